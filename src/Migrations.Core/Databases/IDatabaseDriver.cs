@@ -1,0 +1,22 @@
+namespace Migrations.Databases;
+
+/// <summary>One kind of database. All that differs between databases is behind this contract.</summary>
+public interface IDatabaseDriver
+{
+    /// <summary>The engine's name: <c>SQLite</c> or <c>PostgreSQL</c>.</summary>
+    string Engine { get; }
+
+    /// <summary>How this engine's SQL is read.</summary>
+    ISqlDialect Dialect { get; }
+
+    /// <summary>Reads what a user gave as a database, without connecting.</summary>
+    /// <param name="text">A path, a URL or a connection string.</param>
+    /// <param name="baseFolder">The folder that relative file paths start from.</param>
+    /// <returns>The target, or null when the text is none of this engine's forms.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: one of this engine's forms, but malformed. The message never repeats the text.</exception>
+    DatabaseTarget? Parse(string text, string baseFolder);
+
+    /// <summary>Connects. Changes nothing in the database, and creates it only with <see cref="SessionAccess.Create"/>.</summary>
+    /// <exception cref="MigrationException">The database is missing, refuses, cannot be reached, or is no database.</exception>
+    Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken);
+}

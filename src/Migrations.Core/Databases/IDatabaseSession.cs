@@ -1,0 +1,44 @@
+namespace Migrations.Databases;
+
+/// <summary>One connection to one database, used by one run. Not safe for concurrent use. Disposing it releases everything, locks included.</summary>
+public interface IDatabaseSession : IAsyncDisposable
+{
+    /// <summary>What is known of the database.</summary>
+    DatabaseInfo Info { get; }
+
+    /// <summary>The journal in this database.</summary>
+    IHistoryStore History { get; }
+
+    /// <summary>Takes the migration lock of this database and history table, waiting at most <see cref="SessionOptions.LockTimeout"/>; says who holds it while waiting.</summary>
+    /// <exception cref="LockException">Not got in time, or the place cannot be locked.</exception>
+    Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken);
+
+    /// <summary>Who holds the migration lock now; null when nobody does. Waits for nothing and changes nothing.</summary>
+    Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens one transaction for several steps (<see cref="TransactionMode.All"/>). Until it is committed or disposed, <see cref="RunAsync"/> runs inside it.
+    /// Disposing it without commit rolls everything back.
+    /// </summary>
+    Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs a script and appends its history row, both or neither. When it throws, the transaction has been rolled back and what the script set on the
+    /// connection is put back. Cancelling interrupts the running statement and rolls back.
+    /// </summary>
+    /// <exception cref="StatementException">The database refused a statement, or a guard found loss or violations.</exception>
+    /// <exception cref="LockException">The lock was lost.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; rolled back.</exception>
+    Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken);
+
+    /// <summary>Runs one statement of a script outside any transaction.</summary>
+    /// <returns>The rows affected; null where the database does not tell.</returns>
+    /// <exception cref="StatementException">The database refused it.</exception>
+    Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks up whether a statement outside a transaction, which was started and whose end is not recorded, took effect. What a killed statement left
+    /// half-done (an INVALID index) is removed, and counts as not done.
+    /// </summary>
+    Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken);
+}

@@ -1,0 +1,20 @@
+using Migrations.History;
+
+namespace Migrations.Databases;
+
+/// <summary>The journal table of one database. Rows are appended, never changed.</summary>
+public interface IHistoryStore
+{
+    /// <summary>Reads all rows in the order of their ids, without their scripts. Creates nothing: no table gives no rows.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: a table of that name exists and has other columns.</exception>
+    Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the script of one row; null when none is stored.</summary>
+    Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>Creates the table when it is not there. Safe when several do so at once.</summary>
+    Task EnsureAsync(CancellationToken cancellationToken);
+
+    /// <summary>Appends a row in a transaction of its own (or in the open one). The table must exist.</summary>
+    Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken);
+}

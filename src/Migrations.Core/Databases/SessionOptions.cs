@@ -1,0 +1,50 @@
+using Migrations.Events;
+
+namespace Migrations.Databases;
+
+/// <summary>What a session is for.</summary>
+public enum SessionAccess
+{
+    /// <summary>Looking only: nothing in the database or beside it is created or changed.</summary>
+    Read,
+
+    /// <summary>Changing an existing database.</summary>
+    Write,
+
+    /// <summary>Changing a database, which is created when that is as simple as creating a file.</summary>
+    Create,
+}
+
+/// <summary>How a session connects and how long it waits.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>What the session is for.</summary>
+    public SessionAccess Access { get; init; } = SessionAccess.Read;
+
+    /// <summary>The history table's name.</summary>
+    public string HistoryTable { get; init; } = "migration_journal";
+
+    /// <summary>The history table's schema; null for the engine's default (<c>public</c> on PostgreSQL, none on SQLite).</summary>
+    public string? HistorySchema { get; init; }
+
+    /// <summary>How often a connection is tried.</summary>
+    public int ConnectAttempts { get; init; } = 1;
+
+    /// <summary>The pause between two tries.</summary>
+    public TimeSpan ConnectDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a run waits for the migration lock.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long one statement may wait for a lock of other sessions (tables on PostgreSQL, the file on SQLite); a script's header may say otherwise.</summary>
+    public TimeSpan TableLockTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a step is tried again when it could not get a table lock in time.</summary>
+    public int TableLockRetries { get; init; } = 10;
+
+    /// <summary>The longest that one statement may take; null: no limit. A script's header may say otherwise.</summary>
+    public TimeSpan? StatementTimeout { get; init; }
+
+    /// <summary>Where events go.</summary>
+    public IEventSink Events { get; init; } = NullEventSink.Instance;
+}

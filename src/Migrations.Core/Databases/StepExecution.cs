@@ -1,0 +1,28 @@
+using Migrations.History;
+
+namespace Migrations.Databases;
+
+/// <summary>One step as a session runs it: a script and the history row that stands for it.</summary>
+public sealed record StepExecution
+{
+    /// <summary>The migration.</summary>
+    public required Migration Migration { get; init; }
+
+    /// <summary>Which half runs.</summary>
+    public required MigrationDirection Direction { get; init; }
+
+    /// <summary>The script that runs.</summary>
+    public required MigrationScript Script { get; init; }
+
+    /// <summary>What its text was found to need.</summary>
+    public required ScriptAnalysis Analysis { get; init; }
+
+    /// <summary>The row to append in the same transaction; the driver fills in time, duration and rows.</summary>
+    public required JournalEntry Entry { get; init; }
+}
+
+/// <summary>What a committed step did.</summary>
+/// <param name="Duration">From the first statement to the commit.</param>
+/// <param name="RowsAffected">Rows inserted, updated and deleted; null where the database does not tell.</param>
+/// <param name="Statements">How many statements ran.</param>
+public sealed record StepOutcome(TimeSpan Duration, long? RowsAffected, int Statements);

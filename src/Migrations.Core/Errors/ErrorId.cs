@@ -1,0 +1,175 @@
+namespace Migrations;
+
+/// <summary>
+/// The catalogue of errors: one id per cause, stable for the life of the product. <c>docs/errors.md</c> has a section for each.
+/// </summary>
+public enum ErrorId
+{
+    /// <summary>The call is wrong: an unknown option, or options that do not go together.</summary>
+    UsageInvalid,
+
+    /// <summary>A confirmation is needed and nobody can be asked.</summary>
+    ConfirmationRequired,
+
+    /// <summary>What was given as a database is none of the known forms.</summary>
+    TargetInvalid,
+
+    /// <summary>The database does not exist.</summary>
+    DatabaseMissing,
+
+    /// <summary>The folder in which the database file should be does not exist.</summary>
+    DatabaseFolderMissing,
+
+    /// <summary>The file is no database, or is corrupt.</summary>
+    DatabaseInvalid,
+
+    /// <summary>The database can only be read.</summary>
+    DatabaseReadOnly,
+
+    /// <summary>The disk is full, or reading or writing it failed.</summary>
+    DiskFailed,
+
+    /// <summary>The file system does not lock files, so two runs could not be kept apart.</summary>
+    LockUnsupported,
+
+    /// <summary>The user name or the password was not accepted.</summary>
+    AuthenticationFailed,
+
+    /// <summary>A right is lacking.</summary>
+    PermissionDenied,
+
+    /// <summary>The server could not be reached, or the connection broke.</summary>
+    ConnectionFailed,
+
+    /// <summary>The connection broke during a commit, and whether it took effect could not be found out.</summary>
+    OutcomeUnknown,
+
+    /// <summary>The migration folder does not exist.</summary>
+    FolderMissing,
+
+    /// <summary>Files of the migration folder are bad; each problem has an id of its own.</summary>
+    FolderInvalid,
+
+    /// <summary>A file name fits no layout.</summary>
+    FileNameInvalid,
+
+    /// <summary>A file cannot be read.</summary>
+    FileUnreadable,
+
+    /// <summary>A file is no valid UTF-8.</summary>
+    EncodingInvalid,
+
+    /// <summary>Two files have the same version or the same name.</summary>
+    MigrationDuplicate,
+
+    /// <summary>The folder mixes kinds of versions that cannot be ordered together.</summary>
+    NumberingMixed,
+
+    /// <summary>A down script has no up script.</summary>
+    UndoOrphaned,
+
+    /// <summary>An up script and its down script have different names.</summary>
+    UndoNameDiffers,
+
+    /// <summary>A header entry or a directive is wrong.</summary>
+    HeaderInvalid,
+
+    /// <summary>Section markers are missing, doubled or in the wrong order.</summary>
+    SectionInvalid,
+
+    /// <summary>An up script holds no statement.</summary>
+    ScriptEmpty,
+
+    /// <summary>A file does not have the SHA-256 that its <c>.sha256</c> file gives, or that file is malformed.</summary>
+    ChecksumFileMismatch,
+
+    /// <summary>A file was changed between reading and running it.</summary>
+    FileChanged,
+
+    /// <summary>A script mixes statements that need a transaction with statements that cannot run in one.</summary>
+    ScriptMixed,
+
+    /// <summary>A script controls transactions in a way that cannot be kept atomic with the history.</summary>
+    TransactionControlInvalid,
+
+    /// <summary>A script has a bare parameter (<c>$1</c>) outside a body.</summary>
+    ParameterUnbound,
+
+    /// <summary>A script has a command of a database shell in it.</summary>
+    ShellCommandInvalid,
+
+    /// <summary>A literal, a comment or a body does not end.</summary>
+    ScriptUnterminated,
+
+    /// <summary>No migration has that version or name.</summary>
+    MigrationUnknown,
+
+    /// <summary>More than one migration has that name.</summary>
+    MigrationAmbiguous,
+
+    /// <summary>Pending migrations are older than applied ones.</summary>
+    OutOfOrder,
+
+    /// <summary>Applied scripts were edited.</summary>
+    MigrationChanged,
+
+    /// <summary>Files of applied migrations are gone.</summary>
+    MigrationMissing,
+
+    /// <summary>A migration has no down script, or an empty one.</summary>
+    UndoMissing,
+
+    /// <summary>Later migrations are still applied.</summary>
+    UndoOutOfOrder,
+
+    /// <summary>The migration to undo is not applied.</summary>
+    MigrationNotApplied,
+
+    /// <summary>A migration depends on one that is neither applied nor planned before it.</summary>
+    DependencyMissing,
+
+    /// <summary>A table of the history's name exists and is not a history.</summary>
+    HistoryTableConflict,
+
+    /// <summary>There is nothing that the repair could mend.</summary>
+    RepairNotNeeded,
+
+    /// <summary>A baseline cannot be set because migrations are applied.</summary>
+    BaselineConflict,
+
+    /// <summary>The migration lock was not got in time.</summary>
+    LockTimedOut,
+
+    /// <summary>The migration lock was lost during the run.</summary>
+    LockLost,
+
+    /// <summary>A table was locked by others for too long, after all retries.</summary>
+    TableLockTimedOut,
+
+    /// <summary>A statement took longer than its limit.</summary>
+    StatementTimedOut,
+
+    /// <summary>The database refused a statement.</summary>
+    StatementFailed,
+
+    /// <summary>A script left rows without their parent.</summary>
+    ForeignKeyViolated,
+
+    /// <summary>A script left a foreign key that points to no table or no unique key, or lost one.</summary>
+    ForeignKeyBroken,
+
+    /// <summary>A remade table or its children have fewer rows than before.</summary>
+    RowsLost,
+
+    /// <summary>A script left its transaction open or closed it.</summary>
+    TransactionUnbalanced,
+
+    /// <summary>A run was killed in a statement outside a transaction, and whether it took effect cannot be looked up.</summary>
+    StatementUndecided,
+
+    /// <summary>A statement that already ran was edited, so the script cannot be resumed.</summary>
+    StatementEdited,
+
+    /// <summary>The run was cancelled.</summary>
+    Cancelled,
+}

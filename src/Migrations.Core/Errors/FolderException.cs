@@ -1,0 +1,24 @@
+namespace Migrations;
+
+/// <summary>One thing that is wrong with a file of a migration folder.</summary>
+/// <param name="Id">The cause.</param>
+/// <param name="Location">File and line.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="Remedy">How to mend it.</param>
+public sealed record FileProblem(ErrorId Id, ScriptLocation Location, string Message, string Remedy)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Location}: {Message} {Remedy}";
+}
+
+/// <summary>Files of the migration folder are bad. All of them are named at once; nothing has run.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="problems">What is wrong, file by file.</param>
+public sealed class FolderException(string folder, IReadOnlyList<FileProblem> problems) : MigrationException(
+    ErrorId.FolderInvalid,
+    $"{problems.Count} problem{(problems.Count == 1 ? "" : "s")} in the migration folder '{folder}':{string.Concat(problems.Select(p => "\n  " + p))}",
+    "Mend each file as its line says and run the command again. Nothing has run.")
+{
+    /// <summary>What is wrong, file by file.</summary>
+    public IReadOnlyList<FileProblem> Problems { get; } = problems;
+}

@@ -1,0 +1,35 @@
+namespace Migrations;
+
+/// <summary>An error of the engine: what happened, where, and what to do next. The message never holds a secret.</summary>
+public class MigrationException : Exception
+{
+    /// <summary>An error with its cause and the way out.</summary>
+    /// <param name="id">The cause.</param>
+    /// <param name="message">What happened, in full sentences.</param>
+    /// <param name="nextStep">What to do next, as precise as possible: a command to type, a line to write, a name to give.</param>
+    /// <param name="inner">The driver's own exception, if any.</param>
+    public MigrationException(ErrorId id, string message, string nextStep, Exception? inner = null)
+        : base(message, inner)
+    {
+        Id = id;
+        NextStep = nextStep;
+    }
+
+    /// <summary>The cause.</summary>
+    public ErrorId Id { get; }
+
+    /// <summary>The kind of failure.</summary>
+    public FailureCategory Category => ErrorCatalog.CategoryOf(Id);
+
+    /// <summary>What to do next.</summary>
+    public string NextStep { get; }
+
+    /// <summary>Where in a script it happened.</summary>
+    public ScriptLocation? Location { get; init; }
+
+    /// <summary>What the run had committed when it failed; set by the runner.</summary>
+    public IReadOnlyList<MigrationResult> Applied { get; internal set; } = [];
+
+    /// <summary>The migrations that the run did not get to, the failed one first; set by the runner.</summary>
+    public IReadOnlyList<string> NotApplied { get; internal set; } = [];
+}

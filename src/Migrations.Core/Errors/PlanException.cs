@@ -1,0 +1,13 @@
+namespace Migrations;
+
+/// <summary>History and folder do not allow what was asked. Nothing has run.</summary>
+/// <param name="id">The cause.</param>
+/// <param name="message">What stands in the way.</param>
+/// <param name="nextStep">The ways out.</param>
+/// <param name="migrations">The migrations that stand in the way, in order.</param>
+public sealed class PlanException(ErrorId id, string message, string nextStep, IReadOnlyList<string> migrations)
+    : MigrationException(id, message, nextStep)
+{
+    /// <summary>The migrations that stand in the way, in order.</summary>
+    public IReadOnlyList<string> Migrations { get; } = migrations;
+}

@@ -1,0 +1,73 @@
+using Migrations.Databases;
+
+namespace Migrations.Events;
+
+/// <summary>Something that happened during a call. A closed set: each face turns each record into its own output.</summary>
+public abstract record MigrationEvent
+{
+    private protected MigrationEvent()
+    {
+    }
+}
+
+/// <summary>A connection is being tried.</summary>
+/// <param name="Database">The database as shown to people.</param>
+/// <param name="Attempt">Which try, from 1.</param>
+/// <param name="Attempts">How many there will be at the most.</param>
+public sealed record ConnectionAttempted(string Database, int Attempt, int Attempts) : MigrationEvent;
+
+/// <summary>A connection failed and will be tried again.</summary>
+/// <param name="Database">The database as shown to people.</param>
+/// <param name="Attempt">Which try failed.</param>
+/// <param name="Attempts">How many there will be at the most.</param>
+/// <param name="Reason">The database's or the network's words, without secrets.</param>
+/// <param name="Delay">The pause before the next try.</param>
+public sealed record ConnectionRetried(string Database, int Attempt, int Attempts, string Reason, TimeSpan Delay) : MigrationEvent;
+
+/// <summary>Another run holds the migration lock. Told at once, and every few seconds while waiting.</summary>
+/// <param name="Holder">Who holds it, as far as it is known.</param>
+/// <param name="Waited">How long this run has waited.</param>
+/// <param name="Timeout">When it gives up.</param>
+public sealed record LockAwaited(LockHolder? Holder, TimeSpan Waited, TimeSpan Timeout) : MigrationEvent;
+
+/// <summary>A run begins.</summary>
+/// <param name="Database">The database as shown to people.</param>
+/// <param name="Direction">Up or down.</param>
+/// <param name="Total">How many steps it has.</param>
+public sealed record RunStarted(string Database, MigrationDirection Direction, int Total) : MigrationEvent;
+
+/// <summary>A step begins.</summary>
+/// <param name="Migration">The migration's full name.</param>
+/// <param name="Direction">Up or down.</param>
+/// <param name="Number">Which step, from 1.</param>
+/// <param name="Total">How many steps the run has.</param>
+public sealed record StepStarted(string Migration, MigrationDirection Direction, int Number, int Total) : MigrationEvent;
+
+/// <summary>A long script has got further.</summary>
+/// <param name="Migration">The migration's full name.</param>
+/// <param name="Done">How much has run, in bytes.</param>
+/// <param name="Total">The script's length, in bytes.</param>
+public sealed record ScriptAdvanced(string Migration, long Done, long Total) : MigrationEvent;
+
+/// <summary>A step could not get a table lock in time, was rolled back, and will be tried again.</summary>
+/// <param name="Migration">The migration's full name.</param>
+/// <param name="Attempt">Which try failed, from 1.</param>
+/// <param name="Attempts">How many there will be at the most.</param>
+/// <param name="Delay">The pause before the next try.</param>
+/// <param name="Blocker">Who held what, as far as it is known.</param>
+public sealed record StepRetried(string Migration, int Attempt, int Attempts, TimeSpan Delay, string? Blocker) : MigrationEvent;
+
+/// <summary>The database sent a notice.</summary>
+/// <param name="Severity">The server's word, for example <c>NOTICE</c>.</param>
+/// <param name="Message">Its text.</param>
+public sealed record NoticeReceived(string Severity, string Message) : MigrationEvent;
+
+/// <summary>Something unexpected that does not stop the call.</summary>
+/// <param name="Message">What it is and what can be done about it.</param>
+public sealed record WarningRaised(string Message) : MigrationEvent;
+
+/// <summary>A step ended: committed, or failed and rolled back.</summary>
+/// <param name="Result">What it did.</param>
+/// <param name="Number">Which step, from 1.</param>
+/// <param name="Total">How many steps the run has.</param>
+public sealed record StepFinished(MigrationResult Result, int Number, int Total) : MigrationEvent;

@@ -1,0 +1,11 @@
+namespace Migrations.Folders;
+
+/// <summary>How a migration folder is read.</summary>
+public sealed record FolderOptions
+{
+    /// <summary>The layout to force; null finds it file by file.</summary>
+    public MigrationLayout? Layout { get; init; }
+
+    /// <summary>Migrations are known by name, so that two files may share a version.</summary>
+    public bool IdentityByName { get; init; }
+}

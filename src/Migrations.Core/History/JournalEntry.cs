@@ -1,0 +1,68 @@
+namespace Migrations.History;
+
+/// <summary>One row of the journal.</summary>
+public sealed record JournalEntry
+{
+    /// <summary>The row's number; 0 before it is appended.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The run that wrote it.</summary>
+    public required Guid RunId { get; init; }
+
+    /// <summary>The service; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The version as the file wrote it; null for migrations known by name.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Version and name as the file wrote them.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The header's description.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The header's semantic version.</summary>
+    public string? SemanticVersion { get; init; }
+
+    /// <summary>Up or down.</summary>
+    public required MigrationDirection Direction { get; init; }
+
+    /// <summary>What is recorded.</summary>
+    public required JournalEvent Event { get; init; }
+
+    /// <summary>SHA-256 of the up script; in progress rows, of the statements so far.</summary>
+    public string? Checksum { get; init; }
+
+    /// <summary>When (UTC), by the database's clock; set by the driver when the row is appended.</summary>
+    public DateTimeOffset AppliedAt { get; init; }
+
+    /// <summary>The operating system's user.</summary>
+    public required string AppliedBy { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>How long the script took, in milliseconds; set by the driver for scripts in a transaction.</summary>
+    public long? ExecutionTimeMs { get; init; }
+
+    /// <summary>Rows inserted, updated and deleted; null where unknown.</summary>
+    public long? RowsAffected { get; init; }
+
+    /// <summary>False for failures.</summary>
+    public required bool Success { get; init; }
+
+    /// <summary>Why it failed, without secrets; or what a repair compared.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>Started, progress and failures outside a transaction: which statement, from 0.</summary>
+    public int? StatementIndex { get; init; }
+
+    /// <summary>Last row of a run: the schema's fingerprint, once there is one.</summary>
+    public string? SchemaFingerprint { get; init; }
+
+    /// <summary>The tool's version.</summary>
+    public required string ToolVersion { get; init; }
+
+    /// <summary>The script's text, as the file has it; null when it is too long, not wanted, or was not read.</summary>
+    public string? Script { get; init; }
+}

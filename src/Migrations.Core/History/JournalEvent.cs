@@ -1,0 +1,29 @@
+namespace Migrations.History;
+
+/// <summary>What a history row records.</summary>
+public enum JournalEvent
+{
+    /// <summary>A migration was applied.</summary>
+    Applied,
+
+    /// <summary>A migration was undone.</summary>
+    RolledBack,
+
+    /// <summary>A script failed and was rolled back.</summary>
+    Failed,
+
+    /// <summary>A statement outside a transaction is about to run.</summary>
+    Started,
+
+    /// <summary>A statement outside a transaction has run.</summary>
+    Progress,
+
+    /// <summary>A migration counts as applied since a baseline.</summary>
+    Baselined,
+
+    /// <summary>A repair: an edited script was accepted, a failure cleared, or a statement decided.</summary>
+    Repaired,
+
+    /// <summary>A migration was taken over from another tool's history.</summary>
+    Adopted,
+}

@@ -1,0 +1,41 @@
+namespace Migrations;
+
+/// <summary>Where one database stands against its migration folder.</summary>
+public sealed record DatabaseStatus
+{
+    /// <summary>The database as shown to people.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The engine's name.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>The version of the server, or of the SQLite library in use and where it came from.</summary>
+    public required string EngineVersion { get; init; }
+
+    /// <summary>The service; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>All migrations of folder and history.</summary>
+    public required int Total { get; init; }
+
+    /// <summary>Those applied, edited and missing ones included.</summary>
+    public required int Applied { get; init; }
+
+    /// <summary>Those the next run would apply.</summary>
+    public required int Pending { get; init; }
+
+    /// <summary>Those whose last attempt failed.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>The highest applied version; null when none is.</summary>
+    public MigrationVersion? Current { get; init; }
+
+    /// <summary>No failure, no missing or edited script, nothing out of order.</summary>
+    public required bool Healthy { get; init; }
+
+    /// <summary>Who holds the migration lock; null when nobody does.</summary>
+    public string? LockedBy { get; init; }
+
+    /// <summary>When anything was last recorded (UTC).</summary>
+    public DateTimeOffset? LastRun { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace Migrations;
+
+/// <summary>Which database is meant. Shows itself without secrets; what is needed to connect is known to the drivers only.</summary>
+public sealed class DatabaseTarget
+{
+    /// <summary>Names a database. Made by a driver from what a user wrote.</summary>
+    /// <param name="engine">The engine's name, for example <c>SQLite</c>.</param>
+    /// <param name="display">What is shown to people, built from parts that are no secrets.</param>
+    /// <param name="database">The database's own name (or the file's, without folder).</param>
+    /// <param name="connectionString">What the driver connects with; may hold a password.</param>
+    public DatabaseTarget(string engine, string display, string database, string connectionString)
+    {
+        Engine = engine;
+        Display = display;
+        Database = database;
+        ConnectionString = connectionString;
+    }
+
+    /// <summary>The engine's name: <c>SQLite</c> or <c>PostgreSQL</c>.</summary>
+    public string Engine { get; }
+
+    /// <summary>The database as it is shown in output and errors, without secrets.</summary>
+    public string Display { get; }
+
+    /// <summary>The database's own name.</summary>
+    public string Database { get; }
+
+    internal string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Display;
+}

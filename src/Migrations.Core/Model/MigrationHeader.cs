@@ -1,0 +1,44 @@
+namespace Migrations;
+
+/// <summary>What the first comment block of a script and its tool's directives say about it.</summary>
+public sealed record MigrationHeader
+{
+    /// <summary>A header without entries.</summary>
+    public static MigrationHeader Empty { get; } = new();
+
+    /// <summary><c>Description:</c></summary>
+    public string? Description { get; init; }
+
+    /// <summary><c>Version:</c>, the semantic version, accepted wherever a version is asked for.</summary>
+    public string? SemanticVersion { get; init; }
+
+    /// <summary><c>Created:</c>, as written.</summary>
+    public string? Created { get; init; }
+
+    /// <summary><c>Depends-On:</c>, versions or names, in the order written.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary><c>Environment:</c>, the environments in which the migration runs; empty: in all.</summary>
+    public IReadOnlyList<string> Environments { get; init; } = [];
+
+    /// <summary><c>Transaction: none</c> is false, <c>Transaction: required</c> is true, nothing said is null.</summary>
+    public bool? Transaction { get; init; }
+
+    /// <summary><c>Foreign-Keys: on|off</c>: whether SQLite enforces foreign keys while the script runs; null lets the engine decide.</summary>
+    public bool? ForeignKeys { get; init; }
+
+    /// <summary><c>Row-Loss: allowed</c>: a remade table or its children may have fewer rows than before.</summary>
+    public bool RowLossAllowed { get; init; }
+
+    /// <summary><c>Store-Script: no</c> keeps the script's text out of the history.</summary>
+    public bool StoreScript { get; init; } = true;
+
+    /// <summary><c>Timeout:</c>, the longest that one statement may take.</summary>
+    public TimeSpan? StatementTimeout { get; init; }
+
+    /// <summary><c>Lock-Timeout:</c>, the longest that one statement may wait for a table lock.</summary>
+    public TimeSpan? TableLockTimeout { get; init; }
+
+    /// <summary><c>Breaking:</c> is there and not <c>no</c>.</summary>
+    public bool Breaking { get; init; }
+}

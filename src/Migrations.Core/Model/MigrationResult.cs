@@ -1,0 +1,41 @@
+namespace Migrations;
+
+/// <summary>What a run did with one migration.</summary>
+public sealed record MigrationResult
+{
+    /// <summary>The database as shown to people.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The service; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The version; null for a repeatable migration.</summary>
+    public MigrationVersion? Version { get; init; }
+
+    /// <summary>Version and name as the file writes them.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Applied or undone.</summary>
+    public required MigrationDirection Direction { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required MigrationOutcome Outcome { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How many rows it inserted, updated and deleted; null where the database does not tell.</summary>
+    public long? RowsAffected { get; init; }
+
+    /// <summary>How many statements ran.</summary>
+    public int Statements { get; init; }
+
+    /// <summary>The backup made before the run; null when none was asked for.</summary>
+    public string? Backup { get; init; }
+
+    /// <summary>Why it failed or was skipped.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The script that ran or would run.</summary>
+    public string? File { get; init; }
+}

@@ -1,0 +1,62 @@
+namespace Migrations;
+
+/// <summary>Where one migration stands in one database.</summary>
+public sealed record MigrationStatus
+{
+    /// <summary>The database as shown to people.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The database, to run against; keeps its secret.</summary>
+    public required DatabaseTarget Target { get; init; }
+
+    /// <summary>The service whose migrations these are; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The version; null for a repeatable migration.</summary>
+    public MigrationVersion? Version { get; init; }
+
+    /// <summary>Version and name as the file writes them.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What the header describes.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The semantic version of the header.</summary>
+    public string? SemanticVersion { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required MigrationState State { get; init; }
+
+    /// <summary>Whether it can be undone.</summary>
+    public required bool HasUndo { get; init; }
+
+    /// <summary>Whether a rehearsal has shown that its undo restores the schema; null when none was made.</summary>
+    public bool? UndoProven { get; init; }
+
+    /// <summary>When it was applied (UTC); null when it is not.</summary>
+    public DateTimeOffset? AppliedAt { get; init; }
+
+    /// <summary>Who applied it.</summary>
+    public string? AppliedBy { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>How many rows it inserted, updated and deleted; null where the database does not tell.</summary>
+    public long? RowsAffected { get; init; }
+
+    /// <summary>SHA-256 of the script in the folder, or of the applied one when the file is gone.</summary>
+    public string? Checksum { get; init; }
+
+    /// <summary>How the file differs from what was applied.</summary>
+    public ScriptChange Change { get; init; }
+
+    /// <summary>The last failure since it was last applied or undone.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The migration folder.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The script; null when it is missing.</summary>
+    public string? File { get; init; }
+}

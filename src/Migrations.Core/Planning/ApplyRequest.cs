@@ -1,0 +1,23 @@
+namespace Migrations.Planning;
+
+/// <summary>What to apply. Nothing said: everything pending.</summary>
+public sealed record ApplyRequest
+{
+    /// <summary>The last version to apply (a version, a semantic version or a name); null: the newest.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>At most so many migrations.</summary>
+    public int? First { get; init; }
+
+    /// <summary>Exactly these (versions or names); null: all.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>How the steps are put into transactions.</summary>
+    public TransactionMode TransactionMode { get; init; } = TransactionMode.Each;
+
+    /// <summary>Applies pending migrations that are older than applied ones; recorded in the history.</summary>
+    public bool AllowOutOfOrder { get; init; }
+
+    /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
+    public bool SkipChecksum { get; init; }
+}

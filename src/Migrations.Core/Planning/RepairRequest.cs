@@ -1,0 +1,22 @@
+namespace Migrations.Planning;
+
+/// <summary>What to mend in the history. Nothing said: clears failures and accepts edited scripts, after comparing.</summary>
+public sealed record RepairRequest
+{
+    /// <summary>Only this migration (a version, a semantic version or a name).</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Forgets applied migrations whose files are gone.</summary>
+    public bool RemoveMissing { get; init; }
+
+    /// <summary>A statement that was running when its run was killed took effect (true) or did not (false); null says nothing.</summary>
+    public bool? StatementDone { get; init; }
+}
+
+/// <summary>One thing that a repair appended to the history.</summary>
+/// <param name="Database">The database as shown to people.</param>
+/// <param name="Version">The version; null for migrations known by name.</param>
+/// <param name="Name">Version and name as the file writes them.</param>
+/// <param name="Repair">What was wrong: <c>Failed</c>, <c>Changed</c>, <c>Missing</c> or <c>Undecided</c>.</param>
+/// <param name="Compared">What was compared and what was recorded.</param>
+public sealed record RepairResult(string Database, MigrationVersion? Version, string Name, string Repair, string Compared);

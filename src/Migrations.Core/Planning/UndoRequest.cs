@@ -1,0 +1,23 @@
+namespace Migrations.Planning;
+
+/// <summary>What to undo. Nothing said: the last applied migration. At most one of the choices may be given.</summary>
+public sealed record UndoRequest
+{
+    /// <summary>This migration (a version, a semantic version or a name), which must be the last applied one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Everything after this one (a version, a semantic version or a name), which stays applied; <c>0</c> undoes all.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The last so many.</summary>
+    public int? Last { get; init; }
+
+    /// <summary>All.</summary>
+    public bool All { get; init; }
+
+    /// <summary>How the steps are put into transactions.</summary>
+    public TransactionMode TransactionMode { get; init; } = TransactionMode.Each;
+
+    /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
+    public bool SkipChecksum { get; init; }
+}

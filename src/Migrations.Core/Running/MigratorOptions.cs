@@ -1,0 +1,20 @@
+using Migrations.Databases;
+using Migrations.Folders;
+
+namespace Migrations;
+
+/// <summary>How a <see cref="Migrator"/> reads its folder and talks to its database.</summary>
+public sealed record MigratorOptions
+{
+    /// <summary>The service whose migrations these are; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The environment, for migrations that name theirs; null runs only those that name none.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>How the folder is read.</summary>
+    public FolderOptions Folder { get; init; } = new();
+
+    /// <summary>How the session connects, waits and reports. Its access is chosen by each call.</summary>
+    public SessionOptions Session { get; init; } = new();
+}
