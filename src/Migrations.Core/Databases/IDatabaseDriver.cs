@@ -9,6 +9,9 @@ public interface IDatabaseDriver
     /// <summary>How this engine's SQL is read.</summary>
     ISqlDialect Dialect { get; }
 
+    /// <summary>Whether <see cref="SessionAccess.Create"/> creates a database that does not exist.</summary>
+    bool CreatesDatabases => false;
+
     /// <summary>Reads what a user gave as a database, without connecting.</summary>
     /// <param name="text">A path, a URL or a connection string.</param>
     /// <param name="baseFolder">The folder that relative file paths start from.</param>
