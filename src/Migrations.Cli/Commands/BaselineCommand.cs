@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Folders;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -22,17 +23,23 @@ internal static class BaselineCommand
     {
         var recorded = call.Settings.WhatIf
             ? await FindAsync(call, target, cancellationToken).ConfigureAwait(false)
-            : await call.Migrator.BaselineAsync(new BaselineRequest { Target = target }, cancellationToken).ConfigureAwait(false);
+            : await RecordAsync(call, target, cancellationToken).ConfigureAwait(false);
         call.Report.Baseline(call.Target, recorded, call.Settings.WhatIf);
         return ExitCode.Done;
     }
 
-    // What a run up to that version would apply is what a baseline records.
+    // A baseline is refused where anything was applied, so what counts as applied afterwards was recorded by one.
+    private static async Task<IReadOnlyList<MigrationStatus>> RecordAsync(DatabaseCall call, string target, CancellationToken cancellationToken)
+    {
+        var statuses = await call.Migrator.BaselineAsync(new BaselineRequest { Target = target }, cancellationToken).ConfigureAwait(false);
+        return [.. statuses.Where(status => status.State == MigrationState.Applied)];
+    }
+
     private static async Task<IReadOnlyList<MigrationStatus>> FindAsync(DatabaseCall call, string target, CancellationToken cancellationToken)
     {
-        var plan = await call.Migrator.PlanApplyAsync(new ApplyRequest { Target = target }, cancellationToken).ConfigureAwait(false);
-        var names = plan.Steps.Select(step => step.Migration.FullName).ToHashSet(StringComparer.Ordinal);
+        var folder = MigrationFolderReader.Read(call.Settings.Folder, call.Settings.Migrator.Folder, cancellationToken);
+        var last = MigrationResolver.Find(folder.Migrations, target).Version;
         var statuses = await call.Migrator.GetStatusAsync(cancellationToken).ConfigureAwait(false);
-        return [.. statuses.Where(status => names.Contains(status.Name))];
+        return [.. statuses.Where(status => status.AppliedAt is null && status.Version is { } version && version <= last)];
     }
 }

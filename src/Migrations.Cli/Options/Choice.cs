@@ -7,7 +7,7 @@ internal static class Choice
 {
     /// <summary>An option that takes one of some words, in any case and with or without dashes (<c>down-suffix</c>, <c>DownSuffix</c>).</summary>
     public static Option<T?> Of<T>(string name, string description, params (string Word, T Value)[] choices)
-        where T : struct
+        where T : struct, Enum
     {
         var words = string.Join('|', choices.Select(c => c.Word));
         var option = new Option<T?>(name)
@@ -15,8 +15,6 @@ internal static class Choice
             Description = words.Length <= 20 ? description : $"{description} One of {words.Replace("|", ", ", StringComparison.Ordinal)}.",
             // A list that is too long for the usage column stands in the description.
             HelpName = words.Length <= 20 ? words : name.TrimStart('-'),
-            // A bool, even one that may be null, would otherwise be a flag.
-            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
@@ -26,7 +24,7 @@ internal static class Choice
                         return value;
                 }
 
-                result.AddError($"'{text}' is no {name}: expected is one of {words}.");
+                result.AddError($"'{text}' is no {name}: expected is one of {words.Replace("|", ", ", StringComparison.Ordinal)}.");
                 return null;
             },
         };

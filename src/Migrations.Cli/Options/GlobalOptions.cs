@@ -24,7 +24,8 @@ internal sealed class GlobalOptions
     private readonly Option<TimeSpan?> _lockTimeout = Choice.Duration("--lock-timeout", "How long to wait for another run to end. Default: 60s.");
     private readonly Option<TimeSpan?> _statementTimeout = Choice.Duration("--statement-timeout", "The longest that one statement may take. Default: no limit.");
     private readonly Option<TimeSpan?> _tableLockTimeout = Choice.Duration("--table-lock-timeout", "The longest that one statement may wait for a table lock. Default: 5s.");
-    private readonly Option<bool?> _identity = Choice.Of<bool>("--identity", "What a migration is known by. Default: version.", ("version", false), ("name", true));
+    private readonly Option<MigrationIdentity?> _identity = Choice.Of<MigrationIdentity>(
+        "--identity", "What a migration is known by. Default: version.", ("version", MigrationIdentity.Version), ("name", MigrationIdentity.Name));
 
     private readonly Option<MigrationLayout?> _layout = Choice.Of<MigrationLayout>(
         "--layout",
@@ -38,7 +39,8 @@ internal sealed class GlobalOptions
         ("folder-each", MigrationLayout.FolderEach),
         ("version-folders", MigrationLayout.VersionFolders));
 
-    private readonly Option<bool?> _output = Choice.Of<bool>("--output", "A table for people, or JSON for programs. Default: table.", ("table", false), ("json", true));
+    private readonly Option<OutputFormat?> _output = Choice.Of<OutputFormat>(
+        "--output", "A table for people, or JSON for programs. Default: table.", ("table", OutputFormat.Table), ("json", OutputFormat.Json));
 
     /// <summary>Puts the options on the root command, from which all commands inherit them.</summary>
     public void AddTo(RootCommand root)
@@ -55,7 +57,7 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>Whether output is JSON; readable even when the rest of the call is wrong.</summary>
-    public bool IsJson(ParseResult parse) => parse.GetResult(_output) is { Errors: var errors } && !errors.Any() && parse.GetValue(_output) == true;
+    public bool IsJson(ParseResult parse) => parse.GetResult(_output) is { Errors: var errors } && !errors.Any() && parse.GetValue(_output) == OutputFormat.Json;
 
     public bool IsVerbose(ParseResult parse) => parse.GetValue(_verbose);
 
@@ -77,7 +79,7 @@ internal sealed class GlobalOptions
             {
                 Service = parse.GetValue(_service),
                 Environment = parse.GetValue(_environment),
-                Folder = new FolderOptions { Layout = parse.GetValue(_layout), IdentityByName = parse.GetValue(_identity) == true },
+                Folder = new FolderOptions { Layout = parse.GetValue(_layout), IdentityByName = parse.GetValue(_identity) == MigrationIdentity.Name },
                 Session = ReadSession(parse),
             },
         };
@@ -100,4 +102,16 @@ internal sealed class GlobalOptions
     }
 
     private static Option<string?> Text(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
+
+    private enum OutputFormat
+    {
+        Table,
+        Json,
+    }
+
+    private enum MigrationIdentity
+    {
+        Version,
+        Name,
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Migrations.Events;
 
 namespace Migrations.Cli.Output;
@@ -6,6 +7,8 @@ namespace Migrations.Cli.Output;
 /// <summary>Prints events for people: steps to standard output, everything else to standard error.</summary>
 internal sealed class EventPrinter(Terminal terminal, bool verbose)
 {
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+
     public void Print(MigrationEvent item)
     {
         switch (item)
@@ -34,9 +37,11 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         }
     }
 
-    /// <summary>Prints a warning, for the agent's summary too.</summary>
+    /// <summary>Prints a warning, for the agent's summary too. A call reads its folder several times, and tells of what it finds once.</summary>
     public void Warn(string message)
     {
+        if (!_warned.Add(message))
+            return;
         terminal.Error("warning: " + message, Tone.Notice);
         if (terminal.IsAzurePipelines)
             terminal.Command(AzurePipelines.Issue("warning", message), toError: false);
@@ -79,16 +84,17 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
     {
         terminal.Progress(null);
         var result = e.Result;
-        var text = new System.Text.StringBuilder(string.Create(CultureInfo.InvariantCulture, $"[{e.Number}/{e.Total}] {Verb(result)} {result.Name} "));
-        text.Append(result.Outcome == MigrationOutcome.Failed ? "after " : "in ").Append(PlainText.Of(result.Duration));
-        if (result.RowsAffected is { } rows)
-            text.Append(", ").Append(PlainText.Count(rows, "row"));
-        if (verbose)
-            text.Append(", ").Append(PlainText.Count(result.Statements, "statement"));
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"[{e.Number}/{e.Total}] {Verb(result)} {result.Name}"));
+        if (result.Outcome == MigrationOutcome.Done)
+            text.Append(" in ").Append(Figures(result));
         terminal.Out(text.ToString(), result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
         if (terminal.IsAzurePipelines)
             terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text.ToString()), toError: false);
     }
+
+    private string Figures(MigrationResult result) => PlainText.Of(result.Duration)
+        + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
+        + (verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
 
     private static string Verb(MigrationResult result) => (result.Outcome, result.Direction) switch
     {

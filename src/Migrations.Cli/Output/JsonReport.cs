@@ -17,8 +17,9 @@ internal sealed class JsonReport : IReport, IDisposable
     private readonly Terminal _terminal;
     private readonly Stream _output;
     private readonly Utf8JsonWriter _writer;
-    private readonly JsonContext _json = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly JsonContext _json = new(new JsonSerializerOptions(JsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private readonly List<MigrationResult> _finished = [];
+    private readonly HashSet<JsonWarning> _warned = [];
 
     public JsonReport(Terminal terminal)
     {
@@ -122,6 +123,8 @@ internal sealed class JsonReport : IReport, IDisposable
 
     private void Warn(JsonWarning warning)
     {
+        if (!_warned.Add(warning))
+            return;
         WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _json.JsonWarningLine));
         if (_terminal.IsAzurePipelines)
             _terminal.Command(AzurePipelines.Issue("warning", warning.Message), toError: true);

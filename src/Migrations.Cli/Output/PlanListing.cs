@@ -9,7 +9,7 @@ internal static class PlanListing
     public static void Print(Terminal terminal, DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect)
     {
         foreach (var skip in plan.Skipped)
-            terminal.Out($"Would skip {skip.Migration.FullName}: {skip.Reason}", Tone.Notice);
+            terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
         foreach (var step in plan.Steps)
         {
             terminal.Out($"-- {step.Migration.FullName} ({step.Script.File})", Tone.Notice);

@@ -42,8 +42,6 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
     {
         terminal.Progress(null);
-        foreach (var result in results.Where(result => result.Outcome == MigrationOutcome.Skipped))
-            terminal.Out($"Skipped {result.Name}: {result.Error}", Tone.Notice);
         var done = results.Count(result => result.Outcome == MigrationOutcome.Done);
         terminal.Out((done, direction) switch
         {
