@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Configuration;
 
 namespace Migrations.Cli.Options;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Folders;
 
