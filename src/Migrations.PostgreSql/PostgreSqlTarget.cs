@@ -68,7 +68,8 @@ internal static class PostgreSqlTarget
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw Invalid($"'{key}' is unknown, or its value is not one that it can have.");
+            // An unknown key is not shown: behind a ';' that should have been quoted stands the rest of a password.
+            throw Invalid(builder.ContainsKey(key) ? $"'{key}' cannot have that value." : "it has a key that Npgsql does not know.");
         }
     }
 
@@ -77,7 +78,7 @@ internal static class PostgreSqlTarget
         builder.Host = Given(builder.Host) ?? Variable("PGHOST") ?? "localhost";
         if (builder.Host.Contains(',', StringComparison.Ordinal))
             throw Invalid("it names several hosts; a migration runs on one.");
-        if (!builder.ContainsKey("Port") && int.TryParse(Variable("PGPORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (!builder.ShouldSerialize("Port") && int.TryParse(Variable("PGPORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             builder.Port = port;
         builder.Username = Given(builder.Username) ?? Variable("PGUSER") ?? Environment.UserName;
         builder.Database = Given(builder.Database) ?? Variable("PGDATABASE") ?? builder.Username;

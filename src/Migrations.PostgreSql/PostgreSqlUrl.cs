@@ -75,26 +75,50 @@ internal static class PostgreSqlUrl
             throw PostgreSqlTarget.Invalid("a parameter after '?' is not of the form name=value.");
         var name = Decode(pair.AsSpan(0, equals));
         var value = Decode(pair.AsSpan(equals + 1));
+        if (!Files(builder, name, value, baseFolder) && !Texts(builder, name, value) && !Choices(builder, name, value))
+            throw PostgreSqlTarget.Invalid("a parameter after '?' is not known."); // Not shown: behind a '?' that should have been a %-code stands the rest of a password.
+    }
+
+    private static bool Files(NpgsqlConnectionStringBuilder builder, string name, string value, string baseFolder)
+    {
+        var path = Path.Combine(baseFolder, value);
         switch (name)
         {
-            case "host" or "hostaddr": builder.Host = value; break;
-            case "port": Port(builder, value); break;
-            case "user": builder.Username = value; break;
-            case "password": builder.Password = value; break;
-            case "dbname": builder.Database = value; break;
-            case "passfile": builder.Passfile = Path.Combine(baseFolder, value); break;
-            case "sslmode": builder.SslMode = Mode(value); break;
-            case "sslrootcert": builder.RootCertificate = Path.Combine(baseFolder, value); break;
-            case "sslcert": builder.SslCertificate = Path.Combine(baseFolder, value); break;
-            case "sslkey": builder.SslKey = Path.Combine(baseFolder, value); break;
-            case "sslpassword": builder.SslPassword = value; break;
-            case "application_name": builder.ApplicationName = value; break;
-            case "connect_timeout": builder.Timeout = Seconds(name, value); break;
-            case "keepalives_idle": builder.TcpKeepAliveTime = Seconds(name, value); break;
-            case "search_path": builder.SearchPath = value; break;
-            case "options": builder.Options = value; break;
-            case "gssencmode" or "channel_binding" or "target_session_attrs" or "keepalives": break; // Npgsql chooses these itself.
-            default: throw PostgreSqlTarget.Invalid($"the parameter '{name}' is not known.");
+            case "passfile": builder.Passfile = path; return true;
+            case "sslrootcert": builder.RootCertificate = path; return true;
+            case "sslcert": builder.SslCertificate = path; return true;
+            case "sslkey": builder.SslKey = path; return true;
+            default: return false;
+        }
+    }
+
+    private static bool Texts(NpgsqlConnectionStringBuilder builder, string name, string value)
+    {
+        switch (name)
+        {
+            case "host" or "hostaddr": builder.Host = value; return true;
+            case "user": builder.Username = value; return true;
+            case "password": builder.Password = value; return true;
+            case "dbname": builder.Database = value; return true;
+            case "sslpassword": builder.SslPassword = value; return true;
+            case "application_name": builder.ApplicationName = value; return true;
+            case "search_path": builder.SearchPath = value; return true;
+            case "options": builder.Options = value; return true;
+            default: return false;
+        }
+    }
+
+    private static bool Choices(NpgsqlConnectionStringBuilder builder, string name, string value)
+    {
+        switch (name)
+        {
+            case "port": Port(builder, value); return true;
+            case "sslmode": builder.SslMode = Mode(value); return true;
+            case "channel_binding": builder.ChannelBinding = Binding(value); return true;
+            case "connect_timeout": builder.Timeout = Seconds(name, value); return true;
+            case "keepalives_idle": builder.TcpKeepAliveTime = Seconds(name, value); return true;
+            case "gssencmode" or "target_session_attrs" or "keepalives": return true; // Npgsql chooses these itself.
+            default: return false;
         }
     }
 
@@ -111,6 +135,14 @@ internal static class PostgreSqlUrl
         "verify-ca" => SslMode.VerifyCA,
         "verify-full" => SslMode.VerifyFull,
         _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
+    };
+
+    private static ChannelBinding Binding(string value) => value switch
+    {
+        "disable" => ChannelBinding.Disable,
+        "prefer" => ChannelBinding.Prefer,
+        "require" => ChannelBinding.Require,
+        _ => throw PostgreSqlTarget.Invalid("'channel_binding' is none of disable, prefer, require."),
     };
 
     private static string Decode(ReadOnlySpan<char> text)
