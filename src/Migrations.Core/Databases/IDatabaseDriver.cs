@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Migrations.Databases;
 
 /// <summary>One kind of database. All that differs between databases is behind this contract.</summary>
@@ -9,12 +11,20 @@ public interface IDatabaseDriver
     /// <summary>How this engine's SQL is read.</summary>
     ISqlDialect Dialect { get; }
 
+    /// <summary>Whether <see cref="SessionAccess.Create"/> creates a database that does not exist.</summary>
+    bool CreatesDatabases => false;
+
     /// <summary>Reads what a user gave as a database, without connecting.</summary>
     /// <param name="text">A path, a URL or a connection string.</param>
     /// <param name="baseFolder">The folder that relative file paths start from.</param>
     /// <returns>The target, or null when the text is none of this engine's forms.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: one of this engine's forms, but malformed. The message never repeats the text.</exception>
     DatabaseTarget? Parse(string text, string baseFolder);
+
+    /// <summary>The same target with another user name and password.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: the engine knows no users.</exception>
+    DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) => throw new MigrationException(
+        ErrorId.TargetInvalid, $"{Engine} has no users, so {target.Display} takes no credential.", "Leave the credential out.");
 
     /// <summary>Connects. Changes nothing in the database, and creates it only with <see cref="SessionAccess.Create"/>.</summary>
     /// <exception cref="MigrationException">The database is missing, refuses, cannot be reached, or is no database.</exception>

@@ -19,6 +19,9 @@ public sealed class StatementException : MigrationException
     /// <summary>Where in <see cref="Statement"/> the error is, in characters from 0; null when the database does not tell.</summary>
     public int? StatementOffset { get; init; }
 
+    /// <summary>Which statement of a script without a transaction, from 0; null inside a transaction. Set by the runner.</summary>
+    public int? StatementIndex { get; internal set; }
+
     /// <summary>The database's code: a SQLSTATE, or SQLite's extended result code.</summary>
     public string? Code { get; init; }
 

@@ -1,10 +1,20 @@
 using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations;
 
-/// <summary>Applies, shows and undoes the migrations of one folder in one database.</summary>
+/// <summary>
+/// Applies, shows and undoes the migrations of one folder in one database. Each call connects, does its work and disconnects; nothing is kept between calls,
+/// so it can be called at every start of an application: with nothing pending it reads the folder and the history, and takes no lock.
+/// </summary>
+/// <remarks>
+/// For code written against runners with <c>RunPending</c>, <c>GetStatus</c> and <c>Rollback</c>: these are <see cref="ApplyAsync"/>, <see cref="GetStatusAsync"/>
+/// and <see cref="UndoAsync"/> with <see cref="UndoRequest.Name"/>.
+/// </remarks>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
 /// <param name="folder">The migration folder.</param>
@@ -13,30 +23,208 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 {
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
-    /// <summary>Where each migration stands.</summary>
-    public Task<IReadOnlyList<MigrationStatus>> GetStatusAsync(CancellationToken cancellationToken = default) => throw new InvalidOperationException(driver.Engine + target + folder + _options);
+    /// <summary>Where each migration stands. Changes nothing.</summary>
+    /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
+    public async Task<IReadOnlyList<MigrationStatus>> GetStatusAsync(CancellationToken cancellationToken = default)
+    {
+        var migrations = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return Statuses(await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false));
+    }
 
-    /// <summary>Where the database stands.</summary>
-    public Task<DatabaseStatus> GetSummaryAsync(CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
+    /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
+    public async Task<DatabaseStatus> GetSummaryAsync(CancellationToken cancellationToken = default)
+    {
+        var migrations = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var holder = await session.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
+            return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
+        }
+    }
 
-    /// <summary>Every event of the history, oldest first.</summary>
-    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>Every row of the history, oldest first. Changes nothing, and needs no folder.</summary>
+    /// <exception cref="MigrationException">The database is missing or refuses.</exception>
+    public async Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(CancellationToken cancellationToken = default)
+    {
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return [.. entries.Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal))];
+        }
+    }
 
-    /// <summary>The steps that <see cref="ApplyAsync"/> would take.</summary>
-    public Task<MigrationPlan> PlanApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>The steps that <see cref="ApplyAsync"/> would take, their scripts checked. Changes nothing; a database that would be created counts as empty.</summary>
+    /// <exception cref="MigrationException">The run would be refused, or the database is missing or refuses.</exception>
+    public Task<MigrationPlan> PlanApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
+        PlanAsync(input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), cancellationToken);
 
-    /// <summary>Applies what is pending.</summary>
-    public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>The steps that <see cref="UndoAsync"/> would take, their scripts checked. Changes nothing.</summary>
+    /// <exception cref="MigrationException">The run would be refused, or the database is missing or refuses.</exception>
+    public Task<MigrationPlan> PlanUndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
+        PlanAsync(input => UndoPlanner.Plan(input, request ?? new UndoRequest()), cancellationToken);
 
-    /// <summary>The steps that <see cref="UndoAsync"/> would take.</summary>
-    public Task<MigrationPlan> PlanUndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>Applies what is pending, in order. A SQLite file that does not exist is created.</summary>
+    /// <returns>What was applied, in order; empty when nothing was pending.</returns>
+    /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
+    public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
+        RunAsync(SessionAccess.Create, input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), cancellationToken);
 
-    /// <summary>Undoes the last migration, or as many as asked for.</summary>
-    public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
+    /// <returns>What was undone, in order; empty when nothing was applied.</returns>
+    /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was undone and what was not.</exception>
+    public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
+        RunAsync(SessionAccess.Write, input => UndoPlanner.Plan(input, request ?? new UndoRequest()), cancellationToken);
 
-    /// <summary>Mends the history, after comparing.</summary>
-    public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
+    /// <returns>What was mended, and what was compared.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
+    public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
+        WriteHistoryAsync(
+            (session, recorder, input) => new HistoryRepair(session, driver.Dialect, target, recorder).RunAsync(input, request ?? new RepairRequest(), cancellationToken),
+            cancellationToken);
 
-    /// <summary>Records migrations as applied without running them.</summary>
-    public Task<IReadOnlyList<MigrationStatus>> BaselineAsync(BaselineRequest request, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+    /// <summary>Records migrations as applied without running them, for a database whose schema exists already.</summary>
+    /// <returns>Where each migration stands afterwards.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BaselineConflict"/>, or the database is missing or refuses.</exception>
+    public async Task<IReadOnlyList<MigrationStatus>> BaselineAsync(BaselineRequest request, CancellationToken cancellationToken = default)
+    {
+        _ = await WriteHistoryAsync(
+            (session, recorder, input) => HistoryBaseline.RunAsync(session, recorder, input, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private IReadOnlyList<Migration> ReadFolder(CancellationToken cancellationToken)
+    {
+        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+        foreach (var warning in read.Warnings)
+            _options.Session.Events.Publish(new WarningRaised(warning.ToString()));
+        return read.Migrations;
+    }
+
+    private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
+        driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
+
+    private async Task<PlanningInput> LookAsync(IDatabaseSession session, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    {
+        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var input = Input(migrations, entries);
+        return input with
+        {
+            Changes = await ChangeFinder.FindAsync(migrations, input.History, session.History, driver.Dialect, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private PlanningInput Input(IReadOnlyList<Migration> migrations, IReadOnlyList<JournalEntry> entries) => new()
+    {
+        Migrations = migrations,
+        History = HistoryView.From(entries, _options.Service, _options.Folder.IdentityByName),
+        Environment = _options.Environment,
+    };
+
+    private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input) => StatusBuilder.Build(input, target, folder, _options.Service);
+
+    private async Task<MigrationPlan> PlanAsync(Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
+    {
+        var migrations = ReadFolder(cancellationToken);
+        IDatabaseSession session;
+        try
+        {
+            session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        {
+            var empty = planner(Input(migrations, []));
+            _ = Analyze(empty);
+            return empty;
+        }
+
+        await using (session.ConfigureAwait(false))
+        {
+            var plan = planner(await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false));
+            _ = Analyze(plan);
+            return plan;
+        }
+    }
+
+    private async Task<IReadOnlyList<MigrationResult>> RunAsync(SessionAccess access, Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
+    {
+        var migrations = ReadFolder(cancellationToken);
+        var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var plan = planner(input);
+            Tell(plan);
+            if (plan.Steps.Count == 0)
+                return [];
+            var analyses = Analyze(plan);
+
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+            {
+                await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+                var now = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+                if (now.History.LastId != input.History.LastId)
+                {
+                    // Another run was faster: what it did is planned around, not done again.
+                    plan = planner(now);
+                    analyses = Analyze(plan);
+                }
+
+                return plan.Steps.Count == 0
+                    ? []
+                    : await new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History)
+                        .RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
+    {
+        var migrations = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+            {
+                var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+                return await write(session, new JournalRecorder(driver.Dialect, _options.Service), input).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Tell(MigrationPlan plan)
+    {
+        foreach (var warning in plan.Warnings)
+            _options.Session.Events.Publish(new WarningRaised(warning));
+        foreach (var skip in plan.Skipped)
+            _options.Session.Events.Publish(new WarningRaised($"{skip.Migration} is left out: it {skip.Reason}."));
+    }
+
+    /// <summary>Reads the scripts of a plan, all of them, before any runs.</summary>
+    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan)
+    {
+        var analyses = plan.Steps.Select(step => driver.Dialect.Analyze(ForMode(step.Script, plan.TransactionMode))).ToList();
+        var problems = analyses.SelectMany(a => a.Problems).ToList();
+        if (plan.TransactionMode == TransactionMode.All)
+        {
+            problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(step => new FileProblem(
+                ErrorId.ScriptMixed,
+                new ScriptLocation(step.Script.File, step.Script.FirstLine),
+                $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
+                "Run it with the transaction mode 'each', up to it with --target if need be.")));
+        }
+
+        return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
+    }
+
+    private static MigrationScript ForMode(MigrationScript script, TransactionMode mode) =>
+        mode == TransactionMode.None ? script with { Header = script.Header with { Transaction = false } } : script;
 }

@@ -1,0 +1,102 @@
+namespace Migrations.History;
+
+/// <summary>What the journal of one service says about each migration. Built by replaying its rows in order.</summary>
+public sealed class HistoryView
+{
+    private readonly Dictionary<MigrationKey, HistoryRecord> _records;
+
+    private HistoryView(Dictionary<MigrationKey, HistoryRecord> records, long lastId, long lastUndoId, DateTimeOffset? lastRun)
+    {
+        _records = records;
+        Applied = [.. records.Values.Where(r => r.IsApplied).OrderBy(r => r.FirstApplied!.Id)];
+        HighestApplied = Applied.Where(r => r.Version is not null).Select(r => r.Version).Max();
+        LastId = lastId;
+        LastUndoId = lastUndoId;
+        LastRun = lastRun;
+    }
+
+    /// <summary>Every migration that the history knows.</summary>
+    public IReadOnlyCollection<HistoryRecord> Records => _records.Values;
+
+    /// <summary>The applied ones, in the order in which they took effect.</summary>
+    public IReadOnlyList<HistoryRecord> Applied { get; }
+
+    /// <summary>The highest applied version; null when none is applied.</summary>
+    public MigrationVersion? HighestApplied { get; }
+
+    /// <summary>The highest row id of all services; 0 when the journal is empty. Another run has written when it differs.</summary>
+    public long LastId { get; }
+
+    /// <summary>The row id of the newest undo; 0 when nothing was ever undone.</summary>
+    public long LastUndoId { get; }
+
+    /// <summary>When anything was last recorded.</summary>
+    public DateTimeOffset? LastRun { get; }
+
+    /// <summary>What the history says about a migration; null when it knows nothing.</summary>
+    public HistoryRecord? Find(MigrationKey key) => _records.GetValueOrDefault(key);
+
+    /// <summary>Replays a journal.</summary>
+    /// <param name="entries">All rows, in the order of their ids.</param>
+    /// <param name="service">The service whose rows count.</param>
+    /// <param name="identityByName">Whether migrations with versions are known by name.</param>
+    public static HistoryView From(IReadOnlyList<JournalEntry> entries, string? service, bool identityByName)
+    {
+        var records = new Dictionary<MigrationKey, HistoryRecord>();
+        long undo = 0;
+        DateTimeOffset? lastRun = null;
+        foreach (var entry in entries)
+        {
+            if (!string.Equals(entry.Service, service, StringComparison.Ordinal))
+                continue;
+            var key = KeyOf(entry, identityByName);
+            var before = records.GetValueOrDefault(key) ?? new HistoryRecord { Key = key, Name = entry.Name };
+            var version = MigrationVersion.TryParse(entry.Version, out var parsed) ? parsed : null;
+            records[key] = After(before, entry) with { Name = entry.Name, Version = version };
+            if (entry.Event == JournalEvent.RolledBack)
+                undo = entry.Id;
+            lastRun = entry.AppliedAt;
+        }
+
+        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun);
+    }
+
+    private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
+        !identityByName && MigrationVersion.TryParse(entry.Version, out var version) ? MigrationKey.Of(version) : MigrationKey.Of(entry.Name);
+
+    private static HistoryRecord After(HistoryRecord record, JournalEntry entry) => entry.Event switch
+    {
+        JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted
+            => record with { Applied = entry, FirstApplied = entry, RolledBack = false, Failure = null, Resume = null },
+        JournalEvent.RolledBack => record with { Applied = null, FirstApplied = null, RolledBack = true, Failure = null, Resume = null },
+        JournalEvent.Failed => record with { Failure = entry, Resume = WithoutUndecided(record.Resume, entry) },
+        JournalEvent.Started => record with { Resume = Of(record.Resume, entry) with { Undecided = entry.StatementIndex } },
+        JournalEvent.Progress => record with { Resume = WithCompleted(Of(record.Resume, entry), entry) },
+        JournalEvent.Repaired => AfterRepair(record, entry),
+        _ => record,
+    };
+
+    /// <summary>A repair's direction says how it leaves the migration: up applied, down not. One that names a statement decides only that statement.</summary>
+    private static HistoryRecord AfterRepair(HistoryRecord record, JournalEntry entry)
+    {
+        if (entry.StatementIndex is not null)
+        {
+            var resume = Of(record.Resume, entry);
+            return record with { Resume = entry.Success ? WithCompleted(resume, entry) : resume with { Undecided = null } };
+        }
+
+        return entry.Direction == MigrationDirection.Up
+            ? record with { Applied = entry, FirstApplied = record.FirstApplied ?? entry, Failure = null }
+            : record with { Applied = null, FirstApplied = null, Failure = null };
+    }
+
+    private static ResumePoint Of(ResumePoint? resume, JournalEntry entry) =>
+        resume is not null && resume.Direction == entry.Direction ? resume : new ResumePoint(entry.Direction, [], Undecided: null);
+
+    private static ResumePoint WithCompleted(ResumePoint resume, JournalEntry entry) =>
+        resume with { Completed = [.. resume.Completed.Take(entry.StatementIndex ?? 0), entry.Checksum ?? ""], Undecided = null };
+
+    /// <summary>A failure that names its statement decides it: the database said no.</summary>
+    private static ResumePoint? WithoutUndecided(ResumePoint? resume, JournalEntry entry) =>
+        resume is not null && entry.StatementIndex is not null && resume.Undecided == entry.StatementIndex ? resume with { Undecided = null } : resume;
+}

@@ -1,0 +1,54 @@
+namespace Migrations.Planning;
+
+/// <summary>Checks that applied migrations are still in the folder as they were applied.</summary>
+internal static class AppliedScripts
+{
+    private const string SkipHint = "or go on as things are with --skip-checksum (recorded in the history)";
+
+    /// <summary>Refuses, or notes as overruled, edited and missing scripts of all applied migrations.</summary>
+    public static void Check(PlanningInput input, bool skip, List<string> overruled) => Check(input, _ => true, skip, overruled);
+
+    /// <summary>Refuses, or notes as overruled, edited and missing scripts of some applied migrations.</summary>
+    public static void Check(PlanningInput input, Func<MigrationKey, bool> concerns, bool skip, List<string> overruled)
+    {
+        var changed = input.Migrations
+            .Where(m => !m.IsRepeatable && concerns(m.Key) && input.ChangeOf(m.Key) == ScriptChange.Statement && input.History.Find(m.Key) is { IsApplied: true })
+            .Select(m => m.FullName).ToList();
+        // A repeatable whose file is gone asks for nothing: what it made stays until a migration removes it.
+        var missing = input.Missing.Where(r => r.Version is not null && concerns(r.Key)).Select(r => r.Name).ToList();
+        if (skip)
+        {
+            if (changed.Count > 0)
+                overruled.Add("edited after it was applied: " + string.Join(", ", changed));
+            if (missing.Count > 0)
+                overruled.Add("file missing: " + string.Join(", ", missing));
+            return;
+        }
+
+        if (changed.Count > 0)
+        {
+            throw new PlanException(
+                ErrorId.MigrationChanged,
+                $"Edited after it was applied: {string.Join(", ", changed)}. A statement differs, not only comments or white space.",
+                $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}'; {SkipHint}.",
+                changed);
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new PlanException(
+                ErrorId.MigrationMissing,
+                $"Applied, but the file is gone from the folder: {string.Join(", ", missing)}.",
+                $"Put the file back; or forget the migration with 'migrations repair {missing[0]} --remove-missing'; {SkipHint}.",
+                missing);
+        }
+    }
+
+    /// <summary>A line for each applied migration that was edited in comments or white space only.</summary>
+    public static IReadOnlyList<string> CosmeticWarnings(PlanningInput input) =>
+    [
+        .. input.Migrations
+            .Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)
+            .Select(m => $"{m} was edited after it was applied, in comments or white space only; 'migrations repair {m}' records the new text."),
+    ];
+}

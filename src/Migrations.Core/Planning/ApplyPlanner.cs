@@ -1,0 +1,109 @@
+namespace Migrations.Planning;
+
+/// <summary>Plans which pending migrations to apply. Pure: the same folder, history and request give the same plan.</summary>
+public static class ApplyPlanner
+{
+    /// <summary>Makes the plan.</summary>
+    /// <exception cref="PlanException">Applied scripts were edited or are gone, pending ones are out of order, a dependency is missing, or a name is unknown.</exception>
+    public static MigrationPlan Plan(PlanningInput input, ApplyRequest request)
+    {
+        var overruled = new List<string>();
+        AppliedScripts.Check(input, request.SkipChecksum, overruled);
+
+        var pending = input.Migrations.Where(input.IsPending).ToList();
+        var skipped = pending.Where(m => !input.RunsHere(m)).Select(m => new PlanSkip(m, EnvironmentReason(input, m))).ToList();
+        pending.RemoveAll(m => !input.RunsHere(m));
+        var chosen = Choose(input, request, pending);
+        CheckOrder(input, request, pending, chosen, overruled);
+        CheckDependencies(input, chosen);
+
+        return new MigrationPlan
+        {
+            Direction = MigrationDirection.Up,
+            Steps = [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))],
+            Skipped = skipped,
+            Warnings = AppliedScripts.CosmeticWarnings(input),
+            TransactionMode = request.TransactionMode,
+            Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
+        };
+    }
+
+    private static string EnvironmentReason(PlanningInput input, Migration migration) =>
+        $"runs in {string.Join(", ", migration.Header.Environments)} only{(input.Environment is null ? "; no environment is named" : "")}";
+
+    private static List<Migration> Choose(PlanningInput input, ApplyRequest request, List<Migration> pending)
+    {
+        IEnumerable<Migration> chosen = pending;
+        if (request.Target is { } target)
+            chosen = UpTo(MigrationResolver.Find(input.Migrations, target), input, pending);
+        if (request.Only is { } only)
+        {
+            var wanted = only.Select(text => MigrationResolver.Find(input.Migrations, text).Key).ToHashSet();
+            chosen = chosen.Where(m => wanted.Contains(m.Key));
+        }
+
+        return [.. request.First is { } first ? chosen.Take(first) : chosen];
+    }
+
+    /// <summary>Repeatables come after all versions, so a versioned target leaves them out, as long as anything versioned is left behind it.</summary>
+    private static IEnumerable<Migration> UpTo(Migration last, PlanningInput input, List<Migration> pending)
+    {
+        var place = input.Migrations.ToList().IndexOf(last);
+        var reached = input.Migrations.Take(place + 1).Select(m => m.Key).ToHashSet();
+        return pending.Where(m => reached.Contains(m.Key));
+    }
+
+    private static void CheckOrder(PlanningInput input, ApplyRequest request, List<Migration> pending, List<Migration> chosen, List<string> overruled)
+    {
+        var keys = chosen.Select(m => m.Key).ToHashSet();
+        var late = chosen.Where(input.IsOutOfOrder).ToList();
+        var highest = chosen.Where(m => m.Version is not null).Select(m => m.Version).Max();
+        var passed = pending.Where(m => m.Version is not null && !keys.Contains(m.Key) && m.Version < highest).ToList();
+        if (late.Count == 0 && passed.Count == 0)
+            return;
+        if (request.AllowOutOfOrder)
+        {
+            if (late.Count > 0)
+                overruled.Add("out of order: " + string.Join(", ", late));
+            return;
+        }
+
+        if (late.Count > 0)
+        {
+            throw new PlanException(
+                ErrorId.OutOfOrder,
+                $"Pending, but older than the newest applied version {input.History.HighestApplied}: {string.Join(", ", late)}.",
+                "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order (recorded in the history).",
+                [.. late.Select(m => m.FullName)]);
+        }
+
+        throw new PlanException(
+            ErrorId.OutOfOrder,
+            $"Applying {string.Join(", ", chosen)} would pass over older pending migrations: {string.Join(", ", passed)}.",
+            "Apply those first, or pass over them on purpose with --allow-out-of-order.",
+            [.. passed.Select(m => m.FullName)]);
+    }
+
+    private static void CheckDependencies(PlanningInput input, List<Migration> chosen)
+    {
+        var there = input.History.Applied.Select(r => r.Key).ToHashSet();
+        foreach (var migration in chosen)
+        {
+            foreach (var text in migration.Header.DependsOn)
+            {
+                var needed = MigrationResolver.Find(input.Migrations, text);
+                if (there.Contains(needed.Key))
+                    continue;
+                throw new PlanException(
+                    ErrorId.DependencyMissing,
+                    $"{migration} depends on {needed}, which is neither applied nor planned before it.",
+                    input.IsPending(needed) && chosen.Contains(needed)
+                        ? $"Give {migration} a version above that of {needed}, so that it runs after it."
+                        : $"Apply {needed} first: migrations up --target {needed}",
+                    [migration.FullName, needed.FullName]);
+            }
+
+            there.Add(migration.Key);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace Migrations.Planning;
+
+/// <summary>Finds the migration that a user means by a version, a semantic version or a name.</summary>
+public static class MigrationResolver
+{
+    /// <summary>Finds one migration.</summary>
+    /// <param name="migrations">The folder's migrations.</param>
+    /// <param name="text">A version (<c>3</c> means <c>003</c>), a full name (<c>003_add_tags</c>, with or without <c>.sql</c>), a semantic version, or a name alone.</param>
+    /// <exception cref="PlanException"><see cref="ErrorId.MigrationUnknown"/> or <see cref="ErrorId.MigrationAmbiguous"/>.</exception>
+    public static Migration Find(IReadOnlyList<Migration> migrations, string text)
+    {
+        // In this order, so that a longer and surer form is never read as a shorter one.
+        Func<Migration, bool>[] readings =
+        [
+            m => Is(m.FullName, text) || Is(Path.GetFileName(m.Up.File), text),
+            m => MigrationVersion.TryParse(text, out var version) && m.Version == version,
+            m => Is(m.Header.SemanticVersion, text) || Is(m.Header.SemanticVersion, text.TrimStart('v', 'V')),
+            m => Is(m.Name, text),
+        ];
+        foreach (var reading in readings)
+        {
+            var found = migrations.Where(reading).ToList();
+            if (found.Count == 1)
+                return found[0];
+            if (found.Count > 1)
+            {
+                throw new PlanException(
+                    ErrorId.MigrationAmbiguous,
+                    $"'{text}' may mean any of: {string.Join(", ", found)}.",
+                    $"Give the full name, for example '{found[0].FullName}'.",
+                    [.. found.Select(m => m.FullName)]);
+            }
+        }
+
+        throw Unknown(migrations, text);
+    }
+
+    private static bool Is(string? value, string text) => value is not null && string.Equals(value, text, StringComparison.OrdinalIgnoreCase);
+
+    private static PlanException Unknown(IReadOnlyList<Migration> migrations, string text)
+    {
+        var near = migrations.Select(m => m.FullName).MinBy(name => Distance(name, text));
+        return new PlanException(
+            ErrorId.MigrationUnknown,
+            $"No migration of the folder has the version or name '{text}'.",
+            near is null ? "The folder holds no migrations: check --path." : $"Did you mean '{near}'? 'migrations status' lists them all.",
+            []);
+    }
+
+    /// <summary>How many edits lie between two names, as Levenshtein counts them.</summary>
+    private static int Distance(string left, string right)
+    {
+        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 0; i < left.Length; i++)
+        {
+            var current = new int[right.Length + 1];
+            current[0] = i + 1;
+            for (var j = 0; j < right.Length; j++)
+            {
+                var same = char.ToUpperInvariant(left[i]) == char.ToUpperInvariant(right[j]);
+                current[j + 1] = Math.Min(Math.Min(current[j] + 1, previous[j + 1] + 1), previous[j] + (same ? 0 : 1));
+            }
+
+            previous = current;
+        }
+
+        return previous[right.Length];
+    }
+}

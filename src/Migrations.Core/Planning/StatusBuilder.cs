@@ -1,0 +1,111 @@
+using Migrations.Databases;
+using Migrations.History;
+
+namespace Migrations.Planning;
+
+/// <summary>Tells where each migration stands. Pure.</summary>
+public static class StatusBuilder
+{
+    /// <summary>One status for each migration of the folder, then one for each applied migration whose file is gone, in the order of versions.</summary>
+    public static IReadOnlyList<MigrationStatus> Build(PlanningInput input, DatabaseTarget target, string folder, string? service)
+    {
+        var statuses = input.Migrations.Select(m => Of(input, m, target, folder, service)).ToList();
+        foreach (var record in input.Missing)
+        {
+            var status = OfMissing(record, target, folder, service);
+            var place = record.Version is null ? -1 : statuses.FindIndex(s => s.Version is null || s.Version > record.Version);
+            statuses.Insert(place < 0 ? statuses.Count : place, status);
+        }
+
+        return statuses;
+    }
+
+    /// <summary>Where the database stands.</summary>
+    public static DatabaseStatus Summarize(IReadOnlyList<MigrationStatus> statuses, HistoryView history, DatabaseTarget target, string? service, DatabaseInfo info, LockHolder? holder)
+    {
+        int Count(params MigrationState[] states) => statuses.Count(s => states.Contains(s.State));
+        return new DatabaseStatus
+        {
+            Database = target.Display,
+            Engine = info.Engine,
+            EngineVersion = info.EngineVersion,
+            Service = service,
+            Total = statuses.Count,
+            Applied = Count(MigrationState.Applied, MigrationState.Changed, MigrationState.Missing),
+            Pending = Count(MigrationState.Pending, MigrationState.RolledBack, MigrationState.OutOfOrder, MigrationState.Failed),
+            Failed = Count(MigrationState.Failed),
+            Current = history.HighestApplied,
+            Healthy = statuses.All(IsHealthy),
+            LockedBy = holder?.ToString(),
+            LastRun = history.LastRun,
+        };
+    }
+
+    /// <summary>A repeatable whose file is gone asks for nothing.</summary>
+    private static bool IsHealthy(MigrationStatus status) => status.Error is null && status.State switch
+    {
+        MigrationState.Failed or MigrationState.Changed or MigrationState.OutOfOrder => false,
+        MigrationState.Missing => status.Version is null,
+        _ => true,
+    };
+
+    private static MigrationStatus Of(PlanningInput input, Migration migration, DatabaseTarget target, string folder, string? service)
+    {
+        var record = input.History.Find(migration.Key);
+        var applied = record?.Applied;
+        return new MigrationStatus
+        {
+            Database = target.Display,
+            Target = target,
+            Service = service,
+            Version = migration.Version,
+            Name = migration.FullName,
+            Description = migration.Header.Description,
+            SemanticVersion = migration.Header.SemanticVersion,
+            State = StateOf(input, migration, record),
+            HasUndo = migration.HasUndo,
+            AppliedAt = record?.FirstApplied?.AppliedAt,
+            AppliedBy = record?.FirstApplied?.AppliedBy,
+            Duration = DurationOf(record?.FirstApplied),
+            RowsAffected = record?.FirstApplied?.RowsAffected,
+            Checksum = migration.Up.Checksum,
+            Change = applied is null ? ScriptChange.None : input.ChangeOf(migration.Key),
+            Error = record?.Failure?.ErrorMessage,
+            Path = folder,
+            File = migration.Up.File,
+        };
+    }
+
+    private static MigrationStatus OfMissing(HistoryRecord record, DatabaseTarget target, string folder, string? service) => new()
+    {
+        Database = target.Display,
+        Target = target,
+        Service = service,
+        Version = record.Version,
+        Name = record.Name,
+        Description = record.Applied?.Description,
+        SemanticVersion = record.Applied?.SemanticVersion,
+        State = MigrationState.Missing,
+        HasUndo = false,
+        AppliedAt = record.FirstApplied?.AppliedAt,
+        AppliedBy = record.FirstApplied?.AppliedBy,
+        Duration = DurationOf(record.FirstApplied),
+        RowsAffected = record.FirstApplied?.RowsAffected,
+        Checksum = record.Applied?.Checksum,
+        Error = record.Failure?.ErrorMessage,
+        Path = folder,
+    };
+
+    private static TimeSpan? DurationOf(JournalEntry? entry) => entry?.ExecutionTimeMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+
+    private static MigrationState StateOf(PlanningInput input, Migration migration, HistoryRecord? record)
+    {
+        if (record is { IsApplied: true } && !input.IsPending(migration))
+            return input.ChangeOf(migration.Key) == ScriptChange.Statement ? MigrationState.Changed : MigrationState.Applied;
+        if (record?.Failure is { Direction: MigrationDirection.Up })
+            return MigrationState.Failed;
+        if (input.IsOutOfOrder(migration))
+            return MigrationState.OutOfOrder;
+        return record is { RolledBack: true } ? MigrationState.RolledBack : MigrationState.Pending;
+    }
+}

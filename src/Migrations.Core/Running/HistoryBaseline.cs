@@ -1,0 +1,47 @@
+using Migrations.Databases;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Running;
+
+/// <summary>Records migrations as applied without running them.</summary>
+internal static class HistoryBaseline
+{
+    /// <summary>Appends one row for each versioned migration up to the target.</summary>
+    /// <returns>How many were recorded.</returns>
+    public static async Task<int> RunAsync(
+        IDatabaseSession session, JournalRecorder recorder, PlanningInput input, BaselineRequest request, CancellationToken cancellationToken)
+    {
+        var last = MigrationResolver.Find(input.Migrations, request.Target);
+        if (last.Version is null)
+        {
+            throw new PlanException(
+                ErrorId.BaselineConflict, $"{last} has no version, so it cannot be a baseline.", "Name a versioned migration: 'migrations status' lists them.", [last.FullName]);
+        }
+
+        var applied = input.History.Applied.Where(r => !r.IsBaseline).Select(r => r.Name).ToList();
+        if (applied.Count > 0)
+        {
+            throw new PlanException(
+                ErrorId.BaselineConflict,
+                $"Migrations were already applied here: {string.Join(", ", applied)}. A baseline is for a database whose schema was there before.",
+                "Nothing is to be done: 'migrations up' applies what is pending.",
+                applied);
+        }
+
+        var covered = input.Migrations.Where(m => m.Version is not null && m.Version <= last.Version && input.IsPending(m)).ToList();
+        await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var migration in covered)
+        {
+            await session.History.AppendAsync(
+                recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Baselined) with
+                {
+                    Script = recorder.StoredText(migration.Up),
+                    ErrorMessage = $"Baseline at {last}: not run; its SHA-256 {migration.Up.Checksum} was recorded, nothing else was compared.",
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        return covered.Count;
+    }
+}

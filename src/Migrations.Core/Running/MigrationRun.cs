@@ -1,0 +1,161 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Running;
+
+/// <summary>Takes the steps of a plan, one after another. The lock is held and the plan was made under it.</summary>
+/// <param name="session">The database.</param>
+/// <param name="dialect">How its SQL is read.</param>
+/// <param name="target">The database as shown to people.</param>
+/// <param name="recorder">Makes the run's history rows.</param>
+/// <param name="options">Service and events.</param>
+/// <param name="history">The history as it was read under the lock.</param>
+internal sealed class MigrationRun(
+    IDatabaseSession session, ISqlDialect dialect, DatabaseTarget target, JournalRecorder recorder, MigratorOptions options, HistoryView history)
+{
+    private static readonly TimeSpan RecordFailureLimit = TimeSpan.FromSeconds(10);
+
+    private readonly IEventSink _events = options.Session.Events;
+    private readonly List<MigrationResult> _results = [];
+
+    /// <summary>Runs the plan.</summary>
+    /// <exception cref="MigrationException">A step failed or the run was cancelled; says what was applied and what was not.</exception>
+    public async Task<IReadOnlyList<MigrationResult>> RunAsync(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
+    {
+        _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
+        var steps = plan.Steps.Select((step, i) => Prepare(step, analyses[i], plan.Overruled)).ToList();
+        if (plan.TransactionMode == TransactionMode.All)
+            await RunTogetherAsync(steps, cancellationToken).ConfigureAwait(false);
+        else
+            await RunEachAsync(steps, cancellationToken).ConfigureAwait(false);
+        return _results;
+    }
+
+    private StepExecution Prepare(PlanStep step, ScriptAnalysis analysis, string? overruled)
+    {
+        var what = step.Direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack;
+        return new StepExecution
+        {
+            Migration = step.Migration,
+            Direction = step.Direction,
+            Script = step.Script,
+            Analysis = analysis,
+            Entry = recorder.Entry(step.Migration, step.Direction, what) with { ErrorMessage = overruled is null ? null : "Overruled: " + overruled },
+        };
+    }
+
+    private async Task RunEachAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var step = steps[i];
+            if (cancellationToken.IsCancellationRequested)
+                throw Describe(new OperationCanceledException(cancellationToken), [.. steps.Skip(i)], started: false);
+            try
+            {
+                Finished(step, await RunOneAsync(step, i, steps.Count, cancellationToken).ConfigureAwait(false), i, steps.Count);
+            }
+            catch (Exception e) when (e is MigrationException or OperationCanceledException)
+            {
+                var failure = Describe(e, [.. steps.Skip(i)], started: true);
+                await FailedAsync(step, failure, i, steps.Count).ConfigureAwait(false);
+                throw failure;
+            }
+        }
+    }
+
+    private async Task RunTogetherAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<StepOutcome>();
+        var current = 0;
+        try
+        {
+            var transaction = await session.BeginRunAsync(steps, cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                for (; current < steps.Count; current++)
+                    outcomes.Add(await RunOneAsync(steps[current], current, steps.Count, cancellationToken).ConfigureAwait(false));
+                current = steps.Count - 1;
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            var failure = Describe(e, steps, started: true);
+            await FailedAsync(steps[current], failure, current, steps.Count).ConfigureAwait(false);
+            throw failure;
+        }
+
+        for (var i = 0; i < steps.Count; i++)
+            Finished(steps[i], outcomes[i], i, steps.Count);
+    }
+
+    private async Task<StepOutcome> RunOneAsync(StepExecution step, int index, int total, CancellationToken cancellationToken)
+    {
+        _events.Publish(new StepStarted(step.Migration.FullName, step.Direction, index + 1, total));
+        var complete = step with { Entry = step.Entry with { Script = recorder.StoredText(step.Script) } };
+        return step.Analysis.OutsideTransaction
+            ? await new StatementRun(session, dialect, recorder, history).RunAsync(complete, cancellationToken).ConfigureAwait(false)
+            : await session.RunAsync(complete, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Finished(StepExecution step, StepOutcome outcome, int index, int total)
+    {
+        var result = Result(step, MigrationOutcome.Done) with
+        {
+            Duration = outcome.Duration,
+            RowsAffected = outcome.RowsAffected,
+            Statements = outcome.Statements,
+        };
+        _results.Add(result);
+        _events.Publish(new StepFinished(result, index + 1, total));
+    }
+
+    private MigrationException Describe(Exception error, List<StepExecution> left, bool started)
+    {
+        var failure = error as MigrationException ?? new MigrationException(
+            ErrorId.Cancelled,
+            !started ? $"The run was cancelled before {left[0].Migration}."
+            : left[0].Analysis.OutsideTransaction ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one stay, and are recorded."
+            : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
+            "Run the command again to go on from here.",
+            error);
+        failure.Applied = [.. _results];
+        failure.NotApplied = [.. left.Select(s => s.Migration.FullName)];
+        return failure;
+    }
+
+    /// <summary>Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's token may be cancelled.</summary>
+    private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)
+    {
+        using var limit = new CancellationTokenSource(RecordFailureLimit);
+        try
+        {
+            var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
+            {
+                ErrorMessage = failure.Location is null ? failure.Message : $"{failure.Location}: {failure.Message}",
+                StatementIndex = (failure as StatementException)?.StatementIndex,
+            };
+            await session.History.AppendAsync(entry, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            _events.Publish(new WarningRaised($"The failure of {step.Migration} could not be recorded in the history: {e.Message}"));
+        }
+
+        _events.Publish(new StepFinished(Result(step, MigrationOutcome.Failed) with { Error = failure.Message }, index + 1, total));
+    }
+
+    private MigrationResult Result(StepExecution step, MigrationOutcome outcome) => new()
+    {
+        Database = target.Display,
+        Service = options.Service,
+        Version = step.Migration.Version,
+        Name = step.Migration.FullName,
+        Direction = step.Direction,
+        Outcome = outcome,
+        File = step.Script.File,
+    };
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Migrations.Databases;
+using Migrations.History;
+
+namespace Migrations.Running;
+
+/// <summary>
+/// Runs a script without a transaction, statement by statement. A row before and a row after each one let the next run go on where this one stopped.
+/// </summary>
+/// <param name="session">The database.</param>
+/// <param name="dialect">How its SQL is read.</param>
+/// <param name="recorder">Makes the run's history rows.</param>
+/// <param name="history">The history as it was before the run.</param>
+internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect, JournalRecorder recorder, HistoryView history)
+{
+    /// <summary>Runs what is left of the script, and appends its row.</summary>
+    /// <exception cref="StatementException">The database refused a statement; those before it stay.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StatementEdited"/> or <see cref="ErrorId.StatementUndecided"/>.</exception>
+    public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
+    {
+        var resume = history.Find(step.Migration.Key)?.Resume is { } point && point.Direction == step.Direction
+            ? point
+            : new ResumePoint(step.Direction, [], Undecided: null);
+        var clock = Stopwatch.StartNew();
+        long? rows = 0;
+        var count = 0;
+        foreach (var (statement, checksum) in WithChecksums(dialect, step.Script))
+        {
+            count++;
+            if (statement.Index < resume.Completed.Count)
+            {
+                CheckUnedited(step, statement, checksum, resume);
+                continue;
+            }
+
+            if (resume.Undecided == statement.Index && await WasDoneAsync(step, statement, cancellationToken).ConfigureAwait(false))
+                await session.History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), cancellationToken).ConfigureAwait(false);
+            else
+                rows += await ExecuteAsync(step, statement, checksum, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (count < resume.Completed.Count)
+            throw Edited(step, new ScriptLocation(step.Script.File, step.Script.FirstLine), count);
+        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = rows };
+        await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
+        return new StepOutcome(clock.Elapsed, rows, count);
+    }
+
+    /// <summary>The statements of a script, each with the SHA-256 over all statements up to it.</summary>
+    internal static IEnumerable<(ScriptStatement Statement, string Checksum)> WithChecksums(ISqlDialect dialect, MigrationScript script)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var statement in dialect.Split(script))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(statement.Text.ReplaceLineEndings("\n") + "\0"));
+            yield return (statement, Convert.ToHexString(hash.GetCurrentHash()).ToLowerInvariant());
+        }
+    }
+
+    private static void CheckUnedited(StepExecution step, ScriptStatement statement, string checksum, ResumePoint resume)
+    {
+        if (!string.Equals(checksum, resume.Completed[statement.Index], StringComparison.Ordinal))
+            throw Edited(step, statement.Location, statement.Index);
+    }
+
+    private static MigrationException Edited(StepExecution step, ScriptLocation location, int index) => new(
+        ErrorId.StatementEdited,
+        $"Statement {index + 1} of {step.Migration} already ran in an earlier run that did not finish, and was edited since.",
+        $"Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in the history: migrations history")
+    { Location = location };
+
+    private async Task<bool> WasDoneAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
+        await session.FindEvidenceAsync(statement, cancellationToken).ConfigureAwait(false) switch
+        {
+            StatementEvidence.Done => true,
+            StatementEvidence.NotDone => false,
+            _ => throw new StatementException(
+                ErrorId.StatementUndecided,
+                $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not show whether that statement took effect.",
+                $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair {step.Migration} --statement-not-done'.")
+            { Location = statement.Location, Statement = statement.Text },
+        };
+
+    private async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, string checksum, CancellationToken cancellationToken)
+    {
+        await session.History.AppendAsync(Row(step, JournalEvent.Started, statement, checksum), cancellationToken).ConfigureAwait(false);
+        long? rows;
+        try
+        {
+            rows = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StatementException e)
+        {
+            e.StatementIndex = statement.Index;
+            throw;
+        }
+
+        // The statement took effect: its row is due even when the run is cancelled now.
+        await session.History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), CancellationToken.None).ConfigureAwait(false);
+        return rows;
+    }
+
+    private JournalEntry Row(StepExecution step, JournalEvent what, ScriptStatement statement, string checksum) =>
+        recorder.Entry(step.Migration, step.Direction, what) with { StatementIndex = statement.Index, Checksum = checksum };
+}

@@ -1,0 +1,16 @@
+namespace Migrations.Testing;
+
+/// <summary>Finds programs.</summary>
+public static class Executable
+{
+    private static readonly string Suffix = OperatingSystem.IsWindows() ? ".exe" : "";
+
+    /// <summary>The program's path when that folder has it.</summary>
+    public static string? In(string folder, string name) => Path.Combine(folder, name + Suffix) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>The first program of that name on the PATH.</summary>
+    public static string? OnPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => In(folder, name))
+        .FirstOrDefault(path => path is not null);
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Npgsql;
+
+namespace Migrations.Testing;
+
+/// <summary>
+/// A running server and its folder. A shell stands between the tests and the server: it waits on a pipe that the operating system closes when the test
+/// process ends, even killed, and then stops the server and deletes the folder. So nothing is ever left over.
+/// </summary>
+[UnsupportedOSPlatform("windows")]
+internal sealed class PostgreSqlProcess : IDisposable
+{
+    // $1 = folder of the binaries, $2 = this server's folder, $3 = user, then the server's arguments. Standard input is the pipe.
+    private const string Script = """
+        bin=$1 folder=$2 user=$3; shift 3
+        trap '' INT HUP
+        "$bin/initdb" -D "$folder/data" -U "$user" --pwfile="$folder/password" -A scram-sha-256 -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || exit 1
+        rm "$folder/password"
+        if [ -f "$folder/pg_hba.conf" ]; then cp "$folder/pg_hba.conf" "$folder/data/pg_hba.conf"; fi
+        "$bin/postgres" -D "$folder/data" "$@" >>"$folder/log" 2>&1 &
+        server=$!
+        echo started
+        cat >/dev/null
+        kill -QUIT $server
+        wait $server
+        rm -rf "$folder"
+        """;
+
+    private readonly Process _shell;
+
+    private PostgreSqlProcess(Process shell, string folder, int port)
+    {
+        _shell = shell;
+        Folder = folder;
+        Port = port;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+    }
+
+    public string Folder { get; }
+
+    public int Port { get; }
+
+    public static PostgreSqlProcess Start(string binaries, string user, string password, PostgreSqlSetup setup)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FindFreePort();
+            var folder = PrepareFolder(password, setup.Files);
+            var process = new PostgreSqlProcess(StartShell(binaries, folder, user, port, setup.Settings), folder, port);
+            if (process.WaitUntilReady(user, password))
+                return process;
+            var log = File.Exists(Path.Combine(folder, "log")) ? File.ReadAllText(Path.Combine(folder, "log")) : "(no log)";
+            process.Dispose();
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            // Between finding a port and using it another process may have taken it.
+            if (attempt == 3)
+                throw new InvalidOperationException($"The PostgreSQL server of the tests did not start:\n{log}");
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _shell.StandardInput.Close();
+            _shell.WaitForExit(10_000);
+        }
+        catch (InvalidOperationException)
+        {
+            // Disposed before; its pipe is closed.
+        }
+
+        _shell.Dispose();
+    }
+
+    private static Process StartShell(string binaries, string folder, string user, int port, IReadOnlyDictionary<string, string> settings)
+    {
+        var (program, before) = AsOrdinaryUser();
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder };
+        List<string> options =
+        [
+            "port=" + port.ToString(CultureInfo.InvariantCulture), "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder,
+            // The data is thrown away: durability would only cost time.
+            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60", "timezone=UTC",
+        ];
+        options.AddRange(settings.Select(setting => setting.Key + "=" + setting.Value.Replace("{folder}", folder, StringComparison.Ordinal)));
+        foreach (var argument in (string[])[.. before, "-c", Script, "sh", binaries, folder, user, .. options.SelectMany(o => new[] { "-c", o })])
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static (string Program, string[] Before) AsOrdinaryUser()
+    {
+        if (Environment.UserName != "root")
+            return ("/bin/sh", []);
+        return Executable.OnPath("runuser") is { } runuser ? (runuser, ["-u", "postgres", "--", "/bin/sh"]) : ("su", ["postgres", "-s", "/bin/sh"]);
+    }
+
+    private static string PrepareFolder(string password, IReadOnlyDictionary<string, string> files)
+    {
+        // Not the temporary folder of root, which the server's user may not enter; and short, because a socket's path has at most about 100 characters.
+        var folder = Path.Combine("/tmp", "migrations-pg-" + Guid.NewGuid().ToString("N")[..12]);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var (name, text) in files.Append(new KeyValuePair<string, string>("password", password + "\n")))
+        {
+            var path = Path.Combine(folder, name);
+            File.WriteAllText(path, text);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        if (Environment.UserName == "root")
+        {
+            using var chown = Process.Start("chown", ["-R", "postgres", folder]);
+            chown.WaitForExit();
+        }
+
+        return folder;
+    }
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Waits for the server, over its socket: TLS and host rules do not matter there.</summary>
+    private bool WaitUntilReady(string user, string password)
+    {
+        if (_shell.StandardOutput.ReadLine() != "started")
+            return false;
+        var connectionString = new NpgsqlConnectionStringBuilder
+        {
+            Host = Folder, Port = Port, Username = user, Password = password, Database = "postgres", Pooling = false,
+        }.ConnectionString;
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30) && !_shell.HasExited; Thread.Sleep(50))
+        {
+            try
+            {
+                using var connection = new NpgsqlConnection(connectionString);
+                connection.Open();
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                // Not up yet.
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,37 @@
+using Xunit;
+
+namespace Migrations.Testing;
+
+/// <summary>
+/// What a test needs from the machine. Where it is lacking the test is skipped visibly (in a <c>[SkippableFact]</c>), except with <c>CI=true</c> when it
+/// could have been installed: then the test fails, so that no pipeline is green for lack of parts.
+/// </summary>
+public static class Prerequisite
+{
+    private static bool InPipeline => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The folder of <c>initdb</c> and <c>postgres</c>.</summary>
+    public static string PostgreSqlBinaries() => Need(Testing.PostgreSqlBinaries.Find(), "PostgreSQL's server (initdb, postgres)", installable: true);
+
+    /// <summary>The path of <c>psql</c>; the real binary, not Debian's wrapper.</summary>
+    public static string Psql() => Need(
+        Testing.PostgreSqlBinaries.Find() is { } folder ? Executable.In(folder, "psql") : Executable.OnPath("psql"), "psql", installable: true);
+
+    /// <summary>The path of the <c>sqlite3</c> shell.</summary>
+    public static string Sqlite3() => Need(Executable.OnPath("sqlite3"), "the sqlite3 shell", installable: true);
+
+    /// <summary>The path of PowerShell 7.</summary>
+    public static string Pwsh() => Need(Executable.OnPath("pwsh"), "pwsh", installable: false);
+
+    /// <summary>Skips the test unless signals can be sent to processes.</summary>
+    public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
+
+    private static string Need(string? found, string what, bool installable)
+    {
+        if (found is not null)
+            return found;
+        if (installable && InPipeline)
+            throw new InvalidOperationException($"{what} is not installed on this machine, and with CI=true that is a failure: install it (see .ci/run).");
+        throw new SkipException($"{what} is not installed on this machine.");
+    }
+}
