@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Migrations.Databases;
 
 /// <summary>One kind of database. All that differs between databases is behind this contract.</summary>
@@ -18,6 +20,11 @@ public interface IDatabaseDriver
     /// <returns>The target, or null when the text is none of this engine's forms.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: one of this engine's forms, but malformed. The message never repeats the text.</exception>
     DatabaseTarget? Parse(string text, string baseFolder);
+
+    /// <summary>The same target with another user name and password.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: the engine knows no users.</exception>
+    DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) => throw new MigrationException(
+        ErrorId.TargetInvalid, $"{Engine} has no users, so {target.Display} takes no credential.", "Leave the credential out.");
 
     /// <summary>Connects. Changes nothing in the database, and creates it only with <see cref="SessionAccess.Create"/>.</summary>
     /// <exception cref="MigrationException">The database is missing, refuses, cannot be reached, or is no database.</exception>

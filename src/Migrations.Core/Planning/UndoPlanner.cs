@@ -31,7 +31,9 @@ public static class UndoPlanner
     private static List<HistoryRecord> Choose(PlanningInput input, UndoRequest request, List<HistoryRecord> applied, List<HistoryRecord> undoable)
     {
         if (request is { Name: { } name })
-            return ByName(MigrationResolver.Find(input.Migrations, name), applied);
+            return Exactly([MigrationResolver.Find(input.Migrations, name)], applied);
+        if (request is { Only: { } only })
+            return Exactly([.. only.Select(text => MigrationResolver.Find(input.Migrations, text))], applied);
         if (request is { To: { } to })
             return DownTo(input, to, undoable);
         if (request.All)
@@ -39,16 +41,37 @@ public static class UndoPlanner
         return [.. undoable.Take(request.Last ?? 1)];
     }
 
-    private static List<HistoryRecord> ByName(Migration migration, List<HistoryRecord> applied)
+    /// <summary>The named migrations, newest application first. Nothing that was applied after one of them may stay applied.</summary>
+    private static List<HistoryRecord> Exactly(List<Migration> named, List<HistoryRecord> applied)
     {
-        var place = applied.FindIndex(r => r.Key == migration.Key);
-        if (place < 0)
+        var keys = named.Select(m => m.Key).ToHashSet();
+        var chosen = applied.Where(r => keys.Contains(r.Key)).ToList();
+        foreach (var migration in named)
+            CheckUndoable(migration, chosen.Find(r => r.Key == migration.Key));
+
+        var oldest = applied.FindLastIndex(r => keys.Contains(r.Key));
+        var later = applied.Take(oldest).Where(r => !keys.Contains(r.Key)).Select(r => r.Name).ToList();
+        if (later.Count > 0)
+        {
+            throw new PlanException(
+                ErrorId.UndoOutOfOrder,
+                $"{applied[oldest].Name} cannot be undone before the later migrations that are still applied: {string.Join(", ", later)}.",
+                $"Undo those first, one by one in this order, or all at once with 'migrations down --last {oldest + 1}'.",
+                later);
+        }
+
+        return chosen;
+    }
+
+    private static void CheckUndoable(Migration migration, HistoryRecord? record)
+    {
+        if (record is null)
         {
             throw new PlanException(
                 ErrorId.MigrationNotApplied, $"{migration} is not applied, so there is nothing to undo.", "'migrations status' shows what is applied.", [migration.FullName]);
         }
 
-        if (applied[place].IsBaseline)
+        if (record.IsBaseline)
         {
             throw new PlanException(
                 ErrorId.UndoMissing,
@@ -56,18 +79,6 @@ public static class UndoPlanner
                 "What the baseline stands for was there before the first migration ran, and stays.",
                 [migration.FullName]);
         }
-
-        var later = applied.Take(place).Select(r => r.Name).ToList();
-        if (later.Count > 0)
-        {
-            throw new PlanException(
-                ErrorId.UndoOutOfOrder,
-                $"{migration} cannot be undone before the later migrations that are still applied: {string.Join(", ", later)}.",
-                $"Undo those first, one by one in this order, or all at once with 'migrations down --last {later.Count + 1}'.",
-                later);
-        }
-
-        return [applied[place]];
     }
 
     private static List<HistoryRecord> DownTo(PlanningInput input, string to, List<HistoryRecord> undoable)

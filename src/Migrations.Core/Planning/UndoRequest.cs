@@ -15,6 +15,9 @@ public sealed record UndoRequest
     /// <summary>All.</summary>
     public bool All { get; init; }
 
+    /// <summary>Exactly these (versions or names), which must be the last applied ones; null: no such choice.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
     /// <summary>How the steps are put into transactions.</summary>
     public TransactionMode TransactionMode { get; init; } = TransactionMode.Each;
 

@@ -43,6 +43,15 @@ public class UndoPlannerTests
     }
 
     [Fact]
+    public void Chosen_ones_must_be_the_last_ones()
+    {
+        Assert.Equal(["003_three", "002_two"], Names(Plan(AllApplied, new UndoRequest { Only = ["002_two", "003_three"] })));
+        var error = Assert.Throws<PlanException>(() => Plan(AllApplied, new UndoRequest { Only = ["001_one", "003_three"] }));
+        Assert.Equal(ErrorId.UndoOutOfOrder, error.Id);
+        Assert.Equal(["002_two"], error.Migrations);
+    }
+
+    [Fact]
     public void What_is_not_applied_cannot_be_undone()
     {
         var journal = new Journal().Add("001_one", JournalEvent.Applied);

@@ -1,0 +1,31 @@
+@{
+    RootModule           = 'module/Migrations.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5f0c7a0e-6a5c-4f0b-9f5d-1f6f3f2f8a41'
+    Author               = 'The Migrations authors'
+    CompanyName          = 'The Migrations authors'
+    Copyright            = 'Copyright (c) The Migrations authors. MIT license.'
+    Description          = 'Applies, shows and undoes migrations of SQLite and PostgreSQL databases: atomic, locked, resumable, with a history that tells what happened.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('module/Migrations.Format.ps1xml')
+    TypesToProcess       = @('module/Migrations.Types.ps1xml')
+    CmdletsToExport      = @(
+        'Get-MigrationHistory'
+        'Get-MigrationStatus'
+        'Invoke-Migration'
+        'New-Migration'
+        'Repair-MigrationHistory'
+        'Set-MigrationBaseline'
+        'Undo-Migration'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'Database', 'Migration', 'SQLite', 'PostgreSQL')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using System.Text;
+
+namespace Migrations.PowerShell;
+
+/// <summary>Makes every error record of the module: id, category, target, message and what to do next.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>The record of an engine error.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="target">What was worked on: never a connection string.</param>
+    public static ErrorRecord Of(MigrationException error, object? target) => new(error, error.Id.ToString(), CategoryOf(error), target)
+    {
+        ErrorDetails = new ErrorDetails(Message(error)) { RecommendedAction = error.NextStep },
+    };
+
+    /// <summary>The record of an error in what was given to a cmdlet.</summary>
+    public static ErrorRecord Of(string id, ErrorCategory category, object? target, string message, string nextStep) =>
+        new(new PSInvalidOperationException(message), id, category, target)
+        {
+            ErrorDetails = new ErrorDetails($"{message} {nextStep}") { RecommendedAction = nextStep },
+        };
+
+    private static string Message(MigrationException error)
+    {
+        var text = new StringBuilder(error.Message);
+        if (error.Location is { } location && !error.Message.Contains(location.File, StringComparison.Ordinal))
+            text.Append("\n  at ").Append(location);
+        if (error is StatementException statement)
+            AppendStatement(text, statement);
+        if (error.Applied.Count > 0)
+            text.Append("\n  Done before: ").AppendJoin(", ", error.Applied.Select(r => r.Name));
+        if (error.NotApplied.Count > 0)
+            text.Append("\n  Not done: ").AppendJoin(", ", error.NotApplied);
+        return text.Append("\n  Next: ").Append(error.NextStep).ToString();
+    }
+
+    private static void AppendStatement(StringBuilder text, StatementException error)
+    {
+        if (error.Code is { } code)
+            text.Append("\n  Code: ").Append(code);
+        if (error.Detail is { } detail)
+            text.Append("\n  Detail: ").Append(detail);
+        if (error.Hint is { } hint)
+            text.Append("\n  Hint: ").Append(hint);
+        if (error.Statement is { } statement)
+            text.Append('\n').AppendJoin('\n', StatementExcerpt.Lines(statement, error.StatementOffset, error.Location?.Line ?? 1));
+    }
+
+    private static ErrorCategory CategoryOf(MigrationException error) => error.Category switch
+    {
+        FailureCategory.Usage => ErrorCategory.InvalidArgument,
+        FailureCategory.NotFound => ErrorCategory.ObjectNotFound,
+        FailureCategory.Folder => ErrorCategory.ParserError,
+        FailureCategory.Refused => ErrorCategory.InvalidOperation,
+        FailureCategory.Connection => ErrorCategory.ConnectionError,
+        FailureCategory.Authentication => ErrorCategory.AuthenticationError,
+        FailureCategory.Permission => ErrorCategory.PermissionDenied,
+        FailureCategory.Lock => ErrorCategory.ResourceBusy,
+        FailureCategory.Timeout => ErrorCategory.OperationTimeout,
+        FailureCategory.Statement => ErrorCategory.InvalidOperation,
+        FailureCategory.Data => ErrorCategory.InvalidData,
+        FailureCategory.Cancelled => ErrorCategory.OperationStopped,
+        _ => ErrorCategory.InvalidResult,
+    };
+}

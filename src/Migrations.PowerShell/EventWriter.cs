@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using Migrations.Events;
+
+namespace Migrations.PowerShell;
+
+/// <summary>Turns engine events into PowerShell's streams, on the pipeline's thread.</summary>
+/// <param name="cmdlet">The cmdlet that writes.</param>
+/// <param name="post">Posts a write to the pipeline's thread.</param>
+internal sealed class EventWriter(Cmdlet cmdlet, Action<Action> post) : IEventSink
+{
+    private const int ActivityId = 1;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Stopwatch _sinceProgress = new();
+    private (int Number, int Total) _step;
+    private string _activity = "Migrations";
+
+    /// <inheritdoc/>
+    public void Publish(MigrationEvent item) => post(() => Write(item));
+
+    private void Write(MigrationEvent item)
+    {
+        switch (item)
+        {
+            case ConnectionAttempted connecting:
+                cmdlet.WriteVerbose($"Connecting to {connecting.Database} (attempt {connecting.Attempt}/{connecting.Attempts}).");
+                break;
+            case ConnectionRetried retried:
+                cmdlet.WriteWarning($"Connecting to {retried.Database} failed (attempt {retried.Attempt}/{retried.Attempts}): {retried.Reason} Trying again in {retried.Delay.TotalSeconds:0.#} s.");
+                break;
+            case LockAwaited waiting:
+                cmdlet.WriteWarning($"Waiting for the migration lock, held by {waiting.Holder?.ToString() ?? "another session"}; waited {waiting.Waited.TotalSeconds:0} of {waiting.Timeout.TotalSeconds:0} s.");
+                break;
+            case RunStarted run:
+                _activity = $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
+                break;
+            case StepStarted step:
+                _step = (step.Number, step.Total);
+                cmdlet.WriteVerbose($"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total}).");
+                Progress(step.Migration, 0);
+                break;
+            case ScriptAdvanced advanced:
+                Progress(advanced.Migration, advanced.Total == 0 ? 0 : (double)advanced.Done / advanced.Total);
+                break;
+            case StepRetried retried:
+                cmdlet.WriteWarning($"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s.");
+                break;
+            case NoticeReceived notice:
+                cmdlet.WriteVerbose($"{notice.Severity}: {notice.Message}");
+                break;
+            case WarningRaised warning:
+                cmdlet.WriteWarning(warning.Message);
+                break;
+            case StepFinished finished:
+                StepEnded(finished);
+                break;
+        }
+    }
+
+    private void StepEnded(StepFinished finished)
+    {
+        var result = finished.Result;
+        cmdlet.WriteVerbose($"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}.");
+        if (finished.Number == finished.Total || result.Outcome == MigrationOutcome.Failed)
+            cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, "Done") { RecordType = ProgressRecordType.Completed, PercentComplete = 100 });
+    }
+
+    private void Progress(string migration, double part)
+    {
+        if (_sinceProgress.IsRunning && _sinceProgress.Elapsed < Pause)
+            return;
+        _sinceProgress.Restart();
+        var percent = (int)Math.Clamp(100 * (_step.Number - 1 + part) / Math.Max(1, _step.Total), 0, 100);
+        cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, $"{migration} ({_step.Number}/{_step.Total})") { PercentComplete = percent });
+    }
+}
