@@ -1,1 +1,1 @@
-return 0;
+return await Migrations.Cli.Application.RunAsync(args).ConfigureAwait(false);

@@ -20,7 +20,9 @@ public static class StatementExcerpt
     {
         var lines = statement.TrimEnd().Split('\n');
         var (errorLine, errorColumn) = offset is { } place ? Find(statement, place) : (-1, 0);
-        errorLine = Math.Min(errorLine, lines.Length - 1);
+        // An error "at the end" may lie in the white space that is not shown: its place is then behind the last character that is.
+        if (errorLine >= lines.Length)
+            (errorLine, errorColumn) = (lines.Length - 1, int.MaxValue);
         var firstNumber = errorLine < 0 ? line : line - errorLine;
         var from = Math.Max(0, errorLine - LinesBefore);
         var to = Math.Min(lines.Length - 1, errorLine < 0 ? LinesWithoutPlace - 1 : errorLine + LinesAfter);

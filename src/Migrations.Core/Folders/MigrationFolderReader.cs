@@ -1,7 +1,90 @@
 namespace Migrations.Folders;
-/// <summary>STUB</summary>
+
+/// <summary>Reads migration folders: finds the files, reads and checks every one of them, pairs and orders them. Runs nothing.</summary>
 public static class MigrationFolderReader
 {
-    /// <summary>STUB</summary>
-    public static MigrationFolder Read(string path, FolderOptions options, CancellationToken cancellationToken) => throw new InvalidOperationException(path + options + cancellationToken.IsCancellationRequested);
+    /// <summary>Below so many files, one thread is done before others have started.</summary>
+    private const int FewFiles = 32;
+
+    /// <summary>Reads a folder. Every file is read once, in blocks; memory does not grow with the size of a file.</summary>
+    /// <param name="path">The folder. A relative path starts from the current directory.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The migrations as they are applied: versioned ones by version, then repeatable ones by name.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FolderMissing"/>: there is no such folder, or migrations are only in its subfolders.
+    /// <see cref="ErrorId.FileUnreadable"/>: the folder itself cannot be read.</exception>
+    /// <exception cref="FolderException">Files are bad; all of them are named, each with the way to mend it.</exception>
+    public static MigrationFolder Read(string path, FolderOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetFullPath(path);
+        if (!Directory.Exists(folder))
+            throw MissingFolder.Error(folder);
+        var scan = Scan(folder, options.Layout, cancellationToken);
+        if (scan.Files.Count == 0 && scan.Misfits.Count == 0 && scan.OtherFolders.Count > 0)
+            throw MissingFolder.OnlyInSubfolders(folder, scan.OtherFolders);
+        var scripts = ReadScripts(scan.Files, options.Layout, cancellationToken);
+        var style = NumberingStyle.Of(scan.Files, f => scripts[f].Dialect is not null, options.Layout);
+        var pairing = new MigrationPairing(scripts, style, options.IdentityByName);
+        pairing.Pair(scan.Files);
+
+        var names = new MisfitNames(style, options.Layout);
+        List<FileProblem> problems =
+        [
+            .. scan.Problems,
+            .. scan.Misfits.Select(names.Explain),
+            .. scripts.Values.SelectMany(s => s.Problems),
+            .. pairing.Problems,
+            .. scan.ChecksumFiles.SelectMany(ChecksumFile.Check),
+        ];
+        if (problems.Count > 0)
+            throw new FolderException(folder, InOrder(problems));
+        return new MigrationFolder
+        {
+            Path = folder,
+            Migrations = pairing.Migrations,
+            Warnings = InOrder([.. scan.Warnings, .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
+        };
+    }
+
+    /// <summary>Finds the folder's files; a folder that cannot be listed is an error of its own.</summary>
+    internal static FolderScan Scan(string folder, MigrationLayout? layout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return FolderScan.Run(folder, layout, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(ErrorId.FileUnreadable, $"The migration folder '{folder}' cannot be read: {error.Message}",
+                "Make the folder and all in it readable for the user who runs migrations.", error);
+        }
+    }
+
+    /// <summary>Reads the files, on all processors when there are many.</summary>
+    internal static Dictionary<MigrationFile, ScriptFile> ReadScripts(List<MigrationFile> files, MigrationLayout? layout, CancellationToken cancellationToken)
+    {
+        var read = new ScriptFile[files.Count];
+        var parallelism = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = files.Count < FewFiles ? 1 : Environment.ProcessorCount };
+        Parallel.For(0, files.Count, parallelism, () => new ScriptReader(), (i, _, reader) =>
+        {
+            read[i] = reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
+            return reader;
+        }, reader => reader.Dispose());
+
+        var scripts = new Dictionary<MigrationFile, ScriptFile>(files.Count, ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < read.Length; i++)
+            scripts.Add(files[i], read[i]);
+        return scripts;
+    }
+
+    private static SectionRule RuleOf(MigrationFile file, MigrationLayout? layout) => file switch
+    {
+        _ when layout is not (null or MigrationLayout.Sections or MigrationLayout.VersionFolders or MigrationLayout.FolderEach) => SectionRule.Ignored,
+        { IsDown: true } => SectionRule.DownOnly,
+        { Form: FileForm.Plain or FileForm.FolderEachWhole } => layout == MigrationLayout.Sections ? SectionRule.Required : SectionRule.Read,
+        _ => SectionRule.UpOnly,
+    };
+
+    private static List<FileProblem> InOrder(List<FileProblem> problems) =>
+        [.. problems.OrderBy(p => p.Location.File, StringComparer.Ordinal).ThenBy(p => p.Location.Line)];
 }

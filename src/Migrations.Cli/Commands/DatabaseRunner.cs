@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Migrations.Cli.Options;
+using Migrations.Cli.Output;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary>Runs a command on each database of a call, one after another, and turns failures into messages and exit codes.</summary>
+internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
+{
+    /// <summary>Runs a command that works on databases. A failure does not keep the other databases from their turn; a cancellation does.</summary>
+    public Task<int> RunAsync(ParseResult parse, Func<DatabaseCall, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
+        GuardAsync(parse, async (settings, report) =>
+        {
+            var code = ExitCode.Done;
+            // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
+            foreach (var call in Resolve(settings, report))
+            {
+                code = ExitCode.Combine(code, await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false));
+                if (cancellationToken.IsCancellationRequested)
+                    return ExitCode.Cancelled;
+            }
+
+            return code;
+        });
+
+    /// <summary>Runs a command that needs no database.</summary>
+    public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
+        GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));
+
+    private async Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command)
+    {
+        using var json = options.IsJson(parse) ? new JsonReport(terminal) : null;
+        IReport report = json is null ? new TextReport(terminal, options.IsVerbose(parse)) : json;
+        var code = await GuardAsync(report, target: null, () => command(options.Read(parse), report)).ConfigureAwait(false);
+        report.Complete();
+        return code;
+    }
+
+    private static async Task<int> GuardAsync(IReport report, DatabaseTarget? target, Func<Task<int>> command)
+    {
+        try
+        {
+            return await command().ConfigureAwait(false);
+        }
+        catch (MigrationException error)
+        {
+            report.Failure(target, error);
+            return ExitCode.Of(error.Category);
+        }
+        catch (OperationCanceledException)
+        {
+            report.Failure(target, new MigrationException(
+                ErrorId.Cancelled,
+                "The call was cancelled. What was running has been rolled back.",
+                "See where the database stands: migrations status"));
+            return ExitCode.Cancelled;
+        }
+#pragma warning disable CA1031 // The last resort: whatever else happens is told like any other error, with the exit code of a failure.
+        catch (Exception unexpected)
+#pragma warning restore CA1031
+        {
+            report.Failure(target, unexpected);
+            return ExitCode.Failed;
+        }
+    }
+
+    private List<DatabaseCall> Resolve(Settings settings, IReport report)
+    {
+        if (settings.Databases.Count == 0)
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "No database is named.",
+                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL.");
+        }
+
+        var migrator = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
+        var baseFolder = Directory.GetCurrentDirectory();
+        return settings.Databases.Select(text =>
+        {
+            var (driver, target) = Drivers.Resolve(text, baseFolder);
+            return new DatabaseCall
+            {
+                Migrator = new Migrator(driver, target, settings.Folder, migrator),
+                Driver = driver,
+                Target = target,
+                Settings = settings,
+                Report = report,
+                Terminal = terminal,
+            };
+        }).ToList();
+    }
+}

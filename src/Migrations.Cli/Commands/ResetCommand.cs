@@ -1,0 +1,18 @@
+using System.CommandLine;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>reset</c>: undo all.</summary>
+internal static class ResetCommand
+{
+    public static Command Create(DatabaseRunner runner)
+    {
+        var command = new Command("reset", "Undo all migrations; the same as down --all.");
+        command.SetAction((parse, cancellationToken) => runner.RunAsync(
+            parse,
+            (call, token) => UndoRunner.RunAsync(call, new UndoRequest { All = true }, token),
+            cancellationToken));
+        return command;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Migrations.Cli.Output;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary>Undoes migrations, for <c>down</c> and <c>reset</c>. More than one is undone only after a yes.</summary>
+internal static class UndoRunner
+{
+    public static async Task<int> RunAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
+    {
+        if (call.Settings.WhatIf)
+        {
+            var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);
+            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service);
+            return ExitCode.Done;
+        }
+
+        if (MayUndoSeveral(request) && !call.Settings.Yes)
+            await ConfirmAsync(call, request, cancellationToken).ConfigureAwait(false);
+        var watch = Stopwatch.StartNew();
+        var results = await call.Migrator.UndoAsync(request, cancellationToken).ConfigureAwait(false);
+        call.Report.Run(call.Target, MigrationDirection.Down, results, watch.Elapsed);
+        return ExitCode.Done;
+    }
+
+    private static bool MayUndoSeveral(UndoRequest request) => request.All || request.To is not null || request.Last > 1;
+
+    // Whether --yes is needed depends on the call alone, never on what is applied just now, so that a script that works once works always.
+    private static async Task ConfirmAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
+    {
+        if (!call.Terminal.CanAsk)
+        {
+            throw new MigrationException(
+                ErrorId.ConfirmationRequired,
+                $"Undoing more than one migration of {call.Target.Display} needs a confirmation, and nobody can be asked: standard input is no terminal.",
+                "See what would be undone with --what-if, and confirm with --yes.");
+        }
+
+        var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);
+        if (plan.Steps.Count == 0)
+            return;
+        foreach (var step in plan.Steps)
+            call.Terminal.Error("  " + step.Migration.FullName);
+        if (call.Terminal.Ask($"Undo {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} of {call.Target.Display}?"))
+            return;
+        throw new MigrationException(ErrorId.Cancelled, "The question was not answered with yes. Nothing was undone.", "Answer with y, or confirm with --yes.");
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Migrations.Cli.Options;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>up</c>: apply what is pending.</summary>
+internal static class UpCommand
+{
+    public static Command Create(DatabaseRunner runner)
+    {
+        var target = new Option<string?>("--target") { HelpName = "version", Description = "The last migration to apply: a version, a semantic version or a name. Default: the newest." };
+        var first = Choice.Count("--first", "Apply at most so many.");
+        var mode = TransactionModeOption();
+        var outOfOrder = new Option<bool>("--allow-out-of-order") { Description = "Apply pending migrations that are older than applied ones; recorded in the history." };
+        var skipChecksum = new Option<bool>("--skip-checksum") { Description = "Run although applied scripts were edited or are gone; recorded in the history." };
+        var command = new Command("up", "Apply pending migrations.") { target, first, mode, outOfOrder, skipChecksum };
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var request = new ApplyRequest
+            {
+                Target = parse.GetValue(target),
+                First = parse.GetValue(first),
+                TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
+                AllowOutOfOrder = parse.GetValue(outOfOrder),
+                SkipChecksum = parse.GetValue(skipChecksum),
+            };
+            return runner.RunAsync(parse, (call, token) => RunAsync(call, request, token), cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>The option that says how steps are put into transactions.</summary>
+    public static Option<TransactionMode?> TransactionModeOption() => Choice.Of<TransactionMode>(
+        "--transaction-mode",
+        "One transaction for each migration, one for all, or none. Default: each.",
+        ("each", TransactionMode.Each),
+        ("all", TransactionMode.All),
+        ("none", TransactionMode.None));
+
+    private static async Task<int> RunAsync(DatabaseCall call, ApplyRequest request, CancellationToken cancellationToken)
+    {
+        if (call.Settings.WhatIf)
+        {
+            var plan = await call.Migrator.PlanApplyAsync(request, cancellationToken).ConfigureAwait(false);
+            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service);
+            return ExitCode.Done;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var results = await call.Migrator.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
+        call.Report.Run(call.Target, MigrationDirection.Up, results, watch.Elapsed);
+        return ExitCode.Done;
+    }
+}

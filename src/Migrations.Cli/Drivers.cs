@@ -1,0 +1,27 @@
+using Migrations.Databases;
+using Migrations.PostgreSql;
+using Migrations.Sqlite;
+
+namespace Migrations.Cli;
+
+/// <summary>The kinds of databases that this command knows: the only place that names them.</summary>
+internal static class Drivers
+{
+    /// <summary>Finds the driver for what a user gave as a database. SQLite comes last because any text may be a path.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
+    public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text, string baseFolder)
+    {
+        foreach (var create in (ReadOnlySpan<Func<IDatabaseDriver>>)[static () => new PostgreSqlDriver(), static () => new SqliteDriver()])
+        {
+            var driver = create();
+            if (driver.Parse(text, baseFolder) is { } target)
+                return (driver, target);
+        }
+
+        // The text is not repeated: it may hold a password.
+        throw new MigrationException(
+            ErrorId.TargetInvalid,
+            "What was given as a database is none of the known forms.",
+            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection string (Host=...;Database=...).");
+    }
+}

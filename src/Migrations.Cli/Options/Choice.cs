@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Migrations.Configuration;
+
+namespace Migrations.Cli.Options;
+
+/// <summary>Makes options that take one of a few words, a number from 1, or a duration.</summary>
+internal static class Choice
+{
+    /// <summary>An option that takes one of some words, in any case and with or without dashes (<c>down-suffix</c>, <c>DownSuffix</c>).</summary>
+    public static Option<T?> Of<T>(string name, string description, params (string Word, T Value)[] choices)
+        where T : struct, Enum
+    {
+        var words = string.Join('|', choices.Select(c => c.Word));
+        var option = new Option<T?>(name)
+        {
+            Description = words.Length <= 20 ? description : $"{description} One of {words.Replace("|", ", ", StringComparison.Ordinal)}.",
+            // A list that is too long for the usage column stands in the description.
+            HelpName = words.Length <= 20 ? words : name.TrimStart('-'),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                foreach (var (word, value) in choices)
+                {
+                    if (string.Equals(Plain(word), Plain(text), StringComparison.OrdinalIgnoreCase))
+                        return value;
+                }
+
+                result.AddError($"'{text}' is no {name}: expected is one of {words.Replace("|", ", ", StringComparison.Ordinal)}.");
+                return null;
+            },
+        };
+        option.CompletionSources.Add(_ => choices.Select(c => new System.CommandLine.Completions.CompletionItem(c.Word)));
+        return option;
+    }
+
+    /// <summary>An option that takes a duration.</summary>
+    public static Option<TimeSpan?> Duration(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "duration",
+        CustomParser = result =>
+        {
+            if (DurationParser.TryParse(result.Tokens[0].Value, out var duration))
+                return duration;
+            result.AddError($"'{result.Tokens[0].Value}' is no duration for {name}: expected is {DurationParser.Forms}.");
+            return null;
+        },
+    };
+
+    /// <summary>An option that takes a whole number from 1.</summary>
+    public static Option<int?> Count(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "n",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0)
+                return count;
+            result.AddError($"'{result.Tokens[0].Value}' is no number for {name}: expected is a whole number from 1.");
+            return null;
+        },
+    };
+
+    private static string Plain(string word) => word.Replace("-", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints errors for people: what happened, where, what was and was not applied, and what to do next.</summary>
+internal static class ErrorPrinter
+{
+    private const int NamesShown = 10;
+
+    public static void Print(Terminal terminal, DatabaseTarget? target, Exception exception, bool verbose)
+    {
+        if (exception is MigrationException error)
+            PrintKnown(terminal, target, error);
+        else
+            PrintUnexpected(terminal, target, exception);
+        if (verbose && (exception is MigrationException ? exception.InnerException : exception) is { } cause)
+            terminal.Error(cause.ToString(), Tone.Faint);
+    }
+
+    private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error)
+    {
+        terminal.Error($"error {error.Id}: {error.Message}", Tone.Bad);
+        if (error.Location is not null)
+            terminal.Error("  at " + error.Location);
+        if (error is StatementException statement)
+            PrintStatement(terminal, statement);
+        PrintFact(terminal, "Database", target?.Display);
+        PrintFact(terminal, "Applied before", Names([.. error.Applied.Select(result => result.Name)]));
+        PrintFact(terminal, "Not applied", Names(error.NotApplied));
+        PrintFact(terminal, "Next", error.NextStep);
+    }
+
+    private static void PrintStatement(Terminal terminal, StatementException error)
+    {
+        if (error.Statement is { } text && error.Location is { } location)
+        {
+            terminal.Error();
+            foreach (var line in StatementExcerpt.Lines(text, error.StatementOffset, location.Line))
+                terminal.Error(line);
+            terminal.Error();
+        }
+
+        PrintFact(terminal, "Code", error.Code);
+        PrintFact(terminal, "Detail", error.Detail);
+        PrintFact(terminal, "Hint", error.Hint);
+    }
+
+    private static void PrintUnexpected(Terminal terminal, DatabaseTarget? target, Exception exception)
+    {
+        terminal.Error($"error {exception.GetType().Name}: {exception.Message}", Tone.Bad);
+        PrintFact(terminal, "Database", target?.Display);
+        PrintFact(terminal, "Next", "Look at the database with: migrations status. The same call with --verbose shows where this comes from.");
+    }
+
+    private static void PrintFact(Terminal terminal, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+            terminal.Error($"  {name}: {value.TrimEnd().ReplaceLineEndings("\n    ")}");
+    }
+
+    private static string Names(IReadOnlyList<string> names) => names.Count <= NamesShown
+        ? string.Join(", ", names)
+        : string.Join(", ", names.Take(NamesShown)) + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
+}

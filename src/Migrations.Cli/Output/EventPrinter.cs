@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Migrations.Events;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints events for people: steps to standard output, everything else to standard error.</summary>
+internal sealed class EventPrinter(Terminal terminal, bool verbose)
+{
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+
+    public void Print(MigrationEvent item)
+    {
+        switch (item)
+        {
+            case ConnectionAttempted e when e.Attempts > 1 || verbose:
+                terminal.Error(string.Create(CultureInfo.InvariantCulture, $"Connecting to {e.Database} (attempt {e.Attempt}/{e.Attempts})..."));
+                break;
+            case ConnectionRetried e:
+                terminal.Error($"  {e.Reason} Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
+                break;
+            case LockAwaited e:
+                terminal.Error($"Waiting for the migration lock of {e.Holder?.ToString() ?? "an unknown session"}: {PlainText.Of(e.Waited)} of {PlainText.Of(e.Timeout)}.", Tone.Notice);
+                break;
+            case StepRetried e:
+                terminal.Error(Retry(e), Tone.Notice);
+                break;
+            case NoticeReceived e when verbose || !IsQuiet(e.Severity):
+                terminal.Error($"{e.Severity}: {e.Message}", Tone.Faint);
+                break;
+            case WarningRaised e:
+                Warn(e.Message);
+                break;
+            default:
+                PrintStep(item);
+                break;
+        }
+    }
+
+    /// <summary>Prints a warning, for the agent's summary too. A call reads its folder several times, and tells of what it finds once.</summary>
+    public void Warn(string message)
+    {
+        if (!_warned.Add(message))
+            return;
+        terminal.Error("warning: " + message, Tone.Notice);
+        if (terminal.IsAzurePipelines)
+            terminal.Command(AzurePipelines.Issue("warning", message), toError: false);
+    }
+
+    private void PrintStep(MigrationEvent item)
+    {
+        switch (item)
+        {
+            case RunStarted { Total: > 0 } e:
+                terminal.Out(e.Direction == MigrationDirection.Up
+                    ? $"Applying {PlainText.Count(e.Total, "migration")} to {e.Database}"
+                    : $"Undoing {PlainText.Count(e.Total, "migration")} of {e.Database}");
+                break;
+            case StepStarted e:
+                Start(e);
+                break;
+            case ScriptAdvanced { Total: > 0 } e:
+                terminal.Progress(string.Create(CultureInfo.InvariantCulture, $"{e.Migration}: {100 * e.Done / e.Total} %"));
+                break;
+            case StepFinished e:
+                Finish(e);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A person sees what runs in the progress line; a log gets a line, so that a run that hangs shows where.
+    private void Start(StepStarted e)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"[{e.Number}/{e.Total}] {(e.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {e.Migration}");
+        if (terminal.ShowsProgress)
+            terminal.Progress(text + " ...");
+        else
+            terminal.Out(text);
+    }
+
+    private void Finish(StepFinished e)
+    {
+        terminal.Progress(null);
+        var result = e.Result;
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"[{e.Number}/{e.Total}] {Verb(result)} {result.Name}"));
+        if (result.Outcome == MigrationOutcome.Done)
+            text.Append(" in ").Append(Figures(result));
+        terminal.Out(text.ToString(), result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
+        if (terminal.IsAzurePipelines)
+            terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text.ToString()), toError: false);
+    }
+
+    private string Figures(MigrationResult result) => PlainText.Of(result.Duration)
+        + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
+        + (verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
+
+    private static string Verb(MigrationResult result) => (result.Outcome, result.Direction) switch
+    {
+        (MigrationOutcome.Failed, _) => "Failed",
+        (_, MigrationDirection.Down) => "Undone",
+        _ => "Applied",
+    };
+
+    private static string Retry(StepRetried e) =>
+        string.Create(CultureInfo.InvariantCulture, $"{e.Migration} could not get a table lock (attempt {e.Attempt}/{e.Attempts})")
+        + (e.Blocker is null ? "" : $", held by {e.Blocker}")
+        + $". Rolled back; trying again in {PlainText.Of(e.Delay)}.";
+
+    private static bool IsQuiet(string severity) => severity.ToUpperInvariant() is "NOTICE" or "INFO" or "LOG" or "DEBUG";
+}

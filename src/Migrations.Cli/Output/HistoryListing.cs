@@ -1,0 +1,47 @@
+using System.Globalization;
+using Migrations.History;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints the events of the history, oldest first.</summary>
+internal static class HistoryListing
+{
+    private static readonly string[] Header = ["Id", "When (UTC)", "Event", "Migration", "Took", "Rows", "By", "Note"];
+
+    public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<JournalEntry> entries)
+    {
+        terminal.Out("Migration History: " + target.Display);
+        terminal.Out();
+        if (entries.Count == 0)
+        {
+            terminal.Out("Nothing is recorded.");
+            return;
+        }
+
+        TablePrinter.Print(terminal, Header, [.. entries.Select(Row)]);
+    }
+
+    private static string[] Row(JournalEntry entry) =>
+    [
+        entry.Id.ToString(CultureInfo.InvariantCulture),
+        PlainText.Of(entry.AppliedAt),
+        Event(entry),
+        PlainText.Clean(entry.Name),
+        entry.ExecutionTimeMs is { } ms ? PlainText.Of(TimeSpan.FromMilliseconds(ms)) : "",
+        entry.RowsAffected?.ToString(CultureInfo.InvariantCulture) ?? "",
+        PlainText.Clean(entry.AppliedBy + "@" + entry.Host),
+        PlainText.Shorten((entry.ErrorMessage ?? "").ReplaceLineEndings(" "), 160),
+    ];
+
+    private static string Event(JournalEntry entry)
+    {
+        var text = entry.Event switch
+        {
+            JournalEvent.RolledBack => "undone",
+            var other => other.ToString().ToLowerInvariant(),
+        };
+        if (entry.Direction == MigrationDirection.Down && entry.Event is JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress)
+            text += " (down)";
+        return entry.StatementIndex is { } index ? string.Create(CultureInfo.InvariantCulture, $"{text} #{index + 1}") : text;
+    }
+}

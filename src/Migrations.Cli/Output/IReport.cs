@@ -1,0 +1,35 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Where results, events and errors go: lines for people, or JSON for programs.</summary>
+internal interface IReport : IEventSink
+{
+    void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses);
+
+    void Summary(DatabaseStatus status);
+
+    void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries);
+
+    /// <summary>What a run would do.</summary>
+    void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service);
+
+    /// <summary>What a run did.</summary>
+    void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed);
+
+    void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf);
+
+    /// <summary>What was, or would be, recorded as applied without running.</summary>
+    void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf);
+
+    void Created(IReadOnlyList<string> files, bool whatIf);
+
+    /// <summary>A failure, and what had been done before it.</summary>
+    void Failure(DatabaseTarget? target, Exception exception);
+
+    /// <summary>The end of the call.</summary>
+    void Complete();
+}

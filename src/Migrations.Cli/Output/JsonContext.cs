@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>The JSON code of the records, generated when this is compiled: no reflection, so a native build needs nothing more.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    GenerationMode = JsonSourceGenerationMode.Default)]
+[JsonSerializable(typeof(JsonStatus))]
+[JsonSerializable(typeof(JsonSummary))]
+[JsonSerializable(typeof(JsonEvent))]
+[JsonSerializable(typeof(JsonResult))]
+[JsonSerializable(typeof(JsonRepair))]
+[JsonSerializable(typeof(JsonFile))]
+[JsonSerializable(typeof(JsonErrorLine))]
+[JsonSerializable(typeof(JsonWarningLine))]
+internal sealed partial class JsonContext : JsonSerializerContext;

@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>
+/// Reports to programs: one array of records on standard output, whatever happens; errors and warnings on standard error, each one object on a line.
+/// </summary>
+internal sealed class JsonReport : IReport, IDisposable
+{
+    private readonly Terminal _terminal;
+    private readonly Stream _output;
+    private readonly Utf8JsonWriter _writer;
+    private readonly JsonContext _json = new(new JsonSerializerOptions(JsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly List<MigrationResult> _finished = [];
+    private readonly HashSet<JsonWarning> _warned = [];
+
+    public JsonReport(Terminal terminal)
+    {
+        _terminal = terminal;
+        _output = terminal.IsAzurePipelines ? new MemoryStream() : Terminal.OpenOutput();
+        _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        _writer.WriteStartArray();
+    }
+
+    public void Publish(MigrationEvent item)
+    {
+        switch (item)
+        {
+            case StepFinished e:
+                _finished.Add(e.Result);
+                break;
+            case WarningRaised e:
+                Warn(new JsonWarning(e.Message));
+                break;
+            case ConnectionRetried e:
+                Warn(new JsonWarning(e.Reason, e.Database, e.Attempt, e.Attempts));
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses) => Write(statuses.Select(JsonStatus.Of), _json.JsonStatus);
+
+    public void Summary(DatabaseStatus status) => Write([JsonSummary.Of(status)], _json.JsonSummary);
+
+    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) => Write(entries.Select(e => JsonEvent.Of(target, e)), _json.JsonEvent);
+
+    public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service)
+    {
+        foreach (var warning in plan.Warnings)
+            Warn(new JsonWarning(warning, target.Display));
+        Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), _json.JsonResult);
+        Write(plan.Steps.Select(step => JsonResult.Of(target, service, step, [.. dialect.Split(step.Script).Select(s => s.Text)])), _json.JsonResult);
+    }
+
+    public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
+    {
+        _finished.Clear();
+        Write(results.Select(JsonResult.Of), _json.JsonResult);
+    }
+
+    public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf) => Write(repairs.Select(JsonRepair.Of), _json.JsonRepair);
+
+    public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) => Write(recorded.Select(JsonStatus.Of), _json.JsonStatus);
+
+    public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), _json.JsonFile);
+
+    public void Failure(DatabaseTarget? target, Exception exception)
+    {
+        var error = exception as MigrationException;
+        // The exception knows what is committed; events alone do not, when all steps share one transaction.
+        var done = error?.Applied ?? [.. _finished.Where(result => result.Outcome == MigrationOutcome.Done)];
+        var failed = _finished.Where(result => result.Outcome == MigrationOutcome.Failed);
+        Write(done.Concat(failed).Select(JsonResult.Of), _json.JsonResult);
+        _finished.Clear();
+        var line = new JsonErrorLine(error is null ? JsonError.Of(target, exception) : JsonError.Of(target, error));
+        WriteError(JsonSerializer.Serialize(line, _json.JsonErrorLine));
+        if (!_terminal.IsAzurePipelines)
+            return;
+        foreach (var issue in AzurePipelines.Issues(exception))
+            _terminal.Command(issue, toError: true);
+    }
+
+    public void Complete()
+    {
+        _writer.WriteEndArray();
+        _writer.Flush();
+        if (_output is MemoryStream memory)
+        {
+            using var output = Terminal.OpenOutput();
+            output.Write(Encoding.UTF8.GetBytes(Safe(Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length))));
+            output.WriteByte((byte)'\n');
+            return;
+        }
+
+        _output.WriteByte((byte)'\n');
+        _output.Flush();
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _output.Dispose();
+    }
+
+    private void Write<T>(IEnumerable<T> records, JsonTypeInfo<T> type)
+    {
+        foreach (var record in records)
+        {
+            JsonSerializer.Serialize(_writer, record, type);
+            if (_writer.BytesPending > 32_768)
+                _writer.Flush();
+        }
+    }
+
+    private void Warn(JsonWarning warning)
+    {
+        if (!_warned.Add(warning))
+            return;
+        WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _json.JsonWarningLine));
+        if (_terminal.IsAzurePipelines)
+            _terminal.Command(AzurePipelines.Issue("warning", warning.Message), toError: true);
+    }
+
+    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsAzurePipelines ? Safe(line) : line);
+
+    // Within JSON the sign occurs in strings only, where its escaped form means the same and gives the agent no order.
+    private static string Safe(string json) => json.Replace("##", "\\u0023#", StringComparison.Ordinal);
+}

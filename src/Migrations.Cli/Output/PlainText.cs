@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Small pieces of text for people.</summary>
+internal static class PlainText
+{
+    /// <summary>Makes characters visible that could move the cursor, colour the screen or turn the reading order.</summary>
+    public static string Clean(string text)
+    {
+        foreach (var c in text)
+        {
+            if (IsUnsafe(c))
+                return string.Create(text.Length, text, static (span, from) =>
+                {
+                    for (var i = 0; i < span.Length; i++)
+                        span[i] = IsUnsafe(from[i]) ? '\uFFFD' : from[i];
+                });
+        }
+
+        return text;
+    }
+
+    /// <summary>The text, cut to a length, with a mark where something was cut off.</summary>
+    public static string Shorten(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
+
+    /// <summary>A number with its noun: <c>1 migration</c>, <c>3 migrations</c>.</summary>
+    public static string Count(long number, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+
+    /// <summary>A duration for people: <c>12 ms</c>, <c>3.4 s</c>, <c>5 min 20 s</c>.</summary>
+    public static string Of(TimeSpan duration) => duration.TotalSeconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
+        < 60 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalMinutes):0} min {duration.Seconds} s"),
+    };
+
+    /// <summary>A moment in UTC, as the listing shows it.</summary>
+    public static string Of(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static bool IsUnsafe(char c) => c is (< ' ' and not '\t') or (>= '\u007f' and <= '\u009f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+}

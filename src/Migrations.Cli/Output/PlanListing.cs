@@ -1,0 +1,26 @@
+using Migrations.Databases;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints what a run would do, with the SQL of each step.</summary>
+internal static class PlanListing
+{
+    public static void Print(Terminal terminal, DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect)
+    {
+        foreach (var skip in plan.Skipped)
+            terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
+        foreach (var step in plan.Steps)
+        {
+            terminal.Out($"-- {step.Migration.FullName} ({step.Script.File})", Tone.Notice);
+            foreach (var statement in dialect.Split(step.Script))
+                terminal.Out(statement.Text + ";");
+            terminal.Out();
+        }
+
+        var count = PlainText.Count(plan.Steps.Count, "migration");
+        terminal.Out(plan.Direction == MigrationDirection.Up
+            ? $"What if: {count} would be applied to {target.Display}. Nothing was touched."
+            : $"What if: {count} would be undone in {target.Display}. Nothing was touched.");
+    }
+}

@@ -1,0 +1,92 @@
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints where each migration stands, one line each, and the counts.</summary>
+internal static class StatusListing
+{
+    public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses)
+    {
+        var title = "Migration Status: " + target.Display;
+        terminal.Out(title);
+        terminal.Out(new string('=', title.Length));
+        terminal.Out();
+        var width = statuses.Count == 0 ? 0 : statuses.Max(status => status.Name.Length);
+        foreach (var status in statuses)
+            PrintLine(terminal, status, width);
+        if (statuses.Count > 0)
+            terminal.Out();
+        terminal.Out(Total(statuses));
+    }
+
+    private static void PrintLine(Terminal terminal, MigrationStatus status, int width)
+    {
+        var notes = Notes(status);
+        var line = notes.Length == 0 ? $"{Mark(status.State)} {status.Name}" : $"{Mark(status.State)} {status.Name.PadRight(width)}  {notes}";
+        terminal.Out(line, ToneOf(status));
+        if (status.Error is { } error)
+        {
+            foreach (var part in error.TrimEnd().Split('\n'))
+                terminal.Out("      " + part.TrimEnd('\r'), Tone.Bad);
+        }
+    }
+
+    private static string Mark(MigrationState state) => state switch
+    {
+        MigrationState.Applied => "[x]",
+        MigrationState.Failed => "[!]",
+        MigrationState.Changed => "[~]",
+        MigrationState.Missing => "[?]",
+        MigrationState.OutOfOrder => "[<]",
+        _ => "[ ]",
+    };
+
+    private static string Notes(MigrationStatus status)
+    {
+        var notes = new List<string>();
+        if (IsApplied(status.State) && status.AppliedAt is { } at)
+            notes.Add($"(applied: {PlainText.Of(at)})");
+        notes.Add(status.State switch
+        {
+            MigrationState.Failed => "failed",
+            MigrationState.RolledBack => "rolled back",
+            MigrationState.Changed => "edited since",
+            MigrationState.Missing => "file is gone",
+            MigrationState.OutOfOrder => "out of order: older than an applied one",
+            _ => "",
+        });
+        if (status.Change == ScriptChange.Cosmetic)
+            notes.Add("comments edited since");
+        if (!status.HasUndo && status.State != MigrationState.Missing)
+            notes.Add("no undo");
+        notes.RemoveAll(note => note.Length == 0);
+        // The moment stands in brackets of its own; what follows is separated by commas.
+        return notes.Count > 1 && notes[0][0] == '(' ? notes[0] + "  " + string.Join(", ", notes.Skip(1)) : string.Join(", ", notes);
+    }
+
+    private static Tone ToneOf(MigrationStatus status) => status.State switch
+    {
+        MigrationState.Applied => status.Error is null ? Tone.Good : Tone.Notice,
+        MigrationState.Failed or MigrationState.Missing or MigrationState.Changed => Tone.Bad,
+        MigrationState.OutOfOrder => Tone.Notice,
+        _ => Tone.Plain,
+    };
+
+    private static string Total(IReadOnlyList<MigrationStatus> statuses)
+    {
+        var applied = statuses.Count(status => IsApplied(status.State));
+        var line = $"Total: {statuses.Count} | Applied: {applied} | Pending: {statuses.Count - applied}";
+        foreach (var (state, word) in (ReadOnlySpan<(MigrationState, string)>)
+        [
+            (MigrationState.Failed, "Failed"), (MigrationState.Changed, "Changed"),
+            (MigrationState.Missing, "Missing"), (MigrationState.OutOfOrder, "Out of order"),
+        ])
+        {
+            var count = statuses.Count(status => status.State == state);
+            if (count > 0)
+                line += $" | {word}: {count}";
+        }
+
+        return line;
+    }
+
+    private static bool IsApplied(MigrationState state) => state is MigrationState.Applied or MigrationState.Changed or MigrationState.Missing;
+}

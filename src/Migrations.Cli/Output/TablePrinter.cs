@@ -1,0 +1,19 @@
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints rows in columns as wide as their widest cell; the last column is never padded.</summary>
+internal static class TablePrinter
+{
+    public static void Print(Terminal terminal, string[] header, IReadOnlyList<string[]> rows)
+    {
+        var widths = new int[header.Length];
+        for (var column = 0; column < header.Length; column++)
+            widths[column] = Math.Max(header[column].Length, rows.Count == 0 ? 0 : rows.Max(row => row[column].Length));
+        terminal.Out(Line(header, widths));
+        terminal.Out(Line([.. widths.Select(width => new string('-', width))], widths));
+        foreach (var row in rows)
+            terminal.Out(Line(row, widths));
+    }
+
+    private static string Line(string[] cells, int[] widths) =>
+        string.Join("  ", cells.Select((cell, column) => column == cells.Length - 1 ? cell : cell.PadRight(widths[column]))).TrimEnd();
+}

@@ -1,0 +1,126 @@
+using System.Text;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>
+/// Standard output and error. All text for people goes through here: control characters that a script or a database sent are made visible,
+/// and in Azure DevOps nothing but <see cref="Command"/> can give the agent an order. Safe to call from several threads.
+/// </summary>
+internal sealed class Terminal : IDisposable
+{
+    private const string EraseLine = "\r\e[K";
+    private readonly object _gate = new();
+    private readonly TextWriter _out = Open(Console.IsOutputRedirected, Console.OpenStandardOutput, () => Console.Out);
+    private readonly TextWriter _error = Open(Console.IsErrorRedirected, Console.OpenStandardError, () => Console.Error);
+    private readonly bool _ansi = SupportsAnsi();
+    private readonly bool _colours = !HasValue("NO_COLOR");
+    private string? _progress;
+
+    /// <summary>Whether an Azure DevOps agent reads the output.</summary>
+    public bool IsAzurePipelines { get; } = HasValue("TF_BUILD");
+
+    /// <summary>Whether there is a person to ask.</summary>
+    public bool CanAsk { get; } = !Console.IsInputRedirected;
+
+    /// <summary>Whether a line on standard error can be drawn again in place.</summary>
+    public bool ShowsProgress => _ansi && !Console.IsErrorRedirected;
+
+    /// <summary>Standard output as bytes, for JSON.</summary>
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
+
+    /// <summary>Writes lines to standard output.</summary>
+    public void Out(string text = "", Tone tone = Tone.Plain) => Write(_out, text, tone, Console.IsOutputRedirected);
+
+    /// <summary>Writes lines to standard error.</summary>
+    public void Error(string text = "", Tone tone = Tone.Plain) => Write(_error, text, tone, Console.IsErrorRedirected);
+
+    /// <summary>Writes one line as it is to standard error: JSON.</summary>
+    public void ErrorRaw(string line)
+    {
+        lock (_gate)
+            _error.WriteLine(line);
+    }
+
+    /// <summary>Gives the Azure DevOps agent a command.</summary>
+    public void Command(string command, bool toError)
+    {
+        lock (_gate)
+            (toError ? _error : _out).WriteLine(command);
+    }
+
+    /// <summary>Shows what is being done in a line that the next output replaces; null takes it away. Does nothing where that is not possible.</summary>
+    public void Progress(string? text)
+    {
+        if (!ShowsProgress)
+            return;
+        lock (_gate)
+        {
+            _progress = text is null ? null : PlainText.Shorten(PlainText.Clean(text), Math.Max(20, Console.WindowWidth - 1));
+            _error.Write(EraseLine + _progress);
+            _error.Flush();
+        }
+    }
+
+    /// <summary>Asks a question that is answered with yes or no; anything but yes is no.</summary>
+    public bool Ask(string question)
+    {
+        lock (_gate)
+        {
+            _error.Write(Safe(question) + " [y/N] ");
+            _error.Flush();
+        }
+
+        return Console.In.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+    }
+
+    public void Dispose()
+    {
+        Progress(null);
+        _out.Flush();
+        _error.Flush();
+    }
+
+    private void Write(TextWriter writer, string text, Tone tone, bool redirected)
+    {
+        var (start, end) = _ansi && _colours && !redirected ? Colour(tone) : ("", "");
+        lock (_gate)
+        {
+            if (_progress is not null)
+                _error.Write(EraseLine);
+            foreach (var line in text.Split('\n'))
+                writer.WriteLine(start + Safe(line.TrimEnd('\r')) + end);
+            if (_progress is not null)
+            {
+                writer.Flush();
+                _error.Write(_progress);
+                _error.Flush();
+            }
+        }
+    }
+
+    // The agent looks for its prefix anywhere in a line, so it is broken up anywhere.
+    private string Safe(string text)
+    {
+        var clean = PlainText.Clean(text);
+        return IsAzurePipelines ? clean.Replace("##", "# #", StringComparison.Ordinal) : clean;
+    }
+
+    private static (string Start, string End) Colour(Tone tone) => tone switch
+    {
+        Tone.Good => ("\e[32m", "\e[0m"),
+        Tone.Notice => ("\e[33m", "\e[0m"),
+        Tone.Bad => ("\e[31m", "\e[0m"),
+        Tone.Faint => ("\e[2m", "\e[0m"),
+        _ => ("", ""),
+    };
+
+    // UTF-8 for programs whatever the console's code page is; the console's own encoding for people.
+    private static TextWriter Open(bool redirected, Func<Stream> stream, Func<TextWriter> console) =>
+        redirected ? new StreamWriter(stream(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true } : console();
+
+    private static bool SupportsAnsi() => OperatingSystem.IsWindows()
+        ? HasValue("WT_SESSION") || HasValue("TERM")
+        : !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
+
+    private static bool HasValue(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+}

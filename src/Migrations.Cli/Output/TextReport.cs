@@ -1,0 +1,100 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Reports to people.</summary>
+internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
+{
+    private readonly EventPrinter _events = new(terminal, verbose);
+    private bool _begun;
+
+    public void Publish(MigrationEvent item) => _events.Print(item);
+
+    public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses)
+    {
+        Begin();
+        StatusListing.Print(terminal, target, statuses);
+    }
+
+    public void Summary(DatabaseStatus status)
+    {
+        Begin();
+        SummaryListing.Print(terminal, status);
+    }
+
+    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries)
+    {
+        Begin();
+        HistoryListing.Print(terminal, target, entries);
+    }
+
+    public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service)
+    {
+        Begin();
+        foreach (var warning in plan.Warnings)
+            _events.Warn(warning);
+        PlanListing.Print(terminal, target, plan, dialect);
+    }
+
+    public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
+    {
+        terminal.Progress(null);
+        var done = results.Count(result => result.Outcome == MigrationOutcome.Done);
+        terminal.Out((done, direction) switch
+        {
+            (0, MigrationDirection.Up) => $"Nothing to apply: {target.Display} is up to date.",
+            (0, _) => $"Nothing to undo in {target.Display}.",
+            (_, MigrationDirection.Up) => $"Applied {PlainText.Count(done, "migration")} to {target.Display} in {PlainText.Of(elapsed)}.",
+            _ => $"Undone {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
+        });
+    }
+
+    public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf)
+    {
+        foreach (var repair in repairs)
+            terminal.Out($"{(whatIf ? "Would repair" : "Repaired")} {repair.Name} ({repair.Repair}): {repair.Compared}");
+        var count = PlainText.Count(repairs.Count, "migration");
+        terminal.Out(whatIf
+            ? $"What if: {count} would be repaired in the history of {target.Display}."
+            : $"Repaired {count} in the history of {target.Display}.");
+    }
+
+    public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf)
+    {
+        foreach (var status in recorded)
+            terminal.Out((whatIf ? "Would record " : "Recorded ") + status.Name);
+        var count = PlainText.Count(recorded.Count, "migration");
+        terminal.Out(whatIf
+            ? $"What if: {count} would count as applied in {target.Display}, without being run."
+            : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display}, without having been run.");
+    }
+
+    public void Created(IReadOnlyList<string> files, bool whatIf)
+    {
+        foreach (var file in files)
+            terminal.Out((whatIf ? "Would create " : "Created ") + file);
+    }
+
+    public void Failure(DatabaseTarget? target, Exception exception)
+    {
+        terminal.Progress(null);
+        ErrorPrinter.Print(terminal, target, exception, verbose);
+        if (!terminal.IsAzurePipelines)
+            return;
+        foreach (var issue in AzurePipelines.Issues(exception))
+            terminal.Command(issue, toError: false);
+    }
+
+    public void Complete() => terminal.Progress(null);
+
+    // Several databases are told apart by an empty line.
+    private void Begin()
+    {
+        if (_begun)
+            terminal.Out();
+        _begun = true;
+    }
+}

@@ -1,0 +1,265 @@
+using System.IO.Enumeration;
+
+namespace Migrations.Folders;
+
+/// <summary>
+/// Finds the files of a migration folder by their names and places, without opening scripts. What looks like a migration and fits no rule is a problem;
+/// nothing of the kind is passed over in silence.
+/// </summary>
+internal sealed class FolderScan
+{
+    private static readonly string[] NoMigrations = ["schema.sql", "seed.sql"];
+    private static readonly string[] OtherPurposes = ["checks", "hooks"];
+    private static readonly string[] RollbackFolders = ["rollback", "rollbacks"];
+    private static readonly string[] BackupEndings = ["~", ".orig", ".bak", ".rej", ".swp"];
+
+    /// <summary>Migrations in other languages: other tools run them in order with the SQL ones, so leaving them out would break that order.</summary>
+    private static readonly string[] Languages = [".ps1", ".go", ".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".sh"];
+
+    private readonly string _root;
+    private readonly MigrationLayout? _layout;
+
+    private FolderScan(string root, MigrationLayout? layout)
+    {
+        _root = root;
+        _layout = layout;
+    }
+
+    /// <summary>The files that are migrations, in the order of their paths.</summary>
+    public List<MigrationFile> Files { get; } = [];
+
+    /// <summary>Files that look like migrations and fit no rule.</summary>
+    public List<string> Misfits { get; } = [];
+
+    /// <summary>What is wrong with names and places.</summary>
+    public List<FileProblem> Problems { get; } = [];
+
+    /// <summary>What is left out and worth telling.</summary>
+    public List<FileProblem> Warnings { get; } = [];
+
+    /// <summary>Side files with checksums.</summary>
+    public List<string> ChecksumFiles { get; } = [];
+
+    /// <summary>Subfolders that hold migrations but are no part of this folder.</summary>
+    public List<string> OtherFolders { get; } = [];
+
+    /// <summary>Goes through a folder.</summary>
+    /// <param name="root">Its full path.</param>
+    /// <param name="layout">The only layout to look for; null: all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="IOException">A folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder must not be read.</exception>
+    public static FolderScan Run(string root, MigrationLayout? layout, CancellationToken cancellationToken)
+    {
+        var scan = new FolderScan(root, layout);
+        foreach (var entry in Entry.In(root))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.IsFolder)
+                scan.TakeFolder(entry);
+            else
+                scan.TakeFile(entry, scan.AddNumbered);
+        }
+
+        return scan;
+    }
+
+    /// <summary>Whether a file's name would be a migration's in one of the layouts.</summary>
+    private static bool LooksLikeMigration(string fileName) =>
+        MigrationFileName.IsSql(fileName) && MigrationFileName.TryParse(fileName, rollbackSuffix: true, out _);
+
+    /// <summary>Sorts a file out; what may be a migration goes on to <paramref name="addScript"/>.</summary>
+    private void TakeFile(Entry entry, Action<Entry> addScript)
+    {
+        if (entry.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase))
+            ChecksumFiles.Add(entry.Path);
+        else if (MigrationFileName.IsSql(entry.Name) && !Contains(NoMigrations, entry.Name))
+            addScript(entry);
+        else if (Array.Exists(BackupEndings, e => entry.Name.EndsWith(".sql" + e, StringComparison.OrdinalIgnoreCase)))
+            Warn(entry, "The file looks like an editor's copy of a migration and is left out.", "Delete it, or move it out of the folder.");
+        else if (MigrationFileName.NumberLength(entry.Name) is > 0 and var digits && entry.Name[digits..].StartsWith('_') && Contains(Languages, Path.GetExtension(entry.Name)))
+            Report(entry, "The file looks like a migration that is not written in SQL, and only SQL migrations can be run.",
+                $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder.");
+    }
+
+    private void AddNumbered(Entry entry)
+    {
+        if (!MigrationFileName.TryParse(entry.Name, _layout is null or MigrationLayout.RollbackSuffix, out var name) || !Fits(name.Form))
+        {
+            Misfits.Add(entry.Path);
+            return;
+        }
+
+        Add(entry, name, name.Form, name.IsDown, versionFolder: null);
+    }
+
+    private void Add(Entry entry, MigrationFileName name, FileForm form, bool isDown, string? versionFolder) => Files.Add(new MigrationFile
+    {
+        Path = entry.Path,
+        Version = versionFolder is null ? name.Version : FolderVersion(versionFolder, name.Number),
+        Number = name.Number,
+        Name = name.Name,
+        FullName = versionFolder is null ? name.FullName : versionFolder + "/" + name.FullName,
+        IsDown = isDown,
+        Form = form,
+        VersionFolder = versionFolder,
+    });
+
+    /// <summary>
+    /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of <c>0.9.1</c>.
+    /// </summary>
+    private static MigrationVersion? FolderVersion(string folder, string number)
+    {
+        var missing = 2 - folder.Count(c => c == '.');
+        return MigrationFileName.VersionOf(folder.TrimStart('v') + string.Concat(Enumerable.Repeat(".0", missing)) + "." + number);
+    }
+
+    private bool Fits(FileForm form) => _layout switch
+    {
+        null => true,
+        MigrationLayout.RollbackSuffix => form is FileForm.Plain or FileForm.RollbackSuffix,
+        MigrationLayout.DownSuffix => form is FileForm.Plain or FileForm.DownSuffix,
+        MigrationLayout.UpDownSuffix => form is FileForm.UpSuffix or FileForm.DownSuffix,
+        MigrationLayout.RollbackFolder or MigrationLayout.Sections => form is FileForm.Plain,
+        MigrationLayout.Versioned => form is FileForm.Versioned,
+        _ => false,
+    };
+
+    private bool Reads(MigrationLayout layout) => _layout is null || _layout == layout;
+
+    private void TakeFolder(Entry folder)
+    {
+        if (Contains(OtherPurposes, folder.Name))
+            return;
+        if (Contains(RollbackFolders, folder.Name))
+        {
+            if (Reads(MigrationLayout.RollbackFolder))
+                Each(folder, AddRollback);
+            return;
+        }
+
+        var entries = Entry.In(folder.Path);
+        var number = MigrationFileName.NumberLength(folder.Name);
+        if (Reads(MigrationLayout.FolderEach) && number > 0 && !IsVersionFolder(folder, entries))
+            AddFolderEach(folder, entries, number);
+        else if (Reads(MigrationLayout.VersionFolders) && IsVersionFolder(folder, entries))
+            Each(folder, entry => AddInVersionFolder(entry, folder.Name));
+        else
+            SearchOther(folder, entries);
+    }
+
+    private void Each(Entry folder, Action<Entry> addScript)
+    {
+        foreach (var entry in Entry.In(folder.Path).Where(e => !e.IsFolder))
+            TakeFile(entry, addScript);
+    }
+
+    private void AddRollback(Entry entry)
+    {
+        if (MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name) && name.Number.Length > 0 && name.Form != FileForm.UpSuffix)
+            Add(entry, name, FileForm.RollbackFolder, isDown: true, versionFolder: null);
+        else
+            Report(entry, "The file in the rollback folder does not begin with the number of the migration that it undoes.",
+                "Rename it to the migration's number and '_rollback.sql', for example '0001_rollback.sql'.");
+    }
+
+    /// <summary><c>0.9/</c> or <c>v1.0.0/</c> with numbered scripts in it.</summary>
+    private static bool IsVersionFolder(Entry folder, IReadOnlyList<Entry> entries)
+    {
+        var version = folder.Name.StartsWith('v') ? folder.Name[1..] : folder.Name;
+        return MigrationVersion.TryParse(version, out var parsed) && parsed.PartCount <= 3 && !version.Contains('_', StringComparison.Ordinal)
+            && entries.Any(e => !e.IsFolder && LooksLikeMigration(e.Name));
+    }
+
+    private void AddInVersionFolder(Entry entry, string folder)
+    {
+        if (MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name) && name.Form != FileForm.Versioned)
+            Add(entry, name, name.Form, name.IsDown, folder);
+        else
+            Misfits.Add(entry.Path);
+    }
+
+    private void AddFolderEach(Entry folder, IReadOnlyList<Entry> entries, int numberLength)
+    {
+        var number = folder.Name[..numberLength];
+        var rest = folder.Name[numberLength..];
+        var scripts = entries.Where(e => !e.IsFolder && MigrationFileName.IsSql(e.Name) && !Contains(NoMigrations, e.Name)).ToList();
+        ChecksumFiles.AddRange(entries.Where(e => e.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase)).Select(e => e.Path));
+        if (scripts.Count == 0)
+        {
+            Warn(folder, "The folder is named like a migration but holds no script, and is left out.", "Write 'up.sql' in it, or delete the folder.");
+            return;
+        }
+
+        var outside = DieselMetadata.RunsOutsideTransaction(entries.FirstOrDefault(e => string.Equals(e.Name, "metadata.toml", StringComparison.Ordinal)).Path);
+        foreach (var script in scripts)
+        {
+            FileForm? form = script.Name.ToUpperInvariant() switch
+            {
+                "UP.SQL" or "DOWN.SQL" => FileForm.FolderEach,
+                "MIGRATION.SQL" => FileForm.FolderEachWhole,
+                _ => null,
+            };
+            if (form is null)
+            {
+                Report(script, "The file is none of the scripts that a migration's own folder holds.", "Rename it to 'up.sql' or 'down.sql', or move it out of the folder.");
+                continue;
+            }
+
+            var isDown = script.Name.StartsWith("down", StringComparison.OrdinalIgnoreCase);
+            Add(script, new MigrationFileName(number, rest.Trim('_', ' ', '-'), folder.Name, isDown, form.Value), form.Value, isDown, versionFolder: null);
+            Files[^1] = Files[^1] with { OutsideTransaction = outside };
+        }
+    }
+
+    /// <summary>A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations only told of.</summary>
+    private void SearchOther(Entry folder, IReadOnlyList<Entry> entries)
+    {
+        var others = 0;
+        foreach (var entry in entries)
+        {
+            if (entry.IsFolder)
+            {
+                if (!Contains(OtherPurposes, entry.Name))
+                    SearchOther(entry, Entry.In(entry.Path));
+            }
+            else if (LooksLikeMigration(entry.Name) && MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name))
+            {
+                if (name.Form == FileForm.Versioned && Reads(MigrationLayout.Versioned))
+                    Add(entry, name, name.Form, name.IsDown, versionFolder: null);
+                else
+                    others++;
+            }
+        }
+
+        if (others == 0 || _layout is not null)
+            return;
+        OtherFolders.Add(Path.GetRelativePath(_root, folder.Path));
+        Warn(folder, $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",
+            $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'.");
+    }
+
+    private void Report(Entry entry, string message, string remedy) =>
+        Problems.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
+
+    private void Warn(Entry entry, string message, string remedy) =>
+        Warnings.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
+
+    private static bool Contains(string[] names, string name) => Array.Exists(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A file or folder. Names that begin with a dot are hidden from everything.</summary>
+    private readonly record struct Entry(string Path, string Name, bool IsFolder)
+    {
+        private static readonly EnumerationOptions All = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+        public static List<Entry> In(string folder)
+        {
+            var entries = new FileSystemEnumerable<Entry>(folder, (ref FileSystemEntry e) => new Entry(e.ToFullPath(), e.FileName.ToString(), e.IsDirectory), All)
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry e) => !e.FileName.StartsWith("."),
+            }.ToList();
+            entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+            return entries;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Migrations.Folders;
+
+/// <summary>The grammar of migration file names: reads them, and writes the name that a migration's file should have.</summary>
+/// <param name="Number">The version as written; empty for repeatable migrations.</param>
+/// <param name="Name">The name without version and suffixes; may be empty.</param>
+/// <param name="FullName">Version and name as written, without suffixes.</param>
+/// <param name="IsDown">Whether the name says that it only undoes.</param>
+/// <param name="Form">What the name looks like.</param>
+internal sealed record MigrationFileName(string Number, string Name, string FullName, bool IsDown, FileForm Form)
+{
+    private const string Extension = ".sql";
+    private const string UpSuffix = ".up";
+    private const string DownSuffix = ".down";
+    private const string RollbackSuffix = "_rollback";
+
+    /// <summary>Suffixes of undo scripts elsewhere; a file with one is never an up script.</summary>
+    private static readonly string[] ForeignDownSuffixes = [".rollback", ".undo", ".revert"];
+
+    /// <summary>The version; null for repeatable migrations.</summary>
+    public MigrationVersion? Version => Number.Length == 0 ? null : VersionOf(Number);
+
+    /// <summary>Whether the name ends with <c>.sql</c>, in any case.</summary>
+    public static bool IsSql(string fileName) => fileName.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads the name of an <c>.sql</c> file.</summary>
+    /// <param name="fileName">The name without folders.</param>
+    /// <param name="rollbackSuffix">Whether <c>_rollback</c> at the end means an undo script, and is not just a part of the name.</param>
+    /// <param name="parsed">What it says.</param>
+    public static bool TryParse(string fileName, bool rollbackSuffix, [NotNullWhen(true)] out MigrationFileName? parsed)
+    {
+        var stem = fileName[..^Extension.Length];
+        parsed = ParseVersioned(stem) ?? ParseNumbered(stem, rollbackSuffix);
+        return parsed is not null;
+    }
+
+    /// <summary>
+    /// Reads the number that a name begins with: digits, dotted digits, or a date with hyphens (<c>2024-01-01-120000</c>).
+    /// </summary>
+    /// <returns>Its length; 0 when there is none.</returns>
+    public static int NumberLength(ReadOnlySpan<char> name)
+    {
+        if (IsHyphenDate(name))
+            return name.Length >= 17 && name[10] == '-' && AllDigits(name.Slice(11, 6)) ? 17 : 10;
+        var length = 0;
+        while (length < name.Length && (char.IsAsciiDigit(name[length]) || IsInnerDot(name, length)))
+            length++;
+        return length;
+    }
+
+    /// <summary>The version that a number stands for; hyphens of a date do not count.</summary>
+    public static MigrationVersion? VersionOf(string number) =>
+        MigrationVersion.TryParse(number.Replace("-", "", StringComparison.Ordinal), out var version) ? version : null;
+
+    /// <summary>The path, inside the migration folder and with <c>/</c>, that a migration's file has in a layout.</summary>
+    public static string Compose(MigrationLayout layout, string number, string name, bool down)
+    {
+        var full = name.Length == 0 ? number : number + "_" + name;
+        return layout switch
+        {
+            MigrationLayout.RollbackSuffix => down ? full + RollbackSuffix + Extension : full + Extension,
+            MigrationLayout.UpDownSuffix => full + (down ? DownSuffix : UpSuffix) + Extension,
+            MigrationLayout.RollbackFolder => down ? "rollback/" + number + RollbackSuffix + Extension : full + Extension,
+            MigrationLayout.Versioned => (down ? "U" : "V") + number + "__" + name + Extension,
+            MigrationLayout.FolderEach => full + (down ? "/down" : "/up") + Extension,
+            MigrationLayout.VersionFolders => number + "__" + name + (down ? DownSuffix : "") + Extension,
+            _ => down ? full + DownSuffix + Extension : full + Extension,
+        };
+    }
+
+    /// <summary>A name made of lower-case letters, digits and underscores, for example <c>add_user_prefs</c> for <c>Add user prefs</c>; empty when nothing is left.</summary>
+    public static string Slug(string text)
+    {
+        var slug = new StringBuilder(text.Length);
+        foreach (var rune in text.Normalize(NormalizationForm.FormC).EnumerateRunes())
+        {
+            if (Rune.IsLetterOrDigit(rune))
+                slug.Append(Rune.ToLowerInvariant(rune));
+            else if (slug.Length > 0 && slug[^1] != '_')
+                slug.Append('_');
+        }
+
+        return slug.ToString().TrimEnd('_');
+    }
+
+    /// <summary><c>V1_2__name</c>, <c>U1_2__name</c>, <c>R__name</c>: the prefix is case-sensitive, everything up to <c>__</c> is the version.</summary>
+    private static MigrationFileName? ParseVersioned(string stem)
+    {
+        var separator = stem.IndexOf("__", StringComparison.Ordinal);
+        if (separator < 1 || stem[0] is not ('V' or 'U' or 'R'))
+            return null;
+        var number = stem[1..separator];
+        var repeatable = stem[0] == 'R';
+        if (repeatable ? number.Length > 0 : !MigrationVersion.TryParse(number, out _))
+            return null;
+        return new MigrationFileName(number, stem[(separator + 2)..], stem, stem[0] == 'U', FileForm.Versioned);
+    }
+
+    private static MigrationFileName? ParseNumbered(string stem, bool rollbackSuffix)
+    {
+        var length = NumberLength(stem);
+        if (length == 0)
+            return null;
+        var (rest, form) = TakeSuffix(stem[length..], rollbackSuffix);
+        if (rest.Length > 0 && rest[0] != '_' || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
+            return null;
+        rest = rest.TrimEnd('.');
+        var down = form is FileForm.DownSuffix or FileForm.RollbackSuffix;
+        return new MigrationFileName(stem[..length], rest.TrimStart('_'), stem[..length] + rest.TrimEnd('_'), down, form);
+    }
+
+    private static (string Stem, FileForm Form) TakeSuffix(string rest, bool rollbackSuffix)
+    {
+        if (rest.EndsWith(UpSuffix, StringComparison.OrdinalIgnoreCase))
+            return (rest[..^UpSuffix.Length], FileForm.UpSuffix);
+        if (rest.EndsWith(DownSuffix, StringComparison.OrdinalIgnoreCase))
+            return (rest[..^DownSuffix.Length], FileForm.DownSuffix);
+        return rollbackSuffix && rest.EndsWith(RollbackSuffix, StringComparison.OrdinalIgnoreCase)
+            ? (rest[..^RollbackSuffix.Length], FileForm.RollbackSuffix)
+            : (rest, FileForm.Plain);
+    }
+
+    private static bool IsHyphenDate(ReadOnlySpan<char> name) =>
+        name.Length >= 10 && name[4] == '-' && name[7] == '-' && AllDigits(name[..4]) && AllDigits(name.Slice(5, 2)) && AllDigits(name.Slice(8, 2));
+
+    private static bool IsInnerDot(ReadOnlySpan<char> name, int at) =>
+        name[at] == '.' && at > 0 && at + 1 < name.Length && char.IsAsciiDigit(name[at + 1]);
+
+    private static bool AllDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+}

@@ -1,0 +1,74 @@
+namespace Migrations.Folders;
+
+/// <summary>Says of a file that looks like a migration and fits no rule what its name should be.</summary>
+/// <param name="style">How the folder numbers its migrations.</param>
+/// <param name="forced">The only layout that was asked for; null: all.</param>
+internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
+{
+    private static readonly string[] DownEndings = [".down", "_down", "_rollback", ".rollback", ".undo", ".revert", "-down", "-rollback"];
+    private static readonly string[] UpEndings = [".up"];
+
+    /// <summary>Numbers given to files without one, so that an up and its down get the same.</summary>
+    private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
+
+    /// <summary>The problem with a file, and the name it should have.</summary>
+    public FileProblem Explain(string path)
+    {
+        var fileName = Path.GetFileName(path);
+        var stem = fileName[..^4];
+        if (IsFlywayCallback(stem))
+            return Problem(path, "The name is that of a Flyway callback, which is no migration.", "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' or 'on-error.sql'.");
+        var (message, number, name, down) = Read(stem);
+        number = number.Length > 0 ? style.Pad(number) : NumberFor(path, name);
+        return Problem(path, message, Rename(path, MigrationFileName.Compose(forced ?? style.Layout, number, name, down)));
+    }
+
+    private (string Message, string Number, string Name, bool Down) Read(string stem)
+    {
+        if (forced is { } layout && MigrationFileName.TryParse(stem + ".sql", rollbackSuffix: true, out var parsed))
+            return ($"The name does not fit the layout that was asked for, {layout}.", parsed.Number, parsed.Name, parsed.IsDown);
+        var (rest, down) = TakeEnding(stem);
+        var versioned = rest.Length > 1 && "VvUuRrBb".Contains(rest[0], StringComparison.Ordinal) && (char.IsAsciiDigit(rest[1]) || rest[1] == '_');
+        var skip = versioned ? 1 : 0;
+        var length = MigrationFileName.NumberLength(rest.AsSpan(skip));
+        var number = rest.Substring(skip, length);
+        var name = MigrationFileName.Slug(rest[(skip + length)..]);
+        if (versioned)
+            return ("A versioned migration's name begins with a capital V, U or R, its version and two underscores.", number, name, down || rest[0] is 'U' or 'u');
+        return (length == 0 ? "The name does not begin with a version number."
+            : stem.Length > length && stem[length] == '_' ? "The name ends like that of an undo script, but not in a way that is known here."
+            : "The name has no underscore between its number and the rest.", number, name, down);
+    }
+
+    private static (string Stem, bool Down) TakeEnding(string stem)
+    {
+        foreach (var ending in DownEndings)
+        {
+            if (stem.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                return (stem[..^ending.Length], true);
+        }
+
+        return (Array.Exists(UpEndings, e => stem.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ? stem[..^UpEndings[0].Length] : stem, false);
+    }
+
+    private string NumberFor(string path, string name)
+    {
+        if (!_numbers.TryGetValue(name, out var number))
+            _numbers[name] = number = style.Next(File.GetLastWriteTimeUtc(path), _numbers.Count);
+        return number;
+    }
+
+    private static string Rename(string path, string name)
+    {
+        var folder = Path.GetDirectoryName(path) ?? "";
+        return File.Exists(Path.Combine(folder, name))
+            ? $"It would have to be '{name}', which is there already: delete one of the two, or give this one the next number."
+            : $"Rename it to '{name}'.";
+    }
+
+    private static bool IsFlywayCallback(string stem) =>
+        (stem.StartsWith("before", StringComparison.Ordinal) || stem.StartsWith("after", StringComparison.Ordinal))
+        && (stem.Contains("Migrate", StringComparison.Ordinal) || stem.Contains("Undo", StringComparison.Ordinal) || stem.Contains("Versioned", StringComparison.Ordinal));
+
+    private static FileProblem Problem(string path, string message, string remedy) => new(ErrorId.FileNameInvalid, new ScriptLocation(path, 1), message, remedy);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Migrations.Folders;
+
+/// <summary>How a folder numbers and lays out its migrations: found from those that are there.</summary>
+internal sealed class NumberingStyle
+{
+    /// <summary>From this many digits on a number is a point in time, not the next of a sequence.</summary>
+    internal const int TimestampDigits = 8;
+
+    private const string Hyphened = "yyyy-MM-dd-HHmmss";
+
+    private readonly string _latest;
+
+    private NumberingStyle(MigrationLayout layout, string latest, int width, string? versionFolder)
+    {
+        Layout = layout;
+        _latest = latest;
+        Width = width;
+        VersionFolder = versionFolder;
+    }
+
+    /// <summary>The layout that most migrations have, the newest one where it is undecided; the down suffix in an empty folder.</summary>
+    public MigrationLayout Layout { get; }
+
+    /// <summary>How many digits a number has at least.</summary>
+    public int Width { get; }
+
+    /// <summary>The newest version folder; null in folders without.</summary>
+    public string? VersionFolder { get; }
+
+    /// <summary>Whether versions are points in time.</summary>
+    public bool IsTimestamp => IsTimestampNumber(_latest);
+
+    /// <summary>Finds the style of a folder.</summary>
+    /// <param name="files">Its files.</param>
+    /// <param name="sections">The files that hold both halves in sections.</param>
+    /// <param name="forced">The layout to use whatever is there.</param>
+    public static NumberingStyle Of(IReadOnlyList<MigrationFile> files, Func<MigrationFile, bool> sections, MigrationLayout? forced)
+    {
+        var layout = forced ?? FindLayout(files, sections);
+        var ups = files.Where(f => f is { IsDown: false, Version: not null });
+        if (layout == MigrationLayout.VersionFolders)
+            ups = ups.Where(f => f.VersionFolder is not null);
+        var newest = ups.MaxBy(f => f.Version);
+        return new NumberingStyle(layout, newest?.Number ?? "", newest is null ? 3 : LastPart(newest.Number).Length, newest?.VersionFolder);
+    }
+
+    /// <summary>Whether a number as written is a point in time.</summary>
+    public static bool IsTimestampNumber(string number) =>
+        number.Contains('-', StringComparison.Ordinal) || !number.AsSpan().ContainsAny('.', '_') && number.AsSpan().TrimStart('0').Length >= TimestampDigits;
+
+    /// <summary>The number after the newest: one more in a sequence, the time (UTC) where versions are times; always greater.</summary>
+    /// <param name="now">The time (UTC).</param>
+    /// <param name="ahead">How many numbers to leave out.</param>
+    public string Next(DateTime now, int ahead = 0)
+    {
+        if (_latest.Contains('-', StringComparison.Ordinal))
+            return NextDate(now.AddSeconds(ahead));
+        if (!IsTimestamp)
+            return OneMore(_latest.Length == 0 ? "000" : _latest, ahead + 1);
+        var time = TimeText(now, ahead, _latest.Length);
+        var least = BigInteger.Parse(_latest, CultureInfo.InvariantCulture) + 1 + ahead;
+        return time is not null && BigInteger.Parse(time, CultureInfo.InvariantCulture) >= least ? time : least.ToString(CultureInfo.InvariantCulture).PadLeft(_latest.Length, '0');
+    }
+
+    /// <summary>A number with the folder's width.</summary>
+    public string Pad(string number) => IsTimestamp ? number : number.PadLeft(Width, '0');
+
+    private static MigrationLayout FindLayout(IReadOnlyList<MigrationFile> files, Func<MigrationFile, bool> sections)
+    {
+        var votes = files.Where(f => f.Version is not null).Select(f => (File: f, Layout: LayoutOf(f, sections))).Where(v => v.Layout is not null)
+            .GroupBy(v => v.Layout!.Value).ToList();
+        return votes.Count == 0 ? MigrationLayout.DownSuffix : votes.OrderByDescending(g => g.Count()).ThenByDescending(g => g.Max(v => v.File.Version)).First().Key;
+    }
+
+    /// <summary>What a file says of the layout; null when it fits several.</summary>
+    private static MigrationLayout? LayoutOf(MigrationFile file, Func<MigrationFile, bool> sections) => file.Form switch
+    {
+        _ when file.VersionFolder is not null => file.IsDown ? null : MigrationLayout.VersionFolders,
+        FileForm.Versioned => MigrationLayout.Versioned,
+        FileForm.FolderEach or FileForm.FolderEachWhole => MigrationLayout.FolderEach,
+        FileForm.UpSuffix => MigrationLayout.UpDownSuffix,
+        FileForm.RollbackSuffix => MigrationLayout.RollbackSuffix,
+        FileForm.RollbackFolder => MigrationLayout.RollbackFolder,
+        FileForm.Plain => sections(file) ? MigrationLayout.Sections : null,
+        // A .down.sql belongs to either of two layouts; the .up.sql files decide.
+        _ => null,
+    };
+
+    private static string LastPart(string number) => number[(number.LastIndexOfAny(['.', '_', '-']) + 1)..];
+
+    private static string OneMore(string number, int step)
+    {
+        var last = LastPart(number);
+        var next = BigInteger.Parse(last, CultureInfo.InvariantCulture) + step;
+        return number[..^last.Length] + next.ToString(CultureInfo.InvariantCulture).PadLeft(last.Length, '0');
+    }
+
+    private string NextDate(DateTime now)
+    {
+        var next = now.ToString(Hyphened, CultureInfo.InvariantCulture);
+        var written = DateTime.TryParseExact(_latest, [Hyphened, "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var latest);
+        return written && string.CompareOrdinal(next, _latest) <= 0 ? latest.AddSeconds(1).ToString(Hyphened, CultureInfo.InvariantCulture) : next;
+    }
+
+    /// <summary>The time in as many digits as the folder's versions have; null when it has no such form.</summary>
+    private static string? TimeText(DateTime now, int ahead, int digits) => digits switch
+    {
+        8 => now.AddDays(ahead).ToString("yyyyMMdd", CultureInfo.InvariantCulture),
+        10 => (new DateTimeOffset(now).ToUnixTimeSeconds() + ahead).ToString(CultureInfo.InvariantCulture),
+        12 => now.AddMinutes(ahead).ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture),
+        14 => now.AddSeconds(ahead).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture),
+        _ => null,
+    };
+}

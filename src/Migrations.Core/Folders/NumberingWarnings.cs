@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Migrations.Folders;
+
+/// <summary>What is odd about a folder as a whole, though each of its files is good.</summary>
+internal static class NumberingWarnings
+{
+    private const int MostGaps = 10;
+    private const int MostNames = 5;
+
+    /// <summary>Looks for gaps in a sequence, mixed kinds of numbers and missing down scripts.</summary>
+    /// <param name="migrations">The migrations in their order.</param>
+    public static IEnumerable<FileProblem> Find(IReadOnlyList<Migration> migrations) => [.. Gaps(migrations).Take(MostGaps), .. Mixed(migrations), .. MissingUndo(migrations)];
+
+    private static IEnumerable<FileProblem> Gaps(IReadOnlyList<Migration> migrations)
+    {
+        Migration? before = null;
+        foreach (var migration in migrations)
+        {
+            if (Sequence(migration) is not { } number)
+                continue;
+            if (before is not null && number > Sequence(before) + 1)
+                yield return Warning(migration, $"No migration has a number between {before.Version} and {migration.Version}.",
+                    "If a file is missing, bring it back before the next run: a later arrival is out of order.");
+            before = migration;
+        }
+    }
+
+    /// <summary>Timestamps of different lengths and sequences are compared as numbers, which is seldom what was meant.</summary>
+    private static IEnumerable<FileProblem> Mixed(IReadOnlyList<Migration> migrations)
+    {
+        var kinds = migrations.Where(m => m.Version is not null).GroupBy(Kind).OrderBy(g => g.Key).ToList();
+        if (kinds.Count > 1)
+            yield return Warning(kinds[1].First(), $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, so that every "
+                + $"longer one comes after every shorter one.", "Number new migrations in one way.");
+    }
+
+    private static IEnumerable<FileProblem> MissingUndo(IReadOnlyList<Migration> migrations)
+    {
+        var without = migrations.Where(m => m is { Down: null, IsRepeatable: false }).ToList();
+        if (without.Count == 0 || migrations.All(m => m.Down is null))
+            yield break;
+        var names = string.Join(", ", without.Take(MostNames).Select(m => m.FullName)) + (without.Count > MostNames ? $" and {without.Count - MostNames} more" : "");
+        yield return new FileProblem(ErrorId.UndoMissing, new ScriptLocation(without[0].Up.File, 1),
+            $"{without.Count} migration{(without.Count == 1 ? " has" : "s have")} no down script and cannot be undone: {names}.", "Write the down scripts, or leave it so if there is no way back.");
+    }
+
+    private static long? Sequence(Migration migration) =>
+        migration is { Version: { PartCount: 1 } version } && Kind(migration) == 0 ? long.Parse(version.Text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>0 for sequences and dotted versions, else how many digits the timestamp has.</summary>
+    private static int Kind(Migration migration) => NumberingStyle.IsTimestampNumber(migration.Version!.Text) ? migration.Version.Text.TrimStart('0').Length : 0;
+
+    private static FileProblem Warning(Migration migration, string message, string remedy) =>
+        new(ErrorId.NumberingMixed, new ScriptLocation(migration.Up.File, 1), message, remedy);
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Migrations.Folders;
+
+/// <summary>
+/// Reads files, one after another, each once and in blocks: its memory does not grow with a file's size. Not safe for concurrent use; every thread has
+/// one of its own.
+/// </summary>
+internal sealed class ScriptReader : IDisposable
+{
+    /// <summary>Most migrations fit into one block.</summary>
+    internal const int BlockSize = 64 * 1024;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+    private readonly ScriptScanner _scanner = new();
+
+    /// <summary>Reads a file and checks it. What is wrong with it is in the result.</summary>
+    public ScriptFile Read(MigrationFile file, SectionRule rule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var problem = Scan(file.Path, handle, rule, cancellationToken);
+            return problem is null ? ToScripts(file, _scanner.Finish()) : new ScriptFile { Problems = [problem] };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return new ScriptFile { Problems = [file.Problem(ErrorId.FileUnreadable, $"The file cannot be read: {error.Message}", "Make it readable for the user who runs migrations.")] };
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _scanner.Dispose();
+    }
+
+    /// <summary>Reads block by block: a block ends with a line, so that only lines longer than the buffer are cut.</summary>
+    private FileProblem? Scan(string path, SafeFileHandle handle, SectionRule rule, CancellationToken cancellationToken)
+    {
+        var position = 0L;
+        var line = 1;
+        var held = 0;
+        for (var atEnd = false; !atEnd;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var read = RandomAccess.Read(handle, _buffer.AsSpan(held, BlockSize - held), position + held);
+            held += read;
+            atEnd = read == 0;
+            if (!atEnd && held < BlockSize)
+                continue;
+            var block = _buffer.AsSpan(0, held);
+            var mark = position == 0 ? Utf8Check.MarkLength(block) : 0;
+            if (position == 0)
+                _scanner.Start(path, rule, mark);
+            var end = atEnd ? held : WholeLines(block);
+            if (Utf8Check.FindProblem(path, block[..end], position, line) is { } problem)
+                return problem;
+            _scanner.Append(block[mark..end]);
+            line += block[..end].Count((byte)'\n');
+            position += end;
+            held -= end;
+            block[end..].CopyTo(_buffer);
+        }
+
+        return null;
+    }
+
+    /// <summary>How much of a full block can be handed on: up to its last line end, else up to a whole character.</summary>
+    private static int WholeLines(ReadOnlySpan<byte> block)
+    {
+        var lines = block.LastIndexOf((byte)'\n') + 1;
+        if (lines > 0)
+            return lines;
+        var length = block.Length;
+        for (var back = 1; back <= 3; back++)
+        {
+            // A byte 11xxxxxx begins a character that may go on in the next block.
+            if (block[^back] >= 0xC0)
+                return length - back;
+            if (block[^back] < 0x80)
+                return length;
+        }
+
+        return length;
+    }
+
+    private static ScriptFile ToScripts(MigrationFile file, ScannedFile scanned)
+    {
+        var problems = new List<FileProblem>(scanned.Problems);
+        return new ScriptFile
+        {
+            Script = ToScript(file, scanned.Main, problems),
+            DownSection = scanned.Down is null ? null : ToScript(file, scanned.Down, problems),
+            Dialect = scanned.Dialect,
+            Problems = problems,
+        };
+    }
+
+    private static MigrationScript ToScript(MigrationFile file, ScriptPart part, List<FileProblem> problems)
+    {
+        if (file.OutsideTransaction)
+            part.Header.RunOutsideTransaction();
+        var script = part.ToScript(file.Path);
+        return part.HasVariables ? ScriptVariables.Substitute(script, part.VariablesAtStart, problems) : script;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Migrations.Folders;
+
+/// <summary>Finds bytes that are no text.</summary>
+internal static class Utf8Check
+{
+    /// <summary>How long a UTF-8 byte order mark is at the start of a file: 3 or 0.</summary>
+    public static int MarkLength(ReadOnlySpan<byte> start) => start.StartsWith("\uFEFF"u8) ? 3 : 0;
+
+    /// <summary>Looks through a block that begins at a byte and line of its file.</summary>
+    /// <returns>Null when it is good UTF-8 without NUL characters: the database would take those for the script's end.</returns>
+    public static FileProblem? FindProblem(string file, ReadOnlySpan<byte> block, long position, int line)
+    {
+        if (position == 0 && (block.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || block.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])))
+            return Problem(file, 1, "The file is UTF-16, not UTF-8.", "UTF-16");
+        var nul = block.IndexOf((byte)0);
+        if (nul < 0 && Utf8.IsValid(block))
+            return null;
+        var bad = nul < 0 ? FirstInvalid(block) : Utf8.IsValid(block[..nul]) ? nul : FirstInvalid(block[..nul]);
+        line += block[..bad].Count((byte)'\n');
+        var offset = (position + bad).ToString(CultureInfo.InvariantCulture);
+        return bad == nul
+            ? Problem(file, line, $"The byte at offset {offset} is NUL, which no script can hold; the file may be UTF-16.", "UTF-16")
+            : Problem(file, line, $"The byte at offset {offset} (0x{block[bad]:X2}) is not valid UTF-8.", "WINDOWS-1252");
+    }
+
+    private static FileProblem Problem(string file, int line, string message, string from)
+    {
+        var name = Path.GetFileName(file);
+        return new FileProblem(ErrorId.EncodingInvalid, new ScriptLocation(file, line), message,
+            $"Save the file as UTF-8; if it is {from}, for example with: iconv -f {from} -t UTF-8 '{name}' > '{name}.utf8' && mv '{name}.utf8' '{name}'");
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> block)
+    {
+        var at = 0;
+        while (at < block.Length && Rune.DecodeFromUtf8(block[at..], out _, out var length) == OperationStatus.Done)
+            at += length;
+        return at;
+    }
+}
