@@ -14,6 +14,9 @@ public sealed class SqliteDriver : IDatabaseDriver
     public ISqlDialect Dialect => SqliteDialect.Instance;
 
     /// <inheritdoc/>
+    public bool CreatesDatabases => true;
+
+    /// <inheritdoc/>
     public DatabaseTarget? Parse(string text, string baseFolder) => SqliteTarget.Parse(text, baseFolder);
 
     /// <inheritdoc/>
