@@ -254,6 +254,9 @@ internal sealed class FolderScan
 
         public static List<Entry> In(string folder)
         {
+            // It may be gone since it was seen: somebody else steps back from creating a migration.
+            if (!Directory.Exists(folder))
+                return [];
             var entries = new FileSystemEnumerable<Entry>(folder, (ref FileSystemEntry e) => new Entry(e.ToFullPath(), e.FileName.ToString(), e.IsDirectory), All)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry e) => !e.FileName.StartsWith("."),

@@ -7,8 +7,12 @@ namespace Migrations.Folders;
 internal sealed class NumberingStyle
 {
     /// <summary>From this many digits on a number is a point in time, not the next of a sequence.</summary>
-    internal const int TimestampDigits = 8;
+    private const int TimestampDigits = 8;
 
+    /// <summary>A number this long is a timestamp even when it is all zeros (diesel's set-up migration).</summary>
+    private const int FullTimestampDigits = 14;
+
+    private const string Epoch = "19700101000000";
     private const string Hyphened = "yyyy-MM-dd-HHmmss";
 
     private readonly string _latest;
@@ -40,16 +44,16 @@ internal sealed class NumberingStyle
     public static NumberingStyle Of(IReadOnlyList<MigrationFile> files, Func<MigrationFile, bool> sections, MigrationLayout? forced)
     {
         var layout = forced ?? FindLayout(files, sections);
-        var ups = files.Where(f => f is { IsDown: false, Version: not null });
-        if (layout == MigrationLayout.VersionFolders)
-            ups = ups.Where(f => f.VersionFolder is not null);
-        var newest = ups.MaxBy(f => f.Version);
-        return new NumberingStyle(layout, newest?.Number ?? "", newest is null ? 3 : LastPart(newest.Number).Length, newest?.VersionFolder);
+        var numbered = files.Where(f => f.Version is not null && (layout != MigrationLayout.VersionFolders || f.VersionFolder is not null));
+        var newest = numbered.MaxBy(f => f.Version);
+        var latest = newest?.Number ?? Zero(layout);
+        return new NumberingStyle(layout, latest, LastPart(latest).Length, newest?.VersionFolder);
     }
 
     /// <summary>Whether a number as written is a point in time.</summary>
     public static bool IsTimestampNumber(string number) =>
-        number.Contains('-', StringComparison.Ordinal) || !number.AsSpan().ContainsAny('.', '_') && number.AsSpan().TrimStart('0').Length >= TimestampDigits;
+        number.Contains('-', StringComparison.Ordinal)
+        || !number.AsSpan().ContainsAny('.', '_') && (number.Length >= FullTimestampDigits || number.AsSpan().TrimStart('0').Length >= TimestampDigits);
 
     /// <summary>The number after the newest: one more in a sequence, the time (UTC) where versions are times; always greater.</summary>
     /// <param name="now">The time (UTC).</param>
@@ -59,7 +63,7 @@ internal sealed class NumberingStyle
         if (_latest.Contains('-', StringComparison.Ordinal))
             return NextDate(now.AddSeconds(ahead));
         if (!IsTimestamp)
-            return OneMore(_latest.Length == 0 ? "000" : _latest, ahead + 1);
+            return OneMore(_latest, ahead + 1);
         var time = TimeText(now, ahead, _latest.Length);
         var least = BigInteger.Parse(_latest, CultureInfo.InvariantCulture) + 1 + ahead;
         return time is not null && BigInteger.Parse(time, CultureInfo.InvariantCulture) >= least ? time : least.ToString(CultureInfo.InvariantCulture).PadLeft(_latest.Length, '0');
@@ -87,6 +91,16 @@ internal sealed class NumberingStyle
         FileForm.Plain => sections(file) ? MigrationLayout.Sections : null,
         // A .down.sql belongs to either of two layouts; the .up.sql files decide.
         _ => null,
+    };
+
+    /// <summary>The number before a folder's first one, in the form that is usual for the layout.</summary>
+    private static string Zero(MigrationLayout layout) => layout switch
+    {
+        MigrationLayout.Versioned => "0",
+        MigrationLayout.FolderEach => Epoch,
+        MigrationLayout.VersionFolders => "00",
+        MigrationLayout.RollbackFolder => "0000",
+        _ => "000",
     };
 
     private static string LastPart(string number) => number[(number.LastIndexOfAny(['.', '_', '-']) + 1)..];

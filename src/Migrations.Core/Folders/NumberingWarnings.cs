@@ -29,7 +29,7 @@ internal static class NumberingWarnings
     /// <summary>Timestamps of different lengths and sequences are compared as numbers, which is seldom what was meant.</summary>
     private static IEnumerable<FileProblem> Mixed(IReadOnlyList<Migration> migrations)
     {
-        var kinds = migrations.Where(m => m.Version is not null).GroupBy(Kind).OrderBy(g => g.Key).ToList();
+        var kinds = migrations.Where(m => m.Version is { Key: not "0" }).GroupBy(Kind).OrderBy(g => g.Key).ToList();
         if (kinds.Count > 1)
             yield return Warning(kinds[1].First(), $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, so that every "
                 + $"longer one comes after every shorter one.", "Number new migrations in one way.");

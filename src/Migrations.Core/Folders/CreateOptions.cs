@@ -1,0 +1,11 @@
+namespace Migrations.Folders;
+
+/// <summary>What a new migration looks like.</summary>
+public sealed record CreateOptions
+{
+    /// <summary>The layout to use; null takes the folder's own, and the down suffix in an empty one.</summary>
+    public MigrationLayout? Layout { get; init; }
+
+    /// <summary>The description for the header; null makes one of the name.</summary>
+    public string? Description { get; init; }
+}

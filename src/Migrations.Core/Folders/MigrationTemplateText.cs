@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Migrations.Folders;
+
+/// <summary>What stands in the files of a new migration.</summary>
+internal sealed class MigrationTemplateText(string number, string name, string description, DateTimeOffset now, SectionDialect dialect)
+{
+    private const string FirstVersionFolder = "0.1";
+
+    /// <summary>The number.</summary>
+    public string Number => number;
+
+    /// <summary>The files, as paths inside the migration folder, the up script first.</summary>
+    public IReadOnlyList<(string Path, string Text)> Files(MigrationLayout layout, string? versionFolder)
+    {
+        var up = MigrationFileName.Compose(layout, number, name, down: false);
+        var folder = layout == MigrationLayout.VersionFolders ? (versionFolder ?? FirstVersionFolder) + "/" : "";
+        if (layout == MigrationLayout.Sections)
+            return [(up, Header(up, description) + Section(down: false) + "\n" + Section(down: true))];
+        var down = MigrationFileName.Compose(layout, number, name, down: true);
+        return [(folder + up, Header(up, description) + Hint(down: false)), (folder + down, Header(up, "Undo: " + description) + Hint(down: true))];
+    }
+
+    private string Header(string up, string text)
+    {
+        var full = up.EndsWith("/up.sql", StringComparison.Ordinal) ? up[..^"/up.sql".Length] : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
+        return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n-- Description: {OneLine(text)}\n\n";
+    }
+
+    private string Section(bool down) => SectionMarker.Write(dialect, down) + "\n" + Hint(down);
+
+    private static string Hint(bool down) => down
+        ? "-- Write the statements that undo the migration here.\n"
+        : "-- Write the statements of the migration here.\n";
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
