@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Migrations.Databases;
-using Migrations.Planning;
 using Migrations.Testing;
 using Npgsql;
 
