@@ -23,7 +23,11 @@ internal static class CreateCommand
     private static int Run(Settings settings, IReport report, string name)
     {
         var options = new CreateOptions { Layout = settings.Migrator.Folder.Layout };
-        report.Created(MigrationTemplate.Create(settings.Folder, name, options, DateTimeOffset.Now), whatIf: false);
+        var now = DateTimeOffset.Now;
+        var files = settings.WhatIf
+            ? MigrationTemplate.Preview(settings.Folder, name, options, now)
+            : MigrationTemplate.Create(settings.Folder, name, options, now);
+        report.Created(files, settings.WhatIf);
         return ExitCode.Done;
     }
 }

@@ -25,11 +25,9 @@ public static class MigrationTemplate
             Directory.CreateDirectory(root);
             for (var tries = 0; tries < MostTries; tries++)
             {
-                var style = FindStyle(root, options.Layout, out var dialect);
-                var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect);
-                var files = text.Files(style.Layout, style.VersionFolder);
+                var (files, number) = Next(root, slug, options, now);
                 RefuseMisreading(files[0].Path, name);
-                if (TryWrite(root, files, text.Number))
+                if (TryWrite(root, files, number))
                     return [.. files.Select(f => FullPath(root, f.Path))];
                 // Somebody else took the number. Both may step back, so that they must not come back at the same time.
                 Thread.Sleep(Random.Shared.Next(1, 20));
@@ -45,6 +43,27 @@ public static class MigrationTemplate
         }
 
         throw new MigrationException(ErrorId.DiskFailed, $"No free number was found in '{root}': others kept taking it.", "Run the command again.");
+    }
+
+    /// <summary>The full paths of the files that <see cref="Create"/> would write now. Writes nothing.</summary>
+    /// <param name="folder">The migration folder, which need not exist.</param>
+    /// <param name="name">What the migration does, in words or as a name.</param>
+    /// <param name="options">Layout and description.</param>
+    /// <param name="now">The time, for timestamps; UTC counts.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the name cannot be used.</exception>
+    public static IReadOnlyList<string> Preview(string folder, string name, CreateOptions options, DateTimeOffset now)
+    {
+        var root = Path.GetFullPath(folder);
+        var (files, _) = Next(root, Slug(name), options, now);
+        RefuseMisreading(files[0].Path, name);
+        return [.. files.Select(f => FullPath(root, f.Path))];
+    }
+
+    private static (IReadOnlyList<(string Path, string Text)> Files, string Number) Next(string root, string slug, CreateOptions options, DateTimeOffset now)
+    {
+        var style = FindStyle(root, options.Layout, out var dialect);
+        var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect);
+        return (text.Files(style.Layout, style.VersionFolder), text.Number);
     }
 
     private static string Slug(string name)
@@ -76,7 +95,7 @@ public static class MigrationTemplate
 
     private static NumberingStyle FindStyle(string root, MigrationLayout? layout, out SectionDialect dialect)
     {
-        var files = FolderScan.Run(root, layout: null, CancellationToken.None).Files;
+        var files = Directory.Exists(root) ? FolderScan.Run(root, layout: null, CancellationToken.None).Files : [];
         var scripts = MigrationFolderReader.ReadScripts(files, layout: null, CancellationToken.None);
         dialect = files.OrderByDescending(f => f.Version).Select(f => scripts[f].Dialect).FirstOrDefault(d => d is not null) ?? SectionDialect.Plain;
         return NumberingStyle.Of(files, f => scripts[f].Dialect is not null, layout);
