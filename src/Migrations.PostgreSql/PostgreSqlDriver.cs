@@ -1,3 +1,4 @@
+using System.Net;
 using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
@@ -18,6 +19,14 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
         ArgumentNullException.ThrowIfNull(baseFolder);
         // Said here, where nothing of Npgsql is named yet: a plain path, which SQLite takes next, does not load it.
         return text.Contains('=', StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal) ? PostgreSqlTarget.Parse(text, baseFolder) : null;
+    }
+
+    /// <inheritdoc/>
+    public DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(credential);
+        return PostgreSqlTarget.WithCredential(target, credential);
     }
 
     /// <inheritdoc/>

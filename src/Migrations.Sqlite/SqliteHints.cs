@@ -27,7 +27,7 @@ internal static class SqliteHints
             return Needs("STRICT", 3037000);
         if (message.Contains("near \"RIGHT\"", StringComparison.OrdinalIgnoreCase) || message.Contains("RIGHT and FULL OUTER JOINs", StringComparison.Ordinal))
             return Needs("RIGHT JOIN", 3039000);
-        return failure.CodeText.StartsWith("SQLITE_CONSTRAINT_FOREIGNKEY", StringComparison.Ordinal)
+        return message.StartsWith("FOREIGN KEY constraint failed", StringComparison.Ordinal)
             ? "Foreign keys are enforced. '-- Foreign-Keys: off' in the script's header checks them once, at the end of the script."
             : null;
     }

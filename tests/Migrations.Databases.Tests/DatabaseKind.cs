@@ -1,4 +1,3 @@
-using Migrations.Databases;
 using Migrations.PostgreSql;
 using Migrations.Sqlite;
 using Migrations.Testing;
