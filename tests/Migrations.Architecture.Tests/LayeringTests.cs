@@ -18,7 +18,7 @@ public sealed class LayeringTests
         ["Migrations.PostgreSql"] = ["Migrations.Core"],
         ["Migrations.Loader"] = ["Migrations.Core"],
         ["Migrations.Cli"] = ["Migrations.Sqlite", "Migrations.PostgreSql"],
-        ["Migrations.PowerShell"] = ["Migrations.Sqlite", "Migrations.PostgreSql", "Migrations.Core"],
+        ["Migrations.PowerShell"] = ["Migrations.Sqlite", "Migrations.PostgreSql", "Migrations.Loader"],
     };
 
     private static IEnumerable<string> Projects => Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories);

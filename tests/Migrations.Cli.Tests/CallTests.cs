@@ -89,7 +89,8 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Matches(@"(?m)^##vso\[task\.setprogress value=\d+;\]", result.Output);
         Assert.DoesNotContain("##vso[task.setvariable", result.All, StringComparison.Ordinal);
         Assert.Contains("no%AZP25where", result.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("##vso", (await RunAsync("status")).All, StringComparison.Ordinal);
+        var status = await CliProcess.RunAsync(Call("status") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TF_BUILD"] = "True" } });
+        Assert.DoesNotContain("##vso[task.setvariable", status.All, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -16,10 +16,10 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
     public async Task A_syntax_error_in_line_40_shows_the_line_and_the_place()
     {
         ThreeTables();
-        Migration("004_long", string.Concat(Enumerable.Repeat("-- a comment\n", 36)) + "CREATE TABLE c (\n    id integer,\n    name text\n    oops oops text\n);\n");
+        Migration("004_long", string.Concat(Enumerable.Repeat("-- a comment\n", 36)) + "CREATE TABLE c (\n    id integer,\n    name text\n    , , oops text\n);\n");
         var result = await FailsAsync(
             ErrorId.StatementFailed, 1,
-            [FileOf("004_long.sql") + ":40:", "40 |     oops oops text", "^", "syntax error", "Applied before: 001_initial_schema, 002_add_indexes, 003_add_user_prefs", "Not applied: 004_long", "migrations up"],
+            [FileOf("004_long.sql") + ":40:7", "40 |     , , oops text", "^", "syntax error", "Applied before: 001_initial_schema, 002_add_indexes, 003_add_user_prefs", "Not applied: 004_long", "'migrations "],
             "up");
         Assert.Contains(Engine == "SQLite" ? "SQLITE_ERROR" : "42601", result.Error, StringComparison.Ordinal);
         var caret = result.Error.Split('\n').SkipWhile(l => !l.Contains("40 |", StringComparison.Ordinal)).Skip(1).First();
