@@ -78,27 +78,27 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
-        if (await ExistsAsync(cancellationToken).ConfigureAwait(false))
-            return false;
-        try
+        for (var attempt = 1; !await ExistsAsync(cancellationToken).ConfigureAwait(false); attempt++)
         {
-            // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
-            if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema).ConfigureAwait(false))
-                await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken).ConfigureAwait(false);
-            await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject)
-        {
-            // Another session created it at the same moment; IF NOT EXISTS does not cover that.
-            if (!await ExistsAsync(cancellationToken).ConfigureAwait(false))
+            try
+            {
+                // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
+                if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema).ConfigureAwait(false))
+                    await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken).ConfigureAwait(false);
+                await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (PostgresException e) when (attempt < 5 && IsRace(e))
+            {
+                // Another session created it at the same moment, which IF NOT EXISTS does not cover: look again.
+            }
+            catch (PostgresException e)
+            {
                 throw Refused(e, "Creating");
-        }
-        catch (PostgresException e)
-        {
-            throw Refused(e, "Creating");
+            }
         }
 
-        return true;
+        return false;
     }
 
     /// <inheritdoc/>
@@ -203,6 +203,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             tool_version text NOT NULL,
             script text)
         """;
+
+    private static bool IsRace(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject;
 
     private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
