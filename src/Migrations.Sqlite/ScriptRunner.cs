@@ -63,6 +63,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
         window.Advance(length);
     }
 
+    // SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.
+    private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
+        length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
+
     // Decided before the statement is compiled, because many pragmas take effect then. Passes a statement that is not run now.
     private bool MayRun(ScriptWindow window)
     {
@@ -106,10 +110,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
         while (true)
         {
             nint statement;
-            byte* tail;
+            var tail = window.Start;
             var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &statement, &tail);
             length = (int)(tail - window.Start);
-            if (length >= window.Text.Length && !window.IsComplete)
+            if (!window.IsComplete && IsCut(window.Text, length, code))
             {
                 _ = handle.Api.FinalizeStatement(statement);
                 _ = window.Grow();
@@ -175,6 +179,8 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
         if (failure.Offset is { } offset && offset <= text.Length)
             return offset;
         var message = failure.Message;
+        if (message is "incomplete input")
+            return text[..Math.Min(length, text.Length)].TrimEnd(" \t\r\n\f"u8).Length;
         if (!message.StartsWith("near \"", StringComparison.Ordinal) || message.LastIndexOf("\": ", StringComparison.Ordinal) is var end && end < 6)
             return null;
         var found = text[..Math.Min(length, text.Length)].LastIndexOf(Encoding.UTF8.GetBytes(message[6..end]));

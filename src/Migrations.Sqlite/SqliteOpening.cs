@@ -111,6 +111,8 @@ internal static class SqliteOpening
             _ = handle.QueryInt64("PRAGMA schema_version");
             if (options.Access == SessionAccess.Read)
                 handle.Execute("PRAGMA query_only=1");
+            else if (handle.IsReadOnly)
+                throw new SqliteFailure(SqliteCodes.ReadOnly, "the file's permissions do not allow writing");
             handle.Watch.Token = CancellationToken.None;
             return handle;
         }

@@ -32,6 +32,7 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void> ProgressHandler;
     public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int> BusyHandler;
     public readonly delegate* unmanaged[Cdecl]<byte*, int> CompileOptionUsed;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
 
     private readonly delegate* unmanaged[Cdecl]<int> _versionNumber;
     private readonly delegate* unmanaged[Cdecl]<nint, int> _totalChanges;
@@ -64,6 +65,7 @@ internal sealed unsafe class SqliteApi
         ProgressHandler = (delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void>)Find("sqlite3_progress_handler");
         BusyHandler = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int>)Find("sqlite3_busy_handler");
         CompileOptionUsed = (delegate* unmanaged[Cdecl]<byte*, int>)Find("sqlite3_compileoption_used");
+        IsReadOnly = (delegate* unmanaged[Cdecl]<nint, byte*, int>)Find("sqlite3_db_readonly");
         _versionNumber = (delegate* unmanaged[Cdecl]<int>)Find("sqlite3_libversion_number");
         _totalChanges = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_total_changes");
         _totalChanges64 = (delegate* unmanaged[Cdecl]<nint, long>)FindOptional("sqlite3_total_changes64");

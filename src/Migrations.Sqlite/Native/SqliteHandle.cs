@@ -35,6 +35,16 @@ internal sealed unsafe class SqliteHandle : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => Api.GetAutocommit(_db) == 0;
 
+    /// <summary>Whether the file can only be read, by its permissions or by how it was opened.</summary>
+    public bool IsReadOnly
+    {
+        get
+        {
+            fixed (byte* name = "main"u8)
+                return Api.IsReadOnly(_db, name) == 1;
+        }
+    }
+
     /// <summary>Rows inserted, updated and deleted so far.</summary>
     public long TotalChanges => Api.TotalChanges(_db);
 
