@@ -16,6 +16,7 @@ public sealed class MigrationTemplateTests
     [InlineData(new[] { "V1.2__c.sql", "U1.2__c.sql" }, new[] { "V1.3__add_tags.sql", "U1.3__add_tags.sql" })]
     [InlineData(new[] { "20230101120000_c/up.sql" }, new[] { "20240506070809_add_tags/up.sql", "20240506070809_add_tags/down.sql" })]
     [InlineData(new[] { "2023-01-01-120000_c/up.sql" }, new[] { "2024-05-06-070809_add_tags/up.sql", "2024-05-06-070809_add_tags/down.sql" })]
+    [InlineData(new[] { "2026-01-01-120000-0000_c/up.sql" }, new[] { "2026-01-01-120001-0000_add_tags/up.sql", "2026-01-01-120001-0000_add_tags/down.sql" })]
     [InlineData(new[] { "0.9/00__a.sql", "0.10/07__b.sql" }, new[] { "0.10/08__add_tags.sql", "0.10/08__add_tags.down.sql" })]
     [InlineData(new[] { "20230101120000_c.sql" }, new[] { "20240506070809_add_tags.sql", "20240506070809_add_tags.down.sql" })]
     [InlineData(new[] { "20230101_c.sql" }, new[] { "20240506_add_tags.sql", "20240506_add_tags.down.sql" })]
