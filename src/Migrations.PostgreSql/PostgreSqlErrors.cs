@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Turns Npgsql's exceptions into the engine's. Codes: <see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>.</summary>
+internal static class PostgreSqlErrors
+{
+    private const string IdleInTransactionTimeout = "25P03";
+
+    /// <summary>Whether a failed connection may succeed a little later: the server is unreachable, starting, or full.</summary>
+    public static bool MayPass(Exception e) => e switch
+    {
+        PostgresException p => p.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections || p.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException { InnerException: AuthenticationException } => false,
+        NpgsqlException n => n.InnerException is SocketException or TimeoutException or IOException,
+        SocketException or TimeoutException or IOException => true,
+        _ => false,
+    };
+
+    /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
+    public static bool IsBroken(Exception e) => e switch
+    {
+        PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout
+            || p.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException or IOException or SocketException => true,
+        OperationCanceledException { InnerException: { } inner } => inner is not PostgresException && IsBroken(inner),
+        _ => false,
+    };
+
+    /// <summary>The database's or the network's own words.</summary>
+    public static string Words(Exception e) => e switch
+    {
+        PostgresException p => p.MessageText,
+        { InnerException: SocketException s } => s.Message,
+        { InnerException: AuthenticationException a } => a.InnerException?.Message ?? a.Message,
+        { InnerException: TimeoutException } => "no answer in time",
+        _ => e.Message,
+    };
+
+    /// <summary>A connection that could not be made.</summary>
+    public static MigrationException Connecting(DatabaseTarget target, string? user, Exception e, int attempts)
+    {
+        var words = Words(e).TrimEnd('.');
+        return e switch
+        {
+            MigrationException m => m,
+            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+                Authentication(target, user, words, e),
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => new MigrationException(
+                ErrorId.DatabaseMissing, $"The database '{target.Database}' does not exist on the server of {target.Display}: {words}.",
+                $"Create it with 'createdb {target.Database}' or CREATE DATABASE, or correct the name.", e),
+            PostgresException p => General(p, $"Connecting to {target.Display}"),
+            NpgsqlException when words.StartsWith("No password", StringComparison.Ordinal) => Authentication(target, user, words, e),
+            { InnerException: AuthenticationException } => new MigrationException(
+                ErrorId.ConnectionFailed, $"{target.Display} was reached, but a TLS connection to it could not be made: {words}.",
+                "Check sslmode, and that sslrootcert names the certificate of the server's authority and the host is one of the certificate's names.", e),
+            _ => new MigrationException(
+                ErrorId.ConnectionFailed, $"{target.Display} could not be reached{(attempts > 1 ? $" in {attempts} tries" : "")}: {words}.",
+                "Check host and port and that the server runs ('pg_isready'). To wait for a starting server, set DB_RETRY_ATTEMPTS and DB_RETRY_DELAY.", e),
+        };
+    }
+
+    /// <summary>A failure outside scripts.</summary>
+    /// <param name="e">The server's error.</param>
+    /// <param name="doing">What failed, for the beginning of the sentence.</param>
+    public static MigrationException General(PostgresException e, string doing) => new(
+        IdOf(e), $"{doing} failed: {e.MessageText} ({e.SqlState}).{(e.Detail is null ? "" : " " + e.Detail)}", NextStep(e), e);
+
+    /// <summary>The cause that a code stands for.</summary>
+    public static ErrorId IdOf(PostgresException e) => e.SqlState switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege => ErrorId.PermissionDenied,
+        PostgresErrorCodes.ReadOnlySqlTransaction => ErrorId.DatabaseReadOnly,
+        PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => ErrorId.DiskFailed,
+        PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected => ErrorId.TableLockTimedOut,
+        PostgresErrorCodes.QueryCanceled => ErrorId.StatementTimedOut,
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => ErrorId.AuthenticationFailed,
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+            => ErrorId.ConnectionFailed,
+        var code when code.StartsWith("08", StringComparison.Ordinal) => ErrorId.ConnectionFailed,
+        _ => ErrorId.StatementFailed,
+    };
+
+    /// <summary>What a user can do about a code.</summary>
+    public static string NextStep(PostgresException e) => e.SqlState switch
+    {
+        "55P04" => "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an earlier migration of its own, then run 'migrations up' again.",
+        PostgresErrorCodes.ActiveSqlTransaction => "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' in the script's first comment.",
+        PostgresErrorCodes.InsufficientPrivilege => "Run as a role that has the right, or GRANT it to this one.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => "Connect to the primary server, not to a standby, and check default_transaction_read_only.",
+        PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => "Free space on the server's disk, or have it checked, then run the command again.",
+        PostgresErrorCodes.LockNotAvailable => "Run it again when the database is quieter, or allow a longer wait: '-- lock-timeout: 30s' in the script's first comment.",
+        PostgresErrorCodes.QueryCanceled => "Allow more time with '-- timeout: 10min' in the script's first comment, or make the statement faster.",
+        PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName
+            => "Check the name, and that an earlier migration creates it; then run 'migrations up' again.",
+        _ => "Mend the script and run the command again; 'migrations status' shows what is applied.",
+    };
+
+    private static MigrationException Authentication(DatabaseTarget target, string? user, string words, Exception e) => new(
+        ErrorId.AuthenticationFailed, $"The server of {target.Display} did not accept the user '{user}': {words}.",
+        "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are written as %-codes. Then see pg_hba.conf on the server.", e);
+}

@@ -1,0 +1,265 @@
+using System.Globalization;
+using Migrations.Databases;
+using Migrations.History;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>The journal in a PostgreSQL database.</summary>
+internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistoryStore
+{
+    /// <summary>The name of the result that <see cref="InsertMeasured"/> returns.</summary>
+    public const string ElapsedColumn = "migrations_elapsed_ms";
+
+    private const string Columns =
+        "run_id, service, version, name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host, execution_time_ms, "
+        + "rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
+
+    // pg_stat_xact_user_tables says the same, but asks for every index too.
+    private const string RowsChanged =
+        "CASE WHEN pg_catalog.current_setting('track_counts')::boolean THEN (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) "
+        + "+ pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))::bigint FROM pg_catalog.pg_class c "
+        + "WHERE c.relkind = 'r' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)) END";
+
+    private readonly string _schema = session.Options.HistorySchema ?? "public";
+    private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
+
+    /// <summary>Remembers clock and row counts, for the figures of a step that shares its transaction with others.</summary>
+    public static string RememberFigures =>
+        $"pg_catalog.set_config('migrations.started', pg_catalog.clock_timestamp()::text, true), pg_catalog.set_config('migrations.rows', COALESCE({RowsChanged}, 0)::text, true)";
+
+    /// <summary>Schema and table as they are shown to people.</summary>
+    public string Display => $"{_schema}.{session.Options.HistoryTable}";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var entries = new List<JournalEntry>();
+        try
+        {
+            await session.QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(Entry(row)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return [];
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedColumn)
+        {
+            throw Conflict(e);
+        }
+        catch (InvalidCastException e)
+        {
+            throw Conflict(e);
+        }
+        catch (PostgresException e)
+        {
+            throw Refused(e, "Reading");
+        }
+
+        return entries;
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
+    {
+        string? script = null;
+        await session.QueryAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = Text(row, 0), cancellationToken, id).ConfigureAwait(false);
+        return script;
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (await ExistsAsync(cancellationToken).ConfigureAwait(false))
+            return;
+        try
+        {
+            // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
+            if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema).ConfigureAwait(false))
+                await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject)
+        {
+            // Another session created it at the same moment; IF NOT EXISTS does not cover that.
+            if (!await ExistsAsync(cancellationToken).ConfigureAwait(false))
+                throw Refused(e, "Creating");
+        }
+        catch (PostgresException e)
+        {
+            throw Refused(e, "Creating");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        var batch = session.Connection.CreateBatch();
+        await using var _ = batch.ConfigureAwait(false);
+        if (!session.IsInRun)
+        {
+            // A script outside a transaction may have set another role for its next statements; this row is ours.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL SESSION AUTHORIZATION DEFAULT"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL ROLE NONE"));
+        }
+
+        batch.BatchCommands.Add(Insert(entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
+        if (!session.IsInRun)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+            throw Refused(e, "Writing");
+        }
+    }
+
+    /// <summary>The row of a step, with its figures computed by the server.</summary>
+    /// <param name="entry">The row.</param>
+    /// <param name="sharesTransaction">Whether figures count from <see cref="RememberFigures"/>, not from the transaction's begin.</param>
+    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, bool sharesTransaction)
+    {
+        var start = sharesTransaction ? "pg_catalog.current_setting('migrations.started')::timestamptz" : "pg_catalog.transaction_timestamp()";
+        var before = sharesTransaction ? " - pg_catalog.current_setting('migrations.rows')::bigint" : "";
+        var elapsed = $"(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - {start}) * 1000)::bigint";
+        return Insert(entry, "pg_catalog.clock_timestamp()", elapsed, $"({RowsChanged}){before}", $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected");
+    }
+
+    /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
+    /// <returns>The row's figures; null when it is not there.</returns>
+    public async Task<(long Elapsed, long? Rows)?> FindAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        (long, long?)? found = null;
+        await session.QueryAsync(
+            $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
+            row => found = (Number(row, 0) ?? 0, Number(row, 1)),
+            cancellationToken,
+            entry.RunId,
+            entry.Name,
+            JournalNames.Of(entry.Event),
+            entry.Service).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>An error of the server about the history table.</summary>
+    public MigrationException Refused(PostgresException e, string doing)
+    {
+        var what = $"{doing} the history table {Display} was refused";
+        var user = session.Info.User;
+        return e.SqlState switch
+        {
+            PostgresErrorCodes.UndefinedColumn => Conflict(e),
+            PostgresErrorCodes.InsufficientPrivilege when string.Equals(doing, "Creating", StringComparison.Ordinal) => new MigrationException(
+                ErrorId.PermissionDenied, $"{what}: {e.MessageText} ({e.SqlState}).",
+                $"As the schema's owner: GRANT CREATE, USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; or let an administrator run 'migrations up' once.", e),
+            PostgresErrorCodes.InsufficientPrivilege => new MigrationException(
+                ErrorId.PermissionDenied, $"{what}: {e.MessageText} ({e.SqlState}).",
+                $"As the table's owner: GRANT USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; GRANT SELECT, INSERT ON {_table} TO {PostgreSqlText.Name(user ?? "the_user")};", e),
+            _ => PostgreSqlErrors.General(e, $"{doing} the history table {Display}"),
+        };
+    }
+
+    private string CreateTable =>
+        $"""
+        CREATE TABLE IF NOT EXISTS {_table} (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            run_id uuid NOT NULL,
+            service text,
+            version text,
+            name text NOT NULL,
+            description text,
+            semantic_version text,
+            direction text NOT NULL,
+            event text NOT NULL,
+            checksum text,
+            applied_at timestamptz NOT NULL,
+            applied_by text NOT NULL,
+            host text NOT NULL,
+            execution_time_ms bigint,
+            rows_affected bigint,
+            success boolean NOT NULL,
+            error_message text,
+            statement_index integer,
+            schema_fingerprint text,
+            tool_version text NOT NULL,
+            script text)
+        """;
+
+    private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.QueryAsync($"SELECT {Columns}, id, script FROM {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return false;
+        }
+        catch (PostgresException e)
+        {
+            throw Refused(e, "Reading");
+        }
+    }
+
+    private NpgsqlBatchCommand Insert(JournalEntry entry, string time, string elapsed, string rows, string returning)
+    {
+        var command = new NpgsqlBatchCommand(
+            $"INSERT INTO {_table} ({Columns}, script) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17{returning}");
+        var values = command.Parameters;
+        values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
+        foreach (var text in (string?[])[entry.Service, entry.Version, entry.Name, entry.Description, entry.SemanticVersion, JournalNames.Of(entry.Direction), JournalNames.Of(entry.Event), entry.Checksum, entry.AppliedBy, entry.Host])
+            values.Add(PostgreSqlText.Parameter(text));
+        values.Add(new NpgsqlParameter<bool> { TypedValue = entry.Success });
+        values.Add(PostgreSqlText.Parameter(entry.ErrorMessage));
+        values.Add(PostgreSqlText.Parameter(entry.StatementIndex));
+        foreach (var text in (string?[])[entry.SchemaFingerprint, entry.ToolVersion, entry.Script])
+            values.Add(PostgreSqlText.Parameter(text));
+        if (elapsed.StartsWith('$'))
+        {
+            values.Add(PostgreSqlText.Parameter(entry.ExecutionTimeMs));
+            values.Add(PostgreSqlText.Parameter(entry.RowsAffected));
+        }
+
+        return command;
+    }
+
+    private static JournalEntry Entry(NpgsqlDataReader row) => new()
+    {
+        RunId = row.GetGuid(0),
+        Service = Text(row, 1),
+        Version = Text(row, 2),
+        Name = row.GetString(3),
+        Description = Text(row, 4),
+        SemanticVersion = Text(row, 5),
+        Direction = JournalNames.Direction(row.GetString(6)),
+        Event = JournalNames.Event(row.GetString(7)),
+        Checksum = Text(row, 8),
+        AppliedAt = new DateTimeOffset(row.GetDateTime(9), TimeSpan.Zero),
+        AppliedBy = row.GetString(10),
+        Host = row.GetString(11),
+        ExecutionTimeMs = Number(row, 12),
+        RowsAffected = Number(row, 13),
+        Success = row.GetBoolean(14),
+        ErrorMessage = Text(row, 15),
+        StatementIndex = row.IsDBNull(16) ? null : row.GetInt32(16),
+        SchemaFingerprint = Text(row, 17),
+        ToolVersion = row.GetString(18),
+        Id = row.GetInt64(19),
+    };
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static long? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    private MigrationException Conflict(Exception e) => new(
+        ErrorId.HistoryTableConflict,
+        string.Create(CultureInfo.InvariantCulture, $"There is a table {Display}, and it is not a history of this tool: its columns are others."),
+        "Give the history another name with --history-table, or rename that table.",
+        e);
+}

@@ -1,0 +1,156 @@
+using Migrations.Databases;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// The migration lock behind a pooler in transaction mode: a row with the holder's token and a heartbeat. Each step's transaction holds <c>FOR KEY SHARE</c> on the
+/// row, the heartbeat does not touch its key, and a takeover needs <c>FOR UPDATE</c>: so a running step is never overtaken, however long the heart stands still.
+/// </summary>
+internal sealed class PostgreSqlLease : IAsyncDisposable
+{
+    private const string StaleAfter = "interval '30 seconds'";
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+
+    private readonly PostgreSqlSession _session;
+    private readonly string _table;
+    private readonly Guid _token = Guid.NewGuid();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _heart = Task.CompletedTask;
+    private bool _isTaken;
+
+    private PostgreSqlLease(PostgreSqlSession session)
+    {
+        _session = session;
+        _table = Table(session);
+    }
+
+    /// <summary>A SQL expression that fails when the row has another token, and keeps the row until the transaction ends.</summary>
+    public string Guard =>
+        $"1 / (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name = {PostgreSqlText.Literal(_session.Options.HistoryTable)} AND token = '{_token}'::uuid FOR KEY SHARE) AS lease)";
+
+    /// <summary>Makes sure that the table is there.</summary>
+    public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    {
+        var lease = new PostgreSqlLease(session);
+        try
+        {
+            if (!await session.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table).ConfigureAwait(false))
+                await lease.CreateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is not (PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable))
+        {
+            throw new LockException(
+                ErrorId.LockUnsupported,
+                $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be created: {e.MessageText} ({e.SqlState}).",
+                "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
+                holder: null);
+        }
+
+        return lease;
+    }
+
+    /// <summary>Who holds the row; null when nobody does.</summary>
+    public static async Task<LockHolder?> FindHolderAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    {
+        LockHolder? holder = null;
+        try
+        {
+            await session.QueryAsync(
+                $"SELECT owner, beat FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
+                row => holder = Holder(row.GetString(0), row.GetDateTime(1)),
+                cancellationToken,
+                session.Options.HistoryTable).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn)
+        {
+            return null; // No pooler has ever been between, or it is not for us to see.
+        }
+
+        return holder;
+    }
+
+    /// <summary>Takes the row when it is free, ours, or left behind.</summary>
+    public async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
+    {
+        var owner = ApplicationName.Of(migration: null);
+        var (name, token) = (_session.Options.HistoryTable, _token);
+        var taken = await _session.AnyAsync(
+                $"INSERT INTO {_table} (name, token, owner, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
+                cancellationToken, name, token, owner).ConfigureAwait(false)
+            || await _session.AnyAsync(
+                $"""
+                WITH stale AS (
+                    SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter}) FOR UPDATE SKIP LOCKED)
+                UPDATE {_table} AS l SET token = $2, owner = $3, beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
+                """,
+                cancellationToken, name, token, owner).ConfigureAwait(false);
+        if (taken && !_isTaken)
+            _heart = Task.Run(() => BeatAsync(_stop.Token), CancellationToken.None);
+        _isTaken |= taken;
+        return taken;
+    }
+
+    /// <summary>Gives the row back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _heart.ConfigureAwait(false);
+        _stop.Dispose();
+        if (!_isTaken || _session.Connection.FullState != System.Data.ConnectionState.Open)
+            return;
+        try
+        {
+            await _session.ExecuteAsync($"DELETE FROM {_table} WHERE name = $1 AND token = $2", CancellationToken.None, _session.Options.HistoryTable, _token).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
+        {
+            // The row grows stale and is taken over.
+        }
+    }
+
+    private static string Table(PostgreSqlSession session) => PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + ".\"migration_lock\"";
+
+    private static LockHolder Holder(string owner, DateTime beat)
+    {
+        var (host, process, _) = ApplicationName.Read(owner);
+        return new LockHolder { ProcessId = process, Host = host, Since = new DateTimeOffset(beat, TimeSpan.Zero) };
+    }
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        if (_session.Options.HistorySchema is { } schema && !await _session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, schema).ConfigureAwait(false))
+            await _session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken).ConfigureAwait(false);
+        await _session.ExecuteAsync(
+            $"CREATE TABLE IF NOT EXISTS {_table} (name text PRIMARY KEY, token uuid NOT NULL, owner text NOT NULL, beat timestamptz NOT NULL)", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps the row fresh from a connection of its own; the session's is busy with scripts.</summary>
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                using var command = new NpgsqlCommand($"UPDATE {_table} SET beat = pg_catalog.clock_timestamp() WHERE name = $1 AND token = $2", connection);
+                command.Parameters.Add(PostgreSqlText.Parameter(_session.Options.HistoryTable));
+                command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _token });
+                while (true)
+                {
+                    await Task.Delay(Beat, cancellationToken).ConfigureAwait(false);
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (PostgreSqlErrors.MayPass(e) || PostgreSqlErrors.IsBroken(e))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Migrations.Databases;
+using Migrations.Events;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// The migration lock: a session-level advisory lock (<see href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"/>), polled because a
+/// blocked <c>pg_advisory_lock</c> holds a snapshot on which <c>CREATE INDEX CONCURRENTLY</c> of the lock's holder would wait forever. Behind a pooler in transaction
+/// mode, where a session has no backend of its own, it is a row: <see cref="PostgreSqlLease"/>.
+/// </summary>
+internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan NewsInterval = TimeSpan.FromSeconds(5);
+
+    private readonly long _key = Key(session.Options);
+    private PostgreSqlLease? _lease;
+    private bool _isHeld;
+
+    /// <summary>A SQL expression that fails in a backend that does not hold the lock.</summary>
+    public string Guard => _lease is not null ? _lease.Guard : string.Create(
+        CultureInfo.InvariantCulture,
+        $"1 / (SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND {OfKey($"{_key}")})");
+
+    /// <summary>Whether it was given back.</summary>
+    public bool IsReleased { get; private set; }
+
+    /// <summary>Takes the lock, waiting at most <see cref="SessionOptions.LockTimeout"/>.</summary>
+    /// <exception cref="LockException">Not got in time.</exception>
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        var news = TimeSpan.Zero;
+        for (var pause = FirstPause; !await TryTakeAsync(cancellationToken).ConfigureAwait(false); pause = Longer(pause))
+        {
+            var timeout = session.Options.LockTimeout;
+            if (waited.Elapsed >= timeout)
+                throw TimedOut(await FindHolderAsync(cancellationToken).ConfigureAwait(false), timeout);
+            if (waited.Elapsed >= news)
+            {
+                session.Options.Events.Publish(new LockAwaited(await FindHolderAsync(cancellationToken).ConfigureAwait(false), waited.Elapsed, timeout));
+                news = waited.Elapsed + NewsInterval;
+            }
+
+            var left = timeout - waited.Elapsed;
+            await Task.Delay(pause < left ? pause : left < TimeSpan.Zero ? TimeSpan.Zero : left, cancellationToken).ConfigureAwait(false);
+        }
+
+        _isHeld = true;
+    }
+
+    /// <summary>Who holds the lock; null when nobody does.</summary>
+    public async Task<LockHolder?> FindHolderAsync(CancellationToken cancellationToken)
+    {
+        LockHolder? holder = null;
+        await session.QueryAsync(
+            $"""
+            SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
+            FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND {OfKey("$1")}
+            """,
+            row => holder = Holder(row),
+            cancellationToken,
+            _key).ConfigureAwait(false);
+        return holder ?? await PostgreSqlLease.FindHolderAsync(session, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (IsReleased)
+            return;
+        IsReleased = true;
+        if (_lease is not null)
+            await _lease.DisposeAsync().ConfigureAwait(false);
+        // A closed connection has given it back already.
+        if (!_isHeld || _lease is not null || session.Connection.FullState != System.Data.ConnectionState.Open)
+            return;
+        try
+        {
+            await session.ExecuteAsync("SELECT pg_catalog.pg_advisory_unlock($1)", CancellationToken.None, _key).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
+        {
+            // The server frees the lock when it notices.
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+
+    private async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
+    {
+        if (_lease is not null)
+            return await _lease.TryTakeAsync(cancellationToken).ConfigureAwait(false);
+        bool? got = null;
+        // Behind a pooler the process id of the connection is the pooler's own, and a session-level lock would stay on whichever backend served this query.
+        await session.QueryAsync(
+            "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) END",
+            row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),
+            cancellationToken,
+            session.Connection.ProcessID,
+            _key).ConfigureAwait(false);
+        if (got is { } answer)
+            return answer;
+        _lease = await PostgreSqlLease.PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+        return await _lease.TryTakeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private LockException TimedOut(LockHolder? holder, TimeSpan timeout) => new(
+        ErrorId.LockTimedOut,
+        string.Create(CultureInfo.InvariantCulture, $"The migration lock of {session.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."),
+        "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
+        holder);
+
+    private static LockHolder Holder(NpgsqlDataReader row)
+    {
+        var (host, process, migration) = ApplicationName.Read(row.IsDBNull(3) ? null : row.GetString(3));
+        return new LockHolder
+        {
+            ProcessId = process ?? row.GetInt32(0),
+            Host = host ?? (row.IsDBNull(2) ? null : row.GetString(2)),
+            User = row.IsDBNull(1) ? null : row.GetString(1),
+            Since = row.IsDBNull(4) ? null : new DateTimeOffset(row.GetDateTime(4), TimeSpan.Zero),
+            Migration = migration,
+        };
+    }
+
+    // How a bigint key appears in pg_locks: its halves in two columns, and 1 in the third.
+    private static string OfKey(string key) =>
+        $"l.locktype = 'advisory' AND l.objsubid = 1 AND ((l.classid::bigint << 32) | l.objid::bigint) = {key}";
+
+    private static long Key(SessionOptions options)
+    {
+        var name = $"migrations:{options.HistorySchema ?? "public"}.{options.HistoryTable}";
+        return BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    }
+}

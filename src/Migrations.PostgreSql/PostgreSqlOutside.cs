@@ -1,0 +1,128 @@
+using System.Globalization;
+using Migrations.Databases;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Runs the statements of scripts that have no transaction, each alone.</summary>
+internal sealed class PostgreSqlOutside(PostgreSqlSession session)
+{
+    private MigrationScript? _script;
+
+    /// <summary>Runs one statement.</summary>
+    public async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        if (!ReferenceEquals(_script, step.Script))
+            await EnterAsync(step, statement.Index, cancellationToken).ConfigureAwait(false);
+        var words = new StatementWords(statement.Text);
+        // The script's own BEGIN and COMMIT have no meaning where each statement stands for itself.
+        if (StatementClassifier.Classify(statement.Text) is StatementRole.Begin or StatementRole.Commit)
+            return null;
+        var index = ConcurrentIndex.Read(words);
+        if (index is not null)
+            await index.DropInvalidAsync(session, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SendAsync(step.Script, statement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+            if (index is not null)
+                await CleanUpAsync(index).ConfigureAwait(false);
+            throw Translate(step, statement, e, cancellationToken);
+        }
+    }
+
+    /// <summary>Puts back what such a script has set on the connection.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (_script is null)
+            return;
+        _script = null;
+        foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"])
+            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
+    {
+        await LeaveAsync(cancellationToken).ConfigureAwait(false);
+        var header = step.Script.Header;
+        await SetAsync("application_name", ApplicationName.Of(step.Migration.FullName), cancellationToken).ConfigureAwait(false);
+        // A lock timeout in CREATE INDEX CONCURRENTLY leaves an invalid index behind: only who asks for one gets it.
+        if (header.TableLockTimeout is { } lockTimeout)
+            await SetAsync("lock_timeout", Milliseconds(lockTimeout), cancellationToken).ConfigureAwait(false);
+        if ((header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
+            await SetAsync("statement_timeout", Milliseconds(limit), cancellationToken).ConfigureAwait(false);
+        _script = step.Script;
+        if (index > 0)
+            await RepeatSettingsAsync(step.Script, index, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A script that goes on where an earlier run stopped needs the settings that its first statements made in that run's session.</summary>
+    private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
+    {
+        var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
+        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting))
+            await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task SetAsync(string name, string value, CancellationToken cancellationToken) =>
+        session.QueryAsync("SELECT pg_catalog.set_config($1, $2, false)", _ => { }, cancellationToken, name, value);
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
+
+    private async Task<long?> SendAsync(MigrationScript script, ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        var isCopy = new StatementWords(statement.Text)[0] is "COPY";
+        if (!isCopy)
+        {
+            var rows = await session.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
+            return rows < 0 ? null : rows;
+        }
+
+        var index = 0;
+        using var pieces = PostgreSqlStatementReader.Read(script).GetEnumerator();
+        while (pieces.MoveNext())
+        {
+            if (pieces.Current.Kind != SqlPieceKind.Statement || index++ < statement.Index)
+                continue;
+            if (!pieces.Current.CopiesFromClient)
+                return await session.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(session.Connection, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+            break;
+        }
+
+        return null;
+    }
+
+    private async Task CleanUpAsync(ConcurrentIndex index)
+    {
+        try
+        {
+            await session.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await index.DropInvalidAsync(session, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or MigrationException)
+        {
+            // The next run drops it before it builds the index again.
+        }
+    }
+
+    private static Exception Translate(StepExecution step, ScriptStatement statement, Exception e, CancellationToken cancellationToken)
+    {
+        if (e is OperationCanceledException || cancellationToken.IsCancellationRequested)
+            return new OperationCanceledException(e.Message, e, cancellationToken);
+        if (e is PostgresException p && !PostgreSqlErrors.IsBroken(p))
+            return StatementFailure.Of(p, step.Script, new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1), blocker: null, attempts: 1);
+        return new MigrationException(
+            ErrorId.ConnectionFailed,
+            $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a transaction: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+            "Check the server and the network, then run 'migrations up' again: it looks up whether the statement took effect, and goes on from there.",
+            e)
+        {
+            Location = statement.Location,
+        };
+    }
+}

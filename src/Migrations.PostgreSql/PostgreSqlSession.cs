@@ -1,0 +1,191 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>One connection to one database, and the means to get another when it breaks.</summary>
+internal sealed class PostgreSqlSession : IDatabaseSession
+{
+    private readonly PostgreSqlHistory _history;
+    private readonly PostgreSqlSteps _steps;
+    private readonly PostgreSqlOutside _outside;
+    private PostgreSqlLock? _lock;
+    private bool _silent;
+
+    private PostgreSqlSession(DatabaseTarget target, SessionOptions options, PostgreSqlConnector connector, NpgsqlConnection connection)
+    {
+        Target = target;
+        Options = options;
+        Connector = connector;
+        Connection = connection;
+        Info = new DatabaseInfo(PostgreSqlTarget.Engine, connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(), connector.Username);
+        _history = new PostgreSqlHistory(this);
+        _steps = new PostgreSqlSteps(this, _history);
+        _outside = new PostgreSqlOutside(this);
+        connection.Notice += OnNotice;
+    }
+
+    /// <inheritdoc/>
+    public DatabaseInfo Info { get; }
+
+    /// <inheritdoc/>
+    public IHistoryStore History => _history;
+
+    /// <summary>The database.</summary>
+    public DatabaseTarget Target { get; }
+
+    /// <summary>How it connects and waits.</summary>
+    public SessionOptions Options { get; }
+
+    /// <summary>Opens further connections.</summary>
+    public PostgreSqlConnector Connector { get; }
+
+    /// <summary>The connection; another one after <see cref="ReconnectAsync"/>.</summary>
+    public NpgsqlConnection Connection { get; private set; }
+
+    /// <summary>Whether one transaction for several steps is open.</summary>
+    public bool IsInRun { get; set; }
+
+    /// <summary>Whether the server said that a transaction was not where it should be.</summary>
+    public bool TransactionWasUnbalanced { get; set; }
+
+    /// <summary>The lock's condition as a SQL expression that fails when the lock is lost; null when no lock was taken.</summary>
+    public string? Guard => _lock?.Guard;
+
+    /// <summary>Connects.</summary>
+    public static async Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var connector = new PostgreSqlConnector(target);
+        try
+        {
+            return new PostgreSqlSession(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            await connector.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        var taken = new PostgreSqlLock(this);
+        await taken.TakeAsync(cancellationToken).ConfigureAwait(false);
+        _lock = taken;
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) => new PostgreSqlLock(this).FindHolderAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken) => _steps.BeginRunAsync(steps, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
+    {
+        await _outside.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        return await _steps.RunAsync(step, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
+        _outside.ExecuteAsync(step, statement, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken) =>
+        new PostgreSqlEvidence(this).FindAsync(statement.Text, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_lock is not null)
+            await _lock.DisposeAsync().ConfigureAwait(false);
+        await Connection.DisposeAsync().ConfigureAwait(false);
+        await Connector.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Connects again, and takes the lock again, when the connection is gone.</summary>
+    /// <exception cref="LockException">Another run has taken the lock meanwhile.</exception>
+    /// <exception cref="MigrationException">Not connected.</exception>
+    public async Task ReconnectAsync(CancellationToken cancellationToken)
+    {
+        if (Connection.FullState == System.Data.ConnectionState.Open)
+            return;
+        IsInRun = false;
+        await Connection.DisposeAsync().ConfigureAwait(false);
+        Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
+        Connection.Notice += OnNotice;
+        if (_lock is { IsReleased: false })
+            await _lock.TakeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>
+    public async Task RollBackAsync()
+    {
+        IsInRun = false;
+        if (Connection.FullState != System.Data.ConnectionState.Open)
+            return;
+        _silent = true;
+        try
+        {
+            await ExecuteAsync("ROLLBACK", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException || PostgreSqlErrors.IsBroken(e))
+        {
+            // The connection is gone, and the transaction with it.
+        }
+        finally
+        {
+            _silent = false;
+        }
+    }
+
+    /// <summary>Runs one statement of our own.</summary>
+    public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] values)
+    {
+        var batch = Batch(sql, values);
+        await using var _ = batch.ConfigureAwait(false);
+        return await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a query of our own.</summary>
+    public async Task QueryAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
+    {
+        var batch = Batch(sql, values);
+        await using var _ = batch.ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            take(reader);
+    }
+
+    /// <summary>Whether a query of our own gives a row.</summary>
+    public async Task<bool> AnyAsync(string sql, CancellationToken cancellationToken, params object?[] values)
+    {
+        var any = false;
+        await QueryAsync(sql, _ => any = true, cancellationToken, values).ConfigureAwait(false);
+        return any;
+    }
+
+    // A batch, not a command: Npgsql reads a command's text for parameters and semicolons of its own, and sends a batch's as it is.
+    private NpgsqlBatch Batch(string sql, object?[] values)
+    {
+        var batch = Connection.CreateBatch();
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(PostgreSqlText.Of(value));
+        batch.BatchCommands.Add(command);
+        return batch;
+    }
+
+    private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
+    {
+        if (_silent)
+            return;
+        TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
+        Options.Events.Publish(new NoticeReceived(e.Notice.Severity, e.Notice.MessageText));
+    }
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text;
+using Migrations.Databases;
+using Migrations.Events;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Runs one script and its history row in one transaction, in one round trip where that is possible: a pre-split batch, cut only at COPY and when it is large.
+/// </summary>
+internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSqlHistory history, StepExecution step)
+{
+    private const int MostCharacters = 1024 * 1024;
+    private const int MostCommands = 1000;
+
+    private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
+    private readonly bool _isInRun = session.IsInRun;
+    private NpgsqlBatch _batch = session.Connection.CreateBatch();
+    private NpgsqlBatchCommand? _guard;
+    private NpgsqlBatchCommand? _insert;
+    private SqlPiece? _copy;
+    private int _characters;
+    private long _bytes;
+    private bool _hasBegun;
+    private long _elapsed;
+    private long? _rows;
+
+    /// <summary>How long a statement may wait for a table lock.</summary>
+    public TimeSpan TableLockTimeout { get; } = step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout;
+
+    /// <summary>Whether COMMIT has been sent.</summary>
+    public bool MayHaveCommitted { get; private set; }
+
+    /// <summary>How many statements of the script were sent.</summary>
+    public int Statements { get; private set; }
+
+    /// <summary>Runs the step.</summary>
+    public async Task<StepOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        session.TransactionWasUnbalanced = false;
+        try
+        {
+            Begin();
+            using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
+            {
+                while (pieces.MoveNext())
+                    await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
+            }
+
+            End();
+            MayHaveCommitted = !_isInRun;
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _batch.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (session.TransactionWasUnbalanced)
+            throw Unbalanced();
+        return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements);
+    }
+
+    /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>
+    public MigrationException Translate(PostgresException e, string? blocker, int attempts)
+    {
+        if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
+        {
+            return new LockException(
+                ErrorId.LockLost, $"The migration lock was lost before {step.Migration.FullName} ran; it has not run.",
+                "Look with 'migrations status' whether another run is at work, then run the command again.", holder: null);
+        }
+
+        if (ReferenceEquals(e.BatchCommand, _insert) && _insert is not null)
+            return history.Refused(e, "Writing");
+        var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
+        return StatementFailure.Of(e, step.Script, piece, blocker, attempts);
+    }
+
+    private void Begin()
+    {
+        if (!_isInRun)
+            Add("BEGIN " + step.Analysis.TransactionModes);
+        var settings = new List<string>
+        {
+            Setting("lock_timeout", TableLockTimeout),
+            $"pg_catalog.set_config('application_name', {PostgreSqlText.Literal(ApplicationName.Of(step.Migration.FullName))}, true)",
+        };
+        if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
+            settings.Add(Setting("statement_timeout", limit));
+        if (_isInRun)
+            settings.Add(PostgreSqlHistory.RememberFigures);
+        if (session.Guard is { } guard)
+            settings.Add(guard);
+        _guard = Add("SELECT " + string.Join(", ", settings));
+    }
+
+    private void End()
+    {
+        Add("RESET SESSION AUTHORIZATION");
+        Add("RESET ROLE");
+        _insert = history.InsertMeasured(step.Entry, _isInRun);
+        _batch.BatchCommands.Add(_insert);
+        Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
+        if (!_isInRun)
+            Add("COMMIT");
+    }
+
+    private async Task PieceAsync(IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
+    {
+        var piece = pieces.Current;
+        _bytes += Encoding.UTF8.GetByteCount(piece.Text);
+        if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
+            return;
+        Statements++;
+        if (piece.CopiesFromClient)
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+            await CopyAsync(piece, pieces, cancellationToken).ConfigureAwait(false);
+            Advanced();
+            return;
+        }
+
+        _sent.Add(Add(piece.Text), piece);
+        _characters += piece.Text.Length;
+        if (_characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands)
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+            Advanced();
+        }
+    }
+
+    /// <summary>Whether a statement belongs to the script's own transaction, in whose place stands ours.</summary>
+    private bool IsTakenOff(SqlPiece piece)
+    {
+        var role = StatementClassifier.Classify(piece.Text);
+        if (role is StatementRole.Begin or StatementRole.Commit)
+            return true;
+        if (role == StatementRole.SetTransaction && !_hasBegun)
+            return true;
+        _hasBegun |= role is not StatementRole.Setting;
+        return false;
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        if (_batch.BatchCommands.Count > 0)
+        {
+            var reader = await _batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = reader.ConfigureAwait(false);
+            do
+            {
+                if (reader.FieldCount == 2 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
+                    await FiguresAsync(reader, cancellationToken).ConfigureAwait(false);
+            }
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        await _batch.DisposeAsync().ConfigureAwait(false);
+        _batch = session.Connection.CreateBatch();
+        _sent.Clear();
+        _characters = 0;
+    }
+
+    private async Task FiguresAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            return;
+        _elapsed = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
+        _rows = reader.IsDBNull(1) ? null : reader.GetInt64(1);
+    }
+
+    private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
+    {
+        _copy = piece;
+        await CopyData.SendAsync(session.Connection, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
+        _copy = null;
+    }
+
+    private void Advanced() =>
+        session.Options.Events.Publish(new ScriptAdvanced(step.Migration.FullName, Math.Min(_bytes, step.Script.Length), step.Script.Length));
+
+    private NpgsqlBatchCommand Add(string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        _batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private static string Setting(string name, TimeSpan value) =>
+        string.Create(CultureInfo.InvariantCulture, $"pg_catalog.set_config('{name}', '{Math.Max(1, (long)value.TotalMilliseconds)}ms', true)");
+
+    private StatementException Unbalanced() => new(
+        ErrorId.TransactionUnbalanced,
+        $"A statement of {step.Migration.FullName} ended the transaction that script and history share.",
+        "Take out what commits or rolls back (a CALL of a procedure that commits, for example), then compare the database with the script by hand.")
+    {
+        Location = new ScriptLocation(step.Script.File, step.Script.FirstLine),
+    };
+}

@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using Migrations.Databases;
+using Migrations.Events;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Runs steps in transactions: again when a lock was not got, and with an answer when the connection breaks.</summary>
+internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHistory history)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private StepExecution? _lastOfRun;
+
+    /// <summary>Opens one transaction for several steps.</summary>
+    public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
+    {
+        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        var modes = steps.Select(s => s.Analysis.TransactionModes).OfType<string>().OrderByDescending(Strength).FirstOrDefault();
+        await session.ExecuteAsync("BEGIN " + modes, cancellationToken).ConfigureAwait(false);
+        session.IsInRun = true;
+        _lastOfRun = null;
+        return new RunTransaction(this);
+    }
+
+    /// <summary>Runs one step.</summary>
+    public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
+    {
+        var options = session.Options;
+        if (!session.IsInRun)
+            await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var runner = new PostgreSqlStepRunner(session, history, step);
+            var watch = new BlockerWatch(session, runner.TableLockTimeout);
+            await using var _ = watch.ConfigureAwait(false);
+            var isInRun = session.IsInRun;
+            try
+            {
+                var outcome = await runner.RunAsync(cancellationToken).ConfigureAwait(false);
+                _lastOfRun = isInRun ? step : null;
+                return outcome;
+            }
+            catch (PostgresException e) when (!isInRun && attempt <= options.TableLockRetries && MayBeRepeated(e) && !cancellationToken.IsCancellationRequested)
+            {
+                await session.RollBackAsync().ConfigureAwait(false);
+                var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
+                var pause = Pause(attempt);
+                options.Events.Publish(new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker));
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!runner.MayHaveCommitted || !PostgreSqlErrors.IsBroken(e))
+            {
+                await session.RollBackAsync().ConfigureAwait(false);
+                var blocker = await watch.StopAsync().ConfigureAwait(false);
+                throw Translate(runner, step, e, blocker, attempt, cancellationToken) ?? e;
+            }
+            catch (Exception e)
+            {
+                var (elapsed, rows) = await FindOutAsync(step, e).ConfigureAwait(false) ?? throw Lost(step, e, cancellationToken);
+                return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements);
+            }
+        }
+    }
+
+    private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, string? blocker, int attempts, CancellationToken cancellationToken)
+    {
+        if (e is OperationCanceledException or MigrationException)
+            return null;
+        if (e is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } && cancellationToken.IsCancellationRequested)
+            return new OperationCanceledException(e.Message, e, cancellationToken);
+        if (e is PostgresException p && !PostgreSqlErrors.IsBroken(p))
+            return runner.Translate(p, blocker, attempts);
+        return PostgreSqlErrors.IsBroken(e) ? Lost(step, e, cancellationToken) : null;
+    }
+
+    private static Exception Lost(StepExecution step, Exception e, CancellationToken cancellationToken) => e is OperationCanceledException
+        ? new OperationCanceledException(e.Message, e, cancellationToken)
+        : new MigrationException(
+            ErrorId.ConnectionFailed,
+            $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+            "Check the server and the network, then run the command again: nothing of this migration is left behind.",
+            e);
+
+    /// <summary>After a connection broke during a commit: whether the history has the row. The lock, taken again, proves that the old backend has ended.</summary>
+    private async Task<(long Elapsed, long? Rows)?> FindOutAsync(StepExecution step, Exception cause)
+    {
+        try
+        {
+            await session.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+            return await history.FindAsync(step.Entry, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MigrationException or NpgsqlException)
+        {
+            throw new MigrationException(
+                ErrorId.OutcomeUnknown,
+                $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked afterwards: {PostgreSqlErrors.Words(cause).TrimEnd('.')}.",
+                "When the server is back, 'migrations status' says whether it is applied; it is either wholly applied or not at all.",
+                cause);
+        }
+    }
+
+    private async Task CommitRunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+            session.IsInRun = false;
+        }
+        catch (Exception e) when (_lastOfRun is { } last && PostgreSqlErrors.IsBroken(e))
+        {
+            session.IsInRun = false;
+            if (await FindOutAsync(last, e).ConfigureAwait(false) is null)
+                throw Lost(last, e, cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+            throw new StatementException(PostgreSqlErrors.IdOf(e), $"PostgreSQL refused to commit the run, and nothing of it is applied: {e.MessageText} ({e.SqlState}).", PostgreSqlErrors.NextStep(e), e)
+            {
+                Code = e.SqlState,
+                Detail = e.Detail,
+                Hint = e.Hint,
+            };
+        }
+    }
+
+    private static bool MayBeRepeated(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    private static TimeSpan Pause(int attempt)
+    {
+        var pause = Math.Min(FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1), LongestPause.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(pause * RandomNumberGenerator.GetInt32(50, 151) / 100);
+    }
+
+    private static int Strength(string modes) =>
+        modes.Contains("SERIALIZABLE", StringComparison.Ordinal) ? 2 : modes.Contains("REPEATABLE", StringComparison.Ordinal) ? 1 : 0;
+
+    private sealed class RunTransaction(PostgreSqlSteps steps) : IRunTransaction
+    {
+        private bool _committed;
+
+        public async Task CommitAsync(CancellationToken cancellationToken)
+        {
+            await steps.CommitRunAsync(cancellationToken).ConfigureAwait(false);
+            _committed = true;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_committed)
+                await steps.RollBackRunAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task RollBackRunAsync() => session.RollBackAsync();
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Says which statement of a script the server refused, and where in the file.</summary>
+internal static class StatementFailure
+{
+    private const int MostCharacters = 2000;
+
+    /// <summary>The engine's error.</summary>
+    /// <param name="e">The server's error.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="piece">The statement; null when the commit was refused (a deferred constraint).</param>
+    /// <param name="blocker">Who held the lock that was not got.</param>
+    /// <param name="attempts">How often it was tried.</param>
+    public static StatementException Of(PostgresException e, MigrationScript script, SqlPiece? piece, string? blocker, int attempts)
+    {
+        var offset = piece is null ? null : Offset(piece.Text, e.Position);
+        var location = piece is null ? new ScriptLocation(script.File, script.FirstLine) : Locate(e, script, piece, offset);
+        var (text, shownOffset) = Excerpt(piece is null ? null : Secrets.Mask(piece.Text), offset);
+        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), e)
+        {
+            Location = location,
+            Statement = text,
+            StatementOffset = shownOffset,
+            Code = e.SqlState,
+            Detail = e.Detail,
+            Hint = e.Hint,
+        };
+    }
+
+    private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, string? blocker, int attempts)
+    {
+        var what = piece is null ? "PostgreSQL refused the commit" : "PostgreSQL refused a statement";
+        var message = new StringBuilder($"{what} of '{Path.GetFileName(location.File)}'");
+        if (piece is not null)
+            message.Append(CultureInfo.InvariantCulture, $" at line {location.Line}");
+        if (piece is not null && location.Column is { } column)
+            message.Append(CultureInfo.InvariantCulture, $", column {column}");
+        message.Append(CultureInfo.InvariantCulture, $": {e.MessageText} ({e.SqlState}).");
+        if (e.Where is { Length: > 0 } where)
+            message.Append(CultureInfo.InvariantCulture, $" Context: {where.Split('\n')[0].TrimEnd('.')}.");
+        if (attempts > 1)
+            message.Append(CultureInfo.InvariantCulture, $" It was tried {attempts} times.");
+        if (blocker is not null)
+            message.Append(CultureInfo.InvariantCulture, $" It waited for {blocker}.");
+        return message.ToString();
+    }
+
+    /// <summary>The server counts code points from 1; the engine counts characters from 0.</summary>
+    private static int? Offset(string text, int position)
+    {
+        if (position <= 0)
+            return null;
+        var at = 0;
+        for (var left = position - 1; left > 0 && at < text.Length; left--)
+            at += char.IsSurrogatePair(text, at) ? 2 : 1;
+        return Math.Min(at, text.Length);
+    }
+
+    private static ScriptLocation Locate(PostgresException e, MigrationScript script, SqlPiece piece, int? offset)
+    {
+        if (offset is { } at)
+        {
+            var before = piece.Text.AsSpan(0, at);
+            var lines = before.Count('\n');
+            return new ScriptLocation(script.File, piece.Line + lines, lines == 0 ? piece.Column + at : at - before.LastIndexOf('\n'));
+        }
+
+        if (piece.CopiesFromClient && NumberAfter(e.Where, ", line ") is { } row)
+            return new ScriptLocation(script.File, piece.Line + piece.Text.AsSpan().Count('\n') + row);
+        // The line inside a DO block counts from the line of its opening dollar quote.
+        if (e.Where is { } where && where.Contains("inline_code_block line ", StringComparison.Ordinal) && NumberAfter(where, "inline_code_block line ") is { } line)
+        {
+            var body = piece.Text.AsSpan(0, Math.Max(0, piece.Text.IndexOf('$', StringComparison.Ordinal)));
+            return new ScriptLocation(script.File, piece.Line + body.Count('\n') + line - 1);
+        }
+
+        return new ScriptLocation(script.File, piece.Line, piece.Column);
+    }
+
+    private static int? NumberAfter(string? text, string mark)
+    {
+        var at = text?.IndexOf(mark, StringComparison.Ordinal) ?? -1;
+        if (at < 0)
+            return null;
+        var digits = text.AsSpan(at + mark.Length);
+        var length = digits.IndexOfAnyExceptInRange('0', '9');
+        return int.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    private static (string? Text, int? Offset) Excerpt(string? text, int? offset)
+    {
+        if (text is null || text.Length <= MostCharacters)
+            return (text, offset);
+        var start = Math.Clamp((offset ?? 0) - MostCharacters / 2, 0, text.Length - MostCharacters);
+        return (text.Substring(start, MostCharacters), offset - start);
+    }
+}

@@ -1,0 +1,78 @@
+using Migrations.Databases;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// A statement's tokens without white space and comments: words in upper case, quoted names and everything else as written. Read from the front, as far as needed.
+/// </summary>
+internal sealed class StatementWords(string text)
+{
+    private readonly List<string> _words = [];
+    private int _at;
+
+    /// <summary>The word at a place; empty behind the last.</summary>
+    public string this[int index]
+    {
+        get
+        {
+            while (_words.Count <= index && Advance())
+            {
+            }
+
+            return index < _words.Count ? _words[index] : "";
+        }
+    }
+
+    /// <summary>Whether the statement begins with these words, blank-separated; <c>*</c> stands for any one.</summary>
+    public bool StartWith(string words)
+    {
+        var index = 0;
+        foreach (var word in words.Split(' '))
+        {
+            if (word is not "*" && !string.Equals(word, this[index], StringComparison.Ordinal))
+                return false;
+            index++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether these words stand somewhere in the statement, one after another.</summary>
+    public bool Contain(string first, string? second = null)
+    {
+        for (var index = 0; this[index].Length > 0; index++)
+        {
+            if (string.Equals(this[index], first, StringComparison.Ordinal)
+                && (second is null || string.Equals(this[index + 1], second, StringComparison.Ordinal)))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>How many words there are.</summary>
+    public int Count()
+    {
+        while (Advance())
+        {
+        }
+
+        return _words.Count;
+    }
+
+    private bool Advance()
+    {
+        while (_at < text.Length)
+        {
+            var token = PostgreSqlLexer.Scan(text.AsSpan(_at), final: true, ScanMode.Sql);
+            var span = text.AsSpan(_at, token.Length);
+            _at += token.Length;
+            if (token.Kind is SqlTokenKind.WhiteSpace or SqlTokenKind.Comment)
+                continue;
+            _words.Add(token.Kind == SqlTokenKind.Word ? span.ToString().ToUpperInvariant() : span.ToString());
+            return true;
+        }
+
+        return false;
+    }
+}
