@@ -54,7 +54,7 @@ internal static class Application
             return ExitCode.Usage;
         }
 
-        ErrorPrinter.Print(terminal, target: null, error, verbose: false);
+        ErrorPrinter.Print(terminal, target: null, error, MigrationDirection.Up, verbose: false);
         terminal.Error();
         foreach (var line in SuggestionsAndUsage(parse))
             terminal.Error(line);

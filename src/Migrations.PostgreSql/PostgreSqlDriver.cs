@@ -1,3 +1,4 @@
+using System.Net;
 using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
@@ -17,6 +18,14 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(baseFolder);
         return PostgreSqlTarget.Parse(text, baseFolder);
+    }
+
+    /// <inheritdoc/>
+    public DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(credential);
+        return PostgreSqlTarget.WithCredential(target, credential);
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal static class PostgreSqlErrors
     {
         PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout
             || p.SqlState.StartsWith("08", StringComparison.Ordinal),
-        NpgsqlException or IOException or SocketException => true,
+        NpgsqlException => true,
         OperationCanceledException { InnerException: { } inner } => inner is not PostgresException && IsBroken(inner),
         _ => false,
     };
@@ -67,6 +67,33 @@ internal static class PostgreSqlErrors
     /// <param name="doing">What failed, for the beginning of the sentence.</param>
     public static MigrationException General(PostgresException e, string doing) => new(
         IdOf(e), $"{doing} failed: {e.MessageText} ({e.SqlState}).{(e.Detail is null ? "" : " " + e.Detail)}", NextStep(e), e);
+
+    /// <summary>Waits for work outside scripts and turns what Npgsql throws into the engine's errors.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="doing">What it does, for the beginning of a sentence.</param>
+    public static async Task<T> TranslateAsync<T>(Task<T> work, string doing)
+    {
+        try
+        {
+            return await work.ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            throw General(e, doing);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new MigrationException(
+                ErrorId.ConnectionFailed, $"{doing} failed, because the connection broke: {Words(e).TrimEnd('.')}.", "Check the server and the network, then run the command again.", e);
+        }
+    }
+
+    /// <summary>A script that could not be read while it ran.</summary>
+    public static MigrationException Unreadable(MigrationScript script, Exception e) => new(
+        ErrorId.FileUnreadable, $"The file '{script.File}' could not be read while it ran, and the script was rolled back: {e.Message}", "Make the file readable and run the command again.", e)
+    {
+        Location = new ScriptLocation(script.File, script.FirstLine),
+    };
 
     /// <summary>The cause that a code stands for.</summary>
     public static ErrorId IdOf(PostgresException e) => e.SqlState switch

@@ -55,6 +55,10 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         {
             throw Refused(e, "Reading");
         }
+        catch (NpgsqlException e)
+        {
+            throw Broken(e, "Reading");
+        }
 
         return entries;
     }
@@ -63,15 +67,19 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;
-        await session.QueryAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = Text(row, 0), cancellationToken, id).ConfigureAwait(false);
+        var query = session.QueryAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = Text(row, 0), cancellationToken, id);
+        await PostgreSqlErrors.TranslateAsync(query, $"Reading the history table {Display}").ConfigureAwait(false);
         return script;
     }
 
     /// <inheritdoc/>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    public Task EnsureAsync(CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}");
+
+    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
         if (await ExistsAsync(cancellationToken).ConfigureAwait(false))
-            return;
+            return false;
         try
         {
             // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
@@ -89,6 +97,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         {
             throw Refused(e, "Creating");
         }
+
+        return true;
     }
 
     /// <inheritdoc/>
@@ -116,6 +126,10 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         {
             await session.RollBackAsync().ConfigureAwait(false);
             throw Refused(e, "Writing");
+        }
+        catch (NpgsqlException e)
+        {
+            throw Broken(e, "Writing");
         }
     }
 
@@ -256,6 +270,12 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static long? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    private MigrationException Broken(NpgsqlException e, string doing) => new(
+        ErrorId.ConnectionFailed,
+        $"{doing} the history table {Display} failed, because the connection broke: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+        "Check the server and the network, then run the command again.",
+        e);
 
     private MigrationException Conflict(Exception e) => new(
         ErrorId.HistoryTableConflict,

@@ -34,7 +34,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
 
     /// <summary>Takes the lock, waiting at most <see cref="SessionOptions.LockTimeout"/>.</summary>
     /// <exception cref="LockException">Not got in time.</exception>
-    public async Task TakeAsync(CancellationToken cancellationToken)
+    public async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
         var news = TimeSpan.Zero;
@@ -53,7 +53,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             await Task.Delay(pause < left ? pause : left < TimeSpan.Zero ? TimeSpan.Zero : left, cancellationToken).ConfigureAwait(false);
         }
 
-        _isHeld = true;
+        return _isHeld = true;
     }
 
     /// <summary>Who holds the lock; null when nobody does.</summary>

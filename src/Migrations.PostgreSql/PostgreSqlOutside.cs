@@ -14,16 +14,12 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         if (!ReferenceEquals(_script, step.Script))
-            await EnterAsync(step, statement.Index, cancellationToken).ConfigureAwait(false);
-        var words = new StatementWords(statement.Text);
-        // The script's own BEGIN and COMMIT have no meaning where each statement stands for itself.
-        if (StatementClassifier.Classify(statement.Text) is StatementRole.Begin or StatementRole.Commit)
-            return null;
-        var index = ConcurrentIndex.Read(words);
-        if (index is not null)
-            await index.DropInvalidAsync(session, cancellationToken).ConfigureAwait(false);
+            await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
+        var index = ConcurrentIndex.Read(new StatementWords(statement.Text));
         try
         {
+            if (index is not null)
+                await index.DropInvalidAsync(session, cancellationToken).ConfigureAwait(false);
             return await SendAsync(step.Script, statement, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
@@ -36,16 +32,17 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     }
 
     /// <summary>Puts back what such a script has set on the connection.</summary>
-    public async Task LeaveAsync(CancellationToken cancellationToken)
+    public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
     {
         if (_script is null)
-            return;
+            return false;
         _script = null;
         foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"])
             await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
-    private async Task EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
+    private async Task<bool> EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
     {
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
         var header = step.Script.Header;
@@ -58,6 +55,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         _script = step.Script;
         if (index > 0)
             await RepeatSettingsAsync(step.Script, index, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>A script that goes on where an earlier run stopped needs the settings that its first statements made in that run's session.</summary>

@@ -72,13 +72,14 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
     {
         var taken = new PostgreSqlLock(this);
-        await taken.TakeAsync(cancellationToken).ConfigureAwait(false);
+        await PostgreSqlErrors.TranslateAsync(taken.TakeAsync(cancellationToken), "Taking the migration lock").ConfigureAwait(false);
         _lock = taken;
         return taken;
     }
 
     /// <inheritdoc/>
-    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) => new PostgreSqlLock(this).FindHolderAsync(cancellationToken);
+    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlLock(this).FindHolderAsync(cancellationToken), "Asking who holds the migration lock");
 
     /// <inheritdoc/>
     public Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken) => _steps.BeginRunAsync(steps, cancellationToken);
@@ -86,7 +87,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <inheritdoc/>
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
-        await _outside.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        await PostgreSqlErrors.TranslateAsync(_outside.LeaveAsync(cancellationToken), "Putting the session's settings back").ConfigureAwait(false);
         return await _steps.RunAsync(step, cancellationToken).ConfigureAwait(false);
     }
 
@@ -96,7 +97,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <inheritdoc/>
     public Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken) =>
-        new PostgreSqlEvidence(this).FindAsync(statement.Text, cancellationToken);
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlEvidence(this).FindAsync(statement.Text, cancellationToken), "Looking up whether a statement took effect");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -152,23 +153,22 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     }
 
     /// <summary>Runs a query of our own.</summary>
-    public async Task QueryAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
+    /// <returns>How many rows it gave.</returns>
+    public async Task<int> QueryAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
     {
+        var rows = 0;
         var batch = Batch(sql, values);
         await using var _ = batch.ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); rows++)
             take(reader);
+        return rows;
     }
 
     /// <summary>Whether a query of our own gives a row.</summary>
-    public async Task<bool> AnyAsync(string sql, CancellationToken cancellationToken, params object?[] values)
-    {
-        var any = false;
-        await QueryAsync(sql, _ => any = true, cancellationToken, values).ConfigureAwait(false);
-        return any;
-    }
+    public async Task<bool> AnyAsync(string sql, CancellationToken cancellationToken, params object?[] values) =>
+        await QueryAsync(sql, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
 
     // A batch, not a command: Npgsql reads a command's text for parameters and semicolons of its own, and sends a batch's as it is.
     private NpgsqlBatch Batch(string sql, object?[] values)

@@ -18,7 +18,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var modes = steps.Select(s => s.Analysis.TransactionModes).OfType<string>().OrderByDescending(Strength).FirstOrDefault();
-        await session.ExecuteAsync("BEGIN " + modes, cancellationToken).ConfigureAwait(false);
+        await PostgreSqlErrors.TranslateAsync(session.ExecuteAsync("BEGIN " + modes, cancellationToken), "Opening the transaction of the run").ConfigureAwait(false);
         session.IsInRun = true;
         _lastOfRun = null;
         return new RunTransaction(this);
@@ -72,6 +72,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             return new OperationCanceledException(e.Message, e, cancellationToken);
         if (e is PostgresException p && !PostgreSqlErrors.IsBroken(p))
             return runner.Translate(p, blocker, attempts);
+        if (e is IOException or UnauthorizedAccessException)
+            return PostgreSqlErrors.Unreadable(step.Script, e);
         return PostgreSqlErrors.IsBroken(e) ? Lost(step, e, cancellationToken) : null;
     }
 

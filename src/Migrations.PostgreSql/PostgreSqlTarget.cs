@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -72,6 +73,10 @@ internal static class PostgreSqlTarget
             throw Invalid(builder.ContainsKey(key) ? $"'{key}' cannot have that value." : "it has a key that Npgsql does not know.");
         }
     }
+
+    /// <summary>The same target with another user and password.</summary>
+    public static DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) => Complete(
+        new NpgsqlConnectionStringBuilder(target.ConnectionString) { Username = credential.UserName, Password = credential.Password });
 
     private static DatabaseTarget Complete(NpgsqlConnectionStringBuilder builder)
     {

@@ -19,7 +19,9 @@ internal static class StatementFailure
     {
         var offset = piece is null ? null : Offset(piece.Text, e.Position);
         var location = piece is null ? new ScriptLocation(script.File, script.FirstLine) : Locate(e, script, piece, offset);
-        var (text, shownOffset) = Excerpt(piece is null ? null : Secrets.Mask(piece.Text), offset);
+        // An excerpt counts its lines from the location, which in COPY data is outside the statement.
+        var isInData = piece is not null && location.Line > piece.Line + piece.Text.AsSpan().Count('\n');
+        var (text, shownOffset) = Excerpt(piece is null || isInData ? null : Secrets.Mask(piece.Text), offset ?? LineStart(piece, location));
         return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), e)
         {
             Location = location,
@@ -29,6 +31,17 @@ internal static class StatementFailure
             Detail = e.Detail,
             Hint = e.Hint,
         };
+    }
+
+    /// <summary>The first character of the location's line, when the server told only a line (in a DO block).</summary>
+    private static int? LineStart(SqlPiece? piece, ScriptLocation location)
+    {
+        if (piece is null || location.Column is not null)
+            return null;
+        var at = 0;
+        for (var line = piece.Line; line < location.Line && at >= 0; line++)
+            at = piece.Text.IndexOf('\n', at) + 1;
+        return at;
     }
 
     private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, string? blocker, int attempts)

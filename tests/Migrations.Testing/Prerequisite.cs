@@ -23,6 +23,10 @@ public static class Prerequisite
     /// <summary>The path of PowerShell 7.</summary>
     public static string Pwsh() => Need(Executable.OnPath("pwsh"), "pwsh", installable: false);
 
+    /// <summary>Needs an SQLite library of at least this version.</summary>
+    public static void SqliteVersion(int major, int minor) => Need(
+        SqliteTestDatabase.LibraryVersion >= new Version(major, minor) ? "present" : null, $"SQLite {major}.{minor}", installable: true);
+
     /// <summary>Skips the test unless signals can be sent to processes.</summary>
     public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
 

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Migrations.Testing;
 
@@ -8,7 +10,16 @@ public sealed class SqliteTestDatabase : TestDatabase
 {
     private readonly TemporaryFolder _folder = new();
 
-    static SqliteTestDatabase() => SQLitePCL.Batteries_V2.Init();
+    static SqliteTestDatabase()
+    {
+        // The library that the driver takes too, where the system has it: two copies in one process would undo each other's file locks
+        // (https://www.sqlite.org/howtocorrupt.html, 2.2.1).
+        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (_, _, _) => SystemLibrary());
+        Batteries_V2.Init();
+    }
+
+    /// <summary>The version of the SQLite library in use.</summary>
+    public static Version LibraryVersion => Version.Parse(raw.sqlite3_libversion().utf8_to_string());
 
     /// <summary>The file's full path.</summary>
     public string File => _folder["test.db"];
@@ -32,5 +43,11 @@ public sealed class SqliteTestDatabase : TestDatabase
     {
         _folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static nint SystemLibrary()
+    {
+        var name = OperatingSystem.IsWindows() ? "winsqlite3.dll" : OperatingSystem.IsMacOS() ? "libsqlite3.dylib" : "libsqlite3.so.0";
+        return NativeLibrary.TryLoad(name, out var library) ? library : 0;
     }
 }

@@ -7,17 +7,17 @@ internal static class ErrorPrinter
 {
     private const int NamesShown = 10;
 
-    public static void Print(Terminal terminal, DatabaseTarget? target, Exception exception, bool verbose)
+    public static void Print(Terminal terminal, DatabaseTarget? target, Exception exception, MigrationDirection direction, bool verbose)
     {
         if (exception is MigrationException error)
-            PrintKnown(terminal, target, error);
+            PrintKnown(terminal, target, error, direction);
         else
             PrintUnexpected(terminal, target, exception);
         if (verbose && (exception is MigrationException ? exception.InnerException : exception) is { } cause)
             terminal.Error(cause.ToString(), Tone.Faint);
     }
 
-    private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error)
+    private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error, MigrationDirection direction)
     {
         terminal.Error($"error {error.Id}: {error.Message}", Tone.Bad);
         if (error.Location is not null)
@@ -25,8 +25,9 @@ internal static class ErrorPrinter
         if (error is StatementException statement)
             PrintStatement(terminal, statement);
         PrintFact(terminal, "Database", target?.Display);
-        PrintFact(terminal, "Applied before", Names([.. error.Applied.Select(result => result.Name)]));
-        PrintFact(terminal, "Not applied", Names(error.NotApplied));
+        var done = direction == MigrationDirection.Up ? "Applied" : "Undone";
+        PrintFact(terminal, $"{done} before", Names([.. error.Applied.Select(result => result.Name)]));
+        PrintFact(terminal, $"Not {done.ToLowerInvariant()}", Names(error.NotApplied));
         PrintFact(terminal, "Next", error.NextStep);
     }
 

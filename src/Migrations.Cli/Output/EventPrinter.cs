@@ -17,7 +17,7 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
                 terminal.Error(string.Create(CultureInfo.InvariantCulture, $"Connecting to {e.Database} (attempt {e.Attempt}/{e.Attempts})..."));
                 break;
             case ConnectionRetried e:
-                terminal.Error($"  {e.Reason} Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
+                terminal.Error($"  {e.Reason.TrimEnd('.')}. Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
                 break;
             case LockAwaited e:
                 terminal.Error($"Waiting for the migration lock of {e.Holder?.ToString() ?? "an unknown session"}: {PlainText.Of(e.Waited)} of {PlainText.Of(e.Timeout)}.", Tone.Notice);
@@ -51,7 +51,7 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
     {
         switch (item)
         {
-            case RunStarted { Total: > 0 } e:
+            case RunStarted e:
                 terminal.Out(e.Direction == MigrationDirection.Up
                     ? $"Applying {PlainText.Count(e.Total, "migration")} to {e.Database}"
                     : $"Undoing {PlainText.Count(e.Total, "migration")} of {e.Database}");

@@ -55,7 +55,9 @@ internal sealed class Terminal : IDisposable
             return;
         lock (_gate)
         {
-            _progress = text is null ? null : PlainText.Shorten(PlainText.Clean(text), Math.Max(20, Console.WindowWidth - 1));
+            if (_progress is null && text is null)
+                return;
+            _progress = text is null ? null : PlainText.Shorten(PlainText.Clean(text), Width() - 1);
             _error.Write(EraseLine + _progress);
             _error.Flush();
         }
@@ -117,6 +119,9 @@ internal sealed class Terminal : IDisposable
     // UTF-8 for programs whatever the console's code page is; the console's own encoding for people.
     private static TextWriter Open(bool redirected, Func<Stream> stream, Func<TextWriter> console) =>
         redirected ? new StreamWriter(stream(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true } : console();
+
+    // Some terminals do not tell.
+    private static int Width() => Console.WindowWidth is > 20 and var width ? width : 80;
 
     private static bool SupportsAnsi() => OperatingSystem.IsWindows()
         ? HasValue("WT_SESSION") || HasValue("TERM")

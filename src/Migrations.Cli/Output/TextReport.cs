@@ -9,9 +9,15 @@ namespace Migrations.Cli.Output;
 internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
 {
     private readonly EventPrinter _events = new(terminal, verbose);
+    private MigrationDirection _direction;
     private bool _begun;
 
-    public void Publish(MigrationEvent item) => _events.Print(item);
+    public void Publish(MigrationEvent item)
+    {
+        if (item is RunStarted run)
+            _direction = run.Direction;
+        _events.Print(item);
+    }
 
     public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses)
     {
@@ -81,7 +87,7 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     public void Failure(DatabaseTarget? target, Exception exception)
     {
         terminal.Progress(null);
-        ErrorPrinter.Print(terminal, target, exception, verbose);
+        ErrorPrinter.Print(terminal, target, exception, _direction, verbose);
         if (!terminal.IsAzurePipelines)
             return;
         foreach (var issue in AzurePipelines.Issues(exception))

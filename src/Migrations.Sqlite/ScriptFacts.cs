@@ -1,0 +1,94 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>What a script does to tables, as far as its text tells.</summary>
+internal sealed class ScriptFacts
+{
+    private readonly HashSet<string> _madeFromQuery = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that it drops or renames.</summary>
+    public HashSet<string> Removed { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that it drops.</summary>
+    public HashSet<string> Dropped { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Names that it creates tables under or renames tables to.</summary>
+    public HashSet<string> Made { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
+    public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
+    public bool IsMadeFromQuery(string table) => _madeFromQuery.Contains(table);
+
+    /// <summary>Reads a script against the schema that it starts from.</summary>
+    public static ScriptFacts Read(MigrationScript script, SchemaImage image)
+    {
+        var facts = new ScriptFacts();
+        foreach (var statement in SqliteDialect.Instance.Split(script))
+        {
+            facts.Look(StatementHead.Read(statement.Text));
+            facts.CollectNames(statement.Text, image);
+        }
+
+        facts.Touched.UnionWith(facts.Made);
+        facts.FollowTriggers(image);
+        return facts;
+    }
+
+    private void Look(StatementHead head)
+    {
+        if (head.Name is not { } name)
+            return;
+        switch (head)
+        {
+            case { Kind: StatementKind.Drop, What: "TABLE" }:
+                Removed.Add(name);
+                Dropped.Add(name);
+                break;
+            case { Kind: StatementKind.Create, What: "TABLE" }:
+                Made.Add(name);
+                SetMadeFromQuery(name, head.IsFromQuery);
+                break;
+            case { Kind: StatementKind.RenameTable, NewName: { } newName }:
+                Removed.Add(name);
+                Made.Add(newName);
+                SetMadeFromQuery(newName, _madeFromQuery.Contains(name));
+                break;
+        }
+    }
+
+    private void SetMadeFromQuery(string name, bool value)
+    {
+        if (value)
+            _madeFromQuery.Add(name);
+        else
+            _madeFromQuery.Remove(name);
+    }
+
+    private void CollectNames(string text, SchemaImage image)
+    {
+        foreach (var token in SqliteDialect.Instance.Tokenize(text))
+        {
+            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= image.LongestName + 2
+                && image.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
+            {
+                Touched.Add(owner);
+            }
+        }
+    }
+
+    private void FollowTriggers(SchemaImage image)
+    {
+        for (var count = -1; count != Touched.Count;)
+        {
+            count = Touched.Count;
+            foreach (var (owner, sql) in image.Triggers)
+            {
+                if (Touched.Contains(owner))
+                    CollectNames(sql, image);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Migrations.Planning;
+using Migrations.Testing;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>
+/// What every conformance suite starts from: a fresh database, an empty migration folder, and the engine's public face. A suite is an abstract class whose
+/// tests are inherited once for each database.
+/// </summary>
+public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
+{
+    private readonly TemporaryFolder _temporary = new();
+
+    protected DatabaseKind Kind { get; } = kind;
+
+    protected TestDatabase Database { get; private set; } = null!;
+
+    protected RecordingEventSink Events { get; set; } = new();
+
+    protected string Folder => _temporary["migrations"];
+
+    public async Task InitializeAsync()
+    {
+        Directory.CreateDirectory(Folder);
+        Database = await Kind.CreateAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Database is not null)
+            await Database.DisposeAsync();
+        _temporary.Dispose();
+    }
+
+    protected string FileOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Writes a file of the migration folder.</summary>
+    protected string Write(string name, string sql) => _temporary.Write(Path.Combine("migrations", name), sql);
+
+    /// <summary>Writes a migration: <c>001_name</c> gives <c>001_name.up.sql</c> and <c>001_name.down.sql</c>.</summary>
+    protected void Migration(string name, string up, string? down = null)
+    {
+        Write(name + ".up.sql", up);
+        if (down is not null)
+            Write(name + ".down.sql", down);
+    }
+
+    /// <summary>Three migrations that make the tables a, b and c; b gets three rows.</summary>
+    protected void ThreeTables()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        Migration("002_b", "-- Description: the second\n-- Version: 1.1.0\nCREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES (1), (2), (3);\n", "DROP TABLE b;\n");
+        Migration("003_c", "CREATE TABLE c (id integer PRIMARY KEY);\n", "DROP TABLE c;\n");
+    }
+
+    protected DatabaseTarget Target() => Kind.Driver.Parse(Database.Address, Folder)
+        ?? throw new InvalidOperationException("The driver does not know its own kind of address.");
+
+    /// <summary>The engine on this test's database and folder.</summary>
+    protected Migrator Engine(Func<MigratorOptions, MigratorOptions>? change = null)
+    {
+        var options = new MigratorOptions { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
+        return new Migrator(Kind.Driver, Target(), Folder, change is null ? options : change(options));
+    }
+
+    protected Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null) => Engine().ApplyAsync(request);
+
+    protected Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null) => Engine().UndoAsync(request);
+
+    /// <summary>The states of all migrations, for example <c>001_a Applied, 002_b Pending</c>.</summary>
+    protected async Task<string> StatesAsync(Migrator? engine = null) =>
+        string.Join(", ", (await (engine ?? Engine()).GetStatusAsync()).Select(s => $"{s.Name} {s.State}"));
+
+    protected async Task<MigrationStatus> StatusOfAsync(string name) => (await Engine().GetStatusAsync()).Single(s => s.Name == name);
+
+    /// <summary>The tables without the history.</summary>
+    protected async Task<string> TablesAsync() => string.Join(", ", (await Database.TablesAsync()).Where(t => !t.StartsWith("migration_", StringComparison.Ordinal)));
+
+    /// <summary>The history, for example <c>001_a applied, 001_a rolled_back</c>.</summary>
+    protected async Task<string> JournalAsync() =>
+        string.Join(", ", await Database.RowsAsync("SELECT name || ' ' || event FROM migration_journal ORDER BY id"));
+
+    protected static string Names(IEnumerable<MigrationResult> results) => string.Join(", ", results.Select(r => r.Name));
+
+    /// <summary>Asserts an error by its id, and that it is one to act on: it says what to do next and holds no secret.</summary>
+    protected async Task<T> ThrowsAsync<T>(ErrorId id, Func<Task> call)
+        where T : MigrationException
+    {
+        var error = await Assert.ThrowsAnyAsync<T>(call);
+        Assert.True(id == error.Id, $"{id} was expected, not {error.Id}: {error.Message}");
+        Assert.NotEmpty(error.NextStep);
+        foreach (var secret in Database.Secrets)
+            Assert.DoesNotContain(secret, error + error.NextStep, StringComparison.Ordinal);
+        return error;
+    }
+}

@@ -1,0 +1,53 @@
+using Migrations.PostgreSql;
+using Migrations.Sqlite;
+using Migrations.Testing;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>One engine as the conformance suites see it: what they must say differently for each.</summary>
+public abstract class DatabaseKind
+{
+    public static DatabaseKind Sqlite { get; } = new SqliteKind();
+
+    public static DatabaseKind PostgreSql { get; } = new PostgreSqlKind();
+
+    public abstract IDatabaseDriver Driver { get; }
+
+    /// <summary>A statement that runs for minutes unless it is interrupted.</summary>
+    public abstract string SlowStatement { get; }
+
+    /// <summary>The database's words for a table that is not there.</summary>
+    public abstract string NoSuchTable(string name);
+
+    /// <summary>The database's code for a table that is not there.</summary>
+    public abstract string NoSuchTableCode { get; }
+
+    public abstract Task<TestDatabase> CreateAsync();
+
+    private sealed class SqliteKind : DatabaseKind
+    {
+        public override IDatabaseDriver Driver { get; } = new SqliteDriver();
+
+        public override string SlowStatement =>
+            "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT count(*) AS c FROM n";
+
+        public override string NoSuchTableCode => "1";
+
+        public override string NoSuchTable(string name) => $"no such table: {name}";
+
+        public override Task<TestDatabase> CreateAsync() => Task.FromResult<TestDatabase>(new SqliteTestDatabase());
+    }
+
+    private sealed class PostgreSqlKind : DatabaseKind
+    {
+        public override IDatabaseDriver Driver { get; } = new PostgreSqlDriver();
+
+        public override string SlowStatement => "SELECT pg_sleep(300)";
+
+        public override string NoSuchTableCode => "42P01";
+
+        public override string NoSuchTable(string name) => $"relation \"{name}\" does not exist";
+
+        public override async Task<TestDatabase> CreateAsync() => await PostgreSqlTestDatabase.CreateAsync();
+    }
+}

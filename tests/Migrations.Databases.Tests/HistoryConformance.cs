@@ -1,0 +1,191 @@
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>The journal: what its rows hold, what they must not hold, where it lives.</summary>
+public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
+{
+    [SkippableFact]
+    public async Task A_row_holds_everything_that_is_known()
+    {
+        const string Script = "-- Description: the first\n-- Version: 1.0.0\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (2);\nUPDATE a SET id = 3 WHERE id = 1;\n";
+        Migration("001_a", Script, "DROP TABLE a;");
+        var before = DateTimeOffset.UtcNow.AddSeconds(-2);
+        var result = Assert.Single(await ApplyAsync());
+        var row = Assert.Single(await Engine().GetHistoryAsync());
+
+        Assert.Equal(1, row.Id);
+        Assert.NotEqual(Guid.Empty, row.RunId);
+        Assert.Null(row.Service);
+        Assert.Equal("001", row.Version);
+        Assert.Equal("001_a", row.Name);
+        Assert.Equal("the first", row.Description);
+        Assert.Equal("1.0.0", row.SemanticVersion);
+        Assert.Equal(MigrationDirection.Up, row.Direction);
+        Assert.Equal(JournalEvent.Applied, row.Event);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Script))), row.Checksum);
+        Assert.InRange(row.AppliedAt, before, DateTimeOffset.UtcNow.AddSeconds(2));
+        Assert.Equal(Environment.UserName, row.AppliedBy);
+        Assert.Equal(Environment.MachineName, row.Host);
+        Assert.InRange(row.ExecutionTimeMs ?? -1, 0, 10_000);
+        Assert.Equal(3, row.RowsAffected);
+        Assert.Equal(3, result.RowsAffected);
+        Assert.True(row.Success);
+        Assert.Null(row.ErrorMessage);
+        Assert.Null(row.SchemaFingerprint);
+        Assert.Matches(@"^\d+\.\d+\.\d+", row.ToolVersion);
+        Assert.Equal(Script, await Database.ScalarAsync("SELECT script FROM migration_journal"));
+    }
+
+    [SkippableFact]
+    public async Task The_table_has_the_columns_that_others_may_query()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        var row = Assert.Single(await Database.RowsAsync(
+            "SELECT id, service, version, name, description, semantic_version, direction, event, rows_affected, error_message, statement_index, schema_fingerprint "
+            + "FROM migration_journal WHERE version = '002'"));
+        Assert.Equal("2||002|002_b|the second|1.1.0|up|applied|3|||", row);
+        Assert.Equal("3", await Database.ScalarAsync(
+            "SELECT count(*) FROM migration_journal WHERE run_id IS NOT NULL AND checksum IS NOT NULL AND applied_at IS NOT NULL AND applied_by IS NOT NULL AND host IS NOT NULL "
+            + "AND execution_time_ms >= 0 AND success AND tool_version IS NOT NULL AND script IS NOT NULL"));
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(DISTINCT run_id) FROM migration_journal"));
+    }
+
+    [SkippableFact]
+    public async Task A_failure_and_an_undo_have_rows_of_their_own()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        await UndoAsync();
+        Write("003_c.up.sql", "INSERT INTO nowhere VALUES (1);");
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+        var rows = await Engine().GetHistoryAsync();
+        Assert.Equal([JournalEvent.Applied, JournalEvent.Applied, JournalEvent.Applied, JournalEvent.RolledBack, JournalEvent.Failed], rows.Select(r => r.Event));
+        Assert.Equal((MigrationDirection.Down, true), (rows[3].Direction, rows[3].Success));
+        Assert.Equal((MigrationDirection.Up, false), (rows[4].Direction, rows[4].Success));
+        Assert.Contains(Kind.NoSuchTable("nowhere"), rows[4].ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(3, rows.Select(r => r.RunId).Distinct().Count());
+        Assert.Equal(rows.Select(r => r.Id).Order(), rows.Select(r => r.Id));
+    }
+
+    [SkippableFact]
+    public async Task A_script_without_a_transaction_is_journalled_statement_by_statement()
+    {
+        Migration("001_a", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\n");
+        await ApplyAsync();
+        var rows = await Engine().GetHistoryAsync();
+        Assert.Equal(
+            [(JournalEvent.Started, 0), (JournalEvent.Progress, 0), (JournalEvent.Started, 1), (JournalEvent.Progress, 1), (JournalEvent.Applied, (int?)null)],
+            rows.Select(r => (r.Event, r.StatementIndex)));
+        Assert.NotEqual(rows[1].Checksum, rows[3].Checksum);
+    }
+
+    [SkippableFact]
+    public async Task Password_literals_are_masked()
+    {
+        Migration("001_a", """
+            CREATE TABLE a (password text, note text);
+            -- the next is a password 'in-a-comment'
+            INSERT INTO a (password, note) VALUES ('kept', 'x');
+            UPDATE a SET password = 'hunter2', note = 'visible' WHERE password='hunter3';
+            """);
+        await ApplyAsync();
+        var stored = await Database.ScalarAsync("SELECT script FROM migration_journal");
+        Assert.DoesNotContain("hunter", stored, StringComparison.Ordinal);
+        Assert.Contains("SET password = '***', note = 'visible' WHERE password='***'", stored, StringComparison.Ordinal);
+        Assert.Equal(MigrationState.Applied, (await StatusOfAsync("001_a")).State);
+        Assert.Equal("hunter2", await Database.ScalarAsync("SELECT coalesce(max(CASE WHEN password = 'hunter2' THEN password END), 'hunter2') FROM a"));
+    }
+
+    [SkippableFact]
+    public async Task Services_share_a_database_and_not_a_history()
+    {
+        ThreeTables();
+        var api = Engine(o => o with { Service = "api" });
+        var scores = Engine(o => o with { Service = "scores" });
+        await api.ApplyAsync(new ApplyRequest { Target = "001" });
+        Assert.Equal("001_a Applied, 002_b Pending, 003_c Pending", await StatesAsync(api));
+        Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync(scores));
+        Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync());
+        Assert.Empty(await scores.GetHistoryAsync());
+        Assert.Equal("api", Assert.Single(await api.GetHistoryAsync()).Service);
+        Assert.Equal("api", (await api.GetStatusAsync())[0].Service);
+        Assert.Empty(await scores.UndoAsync());
+        Assert.Equal("001_a", Names(await api.UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task The_history_table_can_have_another_name()
+    {
+        ThreeTables();
+        var engine = Engine(o => o with { Session = o.Session with { HistoryTable = "My \"Journal\"" } });
+        await engine.ApplyAsync();
+        Assert.Equal("My \"Journal\", a, b, c", string.Join(", ", (await Database.TablesAsync()).Order(StringComparer.Ordinal)));
+        Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync(engine));
+        Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync());
+        Assert.Equal("003_c, 002_b, 001_a", Names(await engine.UndoAsync(new UndoRequest { All = true })));
+    }
+
+    [SkippableFact]
+    public async Task A_table_of_the_users_is_not_taken_for_the_history()
+    {
+        ThreeTables();
+        await Database.ExecuteAsync("CREATE TABLE migration_journal (id integer, kilometres integer)");
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().GetStatusAsync());
+        var error = await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync());
+        Assert.Contains("migration_journal", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--history-table", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal("", await TablesAsync());
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM migration_journal"));
+        Assert.Equal("001_a, 002_b, 003_c", Names(await Engine(o => o with { Session = o.Session with { HistoryTable = "other" } }).ApplyAsync()));
+    }
+
+    [SkippableFact]
+    public async Task Migrations_known_by_name_may_share_a_version()
+    {
+        Migration("0005_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
+        Migration("0005_b", "CREATE TABLE b (id integer);", "DROP TABLE b;");
+        var twice = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync());
+        Assert.Contains(twice.Problems, p => p.Id == ErrorId.MigrationDuplicate);
+
+        var engine = Engine(o => o with { Folder = o.Folder with { IdentityByName = true } });
+        Assert.Equal("0005_a, 0005_b", Names(await engine.ApplyAsync()));
+        Assert.Equal("0005_b, 0005_a", Names(await engine.UndoAsync(new UndoRequest { All = true })));
+    }
+
+    [SkippableFact]
+    public async Task Other_tools_tables_are_just_tables()
+    {
+        Migration("001_a", "CREATE TABLE schema_migrations (version text);\nCREATE TABLE flyway_schema_history (version text);\nINSERT INTO schema_migrations VALUES ('002');\n");
+        Migration("002_b", "DROP TABLE flyway_schema_history;\nALTER TABLE schema_migrations ADD COLUMN dirty boolean;\n");
+        await ApplyAsync();
+        Assert.Equal("001_a Applied, 002_b Applied", await StatesAsync());
+        Assert.Equal("schema_migrations", await TablesAsync());
+    }
+}
+
+public sealed class SqliteHistoryTests() : HistoryConformance(DatabaseKind.Sqlite)
+{
+    [SkippableFact]
+    public async Task A_history_schema_is_refused() => await ThrowsAsync<MigrationException>(
+        ErrorId.UsageInvalid, () => Engine(o => o with { Session = o.Session with { HistorySchema = "x" } }).ApplyAsync());
+}
+
+public sealed class PostgreSqlHistoryTests() : HistoryConformance(DatabaseKind.PostgreSql)
+{
+    [SkippableFact]
+    public async Task The_history_can_live_in_another_schema()
+    {
+        ThreeTables();
+        await Database.ExecuteAsync("CREATE SCHEMA \"Ops\"");
+        var engine = Engine(o => o with { Session = o.Session with { HistorySchema = "Ops" } });
+        await engine.ApplyAsync();
+        Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM \"Ops\".migration_journal"));
+        Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync(engine));
+        Assert.DoesNotContain("migration_journal", await Database.TablesAsync());
+        await engine.UndoAsync(new UndoRequest { All = true });
+        Assert.Equal("", string.Join(", ", (await Database.TablesAsync()).Where(t => !t.StartsWith("Ops.", StringComparison.Ordinal))));
+    }
+}

@@ -1,0 +1,129 @@
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>Mending the history, and starting from a schema that exists.</summary>
+public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
+{
+    [SkippableFact]
+    public async Task An_edited_script_is_accepted()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        Write("001_a.up.sql", "CREATE TABLE a (id integer PRIMARY KEY, extra text);\n");
+        var repair = Assert.Single(await Engine().RepairAsync());
+        Assert.Equal(("001_a", "Changed"), (repair.Name, repair.Repair));
+        Assert.Contains("SHA-256", repair.Compared, StringComparison.Ordinal);
+        Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
+        Assert.Equal(JournalEvent.Repaired, (await Engine().GetHistoryAsync())[^1].Event);
+        Assert.Empty(await ApplyAsync());
+        // The repair is no application: the order of undo stays.
+        Assert.Equal("003_c", Names(await UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task A_failure_is_cleared()
+    {
+        ThreeTables();
+        Write("002_b.up.sql", "INSERT INTO nowhere VALUES (1);");
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+        var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "002" }));
+        Assert.Equal(("002_b", "Failed"), (repair.Name, repair.Repair));
+        Assert.Equal("001_a Applied, 002_b Pending, 003_c Pending", await StatesAsync());
+        Assert.True((await Engine().GetSummaryAsync()).Healthy);
+    }
+
+    [SkippableFact]
+    public async Task A_missing_one_is_forgotten_only_when_asked()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        File.Delete(FileOf("002_b.up.sql"));
+        File.Delete(FileOf("002_b.down.sql"));
+        var error = await ThrowsAsync<MigrationException>(ErrorId.RepairNotNeeded, () => Engine().RepairAsync());
+        Assert.Contains("--remove-missing", error.Message, StringComparison.Ordinal);
+        var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { RemoveMissing = true }));
+        Assert.Equal(("002_b", "Missing"), (repair.Name, repair.Repair));
+        Assert.Equal("001_a Applied, 003_c Applied", await StatesAsync());
+        Assert.Equal("a, b, c", await TablesAsync());
+        Assert.Equal("003_c, 001_a", Names(await UndoAsync(new UndoRequest { All = true })));
+    }
+
+    [SkippableFact]
+    public async Task Nothing_to_repair_is_said()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        await ThrowsAsync<MigrationException>(ErrorId.RepairNotNeeded, () => Engine().RepairAsync());
+        Assert.Equal("001_a applied, 002_b applied, 003_c applied", await JournalAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_baseline_counts_as_applied_and_is_not_undone()
+    {
+        ThreeTables();
+        await Database.ExecuteAsync("CREATE TABLE a (id integer)");
+        await Database.ExecuteAsync("CREATE TABLE b (id integer)");
+        var statuses = await Engine().BaselineAsync(new BaselineRequest { Target = "1.1.0" });
+        Assert.Equal([MigrationState.Applied, MigrationState.Applied, MigrationState.Pending], statuses.Select(s => s.State));
+        Assert.Equal("003_c", Names(await ApplyAsync()));
+        Assert.Equal("001_a baselined, 002_b baselined, 003_c applied", await JournalAsync());
+        Assert.Equal("003_c", Names(await UndoAsync(new UndoRequest { All = true })));
+        await ThrowsAsync<PlanException>(ErrorId.UndoMissing, () => UndoAsync(new UndoRequest { Name = "002_b" }));
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_baseline_over_applied_migrations_is_refused()
+    {
+        ThreeTables();
+        await ApplyAsync(new ApplyRequest { First = 1 });
+        var error = await ThrowsAsync<PlanException>(ErrorId.BaselineConflict, () => Engine().BaselineAsync(new BaselineRequest { Target = "002" }));
+        Assert.Equal(["001_a"], error.Migrations);
+        Assert.Equal("001_a applied", await JournalAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData(true, "1")]
+    [InlineData(false, "1, 7")]
+    public async Task A_statement_in_which_a_run_was_killed_is_decided_by_hand(bool done, string rows)
+    {
+        // An INSERT leaves nothing that could be looked up: the run before this one ended between its "started" row and its "progress" row.
+        Migration("001_a", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (7);\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync("DELETE FROM migration_journal WHERE id > 5; DELETE FROM a WHERE id = 7");
+        Assert.Equal("001_a started, 001_a progress, 001_a started, 001_a progress, 001_a started", await JournalAsync());
+
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementUndecided, () => ApplyAsync());
+        Assert.Equal(4, error.Location?.Line);
+        Assert.Contains("INSERT INTO a VALUES (7)", error.Statement, StringComparison.Ordinal);
+        Assert.Contains("--statement-done", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--statement-not-done", error.NextStep, StringComparison.Ordinal);
+
+        var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "001_a", StatementDone = done }));
+        Assert.Equal("Undecided", repair.Repair);
+        Assert.Equal("001_a", Names(await ApplyAsync()));
+        Assert.Equal(rows, string.Join(", ", await Database.RowsAsync("SELECT id FROM a ORDER BY id")));
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_statement_in_which_a_run_was_killed_is_looked_up_where_it_can_be(bool tookEffect)
+    {
+        Migration("001_a", "-- Transaction: none\nCREATE TABLE a (id integer);\nCREATE INDEX a_id ON a (id);\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync("DELETE FROM migration_journal WHERE id > 3");
+        if (!tookEffect)
+            await Database.ExecuteAsync("DROP INDEX a_id");
+        Assert.Equal("001_a started, 001_a progress, 001_a started", await JournalAsync());
+        Assert.Equal("001_a", Names(await ApplyAsync()));
+        Assert.Equal("001_a Applied", await StatesAsync());
+        await Database.ExecuteAsync("DROP INDEX a_id");
+    }
+}
+
+public sealed class SqliteRepairTests() : RepairConformance(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlRepairTests() : RepairConformance(DatabaseKind.PostgreSql);
