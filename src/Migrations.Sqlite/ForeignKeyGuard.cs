@@ -52,7 +52,7 @@ internal sealed class ForeignKeyGuard
         foreach (var key in after.ForeignKeys.Where(IsTouched))
         {
             // A table that the script adds may point to one that a later migration makes.
-            if (!_before.Tables.Contains(key.Child) || after.FindUnsoundness(key) is not { } reason)
+            if (_before.ForeignKeys.Count == 0 || !_before.Tables.Contains(key.Child) || after.FindUnsoundness(key) is not { } reason)
                 continue;
             var wasThere = keysBefore.Contains(key.Key);
             var isLeftBehind = wasThere && !after.Tables.Contains(key.Parent);
@@ -76,7 +76,7 @@ internal sealed class ForeignKeyGuard
 
     private void CheckViolations(SchemaImage after)
     {
-        foreach (var (key, found) in Scan(after, after.Tables.Contains))
+        foreach (var (key, found) in Scan(after, t => after.Tables.Contains(t)))
         {
             var before = _violationsBefore.GetValueOrDefault(key);
             if (found.Count > (before?.Count ?? 0))
@@ -108,7 +108,7 @@ internal sealed class ForeignKeyGuard
     private IEnumerable<string> TablesToCount()
     {
         var remade = _facts.Removed.Where(t => _facts.Made.Contains(t));
-        return remade.Concat(_before.DescendantsOf(_facts.Removed)).Where(_before.Tables.Contains)
+        return remade.Concat(_before.DescendantsOf(_facts.Removed)).Where(t => _before.Tables.Contains(t))
             .Where(t => !_facts.Dropped.Contains(t) || _facts.Made.Contains(t)).ToHashSet(SqliteNames.Comparer);
     }
 
@@ -126,7 +126,7 @@ internal sealed class ForeignKeyGuard
         return counts;
     }
 
-    private bool IsTouched(ForeignKey key) => _facts.Touched.Contains(key.Child) || _facts.Touched.Contains(key.Parent);
+    private bool IsTouched(ForeignKey key) => _before.ForeignKeys.Count == 0 || _facts.Touched.Contains(key.Child) || _facts.Touched.Contains(key.Parent);
 
     private Dictionary<string, Violations> Scan(SchemaImage image, Func<string, bool> isWanted)
     {

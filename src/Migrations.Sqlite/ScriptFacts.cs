@@ -16,7 +16,7 @@ internal sealed class ScriptFacts
     /// <summary>Names that it creates tables under or renames tables to.</summary>
     public HashSet<string> Made { get; } = new(SqliteNames.Comparer);
 
-    /// <summary>Tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
+    /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
     public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
 
     /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
@@ -26,14 +26,17 @@ internal sealed class ScriptFacts
     public static ScriptFacts Read(MigrationScript script, SchemaImage image)
     {
         var facts = new ScriptFacts();
+        var collectsNames = image.ForeignKeys.Count > 0;
         foreach (var statement in SqliteDialect.Instance.Split(script))
         {
             facts.Look(StatementHead.Read(statement.Text));
-            facts.CollectNames(statement.Text, image);
+            if (collectsNames)
+                facts.CollectNames(statement.Text, image.Objects);
         }
 
         facts.Touched.UnionWith(facts.Made);
-        facts.FollowTriggers(image);
+        if (collectsNames)
+            facts.FollowTriggers(image.Objects);
         return facts;
     }
 
@@ -67,27 +70,27 @@ internal sealed class ScriptFacts
             _madeFromQuery.Remove(name);
     }
 
-    private void CollectNames(string text, SchemaImage image)
+    private void CollectNames(string text, SchemaObjects objects)
     {
         foreach (var token in SqliteDialect.Instance.Tokenize(text))
         {
-            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= image.LongestName + 2
-                && image.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
+            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= objects.LongestName + 2
+                && objects.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
             {
                 Touched.Add(owner);
             }
         }
     }
 
-    private void FollowTriggers(SchemaImage image)
+    private void FollowTriggers(SchemaObjects objects)
     {
         for (var count = -1; count != Touched.Count;)
         {
             count = Touched.Count;
-            foreach (var (owner, sql) in image.Triggers)
+            foreach (var (owner, sql) in objects.Triggers)
             {
                 if (Touched.Contains(owner))
-                    CollectNames(sql, image);
+                    CollectNames(sql, objects);
             }
         }
     }
