@@ -13,6 +13,7 @@ internal sealed class ForeignKeyGuard
     private readonly StepExecution _step;
     private readonly SchemaImage _before;
     private readonly ScriptFacts _facts;
+    private readonly GuardErrors _errors;
     private readonly Dictionary<string, Violations> _violationsBefore;
     private readonly Dictionary<string, long[]> _rowsBefore = new(SqliteNames.Comparer);
     private readonly bool _countsReferences;
@@ -23,6 +24,7 @@ internal sealed class ForeignKeyGuard
         _step = step;
         _before = SchemaImage.Read(handle);
         _facts = ScriptFacts.Read(step.Script, _before);
+        _errors = new GuardErrors(step, _facts);
         // Only an enforced ON DELETE SET NULL empties references behind the script's back.
         _countsReferences = !step.Analysis.SuspendsForeignKeys;
         foreach (var key in _before.ForeignKeys.Where(IsTouched))
@@ -57,14 +59,14 @@ internal sealed class ForeignKeyGuard
             var wasThere = keysBefore.Contains(key.Key);
             var isLeftBehind = wasThere && !after.Tables.Contains(key.Parent);
             if (!wasThere || (_before.FindUnsoundness(key) is null && !(isLeftBehind && HasViolations(key.Child))))
-                throw GuardErrors.Broken(_step, key, reason, _facts, _before);
+                throw _errors.Broken(key, reason, _before);
         }
 
         var childKeysAfter = after.ForeignKeys.Select(k => k.ChildKey).ToHashSet(StringComparer.Ordinal);
         foreach (var key in _before.ForeignKeys)
         {
             if (_facts.IsMadeFromQuery(key.Child) && after.Tables.Contains(key.Child) && !childKeysAfter.Contains(key.ChildKey))
-                throw GuardErrors.Lost(_step, key);
+                throw _errors.Lost(key);
         }
     }
 
@@ -80,7 +82,7 @@ internal sealed class ForeignKeyGuard
         {
             var before = _violationsBefore.GetValueOrDefault(key);
             if (found.Count > (before?.Count ?? 0))
-                throw GuardErrors.Violated(_step, found, before);
+                throw _errors.Violated(found, before);
         }
     }
 
@@ -92,11 +94,11 @@ internal sealed class ForeignKeyGuard
                 continue;
             var now = Count(table);
             if (now[0] < before[0])
-                throw GuardErrors.RowsLost(_step, table, before[0], now[0], ReasonFor(table));
+                throw _errors.RowsLost(table, before[0], now[0], ReasonFor(table));
             for (var i = 1; i < Math.Min(before.Length, now.Length); i++)
             {
                 if (now[i] < before[i])
-                    throw GuardErrors.ReferencesLost(_step, table, before[i], now[i], ReasonFor(table));
+                    throw _errors.ReferencesLost(table, before[i], now[i], ReasonFor(table));
             }
         }
     }

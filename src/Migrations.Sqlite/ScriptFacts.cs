@@ -5,6 +5,7 @@ namespace Migrations.Sqlite;
 /// <summary>What a script does to tables, as far as its text tells.</summary>
 internal sealed class ScriptFacts
 {
+    private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
     private readonly HashSet<string> _madeFromQuery = new(SqliteNames.Comparer);
 
     /// <summary>Tables that it drops or renames.</summary>
@@ -22,6 +23,9 @@ internal sealed class ScriptFacts
     /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
     public bool IsMadeFromQuery(string table) => _madeFromQuery.Contains(table);
 
+    /// <summary>The first statement that drops, renames or makes the table; null when none does.</summary>
+    public ScriptStatement? FindStatement(string table) => _statements.GetValueOrDefault(table);
+
     /// <summary>Reads a script against the schema that it starts from.</summary>
     public static ScriptFacts Read(MigrationScript script, SchemaImage image)
     {
@@ -29,7 +33,7 @@ internal sealed class ScriptFacts
         var collectsNames = image.ForeignKeys.Count > 0;
         foreach (var statement in SqliteDialect.Instance.Split(script))
         {
-            facts.Look(StatementHead.Read(statement.Text));
+            facts.Look(StatementHead.Read(statement.Text), statement);
             if (collectsNames)
                 facts.CollectNames(statement.Text, image.Objects);
         }
@@ -40,10 +44,12 @@ internal sealed class ScriptFacts
         return facts;
     }
 
-    private void Look(StatementHead head)
+    private void Look(StatementHead head, ScriptStatement statement)
     {
         if (head.Name is not { } name)
             return;
+        if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
+            _statements.TryAdd(name, statement);
         switch (head)
         {
             case { Kind: StatementKind.Drop, What: "TABLE" }:

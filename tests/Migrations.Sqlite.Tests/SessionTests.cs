@@ -222,6 +222,33 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_script_leaves_attached_or_temporary_is_gone_before_the_next()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        const string Sql = "ATTACH ':memory:' AS o; CREATE TABLE o.t (x); CREATE TEMP TABLE keep (x); CREATE TEMP VIEW v AS SELECT 1;";
+
+        await session.RunAsync(_folder.Step(Sql), default);
+        await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step(Sql + "SELECT nope;"), default));
+        await session.RunAsync(_folder.Step(Sql + "CREATE TEMP TRIGGER g AFTER INSERT ON keep BEGIN SELECT 1; SELECT 2; END; INSERT INTO keep VALUES (1);"), default);
+
+        Assert.Equal(0, ((SqliteSession)session).Handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_wait_for_another_writer()
+    {
+        await using var session = await _folder.OpenReadyAsync(_folder.Options with { TableLockTimeout = TimeSpan.FromMinutes(1) });
+        using var other = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
+        other.Execute("BEGIN IMMEDIATE");
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var clock = Stopwatch.StartNew();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => session.RunAsync(_folder.Step("CREATE TABLE a (x);"), cancel.Token)));
+
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task All_steps_in_one_transaction_are_all_or_none()
     {
         await using var session = await _folder.OpenReadyAsync();
