@@ -10,7 +10,7 @@ namespace Migrations.Sqlite;
 /// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a transaction is
 /// run before the transaction begins, or kept for after the commit.
 /// </summary>
-internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pragmas, StepExecution step, IEventSink events)
+internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
@@ -76,6 +76,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
             return true;
         }
 
+        // What ends at the first semicolon: none of these has a body, but CREATE TEMP TRIGGER, of which the head is enough.
         var length = window.FindEndOfStatement();
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
@@ -85,6 +86,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
             return false;
         }
 
+        state.Remember(head);
         if (head.NeedsAutocommit && handle.InTransaction)
         {
             AfterCommit.Add(text);
@@ -92,7 +94,6 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
             return false;
         }
 
-        pragmas.Remember(head);
         if (!head.NeedsAutocommit)
             EnsureBegun();
         if (head is { Kind: StatementKind.Drop, What: "INDEX" })
@@ -194,7 +195,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
     {
         'a' => StartsWith(text, "attach"u8),
         'b' => StartsWith(text, "begin"u8),
-        'c' => StartsWith(text, "commit"u8),
+        'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create temp"u8),
         'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),
         'e' => StartsWith(text, "end"u8),
         'p' => StartsWith(text, "pragma"u8),

@@ -52,7 +52,7 @@ public sealed class LockTests : IDisposable
         {
             await using (await session.LockAsync(default))
                 Assert.True(File.Exists(_folder.Database + ".migrate-lock.owner"));
-            File.WriteAllText(_folder.Database + ".migrate-lock.owner", "{\"processId\":1}");
+            File.WriteAllText(_folder.Database + ".migrate-lock.owner", "process 1\n");
 
             Assert.True(File.Exists(_folder.Database + ".migrate-lock"));
             Assert.Null(await session.FindLockHolderAsync(default));
