@@ -20,6 +20,10 @@ public sealed class StepTests
         var row = Assert.Single(await session.History.ReadAsync(CancellationToken.None));
         Assert.Equal((fixture.RunId, "001_test", JournalEvent.Applied, 110, true), (row.RunId, row.Name, row.Event, row.RowsAffected, row.Success));
         Assert.Equal((long)outcome.Duration.TotalMilliseconds, row.ExecutionTimeMs);
+        // The counters of a transaction must not hold those of the one before.
+        Assert.Equal(3, (await session.RunAsync(fixture.Step("INSERT INTO t VALUES (1), (2), (3)", "002_b"), CancellationToken.None)).RowsAffected);
+        await fixture.FailAsync(session, "INSERT INTO t VALUES (1); SELECT nope");
+        Assert.Equal(0, (await session.RunAsync(fixture.Step("SELECT * FROM t", "003_c"), CancellationToken.None)).RowsAffected);
         Assert.InRange(row.AppliedAt, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
