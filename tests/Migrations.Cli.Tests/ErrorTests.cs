@@ -138,6 +138,16 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
     }
 
     [SkippableFact]
+    public async Task A_file_system_that_does_not_lock_is_refused()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "File locks cannot be turned off there.");
+        ThreeTables();
+        var call = Call("up") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" } };
+        AssertError(await CliProcess.RunAsync(call), ErrorId.LockUnsupported, 5, "does not lock files");
+        Assert.DoesNotContain("a", await Database.TablesAsync());
+    }
+
+    [SkippableFact]
     public async Task A_missing_file_is_made_by_up_only()
     {
         ThreeTables();
