@@ -78,6 +78,8 @@ public abstract class DatabaseCommand : MigrationCommand
             Session = Session(events),
         });
 
+    private protected sealed override void HideSecrets() => InvocationSecrets.Hide(MyInvocation, Database ?? []);
+
     private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text)
     {
         var database = Drivers.Resolve(Paths.ExpandDrive(text), Paths.CurrentFolder);

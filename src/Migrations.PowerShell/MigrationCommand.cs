@@ -44,6 +44,11 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Called before an error is written, which carries what was typed with it.</summary>
+    private protected virtual void HideSecrets()
+    {
+    }
+
     /// <summary>Works, and reports what goes wrong: the only place where an exception becomes an error record.</summary>
     /// <param name="isOneOfSeveral">Whether others follow, so that this error must not end the cmdlet.</param>
     /// <param name="target">What is worked on, as shown to people; asked for when something went wrong.</param>
@@ -70,6 +75,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
             record = ErrorRecords.Unexpected(e, target());
         }
 
+        HideSecrets();
         if (!isOneOfSeveral)
             ThrowTerminatingError(record);
         WriteError(record);
