@@ -119,11 +119,11 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         if (length == 0)
             return null;
         var (rest, form) = TakeSuffix(stem[length..], rollbackSuffix);
-        if (rest.Length > 0 && rest[0] != '_' || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
+        if (rest.Length > 0 && rest[0] is not ('_' or '-') || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
             return null;
         rest = rest.TrimEnd('.');
         var down = form is FileForm.DownSuffix or FileForm.RollbackSuffix;
-        return new MigrationFileName(stem[..length], rest.TrimStart('_'), stem[..length] + rest.TrimEnd('_'), down, form);
+        return new MigrationFileName(stem[..length], rest.TrimStart('_', '-'), stem[..length] + rest.TrimEnd('_', '-'), down, form);
     }
 
     private static (string Stem, FileForm Form) TakeSuffix(string rest, bool rollbackSuffix)

@@ -34,6 +34,7 @@ public static class MigrationFolderReader
             .. scan.Misfits.Where(m => !names.IsHarmless(m)).Select(names.Explain),
             .. scripts.Values.SelectMany(s => s.Problems),
             .. pairing.Problems,
+            .. NumberingWarnings.MisplacedDates(pairing.Migrations),
             .. scan.ChecksumFiles.SelectMany(ChecksumFile.Check),
         ];
         if (problems.Count > 0)

@@ -232,6 +232,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     {
         var analyses = plan.Steps.Select(step => driver.Dialect.Analyze(ForMode(step.Script, plan.TransactionMode))).ToList();
         var problems = analyses.SelectMany(a => a.Problems).ToList();
+        problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
         if (plan.TransactionMode == TransactionMode.All)
         {
             problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(step => new FileProblem(

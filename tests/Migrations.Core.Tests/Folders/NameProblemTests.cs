@@ -85,12 +85,12 @@ public sealed class NameProblemTests
     public void All_bad_files_are_told_at_once_in_the_order_of_their_names()
     {
         using var folder = new TemporaryFolder().With("001_a.sql", "b.sql", "003_c.down.sql");
-        folder.Write("004_d.sql", "-- nothing\n");
+        folder.Write("004_d.sql", "-- Timeout: soon\nSELECT 1;\n");
         folder.Write("005_e.sql", [0x53, 0xE9]);
 
         var error = Assert.Throws<FolderException>(() => folder.Read());
 
-        Assert.Equal([ErrorId.UndoOrphaned, ErrorId.ScriptEmpty, ErrorId.EncodingInvalid, ErrorId.FileNameInvalid], error.Problems.Select(p => p.Id));
+        Assert.Equal([ErrorId.UndoOrphaned, ErrorId.HeaderInvalid, ErrorId.EncodingInvalid, ErrorId.FileNameInvalid], error.Problems.Select(p => p.Id));
         Assert.All(error.Problems, p => Assert.Contains(p.Remedy, error.Message, StringComparison.Ordinal));
         Assert.Equal(ErrorId.FolderInvalid, error.Id);
     }
