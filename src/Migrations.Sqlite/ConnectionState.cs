@@ -32,9 +32,9 @@ internal sealed class ConnectionState(SqliteHandle handle)
 
         _pragmas.Clear();
         if (_hasTemporary)
-            DropAll("SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"') || '\"' FROM temp.sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+            DropAll("SELECT printf('DROP %s IF EXISTS temp.\"%w\"', type, name) FROM temp.sqlite_master WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*'");
         if (_hasAttached)
-            DropAll("SELECT 'DETACH \"' || replace(name, '\"', '\"\"') || '\"' FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
+            DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
         (_hasTemporary, _hasAttached) = (false, false);
     }
 

@@ -16,7 +16,8 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
         return Make(
             ErrorId.ForeignKeyViolated, [found.Key.Parent, found.Key.Child],
             $"The script leaves {Rows(added)} of '{found.Key.Child}' without a parent in '{found.Key.Parent}' (foreign key {found.Key}){row}.",
-            $"Delete or change the rows of '{found.Key.Child}' in the script too, or keep their parents in '{found.Key.Parent}'; where deleting must cascade, write '-- Foreign-Keys: on' into the header.");
+            $"Delete or change the rows of '{found.Key.Child}' in the script too, or keep their parents in '{found.Key.Parent}';"
+                + " where deleting must cascade, write '-- Foreign-Keys: on' into the header.");
     }
 
     public StatementException Broken(ForeignKey key, string reason, SchemaImage before)
@@ -26,7 +27,8 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
         {
             return Make(
                 ErrorId.ForeignKeyBroken, [old.Parent, key.Child],
-                $"The foreign key of '{key.Child}' ({string.Join(", ", key.ChildColumns)}), which pointed to '{old.Parent}', now points to '{key.Parent}', and {reason}: renaming a table takes the keys that point to it along.",
+                $"The foreign key of '{key.Child}' ({string.Join(", ", key.ChildColumns)}), which pointed to '{old.Parent}', now points to '{key.Parent}', and {reason}:"
+                    + " renaming a table takes the keys that point to it along.",
                 $"Create the new table under another name, copy the rows, drop '{old.Parent}', and rename the new table to '{old.Parent}'.");
         }
 
@@ -37,14 +39,16 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
             ErrorId.ForeignKeyBroken, [key.Parent, key.Child],
             $"The foreign key {key} is broken by the script: {reason}.{why}",
             facts.IsMadeFromQuery(key.Parent)
-                ? $"Write the new table's columns out (CREATE TABLE new_{key.Parent} ({KeyColumns(key)} PRIMARY KEY, ...)), copy the rows with INSERT ... SELECT, drop '{key.Parent}' and rename the new table."
+                ? $"Write the new table's columns out (CREATE TABLE new_{key.Parent} ({KeyColumns(key)} PRIMARY KEY, ...)), copy the rows with INSERT ... SELECT,"
+                    + $" drop '{key.Parent}' and rename the new table."
                 : $"Keep '{key.Parent}' and its key, or remake '{key.Child}' without the foreign key first.");
     }
 
     public StatementException Lost(ForeignKey key) => Make(
         ErrorId.ForeignKeyBroken, [key.Child],
         $"The script made '{key.Child}' again by 'CREATE TABLE ... AS SELECT', which loses its foreign key {key}.",
-        $"Write the new table's columns and keys out (CREATE TABLE new_{key.Child} (..., FOREIGN KEY ({string.Join(", ", key.ChildColumns)}) REFERENCES {key.Parent})), and copy the rows with INSERT ... SELECT.");
+        $"Write the new table's columns and keys out (CREATE TABLE new_{key.Child} (..., FOREIGN KEY ({string.Join(", ", key.ChildColumns)})"
+            + $" REFERENCES {key.Parent})), and copy the rows with INSERT ... SELECT.");
 
     public StatementException RowsLost(string table, long before, long after, string? parent) => Make(
         ErrorId.RowsLost, parent is null ? [table] : [parent, table],

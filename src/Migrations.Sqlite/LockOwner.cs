@@ -68,7 +68,9 @@ internal sealed class LockOwner : IDisposable
 
     private void Write()
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n");
         try
         {
             RandomAccess.Write(_file.SafeFileHandle, Encoding.UTF8.GetBytes(text.PadRight(Length)), fileOffset: 0);

@@ -3,8 +3,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// The foreign keys and tables of a database at one moment. The tables are read when they are first asked for, because most schemas have no foreign keys to look after: ask
-/// while the moment lasts.
+/// The foreign keys and tables of a database at one moment. The tables are read when they are first asked for, because most schemas have no foreign keys
+/// to look after: ask while the moment lasts.
 /// </summary>
 internal sealed class SchemaImage
 {
@@ -90,7 +90,7 @@ internal sealed class SchemaImage
             return $"there is no table '{key.Parent}'";
         var primaryKey = ReadPrimaryKey(key.Parent);
         if (key.ParentColumns.Count == 0)
-            return primaryKey.Count == key.ChildColumns.Count ? null : $"'{key.Parent}' has no primary key of {key.ChildColumns.Count} column{(key.ChildColumns.Count == 1 ? "" : "s")}";
+            return primaryKey.Count == key.ChildColumns.Count ? null : $"'{key.Parent}' has no primary key of as many columns as the foreign key ({key.ChildColumns.Count})";
         if (primaryKey.SetEquals(key.ParentColumns) || HasUniqueIndex(key.Parent, key.ParentColumns))
             return null;
         return $"'{key.Parent}' has neither a primary key nor a unique index on ({string.Join(", ", key.ParentColumns)})";

@@ -7,8 +7,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a transaction is
-/// run before the transaction begins, or kept for after the commit.
+/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a
+/// transaction is run before the transaction begins, or kept for after the commit.
 /// </summary>
 internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
 {
