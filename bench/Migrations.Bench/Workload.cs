@@ -33,6 +33,7 @@ internal static class Workload
     }
 
     /// <summary>The statements of the same migrations, each with one row of history, in a transaction each.</summary>
+    /// <param name="count">How many.</param>
     /// <param name="begin">How a transaction begins.</param>
     /// <param name="id">The type of the history's key.</param>
     public static string FloorUp(int count, string begin, string id)

@@ -9,30 +9,44 @@ internal static class ErrorRecords
     /// <summary>The record of an engine error.</summary>
     /// <param name="error">The error.</param>
     /// <param name="target">What was worked on: never a connection string.</param>
-    public static ErrorRecord Of(MigrationException error, object? target) => new(error, error.Id.ToString(), CategoryOf(error), target)
+    public static ErrorRecord Of(MigrationException error, string? target) => new(error, error.Id.ToString(), CategoryOf(error), target)
     {
-        ErrorDetails = new ErrorDetails(Message(error)) { RecommendedAction = error.NextStep },
+        ErrorDetails = new ErrorDetails(Message(error, target)) { RecommendedAction = NextStep.ForPowerShell(error.NextStep) },
     };
 
     /// <summary>The record of an error in what was given to a cmdlet.</summary>
-    public static ErrorRecord Of(string id, ErrorCategory category, object? target, string message, string nextStep) =>
+    public static ErrorRecord Of(string id, ErrorCategory category, string? target, string message, string nextStep) =>
         new(new PSInvalidOperationException(message), id, category, target)
         {
-            ErrorDetails = new ErrorDetails($"{message} {nextStep}") { RecommendedAction = nextStep },
+            ErrorDetails = new ErrorDetails(message) { RecommendedAction = nextStep },
         };
 
-    private static string Message(MigrationException error)
+    /// <summary>The record of an error that nobody thought of: a fault of the module.</summary>
+    public static ErrorRecord Unexpected(Exception error, string? target)
     {
-        var text = new StringBuilder(error.Message);
+        const string Way = "This is a fault of the module. Please report it with: $Error[0].Exception | Format-List * -Force";
+        return new ErrorRecord(error, "UnexpectedError", ErrorCategory.InvalidResult, target)
+        {
+            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = Way },
+        };
+    }
+
+    private static string Message(MigrationException error, string? target)
+    {
+        // The database's own words stay as they are.
+        var text = new StringBuilder(error is StatementException ? error.Message : NextStep.ForPowerShell(error.Message));
         if (error.Location is { } location && !error.Message.Contains(location.File, StringComparison.Ordinal))
             text.Append("\n  at ").Append(location);
         if (error is StatementException statement)
             AppendStatement(text, statement);
+        if (target is not null && !error.Message.Contains(target, StringComparison.Ordinal))
+            text.Append("\n  Database: ").Append(target);
         if (error.Applied.Count > 0)
             text.Append("\n  Done before: ").AppendJoin(", ", error.Applied.Select(r => r.Name));
         if (error.NotApplied.Count > 0)
             text.Append("\n  Not done: ").AppendJoin(", ", error.NotApplied);
-        return text.Append("\n  Next: ").Append(error.NextStep).ToString();
+        // The way out is not repeated here: PowerShell shows the recommended action below the message.
+        return text.ToString();
     }
 
     private static void AppendStatement(StringBuilder text, StatementException error)

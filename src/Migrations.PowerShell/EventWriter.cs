@@ -6,8 +6,9 @@ namespace Migrations.PowerShell;
 
 /// <summary>Turns engine events into PowerShell's streams, on the pipeline's thread.</summary>
 /// <param name="cmdlet">The cmdlet that writes.</param>
-/// <param name="post">Posts a write to the pipeline's thread.</param>
-internal sealed class EventWriter(Cmdlet cmdlet, Action<Action> post) : IEventSink
+/// <param name="queue">The way to the pipeline's thread.</param>
+/// <param name="done">Takes each result once it is committed. The run goes on when it was taken, so that <c>Select-Object -First 1</c> ends a run after one step.</param>
+internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<MigrationResult>? done) : IEventSink
 {
     private const int ActivityId = 1;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -17,7 +18,29 @@ internal sealed class EventWriter(Cmdlet cmdlet, Action<Action> post) : IEventSi
     private string _activity = "Migrations";
 
     /// <inheritdoc/>
-    public void Publish(MigrationEvent item) => post(() => Write(item));
+    public void Publish(MigrationEvent item)
+    {
+        if (item is StepFinished { Result.Outcome: MigrationOutcome.Done })
+            queue.PostAndWait(() => Write(item));
+        else
+            queue.Post(() => Write(item));
+    }
+
+    /// <summary>Takes the progress bar away. On the pipeline's thread, when the work has ended.</summary>
+    public void EndProgress()
+    {
+        if (!_sinceProgress.IsRunning)
+            return;
+        _sinceProgress.Reset();
+        try
+        {
+            cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, "Done") { RecordType = ProgressRecordType.Completed, PercentComplete = 100 });
+        }
+        catch (PipelineStoppedException)
+        {
+            // The whole pipeline is stopped: the host takes its bar away itself.
+        }
+    }
 
     private void Write(MigrationEvent item)
     {
@@ -38,10 +61,10 @@ internal sealed class EventWriter(Cmdlet cmdlet, Action<Action> post) : IEventSi
             case StepStarted step:
                 _step = (step.Number, step.Total);
                 cmdlet.WriteVerbose($"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total}).");
-                Progress(step.Migration, 0);
+                WriteProgress(step.Migration, 0);
                 break;
             case ScriptAdvanced advanced:
-                Progress(advanced.Migration, advanced.Total == 0 ? 0 : (double)advanced.Done / advanced.Total);
+                WriteProgress(advanced.Migration, advanced.Total == 0 ? 0 : (double)advanced.Done / advanced.Total);
                 break;
             case StepRetried retried:
                 cmdlet.WriteWarning($"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s.");
@@ -50,23 +73,23 @@ internal sealed class EventWriter(Cmdlet cmdlet, Action<Action> post) : IEventSi
                 cmdlet.WriteVerbose($"{notice.Severity}: {notice.Message}");
                 break;
             case WarningRaised warning:
-                cmdlet.WriteWarning(warning.Message);
+                cmdlet.WriteWarning(NextStep.ForPowerShell(warning.Message));
                 break;
             case StepFinished finished:
-                StepEnded(finished);
+                WriteEnd(finished.Result);
                 break;
         }
     }
 
-    private void StepEnded(StepFinished finished)
+    private void WriteEnd(MigrationResult result)
     {
-        var result = finished.Result;
         cmdlet.WriteVerbose($"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}.");
-        if (finished.Number == finished.Total || result.Outcome == MigrationOutcome.Failed)
-            cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, "Done") { RecordType = ProgressRecordType.Completed, PercentComplete = 100 });
+        // A failed step is the error's matter: what is written as output is committed.
+        if (result.Outcome == MigrationOutcome.Done)
+            done?.Invoke(result);
     }
 
-    private void Progress(string migration, double part)
+    private void WriteProgress(string migration, double part)
     {
         if (_sinceProgress.IsRunning && _sinceProgress.Elapsed < Pause)
             return;

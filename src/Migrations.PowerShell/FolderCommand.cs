@@ -8,35 +8,48 @@ namespace Migrations.PowerShell;
 /// <summary>What cmdlets share that set a database against a migration folder.</summary>
 public abstract class FolderCommand : DatabaseCommand
 {
-    /// <summary>The migration folder; may have wildcards that mean one folder. Default: <c>$env:MIGRATION_PATH</c>, else <c>./migrations</c>.</summary>
+    /// <summary>The migration folder; may have wildcards that mean one folder. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below PowerShell's location.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The migration folder, without wildcards.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath")]
+    // Not by property name as PSPath, as is usual: what comes down the pipeline are databases, and a file's PSPath would be taken for the folder.
+
+    /// <summary>The migration folder, taken as it is written: <c>[</c> and <c>*</c> are no wildcards.</summary>
+    [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>The environment, for migrations that name theirs.</summary>
+    /// <summary>The environment, for migrations whose header names theirs. Default: those that name none.</summary>
     [Parameter]
     public string? Environment { get; set; }
 
-    /// <summary>The layout of the folder; found by itself when not given.</summary>
+    /// <summary>The layout of the folder. Default: found file by file.</summary>
     [Parameter]
     public MigrationLayout? Layout { get; set; }
 
-    /// <summary>Migrations are known by name, so that two files may share a version.</summary>
+    /// <summary>What a migration is known by: its <c>Version</c>, or its <c>Name</c>, so that two files may share a version. Default: <c>Version</c>.</summary>
     [Parameter]
-    public SwitchParameter IdentityByName { get; set; }
+    [ValidateSet("Version", "Name")]
+    public string Identity { get; set; } = "Version";
 
     /// <summary>The folder's full path.</summary>
-    private protected string Folder => LiteralPath is not null ? Paths.Literal(LiteralPath) : Paths.Wildcard(Path ?? EnvironmentSettings.Folder ?? "migrations");
+    private protected string Folder
+    {
+        get
+        {
+            if (LiteralPath is null)
+                return Paths.Wildcard(Path ?? EnvironmentSettings.Folder ?? "migrations");
+            return Path is null ? Paths.Literal(LiteralPath) : throw new MigrationException(ErrorId.UsageInvalid, "-Path and -LiteralPath cannot be given together.", "Give one of them.");
+        }
+    }
 
     /// <summary>Runs a call of the engine on one database.</summary>
-    private protected T Call<T>((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, Func<Migrator, CancellationToken, Task<T>> call) =>
-        Run((events, token) => call(
-            MigratorFor(database, folder, new FolderOptions { Layout = Layout, IdentityByName = IdentityByName.IsPresent }, Environment, events), token));
+    private protected T Call<T>(
+        (IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, Func<Migrator, CancellationToken, Task<T>> call, Action<MigrationResult>? done = null)
+    {
+        var options = new FolderOptions { Layout = Layout, IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase) };
+        return Run((events, token) => call(MigratorFor(database, folder, options, Environment, events), token), done);
+    }
 }

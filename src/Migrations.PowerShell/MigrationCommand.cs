@@ -3,7 +3,7 @@ using Migrations.Events;
 
 namespace Migrations.PowerShell;
 
-/// <summary>A cmdlet that runs the engine: the pump, the events, and stopping.</summary>
+/// <summary>A cmdlet that calls the engine: the pump, the events, the errors, and stopping.</summary>
 public abstract class MigrationCommand : PSCmdlet, IDisposable
 {
     private readonly PipelinePump _pump = new();
@@ -28,12 +28,56 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     protected override void StopProcessing() => _pump.Cancel();
 
     /// <summary>Runs an engine call to its end, with its events written to PowerShell's streams.</summary>
-    private protected T Run<T>(Func<IEventSink, CancellationToken, Task<T>> work) => _pump.Run((post, token) => work(new EventWriter(this, post), token));
-
-    /// <summary>Ends the cmdlet with an error. Never returns; the return type lets it stand behind <c>throw</c>.</summary>
-    private protected Exception Terminate(ErrorRecord record)
+    /// <param name="work">The call.</param>
+    /// <param name="done">Takes each result once it is committed.</param>
+    private protected T Run<T>(Func<IEventSink, CancellationToken, Task<T>> work, Action<MigrationResult>? done = null)
     {
-        ThrowTerminatingError(record);
-        return new PipelineStoppedException();
+        var queue = new WriteQueue();
+        var writer = new EventWriter(this, queue, done);
+        try
+        {
+            return _pump.Run(queue, token => work(writer, token));
+        }
+        finally
+        {
+            writer.EndProgress();
+        }
+    }
+
+    /// <summary>Called before an error is written, which carries what was typed with it.</summary>
+    private protected virtual void HideSecrets()
+    {
+    }
+
+    /// <summary>Works, and reports what goes wrong: the only place where an exception becomes an error record.</summary>
+    /// <param name="isOneOfSeveral">Whether others follow, so that this error must not end the cmdlet.</param>
+    /// <param name="target">What is worked on, as shown to people; asked for when something went wrong.</param>
+    /// <param name="work">The work.</param>
+    private protected void Guard(bool isOneOfSeveral, Func<string?> target, Action work)
+    {
+        ErrorRecord record;
+        try
+        {
+            work();
+            return;
+        }
+        catch (CommandException e)
+        {
+            record = e.Record;
+        }
+        catch (MigrationException e)
+        {
+            record = ErrorRecords.Of(e, target());
+        }
+        catch (Exception e) when (e is not (RuntimeException or FlowControlException))
+        {
+            // What PowerShell throws is its own matter: a stop, a stream set to stop, an error in what stands behind in the pipeline.
+            record = ErrorRecords.Unexpected(e, target());
+        }
+
+        HideSecrets();
+        if (!isOneOfSeveral)
+            ThrowTerminatingError(record);
+        WriteError(record);
     }
 }

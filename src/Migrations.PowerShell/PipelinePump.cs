@@ -1,72 +1,62 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 
 namespace Migrations.PowerShell;
 
 /// <summary>
-/// Runs the engine on a worker and writes what it reports on the pipeline's thread, the only one that may write. It always drains: when the pipeline stops,
-/// the engine is cancelled, and only when it has rolled back and unlocked does the cmdlet return.
+/// Runs the engine on a worker and writes what it reports on the pipeline's thread. It always drains: when the pipeline stops, the engine is cancelled, and
+/// only when it has rolled back and unlocked does the cmdlet return.
 /// </summary>
 internal sealed class PipelinePump : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Stops the engine. May be called on any thread.</summary>
-    public void Cancel() => _stop.Cancel();
+    /// <summary>Stops the engine. May be called on any thread, also when the cmdlet has ended.</summary>
+    public void Cancel()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The cmdlet has just ended: there is nothing left to stop.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
     /// <summary>Runs work to its end.</summary>
-    /// <param name="work">The work; takes how to post a write to the pipeline's thread, and a token.</param>
+    /// <param name="queue">Where the work posts what is to be written.</param>
+    /// <param name="work">The work.</param>
     /// <returns>What the work returns.</returns>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped; the work has ended.</exception>
-    public T Run<T>(Func<Action<Action>, CancellationToken, Task<T>> work)
+    public T Run<T>(WriteQueue queue, Func<CancellationToken, Task<T>> work)
     {
-        using var writes = new BlockingCollection<Action>();
         var running = Task.Run(async () =>
         {
             try
             {
-                return await work(writes.Add, _stop.Token).ConfigureAwait(false);
+                return await work(_stop.Token).ConfigureAwait(false);
             }
             finally
             {
-                writes.CompleteAdding();
+                queue.Complete();
             }
         });
 
-        var stopped = Drain(writes);
+        var thrown = queue.Drain(Cancel);
         try
         {
             var result = running.GetAwaiter().GetResult();
-            return stopped ? throw new PipelineStoppedException() : result;
+            // What a write threw is thrown as it is: PowerShell tells by it whether all stops or only what stands before Select-Object.
+            thrown?.Throw();
+            return result;
         }
-        catch (Exception e) when (e is not PipelineStoppedException && (stopped || _stop.IsCancellationRequested))
+        catch (Exception e) when (e is MigrationException or OperationCanceledException && _stop.IsCancellationRequested)
         {
+            thrown?.Throw();
             throw new PipelineStoppedException();
         }
-    }
-
-    /// <summary>Writes until the work has ended. What is posted after the pipeline stopped is dropped.</summary>
-    private bool Drain(BlockingCollection<Action> writes)
-    {
-        var stopped = false;
-        foreach (var write in writes.GetConsumingEnumerable())
-        {
-            if (stopped)
-                continue;
-            try
-            {
-                write();
-            }
-            catch (PipelineStoppedException)
-            {
-                stopped = true;
-                _stop.Cancel();
-            }
-        }
-
-        return stopped;
     }
 }

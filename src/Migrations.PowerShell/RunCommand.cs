@@ -1,27 +1,43 @@
 using System.Management.Automation;
 using System.Text;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell;
 
 /// <summary>What applying and undoing share: statuses from the pipeline, the plan that is shown or asked about, and results.</summary>
-public abstract class RunCommand : FolderCommand
+public abstract class RunCommand : ChangeCommand
 {
     private readonly List<MigrationStatus> _statuses = [];
+    private bool _namesDatabase;
 
-    /// <summary>Migrations chosen with <c>Get-MigrationStatus</c>: just these, in order.</summary>
+    /// <summary>Migrations as <c>Get-MigrationStatus</c> shows them: just these are worked on, in order, or it is said why not. They bring their database and folder with them.</summary>
     [Parameter(ValueFromPipeline = true)]
     [DatabaseTransformation]
     public MigrationStatus? InputObject { get; set; }
 
-    /// <summary>How the steps are put into transactions.</summary>
+    /// <summary>How the steps are put into transactions: <c>Each</c> its own, <c>All</c> into one, or <c>None</c>: statement by statement. Default: <c>Each</c>.</summary>
     [Parameter]
     public TransactionMode TransactionMode { get; set; } = TransactionMode.Each;
 
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     [Parameter]
     public SwitchParameter SkipChecksum { get; set; }
+
+    /// <summary>The longest that one statement may take; 0 means no limit. Default: no limit.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan StatementTimeout { get; set; }
+
+    /// <summary>The longest that one statement may wait for a table lock. Default: 5 seconds.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() =>
+        _namesDatabase = MyInvocation.BoundParameters.Keys.Any(k => k is nameof(Database) or nameof(Path) or nameof(LiteralPath) or nameof(Service) or nameof(Credential));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -35,16 +51,34 @@ public abstract class RunCommand : FolderCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        // A plan is made for a database as a whole, so what was chosen is collected first.
-        foreach (var group in _statuses.GroupBy(s => (s.Target.Display, s.Path, s.Service)))
+        // A plan is made for a database as a whole, so what was chosen is collected first. The statuses of one call share their target.
+        var groups = _statuses.GroupBy(s => (s.Target, s.Path, s.Service)).ToList();
+        foreach (var group in groups)
         {
-            var first = group.First();
-            Service = first.Service;
-            Guard(first.Target, () => RunPlan((Drivers.Of(first.Target), first.Target), first.Path, [.. group.Select(s => s.Name)]));
+            var (target, folder, service) = group.Key;
+            Guard(groups.Count > 1, () => target.Display, () =>
+            {
+                if (_namesDatabase)
+                    throw new MigrationException(ErrorId.UsageInvalid, "The migrations from the pipeline bring their database, folder and service with them.", "Leave out -Database, -Path, -LiteralPath, -Service and -Credential.");
+                Service = service;
+                RunPlan((Drivers.Of(target), target), folder, [.. group.Select(s => s.Name)]);
+            });
         }
     }
 
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) => RunPlan(database, Folder, only: null);
+
+    private protected override SessionOptions Session(IEventSink events) => base.Session(events) with
+    {
+        StatementTimeout = StatementTimeout > TimeSpan.Zero ? StatementTimeout : null,
+        TableLockTimeout = TableLockTimeout,
+    };
+
+    /// <summary>What is asked for, in a few words, when there is no plan to tell it from.</summary>
+    private protected abstract string Request { get; }
+
+    /// <summary>Whether a plan is needed before the run, to ask about it.</summary>
+    private protected virtual bool AsksBeyondConfirm => false;
 
     /// <summary>Makes the plan: of everything asked for, or of the chosen migrations only.</summary>
     private protected abstract Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken);
@@ -57,19 +91,29 @@ public abstract class RunCommand : FolderCommand
 
     private void RunPlan((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
+        // Planning takes a connection and a reading of the folder, and the engine plans under its lock in any case: without somebody to show the plan to, it is not made.
+        if (only is null && !AsksBeyondConfirm && !this.IsPlanShown())
+        {
+            if (ShouldProcess(database.Target.Display, Request))
+                Apply(database, folder, only);
+            return;
+        }
+
         var plan = Call(database, folder, (migrator, token) => PlanAsync(migrator, only, token));
+        TellUnplanned(plan, only);
         if (plan.Steps.Count == 0)
         {
             WriteVerbose($"Nothing to do: {database.Target.Display}.");
             return;
         }
 
-        var what = $"{(plan.Direction == MigrationDirection.Up ? "Apply" : "Undo")} {string.Join(", ", plan.Steps.Select(s => s.Migration))}";
-        var shown = $"{what} on {database.Target.Display}{(IsWhatIf ? Sql(database.Driver, plan) : "")}";
-        if (ShouldProcess(shown, $"{what} on {database.Target.Display}?", "Migrations", out var reason))
+        var steps = plan.Steps.Select(s => s.Migration.FullName).ToList();
+        var what = $"{(plan.Direction == MigrationDirection.Up ? "Apply" : "Undo")} {string.Join(", ", steps)} on {database.Target.Display}";
+        if (ShouldProcess(this.IsWhatIf() ? what + Sql(database.Driver, plan) : what, what + "?", "Migrations", out var reason))
         {
+            // No more than what was shown, whatever others have done or added since.
             if (MayRun(database.Target, plan))
-                WriteObject(Call(database, folder, (migrator, token) => RunAsync(migrator, only, token)), enumerateCollection: true);
+                Apply(database, folder, steps);
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {
@@ -77,9 +121,23 @@ public abstract class RunCommand : FolderCommand
         }
     }
 
-    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var value)
-        ? value is SwitchParameter { IsPresent: true }
-        : SessionState.PSVariable.GetValue("WhatIfPreference") is true;
+    /// <summary>Writes each result as soon as its step is committed; never before.</summary>
+    private void Apply((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
+    {
+        var results = Call(database, folder, (migrator, token) => RunAsync(migrator, only, token), WriteObject);
+        if (results.Count == 0)
+            WriteVerbose($"Nothing to do: {database.Target.Display}.");
+    }
+
+    private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
+    {
+        var planned = plan.Steps.Select(s => s.Migration.FullName).Concat(plan.Skipped.Select(s => s.Migration.FullName)).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in only ?? [])
+        {
+            if (!planned.Contains(name))
+                WriteVerbose($"{name} is not pending: nothing is to be done for it.");
+        }
+    }
 
     private static string Sql(IDatabaseDriver driver, MigrationPlan plan)
     {

@@ -1,4 +1,6 @@
+using Migrations.Events;
 using Migrations.Planning;
+using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
@@ -187,6 +189,36 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementTimedOut, () => ApplyAsync());
         Assert.Equal(3, error.Location?.Line);
         Assert.Equal("", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_file_that_changes_during_the_run_is_not_run()
+    {
+        ThreeTables();
+        Events = new RecordingEventSink { Published = e => ChangeFile(e is StepStarted { Migration: "002_b" }) };
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FileChanged, () => ApplyAsync());
+        Assert.Contains("002_b", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["001_a"], error.Applied.Select(r => r.Name));
+        Assert.Equal("a", await TablesAsync());
+
+        void ChangeFile(bool now)
+        {
+            if (now)
+                Write("002_b.up.sql", "CREATE TABLE other (id integer);");
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_is_told_apart_from_a_bad_statement()
+    {
+        Migration("001_full", Kind == DatabaseKind.Sqlite
+            ? "CREATE TABLE a (t text);\nPRAGMA max_page_count = 20;\nINSERT INTO a SELECT hex(zeroblob(500000));\n"
+            : "CREATE TABLE a (t text);\n\nDO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$;\n");
+        var error = await ThrowsAsync<MigrationException>(ErrorId.DiskFailed, () => ApplyAsync());
+        Assert.Equal(3, error.Location?.Line);
+        Assert.Equal("", await TablesAsync());
+        Migration("001_full", "CREATE TABLE a (t text);\n");
+        Assert.Equal("001_full", Names(await ApplyAsync()));
     }
 
     [SkippableFact]

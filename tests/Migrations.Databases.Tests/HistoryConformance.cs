@@ -1,4 +1,3 @@
-using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
 

@@ -64,9 +64,10 @@ internal sealed class FolderScan
         return scan;
     }
 
-    /// <summary>Whether a file's name would be a migration's in one of the layouts.</summary>
-    private static bool LooksLikeMigration(string fileName) =>
-        MigrationFileName.IsSql(fileName) && MigrationFileName.TryParse(fileName, rollbackSuffix: true, out _);
+    /// <summary>Whether a file's name would be a migration's: in the versioned layout, or in one of the others.</summary>
+    private static bool LooksLike(Entry entry, bool versioned) =>
+        !entry.IsFolder && MigrationFileName.IsSql(entry.Name) && MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name)
+        && name.Form == FileForm.Versioned == versioned;
 
     /// <summary>Sorts a file out; what may be a migration goes on to <paramref name="addScript"/>.</summary>
     private void TakeFile(Entry entry, Action<Entry> addScript)
@@ -140,10 +141,13 @@ internal sealed class FolderScan
 
         var entries = Entry.In(folder.Path);
         var number = MigrationFileName.NumberLength(folder.Name);
-        if (Reads(MigrationLayout.FolderEach) && number > 0 && !IsVersionFolder(folder, entries))
-            AddFolderEach(folder, entries, number);
-        else if (Reads(MigrationLayout.VersionFolders) && IsVersionFolder(folder, entries))
+        var isVersion = IsVersionFolder(folder, entries);
+        // A year's folder with versioned files or folders of them in it is only a place.
+        var isPlace = entries.Any(e => e.IsFolder || LooksLike(e, versioned: true)) && !entries.Any(e => FolderEachForm(e.Name) is not null);
+        if (isVersion && Reads(MigrationLayout.VersionFolders))
             Each(folder, entry => AddInVersionFolder(entry, folder.Name));
+        else if (!isVersion && number > 0 && !isPlace && Reads(MigrationLayout.FolderEach))
+            AddFolderEach(folder, entries, number);
         else
             SearchOther(folder, entries);
     }
@@ -168,7 +172,7 @@ internal sealed class FolderScan
     {
         var version = folder.Name.StartsWith('v') ? folder.Name[1..] : folder.Name;
         return MigrationVersion.TryParse(version, out var parsed) && parsed.PartCount <= 3 && !version.Contains('_', StringComparison.Ordinal)
-            && entries.Any(e => !e.IsFolder && LooksLikeMigration(e.Name));
+            && entries.Any(e => LooksLike(e, versioned: false));
     }
 
     private void AddInVersionFolder(Entry entry, string folder)
@@ -194,23 +198,24 @@ internal sealed class FolderScan
         var outside = DieselMetadata.RunsOutsideTransaction(entries.FirstOrDefault(e => string.Equals(e.Name, "metadata.toml", StringComparison.Ordinal)).Path);
         foreach (var script in scripts)
         {
-            FileForm? form = script.Name.ToUpperInvariant() switch
-            {
-                "UP.SQL" or "DOWN.SQL" => FileForm.FolderEach,
-                "MIGRATION.SQL" => FileForm.FolderEachWhole,
-                _ => null,
-            };
-            if (form is null)
+            if (FolderEachForm(script.Name) is not { } form)
             {
                 Report(script, "The file is none of the scripts that a migration's own folder holds.", "Rename it to 'up.sql' or 'down.sql', or move it out of the folder.");
                 continue;
             }
 
             var isDown = script.Name.StartsWith("down", StringComparison.OrdinalIgnoreCase);
-            Add(script, new MigrationFileName(number, rest.Trim('_', ' ', '-'), folder.Name, isDown, form.Value), form.Value, isDown, versionFolder: null);
+            Add(script, new MigrationFileName(number, rest.Trim('_', ' ', '-'), folder.Name, isDown, form), form, isDown, versionFolder: null);
             Files[^1] = Files[^1] with { OutsideTransaction = outside };
         }
     }
+
+    private static FileForm? FolderEachForm(string fileName) => fileName.ToUpperInvariant() switch
+    {
+        "UP.SQL" or "DOWN.SQL" => FileForm.FolderEach,
+        "MIGRATION.SQL" => FileForm.FolderEachWhole,
+        _ => null,
+    };
 
     /// <summary>A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations only told of.</summary>
     private void SearchOther(Entry folder, IReadOnlyList<Entry> entries)
@@ -223,12 +228,13 @@ internal sealed class FolderScan
                 if (!Contains(OtherPurposes, entry.Name))
                     SearchOther(entry, Entry.In(entry.Path));
             }
-            else if (LooksLikeMigration(entry.Name) && MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name))
+            else if (LooksLike(entry, versioned: true) && Reads(MigrationLayout.Versioned))
             {
-                if (name.Form == FileForm.Versioned && Reads(MigrationLayout.Versioned))
-                    Add(entry, name, name.Form, name.IsDown, versionFolder: null);
-                else
-                    others++;
+                AddNumbered(entry);
+            }
+            else if (LooksLike(entry, versioned: false))
+            {
+                others++;
             }
         }
 

@@ -31,7 +31,7 @@ public static class MigrationFolderReader
         List<FileProblem> problems =
         [
             .. scan.Problems,
-            .. scan.Misfits.Select(names.Explain),
+            .. scan.Misfits.Where(m => !names.IsHarmless(m)).Select(names.Explain),
             .. scripts.Values.SelectMany(s => s.Problems),
             .. pairing.Problems,
             .. scan.ChecksumFiles.SelectMany(ChecksumFile.Check),
@@ -42,7 +42,7 @@ public static class MigrationFolderReader
         {
             Path = folder,
             Migrations = pairing.Migrations,
-            Warnings = InOrder([.. scan.Warnings, .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
+            Warnings = InOrder([.. scan.Warnings, .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
         };
     }
 

@@ -11,6 +11,12 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     /// <summary>Numbers given to files without one, so that an up and its down get the same.</summary>
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether a file is only told of: where every migration has a folder of its own, a script beside those folders is not named like one.
+    /// </summary>
+    public bool IsHarmless(string path) =>
+        forced is null && style.Layout == MigrationLayout.FolderEach && MigrationFileName.NumberLength(Path.GetFileName(path)) == 0;
+
     /// <summary>The problem with a file, and the name it should have.</summary>
     public FileProblem Explain(string path)
     {

@@ -49,7 +49,7 @@ internal static class NumberingWarnings
         migration is { Version: { PartCount: 1 } version } && Kind(migration) == 0 ? long.Parse(version.Text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>0 for sequences and dotted versions, else how many digits the timestamp has.</summary>
-    private static int Kind(Migration migration) => NumberingStyle.IsTimestampNumber(migration.Version!.Text) ? migration.Version.Text.TrimStart('0').Length : 0;
+    private static int Kind(Migration migration) => NumberingStyle.IsTimestampNumber(migration.Version!.Text) ? NumberingStyle.FirstPart(migration.Version.Text).TrimStart('0').Length : 0;
 
     private static FileProblem Warning(Migration migration, string message, string remedy) =>
         new(ErrorId.NumberingMixed, new ScriptLocation(migration.Up.File, 1), message, remedy);

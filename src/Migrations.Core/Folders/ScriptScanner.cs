@@ -58,7 +58,7 @@ internal sealed class ScriptScanner : IDisposable
                 {
                     Take(bytes[taken..at]);
                     Close();
-                    Enter(marker, _position + next - at);
+                    Enter(marker, _position + next - at, end < 0 ? _line : _line + 1);
                     _position += next - at;
                     taken = next;
                 }
@@ -127,7 +127,7 @@ internal sealed class ScriptScanner : IDisposable
     }
 
     /// <summary>Begins the section of a marker on the current line; what was before the first one belongs to the file.</summary>
-    private void Enter(SectionMarker marker, long offset)
+    private void Enter(SectionMarker marker, long offset, int firstLine)
     {
         if (_prelude is null)
         {
@@ -138,7 +138,7 @@ internal sealed class ScriptScanner : IDisposable
         }
 
         _dialect ??= marker.Dialect;
-        Open(offset, _line + 1, _prelude.Header.Header);
+        Open(offset, firstLine, _prelude.Header.Header);
         if (marker.Kind == MarkerKind.Up)
             _up = _part;
         else

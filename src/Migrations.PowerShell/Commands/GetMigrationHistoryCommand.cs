@@ -1,16 +1,22 @@
 using System.Management.Automation;
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.History;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Shows every event of the history.</summary>
+/// <summary>Shows every event of the history: what ran, when, by whom, how long, and how it ended.</summary>
+/// <remarks>Changes nothing and needs no migration folder. Oldest first. A database without history gives nothing.</remarks>
+/// <example>
+/// <code>Get-MigrationHistory -Database shop.db</code>
+/// <para>Shows the history of a database.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationHistory")]
 [OutputType(typeof(JournalEntry))]
 public sealed class GetMigrationHistoryCommand : DatabaseCommand
 {
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
         WriteObject(
-            Run((events, token) => MigratorFor(database, Paths.CurrentFolder, folderOptions: null, environment: null, events).GetHistoryAsync(token)),
+            Run((events, token) => MigratorFor(database, Paths.CurrentFolder, new FolderOptions(), environment: null, events).GetHistoryAsync(token)),
             enumerateCollection: true);
 }

@@ -4,11 +4,20 @@ using Migrations.Databases;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Shows where each migration stands.</summary>
+/// <remarks>Changes nothing, waits for no lock, and does not create the history table. The objects can be piped into Invoke-Migration and Undo-Migration.</remarks>
+/// <example>
+/// <code>Get-MigrationStatus -Database shop.db -Path ./migrations</code>
+/// <para>Shows one line for each migration: pending, applied and when, failed, edited, or missing.</para>
+/// </example>
+/// <example>
+/// <code>Get-MigrationStatus -Database eu.db, us.db -Path ./migrations -Summary</code>
+/// <para>Shows one line for each database: counts, health and who holds the lock.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationStatus")]
 [OutputType(typeof(MigrationStatus), typeof(DatabaseStatus))]
 public sealed class GetMigrationStatusCommand : FolderCommand
 {
-    /// <summary>One object for each database, with counts, health and who holds the lock.</summary>
+    /// <summary>Writes one object for each database, with counts, health and who holds the lock.</summary>
     [Parameter]
     public SwitchParameter Summary { get; set; }
 

@@ -4,15 +4,31 @@ using Migrations.Planning;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Applies pending migrations.</summary>
+/// <remarks>
+/// Each migration and its history row are committed together. The result of each is written as soon as it is committed; what is not committed is never
+/// written, and a failure is an error, not a result. Ctrl-C, or <c>Select-Object -First</c> behind it, ends the run: what is running is rolled back, the lock is freed,
+/// and what was committed stays. With nothing pending nothing is written. A SQLite file that does not exist is created.
+/// With several databases, an error of one is reported and the others are worked on; with one, it ends the cmdlet. Start a script with
+/// <c>$ErrorActionPreference = 'Stop'</c>: without it, <c>pwsh -File</c> exits with 0 even after an error.
+/// </remarks>
+/// <example>
+/// <code>Invoke-Migration -Database shop.db -Path ./migrations</code>
+/// <para>Applies everything pending to a SQLite file, which is created when it does not exist.</para>
+/// </example>
+/// <example>
+/// <code>Get-MigrationStatus -Database $url | Where-Object State -eq Pending | Select-Object -First 2 | Invoke-Migration -WhatIf</code>
+/// <para>Shows the SQL of the next two pending migrations and touches nothing.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MigrationResult))]
 public sealed class InvokeMigrationCommand : RunCommand
 {
-    /// <summary>The last migration to apply: a version, a semantic version or a name.</summary>
+    /// <summary>The last migration to apply: a version, a semantic version or a name. Default: the newest.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
     public string? Target { get; set; }
 
-    /// <summary>At most so many.</summary>
+    /// <summary>At most so many. Default: all.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? First { get; set; }
@@ -21,13 +37,21 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
+    private protected override string Request => (Target, First) switch
+    {
+        (null, null) => "Apply pending migrations",
+        (null, { } first) => $"Apply at most {first} pending migrations",
+        ({ } target, null) => $"Apply pending migrations up to {target}",
+        var (target, first) => $"Apply at most {first} pending migrations up to {target}",
+    };
+
     private protected override Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.PlanApplyAsync(Request(only), cancellationToken);
+        migrator.PlanApplyAsync(RequestFor(only), cancellationToken);
 
     private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.ApplyAsync(Request(only), cancellationToken);
+        migrator.ApplyAsync(RequestFor(only), cancellationToken);
 
-    private ApplyRequest Request(IReadOnlyList<string>? only) => new()
+    private ApplyRequest RequestFor(IReadOnlyList<string>? only) => new()
     {
         Target = Target,
         First = First,

@@ -5,38 +5,47 @@ using Migrations.Folders;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Makes the files of a new migration, with the next number of the folder's own layout.</summary>
+/// <remarks>Never overwrites a file; two that make one at the same time get different numbers. Writes the files that it made, the up script first.</remarks>
+/// <example>
+/// <code>New-Migration 'add user preferences' -Path ./migrations</code>
+/// <para>Makes, for example, 004_add_user_preferences.sql and its down script.</para>
+/// </example>
 [Cmdlet(VerbsCommon.New, "Migration", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class NewMigrationCommand : PSCmdlet
+public sealed class NewMigrationCommand : MigrationCommand
 {
     /// <summary>What the migration does, in a few words: <c>add user preferences</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The migration folder; made when it does not exist. Default: <c>$env:MIGRATION_PATH</c>, else <c>./migrations</c>.</summary>
+    /// <summary>The migration folder, which is made when it does not exist. No wildcards. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below PowerShell's location.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The layout, for a folder that is still empty.</summary>
+    /// <summary>The description for the header. Default: made of the name.</summary>
+    [Parameter]
+    public string? Description { get; set; }
+
+    /// <summary>The layout. Default: the folder's own, and <c>DownSuffix</c> in an empty one.</summary>
     [Parameter]
     public MigrationLayout? Layout { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var folder = new PathResolver(this).Literal(Path ?? EnvironmentSettings.Folder ?? "migrations");
-        if (!ShouldProcess(folder, $"Make the files of the migration '{Name}'"))
-            return;
-        try
+        string? folder = null;
+        Guard(isOneOfSeveral: false, () => folder, () =>
         {
-            foreach (var file in MigrationTemplate.Create(folder, Name, new CreateOptions { Layout = Layout }, DateTimeOffset.UtcNow))
-                WriteObject(new FileInfo(file));
-        }
-        catch (MigrationException e)
-        {
-            ThrowTerminatingError(ErrorRecords.Of(e, folder));
-        }
+            folder = Paths.Literal(Path ?? EnvironmentSettings.Folder ?? "migrations");
+            var options = new CreateOptions { Layout = Layout, Description = Description };
+            var files = MigrationTemplate.Preview(folder, Name, options, DateTimeOffset.UtcNow);
+            if (ShouldProcess(string.Join(", ", files), "Create"))
+                WriteFiles(MigrationTemplate.Create(folder, Name, options, DateTimeOffset.UtcNow));
+        });
     }
+
+    /// <summary>Writes the files as Get-Item does, with what the file system's provider adds to them.</summary>
+    private void WriteFiles(IReadOnlyList<string> files) => WriteObject(InvokeProvider.Item.Get([.. files], force: true, literalPath: true), enumerateCollection: true);
 }

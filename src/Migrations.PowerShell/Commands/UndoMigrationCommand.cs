@@ -1,65 +1,91 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Undoes the last migration, or as many as asked for.</summary>
-[Cmdlet(VerbsCommon.Undo, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+/// <remarks>
+/// Newest first, each with its down script, committed together with its history row. When more than one may be undone it asks, unless <c>-Force</c> or
+/// <c>-Confirm:$false</c> is given; where nobody can be asked that is an error. The result of each is written as soon as it is committed.
+/// </remarks>
+/// <example>
+/// <code>Undo-Migration -Database shop.db -Path ./migrations</code>
+/// <para>Undoes the last applied migration.</para>
+/// </example>
+/// <example>
+/// <code>Undo-Migration -Database shop.db -Path ./migrations -To 003 -Force</code>
+/// <para>Undoes everything after 003, without asking.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Undo, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = "Last")]
 [OutputType(typeof(MigrationResult))]
 public sealed class UndoMigrationCommand : RunCommand
 {
-    /// <summary>This migration, which must be the last applied one: a version, a semantic version or a name.</summary>
-    [Parameter]
-    public string? Name { get; set; }
-
-    /// <summary>Everything after this one; <c>0</c> undoes all.</summary>
-    [Parameter]
-    public string? To { get; set; }
-
-    /// <summary>The last so many.</summary>
-    [Parameter]
+    /// <summary>The last so many. Default: 1.</summary>
+    [Parameter(ParameterSetName = "Last")]
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }
 
+    /// <summary>This migration, which must be the last applied one: a version, a semantic version or a name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Everything applied after this one, which stays: a version, a semantic version or a name; <c>0</c> undoes all.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "To")]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? To { get; set; }
+
     /// <summary>All.</summary>
-    [Parameter]
+    [Parameter(Mandatory = true, ParameterSetName = "All")]
     public SwitchParameter All { get; set; }
 
     /// <summary>Does not ask before more than one is undone.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.PlanUndoAsync(Request(only), cancellationToken);
+    private protected override string Request => Name is null ? "Undo the last migration" : $"Undo {Name}";
+
+    private protected override bool AsksBeyondConfirm => All || To is not null || Last > 1;
+
+    private protected override Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken)
+    {
+        if (only is not null && (Name is not null || AsksBeyondConfirm))
+            throw new MigrationException(ErrorId.UsageInvalid, "The pipeline says which migrations to undo.", "Leave out -Name, -To, -Last and -All.");
+        return migrator.PlanUndoAsync(RequestFor(only), cancellationToken);
+    }
 
     private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.UndoAsync(Request(only), cancellationToken);
+        migrator.UndoAsync(RequestFor(only), cancellationToken);
 
+    // Whether it asks depends on the call alone, not on what is applied just now, so that a script that works once works always.
     private protected override bool MayRun(DatabaseTarget target, MigrationPlan plan)
     {
-        var isConfirmOff = MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm) && confirm is SwitchParameter { IsPresent: false };
-        if (plan.Steps.Count < 2 || Force || isConfirmOff)
+        if (Force || this.IsConfirmSaid() || !(AsksBeyondConfirm || plan.Steps.Count > 1))
             return true;
+        var what = plan.Steps.Count == 1 ? "this migration" : $"these {plan.Steps.Count} migrations";
         try
         {
-            return ShouldContinue($"Undo these {plan.Steps.Count} migrations of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?", "Undo more than one migration");
+            return ShouldContinue($"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?", "Undo migrations");
         }
-        catch (Exception e) when (e is PSInvalidOperationException or System.Management.Automation.Host.HostException)
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
         {
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
-                $"Undoing {plan.Steps.Count} migrations of {target.Display} needs a confirmation, and nobody can be asked.",
+                $"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.",
                 "See what would be undone with -WhatIf, and run it with -Force or -Confirm:$false.",
                 e);
         }
     }
 
-    private UndoRequest Request(IReadOnlyList<string>? only) => new()
+    private UndoRequest RequestFor(IReadOnlyList<string>? only) => new()
     {
-        Name = Name,
-        To = To,
-        Last = Last,
-        All = All.IsPresent,
+        Name = only is null ? Name : null,
+        To = only is null ? To : null,
+        Last = only is null ? Last : null,
+        All = only is null && All,
         Only = only,
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Migrations.PowerShell;
 
 /// <summary>
-/// Keeps objects that crossed a process or a machine from being read as a database's name: such a status has lost its connection, and its text is only
-/// what is shown to people.
+/// Reads rows of a table (<c>Import-Csv</c>) as the database that they name, and refuses objects that crossed a process or a machine: such a status has lost its
+/// connection, and its text is only what is shown to people. PowerShell alone would make one long text of either.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttribute
@@ -12,12 +12,17 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        if (inputData is PSObject item && item.TypeNames.Any(n => n.StartsWith("Deserialized.Migrations.", StringComparison.Ordinal)))
+        if (inputData is not PSObject item)
+            return inputData;
+        if (item.TypeNames.Any(n => n.StartsWith("Deserialized.Migrations.", StringComparison.Ordinal)))
         {
             throw new ArgumentTransformationMetadataException(
                 "This object came from another process or session and no longer knows its connection. Pipe the database's name or connection instead, and choose with -Target or -First.");
         }
 
-        return inputData;
+        if (item.BaseObject is not PSCustomObject)
+            return inputData;
+        return item.Properties["Database"]?.Value ?? throw new ArgumentTransformationMetadataException(
+            "This object has no property 'Database' that names a database. Pipe texts, or objects with the properties Database, Path and Service.");
     }
 }

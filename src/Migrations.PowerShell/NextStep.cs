@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace Migrations.PowerShell;
+
+/// <summary>The engine names the next command as the command line spells it; here it becomes the cmdlet that does the same.</summary>
+internal static partial class NextStep
+{
+    private static readonly Dictionary<string, string> Cmdlets = new(StringComparer.Ordinal)
+    {
+        ["status"] = "Get-MigrationStatus",
+        ["history"] = "Get-MigrationHistory",
+        ["up"] = "Invoke-Migration",
+        ["down"] = "Undo-Migration",
+        ["reset"] = "Undo-Migration -All",
+        ["create"] = "New-Migration",
+        ["repair"] = "Repair-MigrationHistory",
+        ["baseline"] = "Set-MigrationBaseline",
+    };
+
+    // The parameter of a command's operand, where the cmdlet does not take it by position.
+    private static readonly Dictionary<string, string> Operands = new(StringComparer.Ordinal)
+    {
+        ["down"] = "-Name",
+        ["repair"] = "-Name",
+        ["baseline"] = "-Target",
+    };
+
+    /// <summary><c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.</summary>
+    public static string ForPowerShell(string text) => Option().Replace(Command().Replace(text, Cmdlet), Parameter);
+
+    private static string Cmdlet(Match match)
+    {
+        var verb = match.Groups["verb"].Value;
+        var operand = match.Groups["operand"].Value;
+        return Cmdlets[verb] + (operand.Length > 0 && Operands.TryGetValue(verb, out var parameter) ? $" {parameter} " : operand);
+    }
+
+    private static string Parameter(Match match) => match.Groups["name"].Value switch
+    {
+        "yes" => "-Force",
+        "exit-code" => "-Summary",
+        var name => "-" + string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
+    };
+
+    [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"(?<![\w-])--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Option();
+}

@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+
+namespace Migrations.Sqlite.Native;
+
+/// <summary>
+/// The functions of one SQLite library, bound when it is loaded. Bound by hand, because which library is used is decided at run time, newer functions are
+/// used only where they exist, and a start must not pay for generated marshalling.
+/// </summary>
+internal sealed unsafe class SqliteApi
+{
+    // On Apple's ARM64, variable arguments are passed on the stack: six spare arguments use up the registers before them.
+    private static readonly bool PadsVariableArguments = OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    public readonly delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int> Open;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> Close;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, byte**, int> Prepare;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> Step;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> Reset;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> FinalizeStatement;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindText;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, long, int> BindInt64;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, int> BindNull;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> ColumnCount;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, int> ColumnType;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, long> ColumnInt64;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnText;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, int> ColumnBytes;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*> ErrorMessage;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> ExtendedErrorCode;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, int> ExtendedResultCodes;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> GetAutocommit;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void> ProgressHandler;
+    public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int> BusyHandler;
+    public readonly delegate* unmanaged[Cdecl]<byte*, int> CompileOptionUsed;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
+
+    private readonly delegate* unmanaged[Cdecl]<int> _versionNumber;
+    private readonly delegate* unmanaged[Cdecl]<nint, int> _totalChanges;
+    private readonly delegate* unmanaged[Cdecl]<nint, long> _totalChanges64;
+    private readonly delegate* unmanaged[Cdecl]<nint, int> _errorOffset;
+    private readonly delegate* unmanaged[Cdecl]<nint, int, nint, nint, int> _configure;
+    private readonly delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint, nint, nint, nint, nint, nint, int> _configurePadded;
+
+    public SqliteApi(nint library)
+    {
+        Library = library;
+        Open = (delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int>)Find("sqlite3_open_v2");
+        Close = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_close_v2");
+        Prepare = (delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, byte**, int>)Find("sqlite3_prepare_v2");
+        Step = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_step");
+        Reset = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_reset");
+        FinalizeStatement = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_finalize");
+        BindText = (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)Find("sqlite3_bind_text");
+        BindInt64 = (delegate* unmanaged[Cdecl]<nint, int, long, int>)Find("sqlite3_bind_int64");
+        BindNull = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_bind_null");
+        ColumnCount = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_column_count");
+        ColumnType = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_column_type");
+        ColumnInt64 = (delegate* unmanaged[Cdecl]<nint, int, long>)Find("sqlite3_column_int64");
+        ColumnText = (delegate* unmanaged[Cdecl]<nint, int, byte*>)Find("sqlite3_column_text");
+        ColumnBytes = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_column_bytes");
+        ErrorMessage = (delegate* unmanaged[Cdecl]<nint, byte*>)Find("sqlite3_errmsg");
+        ExtendedErrorCode = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_extended_errcode");
+        ExtendedResultCodes = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_extended_result_codes");
+        GetAutocommit = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_get_autocommit");
+        ProgressHandler = (delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void>)Find("sqlite3_progress_handler");
+        BusyHandler = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int>)Find("sqlite3_busy_handler");
+        CompileOptionUsed = (delegate* unmanaged[Cdecl]<byte*, int>)Find("sqlite3_compileoption_used");
+        IsReadOnly = (delegate* unmanaged[Cdecl]<nint, byte*, int>)Find("sqlite3_db_readonly");
+        _versionNumber = (delegate* unmanaged[Cdecl]<int>)Find("sqlite3_libversion_number");
+        _totalChanges = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_total_changes");
+        _totalChanges64 = (delegate* unmanaged[Cdecl]<nint, long>)FindOptional("sqlite3_total_changes64");
+        _errorOffset = (delegate* unmanaged[Cdecl]<nint, int>)FindOptional("sqlite3_error_offset");
+        _configure = (delegate* unmanaged[Cdecl]<nint, int, nint, nint, int>)Find("sqlite3_db_config");
+        _configurePadded = (delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint, nint, nint, nint, nint, nint, int>)_configure;
+    }
+
+    /// <summary>The library's handle.</summary>
+    public nint Library { get; }
+
+    /// <summary>For example 3040001.</summary>
+    public int VersionNumber => _versionNumber();
+
+    /// <summary>Rows inserted, updated and deleted since the connection was opened (<see href="https://sqlite.org/c3ref/total_changes.html"/>).</summary>
+    public long TotalChanges(nint db) => _totalChanges64 is not null ? _totalChanges64(db) : _totalChanges(db);
+
+    /// <summary>Where in the text the last error is, in bytes; -1 when that is not known or the library is older than 3.38.</summary>
+    public int ErrorOffset(nint db) => _errorOffset is not null ? _errorOffset(db) : -1;
+
+    /// <summary>Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>). Settings that the library does not know are left alone.</summary>
+    public void Configure(nint db, int setting, bool on)
+    {
+        var value = on ? 1 : 0;
+        if (PadsVariableArguments)
+            _ = _configurePadded(db, setting, 0, 0, 0, 0, 0, 0, value, 0);
+        else
+            _ = _configure(db, setting, value, 0);
+    }
+
+    private nint Find(string name) => NativeLibrary.GetExport(Library, name);
+
+    private nint FindOptional(string name) => NativeLibrary.TryGetExport(Library, name, out var address) ? address : 0;
+}

@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace Migrations.Sqlite.Native;
+
+/// <summary>One compiled statement of the driver's own.</summary>
+internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) : IDisposable
+{
+    // SQLITE_TRANSIENT: SQLite copies the text.
+    private const nint Transient = -1;
+
+    private nint _pointer = pointer;
+
+    /// <summary>Sets a parameter, counted from 1.</summary>
+    public void Bind(int index, string? value)
+    {
+        if (value is null)
+        {
+            handle.Check(handle.Api.BindNull(_pointer, index));
+            return;
+        }
+
+        var bytes = SqliteHandle.NullTerminated(value);
+        fixed (byte* text = bytes)
+            handle.Check(handle.Api.BindText(_pointer, index, text, bytes.Length - 1, Transient));
+    }
+
+    /// <summary>Sets a parameter, counted from 1.</summary>
+    public void Bind(int index, long? value) =>
+        handle.Check(value is { } number ? handle.Api.BindInt64(_pointer, index, number) : handle.Api.BindNull(_pointer, index));
+
+    /// <summary>Goes to the next row; false at the end.</summary>
+    public bool Step()
+    {
+        handle.Watch.StartStatement();
+        var code = handle.Api.Step(_pointer);
+        handle.Check(code);
+        return code == SqliteCodes.Row;
+    }
+
+    /// <summary>Runs to the end and makes it ready to run again.</summary>
+    public void Run()
+    {
+        try
+        {
+            while (Step())
+            {
+            }
+        }
+        finally
+        {
+            _ = handle.Api.Reset(_pointer);
+        }
+    }
+
+    /// <summary>Makes it ready to run again.</summary>
+    public void Reset() => _ = handle.Api.Reset(_pointer);
+
+    public bool IsNull(int column) => handle.Api.ColumnType(_pointer, column) == 5;
+
+    public long Int64(int column) => handle.Api.ColumnInt64(_pointer, column);
+
+    public string? Text(int column)
+    {
+        var text = handle.Api.ColumnText(_pointer, column);
+        return text is null ? null : Encoding.UTF8.GetString(text, handle.Api.ColumnBytes(_pointer, column));
+    }
+
+    public void Dispose()
+    {
+        _ = handle.Api.FinalizeStatement(_pointer);
+        _pointer = 0;
+    }
+}

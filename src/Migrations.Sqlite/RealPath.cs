@@ -1,0 +1,32 @@
+namespace Migrations.Sqlite;
+
+/// <summary>The path of a file with all links resolved, so that two names of one file are one lock.</summary>
+internal static class RealPath
+{
+    // As many as Linux follows.
+    private const int MostLinks = 40;
+
+    /// <summary>Resolves links in every part of a full path. What does not exist, or cannot be looked at, stays as it is written.</summary>
+    public static string Of(string path) => Of(path, MostLinks);
+
+    private static string Of(string path, int linksLeft)
+    {
+        var folder = Path.GetDirectoryName(path);
+        if (string.IsNullOrEmpty(folder) || linksLeft == 0)
+            return path;
+        var full = Path.Combine(Of(folder, linksLeft), Path.GetFileName(path));
+        return TargetOf(full) is { } target ? Of(Path.GetFullPath(target, Path.GetDirectoryName(full)!), linksLeft - 1) : full;
+    }
+
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

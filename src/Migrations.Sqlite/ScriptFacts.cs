@@ -1,0 +1,103 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>What a script does to tables, as far as its text tells.</summary>
+internal sealed class ScriptFacts
+{
+    private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
+    private readonly HashSet<string> _madeFromQuery = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that it drops or renames.</summary>
+    public HashSet<string> Removed { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that it drops.</summary>
+    public HashSet<string> Dropped { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Names that it creates tables under or renames tables to.</summary>
+    public HashSet<string> Made { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
+    public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
+    public bool IsMadeFromQuery(string table) => _madeFromQuery.Contains(table);
+
+    /// <summary>The first statement that drops, renames or makes the table; null when none does.</summary>
+    public ScriptStatement? FindStatement(string table) => _statements.GetValueOrDefault(table);
+
+    /// <summary>Reads a script against the schema that it starts from.</summary>
+    public static ScriptFacts Read(MigrationScript script, SchemaImage image)
+    {
+        var facts = new ScriptFacts();
+        var collectsNames = image.ForeignKeys.Count > 0;
+        foreach (var statement in SqliteDialect.Instance.Split(script))
+        {
+            facts.Look(StatementHead.Read(statement.Text), statement);
+            if (collectsNames)
+                facts.CollectNames(statement.Text, image.Objects);
+        }
+
+        facts.Touched.UnionWith(facts.Made);
+        if (collectsNames)
+            facts.FollowTriggers(image.Objects);
+        return facts;
+    }
+
+    private void Look(StatementHead head, ScriptStatement statement)
+    {
+        if (head.Name is not { } name)
+            return;
+        if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
+            _statements.TryAdd(name, statement);
+        switch (head)
+        {
+            case { Kind: StatementKind.Drop, What: "TABLE" }:
+                Removed.Add(name);
+                Dropped.Add(name);
+                break;
+            case { Kind: StatementKind.Create, What: "TABLE" }:
+                Made.Add(name);
+                SetMadeFromQuery(name, head.IsFromQuery);
+                break;
+            case { Kind: StatementKind.RenameTable, NewName: { } newName }:
+                Removed.Add(name);
+                Made.Add(newName);
+                SetMadeFromQuery(newName, _madeFromQuery.Contains(name));
+                break;
+        }
+    }
+
+    private void SetMadeFromQuery(string name, bool value)
+    {
+        if (value)
+            _madeFromQuery.Add(name);
+        else
+            _madeFromQuery.Remove(name);
+    }
+
+    private void CollectNames(string text, SchemaObjects objects)
+    {
+        foreach (var token in SqliteDialect.Instance.Tokenize(text))
+        {
+            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= objects.LongestName + 2
+                && objects.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
+            {
+                Touched.Add(owner);
+            }
+        }
+    }
+
+    private void FollowTriggers(SchemaObjects objects)
+    {
+        for (var count = -1; count != Touched.Count;)
+        {
+            count = Touched.Count;
+            foreach (var (owner, sql) in objects.Triggers)
+            {
+                if (Touched.Contains(owner))
+                    CollectNames(sql, objects);
+            }
+        }
+    }
+}

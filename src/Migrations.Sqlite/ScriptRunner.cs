@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Text;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a transaction is
+/// run before the transaction begins, or kept for after the commit.
+/// </summary>
+internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
+
+    private readonly MigrationScript _script = step.Script;
+    private long _told;
+
+    /// <summary>How many statements ran.</summary>
+    public int Statements { get; private set; }
+
+    /// <summary>Takes the statements that must run after the commit.</summary>
+    public required List<string> AfterCommit { get; init; }
+
+    /// <summary>Called before the first statement that needs the transaction.</summary>
+    public required Action EnsureBegun { get; init; }
+
+    /// <summary>Called before a statement that drops an index.</summary>
+    public required Action BeforeIndexIsDropped { get; init; }
+
+    /// <summary>Runs the script.</summary>
+    /// <exception cref="StatementException">SQLite refused a statement.</exception>
+    /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        using var window = new ScriptWindow(_script);
+        _told = Stopwatch.GetTimestamp();
+        while (window.SkipBlank())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RunNext(window, cancellationToken);
+            Tell(window);
+        }
+
+        EnsureBegun();
+    }
+
+    private void RunNext(ScriptWindow window, CancellationToken cancellationToken)
+    {
+        if (!MayRun(window))
+            return;
+        var statement = Prepare(window, out var length);
+        try
+        {
+            Step(window, statement, length, cancellationToken);
+        }
+        finally
+        {
+            _ = handle.Api.FinalizeStatement(statement);
+        }
+
+        window.Advance(length);
+    }
+
+    // SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.
+    private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
+        length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
+
+    // Decided before the statement is compiled, because many pragmas take effect then. Passes a statement that is not run now.
+    private bool MayRun(ScriptWindow window)
+    {
+        if (!IsSpecial(window.Text))
+        {
+            EnsureBegun();
+            return true;
+        }
+
+        // What ends at the first semicolon: none of these has a body, but CREATE TEMP TRIGGER, of which the head is enough.
+        var length = window.FindEndOfStatement();
+        var text = TextOf(window, length);
+        var head = StatementHead.Read(text);
+        if (IsOurs(head))
+        {
+            window.Advance(length);
+            return false;
+        }
+
+        state.Remember(head);
+        if (head.NeedsAutocommit && handle.InTransaction)
+        {
+            AfterCommit.Add(text);
+            window.Advance(length);
+            return false;
+        }
+
+        if (!head.NeedsAutocommit)
+            EnsureBegun();
+        if (head is { Kind: StatementKind.Drop, What: "INDEX" })
+            BeforeIndexIsDropped();
+        return true;
+    }
+
+    // Transactions and the enforcement of foreign keys are the engine's.
+    private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit
+        || (SqlitePragmas.IsForeignKeys(head) && head.Value is not null);
+
+    // A statement that the window cuts is compiled again with more text: what is cut may still compile, and mean something else.
+    private nint Prepare(ScriptWindow window, out int length)
+    {
+        while (true)
+        {
+            nint statement;
+            var tail = window.Start;
+            var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &statement, &tail);
+            length = (int)(tail - window.Start);
+            if (!window.IsComplete && IsCut(window.Text, length, code))
+            {
+                _ = handle.Api.FinalizeStatement(statement);
+                _ = window.Grow();
+                continue;
+            }
+
+            if (code != SqliteCodes.Ok)
+                throw Refused(window, handle.Failure(), length);
+            if (statement == 0)
+                throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
+            return statement;
+        }
+    }
+
+    private void Step(ScriptWindow window, nint statement, int length, CancellationToken cancellationToken)
+    {
+        Statements++;
+        var wasInTransaction = handle.InTransaction;
+        handle.Watch.StartStatement();
+        int code;
+        do
+            code = handle.Api.Step(statement);
+        while (code == SqliteCodes.Row);
+        if (code != SqliteCodes.Done)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Refused(window, handle.Failure(), length);
+        }
+
+        if (wasInTransaction && !handle.InTransaction)
+            throw Unbalanced(window, length);
+    }
+
+    // Once SQLite has refused a statement, its text is read as far as the lexer sees it go, because people are shown all of it.
+    private Exception Refused(ScriptWindow window, SqliteFailure failure, int length)
+    {
+        if (failure.IsBusy)
+            return failure;
+        if (failure.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut)
+            return SqliteErrors.TimedOut(handle.Watch.StatementTimeout, TextOf(window, length), SqliteErrors.Locate(_script, window.Offset));
+        var offset = OffsetOf(failure, window.Text, length);
+        var text = TextOf(window, Math.Max(length, window.FindEndOfStatement()));
+        var location = SqliteErrors.Locate(_script, window.Offset + (offset ?? 0));
+        var characters = offset is { } at ? Encoding.UTF8.GetCharCount(window.Text[..at]) : (int?)null;
+        return SqliteErrors.Statement(failure, text, characters, location, step.Direction);
+    }
+
+    private StatementException Unbalanced(ScriptWindow window, int length)
+    {
+        var location = SqliteErrors.Locate(_script, window.Offset);
+        return new StatementException(
+            ErrorId.TransactionUnbalanced, $"{location}: The statement ended the transaction in which the script and its history row are kept together.",
+            "Remove the statement: the script runs in a transaction, which is committed when all of it has run.")
+        {
+            Location = location,
+            Statement = TextOf(window, length),
+        };
+    }
+
+    // Libraries before 3.38 do not tell the place, but stop reading behind the token that they name.
+    private static int? OffsetOf(SqliteFailure failure, ReadOnlySpan<byte> text, int length)
+    {
+        if (failure.Offset is { } offset && offset <= text.Length)
+            return offset;
+        var message = failure.Message;
+        if (message is "incomplete input")
+            return text[..Math.Min(length, text.Length)].TrimEnd(" \t\r\n\f"u8).Length;
+        if (!message.StartsWith("near \"", StringComparison.Ordinal) || message.LastIndexOf("\": ", StringComparison.Ordinal) is var end && end < 6)
+            return null;
+        var found = text[..Math.Min(length, text.Length)].LastIndexOf(Encoding.UTF8.GetBytes(message[6..end]));
+        return found < 0 ? null : found;
+    }
+
+    private static string TextOf(ScriptWindow window, int length) => Encoding.UTF8.GetString(window.Text[..Math.Min(length, window.Text.Length)]).TrimEnd().TrimEnd(';');
+
+    // The words that begin statements which are not simply run.
+    private static bool IsSpecial(ReadOnlySpan<byte> text) => text.Length > 0 && (text[0] | 0x20) switch
+    {
+        'a' => StartsWith(text, "attach"u8),
+        'b' => StartsWith(text, "begin"u8),
+        'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create temp"u8),
+        'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),
+        'e' => StartsWith(text, "end"u8),
+        'p' => StartsWith(text, "pragma"u8),
+        'v' => StartsWith(text, "vacuum"u8),
+        _ => false,
+    };
+
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
+        text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);
+
+    private void Tell(ScriptWindow window)
+    {
+        if (Stopwatch.GetElapsedTime(_told) < TellEvery)
+            return;
+        _told = Stopwatch.GetTimestamp();
+        events.Publish(new ScriptAdvanced(step.Migration.FullName, window.Offset, window.Length));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// A window that moves over a script's bytes, with a NUL behind them, so that SQLite's parser can be given the text in place: SQLite copies text
+/// that does not end in NUL, the whole rest of a script at each statement. (A mapped file would serve as well, but grows the resident memory with the script,
+/// and kills the process when somebody shortens the file meanwhile.)
+/// </summary>
+internal sealed unsafe class ScriptWindow : IDisposable
+{
+    private readonly Stream _stream;
+    private byte* _memory;
+    private int _start;
+    private int _end;
+
+    public ScriptWindow(MigrationScript script, int size = 256 * 1024)
+    {
+        _stream = script.OpenRead();
+        Capacity = (int)Math.Clamp(_stream.Length + 1, 2, size);
+        _memory = (byte*)NativeMemory.Alloc((nuint)Capacity);
+        _memory[0] = 0;
+        Length = _stream.Length;
+        Fill();
+    }
+
+    /// <summary>How many bytes the window can hold.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>The script's length, in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Where in the script <see cref="Start"/> is, in bytes.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>The text that has not been passed; ends in NUL.</summary>
+    public byte* Start => _memory + _start;
+
+    /// <summary>The text that has not been passed, without the NUL.</summary>
+    public ReadOnlySpan<byte> Text => new(_memory + _start, _end - _start);
+
+    /// <summary>Whether the window reaches the end of the script.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Passes white space, comments and lone semicolons; false at the end of the script.</summary>
+    public bool SkipBlank()
+    {
+        while (Text.Length > 0 || Grow())
+        {
+            var length = SqliteLexer.Scan(Text, out var kind, out _);
+            if (length == Text.Length && Grow())
+                continue;
+            if (!SqliteLexer.IsBlank(kind) && kind != SqlTokenKind.Semicolon)
+                return true;
+            Advance(length);
+        }
+
+        return false;
+    }
+
+    /// <summary>How long the statement at the start is, with its semicolon; reads on where the window cuts it. Does not know of trigger bodies.</summary>
+    public int FindEndOfStatement()
+    {
+        var at = 0;
+        while (at < Text.Length || Grow())
+        {
+            var length = SqliteLexer.Scan(Text[at..], out var kind, out _);
+            if (at + length == Text.Length && Grow())
+                continue;
+            at += length;
+            if (kind == SqlTokenKind.Semicolon)
+                break;
+        }
+
+        return at;
+    }
+
+    /// <summary>Passes text.</summary>
+    public void Advance(int bytes)
+    {
+        _start += bytes;
+        Offset += bytes;
+    }
+
+    /// <summary>Reads on; false when nothing is left to read. Moves the text in memory.</summary>
+    public bool Grow()
+    {
+        if (IsComplete)
+            return false;
+        var rest = _end - _start;
+        if (rest + 1 > Capacity / 2)
+        {
+            var size = checked(Capacity * 2);
+            var memory = (byte*)NativeMemory.Alloc((nuint)size);
+            Text.CopyTo(new Span<byte>(memory, size));
+            NativeMemory.Free(_memory);
+            _memory = memory;
+            Capacity = size;
+        }
+        else
+        {
+            Text.CopyTo(new Span<byte>(_memory, Capacity));
+        }
+
+        (_start, _end) = (0, rest);
+        return Fill();
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_memory);
+        _memory = null;
+        _stream.Dispose();
+    }
+
+    private bool Fill()
+    {
+        var room = new Span<byte>(_memory + _end, Capacity - _end - 1);
+        var read = _stream.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
+        _end += read;
+        _memory[_end] = 0;
+        IsComplete = Offset + _end - _start >= Length || read < room.Length;
+        return read > 0;
+    }
+}

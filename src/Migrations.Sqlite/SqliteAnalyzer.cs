@@ -1,0 +1,157 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Reads a script before it runs: whether it needs a transaction, whether foreign keys must be suspended, and what in it is refused.</summary>
+internal sealed class SqliteAnalyzer
+{
+    private readonly MigrationScript _script;
+    private readonly List<FileProblem> _problems = [];
+
+    // Statements that cannot run in a transaction and stand neither before everything else nor after it.
+    private readonly List<(ScriptStatement Statement, StatementHead Head)> _misplaced = [];
+    private readonly List<(ScriptStatement Statement, StatementHead Head)> _trailing = [];
+    private readonly List<ScriptStatement> _transactionControl = [];
+
+    private int _count;
+    private int _inside;
+    private bool _allNeedAutocommit = true;
+    private bool _removesTables;
+    private bool _asksForSuspension;
+    private string? _modes;
+    private ScriptStatement? _begin;
+    private ScriptStatement? _commit;
+
+    private SqliteAnalyzer(MigrationScript script) => _script = script;
+
+    /// <summary>Reads a script.</summary>
+    public static ScriptAnalysis Analyze(MigrationScript script) => new SqliteAnalyzer(script).Run();
+
+    private ScriptAnalysis Run()
+    {
+        var reader = new SqliteStatementReader(_script);
+        foreach (var statement in reader.Read())
+            Look(statement, StatementHead.Read(statement.Text));
+        if (reader.Unterminated is { } place)
+        {
+            _problems.Add(new FileProblem(
+                ErrorId.ScriptUnterminated, place, "A literal, quoted name, comment or trigger body begins here and does not end.", "Close it."));
+        }
+
+        var outside = DecideOutside();
+        return new ScriptAnalysis
+        {
+            OutsideTransaction = outside,
+            SuspendsForeignKeys = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension,
+            TransactionModes = _modes,
+            Problems = _problems,
+        };
+    }
+
+    private void Look(ScriptStatement statement, StatementHead head)
+    {
+        _count++;
+        _allNeedAutocommit &= head.NeedsAutocommit;
+        _removesTables |= head.RemovesTable;
+        _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
+        switch (head.Kind)
+        {
+            case StatementKind.Begin:
+                LookAtBegin(statement, head);
+                break;
+            case StatementKind.Commit:
+                LookAtCommit(statement);
+                break;
+            case StatementKind.Rollback:
+                Refuse(statement, "ROLLBACK would undo the whole migration.", "Remove it; a script that fails is rolled back anyway.");
+                break;
+            case StatementKind.Savepoint:
+                _transactionControl.Add(statement);
+                LookInside(statement, head);
+                break;
+            case StatementKind.ShellCommand:
+                _problems.Add(new FileProblem(
+                    ErrorId.ShellCommandInvalid, statement.Location, "This is a command of the sqlite3 shell, not SQL.",
+                    "Remove the line; what '.read' would include belongs into the script itself."));
+                break;
+            default:
+                if (head.NeedsAutocommit)
+                    LookOutside(statement, head);
+                else
+                    LookInside(statement, head);
+                break;
+        }
+    }
+
+    private void LookAtBegin(ScriptStatement statement, StatementHead head)
+    {
+        _transactionControl.Add(statement);
+        if (_begin is not null)
+            Refuse(statement, "A second transaction begins here: the script could not be kept atomic with the history.", "Use one BEGIN ... COMMIT pair, or none, or split the file.");
+        else if (_inside > 0)
+            Refuse(statement, "Statements stand before BEGIN.", "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
+        _begin ??= statement;
+        _modes ??= head.What;
+    }
+
+    private void LookAtCommit(ScriptStatement statement)
+    {
+        _transactionControl.Add(statement);
+        if (_begin is null)
+            Refuse(statement, "COMMIT without BEGIN.", "Remove it: the script runs in a transaction, which is committed together with the history.");
+        else if (_commit is not null)
+            Refuse(statement, "A second COMMIT.", "Use one BEGIN ... COMMIT pair, or none.");
+        _commit ??= statement;
+    }
+
+    private void LookInside(ScriptStatement statement, StatementHead head)
+    {
+        _misplaced.AddRange(_trailing);
+        _trailing.Clear();
+        var mayStandOutside = head.Kind is StatementKind.Pragma or StatementKind.Analyze;
+        if (_commit is not null && !mayStandOutside)
+            Refuse(statement, "Statements stand after COMMIT.", "Move COMMIT to the end, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
+        if (!mayStandOutside)
+            _inside++;
+    }
+
+    private void LookOutside(ScriptStatement statement, StatementHead head)
+    {
+        var isLeading = _inside == 0 && _begin is null && head.Kind is StatementKind.Pragma or StatementKind.Attach;
+        if (isLeading)
+            return;
+        if (head.Kind == StatementKind.Vacuum || (_begin is not null && _commit is null))
+            _misplaced.Add((statement, head));
+        else
+            _trailing.Add((statement, head));
+    }
+
+    private bool DecideOutside()
+    {
+        if (_begin is not null && _commit is null)
+            Refuse(_begin, "BEGIN without COMMIT.", "Remove BEGIN, or add COMMIT at the end.");
+        var isWrapped = _begin is not null && _commit is not null && _misplaced.Count == 0;
+        if (_script.Header.Transaction == false && !isWrapped)
+        {
+            foreach (var statement in _transactionControl)
+                Refuse(statement, "The script says that it runs without a transaction, and controls one.", "Remove the statement, or the directive.");
+            return true;
+        }
+
+        if (_allNeedAutocommit && _count == 1 && _script.Header.Transaction != true)
+            return true;
+        foreach (var (statement, head) in _misplaced)
+        {
+            _problems.Add(new FileProblem(
+                ErrorId.ScriptMixed, statement.Location, $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
+                "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file without a transaction."));
+        }
+
+        return false;
+    }
+
+    private void Refuse(ScriptStatement statement, string message, string remedy) =>
+        _problems.Add(new FileProblem(ErrorId.TransactionControlInvalid, statement.Location, message, remedy));
+
+    private static string Describe(StatementHead head) => head.Kind == StatementKind.Pragma ? "PRAGMA " + head.Name : head.Kind.ToString().ToUpperInvariant();
+}

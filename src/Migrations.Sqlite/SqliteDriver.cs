@@ -1,0 +1,34 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Migrates SQLite files.</summary>
+public sealed class SqliteDriver : IDatabaseDriver
+{
+    internal const string EngineName = "SQLite";
+
+    /// <inheritdoc/>
+    public string Engine => EngineName;
+
+    /// <inheritdoc/>
+    public ISqlDialect Dialect => SqliteDialect.Instance;
+
+    /// <inheritdoc/>
+    public bool CreatesDatabases => true;
+
+    /// <inheritdoc/>
+    public DatabaseTarget? Parse(string text, string baseFolder) => SqliteTarget.Parse(text, baseFolder);
+
+    /// <inheritdoc/>
+    public async Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        if (options.HistorySchema is not null)
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid, "SQLite has no schemas, so the history table cannot be put into one.", "Leave out the history schema; '--history-table' names the table.");
+        }
+
+        var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        return new SqliteSession(target, options, handle);
+    }
+}

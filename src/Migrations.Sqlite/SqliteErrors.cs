@@ -1,0 +1,114 @@
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Turns SQLite's result codes into the engine's errors.</summary>
+internal static class SqliteErrors
+{
+    private const int LongestStatementShown = 2000;
+
+    /// <summary>An error outside any script.</summary>
+    public static MigrationException Translate(SqliteFailure failure, DatabaseTarget target) => failure.PrimaryCode switch
+    {
+        SqliteCodes.Busy or SqliteCodes.Locked => new MigrationException(
+            ErrorId.TableLockTimedOut, $"The database '{target.Display}' is locked by another connection: {Words(failure)}",
+            "Wait until the other program has ended its transaction, or close it, and run the command again.", failure),
+        SqliteCodes.CannotOpen => new MigrationException(
+            ErrorId.ConnectionFailed, $"The database '{target.Display}' could not be opened: {Words(failure)}",
+            "Check that you may read and write the file and its folder.", failure),
+        var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command"), failure),
+    };
+
+    /// <summary>A statement of a script that SQLite refused.</summary>
+    public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
+    {
+        var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
+        var (shown, shownOffset) = Shorten(text, offset);
+        var again = direction == MigrationDirection.Up ? "run 'migrations up' again" : "run 'migrations down' again";
+        return new StatementException(
+            isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode), $"{location}: {Words(failure)}", NextStep(failure.PrimaryCode, again), failure)
+        {
+            Location = location,
+            Statement = shown,
+            StatementOffset = shownOffset,
+            Code = failure.CodeText,
+            Hint = SqliteHints.For(failure),
+        };
+    }
+
+    /// <summary>A statement took longer than its limit.</summary>
+    public static StatementException TimedOut(TimeSpan? limit, string text, ScriptLocation location) => new(
+        ErrorId.StatementTimedOut,
+        $"{location}: The statement took longer than its limit of {limit?.TotalSeconds:0.###} s, was interrupted and rolled back.",
+        "Give it more time ('-- Timeout: 10m' in the script's header), or make it quicker, and run the command again.")
+    {
+        Location = location,
+        Statement = Shorten(text, offset: null).Text,
+        Code = "SQLITE_INTERRUPT (9)",
+    };
+
+    /// <summary>The error's place in the script.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="offset">How many bytes of it come before the place.</param>
+    public static ScriptLocation Locate(MigrationScript script, long offset)
+    {
+        using var stream = script.OpenRead();
+        var buffer = new byte[64 * 1024];
+        var (line, column) = (script.FirstLine, 1);
+        while (offset > 0)
+        {
+            var read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, offset));
+            if (read == 0)
+                break;
+            offset -= read;
+            foreach (var value in buffer.AsSpan(0, read))
+            {
+                if (value == '\n')
+                    (line, column) = (line + 1, 1);
+                else if ((value & 0xC0) != 0x80)
+                    column++;
+            }
+        }
+
+        return new ScriptLocation(script.File, line, column);
+    }
+
+    private static (string Text, int? Offset) Shorten(string text, int? offset)
+    {
+        if (text.Length <= LongestStatementShown)
+            return (text, offset);
+        var start = Math.Clamp((offset ?? 0) - (LongestStatementShown / 2), 0, text.Length - LongestStatementShown);
+        return (text.Substring(start, LongestStatementShown), offset - start);
+    }
+
+    private static ErrorId IdOf(int primaryCode) => primaryCode switch
+    {
+        SqliteCodes.NotADatabase or SqliteCodes.Corrupt => ErrorId.DatabaseInvalid,
+        SqliteCodes.ReadOnly => ErrorId.DatabaseReadOnly,
+        SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen => ErrorId.DiskFailed,
+        SqliteCodes.Permission or SqliteCodes.Auth => ErrorId.PermissionDenied,
+        _ => ErrorId.StatementFailed,
+    };
+
+    private static string Describe(int primaryCode) => IdOf(primaryCode) switch
+    {
+        ErrorId.DatabaseInvalid => primaryCode == SqliteCodes.NotADatabase ? "is no SQLite database" : "is damaged",
+        ErrorId.DatabaseReadOnly => "can only be read",
+        ErrorId.DiskFailed => "could not be read or written",
+        ErrorId.PermissionDenied => "does not allow this",
+        _ => "refused",
+    };
+
+    private static string NextStep(int primaryCode, string again) => primaryCode switch
+    {
+        SqliteCodes.NotADatabase => "Check the path: the file holds something else, or is encrypted. Nothing in it was changed.",
+        SqliteCodes.Corrupt => "Run 'sqlite3 <file> \"PRAGMA integrity_check\"', and restore a backup if it reports damage.",
+        SqliteCodes.ReadOnly => $"Make the file and its folder writable for you, then {again}.",
+        SqliteCodes.Full => $"Free some disk space, then {again}.",
+        SqliteCodes.IoError or SqliteCodes.CannotOpen => $"Check the disk and the folder's permissions, then {again}.",
+        SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}. Nothing of this script is in the database.",
+        _ => $"Correct the statement, then {again}. Nothing of this script is in the database.",
+    };
+
+    private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+using Migrations.Databases;
+using Migrations.History;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>The journal table in an SQLite file.</summary>
+internal sealed class SqliteHistory : IHistoryStore, IDisposable
+{
+    // The script comes last: rows are read without it, and what precedes it is then read without following it into overflow pages.
+    private const string Definition =
+        "(id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, service TEXT, version TEXT, name TEXT NOT NULL, description TEXT, semantic_version TEXT,"
+        + " direction TEXT NOT NULL, event TEXT NOT NULL, checksum TEXT, applied_at TEXT NOT NULL, applied_by TEXT NOT NULL, host TEXT NOT NULL,"
+        + " execution_time_ms INTEGER, rows_affected INTEGER, success INTEGER NOT NULL, error_message TEXT, statement_index INTEGER, schema_fingerprint TEXT,"
+        + " tool_version TEXT NOT NULL, script TEXT)";
+
+    private const string Columns =
+        "id, run_id, service, version, name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host,"
+        + " execution_time_ms, rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
+
+    private const string Values =
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,strftime('%Y-%m-%dT%H:%M:%fZ','now'),?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)";
+
+    private readonly SqliteHandle _handle;
+    private readonly DatabaseTarget _target;
+    private readonly string _name;
+    private readonly string _table;
+    private SqliteStatement? _insert;
+    private SqliteStatement? _lastId;
+
+    public SqliteHistory(SqliteHandle handle, DatabaseTarget target, string table)
+    {
+        _handle = handle;
+        _target = target;
+        _name = table;
+        _table = SqliteNames.Quote(table);
+    }
+
+    /// <summary>The last row that this session has read or written; null before it has looked. Put back by whoever rolls rows back.</summary>
+    public long? KnownId { get; set; }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) => Call<IReadOnlyList<JournalEntry>>(ReadAll, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken) => Call(
+        () => _handle.QueryText($"SELECT script FROM {_table} WHERE id = ?1", id.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task EnsureAsync(CancellationToken cancellationToken) => Call(
+        () =>
+        {
+            if (!Exists())
+                _handle.Execute($"CREATE TABLE IF NOT EXISTS {_table} {Definition}");
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => Call(
+        () =>
+        {
+            Insert(entry);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Appends a row in the open transaction, or in one of its own.</summary>
+    public void Insert(JournalEntry entry)
+    {
+        _insert ??= _handle.Prepare($"INSERT INTO {_table} ({Columns[4..]}, script){Values}");
+        var row = _insert;
+        row.Bind(1, entry.RunId.ToString());
+        row.Bind(2, entry.Service);
+        row.Bind(3, entry.Version);
+        row.Bind(4, entry.Name);
+        row.Bind(5, entry.Description);
+        row.Bind(6, entry.SemanticVersion);
+        row.Bind(7, entry.Direction == MigrationDirection.Up ? "up" : "down");
+        row.Bind(8, TextOf(entry.Event));
+        row.Bind(9, entry.Checksum);
+        row.Bind(10, entry.AppliedBy);
+        row.Bind(11, entry.Host);
+        row.Bind(12, entry.ExecutionTimeMs);
+        row.Bind(13, entry.RowsAffected);
+        row.Bind(14, entry.Success ? 1 : 0);
+        row.Bind(15, entry.ErrorMessage);
+        row.Bind(16, entry.StatementIndex);
+        row.Bind(17, entry.SchemaFingerprint);
+        row.Bind(18, entry.ToolVersion);
+        row.Bind(19, entry.Script);
+        row.Run();
+        KnownId++;
+    }
+
+    /// <summary>
+    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second look at the journal: the lock keeps other runs out, unless
+    /// they reach the file by a way on which the lock does not hold.
+    /// </summary>
+    public bool HasUnknownRows()
+    {
+        _lastId ??= _handle.Prepare($"SELECT max(id) FROM {_table}");
+        try
+        {
+            var last = _lastId.Step() && !_lastId.IsNull(0) ? _lastId.Int64(0) : 0;
+            var isKnown = KnownId is null || last <= KnownId;
+            KnownId = last;
+            return !isKnown;
+        }
+        finally
+        {
+            _lastId.Reset();
+        }
+    }
+
+    public void Dispose()
+    {
+        _insert?.Dispose();
+        _lastId?.Dispose();
+    }
+
+    private List<JournalEntry> ReadAll()
+    {
+        var entries = new List<JournalEntry>();
+        if (Exists())
+        {
+            using var rows = _handle.Prepare($"SELECT {Columns} FROM {_table} ORDER BY id");
+            while (rows.Step())
+                entries.Add(Read(rows));
+        }
+
+        KnownId = entries.Count == 0 ? 0 : entries[^1].Id;
+        return entries;
+    }
+
+    private static JournalEntry Read(SqliteStatement row) => new()
+    {
+        Id = row.Int64(0),
+        RunId = Guid.TryParse(row.Text(1), out var run) ? run : Guid.Empty,
+        Service = row.Text(2),
+        Version = row.Text(3),
+        Name = row.Text(4) ?? "",
+        Description = row.Text(5),
+        SemanticVersion = row.Text(6),
+        Direction = row.Text(7) is "down" ? MigrationDirection.Down : MigrationDirection.Up,
+        Event = EventOf(row.Text(8)),
+        Checksum = row.Text(9),
+        AppliedAt = DateTimeOffset.Parse(row.Text(10) ?? "", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
+        AppliedBy = row.Text(11) ?? "",
+        Host = row.Text(12) ?? "",
+        ExecutionTimeMs = row.IsNull(13) ? null : row.Int64(13),
+        RowsAffected = row.IsNull(14) ? null : row.Int64(14),
+        Success = row.Int64(15) != 0,
+        ErrorMessage = row.Text(16),
+        StatementIndex = row.IsNull(17) ? null : (int)row.Int64(17),
+        SchemaFingerprint = row.Text(18),
+        ToolVersion = row.Text(19) ?? "",
+    };
+
+    private bool Exists()
+    {
+        var present = new HashSet<string>(SqliteNames.Comparer);
+        using (var columns = _handle.Prepare($"PRAGMA main.table_info({_table})"))
+        {
+            while (columns.Step())
+                present.Add(columns.Text(1)!);
+        }
+
+        if (present.Count == 0)
+            return false;
+        if ((Columns + ", script").Split(", ").All(present.Contains))
+            return true;
+        throw new MigrationException(
+            ErrorId.HistoryTableConflict,
+            $"The database '{_target.Display}' has a table '{_name}' that is no migration history: it has other columns.",
+            "Give the history another name with '--history-table <name>', for example '--history-table migration_history'.");
+    }
+
+    private Task<T> Call<T>(Func<T> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _handle.Watch.Token = cancellationToken;
+            return Task.FromResult(action());
+        }
+        catch (SqliteFailure e)
+        {
+            return Task.FromException<T>(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : SqliteErrors.Translate(e, _target));
+        }
+        catch (MigrationException e)
+        {
+            return Task.FromException<T>(e);
+        }
+        finally
+        {
+            _handle.Watch.Token = CancellationToken.None;
+        }
+    }
+
+    private static string TextOf(JournalEvent value) => value switch
+    {
+        JournalEvent.Applied => "applied",
+        JournalEvent.RolledBack => "rolled_back",
+        JournalEvent.Failed => "failed",
+        JournalEvent.Started => "started",
+        JournalEvent.Progress => "progress",
+        JournalEvent.Baselined => "baselined",
+        JournalEvent.Repaired => "repaired",
+        _ => "adopted",
+    };
+
+    private static JournalEvent EventOf(string? text) => text switch
+    {
+        "applied" => JournalEvent.Applied,
+        "rolled_back" => JournalEvent.RolledBack,
+        "failed" => JournalEvent.Failed,
+        "started" => JournalEvent.Started,
+        "progress" => JournalEvent.Progress,
+        "baselined" => JournalEvent.Baselined,
+        "repaired" => JournalEvent.Repaired,
+        "adopted" => JournalEvent.Adopted,
+        _ => throw new MigrationException(
+            ErrorId.HistoryTableConflict, $"The history holds an event '{text}' that this version does not know.", "Use the version of the tool that wrote the history, or a newer one."),
+    };
+}

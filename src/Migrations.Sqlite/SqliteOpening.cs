@@ -1,0 +1,147 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Opens a database file for what a session is for.</summary>
+internal static class SqliteOpening
+{
+    private const int ConfigureForeignKeys = 1002;
+    private const int ConfigureTriggers = 1003;
+    private const int ConfigureNoCheckpointOnClose = 1006;
+    private const int ConfigureDefensive = 1010;
+    private const int ConfigureWritableSchema = 1011;
+    private const int ConfigureLegacyAlterTable = 1012;
+    private const int ConfigureQuotedLiterals = 1013;
+    private const int ConfigureQuotedLiteralsInSchema = 1014;
+    private const int ConfigureViews = 1015;
+    private const int ConfigureTrustedSchema = 1017;
+
+    /// <summary>Opens the database, again after a pause while another connection keeps it to itself.</summary>
+    /// <exception cref="MigrationException">It is missing, cannot be opened, or is no database.</exception>
+    public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        CheckPlace(target, options.Access);
+        for (var attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            options.Events.Publish(new ConnectionAttempted(target.Display, attempt, options.ConnectAttempts));
+            try
+            {
+                return Open(target, options, cancellationToken);
+            }
+            catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
+            {
+                options.Events.Publish(new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay));
+            }
+            catch (SqliteFailure e)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw SqliteErrors.Translate(e, target);
+            }
+
+            await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void CheckPlace(DatabaseTarget target, SessionAccess access)
+    {
+        var path = target.ConnectionString;
+        if (IsMemory(path) || File.Exists(path))
+            return;
+        if (Directory.Exists(path))
+            throw new MigrationException(ErrorId.DatabaseInvalid, $"'{target.Display}' is a folder, not a database file.", "Name the database file in it with --database.");
+        var folder = Path.GetDirectoryName(path);
+        if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
+        {
+            throw new MigrationException(
+                ErrorId.DatabaseFolderMissing, $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
+                $"Create the folder (mkdir \"{folder}\"), or correct --database.");
+        }
+
+        if (access != SessionAccess.Create)
+        {
+            throw new MigrationException(
+                ErrorId.DatabaseMissing, $"The database '{target.Display}' does not exist.", "Correct --database, or create it by applying migrations: 'migrations up'.");
+        }
+    }
+
+    private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        if (IsMemory(target.ConnectionString))
+            return Open(SqliteTarget.Memory, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate, keepsLog: false, options, cancellationToken);
+        var path = RealPath.Of(target.ConnectionString);
+        return options.Access switch
+        {
+            SessionAccess.Read => OpenToRead(path, options, cancellationToken),
+            SessionAccess.Write => Open(path, SqliteHandle.OpenReadWrite, keepsLog: false, options, cancellationToken),
+            _ => Open(path, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate, keepsLog: false, options, cancellationToken),
+        };
+    }
+
+    /// <summary>
+    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a read-only one would leave the files
+    /// behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes them when it closes. A log with content is left as it is.
+    /// </summary>
+    private static SqliteHandle OpenToRead(string path, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var log = new FileInfo(path + "-wal");
+        var hasLog = log.Exists && log.Length > 0;
+        try
+        {
+            return Open(path, SqliteHandle.OpenReadWrite, hasLog, options, cancellationToken);
+        }
+        catch (SqliteFailure e) when (!hasLog && File.Exists(path) && (e.PrimaryCode is SqliteCodes.CannotOpen or SqliteCodes.ReadOnly))
+        {
+            // Nothing may be created beside a file in WAL mode: then nobody writes, and the file is all there is.
+            return Open(AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly, keepsLog: true, options, cancellationToken);
+        }
+    }
+
+    private static SqliteHandle Open(string name, int flags, bool keepsLog, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
+        try
+        {
+            handle.Watch.BusyTimeout = options.TableLockTimeout;
+            handle.Watch.Token = cancellationToken;
+            Configure(handle, keepsLog);
+            // The file is read for the first time here: this is what finds out that it is no database.
+            _ = handle.QueryInt64("PRAGMA schema_version");
+            if (options.Access == SessionAccess.Read)
+                handle.Execute("PRAGMA query_only=1");
+            else if (handle.IsReadOnly)
+                throw new SqliteFailure(SqliteCodes.ReadOnly, "the file's permissions do not allow writing");
+            handle.Watch.Token = CancellationToken.None;
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    // Every setting that changes what a script means is set, because libraries are built with different defaults. They are those of the sqlite3 shell, but for foreign keys.
+    private static void Configure(SqliteHandle handle, bool keepsLog)
+    {
+        var (api, db) = (handle.Api, handle.Pointer);
+        api.Configure(db, ConfigureForeignKeys, on: true);
+        api.Configure(db, ConfigureTriggers, on: true);
+        api.Configure(db, ConfigureViews, on: true);
+        api.Configure(db, ConfigureDefensive, on: false);
+        api.Configure(db, ConfigureWritableSchema, on: false);
+        api.Configure(db, ConfigureLegacyAlterTable, on: false);
+        api.Configure(db, ConfigureQuotedLiterals, on: true);
+        api.Configure(db, ConfigureQuotedLiteralsInSchema, on: true);
+        api.Configure(db, ConfigureTrustedSchema, on: true);
+        api.Configure(db, ConfigureNoCheckpointOnClose, keepsLog);
+        handle.Execute("PRAGMA recursive_triggers=0");
+        handle.Execute("PRAGMA synchronous=2");
+    }
+
+    private static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;
+
+    private static bool IsMemory(string path) => string.Equals(path, SqliteTarget.Memory, StringComparison.Ordinal);
+}

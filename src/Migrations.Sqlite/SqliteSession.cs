@@ -1,0 +1,243 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>One connection to one SQLite file.</summary>
+internal sealed class SqliteSession : IDatabaseSession
+{
+    private const int ConfigureForeignKeys = 1002;
+
+    private readonly DatabaseTarget _target;
+    private SqliteLock? _lock;
+    private bool _enforcesForeignKeys = true;
+    private long? _knownIdBefore;
+
+    public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
+    {
+        _target = target;
+        Options = options;
+        Handle = handle;
+        Journal = new SqliteHistory(handle, target, options.HistoryTable);
+        State = new ConnectionState(handle);
+        Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
+    }
+
+    /// <inheritdoc/>
+    public DatabaseInfo Info { get; }
+
+    /// <inheritdoc/>
+    public IHistoryStore History => Journal;
+
+    /// <summary>The connection.</summary>
+    public SqliteHandle Handle { get; }
+
+    /// <summary>How the session works.</summary>
+    public SessionOptions Options { get; }
+
+    /// <summary>The journal.</summary>
+    public SqliteHistory Journal { get; }
+
+    /// <summary>What scripts have set on the connection.</summary>
+    public ConnectionState State { get; }
+
+    /// <summary>The transaction of the whole run; null when each step has its own.</summary>
+    public SqliteRunTransaction? Run { get; private set; }
+
+    /// <summary>Statements that scripts end with and that run after the commit.</summary>
+    public List<string> AfterCommit { get; } = [];
+
+    private bool IsInMemory => string.Equals(_target.ConnectionString, SqliteTarget.Memory, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        if (IsInMemory)
+            return new NoLock();
+        _lock = await SqliteLock.TakeAsync(_target, Options, cancellationToken).ConfigureAwait(false);
+        return _lock;
+    }
+
+    /// <inheritdoc/>
+    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(IsInMemory ? null : SqliteLock.FindHolder(_target));
+
+    /// <inheritdoc/>
+    public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
+    {
+        var run = new SqliteRunTransaction(this, steps.Any(s => s.Analysis.SuspendsForeignKeys));
+        await RetryAsync("the run", () => run.Begin(steps, cancellationToken), cancellationToken).ConfigureAwait(false);
+        Run = run;
+        return run;
+    }
+
+    /// <inheritdoc/>
+    public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
+    {
+        Prepare(step, cancellationToken);
+        State.Restore();
+        try
+        {
+            return await RetryAsync(step.Migration.FullName, () => new StepRunner(this, step, cancellationToken).Run(), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Handle.Watch.BusyTimeout = Options.TableLockTimeout;
+            Handle.Watch.StatementTimeout = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        Prepare(step, cancellationToken);
+        return RetryAsync<long?>(step.Migration.FullName, () => StatementRunner.Run(this, step, statement, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken) =>
+        RetryAsync("the history", () => SqliteEvidence.Find(Handle, statement), cancellationToken);
+
+    /// <summary>Begins a transaction that may write.</summary>
+    /// <exception cref="SqliteFailure">Another connection writes.</exception>
+    /// <exception cref="LockException">Another run has written the history.</exception>
+    public void Begin(string? modes)
+    {
+        Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
+        if (Journal.KnownId is not null && Journal.HasUnknownRows())
+        {
+            RollBack();
+            throw new LockException(
+                ErrorId.LockLost, $"Another run has changed the history of '{_target.Display}' since this one read it, although this one holds the lock.",
+                "Do not run migrations on the same file from several machines or containers at once; run the command again.", holder: null);
+        }
+
+        _knownIdBefore = Journal.KnownId;
+    }
+
+    /// <summary>Commits, and puts back what scripts have set.</summary>
+    public void Commit()
+    {
+        Handle.Execute("COMMIT");
+        foreach (var statement in AfterCommit)
+            RunAfterCommit(statement);
+        AfterCommit.Clear();
+        PutBack();
+    }
+
+    /// <summary>Undoes the open transaction, if any, and puts back what scripts have set.</summary>
+    public void RollBack()
+    {
+        Handle.Watch.Token = CancellationToken.None;
+        AfterCommit.Clear();
+        if (Handle.InTransaction)
+        {
+            Handle.Execute("ROLLBACK");
+            Journal.KnownId = _knownIdBefore;
+        }
+
+        PutBack();
+    }
+
+    /// <summary>Switches the enforcement of foreign keys. Must not be called inside a transaction.</summary>
+    public void EnforceForeignKeys(bool on)
+    {
+        if (on == _enforcesForeignKeys)
+            return;
+        Handle.Api.Configure(Handle.Pointer, ConfigureForeignKeys, on);
+        _enforcesForeignKeys = on;
+    }
+
+    /// <summary>Commits the transaction of the whole run.</summary>
+    /// <exception cref="MigrationException">It could not be committed, and is rolled back when the run's transaction is disposed.</exception>
+    public void CommitRun()
+    {
+        try
+        {
+            Commit();
+        }
+        catch (SqliteFailure e)
+        {
+            throw SqliteErrors.Translate(e, _target);
+        }
+    }
+
+    /// <summary>Ends the transaction of the whole run; rolls back what is not committed.</summary>
+    public void EndRun()
+    {
+        if (Handle.InTransaction)
+            RollBack();
+        Run = null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Journal.Dispose();
+        Handle.Dispose();
+        if (_lock is not null)
+            await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Prepare(StepExecution step, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _lock?.WorkOn(step.Migration.FullName);
+        var header = step.Script.Header;
+        Handle.Watch.BusyTimeout = header.TableLockTimeout ?? Options.TableLockTimeout;
+        Handle.Watch.StatementTimeout = header.StatementTimeout ?? Options.StatementTimeout;
+    }
+
+    private void PutBack()
+    {
+        EnforceForeignKeys(on: true);
+        State.Restore();
+    }
+
+    private void RunAfterCommit(string statement)
+    {
+        try
+        {
+            Handle.Execute(statement);
+        }
+        catch (SqliteFailure e)
+        {
+            Options.Events.Publish(new WarningRaised(
+                $"The migration is committed, but its statement '{statement}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"));
+        }
+    }
+
+    // A writer that another connection keeps out is rolled back and tried again, with growing pauses.
+    private async Task<T> RetryAsync<T>(string what, Func<T> action, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            TimeSpan pause;
+            try
+            {
+                return action();
+            }
+            catch (SqliteFailure) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (SqliteFailure e) when (e.IsBusy && Run is null && attempt <= Options.TableLockRetries)
+            {
+                pause = TimeSpan.FromMilliseconds(Math.Min(100 << attempt, 5000) * (0.5 + Random.Shared.NextDouble()));
+                Options.Events.Publish(new StepRetried(what, attempt, Options.TableLockRetries, pause, Blocker: null));
+            }
+            catch (SqliteFailure e)
+            {
+                throw SqliteErrors.Translate(e, _target);
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private sealed class NoLock : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,215 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>What a statement does, as far as the driver must know.</summary>
+internal enum StatementKind
+{
+    Other,
+    Begin,
+    Commit,
+    Rollback,
+    Savepoint,
+    Vacuum,
+    Reindex,
+    Analyze,
+    Attach,
+    Detach,
+    Pragma,
+    Create,
+    Drop,
+    RenameTable,
+    RenameColumn,
+    AddColumn,
+    DropColumn,
+    ShellCommand,
+}
+
+/// <summary>The beginning of a statement, read as far as it tells what the statement does.</summary>
+internal sealed record StatementHead(StatementKind Kind)
+{
+    /// <summary>TABLE, INDEX, VIEW or TRIGGER for CREATE and DROP; the mode of BEGIN.</summary>
+    public string? What { get; private init; }
+
+    /// <summary>The object, pragma or attached database; null when the text does not name one.</summary>
+    public string? Name { get; private init; }
+
+    /// <summary>The column that is added, dropped or renamed.</summary>
+    public string? Column { get; private init; }
+
+    /// <summary>The new name of a renamed table or column.</summary>
+    public string? NewName { get; private init; }
+
+    /// <summary>A pragma's new value; null when it is only read.</summary>
+    public string? Value { get; private init; }
+
+    /// <summary>Whether a table is created from a query, and so without keys.</summary>
+    public bool IsFromQuery { get; private init; }
+
+    /// <summary>Whether what it creates lives as long as the connection.</summary>
+    public bool IsTemporary { get; private init; }
+
+    /// <summary>Whether it drops or renames a table.</summary>
+    public bool RemovesTable => Kind == StatementKind.RenameTable || (Kind == StatementKind.Drop && What is "TABLE");
+
+    /// <summary>Whether SQLite can only run it outside a transaction, or it has no effect inside one.</summary>
+    public bool NeedsAutocommit => Kind is StatementKind.Vacuum or StatementKind.Attach or StatementKind.Detach
+        || (Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(this));
+
+    /// <summary>Reads a statement.</summary>
+    public static StatementHead Read(string statement) => new Reader(statement).Read();
+
+    private sealed class Reader(string text)
+    {
+        private int _at;
+        private SqlTokenKind _kind = SqlTokenKind.WhiteSpace;
+        private string _token = "";
+
+        public StatementHead Read()
+        {
+            Next();
+            if (_kind == SqlTokenKind.Symbol && _token is ".")
+                return new StatementHead(StatementKind.ShellCommand);
+            return _kind == SqlTokenKind.Word ? ReadStatement(_token.ToUpperInvariant()) : new StatementHead(StatementKind.Other);
+        }
+
+        private StatementHead ReadStatement(string word)
+        {
+            Next();
+            return word switch
+            {
+                "BEGIN" => new StatementHead(StatementKind.Begin) { What = Is("DEFERRED") || Is("IMMEDIATE") || Is("EXCLUSIVE") ? _token.ToUpperInvariant() : null },
+                "COMMIT" or "END" => new StatementHead(StatementKind.Commit),
+                "ROLLBACK" => ReadRollback(),
+                "SAVEPOINT" or "RELEASE" => new StatementHead(StatementKind.Savepoint),
+                "VACUUM" => new StatementHead(StatementKind.Vacuum),
+                "REINDEX" => new StatementHead(StatementKind.Reindex),
+                "ANALYZE" => new StatementHead(StatementKind.Analyze),
+                "ATTACH" => new StatementHead(StatementKind.Attach),
+                "DETACH" => ReadDetach(),
+                "PRAGMA" => ReadPragma(),
+                "CREATE" => ReadCreate(),
+                "DROP" => ReadDrop(),
+                "ALTER" => ReadAlter(),
+                _ => new StatementHead(StatementKind.Other),
+            };
+        }
+
+        private StatementHead ReadRollback()
+        {
+            _ = Skip("TRANSACTION");
+            return new StatementHead(Is("TO") ? StatementKind.Savepoint : StatementKind.Rollback);
+        }
+
+        private StatementHead ReadDetach()
+        {
+            _ = Skip("DATABASE");
+            return new StatementHead(StatementKind.Detach) { Name = ReadName() };
+        }
+
+        private StatementHead ReadPragma()
+        {
+            var name = ReadQualifiedName()?.ToLowerInvariant();
+            string? value = null;
+            if (_token is "=" or "(")
+            {
+                Next();
+                value = Unquote();
+                if (_token is "-" or "+")
+                {
+                    Next();
+                    value += _token;
+                }
+            }
+
+            return new StatementHead(StatementKind.Pragma) { Name = name, Value = value };
+        }
+
+        private StatementHead ReadCreate()
+        {
+            var isTemporary = Skip("TEMP") || Skip("TEMPORARY");
+            _ = Skip("VIRTUAL") || Skip("UNIQUE");
+            var what = _token.ToUpperInvariant();
+            Next();
+            if (Skip("IF"))
+                _ = Skip("NOT") && Skip("EXISTS");
+            var name = ReadQualifiedName();
+            return new StatementHead(StatementKind.Create) { What = what, Name = name, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
+        }
+
+        private StatementHead ReadDrop()
+        {
+            var what = _token.ToUpperInvariant();
+            Next();
+            if (Skip("IF"))
+                _ = Skip("EXISTS");
+            return new StatementHead(StatementKind.Drop) { What = what, Name = ReadQualifiedName() };
+        }
+
+        private StatementHead ReadAlter()
+        {
+            if (!Skip("TABLE"))
+                return new StatementHead(StatementKind.Other);
+            var table = ReadQualifiedName();
+            if (Skip("RENAME"))
+                return ReadRename(table);
+            var kind = Is("ADD") ? StatementKind.AddColumn : Is("DROP") ? StatementKind.DropColumn : StatementKind.Other;
+            Next();
+            _ = Skip("COLUMN");
+            return new StatementHead(kind) { Name = table, Column = ReadName() };
+        }
+
+        private StatementHead ReadRename(string? table)
+        {
+            if (Skip("TO"))
+                return new StatementHead(StatementKind.RenameTable) { Name = table, NewName = ReadName() };
+            _ = Skip("COLUMN");
+            var column = ReadName();
+            _ = Skip("TO");
+            return new StatementHead(StatementKind.RenameColumn) { Name = table, Column = column, NewName = ReadName() };
+        }
+
+        private string? ReadQualifiedName()
+        {
+            var name = ReadName();
+            if (_token is not ".")
+                return name;
+            Next();
+            return ReadName();
+        }
+
+        private string? ReadName()
+        {
+            var name = _kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal ? Unquote() : null;
+            Next();
+            return name;
+        }
+
+        private string Unquote() => SqliteNames.Unquote(_token);
+
+        private bool Is(string word) => _kind == SqlTokenKind.Word && _token.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+        private bool Skip(string word)
+        {
+            if (!Is(word))
+                return false;
+            Next();
+            return true;
+        }
+
+        private void Next()
+        {
+            while (_at < text.Length)
+            {
+                var start = _at;
+                _at += SqliteLexer.Scan(text.AsSpan(start), out _kind, out _);
+                if (SqliteLexer.IsBlank(_kind))
+                    continue;
+                _token = text[start.._at];
+                return;
+            }
+
+            (_kind, _token) = (SqlTokenKind.WhiteSpace, "");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Runs one statement outside any transaction.</summary>
+internal static class StatementRunner
+{
+    /// <summary>Runs it.</summary>
+    /// <returns>The rows inserted, updated and deleted.</returns>
+    /// <exception cref="StatementException">SQLite refused it.</exception>
+    /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
+    public static long Run(SqliteSession session, StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        var handle = session.Handle;
+        handle.Watch.Token = cancellationToken;
+        try
+        {
+            session.State.Remember(StatementHead.Read(statement.Text));
+            var before = handle.TotalChanges;
+            handle.Execute(statement.Text);
+            return handle.TotalChanges - before;
+        }
+        catch (SqliteFailure e) when (!e.IsBusy)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut)
+                throw SqliteErrors.TimedOut(handle.Watch.StatementTimeout, statement.Text, statement.Location);
+            throw Refused(e, step, statement);
+        }
+        finally
+        {
+            handle.Watch.Token = CancellationToken.None;
+        }
+    }
+
+    private static StatementException Refused(SqliteFailure failure, StepExecution step, ScriptStatement statement)
+    {
+        if (failure.Offset is not { } bytes)
+            return SqliteErrors.Statement(failure, statement.Text, offset: null, statement.Location, step.Direction);
+        var offset = System.Text.Encoding.UTF8.GetCharCount(SqliteHandle.NullTerminated(statement.Text), 0, bytes);
+        var before = statement.Text.AsSpan(0, offset);
+        var lines = before.Count('\n');
+        var column = lines == 0 ? statement.Location.Column + offset : offset - before.LastIndexOf('\n');
+        var location = statement.Location with { Line = statement.Location.Line + lines, Column = column };
+        return SqliteErrors.Statement(failure, statement.Text, offset, location, step.Direction);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Runs one script and its history row in one transaction, and leaves the connection as it was.</summary>
+internal sealed class StepRunner
+{
+    private readonly SqliteSession _session;
+    private readonly SqliteHandle _handle;
+    private readonly StepExecution _step;
+    private readonly CancellationToken _cancellation;
+    private readonly ScriptRunner _script;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private ForeignKeyGuard? _guard;
+    private bool _hasBegun;
+    private long _changesBefore;
+
+    public StepRunner(SqliteSession session, StepExecution step, CancellationToken cancellationToken)
+    {
+        _session = session;
+        _handle = session.Handle;
+        _step = step;
+        _cancellation = cancellationToken;
+        _script = new ScriptRunner(_handle, session.State, step, session.Options.Events)
+        {
+            EnsureBegun = EnsureBegun,
+            BeforeIndexIsDropped = WatchForeignKeys,
+            AfterCommit = session.AfterCommit,
+        };
+    }
+
+    private bool IsPartOfRun => _session.Run is not null;
+
+    /// <summary>Runs it; when it throws, everything has been rolled back.</summary>
+    public StepOutcome Run()
+    {
+        try
+        {
+            _handle.Watch.Token = _cancellation;
+            _script.Run(_cancellation);
+            _guard?.Check();
+            var outcome = Record();
+            if (!IsPartOfRun)
+                _session.Commit();
+            return outcome;
+        }
+        catch
+        {
+            _session.RollBack();
+            throw;
+        }
+        finally
+        {
+            _handle.Watch.Token = CancellationToken.None;
+        }
+    }
+
+    private void EnsureBegun()
+    {
+        if (_hasBegun)
+            return;
+        if (!IsPartOfRun)
+        {
+            _session.EnforceForeignKeys(!_step.Analysis.SuspendsForeignKeys);
+            _session.Begin(_step.Analysis.TransactionModes);
+        }
+
+        _hasBegun = true;
+        if (_step.Analysis.SuspendsForeignKeys || _step.Script.Header.ForeignKeys == true || _session.Run is { SuspendsForeignKeys: true })
+            WatchForeignKeys();
+        _changesBefore = _handle.TotalChanges;
+    }
+
+    private void WatchForeignKeys() => _guard ??= ForeignKeyGuard.Begin(_handle, _step);
+
+    private StepOutcome Record()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var duration = Stopwatch.GetElapsedTime(_start);
+        var rows = _handle.TotalChanges - _changesBefore;
+        _session.Journal.Insert(_step.Entry with { ExecutionTimeMs = (long)duration.TotalMilliseconds, RowsAffected = rows });
+        return new StepOutcome(duration, rows, _script.Statements);
+    }
+}

@@ -1,0 +1,124 @@
+using Xunit;
+
+namespace Migrations.Core.Tests.Folders;
+
+public sealed class NameProblemTests
+{
+    /// <summary>Beside <c>001_a.sql</c> and <c>003_c.sql</c> with downs: a file, and the name that it should have.</summary>
+    [Theory]
+    [InlineData("add_tags.sql", "004_add_tags.sql")]
+    [InlineData("Add Tags.sql", "004_add_tags.sql")]
+    [InlineData("add_tags.down.sql", "004_add_tags.down.sql")]
+    [InlineData("4-add tags.sql", "004_add_tags.sql")]
+    [InlineData("004.add.sql", "004_add.sql")]
+    [InlineData("004 add.sql", "004_add.sql")]
+    [InlineData("004add.sql", "004_add.sql")]
+    [InlineData("004-add-tags.down.sql", "004_add_tags.down.sql")]
+    [InlineData("001_a.undo.sql", "001_a.down.sql")]
+    [InlineData("v4__add.sql", "004_add.sql")]
+    [InlineData("V4_add.sql", "004_add.sql")]
+    [InlineData("größe.sql", "004_größe.sql")]
+    public void A_misfit_is_told_its_right_name(string name, string expected)
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", "003_c.sql", "003_c.down.sql", name);
+
+        var problem = folder.Problem();
+
+        Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
+        Assert.Equal(System.IO.Path.Combine(folder.Path, name), problem.Location.File);
+        Assert.Contains($"'{expected}'", problem.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { "001_a.up.sql", "001_a.down.sql", "b.sql" }, "002_b.up.sql")]
+    [InlineData(new[] { "V1_1__a.sql", "b.sql" }, "V1_2__b.sql")]
+    [InlineData(new[] { "V1_1__a.sql", "v1.2__b.sql" }, "V1.2__b.sql")]
+    [InlineData(new[] { "0001_a.sql", "rollback/0001_rollback.sql", "7-x.sql" }, "0007_x.sql")]
+    public void The_right_name_is_in_the_folders_own_layout(string[] names, string expected)
+    {
+        using var folder = new TemporaryFolder().With(names);
+
+        Assert.Contains($"'{expected}'", folder.Problem().Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_files_without_numbers_get_different_ones_and_a_pair_gets_the_same()
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", "x.sql", "x.down.sql", "y.sql");
+
+        Assert.Equal(["Rename it to '002_x.down.sql'.", "Rename it to '002_x.sql'.", "Rename it to '003_y.sql'."], folder.Problems().Select(p => p.Remedy));
+    }
+
+    [Fact]
+    public void A_timestamp_folder_gets_a_later_timestamp()
+    {
+        using var folder = new TemporaryFolder().With("29990101120059_a.sql", "b.sql");
+
+        Assert.Contains("'29990101120060_b.sql'", folder.Problem().Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_right_name_that_is_taken_is_told()
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", "1-a.sql");
+
+        Assert.Contains("there already", folder.Problem().Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("002_seed.ps1", "002_seed.sql")]
+    [InlineData("00002_rename.go", "00002_rename.sql")]
+    [InlineData("beforeMigrate.sql", "hooks")]
+    [InlineData("rollback/undo.sql", "0001_rollback.sql")]
+    [InlineData("2_b/other.sql", "up.sql")]
+    public void What_cannot_run_is_refused(string name, string remedy)
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", name);
+
+        var problem = folder.Problem();
+
+        Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
+        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_bad_files_are_told_at_once_in_the_order_of_their_names()
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", "b.sql", "003_c.down.sql");
+        folder.Write("004_d.sql", "-- nothing\n");
+        folder.Write("005_e.sql", [0x53, 0xE9]);
+
+        var error = Assert.Throws<FolderException>(() => folder.Read());
+
+        Assert.Equal([ErrorId.UndoOrphaned, ErrorId.ScriptEmpty, ErrorId.EncodingInvalid, ErrorId.FileNameInvalid], error.Problems.Select(p => p.Id));
+        Assert.All(error.Problems, p => Assert.Contains(p.Remedy, error.Message, StringComparison.Ordinal));
+        Assert.Equal(ErrorId.FolderInvalid, error.Id);
+    }
+
+    [Fact]
+    public void A_missing_folder_names_what_was_looked_for_and_what_is_near()
+    {
+        using var folder = new TemporaryFolder().With("db/Migrations/001_a.sql", "src/001_a.sql");
+
+        var error = Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, "db", "migration")));
+
+        Assert.Equal(ErrorId.FolderMissing, error.Id);
+        Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "migration"), error.Message, StringComparison.Ordinal);
+        Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "Migrations"), error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(System.IO.Path.Combine("src", "001_a.sql"), Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, "src", "001_a.sql"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_whose_subfolders_hold_the_migrations_names_them()
+    {
+        using var folder = new TemporaryFolder().With("api/0001_a.sql", "scores/0001_b.sql");
+
+        var error = Assert.Throws<MigrationException>(() => folder.Read());
+
+        Assert.Equal(ErrorId.FolderMissing, error.Id);
+        Assert.Contains("api, scores", error.Message, StringComparison.Ordinal);
+        Assert.Contains(System.IO.Path.Combine(folder.Path, "api"), error.NextStep, StringComparison.Ordinal);
+    }
+
+    private static Migrations.Folders.MigrationFolder Read(string path) => Migrations.Folders.MigrationFolderReader.Read(path, new Migrations.Folders.FolderOptions(), CancellationToken.None);
+}

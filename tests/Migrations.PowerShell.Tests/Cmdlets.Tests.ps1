@@ -1,0 +1,115 @@
+BeforeDiscovery { . $PSScriptRoot/common.ps1 }
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe 'Every cmdlet on <Engine>' -ForEach $engines {
+    BeforeEach {
+        $database = New-TestDatabase $Engine
+        $folder = New-TestFolder 3
+    }
+
+    It 'applies, shows and undoes' {
+        $results = Invoke-Migration $database $folder
+        $results.Name | Should -Be '001_t1', '002_t2', '003_t3'
+        $results[0] | Should -BeOfType ([Migrations.MigrationResult])
+        $results.Outcome | Should -Be 'Done', 'Done', 'Done'
+        $results[0].Duration | Should -BeOfType ([timespan])
+        $results[0].Version | Should -BeOfType ([Migrations.MigrationVersion])
+
+        $status = Get-MigrationStatus $database $folder
+        $status.State | Should -Be 'Applied', 'Applied', 'Applied'
+        $status[0].AppliedAt | Should -BeOfType ([DateTimeOffset])
+        $status[0].Error | Should -Be $null
+
+        (Undo-Migration $database $folder).Name | Should -Be '003_t3'
+        (Undo-Migration $database $folder -Name 002_t2).Direction | Should -Be 'Down'
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'RolledBack', 'RolledBack'
+    }
+
+    It 'writes nothing when nothing is to be done' {
+        $null = Invoke-Migration $database $folder
+        Invoke-Migration $database $folder | Should -BeNullOrEmpty
+    }
+
+    It 'stops at a target or after a number' {
+        (Invoke-Migration $database $folder -Target 1).Count | Should -Be 1
+        (Invoke-Migration $database $folder -First 1).Name | Should -Be '002_t2'
+    }
+
+    It 'runs all in one transaction' {
+        Set-Content "$folder/003_t3.sql" 'CREATE TABLE t3 (id integer); SELECT nothing FROM nowhere;'
+        (Get-ErrorOf { Invoke-Migration $database $folder -TransactionMode All }).FullyQualifiedErrorId | Should -BeLike 'StatementFailed,*'
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Pending', 'Pending', 'Failed'
+        Set-Content "$folder/003_t3.sql" 'CREATE TABLE t3 (id integer);'
+        (Invoke-Migration $database $folder -TransactionMode All).Count | Should -Be 3
+    }
+
+    It 'sums up, with the engine and its version' {
+        $null = Invoke-Migration $database $folder -First 2
+        $summary = Get-MigrationStatus $database $folder -Summary
+        $summary | Should -BeOfType ([Migrations.DatabaseStatus])
+        $summary.Engine | Should -Be $Engine
+        $summary.Total, $summary.Applied, $summary.Pending, $summary.Failed | Should -Be 3, 2, 1, 0
+        "$($summary.Current)" | Should -Be '002'
+        $summary.Healthy | Should -BeTrue
+        $summary.LockedBy | Should -BeNullOrEmpty
+    }
+
+    It 'keeps a history' {
+        $null = Invoke-Migration $database $folder
+        $null = Undo-Migration $database $folder
+        $history = Get-MigrationHistory $database
+        $history.Event | Should -Be 'Applied', 'Applied', 'Applied', 'RolledBack'
+        $history[0] | Should -BeOfType ([Migrations.History.JournalEntry])
+        (Get-MigrationHistory $database -Service other) | Should -BeNullOrEmpty
+    }
+
+    It 'repairs: accepts an edit' {
+        $null = Invoke-Migration $database $folder
+        Add-Content "$folder/002_t2.sql" 'INSERT INTO t2 VALUES (7);'
+        (Get-MigrationStatus $database $folder)[1].State | Should -Be 'Changed'
+        (Get-ErrorOf { Invoke-Migration $database $folder }).FullyQualifiedErrorId | Should -BeLike 'MigrationChanged,*'
+        $repair = Repair-MigrationHistory $database $folder
+        $repair.Name, $repair.Repair | Should -Be '002_t2', 'Changed'
+        (Get-MigrationStatus $database $folder)[1].State | Should -Be 'Applied'
+        (Get-ErrorOf { Repair-MigrationHistory $database $folder }).FullyQualifiedErrorId | Should -BeLike 'RepairNotNeeded,*'
+    }
+
+    It 'sets a baseline' {
+        # There must be a database to have a schema.
+        $null = Invoke-Migration $database (New-TestFolder 1) -HistoryTable other_history
+        Set-MigrationBaseline $database $folder 002 | Should -BeNullOrEmpty
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Applied', 'Pending'
+        (Invoke-Migration $database $folder).Name | Should -Be '003_t3'
+    }
+
+    It 'undoes several when told to' {
+        $null = Invoke-Migration $database $folder
+        (Undo-Migration $database $folder -To 1 -Force).Name | Should -Be '003_t3', '002_t2'
+        $null = Invoke-Migration $database $folder
+        (Undo-Migration $database $folder -Last 2 -Confirm:$false).Count | Should -Be 2
+        (Undo-Migration $database $folder -All -Force).Name | Should -Be '001_t1'
+    }
+
+    It 'repeats the sample' {
+        $sample = if ($Engine -eq 'SQLite') { "$repository/samples/shop" } else { "$repository/samples/shop-postgresql" }
+        $count = (Invoke-Migration $database $sample).Count
+        (Undo-Migration $database $sample -All -Force).Count | Should -Be $count
+        (Invoke-Migration $database $sample).Count | Should -Be $count
+    }
+}
+
+Describe 'New-Migration' {
+    It 'goes on with the number and the layout of the folder' {
+        $folder = New-TestFolder 2
+        $files = New-Migration 'add user prefs' $folder -Description 'Preferences'
+        $files | Should -BeOfType ([IO.FileInfo])
+        $files.Name | Should -Be '003_add_user_prefs.sql', '003_add_user_prefs.down.sql'
+        Get-Content $files[0] -Raw | Should -BeLike '*Preferences*'
+    }
+
+    It 'makes a folder below the location of PowerShell, not of the process' {
+        Push-Location TestDrive:
+        try { (New-Migration first ./new).FullName | Should -Be ((Get-Item ./new).GetFiles().FullName | Sort-Object -Descending) }
+        finally { Pop-Location }
+    }
+}

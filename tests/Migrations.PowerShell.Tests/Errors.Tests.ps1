@@ -1,0 +1,180 @@
+BeforeDiscovery { . $PSScriptRoot/common.ps1 }
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+
+    function Assert-Complete($Problem, [string] $Id, [string] $Category) {
+        $Problem.FullyQualifiedErrorId.Split(',')[0] | Should -Be $Id
+        $Problem.CategoryInfo.Category | Should -Be $Category
+        $Problem.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $Problem.ErrorDetails.RecommendedAction | Should -Not -Match '(?<![\w-])--[a-z]|migrations (up|down|status|repair)' -Because 'it names cmdlets and parameters'
+    }
+}
+
+Describe 'Errors on <Engine>' -ForEach $engines {
+    BeforeEach {
+        $database = New-TestDatabase $Engine
+        $folder = New-TestFolder 2
+    }
+
+    It 'tells what failed, where, what was done and what was not' {
+        Set-Content "$folder/002_t2.sql" "CREATE TABLE t2 (id integer);`nSELECT nothing FROM nowhere;"
+        $null = New-Item "$folder/003_more.sql" -Value 'SELECT 1;'
+        $problem = Get-ErrorOf { Invoke-Migration $database $folder }
+        Assert-Complete $problem StatementFailed InvalidOperation
+        $problem.TargetObject | Should -Not -BeNullOrEmpty
+        $problem.Exception | Should -BeOfType ([Migrations.StatementException])
+        $text = "$problem"
+        $text | Should -BeLike '*nowhere*'
+        $text | Should -BeLike '*002_t2.sql:2*'
+        $text | Should -Match 'Done before: 001_t1'
+        $text | Should -Match 'Not done: 002_t2, 003_more'
+        $text | Should -Match '(?m)^\s*2 \| SELECT nothing FROM nowhere'
+    }
+
+    It 'writes no result for what failed' {
+        Set-Content "$folder/002_t2.sql" 'nonsense;'
+        $results = [Collections.Generic.List[object]]::new()
+        $null = Get-ErrorOf { Invoke-Migration $database $folder | ForEach-Object { $results.Add($_) } }
+        $results.Name | Should -Be '001_t1'
+    }
+
+    It 'goes on with the next database' {
+        $other = New-TestDatabase $Engine
+        $null = Invoke-Migration $other $folder -First 1
+        Set-Content "$folder/001_t1.sql" 'SELECT changed_text FROM nowhere;'
+        $good = New-TestDatabase $Engine
+        Set-Content "$folder/001_t1.sql" "CREATE TABLE t1 (id integer PRIMARY KEY);`nINSERT INTO t1 VALUES (2);"
+        $results = Invoke-Migration $other, $good $folder -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems.Count | Should -Be 1
+        Assert-Complete $problems[0] MigrationChanged InvalidOperation
+        $results.Count | Should -Be 2
+        ($other, $good | Invoke-Migration -Path $folder -ErrorVariable again -ErrorAction SilentlyContinue) | Should -BeNullOrEmpty
+        $again.Count | Should -Be 1
+    }
+
+    It 'refuses a wrong name, and offers the nearest' {
+        $problem = Get-ErrorOf { Invoke-Migration $database $folder -Target 002_t3 }
+        Assert-Complete $problem MigrationUnknown ObjectNotFound
+        $problem.ErrorDetails.RecommendedAction | Should -BeLike "*002_t2*'Get-MigrationStatus'*"
+    }
+}
+
+Describe 'Errors of the call' {
+    BeforeAll { $folder = New-TestFolder 1 }
+
+    It 'needs a database' {
+        $env:DATABASE_URL = $null
+        Assert-Complete (Get-ErrorOf { Get-MigrationStatus }) DatabaseNotNamed InvalidArgument
+    }
+
+    It 'takes the database and the folder from the environment' {
+        $env:DATABASE_URL, $env:MIGRATION_PATH = (New-TestDatabase SQLite), $folder
+        try { (Invoke-Migration).Name | Should -Be '001_t1' }
+        finally { $env:DATABASE_URL, $env:MIGRATION_PATH = $null, $null }
+    }
+
+    It 'is complete: <Id>' -ForEach @(
+        @{ Id = 'DatabaseMissing'; Category = 'ObjectNotFound'; Call = { Get-MigrationStatus "$(New-TestDatabase SQLite)" $folder } }
+        @{ Id = 'FolderMissing'; Category = 'ObjectNotFound'; Call = { Get-MigrationStatus ':memory:' "$folder/none" } }
+        @{ Id = 'ConnectionFailed'; Category = 'ConnectionError'; Call = { Get-MigrationStatus 'Host=127.0.0.1;Port=9;Database=x;Timeout=2' $folder } }
+        @{ Id = 'TargetInvalid'; Category = 'InvalidArgument'; Call = { Get-MigrationStatus 'postgres://host:notaport/x' $folder } }
+        @{ Id = 'TargetInvalid'; Category = 'InvalidArgument'; Call = { Get-MigrationStatus ':memory:' $folder -Credential ([pscredential]::new('a', (ConvertTo-SecureString b -AsPlainText))) } }
+        @{ Id = 'UsageInvalid'; Category = 'InvalidArgument'; Call = { New-Migration '???' $folder } }
+        @{ Id = 'PathNotFileSystem'; Category = 'InvalidArgument'; Call = { Get-MigrationStatus ':memory:' Env:/x } }
+    ) {
+        Assert-Complete (Get-ErrorOf $Call) $Id $Category
+    }
+
+    It 'reads durations as people write them' {
+        $database = New-TestDatabase SQLite
+        (Invoke-Migration $database $folder -LockTimeout 500ms -StatementTimeout 30s -TableLockTimeout 00:00:02).Count | Should -Be 1
+        "$(Get-ErrorOf { Invoke-Migration $database $folder -LockTimeout soon })" | Should -BeLike '*soon*500ms*'
+    }
+
+    It 'is told who holds the lock' -Skip:(-not $postgreSql) {
+        $database = New-TestDatabase PostgreSQL
+        $slow = New-TestFolder 1 @{ 1 = 'SELECT pg_sleep(600);' }
+        $shell = [powershell]::Create().AddScript("Import-Module '$manifest'; Invoke-Migration '$database' '$slow'")
+        $null = $shell.BeginInvoke()
+        try {
+            for ($i = 0; $i -lt 500 -and -not (Get-MigrationStatus $database $slow -Summary).LockedBy; $i++) { Start-Sleep -Milliseconds 20 }
+            $problem = Get-ErrorOf { Invoke-Migration $database $slow -LockTimeout 300ms -WarningAction SilentlyContinue -WarningVariable warnings }
+            Assert-Complete $problem LockTimedOut ResourceBusy
+        }
+        finally { $shell.Stop(); $shell.Dispose() }
+    }
+}
+
+Describe 'Secrets' {
+    BeforeAll {
+        $secret = 'geheim"1/2'
+        $escaped = [uri]::EscapeDataString($secret)
+        function Assert-NoSecret([string] $Text) {
+            $Text.Length | Should -BeGreaterThan 100
+            $Text.Contains($secret) | Should -BeFalse
+            $Text.Contains($escaped) | Should -BeFalse
+        }
+    }
+
+    It 'are in no stream, error or transcript, whatever fails: <Url>' -ForEach @(
+        @{ Url = 'postgres://ada:{0}@127.0.0.1:9/shop' }, @{ Url = 'Host=127.0.0.1;Port=9;Database=shop;Username=ada;Password={0}' }, @{ Url = 'postgres://ada:{0}@127.0.0.1:notaport/shop' }
+    ) {
+        $text = $Url -f $escaped
+        $log = Join-Path (Get-Item TestDrive:).FullName "transcript_$([guid]::NewGuid()).txt"
+        # The password stands in the script's own text, where PowerShell would quote it with the error.
+        $result = Invoke-Pwsh @"
+Import-Module '$manifest'
+`$null = Start-Transcript '$log'
+Get-MigrationStatus '$text' '$repository/samples/shop' -Verbose -Debug *>&1
+'$text' | Invoke-Migration -Path '$repository/samples/shop' -Verbose *>&1
+Get-MigrationStatus -Database '$text', '$text' -Path '$repository/samples/shop' -Verbose
+`$Error | Format-List * -Force
+`$Error | ForEach-Object { `$_.InvocationInfo | Format-List * -Force; `$_.InvocationInfo.BoundParameters; `$_ | ConvertTo-Json -Depth 3 -WarningAction SilentlyContinue }
+`$ErrorView = 'NormalView'; `$Error
+`$null = Stop-Transcript
+"@
+        $result.Text | Should -Match 'ConnectionFailed|TargetInvalid'
+        Assert-NoSecret $result.Text
+        Assert-NoSecret (Get-Content $log -Raw)
+    }
+
+    It 'are in no stream, object or error of a real server' -Skip:(-not $postgreSql) {
+        $database = New-TestDatabase PostgreSQL
+        $login = ([uri] $database).UserInfo.Split(':', 2)
+        $secret, $escaped = [uri]::UnescapeDataString($login[1]), $login[1]
+        if ($secret.Length -lt 6) { Set-ItResult -Skipped -Because 'the password of this server is too short to look for'; return }
+        $folder = New-TestFolder 2
+        Set-Content "$folder/002_t2.sql" 'SELECT nothing FROM nowhere;'
+        $env:DATABASE_URL = $database
+        try {
+            $text = (Invoke-Pwsh @"
+Import-Module '$manifest'
+Get-MigrationStatus -Path '$folder' -Verbose -Debug *>&1 | Format-List * -Force
+Invoke-Migration -Path '$folder' -Verbose *>&1 | Format-List * -Force
+Get-MigrationStatus -Path '$folder' | ConvertTo-Json -Depth 5
+Get-MigrationStatus -Path '$folder' | Export-Clixml TestDrive:/x.xml -ErrorAction SilentlyContinue
+[System.Management.Automation.PSSerializer]::Serialize((Get-MigrationStatus -Path '$folder'), 5)
+Get-MigrationHistory | Format-List *
+`$Error | Format-List * -Force; `$Error | ForEach-Object { `$_.InvocationInfo; `$_ | ConvertTo-Json -Depth 4 -WarningAction SilentlyContinue }
+"@).Text
+        }
+        finally { $env:DATABASE_URL = $null }
+        $text | Should -Match 'StatementFailed'
+        Assert-NoSecret $text
+    }
+
+    It 'come by -Credential' -Skip:(-not $postgreSql) {
+        $database = New-TestDatabase PostgreSQL
+        $uri = [uri] $database
+        $user, $password = $uri.UserInfo.Split(':', 2).ForEach{ [uri]::UnescapeDataString($_) }
+        $bare = "postgres://$($uri.Host):$($uri.Port)$($uri.AbsolutePath)"
+        $folder = New-TestFolder 2
+        $credential = [pscredential]::new($user, (ConvertTo-SecureString $password -AsPlainText))
+        $null = Invoke-Migration $bare $folder -Credential $credential -First 1
+        # Statuses keep it.
+        (Get-MigrationStatus $bare $folder -Credential $credential | Where-Object State -EQ Pending | Invoke-Migration).Name | Should -Be '002_t2'
+        $wrong = [pscredential]::new($user, (ConvertTo-SecureString 'wrong-one' -AsPlainText))
+        $problem = Get-ErrorOf { Get-MigrationStatus $bare $folder -Credential $wrong }
+        Assert-Complete $problem AuthenticationFailed AuthenticationError
+    }
+}

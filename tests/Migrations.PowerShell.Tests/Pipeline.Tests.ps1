@@ -1,0 +1,131 @@
+BeforeDiscovery { . $PSScriptRoot/common.ps1 }
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe 'The pipeline on <Engine>' -ForEach $engines {
+    BeforeEach {
+        $folder = New-TestFolder 3
+        $first, $second = (New-TestDatabase $Engine), (New-TestDatabase $Engine)
+    }
+
+    It 'takes databases by value and as a list' {
+        ($first, $second | Invoke-Migration -Path $folder).Count | Should -Be 6
+        (Get-MigrationStatus -Database $first, $second -Path $folder -Summary).Count | Should -Be 2
+    }
+
+    It 'takes rows of a table by property name' {
+        $csv = @([pscustomobject]@{ Database = $first; Path = $folder; Service = 'a' }, [pscustomobject]@{ Database = $second; Path = $folder; Service = '' }) | ConvertTo-Csv
+        $results = $csv | ConvertFrom-Csv | Invoke-Migration
+        $results.Count | Should -Be 6
+        $results[0].Service, $results[5].Service | Should -Be 'a', $null
+    }
+
+    It 'applies just the statuses that come, in order' {
+        $null = Invoke-Migration $first $folder -First 1
+        $results = Get-MigrationStatus $first $folder | Where-Object State -EQ Pending | Select-Object -First 1 | Invoke-Migration
+        $results.Name | Should -Be '002_t2'
+        (Get-MigrationStatus $first $folder | Sort-Object Name -Descending | Invoke-Migration).Name | Should -Be '003_t3'
+    }
+
+    It 'says why it cannot' {
+        $null = Invoke-Migration $first $folder -First 1
+        $problem = Get-ErrorOf { Get-MigrationStatus $first $folder | Where-Object Name -EQ 003_t3 | Invoke-Migration }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'OutOfOrder,*'
+        "$problem" | Should -BeLike '*002_t2*'
+        $problem.ErrorDetails.RecommendedAction | Should -BeLike '*-AllowOutOfOrder*'
+    }
+
+    It 'undoes statuses' {
+        $null = Invoke-Migration $first $folder
+        (Get-MigrationStatus $first $folder | Where-Object Name -GT 001_t1 | Undo-Migration -Force).Name | Should -Be '003_t3', '002_t2'
+    }
+
+    It 'takes statuses of several databases' {
+        $null = Invoke-Migration $first, $second $folder -First 1
+        $results = Get-MigrationStatus $first, $second $folder | Where-Object State -EQ Pending | Invoke-Migration
+        $results.Count | Should -Be 4
+        ($results | Group-Object Database).Count | Should -Be 2
+    }
+}
+
+Describe 'What the pipeline refuses' {
+    BeforeAll {
+        $folder = New-TestFolder 2
+        $database = New-TestDatabase SQLite
+        $null = Invoke-Migration $database $folder -First 1
+        $status = Get-MigrationStatus $database $folder
+    }
+
+    It 'refuses statuses from another process in <Cmdlet>' -ForEach @{ Cmdlet = 'Invoke-Migration' }, @{ Cmdlet = 'Undo-Migration' }, @{ Cmdlet = 'Get-MigrationStatus' } {
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($status))
+        $problem = Get-ErrorOf { $copy | & $Cmdlet -ErrorAction Stop }
+        "$problem" | Should -BeLike '*another process or session*'
+        $problem.CategoryInfo.Category | Should -Be 'InvalidData'
+    }
+
+    It 'refuses rows without a database' {
+        "$(Get-ErrorOf { [pscustomobject]@{ Db = 'x' } | Get-MigrationStatus -ErrorAction Stop })" | Should -BeLike "*no property 'Database'*"
+    }
+
+    It 'refuses a second database beside statuses' {
+        (Get-ErrorOf { $status | Invoke-Migration -Database other.db }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        (Get-ErrorOf { $status | Undo-Migration -Last 2 }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+    }
+}
+
+Describe 'Paths' {
+    BeforeAll {
+        $folder = New-TestFolder 2
+        $root = (Get-Item TestDrive:).FullName
+        $null = New-Item "$root/here", "$root/in[1]", "$root/in2" -ItemType Directory
+        Copy-Item "$folder/*" "$root/in[[]1]"
+        Copy-Item "$folder/*" "$root/in2"
+    }
+
+    It 'starts from the location of PowerShell: <Database>' -ForEach @{ Database = 'a.db' }, @{ Database = './b.db' }, @{ Database = 'Data Source=c.db' }, @{ Database = 'sqlite:d.db' } {
+        Push-Location "$root/here"
+        try {
+            $null = Invoke-Migration $Database $folder
+            Test-Path -LiteralPath "$root/here/$($Database -replace '^.*[=:/]')" | Should -BeTrue
+        }
+        finally { Pop-Location }
+    }
+
+    It 'knows the drives of PowerShell' {
+        $null = Invoke-Migration TestDrive:/drive.db $folder
+        Test-Path "$root/drive.db" | Should -BeTrue
+        (Get-MigrationStatus "FileSystem::$root/drive.db" $folder).Count | Should -Be 2
+        (Get-MigrationStatus TestDrive:/drive.db "TestDrive:/$(Split-Path $folder -Leaf)").Count | Should -Be 2
+    }
+
+    It 'takes files from Get-ChildItem' {
+        $null = Invoke-Migration "$root/gci.db" $folder
+        (Get-ChildItem "$root/gci.db" | Get-MigrationStatus -Path $folder).Count | Should -Be 2
+    }
+
+    It 'reads wildcards in -Path and none in -LiteralPath' {
+        (Get-MigrationStatus ':memory:' "$root/in?").Count | Should -Be 2
+        (Get-MigrationStatus ':memory:' -LiteralPath "$root/in[1]").Count | Should -Be 2
+        (Get-ErrorOf { Get-MigrationStatus ':memory:' "$root/in*" }).FullyQualifiedErrorId | Should -BeLike 'PathAmbiguous,*'
+        (Get-ErrorOf { Get-MigrationStatus ':memory:' "$root/nothing*" }).FullyQualifiedErrorId | Should -BeLike 'FolderMissing,*'
+        (Get-ErrorOf { Get-MigrationStatus ':memory:' $folder -LiteralPath $folder }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+    }
+
+    It 'refuses what is no file system' {
+        (Get-ErrorOf { Get-MigrationStatus ':memory:' Env:/x }).FullyQualifiedErrorId | Should -BeLike 'PathNotFileSystem,*'
+        (Get-ErrorOf { Get-MigrationStatus Env:x $folder }).FullyQualifiedErrorId | Should -BeLike 'PathNotFileSystem,*'
+        (Get-ErrorOf { New-Migration x Variable:/x }).FullyQualifiedErrorId | Should -BeLike 'PathNotFileSystem,*'
+        (Get-ErrorOf { Get-MigrationStatus ':memory:' Nope:/x }).FullyQualifiedErrorId | Should -BeLike 'PathInvalid,*'
+    }
+}
+
+Describe 'Completion' {
+    It 'completes <Call> from the folder' -ForEach @{ Call = 'Invoke-Migration x.db -Path {0} -Target 0' }, @{ Call = 'Undo-Migration x.db -Path {0} -To ' }, @{ Call = 'Undo-Migration x.db -LiteralPath {0} -Name ' }, @{ Call = 'Set-MigrationBaseline x.db {0} -Target ' } {
+        $line = $Call -f (New-TestFolder 2)
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be '001_t1', '002_t2'
+    }
+
+    It 'keeps quiet about a bad folder' {
+        $line = 'Invoke-Migration x.db -Path ./there/is/none -Target zzz'
+        (TabExpansion2 $line $line.Length).CompletionMatches | Should -BeNullOrEmpty
+    }
+}

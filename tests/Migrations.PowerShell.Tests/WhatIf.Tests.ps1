@@ -1,0 +1,74 @@
+BeforeDiscovery { . $PSScriptRoot/common.ps1 }
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe '-WhatIf on <Engine>' -ForEach $engines {
+    BeforeAll {
+        # Everything that a run could have changed.
+        function Get-Trace {
+            if ($Engine -eq 'SQLite') { (Get-ChildItem (Split-Path $database) -Filter "$(Split-Path $database -Leaf)*" | Get-FileHash).Hash -join ',' }
+            else { Invoke-Sql $database "SELECT string_agg(relname || ':' || xmin::text, ',' ORDER BY oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace" }
+        }
+    }
+
+    BeforeEach {
+        $folder = New-TestFolder 2
+        $database = New-TestDatabase $Engine
+    }
+
+    It 'shows the SQL of a run and touches nothing' {
+        $before = Get-Trace
+        $text = (Invoke-Pwsh "Import-Module '$manifest'; Invoke-Migration '$database' '$folder' -WhatIf").Text
+        $text | Should -BeLike '*What if: Apply 001_t1, 002_t2 on *'
+        $text | Should -Match 'CREATE TABLE t1 \(id integer PRIMARY KEY\);'
+        $text | Should -Match 'INSERT INTO t2 VALUES \(1\);'
+        Get-Trace | Should -Be $before
+    }
+
+    It 'gives the steps as objects' {
+        $results = Invoke-Migration $database $folder -WhatIf
+        $results.Outcome | Should -Be 'WhatIf', 'WhatIf'
+        $results.File | Should -Be "$folder/001_t1.sql", "$folder/002_t2.sql"
+    }
+
+    It 'touches nothing in <Call>' -ForEach @{ Call = 'Undo-Migration {0} {1} -All' }, @{ Call = 'Repair-MigrationHistory {0} {1}' }, @{ Call = 'Set-MigrationBaseline {0} {1} 2' }, @{ Call = '$WhatIfPreference = $true; Invoke-Migration {0} {1} -AllowOutOfOrder' } {
+        $null = Invoke-Migration $database $folder -First 1
+        $before = Get-Trace
+        $text = (Invoke-Pwsh ("Import-Module '$manifest'; " + ($Call -f "'$database'", "'$folder'"))).Text
+        $text | Should -BeLike '*What if: *'
+        Get-Trace | Should -Be $before
+    }
+}
+
+Describe 'Being asked' {
+    BeforeEach {
+        $folder = New-TestFolder 3
+        $database = New-TestDatabase SQLite
+        $null = Invoke-Migration $database $folder
+    }
+
+    It 'writes no file for New-Migration -WhatIf, and names those that it would' {
+        (Invoke-Pwsh "Import-Module '$manifest'; New-Migration 'x y' '$folder' -WhatIf").Text | Should -BeLike '*004_x_y.sql*'
+        Get-ChildItem $folder -Filter '004*' | Should -BeNullOrEmpty
+    }
+
+    It 'is an error with -NonInteractive: <Choice>' -ForEach @{ Choice = '-All' }, @{ Choice = '-Last 2' }, @{ Choice = '-To 2' } {
+        $result = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; Import-Module '$manifest'; try { Undo-Migration '$database' '$folder' $Choice } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
+        $result.Text | Should -BeLike 'ConfirmationRequired,*-Force*'
+        (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 3
+    }
+
+    It 'is not needed for one, nor with -Force or -Confirm:$false' {
+        foreach ($choice in '', '-Last 1', '-To 0 -Force') {
+            (Invoke-Pwsh "Import-Module '$manifest'; (Undo-Migration '$database' '$folder' $choice).Name").Text | Should -BeLike '*_t*'
+        }
+        (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 0
+    }
+
+    It 'is answered by a host' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript("Import-Module '$manifest'; Undo-Migration '$database' '$folder' -All").Invoke()
+        # The default host of a hosted PowerShell cannot ask.
+        $shell.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'ConfirmationRequired,*'
+        $shell.Dispose()
+    }
+}

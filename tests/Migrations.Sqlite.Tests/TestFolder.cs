@@ -1,0 +1,116 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite.Tests;
+
+/// <summary>A folder with a database file and scripts, removed afterwards.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    private readonly SqliteDriver _driver = new();
+    private int _scripts;
+
+    public TestFolder()
+    {
+        Path = Directory.CreateTempSubdirectory("migrations-sqlite-").FullName;
+        Database = System.IO.Path.Combine(Path, "app.db");
+    }
+
+    public string Path { get; }
+
+    public string Database { get; }
+
+    public List<MigrationEvent> Events { get; } = [];
+
+    public SessionOptions Options => new() { Events = new Sink(Events), TableLockTimeout = TimeSpan.FromMilliseconds(100), TableLockRetries = 1 };
+
+    public DatabaseTarget Target => _driver.Parse(Database, Path)!;
+
+    public async Task<IDatabaseSession> OpenAsync(SessionAccess access = SessionAccess.Create, SessionOptions? options = null) =>
+        await _driver.OpenAsync(Target, (options ?? Options) with { Access = access }, CancellationToken.None);
+
+    /// <summary>A session with its journal table.</summary>
+    public async Task<IDatabaseSession> OpenReadyAsync(SessionOptions? options = null)
+    {
+        var session = await OpenAsync(options: options);
+        await session.History.EnsureAsync(CancellationToken.None);
+        _ = await session.History.ReadAsync(CancellationToken.None);
+        return session;
+    }
+
+    public MigrationScript Script(string sql, MigrationHeader? header = null)
+    {
+        var file = System.IO.Path.Combine(Path, $"{++_scripts:000}_test.sql");
+        File.WriteAllText(file, sql);
+        return new MigrationScript
+        {
+            File = file,
+            Offset = 0,
+            Length = new FileInfo(file).Length,
+            Checksum = "",
+            IsEmpty = false,
+            Header = header ?? MigrationHeader.Empty,
+        };
+    }
+
+    public StepExecution Step(string sql, MigrationHeader? header = null) => Step(Script(sql, header));
+
+    public static StepExecution Step(MigrationScript script, MigrationDirection direction = MigrationDirection.Up)
+    {
+        var version = MigrationVersion.Parse(System.IO.Path.GetFileName(script.File)[..3]);
+        return new StepExecution
+        {
+            Migration = new Migration
+            {
+                Key = MigrationKey.Of(version),
+                Version = version,
+                Name = "test",
+                FullName = version.Text + "_test",
+                Layout = MigrationLayout.RollbackSuffix,
+                Up = script,
+            },
+            Direction = direction,
+            Script = script,
+            Analysis = SqliteAnalyzer.Analyze(script),
+            Entry = Entry(version.Text),
+        };
+    }
+
+    public static JournalEntry Entry(string version) => new()
+    {
+        RunId = Guid.NewGuid(),
+        Version = version,
+        Name = version + "_test",
+        Direction = MigrationDirection.Up,
+        Event = JournalEvent.Applied,
+        AppliedBy = "tester",
+        Host = "here",
+        Success = true,
+        ToolVersion = "0",
+    };
+
+    /// <summary>Runs scripts one after another, each in a session of its own.</summary>
+    public async Task<StepOutcome> RunAsync(string sql, MigrationHeader? header = null)
+    {
+        await using var session = await OpenReadyAsync();
+        return await session.RunAsync(Step(sql, header), CancellationToken.None);
+    }
+
+    public async Task<StatementException> FailAsync(string sql, MigrationHeader? header = null) =>
+        await Assert.ThrowsAsync<StatementException>(() => RunAsync(sql, header));
+
+    /// <summary>Asks the database by a connection of its own.</summary>
+    public string? Ask(string sql)
+    {
+        using var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, Database, SqliteHandle.OpenReadWrite);
+        return handle.QueryText(sql);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private sealed class Sink(List<MigrationEvent> events) : IEventSink
+    {
+        public void Publish(MigrationEvent item) => events.Add(item);
+    }
+}
