@@ -59,8 +59,18 @@ public sealed class SessionTests
         {
             var entry = fixture.Entry("n", what) with
             {
-                Service = "s", Version = "1.2", Description = "d", SemanticVersion = "1.0.0", Direction = MigrationDirection.Down, Checksum = "c", ExecutionTimeMs = 5,
-                RowsAffected = 7, ErrorMessage = "e\\'", StatementIndex = 3, SchemaFingerprint = "f", Script = "SELECT 1;",
+                Service = "s",
+                Version = "1.2",
+                Description = "d",
+                SemanticVersion = "1.0.0",
+                Direction = MigrationDirection.Down,
+                Checksum = "c",
+                ExecutionTimeMs = 5,
+                RowsAffected = 7,
+                ErrorMessage = "e\\'",
+                StatementIndex = 3,
+                SchemaFingerprint = "f",
+                Script = "SELECT 1;",
             };
             await session.History.AppendAsync(entry, CancellationToken.None);
             var read = (await session.History.ReadAsync(CancellationToken.None))[^1];

@@ -27,16 +27,6 @@ public sealed class StepTests
         Assert.InRange(row.AppliedAt, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
-    [SkippableFact]
-    public async Task A_migration_is_one_round_trip()
-    {
-        await using var fixture = await DriverFixture.CreateAsync();
-        var session = await fixture.BeginAsync();
-        // Every round trip begins a new implicit or explicit transaction block; within one pipeline statement_timestamp() of all statements is that of its first message.
-        await session.RunAsync(fixture.Step("CREATE TABLE t AS SELECT transaction_timestamp() AS began; INSERT INTO t VALUES (transaction_timestamp())"), CancellationToken.None);
-        Assert.Equal("1", await fixture.Database.ScalarAsync("SELECT count(DISTINCT began) FROM t"));
-    }
-
     [SkippableTheory]
     [InlineData("SELECT 'a;b', E'\\';', $x$ ; $x$, U&'d\\0061t', N'1;', B'1', X'1F'")]
     [InlineData("SELECT E'a'\n  'b\\';c', 2*-- ;\n3, 4-/* ; /* ' */ */5")]
@@ -249,24 +239,6 @@ public sealed class StepTests
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
         Assert.Single(await session.History.ReadAsync(CancellationToken.None));
-    }
-
-    [SkippableFact]
-    public async Task A_step_whose_commit_got_through_counts_although_the_connection_broke()
-    {
-        await using var fixture = await DriverFixture.CreateAsync();
-        var session = await fixture.BeginAsync();
-        // The backend ends itself when it tells others of the commit: after the commit is durable, before the client is told.
-        await fixture.Database.ExecuteAsync(
-            """
-            CREATE TABLE t (a int);
-            CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
-            CREATE CONSTRAINT TRIGGER kill AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kill();
-            """);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)"), CancellationToken.None));
-        Assert.Equal(ErrorId.ConnectionFailed, error.Id);
-        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
-        Assert.Empty(await session.History.ReadAsync(CancellationToken.None));
     }
 
     [SkippableFact]
