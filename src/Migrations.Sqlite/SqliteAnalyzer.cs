@@ -138,7 +138,7 @@ internal sealed class SqliteAnalyzer
             return true;
         }
 
-        if (_allNeedAutocommit && _count > 0 && _script.Header.Transaction != true)
+        if (_allNeedAutocommit && _count == 1 && _script.Header.Transaction != true)
             return true;
         foreach (var (statement, head) in _misplaced)
         {
