@@ -17,7 +17,7 @@ public sealed class SourceTests
     [Fact]
     public void Nothing_is_left_to_do()
     {
-        string[] marks = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "NotImplemented" + "Exception"];
+        string[] marks = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "new NotImplemented" + "Exception"];
         var found = SourceFile.All("src").SelectMany(f => f.Lines.Select((line, i) => (f.Name, Line: i + 1, Text: line)))
             .Where(l => marks.Any(m => l.Text.Contains(m, StringComparison.Ordinal)))
             .Select(l => $"{l.Name}:{l.Line}");
