@@ -18,7 +18,8 @@ internal sealed class PostgreSqlAnalyzer
 
     private PostgreSqlAnalyzer(MigrationScript script) => _script = script;
 
-    private bool IsOutside => _script.Header.Transaction == false || (_script.Header.Transaction is null && _statements == 1 && _outsideOnly.Count == 1 && _begin is null);
+    // Statements that all cannot run in a transaction leave nothing to be atomic with, and need no directive.
+    private bool IsOutside => _script.Header.Transaction is { } wanted ? !wanted : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
 
     /// <summary>Reads a script.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -162,7 +163,7 @@ internal sealed class PostgreSqlAnalyzer
         Refuse(
             ErrorId.ScriptMixed,
             piece.Line,
-            $"The statement ({name} ...) cannot run in a transaction, and it is not the only one in the script.",
+            $"The statement ({name} ...) cannot run in a transaction, and the rest of the script runs in one.",
             "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' in its first comment.");
     }
 

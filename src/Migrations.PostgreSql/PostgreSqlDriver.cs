@@ -17,7 +17,8 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(baseFolder);
-        return PostgreSqlTarget.Parse(text, baseFolder);
+        // Said here, where nothing of Npgsql is named yet: a plain path, which SQLite takes next, does not load it.
+        return text.Contains('=', StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal) ? PostgreSqlTarget.Parse(text, baseFolder) : null;
     }
 
     /// <inheritdoc/>

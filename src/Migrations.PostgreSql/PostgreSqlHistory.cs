@@ -15,18 +15,11 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         "run_id, service, version, name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host, execution_time_ms, "
         + "rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
 
-    // pg_stat_xact_user_tables says the same, but asks for every index too.
-    private const string RowsChanged =
-        "CASE WHEN pg_catalog.current_setting('track_counts')::boolean THEN (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) "
-        + "+ pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))::bigint FROM pg_catalog.pg_class c "
-        + "WHERE c.relkind = 'r' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)) END";
-
     private readonly string _schema = session.Options.HistorySchema ?? "public";
     private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
-    /// <summary>Remembers clock and row counts, for the figures of a step that shares its transaction with others.</summary>
-    public static string RememberFigures =>
-        $"pg_catalog.set_config('migrations.started', pg_catalog.clock_timestamp()::text, true), pg_catalog.set_config('migrations.rows', COALESCE({RowsChanged}, 0)::text, true)";
+    /// <summary>The table as it stands in statements.</summary>
+    public string Table => _table;
 
     /// <summary>Schema and table as they are shown to people.</summary>
     public string Display => $"{_schema}.{session.Options.HistoryTable}";
@@ -78,27 +71,27 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
-        if (await ExistsAsync(cancellationToken).ConfigureAwait(false))
-            return false;
-        try
+        for (var attempt = 1; !await ExistsAsync(cancellationToken).ConfigureAwait(false); attempt++)
         {
-            // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
-            if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema).ConfigureAwait(false))
-                await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken).ConfigureAwait(false);
-            await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject)
-        {
-            // Another session created it at the same moment; IF NOT EXISTS does not cover that.
-            if (!await ExistsAsync(cancellationToken).ConfigureAwait(false))
+            try
+            {
+                // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
+                if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema).ConfigureAwait(false))
+                    await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken).ConfigureAwait(false);
+                await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (PostgresException e) when (attempt < 5 && IsRace(e))
+            {
+                // Another session created it at the same moment, which IF NOT EXISTS does not cover: look again.
+            }
+            catch (PostgresException e)
+            {
                 throw Refused(e, "Creating");
-        }
-        catch (PostgresException e)
-        {
-            throw Refused(e, "Creating");
+            }
         }
 
-        return true;
+        return false;
     }
 
     /// <inheritdoc/>
@@ -135,14 +128,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
     /// <summary>The row of a step, with its figures computed by the server.</summary>
     /// <param name="entry">The row.</param>
-    /// <param name="sharesTransaction">Whether figures count from <see cref="RememberFigures"/>, not from the transaction's begin.</param>
-    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, bool sharesTransaction)
-    {
-        var start = sharesTransaction ? "pg_catalog.current_setting('migrations.started')::timestamptz" : "pg_catalog.transaction_timestamp()";
-        var before = sharesTransaction ? " - pg_catalog.current_setting('migrations.rows')::bigint" : "";
-        var elapsed = $"(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - {start}) * 1000)::bigint";
-        return Insert(entry, "pg_catalog.clock_timestamp()", elapsed, $"({RowsChanged}){before}", $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected");
-    }
+    /// <param name="figures">How they are computed.</param>
+    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures) => Insert(
+        entry, "pg_catalog.clock_timestamp()", figures.Elapsed, figures.Rows, $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected");
 
     /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
     /// <returns>The row's figures; null when it is not there.</returns>
@@ -203,6 +191,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             tool_version text NOT NULL,
             script text)
         """;
+
+    private static bool IsRace(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject;
 
     private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     /// <summary>A SQL expression that fails in a backend that does not hold the lock.</summary>
     public string Guard => _lease is not null ? _lease.Guard : string.Create(
         CultureInfo.InvariantCulture,
-        $"1 / (SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND {OfKey($"{_key}")})");
+        $"1 / (SELECT pg_catalog.count(*) FROM pg_catalog.pg_lock_status() l WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND {OfKey($"{_key}")})");
 
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased { get; private set; }

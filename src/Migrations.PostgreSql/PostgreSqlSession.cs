@@ -120,7 +120,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
         Connection.Notice += OnNotice;
         if (_lock is { IsReleased: false })
-            await _lock.TakeAsync(cancellationToken).ConfigureAwait(false);
+            await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
     }
 
     /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>

@@ -16,6 +16,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
     private readonly bool _isInRun = session.IsInRun;
+    private readonly StepFigures _figures = new(history.Table, session.Connection.PostgreSqlVersion.Major, session.IsInRun);
     private NpgsqlBatch _batch = session.Connection.CreateBatch();
     private NpgsqlBatchCommand? _guard;
     private NpgsqlBatchCommand? _insert;
@@ -89,8 +90,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         };
         if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
             settings.Add(Setting("statement_timeout", limit));
-        if (_isInRun)
-            settings.Add(PostgreSqlHistory.RememberFigures);
+        settings.AddRange(_figures.Preparations);
         if (session.Guard is { } guard)
             settings.Add(guard);
         _guard = Add("SELECT " + string.Join(", ", settings));
@@ -100,7 +100,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         Add("RESET SESSION AUTHORIZATION");
         Add("RESET ROLE");
-        _insert = history.InsertMeasured(step.Entry, _isInRun);
+        _insert = history.InsertMeasured(step.Entry, _figures);
         _batch.BatchCommands.Add(_insert);
         Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
         if (!_isInRun)

@@ -4,8 +4,9 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Looks, before a script is committed that ran without enforced foreign keys or that takes tables away, whether it left rows without their parent, broke a foreign key, or lost rows.
-/// SQLite itself would not say a word: with enforcement DROP TABLE cascades into the children, and without it nothing is checked (<see href="https://sqlite.org/lang_altertable.html#otheralter"/>).
+/// Looks, before a script is committed that ran without enforced foreign keys or that takes tables away, whether it left rows without their parent,
+/// broke a foreign key, or lost rows. SQLite itself would not say a word: with enforcement DROP TABLE cascades into the children, and without it nothing is
+/// checked (<see href="https://sqlite.org/lang_altertable.html#otheralter"/>).
 /// </summary>
 internal sealed class ForeignKeyGuard
 {
@@ -13,6 +14,7 @@ internal sealed class ForeignKeyGuard
     private readonly StepExecution _step;
     private readonly SchemaImage _before;
     private readonly ScriptFacts _facts;
+    private readonly GuardErrors _errors;
     private readonly Dictionary<string, Violations> _violationsBefore;
     private readonly Dictionary<string, long[]> _rowsBefore = new(SqliteNames.Comparer);
     private readonly bool _countsReferences;
@@ -23,6 +25,7 @@ internal sealed class ForeignKeyGuard
         _step = step;
         _before = SchemaImage.Read(handle);
         _facts = ScriptFacts.Read(step.Script, _before);
+        _errors = new GuardErrors(step, _facts);
         // Only an enforced ON DELETE SET NULL empties references behind the script's back.
         _countsReferences = !step.Analysis.SuspendsForeignKeys;
         foreach (var key in _before.ForeignKeys.Where(IsTouched))
@@ -52,19 +55,19 @@ internal sealed class ForeignKeyGuard
         foreach (var key in after.ForeignKeys.Where(IsTouched))
         {
             // A table that the script adds may point to one that a later migration makes.
-            if (!_before.Tables.Contains(key.Child) || after.FindUnsoundness(key) is not { } reason)
+            if (_before.ForeignKeys.Count == 0 || !_before.Tables.Contains(key.Child) || after.FindUnsoundness(key) is not { } reason)
                 continue;
             var wasThere = keysBefore.Contains(key.Key);
             var isLeftBehind = wasThere && !after.Tables.Contains(key.Parent);
             if (!wasThere || (_before.FindUnsoundness(key) is null && !(isLeftBehind && HasViolations(key.Child))))
-                throw GuardErrors.Broken(_step, key, reason, _facts, _before);
+                throw _errors.Broken(key, reason, _before);
         }
 
         var childKeysAfter = after.ForeignKeys.Select(k => k.ChildKey).ToHashSet(StringComparer.Ordinal);
         foreach (var key in _before.ForeignKeys)
         {
             if (_facts.IsMadeFromQuery(key.Child) && after.Tables.Contains(key.Child) && !childKeysAfter.Contains(key.ChildKey))
-                throw GuardErrors.Lost(_step, key);
+                throw _errors.Lost(key);
         }
     }
 
@@ -76,11 +79,11 @@ internal sealed class ForeignKeyGuard
 
     private void CheckViolations(SchemaImage after)
     {
-        foreach (var (key, found) in Scan(after, after.Tables.Contains))
+        foreach (var (key, found) in Scan(after, t => after.Tables.Contains(t)))
         {
             var before = _violationsBefore.GetValueOrDefault(key);
             if (found.Count > (before?.Count ?? 0))
-                throw GuardErrors.Violated(_step, found, before);
+                throw _errors.Violated(found, before);
         }
     }
 
@@ -92,11 +95,11 @@ internal sealed class ForeignKeyGuard
                 continue;
             var now = Count(table);
             if (now[0] < before[0])
-                throw GuardErrors.RowsLost(_step, table, before[0], now[0], ReasonFor(table));
+                throw _errors.RowsLost(table, before[0], now[0], ReasonFor(table));
             for (var i = 1; i < Math.Min(before.Length, now.Length); i++)
             {
                 if (now[i] < before[i])
-                    throw GuardErrors.ReferencesLost(_step, table, before[i], now[i], ReasonFor(table));
+                    throw _errors.ReferencesLost(table, before[i], now[i], ReasonFor(table));
             }
         }
     }
@@ -108,7 +111,7 @@ internal sealed class ForeignKeyGuard
     private IEnumerable<string> TablesToCount()
     {
         var remade = _facts.Removed.Where(t => _facts.Made.Contains(t));
-        return remade.Concat(_before.DescendantsOf(_facts.Removed)).Where(_before.Tables.Contains)
+        return remade.Concat(_before.DescendantsOf(_facts.Removed)).Where(t => _before.Tables.Contains(t))
             .Where(t => !_facts.Dropped.Contains(t) || _facts.Made.Contains(t)).ToHashSet(SqliteNames.Comparer);
     }
 
@@ -126,7 +129,7 @@ internal sealed class ForeignKeyGuard
         return counts;
     }
 
-    private bool IsTouched(ForeignKey key) => _facts.Touched.Contains(key.Child) || _facts.Touched.Contains(key.Parent);
+    private bool IsTouched(ForeignKey key) => _before.ForeignKeys.Count == 0 || _facts.Touched.Contains(key.Child) || _facts.Touched.Contains(key.Parent);
 
     private Dictionary<string, Violations> Scan(SchemaImage image, Func<string, bool> isWanted)
     {

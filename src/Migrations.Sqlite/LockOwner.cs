@@ -1,11 +1,11 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Globalization;
+using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;
 
-/// <summary>The file beside the lock that says who holds it. It is a courtesy: only the lock itself counts.</summary>
-internal sealed partial class LockOwner : IDisposable
+/// <summary>The file beside the lock that says who holds it, in lines of a word and a value. It is a courtesy: only the lock itself counts.</summary>
+internal sealed class LockOwner : IDisposable
 {
     // Padded to one length, so that it is overwritten in place and a reader never sees half of an old text.
     private const int Length = 1024;
@@ -44,9 +44,10 @@ internal sealed partial class LockOwner : IDisposable
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return JsonSerializer.Deserialize(file, OwnerJson.Default.LockHolder);
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            return Parse(reader.ReadToEnd());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -67,13 +68,12 @@ internal sealed partial class LockOwner : IDisposable
 
     private void Write()
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(_holder, OwnerJson.Default.LockHolder);
-        var bytes = new byte[Math.Max(Length, json.Length)];
-        bytes.AsSpan().Fill((byte)' ');
-        json.CopyTo(bytes, 0);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n");
         try
         {
-            RandomAccess.Write(_file.SafeFileHandle, bytes, fileOffset: 0);
+            RandomAccess.Write(_file.SafeFileHandle, Encoding.UTF8.GetBytes(text.PadRight(Length)), fileOffset: 0);
         }
         catch (IOException)
         {
@@ -81,7 +81,26 @@ internal sealed partial class LockOwner : IDisposable
         }
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-    [JsonSerializable(typeof(LockHolder))]
-    private sealed partial class OwnerJson : JsonSerializerContext;
+    private static LockHolder Parse(string text)
+    {
+        var holder = new LockHolder();
+        foreach (var line in text.Split('\n'))
+        {
+            var end = line.IndexOf(' ', StringComparison.Ordinal);
+            if (end <= 0 || end == line.Length - 1)
+                continue;
+            var value = line[(end + 1)..];
+            holder = line[..end] switch
+            {
+                "process" => holder with { ProcessId = int.TryParse(value, CultureInfo.InvariantCulture, out var id) ? id : null },
+                "host" => holder with { Host = value },
+                "user" => holder with { User = value },
+                "since" => holder with { Since = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var since) ? since : null },
+                "migration" => holder with { Migration = value },
+                _ => holder,
+            };
+        }
+
+        return holder;
+    }
 }

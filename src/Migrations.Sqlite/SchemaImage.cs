@@ -2,25 +2,24 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>The tables and foreign keys of a database at one moment.</summary>
+/// <summary>
+/// The foreign keys and tables of a database at one moment. The tables are read when they are first asked for, because most schemas have no foreign keys
+/// to look after: ask while the moment lasts.
+/// </summary>
 internal sealed class SchemaImage
 {
     private readonly SqliteHandle _handle;
     private readonly Dictionary<string, string?> _unsound = new(StringComparer.Ordinal);
 
+    private SchemaObjects? _objects;
+
     private SchemaImage(SqliteHandle handle) => _handle = handle;
 
     /// <summary>The tables.</summary>
-    public HashSet<string> Tables { get; } = new(SqliteNames.Comparer);
+    public HashSet<string> Tables => Objects.Tables;
 
-    /// <summary>Every object of the schema, with the table or view that it belongs to.</summary>
-    public Dictionary<string, string> Owners { get; } = new(SqliteNames.Comparer);
-
-    /// <summary>How long the longest name is.</summary>
-    public int LongestName { get; private set; }
-
-    /// <summary>The triggers: the table or view that each belongs to, and its text.</summary>
-    public List<(string Owner, string Sql)> Triggers { get; } = [];
+    /// <summary>Tables, views, indexes and triggers.</summary>
+    public SchemaObjects Objects => _objects ??= SchemaObjects.Read(_handle);
 
     /// <summary>The foreign keys.</summary>
     public List<ForeignKey> ForeignKeys { get; } = [];
@@ -29,7 +28,6 @@ internal sealed class SchemaImage
     public static SchemaImage Read(SqliteHandle handle)
     {
         var image = new SchemaImage(handle);
-        image.ReadObjects();
         image.ReadForeignKeys();
         return image;
     }
@@ -62,21 +60,6 @@ internal sealed class SchemaImage
         return found;
     }
 
-    private void ReadObjects()
-    {
-        using var objects = _handle.Prepare("SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM main.sqlite_master");
-        while (objects.Step())
-        {
-            var (type, name, owner) = (objects.Text(0), objects.Text(1)!, objects.Text(2)!);
-            Owners[name] = owner;
-            LongestName = Math.Max(LongestName, name.Length);
-            if (type is "table")
-                Tables.Add(name);
-            else if (type is "trigger")
-                Triggers.Add((owner, objects.Text(3) ?? ""));
-        }
-    }
-
     private void ReadForeignKeys()
     {
         // The condition on the text spares the look at every table of a schema without foreign keys.
@@ -107,7 +90,7 @@ internal sealed class SchemaImage
             return $"there is no table '{key.Parent}'";
         var primaryKey = ReadPrimaryKey(key.Parent);
         if (key.ParentColumns.Count == 0)
-            return primaryKey.Count == key.ChildColumns.Count ? null : $"'{key.Parent}' has no primary key of {key.ChildColumns.Count} column{(key.ChildColumns.Count == 1 ? "" : "s")}";
+            return primaryKey.Count == key.ChildColumns.Count ? null : $"'{key.Parent}' has no primary key of as many columns as the foreign key ({key.ChildColumns.Count})";
         if (primaryKey.SetEquals(key.ParentColumns) || HasUniqueIndex(key.Parent, key.ParentColumns))
             return null;
         return $"'{key.Parent}' has neither a primary key nor a unique index on ({string.Join(", ", key.ParentColumns)})";

@@ -5,6 +5,7 @@ namespace Migrations.Sqlite;
 /// <summary>What a script does to tables, as far as its text tells.</summary>
 internal sealed class ScriptFacts
 {
+    private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
     private readonly HashSet<string> _madeFromQuery = new(SqliteNames.Comparer);
 
     /// <summary>Tables that it drops or renames.</summary>
@@ -16,31 +17,39 @@ internal sealed class ScriptFacts
     /// <summary>Names that it creates tables under or renames tables to.</summary>
     public HashSet<string> Made { get; } = new(SqliteNames.Comparer);
 
-    /// <summary>Tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
+    /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
     public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
 
     /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
     public bool IsMadeFromQuery(string table) => _madeFromQuery.Contains(table);
 
+    /// <summary>The first statement that drops, renames or makes the table; null when none does.</summary>
+    public ScriptStatement? FindStatement(string table) => _statements.GetValueOrDefault(table);
+
     /// <summary>Reads a script against the schema that it starts from.</summary>
     public static ScriptFacts Read(MigrationScript script, SchemaImage image)
     {
         var facts = new ScriptFacts();
+        var collectsNames = image.ForeignKeys.Count > 0;
         foreach (var statement in SqliteDialect.Instance.Split(script))
         {
-            facts.Look(StatementHead.Read(statement.Text));
-            facts.CollectNames(statement.Text, image);
+            facts.Look(StatementHead.Read(statement.Text), statement);
+            if (collectsNames)
+                facts.CollectNames(statement.Text, image.Objects);
         }
 
         facts.Touched.UnionWith(facts.Made);
-        facts.FollowTriggers(image);
+        if (collectsNames)
+            facts.FollowTriggers(image.Objects);
         return facts;
     }
 
-    private void Look(StatementHead head)
+    private void Look(StatementHead head, ScriptStatement statement)
     {
         if (head.Name is not { } name)
             return;
+        if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
+            _statements.TryAdd(name, statement);
         switch (head)
         {
             case { Kind: StatementKind.Drop, What: "TABLE" }:
@@ -67,27 +76,27 @@ internal sealed class ScriptFacts
             _madeFromQuery.Remove(name);
     }
 
-    private void CollectNames(string text, SchemaImage image)
+    private void CollectNames(string text, SchemaObjects objects)
     {
         foreach (var token in SqliteDialect.Instance.Tokenize(text))
         {
-            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= image.LongestName + 2
-                && image.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
+            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= objects.LongestName + 2
+                && objects.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
             {
                 Touched.Add(owner);
             }
         }
     }
 
-    private void FollowTriggers(SchemaImage image)
+    private void FollowTriggers(SchemaObjects objects)
     {
         for (var count = -1; count != Touched.Count;)
         {
             count = Touched.Count;
-            foreach (var (owner, sql) in image.Triggers)
+            foreach (var (owner, sql) in objects.Triggers)
             {
                 if (Touched.Contains(owner))
-                    CollectNames(sql, image);
+                    CollectNames(sql, objects);
             }
         }
     }

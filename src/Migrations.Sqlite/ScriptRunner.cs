@@ -7,10 +7,10 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a transaction is
-/// run before the transaction begins, or kept for after the commit.
+/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a
+/// transaction is run before the transaction begins, or kept for after the commit.
 /// </summary>
-internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pragmas, StepExecution step, IEventSink events)
+internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
@@ -63,6 +63,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
         window.Advance(length);
     }
 
+    // SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.
+    private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
+        length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
+
     // Decided before the statement is compiled, because many pragmas take effect then. Passes a statement that is not run now.
     private bool MayRun(ScriptWindow window)
     {
@@ -72,6 +76,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
             return true;
         }
 
+        // What ends at the first semicolon: none of these has a body, but CREATE TEMP TRIGGER, of which the head is enough.
         var length = window.FindEndOfStatement();
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
@@ -81,6 +86,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
             return false;
         }
 
+        state.Remember(head);
         if (head.NeedsAutocommit && handle.InTransaction)
         {
             AfterCommit.Add(text);
@@ -88,7 +94,6 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
             return false;
         }
 
-        pragmas.Remember(head);
         if (!head.NeedsAutocommit)
             EnsureBegun();
         if (head is { Kind: StatementKind.Drop, What: "INDEX" })
@@ -106,10 +111,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
         while (true)
         {
             nint statement;
-            byte* tail;
+            var tail = window.Start;
             var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &statement, &tail);
             length = (int)(tail - window.Start);
-            if (length >= window.Text.Length && !window.IsComplete)
+            if (!window.IsComplete && IsCut(window.Text, length, code))
             {
                 _ = handle.Api.FinalizeStatement(statement);
                 _ = window.Grow();
@@ -175,6 +180,8 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
         if (failure.Offset is { } offset && offset <= text.Length)
             return offset;
         var message = failure.Message;
+        if (message is "incomplete input")
+            return text[..Math.Min(length, text.Length)].TrimEnd(" \t\r\n\f"u8).Length;
         if (!message.StartsWith("near \"", StringComparison.Ordinal) || message.LastIndexOf("\": ", StringComparison.Ordinal) is var end && end < 6)
             return null;
         var found = text[..Math.Min(length, text.Length)].LastIndexOf(Encoding.UTF8.GetBytes(message[6..end]));
@@ -188,7 +195,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, SqlitePragmas pra
     {
         'a' => StartsWith(text, "attach"u8),
         'b' => StartsWith(text, "begin"u8),
-        'c' => StartsWith(text, "commit"u8),
+        'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create temp"u8),
         'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),
         'e' => StartsWith(text, "end"u8),
         'p' => StartsWith(text, "pragma"u8),

@@ -12,19 +12,21 @@ internal sealed unsafe class ScriptWindow : IDisposable
 {
     private readonly Stream _stream;
     private byte* _memory;
-    private int _size;
     private int _start;
     private int _end;
 
     public ScriptWindow(MigrationScript script, int size = 256 * 1024)
     {
         _stream = script.OpenRead();
-        _size = (int)Math.Clamp(_stream.Length + 1, 2, size);
-        _memory = (byte*)NativeMemory.Alloc((nuint)_size);
+        Capacity = (int)Math.Clamp(_stream.Length + 1, 2, size);
+        _memory = (byte*)NativeMemory.Alloc((nuint)Capacity);
         _memory[0] = 0;
         Length = _stream.Length;
         Fill();
     }
+
+    /// <summary>How many bytes the window can hold.</summary>
+    public int Capacity { get; private set; }
 
     /// <summary>The script's length, in bytes.</summary>
     public long Length { get; }
@@ -87,18 +89,18 @@ internal sealed unsafe class ScriptWindow : IDisposable
         if (IsComplete)
             return false;
         var rest = _end - _start;
-        if (rest + 1 > _size / 2)
+        if (rest + 1 > Capacity / 2)
         {
-            var size = checked(_size * 2);
+            var size = checked(Capacity * 2);
             var memory = (byte*)NativeMemory.Alloc((nuint)size);
             Text.CopyTo(new Span<byte>(memory, size));
             NativeMemory.Free(_memory);
             _memory = memory;
-            _size = size;
+            Capacity = size;
         }
         else
         {
-            Text.CopyTo(new Span<byte>(_memory, _size));
+            Text.CopyTo(new Span<byte>(_memory, Capacity));
         }
 
         (_start, _end) = (0, rest);
@@ -114,7 +116,7 @@ internal sealed unsafe class ScriptWindow : IDisposable
 
     private bool Fill()
     {
-        var room = new Span<byte>(_memory + _end, _size - _end - 1);
+        var room = new Span<byte>(_memory + _end, Capacity - _end - 1);
         var read = _stream.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
         _end += read;
         _memory[_end] = 0;

@@ -87,7 +87,7 @@ internal sealed class SqliteAnalyzer
     {
         _transactionControl.Add(statement);
         if (_begin is not null)
-            Refuse(statement, "A second transaction begins here: the script could not be kept atomic with the history.", "Use one BEGIN ... COMMIT pair, or none, or split the file.");
+            Refuse(statement, "A second transaction begins here: the script could not be kept atomic with the history.", "Use one BEGIN ... COMMIT pair, or split the file.");
         else if (_inside > 0)
             Refuse(statement, "Statements stand before BEGIN.", "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
         _begin ??= statement;

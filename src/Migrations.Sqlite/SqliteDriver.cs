@@ -25,7 +25,8 @@ public sealed class SqliteDriver : IDatabaseDriver
         if (options.HistorySchema is not null)
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "SQLite has no schemas, so the history table cannot be put into one.", "Leave out the history schema; '--history-table' names the table.");
+                ErrorId.UsageInvalid, "SQLite has no schemas, so the history table cannot be put into one.",
+                "Leave out the history schema; '--history-table' names the table.");
         }
 
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,8 @@ namespace Migrations.Sqlite;
 /// <summary>What else explains an error of SQLite's.</summary>
 internal static class SqliteHints
 {
-    private const string NoSuchFunction = "no such function: ";
+    // The second is said where a schema is defined.
+    private static readonly string[] NoSuchFunction = ["no such function: ", "unknown function: "];
 
     // The version that brought each function (https://sqlite.org/changes.html).
     private static readonly Dictionary<string, int> Functions = new(StringComparer.OrdinalIgnoreCase)
@@ -21,8 +22,12 @@ internal static class SqliteHints
     public static string? For(SqliteFailure failure)
     {
         var message = failure.Message;
-        if (message.StartsWith(NoSuchFunction, StringComparison.Ordinal))
-            return ForFunction(message[NoSuchFunction.Length..]);
+        foreach (var words in NoSuchFunction)
+        {
+            if (message.StartsWith(words, StringComparison.Ordinal))
+                return ForFunction(message[words.Length..].TrimEnd('(', ')'));
+        }
+
         if (message.StartsWith("unknown table option: STRICT", StringComparison.OrdinalIgnoreCase))
             return Needs("STRICT", 3037000);
         if (message.Contains("near \"RIGHT\"", StringComparison.OrdinalIgnoreCase) || message.Contains("RIGHT and FULL OUTER JOINs", StringComparison.Ordinal))

@@ -95,8 +95,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     }
 
     /// <summary>
-    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second look at the journal: the lock keeps other runs out, unless
-    /// they reach the file by a way on which the lock does not hold.
+    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second look at the journal: the lock
+    /// keeps other runs out, unless they reach the file by a way on which the lock does not hold.
     /// </summary>
     public bool HasUnknownRows()
     {
@@ -186,7 +186,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
         catch (SqliteFailure e)
         {
-            return Task.FromException<T>(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : SqliteErrors.Translate(e, _target));
+            return cancellationToken.IsCancellationRequested
+                ? Task.FromCanceled<T>(cancellationToken)
+                : Task.FromException<T>(SqliteErrors.Translate(e, _target));
         }
         catch (MigrationException e)
         {
@@ -221,6 +223,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         "repaired" => JournalEvent.Repaired,
         "adopted" => JournalEvent.Adopted,
         _ => throw new MigrationException(
-            ErrorId.HistoryTableConflict, $"The history holds an event '{text}' that this version does not know.", "Use the version of the tool that wrote the history, or a newer one."),
+            ErrorId.HistoryTableConflict, $"The history holds an event '{text}' that this version does not know.",
+            "Use the version of the tool that wrote the history, or a newer one."),
     };
 }

@@ -66,7 +66,9 @@ internal sealed class SqliteLibrary
 
     /// <summary>The library that came with the product; null when it is not there.</summary>
     public static SqliteLibrary? LoadBundled() =>
-        NativeLibrary.TryLoad(BundledName, typeof(SqliteLibrary).Assembly, searchPath: null, out var library) ? new SqliteLibrary(new SqliteApi(library), "bundled") : null;
+        NativeLibrary.TryLoad(BundledName, typeof(SqliteLibrary).Assembly, searchPath: null, out var library)
+            ? new SqliteLibrary(new SqliteApi(library), "bundled")
+            : null;
 
     private static SqliteLibrary LoadWanted(string name)
     {

@@ -63,7 +63,8 @@ internal static class SqliteOpening
         if (access != SessionAccess.Create)
         {
             throw new MigrationException(
-                ErrorId.DatabaseMissing, $"The database '{target.Display}' does not exist.", "Correct --database, or create it by applying migrations: 'migrations up'.");
+                ErrorId.DatabaseMissing, $"The database '{target.Display}' does not exist.",
+                "Correct --database, or create it by applying migrations: 'migrations up'.");
         }
     }
 
@@ -81,8 +82,9 @@ internal static class SqliteOpening
     }
 
     /// <summary>
-    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a read-only one would leave the files
-    /// behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes them when it closes. A log with content is left as it is.
+    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a read-only one would
+    /// leave the files behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes them when it closes. A log with content is
+    /// left as it is.
     /// </summary>
     private static SqliteHandle OpenToRead(string path, SessionOptions options, CancellationToken cancellationToken)
     {
@@ -123,7 +125,8 @@ internal static class SqliteOpening
         }
     }
 
-    // Every setting that changes what a script means is set, because libraries are built with different defaults. They are those of the sqlite3 shell, but for foreign keys.
+    // Every setting that changes what a script means is set, because libraries are built with different defaults. They are those of the sqlite3 shell, but
+    // for foreign keys.
     private static void Configure(SqliteHandle handle, bool keepsLog)
     {
         var (api, db) = (handle.Api, handle.Pointer);

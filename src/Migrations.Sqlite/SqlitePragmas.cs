@@ -1,12 +1,9 @@
-using Migrations.Sqlite.Native;
-
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Pragmas (<see href="https://sqlite.org/pragma.html"/>): which ones must stand outside a transaction, and which belong to the connection, so that they are put
-/// back after a script that sets them.
+/// Pragmas (<see href="https://sqlite.org/pragma.html"/>): which ones must stand outside a transaction, and which belong to the connection.
 /// </summary>
-internal sealed class SqlitePragmas(SqliteHandle handle)
+internal static class SqlitePragmas
 {
     private static readonly HashSet<string> Outside = new(StringComparer.Ordinal)
     {
@@ -15,13 +12,11 @@ internal sealed class SqlitePragmas(SqliteHandle handle)
 
     private static readonly HashSet<string> OfConnection = new(StringComparer.Ordinal)
     {
-        "analysis_limit", "automatic_index", "busy_timeout", "cache_size", "cache_spill", "cell_size_check", "checkpoint_fullfsync", "foreign_keys", "fullfsync",
+        "analysis_limit", "automatic_index", "busy_timeout", "cache_size", "case_sensitive_like", "cache_spill", "cell_size_check", "checkpoint_fullfsync", "foreign_keys", "fullfsync",
         "ignore_check_constraints", "journal_size_limit", "legacy_alter_table", "locking_mode", "mmap_size", "query_only", "read_uncommitted",
         "recursive_triggers", "reverse_unordered_selects", "secure_delete", "synchronous", "temp_store", "threads", "trusted_schema",
         "wal_autocheckpoint", "writable_schema",
     };
-
-    private readonly Dictionary<string, string?> _before = new(StringComparer.Ordinal);
 
     /// <summary>Whether a pragma is refused, or does nothing, inside a transaction.</summary>
     public static bool NeedsAutocommit(StatementHead pragma) =>
@@ -34,25 +29,7 @@ internal sealed class SqlitePragmas(SqliteHandle handle)
     public static bool SuspendsForeignKeys(StatementHead pragma) =>
         IsForeignKeys(pragma) && pragma.Value is { } value && value.ToUpperInvariant() is "OFF" or "0" or "NO" or "FALSE";
 
-    /// <summary>Remembers what a script is about to set.</summary>
-    public void Remember(StatementHead pragma)
-    {
-        if (pragma is not { Kind: StatementKind.Pragma, Value: not null, Name: { } name } || !OfConnection.Contains(name) || _before.ContainsKey(name))
-            return;
-        _before[name] = handle.QueryText("PRAGMA " + name);
-    }
-
-    /// <summary>Puts back what a script has set. Must not be called inside a transaction.</summary>
-    public void Restore()
-    {
-        foreach (var (name, value) in _before)
-        {
-            if (name is "busy_timeout")
-                handle.Watch.Attach(handle.Api, handle.Pointer);
-            else
-                handle.Execute($"PRAGMA {name}={value}");
-        }
-
-        _before.Clear();
-    }
+    /// <summary>Whether a pragma changes the connection, and not the file.</summary>
+    public static bool SetsConnection(StatementHead pragma) =>
+        pragma is { Kind: StatementKind.Pragma, Value: not null, Name: { } name } && OfConnection.Contains(name);
 }

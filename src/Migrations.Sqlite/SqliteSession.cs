@@ -20,7 +20,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Options = options;
         Handle = handle;
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
-        Pragmas = new SqlitePragmas(handle);
+        State = new ConnectionState(handle);
         Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
     }
 
@@ -40,7 +40,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public SqliteHistory Journal { get; }
 
     /// <summary>What scripts have set on the connection.</summary>
-    public SqlitePragmas Pragmas { get; }
+    public ConnectionState State { get; }
 
     /// <summary>The transaction of the whole run; null when each step has its own.</summary>
     public SqliteRunTransaction? Run { get; private set; }
@@ -76,7 +76,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
-        Pragmas.Restore();
+        State.Restore();
         try
         {
             return await RetryAsync(step.Migration.FullName, () => new StepRunner(this, step, cancellationToken).Run(), cancellationToken).ConfigureAwait(false);
@@ -120,10 +120,10 @@ internal sealed class SqliteSession : IDatabaseSession
     public void Commit()
     {
         Handle.Execute("COMMIT");
-        PutBack();
         foreach (var statement in AfterCommit)
             RunAfterCommit(statement);
         AfterCommit.Clear();
+        PutBack();
     }
 
     /// <summary>Undoes the open transaction, if any, and puts back what scripts have set.</summary>
@@ -192,7 +192,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private void PutBack()
     {
         EnforceForeignKeys(on: true);
-        Pragmas.Restore();
+        State.Restore();
     }
 
     private void RunAfterCommit(string statement)

@@ -7,7 +7,8 @@ internal static class SqliteTarget
 {
     public const string Memory = ":memory:";
 
-    private const string KnownForms = "Give a path (data/app.db), sqlite:data/app.db, a postgres:// URL, or a connection string ('Data Source=data/app.db' or 'Host=...').";
+    private const string KnownForms =
+        "Give a path (data/app.db), sqlite:data/app.db, a postgres:// URL, or a connection string ('Data Source=data/app.db' or 'Host=...').";
 
     /// <summary>Reads a target; null when the text is meant for another engine.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>

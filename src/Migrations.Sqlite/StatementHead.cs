@@ -46,6 +46,9 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>Whether a table is created from a query, and so without keys.</summary>
     public bool IsFromQuery { get; private init; }
 
+    /// <summary>Whether what it creates lives as long as the connection.</summary>
+    public bool IsTemporary { get; private init; }
+
     /// <summary>Whether it drops or renames a table.</summary>
     public bool RemovesTable => Kind == StatementKind.RenameTable || (Kind == StatementKind.Drop && What is "TABLE");
 
@@ -124,13 +127,14 @@ internal sealed record StatementHead(StatementKind Kind)
 
         private StatementHead ReadCreate()
         {
-            _ = Skip("TEMP") || Skip("TEMPORARY") || Skip("VIRTUAL") || Skip("UNIQUE");
+            var isTemporary = Skip("TEMP") || Skip("TEMPORARY");
+            _ = Skip("VIRTUAL") || Skip("UNIQUE");
             var what = _token.ToUpperInvariant();
             Next();
             if (Skip("IF"))
                 _ = Skip("NOT") && Skip("EXISTS");
             var name = ReadQualifiedName();
-            return new StatementHead(StatementKind.Create) { What = what, Name = name, IsFromQuery = what is "TABLE" && Is("AS") };
+            return new StatementHead(StatementKind.Create) { What = what, Name = name, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
         }
 
         private StatementHead ReadDrop()

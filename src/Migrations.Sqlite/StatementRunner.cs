@@ -16,7 +16,7 @@ internal static class StatementRunner
         handle.Watch.Token = cancellationToken;
         try
         {
-            session.Pragmas.Remember(StatementHead.Read(statement.Text));
+            session.State.Remember(StatementHead.Read(statement.Text));
             var before = handle.TotalChanges;
             handle.Execute(statement.Text);
             return handle.TotalChanges - before;

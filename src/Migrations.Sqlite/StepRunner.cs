@@ -23,7 +23,7 @@ internal sealed class StepRunner
         _handle = session.Handle;
         _step = step;
         _cancellation = cancellationToken;
-        _script = new ScriptRunner(_handle, session.Pragmas, step, session.Options.Events)
+        _script = new ScriptRunner(_handle, session.State, step, session.Options.Events)
         {
             EnsureBegun = EnsureBegun,
             BeforeIndexIsDropped = WatchForeignKeys,

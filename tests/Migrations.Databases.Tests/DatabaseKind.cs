@@ -31,7 +31,7 @@ public abstract class DatabaseKind
         public override string SlowStatement =>
             "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT count(*) AS c FROM n";
 
-        public override string NoSuchTableCode => "1";
+        public override string NoSuchTableCode => "SQLITE_ERROR (1)";
 
         public override string NoSuchTable(string name) => $"no such table: {name}";
 

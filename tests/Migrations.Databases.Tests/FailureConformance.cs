@@ -1,4 +1,6 @@
+using Migrations.Events;
 using Migrations.Planning;
+using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
@@ -162,14 +164,24 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     {
         Migration("001_a", "CREATE TABLE a (id integer);");
         Write("2.up.sql.sql", "CREATE TABLE b (id integer);");
-        Write("003_empty.up.sql", "-- nothing\n");
         File.WriteAllBytes(FileOf("004_latin.up.sql"), [.. "-- caf"u8, 0xE9, .. "\nCREATE TABLE d (id integer);"u8]);
         var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync());
         Assert.Contains(error.Problems, p => p.Id == ErrorId.FileNameInvalid);
-        Assert.Contains(error.Problems, p => p.Id == ErrorId.ScriptEmpty && p.Location.File.EndsWith("003_empty.up.sql", StringComparison.Ordinal));
         Assert.Contains(error.Problems, p => p.Id == ErrorId.EncodingInvalid && p.Message.Contains('6', StringComparison.Ordinal));
         Assert.All(error.Problems, p => Assert.NotEmpty(p.Remedy));
         Assert.Equal("", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_script_that_was_never_written_stops_the_run_and_an_empty_one_is_only_recorded()
+    {
+        Write("001_nothing.up.sql", "-- this number was given away\n");
+        Write("002_later.up.sql", "-- Description: to be written\n");
+        var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync());
+        Assert.Equal((ErrorId.ScriptEmpty, "002_later.up.sql"), (Assert.Single(error.Problems).Id, Path.GetFileName(error.Problems[0].Location.File)));
+
+        File.Delete(FileOf("002_later.up.sql"));
+        Assert.Equal("001_nothing", Assert.Single(await ApplyAsync()).Name);
     }
 
     [SkippableFact]
@@ -187,6 +199,36 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementTimedOut, () => ApplyAsync());
         Assert.Equal(3, error.Location?.Line);
         Assert.Equal("", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_file_that_changes_during_the_run_is_not_run()
+    {
+        ThreeTables();
+        Events = new RecordingEventSink { Published = e => ChangeFile(e is StepStarted { Migration: "002_b" }) };
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FileChanged, () => ApplyAsync());
+        Assert.Contains("002_b", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["001_a"], error.Applied.Select(r => r.Name));
+        Assert.Equal("a", await TablesAsync());
+
+        void ChangeFile(bool now)
+        {
+            if (now)
+                Write("002_b.up.sql", "CREATE TABLE other (id integer);");
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_is_told_apart_from_a_bad_statement()
+    {
+        Migration("001_full", Kind == DatabaseKind.Sqlite
+            ? "CREATE TABLE a (t text);\nPRAGMA max_page_count = 20;\nINSERT INTO a SELECT hex(zeroblob(500000));\n"
+            : "CREATE TABLE a (t text);\n\nDO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$;\n");
+        var error = await ThrowsAsync<MigrationException>(ErrorId.DiskFailed, () => ApplyAsync());
+        Assert.Equal(3, error.Location?.Line);
+        Assert.Equal("", await TablesAsync());
+        Migration("001_full", "CREATE TABLE a (t text);\n");
+        Assert.Equal("001_full", Names(await ApplyAsync()));
     }
 
     [SkippableFact]

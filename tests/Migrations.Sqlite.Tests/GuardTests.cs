@@ -55,6 +55,7 @@ public sealed class GuardTests : IDisposable
         Assert.Equal(ErrorId.ForeignKeyBroken, error.Id);
         Assert.Contains("'posts' (user_id) to 'users' (id)", error.Message, StringComparison.Ordinal);
         Assert.Contains("CREATE TABLE ... AS", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("DROP TABLE users", 3), (error.Statement, error.Location!.Line));
         Assert.Equal("10:1,11:1,12:2", _folder.Ask("SELECT group_concat(id || ':' || user_id) FROM posts"));
         Assert.Equal("id,name,email", _folder.Ask("SELECT group_concat(name) FROM pragma_table_info('users')"));
     }

@@ -85,6 +85,27 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_process_left_is_undone_by_who_looks_first()
+    {
+        await MakeDatabaseAsync("DELETE", withLog: false);
+        using (var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite))
+        {
+            handle.Execute("PRAGMA cache_size=1");
+            handle.Execute("BEGIN");
+            handle.Execute("DELETE FROM migration_journal");
+            handle.Execute("INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT randomblob(100) FROM n");
+            // As it lies there when the process is killed now.
+            File.Copy(_folder.Database, _folder.Database + "2");
+            File.Copy(_folder.Database + "-journal", _folder.Database + "2-journal");
+        }
+
+        var driver = new SqliteDriver();
+        await using var session = await driver.OpenAsync(driver.Parse(_folder.Database + "2", "/")!, new SessionOptions(), default);
+
+        Assert.Single(await session.History.ReadAsync(default));
+    }
+
+    [Fact]
     public async Task A_reading_session_cannot_write()
     {
         await MakeDatabaseAsync("DELETE", withLog: false);

@@ -19,6 +19,9 @@ public sealed record CliCall
     /// <summary>The folder it is started in; null: the temporary folder.</summary>
     public string? WorkingFolder { get; init; }
 
+    /// <summary>Lets file modes count even for root, who otherwise may read and write everything (Linux).</summary>
+    public bool ModesCountForRoot { get; init; }
+
     /// <summary>When it is killed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 }

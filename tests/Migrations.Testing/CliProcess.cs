@@ -66,6 +66,8 @@ public sealed class CliProcess : IDisposable
         // A test run started in the background by a shell has SIGINT ignored, and hands that on to its children.
         if (OperatingSystem.IsLinux())
             command.InsertRange(0, ["env", "--default-signal=INT"]);
+        if (call.ModesCountForRoot && OperatingSystem.IsLinux() && Environment.UserName == "root")
+            command.InsertRange(0, ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"]);
         start.FileName = command[0];
         foreach (var argument in command.Skip(1))
             start.ArgumentList.Add(argument);

@@ -18,7 +18,7 @@ internal static class PlanListing
             terminal.Out();
         }
 
-        var count = PlainText.Count(plan.Steps.Count, "migration");
+        var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(plan.Direction == MigrationDirection.Up
             ? $"What if: {count} would be applied to {target.Display}. Nothing was touched."
             : $"What if: {count} would be undone in {target.Display}. Nothing was touched.");

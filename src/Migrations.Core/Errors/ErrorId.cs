@@ -62,7 +62,7 @@ public enum ErrorId
     /// <summary>Two files have the same version or the same name.</summary>
     MigrationDuplicate,
 
-    /// <summary>The folder mixes kinds of versions that cannot be ordered together.</summary>
+    /// <summary>A warning: the folder's numbers have gaps, or mix kinds that are seldom meant to be ordered together.</summary>
     NumberingMixed,
 
     /// <summary>A down script has no up script.</summary>

@@ -236,6 +236,11 @@ internal sealed class FolderScan
             {
                 others++;
             }
+            else if (MigrationFileName.IsSql(entry.Name) && MigrationFileName.NumberLength(folder.Name.TrimStart('v')) > 0)
+            {
+                Warn(entry, "The file is left out: its folder is named like a version, but its own name begins with no number.",
+                    "Give it a number ('01__name.sql') if it is a migration.");
+            }
         }
 
         if (others == 0 || _layout is not null)

@@ -11,6 +11,12 @@ namespace Migrations.Folders;
 /// <param name="Form">What the name looks like.</param>
 internal sealed record MigrationFileName(string Number, string Name, string FullName, bool IsDown, FileForm Form)
 {
+    /// <summary><c>2024-01-01</c></summary>
+    private const int DateLength = 10;
+
+    /// <summary><c>2024-01-01-120000</c></summary>
+    private const int TimeLength = 17;
+
     private const string Extension = ".sql";
     private const string UpSuffix = ".up";
     private const string DownSuffix = ".down";
@@ -37,22 +43,31 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     }
 
     /// <summary>
-    /// Reads the number that a name begins with: digits, dotted digits, or a date with hyphens (<c>2024-01-01-120000</c>).
+    /// Reads the number that a name begins with: digits, dotted digits, or diesel's dates with hyphens (<c>2024-01-01-120000</c>, <c>2024-01-01-120000-0000</c>).
     /// </summary>
     /// <returns>Its length; 0 when there is none.</returns>
     public static int NumberLength(ReadOnlySpan<char> name)
     {
         if (IsHyphenDate(name))
-            return name.Length >= 17 && name[10] == '-' && AllDigits(name.Slice(11, 6)) ? 17 : 10;
+            return !HasGroup(name, DateLength, 6) ? DateLength : HasGroup(name, TimeLength, 4) ? TimeLength + 5 : TimeLength;
         var length = 0;
         while (length < name.Length && (char.IsAsciiDigit(name[length]) || IsInnerDot(name, length)))
             length++;
         return length;
     }
 
-    /// <summary>The version that a number stands for; hyphens of a date do not count.</summary>
-    public static MigrationVersion? VersionOf(string number) =>
-        MigrationVersion.TryParse(number.Replace("-", "", StringComparison.Ordinal), out var version) ? version : null;
+    /// <summary>The version that a number stands for. Dates with hyphens become timestamps of one length, so that they are ordered as times.</summary>
+    public static MigrationVersion? VersionOf(string number)
+    {
+        if (number.Contains('-', StringComparison.Ordinal))
+        {
+            // The leading 1 keeps '-120000-0000' apart from '-120000' and after it: both are found at the same second.
+            var fraction = number.Length > TimeLength ? ".1" + number[(TimeLength + 1)..] : "";
+            number = number[..Math.Min(number.Length, TimeLength)].Replace("-", "", StringComparison.Ordinal).PadRight(14, '0') + fraction;
+        }
+
+        return MigrationVersion.TryParse(number, out var version) ? version : null;
+    }
 
     /// <summary>The path, inside the migration folder and with <c>/</c>, that a migration's file has in a layout.</summary>
     public static string Compose(MigrationLayout layout, string number, string name, bool down)
@@ -104,11 +119,11 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         if (length == 0)
             return null;
         var (rest, form) = TakeSuffix(stem[length..], rollbackSuffix);
-        if (rest.Length > 0 && rest[0] != '_' || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
+        if (rest.Length > 0 && rest[0] is not ('_' or '-') || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
             return null;
         rest = rest.TrimEnd('.');
         var down = form is FileForm.DownSuffix or FileForm.RollbackSuffix;
-        return new MigrationFileName(stem[..length], rest.TrimStart('_'), stem[..length] + rest.TrimEnd('_'), down, form);
+        return new MigrationFileName(stem[..length], rest.TrimStart('_', '-'), stem[..length] + rest.TrimEnd('_', '-'), down, form);
     }
 
     private static (string Stem, FileForm Form) TakeSuffix(string rest, bool rollbackSuffix)
@@ -124,6 +139,9 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
 
     private static bool IsHyphenDate(ReadOnlySpan<char> name) =>
         name.Length >= 10 && name[4] == '-' && name[7] == '-' && AllDigits(name[..4]) && AllDigits(name.Slice(5, 2)) && AllDigits(name.Slice(8, 2));
+
+    private static bool HasGroup(ReadOnlySpan<char> name, int at, int digits) =>
+        name.Length > at + digits && name[at] == '-' && AllDigits(name.Slice(at + 1, digits));
 
     private static bool IsInnerDot(ReadOnlySpan<char> name, int at) =>
         name[at] == '.' && at > 0 && at + 1 < name.Length && char.IsAsciiDigit(name[at + 1]);

@@ -31,9 +31,10 @@ public static class MigrationFolderReader
         List<FileProblem> problems =
         [
             .. scan.Problems,
-            .. scan.Misfits.Select(names.Explain),
+            .. scan.Misfits.Where(m => !names.IsHarmless(m)).Select(names.Explain),
             .. scripts.Values.SelectMany(s => s.Problems),
             .. pairing.Problems,
+            .. NumberingWarnings.MisplacedDates(pairing.Migrations),
             .. scan.ChecksumFiles.SelectMany(ChecksumFile.Check),
         ];
         if (problems.Count > 0)
@@ -42,7 +43,7 @@ public static class MigrationFolderReader
         {
             Path = folder,
             Migrations = pairing.Migrations,
-            Warnings = InOrder([.. scan.Warnings, .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
+            Warnings = InOrder([.. scan.Warnings, .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
         };
     }
 

@@ -69,6 +69,8 @@ internal sealed class MigrationPairing
         foreach (var up in ups)
         {
             var matching = downs.FindAll(d => Belongs(d, up, ups.Count == 1));
+            if (matching.Count == 0 && ups.Count == 1 && downs is [var only] && BelongsByNumber(only, up))
+                matching = [only];
             downs.RemoveAll(matching.Contains);
             if (matching.Count > 1)
                 ReportTwoDowns(up, matching);
@@ -85,12 +87,22 @@ internal sealed class MigrationPairing
     private static bool Belongs(MigrationFile down, MigrationFile up, bool only) =>
         string.Equals(down.Name, up.Name, StringComparison.Ordinal) || down.Name.Length == 0 && only;
 
+    /// <summary>Where both names say what they are (<c>7_add.up.sql</c>, <c>7_drop.down.sql</c>), the number alone pairs them, as golang-migrate has it.</summary>
+    private bool BelongsByNumber(MigrationFile down, MigrationFile up)
+    {
+        if (up.Form != FileForm.UpSuffix || down.Form != FileForm.DownSuffix)
+            return false;
+        Warnings.Add(down.Problem(ErrorId.UndoNameDiffers, $"The down script undoes '{up.ShownName}', whose number it has, but it has another name.",
+            $"Rename it to '{NameFor(down, up)}' if that is meant."));
+        return true;
+    }
+
     private void Add(MigrationFile up, MigrationFile? down)
     {
         if (_scripts[up].Script is not { } script)
             return;
         if (script.IsEmpty)
-            Report(up, ErrorId.ScriptEmpty, "The up script holds no statement yet, only comments or nothing.", "Write the up script, or delete the file.", script.FirstLine);
+            Warnings.Add(EmptyScript.Problem(script));
         var undo = Undo(up, down);
         if (undo is { IsEmpty: true })
             Warnings.Add(new FileProblem(ErrorId.UndoMissing, new ScriptLocation(undo.File, undo.FirstLine),

@@ -11,6 +11,12 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     /// <summary>Numbers given to files without one, so that an up and its down get the same.</summary>
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether a file is only told of: where every migration has a folder of its own, a script beside those folders is not named like one.
+    /// </summary>
+    public bool IsHarmless(string path) =>
+        forced is null && style.Layout == MigrationLayout.FolderEach && MigrationFileName.NumberLength(Path.GetFileName(path)) == 0;
+
     /// <summary>The problem with a file, and the name it should have.</summary>
     public FileProblem Explain(string path)
     {
@@ -37,7 +43,7 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
             return ("A versioned migration's name begins with a capital V, U or R, its version and two underscores.", number, name, down || rest[0] is 'U' or 'u');
         return (length == 0 ? "The name does not begin with a version number."
             : stem.Length > length && stem[length] == '_' ? "The name ends like that of an undo script, but not in a way that is known here."
-            : "The name has no underscore between its number and the rest.", number, name, down);
+            : "The name has neither an underscore nor a hyphen between its number and the rest.", number, name, down);
     }
 
     private static (string Stem, bool Down) TakeEnding(string stem)

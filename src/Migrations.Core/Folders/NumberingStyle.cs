@@ -34,8 +34,8 @@ internal sealed class NumberingStyle
     /// <summary>The newest version folder; null in folders without.</summary>
     public string? VersionFolder { get; }
 
-    /// <summary>Whether versions are points in time.</summary>
-    public bool IsTimestamp => IsTimestampNumber(_latest);
+    /// <summary>Whether versions are points in time, in digits only.</summary>
+    private bool IsTimestamp => IsTimestampNumber(_latest) && _latest.All(char.IsAsciiDigit);
 
     /// <summary>Finds the style of a folder.</summary>
     /// <param name="files">Its files.</param>
@@ -50,10 +50,15 @@ internal sealed class NumberingStyle
         return new NumberingStyle(layout, latest, LastPart(latest).Length, newest?.VersionFolder);
     }
 
-    /// <summary>Whether a number as written is a point in time.</summary>
-    public static bool IsTimestampNumber(string number) =>
-        number.Contains('-', StringComparison.Ordinal)
-        || !number.AsSpan().ContainsAny('.', '_') && (number.Length >= FullTimestampDigits || number.AsSpan().TrimStart('0').Length >= TimestampDigits);
+    /// <summary>Whether a number as written is a point in time: its first part is long, or it has a date's hyphens.</summary>
+    public static bool IsTimestampNumber(string number)
+    {
+        var first = FirstPart(number);
+        return number.Contains('-', StringComparison.Ordinal) || first.Length >= FullTimestampDigits || first.TrimStart('0').Length >= TimestampDigits;
+    }
+
+    /// <summary>A version's first number as written.</summary>
+    public static ReadOnlySpan<char> FirstPart(string number) => number.AsSpan(0, number.AsSpan().IndexOfAny('.', '_') is >= 0 and var end ? end : number.Length);
 
     /// <summary>The number after the newest: one more in a sequence, the time (UTC) where versions are times; always greater.</summary>
     /// <param name="now">The time (UTC).</param>
@@ -114,9 +119,11 @@ internal sealed class NumberingStyle
 
     private string NextDate(DateTime now)
     {
+        var written = _latest[..Math.Min(_latest.Length, Hyphened.Length)];
         var next = now.ToString(Hyphened, CultureInfo.InvariantCulture);
-        var written = DateTime.TryParseExact(_latest, [Hyphened, "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var latest);
-        return written && string.CompareOrdinal(next, _latest) <= 0 ? latest.AddSeconds(1).ToString(Hyphened, CultureInfo.InvariantCulture) : next;
+        if (DateTime.TryParseExact(written, [Hyphened, "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var latest) && string.CompareOrdinal(next, written) <= 0)
+            next = latest.AddSeconds(1).ToString(Hyphened, CultureInfo.InvariantCulture);
+        return _latest.Length > Hyphened.Length ? next + "-0000" : next;
     }
 
     /// <summary>The time in as many digits as the folder's versions have; null when it has no such form.</summary>

@@ -35,6 +35,26 @@ internal static class NumberingWarnings
                 + $"longer one comes after every shorter one.", "Number new migrations in one way.");
     }
 
+    /// <summary>
+    /// A date without a time (<c>20250221</c>) is a smaller number than every time stamp (<c>20231231235959</c>), so that a change of February 2025 would
+    /// run before all of 2024.
+    /// </summary>
+    public static IEnumerable<FileProblem> MisplacedDates(IReadOnlyList<Migration> migrations)
+    {
+        const int Date = 8, Time = 14;
+        var earliest = migrations.Where(m => IsOfLength(m, Time)).Select(m => m.Version!.Text[..Date]).Min(StringComparer.Ordinal);
+        return earliest is null
+            ? []
+            : migrations.Where(m => IsOfLength(m, Date) && string.CompareOrdinal(m.Version!.Text, earliest) > 0).Select(m => new FileProblem(
+                ErrorId.NumberingMixed,
+                new ScriptLocation(m.Up.File, 1),
+                $"'{m}' begins with a date without a time, which as a number comes before every time stamp of the folder.",
+                $"Rename it so that it begins with '{m.Version!.Text}000000'; the files' order is then the dates' order."));
+    }
+
+    private static bool IsOfLength(Migration migration, int digits) =>
+        migration.Version is { PartCount: 1 } version && version.Text.Length == digits && NumberingStyle.IsTimestampNumber(version.Text);
+
     private static IEnumerable<FileProblem> MissingUndo(IReadOnlyList<Migration> migrations)
     {
         var without = migrations.Where(m => m is { Down: null, IsRepeatable: false }).ToList();
@@ -49,7 +69,7 @@ internal static class NumberingWarnings
         migration is { Version: { PartCount: 1 } version } && Kind(migration) == 0 ? long.Parse(version.Text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>0 for sequences and dotted versions, else how many digits the timestamp has.</summary>
-    private static int Kind(Migration migration) => NumberingStyle.IsTimestampNumber(migration.Version!.Text) ? migration.Version.Text.TrimStart('0').Length : 0;
+    private static int Kind(Migration migration) => NumberingStyle.IsTimestampNumber(migration.Version!.Text) ? NumberingStyle.FirstPart(migration.Version.Text).TrimStart('0').Length : 0;
 
     private static FileProblem Warning(Migration migration, string message, string remedy) =>
         new(ErrorId.NumberingMixed, new ScriptLocation(migration.Up.File, 1), message, remedy);

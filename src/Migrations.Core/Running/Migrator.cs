@@ -158,31 +158,50 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
-            var plan = planner(input);
-            Tell(plan);
-            if (plan.Steps.Count == 0)
+            var before = await LookUnlockedAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var (plan, analyses) = Plan(planner, before);
+            if (plan is { Steps.Count: 0 })
                 return [];
-            var analyses = Analyze(plan);
 
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
                 await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
                 var now = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
-                if (now.History.LastId != input.History.LastId)
-                {
-                    // Another run was faster: what it did is planned around, not done again.
-                    plan = planner(now);
-                    analyses = Analyze(plan);
-                }
-
-                return plan.Steps.Count == 0
+                // Where another run was faster, what it did is planned around, not done again.
+                if (plan is null || now.History.LastId != before?.History.LastId)
+                    (plan, analyses) = Plan(planner, now);
+                return plan is null or { Steps.Count: 0 }
                     ? []
                     : await new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History)
                         .RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>
+    /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then another run is
+    /// likely to be writing, and waiting for the lock says who it is.
+    /// </summary>
+    private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut)
+        {
+            return null;
+        }
+    }
+
+    private (MigrationPlan? Plan, IReadOnlyList<ScriptAnalysis> Analyses) Plan(Func<PlanningInput, MigrationPlan> planner, PlanningInput? input)
+    {
+        if (input is null)
+            return (null, []);
+        var plan = planner(input);
+        Tell(plan);
+        return (plan, Analyze(plan));
     }
 
     private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
@@ -213,6 +232,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     {
         var analyses = plan.Steps.Select(step => driver.Dialect.Analyze(ForMode(step.Script, plan.TransactionMode))).ToList();
         var problems = analyses.SelectMany(a => a.Problems).ToList();
+        problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
         if (plan.TransactionMode == TransactionMode.All)
         {
             problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(step => new FileProblem(

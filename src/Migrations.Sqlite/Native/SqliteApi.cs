@@ -86,7 +86,9 @@ internal sealed unsafe class SqliteApi
     /// <summary>Where in the text the last error is, in bytes; -1 when that is not known or the library is older than 3.38.</summary>
     public int ErrorOffset(nint db) => _errorOffset is not null ? _errorOffset(db) : -1;
 
-    /// <summary>Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>). Settings that the library does not know are left alone.</summary>
+    /// <summary>
+    /// Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>). Settings that the library does not know are left alone.
+    /// </summary>
     public void Configure(nint db, int setting, bool on)
     {
         var value = on ? 1 : 0;

@@ -20,6 +20,8 @@ public sealed class LayoutTests
             ["20240101120000_first|FolderEach|True", "20240102120000_second step|FolderEach|False"] },
         { "diesel", ["00000000000000_diesel_initial_setup/up.sql", "00000000000000_diesel_initial_setup/down.sql", "2024-01-01-120000_users/up.sql", "2024-01-01-120000_users/down.sql"],
             ["00000000000000_diesel_initial_setup|FolderEach|True", "2024-01-01-120000_users|FolderEach|True"] },
+        { "diesel, both kinds of dates", ["2026-05-27-120000_b/up.sql", "2026-05-27-120000-0000_c/up.sql", "2026-05-11-183755-0000_a/up.sql", "2026-05-28_d/up.sql"],
+            ["2026-05-11-183755-0000_a|FolderEach|False", "2026-05-27-120000_b|FolderEach|False", "2026-05-27-120000-0000_c|FolderEach|False", "2026-05-28_d|FolderEach|False"] },
         { "version folders", ["0.10/00__c.sql", "0.9/00__a.sql", "0.9/02__b.sql", "0.9/02__b.down.sql", "0.9.1/00__x.sql"],
             ["0.9/00__a|VersionFolders|False", "0.9/02__b|VersionFolders|True", "0.9.1/00__x|VersionFolders|False", "0.10/00__c|VersionFolders|False"] },
         { "mixed", ["001_a.sql", "001_a_rollback.sql", "002_b.up.sql", "002_b.down.sql", "V3__c.sql", "U3__c.sql", "4_d/up.sql", "005_e.sql", "005_e.down.sql"],
@@ -108,6 +110,14 @@ public sealed class LayoutTests
 
         Assert.Single(read.Migrations);
         Assert.Contains(Assert.Single(read.Warnings).Location.File, System.IO.Path.Combine(folder.Path, name), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_script_beside_migrations_with_folders_of_their_own_is_left_out_with_a_warning()
+    {
+        using var folder = new TemporaryFolder().With("2024-01-01-120000_a/up.sql", "load_data.sql");
+
+        Assert.EndsWith("load_data.sql", Assert.Single(folder.Read().Warnings).Location.File, StringComparison.Ordinal);
     }
 
     [Fact]

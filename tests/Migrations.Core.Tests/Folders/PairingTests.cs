@@ -1,3 +1,4 @@
+using Migrations.Folders;
 using Xunit;
 
 namespace Migrations.Core.Tests.Folders;
@@ -30,6 +31,37 @@ public sealed class PairingTests
         Assert.Equal(["0001_z", "0002_a", "0002_b"], migrations.Select(m => m.FullName));
         Assert.Equal([false, false, true], migrations.Select(m => m.HasUndo));
         Assert.Equal(MigrationKey.Of("0002_a"), migrations[1].Key);
+    }
+
+    [Fact]
+    public void Where_both_names_say_what_they_are_the_number_alone_pairs_them()
+    {
+        using var folder = new TemporaryFolder().With("030_add_data.up.sql", "030_drop_data.down.sql");
+        var read = folder.Read();
+        Assert.True(Assert.Single(read.Migrations).HasUndo);
+        Assert.Equal(ErrorId.UndoNameDiffers, Assert.Single(read.Warnings).Id);
+    }
+
+    [Fact]
+    public void A_date_that_would_run_before_older_time_stamps_is_refused()
+    {
+        using var folder = new TemporaryFolder().With("20231231235959_old.sql", "20250221_new.sql");
+        var problem = folder.Problem();
+        Assert.Equal(ErrorId.NumberingMixed, problem.Id);
+        Assert.Contains("20250221000000", problem.Remedy, StringComparison.Ordinal);
+
+        using var fine = new TemporaryFolder().With("20230101_old.sql", "20231231235959_new.sql");
+        Assert.Equal(["20230101_old", "20231231235959_new"], fine.Read().Migrations.Select(m => m.FullName));
+    }
+
+    [Theory]
+    [InlineData("003-add-tags.sql", "003", "add-tags")]
+    [InlineData("2024-01-13-patch.sql", "20240113000000", "patch")]
+    public void A_hyphen_may_stand_between_number_and_name(string file, string version, string name)
+    {
+        using var folder = new TemporaryFolder().With(file);
+        var migration = Assert.Single(folder.Read().Migrations);
+        Assert.Equal((version, name), (migration.Version!.Text, migration.Name));
     }
 
     [Theory]
@@ -96,7 +128,9 @@ public sealed class PairingTests
         Assert.Equal(ErrorId.UndoMissing, Assert.Single(read.Warnings).Id);
 
         folder.Write("001_a.sql", text);
-        Assert.Equal(ErrorId.ScriptEmpty, folder.Problem().Id);
+        read = folder.Read();
+        Assert.False(EmptyScript.IsUnwritten(read.Migrations[0].Up));
+        Assert.Contains(read.Warnings, w => w.Id == ErrorId.ScriptEmpty);
     }
 
     [Theory]
@@ -119,7 +153,7 @@ public sealed class PairingTests
     [Theory]
     [InlineData(new[] { "001_a.sql", "003_c.sql" }, "between 001 and 003")]
     [InlineData(new[] { "001_a.sql", "20240101120000_b.sql" }, "'001_a' and '20240101120000_b'")]
-    [InlineData(new[] { "20240301_b.sql", "20240101120000_a.sql" }, "'20240301_b' and '20240101120000_a'")]
+    [InlineData(new[] { "20231201_b.sql", "20240101120000_a.sql" }, "'20231201_b' and '20240101120000_a'")]
     [InlineData(new[] { "001_a.sql", "001_a.down.sql", "002_b.sql" }, "1 migration has no down script and cannot be undone: 002_b.")]
     public void What_is_odd_is_warned_of(string[] names, string expected)
     {

@@ -27,7 +27,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         await engine.UndoAsync();
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'idx_tasks_status_updated'"));
         // The down script keeps the row of 1.1.1, and the up script inserts it again.
-        await StopsAtAsync(() => engine.ApplyAsync(), "003_optimize_task_queries.sql", 7, "UNIQUE constraint failed: schema_migrations.version", "2067");
+        await StopsAtAsync(() => engine.ApplyAsync(), "003_optimize_task_queries.sql", 7, "UNIQUE constraint failed: schema_migrations.version", "SQLITE_CONSTRAINT_UNIQUE (2067)");
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'idx_tasks_status_updated'"));
 
         await Database.ExecuteAsync("DELETE FROM schema_migrations WHERE version = '1.1.1'");
@@ -69,7 +69,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
     public async Task A_rebuild_with_its_columns_left_out_stops_at_the_gap()
     {
         var engine = Engine("dashboard-outline");
-        await StopsAtAsync(() => engine.ApplyAsync(), "004_task_title_not_null.sql", 11, "near \")\": syntax error", "1");
+        await StopsAtAsync(() => engine.ApplyAsync(), "004_task_title_not_null.sql", 11, "near \")\": syntax error", "SQLITE_ERROR (1)");
         Assert.Equal("2", await Database.ScalarAsync("SELECT count(*) FROM tasks"));
         Assert.Equal(MigrationState.Failed, (await engine.GetStatusAsync())[3].State);
     }

@@ -120,7 +120,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         await engine.ApplyAsync();
         Assert.Equal(["n1|active", "n2|archived"], await Database.RowsAsync("SELECT id, status FROM nodes ORDER BY id"));
         await engine.UndoAsync();
-        await StopsAtAsync(() => engine.ApplyAsync(), "002_add_node_status.up.sql", 1, "duplicate column name: status", "1");
+        await StopsAtAsync(() => engine.ApplyAsync(), "002_add_node_status.up.sql", 1, "duplicate column name: status", "SQLITE_ERROR (1)");
         Assert.Equal(MigrationState.Failed, (await engine.GetStatusAsync())[1].State);
     }
 

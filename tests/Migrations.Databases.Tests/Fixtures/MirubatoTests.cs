@@ -46,7 +46,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
     public async Task A_table_altered_before_it_is_made_stops_the_run_there()
     {
         var engine = Engine("mirubato", "api");
-        await StopsAtAsync(() => engine.ApplyAsync(), "0002_add_sync_columns.sql", 2, "no such table: logbook_entries", "1");
+        await StopsAtAsync(() => engine.ApplyAsync(), "0002_add_sync_columns.sql", 2, "no such table: logbook_entries", "SQLITE_ERROR (1)");
         Assert.Equal(["0001_initial_schema Applied", "0002_add_sync_columns Failed", "0003_add_repertoire_tables Pending"], (await engine.GetStatusAsync()).Select(s => $"{s.Name} {s.State}"));
         Assert.Equal(["migration_journal", "sessions", "users"], await Database.TablesAsync());
     }
@@ -55,7 +55,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
     public async Task Syntax_that_sqlite_lacks_stops_the_run_there()
     {
         var engine = Engine("mirubato", "api-constraint");
-        await StopsAtAsync(() => engine.ApplyAsync(), "0002_require_new_feature.sql", 6, "near \"ALTER\": syntax error", "1");
+        await StopsAtAsync(() => engine.ApplyAsync(), "0002_require_new_feature.sql", 6, "near \"ALTER\": syntax error", "SQLITE_ERROR (1)");
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'new_feature'"));
     }
 
@@ -63,7 +63,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
     public async Task A_trigger_that_writes_a_text_id_into_a_rowid_stops_the_first_insert()
     {
         var engine = Engine("mirubato", "dictionary-terms");
-        await StopsAtAsync(() => engine.ApplyAsync(), "0002_first_terms.sql", 2, "datatype mismatch", "20");
+        await StopsAtAsync(() => engine.ApplyAsync(), "0002_first_terms.sql", 2, "datatype mismatch", "SQLITE_MISMATCH (20)");
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM terms"));
     }
 

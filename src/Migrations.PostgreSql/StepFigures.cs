@@ -1,0 +1,57 @@
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// How the server computes a step's figures: duration and rows inserted, updated and deleted, triggers and functions included. The rows are those of
+/// <see href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ALL-TABLES-VIEW">pg_stat_xact_user_tables</see>, whose counters also
+/// hold what earlier transactions of the backend have not yet handed over to the cumulative statistics.
+/// </summary>
+/// <param name="historyTable">The history table, whose own rows do not count.</param>
+/// <param name="serverVersion">The server's major version.</param>
+/// <param name="sharesTransaction">Whether other steps ran in the same transaction.</param>
+internal sealed class StepFigures(string historyTable, int serverVersion, bool sharesTransaction)
+{
+    // Since version 15 a transaction can ask that its counters are handed over at its end, so that each begins at zero, and only locked tables need to be looked at.
+    private readonly bool _handsOver = serverVersion >= 15;
+
+    /// <summary>Expressions for the first statement of the step.</summary>
+    public IEnumerable<string> Preparations
+    {
+        get
+        {
+            if (_handsOver)
+                yield return "pg_catalog.pg_stat_force_next_flush()";
+            if (sharesTransaction)
+                yield return "pg_catalog.set_config('migrations.started', pg_catalog.clock_timestamp()::text, true)";
+            if (RemembersRows)
+                yield return $"pg_catalog.set_config('migrations.rows', COALESCE({RowsSoFar}, 0)::text, true)";
+        }
+    }
+
+    /// <summary>Milliseconds since the step began.</summary>
+    public string Elapsed
+    {
+        get
+        {
+            var start = sharesTransaction ? "pg_catalog.current_setting('migrations.started')::timestamptz" : "pg_catalog.transaction_timestamp()";
+            return $"(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - {start}) * 1000)::bigint";
+        }
+    }
+
+    /// <summary>Rows changed since the step began; NULL where the server does not count.</summary>
+    public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) - pg_catalog.current_setting('migrations.rows')::bigint)" : RowsSoFar;
+
+    private bool RemembersRows => sharesTransaction || !_handsOver;
+
+    private string RowsSoFar =>
+        $"""
+        CASE WHEN pg_catalog.current_setting('track_counts')::boolean THEN COALESCE((
+            SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
+                + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))::bigint
+            FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.oid <> '{historyTable.Replace("'", "''", StringComparison.Ordinal)}'::regclass AND {Tables}), 0) END
+        """;
+
+    // 16384: the first number that the server gives to what users create.
+    private string Tables => _handsOver
+        ? "c.oid = ANY (ARRAY(SELECT l.relation FROM pg_catalog.pg_lock_status() l WHERE l.locktype = 'relation' AND l.pid = pg_catalog.pg_backend_pid() AND l.relation >= 16384))"
+        : "c.oid >= 16384";
+}

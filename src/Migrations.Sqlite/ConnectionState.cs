@@ -1,0 +1,53 @@
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>What scripts change on the connection itself, so that it is put back before the next one: pragmas, attached databases, temporary objects.</summary>
+internal sealed class ConnectionState(SqliteHandle handle)
+{
+    private readonly Dictionary<string, string?> _pragmas = new(StringComparer.Ordinal);
+    private bool _hasAttached;
+    private bool _hasTemporary;
+
+    /// <summary>Remembers what a statement is about to change. Must be called before it is compiled: many pragmas take effect then.</summary>
+    public void Remember(StatementHead head)
+    {
+        _hasAttached |= head.Kind == StatementKind.Attach;
+        _hasTemporary |= head.IsTemporary;
+        // The one pragma that cannot be read is off at the start.
+        if (SqlitePragmas.SetsConnection(head) && !_pragmas.ContainsKey(head.Name!))
+            _pragmas[head.Name!] = head.Name is "case_sensitive_like" ? "0" : handle.QueryText("PRAGMA " + head.Name);
+    }
+
+    /// <summary>Puts everything back. Must not be called inside a transaction.</summary>
+    public void Restore()
+    {
+        foreach (var (name, value) in _pragmas)
+        {
+            if (name is "busy_timeout")
+                handle.Watch.Attach(handle.Api, handle.Pointer);
+            else
+                handle.Execute($"PRAGMA {name}={value}");
+        }
+
+        _pragmas.Clear();
+        if (_hasTemporary)
+            DropAll("SELECT printf('DROP %s IF EXISTS temp.\"%w\"', type, name) FROM temp.sqlite_master WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*'");
+        if (_hasAttached)
+            DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
+        (_hasTemporary, _hasAttached) = (false, false);
+    }
+
+    private void DropAll(string query)
+    {
+        var statements = new List<string>();
+        using (var rows = handle.Prepare(query))
+        {
+            while (rows.Step())
+                statements.Add(rows.Text(0)!);
+        }
+
+        foreach (var statement in statements)
+            handle.Execute(statement);
+    }
+}

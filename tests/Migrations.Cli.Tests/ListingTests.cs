@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+
+namespace Migrations.Cli.Tests;
+
+/// <summary>What people read: the status listing, the run, the history.</summary>
+public abstract class ListingConformance(string engine) : CliTests(engine)
+{
+    [SkippableFact]
+    public async Task Status_lists_as_people_know_it()
+    {
+        ThreeTables();
+        await OutputAsync("up", "--first", "2");
+        var lines = Regex.Replace(await OutputAsync("status"), @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "2024-01-15 10:30:22", RegexOptions.None, TimeSpan.FromSeconds(5)).Split('\n');
+        Assert.StartsWith("Migration Status: ", lines[0], StringComparison.Ordinal);
+        Assert.Equal(new string('=', lines[0].Length), lines[1]);
+        Assert.Equal(
+            """
+
+            [x] 001_initial_schema  (applied: 2024-01-15 10:30:22)
+            [x] 002_add_indexes     (applied: 2024-01-15 10:30:22)
+            [ ] 003_add_user_prefs
+
+            Total: 3 | Applied: 2 | Pending: 1
+
+            """.ReplaceLineEndings("\n"),
+            string.Join('\n', lines[2..]));
+    }
+
+    [SkippableFact]
+    public async Task Every_state_has_its_mark()
+    {
+        ThreeTables();
+        Migration("004_failing", "INSERT INTO nowhere VALUES (1);", "SELECT 1;");
+        await RunAsync("up");
+        Write("001_initial_schema.sql", "CREATE TABLE edited (id integer);");
+        File.Delete(FileOf("002_add_indexes.sql"));
+        File.Delete(FileOf("002_add_indexes_rollback.sql"));
+        Migration("002.5_late", "CREATE TABLE late (id integer);");
+        var listing = await OutputAsync("status");
+        Assert.Matches(@"(?m)^\[~\] 001_initial_schema  \(applied: .+\)  edited since$", listing);
+        Assert.Matches(@"(?m)^\[\?\] 002_add_indexes     \(applied: .+\)  file is gone$", listing);
+        Assert.Matches(@"(?m)^\[<\] 002\.5_late          out of order: older than an applied one, no undo$", listing);
+        Assert.Matches(@"(?m)^\[x\] 003_add_user_prefs  \(applied: .+\)$", listing);
+        Assert.Matches(@"(?m)^\[!\] 004_failing         failed$", listing);
+        Assert.Contains("nowhere", listing, StringComparison.Ordinal);
+        Assert.Contains("Total: 5 | Applied: 3 | Pending: 2 | Failed: 1 | Changed: 1 | Missing: 1 | Out of order: 1", listing, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Up_and_down_say_each_step()
+    {
+        ThreeTables();
+        var up = await OutputAsync("up");
+        Assert.Matches(@"(?m)^Applying 3 migrations to .+$", up);
+        Assert.Matches(@"(?m)^\[3/3\] Applied 003_add_user_prefs in .+, 2 rows$", up);
+        Assert.Matches(@"(?m)^Applied 3 migrations to .+ in .+\.$", up);
+        Assert.Contains("Nothing to apply", await OutputAsync("up"), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^\[1/1\] Undone 003_add_user_prefs in .+$", await OutputAsync("down"));
+        Assert.Matches(@"(?m)^\[ \] 003_add_user_prefs  rolled back$", await OutputAsync("status"));
+        Assert.Contains("Undone 2 migrations", await OutputAsync("reset", "--yes"), StringComparison.Ordinal);
+        Assert.Contains("Nothing to undo", await OutputAsync("down"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task History_lists_every_event()
+    {
+        ThreeTables();
+        await OutputAsync("up", "--first", "1");
+        await OutputAsync("down");
+        var lines = (await OutputAsync("history")).Split('\n');
+        Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("applied", StringComparison.Ordinal));
+        Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("undone", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task Summary_is_one_record_for_each_database()
+    {
+        ThreeTables();
+        await OutputAsync("up", "--first", "1");
+        var summary = await OutputAsync("status", "--summary");
+        Assert.Contains(Engine, summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("002_add_indexes", summary, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Repair_and_baseline_say_what_they_compared()
+    {
+        ThreeTables();
+        await Database.ExecuteAsync("CREATE TABLE a (id integer)");
+        Assert.Contains("001_initial_schema", await OutputAsync("baseline", "002"), StringComparison.Ordinal);
+        Write("001_initial_schema.sql", "CREATE TABLE edited (id integer);");
+        await FailsAsync(ErrorId.MigrationChanged, 1, ["001_initial_schema"], "up");
+        Assert.Contains("SHA-256", await OutputAsync("repair"), StringComparison.Ordinal);
+        await FailsAsync(ErrorId.RepairNotNeeded, 1, [], "repair");
+    }
+
+    [SkippableFact]
+    public async Task No_colour_reaches_a_pipe()
+    {
+        ThreeTables();
+        var result = await RunAsync("up");
+        Assert.DoesNotContain('\u001b', result.All);
+        var plain = await CliProcess.RunAsync(Call("status") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_COLOR"] = "1" } });
+        Assert.DoesNotContain('\u001b', plain.All);
+    }
+}
+
+public sealed class SqliteListingTests() : ListingConformance("SQLite");
+
+public sealed class PostgreSqlListingTests() : ListingConformance("PostgreSQL");

@@ -1,0 +1,138 @@
+using Migrations.Databases;
+using Migrations.History;
+using Xunit;
+
+namespace Migrations.PostgreSql.Tests;
+
+/// <summary>What only shows on the wire.</summary>
+public sealed class ProxyTests
+{
+    [SkippableFact]
+    public async Task A_migration_is_one_round_trip()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = Before(fixture);
+        var session = await fixture.OpenAsync(address: AddressOf(fixture, proxy));
+        Assert.Equal(0, proxy.RoundTrips);
+        await session.History.ReadAsync(CancellationToken.None);
+        Assert.Equal(1, proxy.RoundTrips);
+        await session.LockAsync(CancellationToken.None);
+        Assert.Equal(2, proxy.RoundTrips);
+        await session.History.EnsureAsync(CancellationToken.None);
+        var before = proxy.RoundTrips;
+        for (var i = 0; i < 5; i++)
+            await session.RunAsync(fixture.Step($"BEGIN; CREATE TABLE t{i} (a int); INSERT INTO t{i} VALUES (1); SELECT * FROM t{i}; COMMIT"), CancellationToken.None);
+        Assert.Equal(5, proxy.RoundTrips - before);
+    }
+
+    [SkippableFact]
+    public async Task A_step_whose_commit_got_through_counts_although_the_connection_broke()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = Before(fixture);
+        var session = await BeginAsync(fixture, proxy);
+        CutOnce(proxy, "COMMIT");
+        var outcome = await session.RunAsync(fixture.Step("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)"), CancellationToken.None);
+        Assert.Equal((2, 2), (outcome.RowsAffected, outcome.Statements));
+        // The session goes on, with its lock.
+        Assert.NotNull(await session.FindLockHolderAsync(CancellationToken.None));
+        await session.RunAsync(fixture.Step("DROP TABLE t", "002_b"), CancellationToken.None);
+        Assert.Equal(["001_test", "002_b"], (await session.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
+    }
+
+    [SkippableFact]
+    public async Task A_step_that_was_not_committed_when_the_connection_broke_has_failed()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = Before(fixture);
+        var session = await BeginAsync(fixture, proxy);
+        await fixture.Database.ExecuteAsync(
+            """
+            CREATE TABLE t (a int);
+            CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER kill AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kill();
+            """);
+        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)"), CancellationToken.None));
+        Assert.Equal(ErrorId.ConnectionFailed, error.Id);
+        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
+        await session.History.AppendAsync(fixture.Entry("001_test", JournalEvent.Failed), CancellationToken.None);
+        Assert.Equal(JournalEvent.Failed, Assert.Single(await session.History.ReadAsync(CancellationToken.None)).Event);
+    }
+
+    [SkippableFact]
+    public async Task When_nobody_can_be_asked_the_outcome_is_unknown()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var proxy = Before(fixture);
+        var session = await BeginAsync(fixture, proxy);
+        var stopping = Task.CompletedTask;
+        proxy.CutsAt = tag =>
+        {
+            if (string.Equals(tag, "COMMIT", StringComparison.Ordinal))
+                stopping = proxy.DisposeAsync().AsTask();
+            return string.Equals(tag, "COMMIT", StringComparison.Ordinal);
+        };
+        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None));
+        await stopping;
+        Assert.Equal(ErrorId.OutcomeUnknown, error.Id);
+    }
+
+    [SkippableFact]
+    public async Task The_commit_of_a_whole_run_is_looked_up_too()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = Before(fixture);
+        var session = await BeginAsync(fixture, proxy);
+        var step = fixture.Step("CREATE TABLE t (a int)");
+        await using var run = await session.BeginRunAsync([step], CancellationToken.None);
+        await session.RunAsync(step, CancellationToken.None);
+        CutOnce(proxy, "COMMIT");
+        await run.CommitAsync(CancellationToken.None);
+        Assert.Equal(["migration_journal", "t"], await fixture.Database.TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task Behind_a_pooler_a_row_is_the_lock()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port) { HidesBackends = true };
+        var first = await BeginAsync(fixture, proxy);
+        var second = await fixture.OpenAsync(o => o with { LockTimeout = TimeSpan.FromMilliseconds(200) }, AddressOf(fixture, proxy));
+        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"));
+        var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
+        Assert.Equal((ErrorId.LockTimedOut, Environment.ProcessId), (error.Id, error.Holder?.ProcessId));
+        await first.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
+
+        // A holder whose heart stands still loses the row, but not in the middle of a step.
+        var running = first.RunAsync(fixture.Step("SELECT pg_sleep(1)", "002_b"), CancellationToken.None);
+        await Task.Delay(200);
+        await fixture.Database.ExecuteAsync("UPDATE migration_lock SET beat = now() - interval '1 hour'");
+        await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
+        await running;
+        await using (await second.LockAsync(CancellationToken.None))
+            Assert.Equal(ErrorId.LockLost, (await Assert.ThrowsAsync<LockException>(() => first.RunAsync(fixture.Step("CREATE TABLE u (a int)"), CancellationToken.None))).Id);
+        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM migration_lock"));
+    }
+
+    private static PostgreSqlProxy Before(DriverFixture fixture) => new(fixture.Database.Server.Host, fixture.Database.Server.Port);
+
+    private static string AddressOf(DriverFixture fixture, PostgreSqlProxy proxy)
+    {
+        var server = fixture.Database.Server;
+        return $"postgres://{Uri.EscapeDataString(server.User)}:{Uri.EscapeDataString(server.Password)}@127.0.0.1:{proxy.Port}/{fixture.Database.Name}";
+    }
+
+    private static async Task<IDatabaseSession> BeginAsync(DriverFixture fixture, PostgreSqlProxy proxy)
+    {
+        var session = await fixture.OpenAsync(address: AddressOf(fixture, proxy));
+        await session.LockAsync(CancellationToken.None);
+        await session.History.EnsureAsync(CancellationToken.None);
+        return session;
+    }
+
+    private static void CutOnce(PostgreSqlProxy proxy, string tag)
+    {
+        var cut = 0;
+        proxy.CutsAt = seen => string.Equals(seen, tag, StringComparison.Ordinal) && Interlocked.Exchange(ref cut, 1) == 0;
+    }
+}

@@ -1,0 +1,454 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite.Tests;
+
+public sealed class SessionTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_script_and_its_history_row_are_committed_together()
+    {
+        var outcome = await _folder.RunAsync("CREATE TABLE a (x); INSERT INTO a VALUES (1), (2); UPDATE a SET x = 3; SELECT * FROM a;");
+
+        Assert.Equal((4, 4L), (outcome.Statements, outcome.RowsAffected!.Value));
+        await using var session = await _folder.OpenAsync(SessionAccess.Read);
+        var row = Assert.Single(await session.History.ReadAsync(default));
+        Assert.Equal(("001", "001_test", JournalEvent.Applied, MigrationDirection.Up, true), (row.Version, row.Name, row.Event, row.Direction, row.Success));
+        Assert.Equal(4, row.RowsAffected);
+        Assert.InRange(DateTimeOffset.UtcNow - row.AppliedAt, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.Zero, row.AppliedAt.Offset);
+    }
+
+    [Fact]
+    public async Task Every_field_of_a_row_comes_back()
+    {
+        var entry = TestFolder.Entry("1.2") with
+        {
+            Service = "shop",
+            Description = "d",
+            SemanticVersion = "1.0.0",
+            Direction = MigrationDirection.Down,
+            Event = JournalEvent.RolledBack,
+            Checksum = "abc",
+            ExecutionTimeMs = 5,
+            RowsAffected = 6,
+            Success = false,
+            ErrorMessage = "why; it's",
+            StatementIndex = 7,
+            SchemaFingerprint = "f",
+            Script = "SELECT 'ü';",
+        };
+        await using var session = await _folder.OpenReadyAsync();
+
+        await session.History.AppendAsync(entry, default);
+        var row = Assert.Single(await session.History.ReadAsync(default));
+
+        Assert.Equal(entry with { Id = row.Id, AppliedAt = row.AppliedAt, Script = null }, row);
+        Assert.Equal(entry.Script, await session.History.ReadScriptAsync(row.Id, default));
+    }
+
+    [Fact]
+    public async Task Every_event_is_written_in_lower_case_words()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        foreach (var value in Enum.GetValues<JournalEvent>())
+            await session.History.AppendAsync(TestFolder.Entry("1") with { Event = value }, default);
+
+        Assert.Equal(Enum.GetValues<JournalEvent>(), (await session.History.ReadAsync(default)).Select(r => r.Event));
+        Assert.Equal("applied,rolled_back,failed,started,progress,baselined,repaired,adopted", _folder.Ask("SELECT group_concat(event) FROM migration_journal"));
+    }
+
+    [Fact]
+    public async Task Another_table_of_the_same_name_is_left_alone()
+    {
+        await using var session = await _folder.OpenAsync();
+        ((SqliteSession)session).Handle.Execute("CREATE TABLE migration_journal (id, note)");
+
+        foreach (var call in new Func<Task>[] { () => session.History.ReadAsync(default), () => session.History.EnsureAsync(default) })
+        {
+            var error = await Assert.ThrowsAsync<MigrationException>(call);
+            Assert.Equal(ErrorId.HistoryTableConflict, error.Id);
+            Assert.Contains("--history-table", error.NextStep, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_history_table_of_any_name_works()
+    {
+        await using var session = await _folder.OpenAsync(options: _folder.Options with { HistoryTable = "my \"own\" history" });
+        await session.History.EnsureAsync(default);
+        await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
+
+        Assert.Single(await session.History.ReadAsync(default));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE a (x);\n-- ü\nSELECT 'ü' FRM a;", 3, 16, "near \"a\": syntax error", "SQLITE_ERROR (1)")]
+    [InlineData("CREATE TABLE a (x NOT NULL);\n\n  INSERT INTO a VALUES (NULL);", 3, 3, "NOT NULL constraint failed: a.x", "SQLITE_CONSTRAINT_NOTNULL (1299)")]
+    [InlineData("CREATE TABLE a (x UNIQUE);\nINSERT INTO a VALUES (1), (1);", 2, 1, "UNIQUE constraint failed: a.x", "SQLITE_CONSTRAINT_UNIQUE (2067)")]
+    [InlineData("CREATE TABLE a (x);\nSELECT * FROM", 2, 14, "incomplete input", "SQLITE_ERROR (1)")]
+    public async Task An_error_names_line_column_code_and_statement_and_leaves_nothing(string sql, int line, int column, string words, string code)
+    {
+        var error = await _folder.FailAsync(sql);
+
+        Assert.Equal((line, column), (error.Location!.Line, error.Location.Column!.Value));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(code, error.Code);
+        Assert.StartsWith(sql.Split('\n')[line - 1].Trim()[..4].TrimEnd(), error.Statement!.Split('\n').First(l => l.Trim().StartsWith(sql.Split('\n')[line - 1].Trim()[..4].TrimEnd(), StringComparison.Ordinal)).Trim(), StringComparison.Ordinal);
+        Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+        Assert.Equal("0", _folder.Ask("SELECT count(*) FROM migration_journal"));
+    }
+
+    [SkippableFact]
+    public async Task Newer_libraries_tell_the_place_of_an_unknown_name()
+    {
+        Skip.If(SqliteLibrary.Current.Number < 3038000, "SQLite tells it since 3.38.");
+        var error = await _folder.FailAsync("CREATE TABLE a (x);\nINSERT INTO a\n  VALUES (1), (nope);");
+        Assert.Equal((3, 16), (error.Location!.Line, error.Location.Column));
+    }
+
+    [Fact]
+    public async Task A_long_script_tells_how_far_it_is()
+    {
+        var slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000) SELECT count(*) FROM n;\n";
+        await _folder.RunAsync(slow + slow + slow);
+
+        var told = _folder.Events.OfType<ScriptAdvanced>().ToList();
+        Assert.NotEmpty(told);
+        Assert.All(told, e => Assert.Equal(3 * slow.Length, e.Total));
+    }
+
+    [Fact]
+    public async Task A_syntax_error_at_line_40_points_to_its_word()
+    {
+        var error = await _folder.FailAsync(string.Concat(Enumerable.Range(1, 39).Select(i => $"CREATE TABLE t{i} (x);\n")) + "CREATE TABEL t40 (x);\nCREATE TABLE t41 (x);");
+
+        Assert.Equal((40, 8), (error.Location!.Line, error.Location.Column));
+        Assert.Equal("CREATE TABEL t40 (x)", error.Statement);
+        Assert.Equal("CREATE ".Length, error.StatementOffset);
+        Assert.Contains("migrations up", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_that_the_library_lacks_is_explained()
+    {
+        var error = await _folder.FailAsync("SELECT jsonb_pretty_unknown(1);");
+        Assert.Contains(SqliteLibrary.Current.ToString(), error.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no such function: unixepoch", "unixepoch() needs SQLite 3.38")]
+    [InlineData("unknown function: concat()", "concat() needs SQLite 3.44")]
+    [InlineData("unknown table option: STRICT", "STRICT needs SQLite 3.37")]
+    [InlineData("FOREIGN KEY constraint failed", "Foreign-Keys: off")]
+    public void What_older_libraries_say_is_explained(string message, string hint) =>
+        Assert.Contains(hint, SqliteHints.For(new SqliteFailure(1, message)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("BEGIN TRANSACTION;\nCREATE TABLE a (x);\nCOMMIT;")]
+    [InlineData("begin exclusive; CREATE TABLE a (x); end transaction;")]
+    [InlineData("PRAGMA foreign_keys=OFF; /* c */ BEGIN; CREATE TABLE a (x); COMMIT; PRAGMA foreign_keys=ON; ANALYZE;")]
+    [InlineData("SAVEPOINT s; CREATE TABLE a (x); RELEASE s;")]
+    [InlineData("SAVEPOINT s; CREATE TABLE a (x);")]
+    public async Task A_wrapper_of_its_own_is_taken_off(string sql)
+    {
+        await _folder.RunAsync(sql);
+
+        Assert.Equal("a", _folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+        Assert.Equal("1", _folder.Ask("SELECT count(*) FROM migration_journal"));
+    }
+
+    [Fact]
+    public async Task A_wrapper_does_not_make_a_failed_script_half_done()
+    {
+        await _folder.FailAsync("BEGIN; CREATE TABLE a (x); COMMIT; SELECT nope;");
+        Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+    }
+
+    [Fact]
+    public async Task A_rollback_in_a_script_is_noticed()
+    {
+        var error = await _folder.FailAsync("CREATE TABLE a (x);\nROLLBACK;\nCREATE TABLE b (x);");
+
+        Assert.Equal((ErrorId.TransactionUnbalanced, 2), (error.Id, error.Location!.Line));
+        Assert.Equal("0", _folder.Ask("SELECT count(*) FROM sqlite_master WHERE name IN ('a', 'b')"));
+    }
+
+    [Fact]
+    public async Task What_a_script_sets_on_the_connection_is_put_back()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        var handle = ((SqliteSession)session).Handle;
+        string[] pragmas = ["recursive_triggers", "cache_size", "synchronous", "foreign_keys", "legacy_alter_table", "query_only"];
+        var before = pragmas.Select(p => handle.QueryText("PRAGMA " + p)).ToList();
+
+        await session.RunAsync(
+            _folder.Step("PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA main.legacy_alter_table=ON; CREATE TABLE a (x);"), default);
+        await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("PRAGMA recursive_triggers=1; PRAGMA query_only=1; INSERT INTO a VALUES (1);"), default));
+
+        foreach (var (pragma, value) in pragmas.Zip(before))
+            Assert.Equal(value, handle.QueryText("PRAGMA " + pragma));
+    }
+
+    [Fact]
+    public async Task What_can_only_run_outside_runs_before_and_after_the_transaction()
+    {
+        await _folder.RunAsync("PRAGMA journal_mode=WAL; BEGIN; CREATE TABLE a (x); COMMIT; PRAGMA wal_checkpoint(TRUNCATE);");
+
+        Assert.Equal("wal", _folder.Ask("PRAGMA journal_mode"));
+        Assert.Empty(_folder.Events.OfType<WarningRaised>());
+    }
+
+    [Fact]
+    public async Task Attached_databases_serve_a_script_and_are_let_go()
+    {
+        var other = Path.Combine(_folder.Path, "other.db");
+        using (var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, other, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate))
+            handle.Execute("CREATE TABLE b AS SELECT 7 AS x");
+
+        await _folder.RunAsync($"ATTACH '{other}' AS o; CREATE TABLE a AS SELECT * FROM o.b; DETACH o;");
+
+        Assert.Equal("7", _folder.Ask("SELECT x FROM a"));
+        Assert.Empty(_folder.Events.OfType<WarningRaised>());
+    }
+
+    [Fact]
+    public async Task What_a_script_leaves_attached_or_temporary_is_gone_before_the_next()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        const string Sql = "ATTACH ':memory:' AS o; CREATE TABLE o.t (x); CREATE TEMP TABLE keep (x); CREATE TEMP VIEW v AS SELECT 1;";
+
+        await session.RunAsync(_folder.Step(Sql), default);
+        await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step(Sql + "SELECT nope;"), default));
+        await session.RunAsync(_folder.Step(Sql + "CREATE TEMP TRIGGER g AFTER INSERT ON keep BEGIN SELECT 1; SELECT 2; END; INSERT INTO keep VALUES (1);"), default);
+
+        Assert.Equal(0, ((SqliteSession)session).Handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_wait_for_another_writer()
+    {
+        await using var session = await _folder.OpenReadyAsync(_folder.Options with { TableLockTimeout = TimeSpan.FromMinutes(1) });
+        using var other = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
+        other.Execute("BEGIN IMMEDIATE");
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var clock = Stopwatch.StartNew();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => session.RunAsync(_folder.Step("CREATE TABLE a (x);"), cancel.Token)));
+
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task All_steps_in_one_transaction_are_all_or_none()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        var first = _folder.Step("CREATE TABLE a (x);");
+        var second = _folder.Step("CREATE TABLE b (x); SELECT nope;");
+
+        await using (await session.BeginRunAsync([first, second], default))
+        {
+            await session.RunAsync(first, default);
+            await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(second, default));
+        }
+
+        Assert.Equal("0", _folder.Ask("SELECT count(*) FROM sqlite_master WHERE name IN ('a', 'b')"));
+        await using (var run = await session.BeginRunAsync([first], default))
+        {
+            await session.RunAsync(first, default);
+            await run.CommitAsync(default);
+        }
+
+        Assert.Equal("1", _folder.Ask("SELECT count(*) FROM migration_journal"));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_committed_leaves_nothing()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        var step = _folder.Step("PRAGMA journal_mode=WAL; CREATE TABLE a (x);");
+        await using (await session.BeginRunAsync([step], default))
+            await session.RunAsync(step, default);
+
+        Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+        Assert.Equal("wal", _folder.Ask("PRAGMA journal_mode"));
+    }
+
+    [Fact]
+    public async Task Cancelling_interrupts_the_statement_and_rolls_back()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var clock = Stopwatch.StartNew();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => session.RunAsync(
+            _folder.Step("CREATE TABLE a (x); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;"), cancel.Token)));
+
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
+        Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+        await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_too_long_is_interrupted()
+    {
+        var error = await _folder.FailAsync(
+            "CREATE TABLE a (x);\nWITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;",
+            new MigrationHeader { StatementTimeout = TimeSpan.FromMilliseconds(100) });
+
+        Assert.Equal((ErrorId.StatementTimedOut, 2), (error.Id, error.Location!.Line));
+    }
+
+    [Fact]
+    public async Task A_writer_that_is_in_the_way_is_waited_for_and_then_named()
+    {
+        await using var session = await _folder.OpenReadyAsync(_folder.Options with { TableLockRetries = 2, TableLockTimeout = TimeSpan.FromMilliseconds(20) });
+        using var other = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
+        other.Execute("BEGIN IMMEDIATE");
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default));
+        Assert.Equal(ErrorId.TableLockTimedOut, error.Id);
+        Assert.Equal(2, _folder.Events.OfType<StepRetried>().Count());
+
+        other.Execute("COMMIT");
+        await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
+    }
+
+    [Fact]
+    public async Task A_history_that_grew_behind_the_lock_stops_the_step()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        await _folder.RunAsync("CREATE TABLE other_run (x);");
+
+        var error = await Assert.ThrowsAsync<LockException>(() => session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default));
+
+        Assert.Equal(ErrorId.LockLost, error.Id);
+        Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+    }
+
+    [Fact]
+    public async Task Statements_outside_a_transaction_run_one_by_one_and_can_be_looked_up()
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        var step = _folder.Step("CREATE TABLE a (x); INSERT INTO a VALUES (1); VACUUM; CREATE INDEX i ON a(x);\n SELEKT nope", new MigrationHeader { Transaction = false });
+        var statements = SqliteDialect.Instance.Split(step.Script).ToList();
+        Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statements[0], default));
+
+        Assert.Equal(0, await session.ExecuteAsync(step, statements[0], default));
+        Assert.Equal(1, await session.ExecuteAsync(step, statements[1], default));
+        await session.ExecuteAsync(step, statements[2], default);
+
+        Assert.Equal(StatementEvidence.Done, await session.FindEvidenceAsync(statements[0], default));
+        Assert.Equal(StatementEvidence.Unknown, await session.FindEvidenceAsync(statements[1], default));
+        Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statements[2], default));
+        Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statements[3], default));
+        var error = await Assert.ThrowsAsync<StatementException>(() => session.ExecuteAsync(step, statements[4], default));
+        Assert.Equal((2, 2), (error.Location!.Line, error.Location.Column));
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE a ADD COLUMN y")]
+    [InlineData("ALTER TABLE a RENAME TO b")]
+    [InlineData("ALTER TABLE a RENAME COLUMN x TO z")]
+    [InlineData("DROP TABLE a")]
+    [InlineData("CREATE VIEW v AS SELECT * FROM a")]
+    public async Task Schema_changes_can_be_looked_up(string sql)
+    {
+        await using var session = await _folder.OpenReadyAsync();
+        await session.RunAsync(_folder.Step("CREATE TABLE a (x, w);"), default);
+        var statement = new ScriptStatement(0, sql, new ScriptLocation("f", 1));
+
+        Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statement, default));
+        ((SqliteSession)session).Handle.Execute(sql);
+        Assert.Equal(StatementEvidence.Done, await session.FindEvidenceAsync(statement, default));
+    }
+
+    [Fact]
+    public async Task Triggers_fts_generated_columns_and_comments_need_no_care()
+    {
+        await _folder.RunAsync("""
+            -- header
+            CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT, created_at INTEGER DEFAULT (strftime('%s')), up TEXT AS (upper(term)));
+            CREATE VIRTUAL TABLE terms_fts USING fts5(term, content=terms, content_rowid=id);
+            CREATE TRIGGER terms_ai AFTER INSERT ON terms BEGIN
+              INSERT INTO terms_fts(rowid, term) VALUES (new.id, new.term); -- ;
+              SELECT CASE WHEN new.term = ';' THEN 1 END;
+            END;
+            INSERT INTO terms (term) VALUES ('allegro;'), ("double quoted");
+            /* last */
+            """);
+
+        Assert.Equal("1", _folder.Ask("SELECT rowid FROM terms_fts WHERE terms_fts MATCH 'allegro'"));
+    }
+
+    [Fact]
+    public async Task A_nul_byte_is_an_error_and_does_not_end_the_script_quietly()
+    {
+        var error = await _folder.FailAsync("CREATE TABLE a (x);\n\0CREATE TABLE b (x);");
+
+        Assert.Equal(2, error.Location!.Line);
+        Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
+    }
+
+    [Fact]
+    public async Task A_large_script_takes_time_in_proportion_and_no_memory_for_its_size()
+    {
+        var small = await MeasureAsync(2_000);
+        var large = await MeasureAsync(40_000);
+
+        Assert.True(large.Time < small.Time * 20 * 3, $"2,000 statements took {small.Time}, 40,000 took {large.Time}");
+        Assert.InRange(large.Bytes, 0, small.Bytes + 200_000);
+    }
+
+    [Fact]
+    public void The_window_does_not_grow_with_the_script()
+    {
+        using var window = new ScriptWindow(SelectScript(10_000));
+        var size = window.Capacity;
+        while (window.SkipBlank())
+            window.Advance(window.FindEndOfStatement());
+
+        Assert.Equal(window.Length, window.Offset);
+        Assert.Equal(size, window.Capacity);
+    }
+
+    [Theory]
+    [InlineData(300_000)]
+    [InlineData(262_143)]
+    [InlineData(262_144)]
+    public async Task Statements_longer_than_the_window_run_as_one(int length)
+    {
+        var sql = new StringBuilder("CREATE TABLE a (x);\n/*").Append('-', length).Append("*/INSERT INTO a VALUES ('").Append('x', length).Append("'), ('b');\nDELETE FROM a WHERE x = 'b';");
+
+        var outcome = await _folder.RunAsync(sql.ToString());
+
+        Assert.Equal(3, outcome.Statements);
+        Assert.Equal(length.ToString(CultureInfo.InvariantCulture), _folder.Ask("SELECT sum(length(x)) FROM a"));
+    }
+
+    private async Task<(TimeSpan Time, long Bytes)> MeasureAsync(int statements)
+    {
+        var step = TestFolder.Step(SelectScript(statements));
+        await using var session = await _folder.OpenReadyAsync();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var outcome = await session.RunAsync(step, default);
+        return (outcome.Duration, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private MigrationScript SelectScript(int statements)
+    {
+        var sql = new StringBuilder();
+        for (var i = 0; i < statements; i++)
+            sql.Append(CultureInfo.InvariantCulture, $"SELECT {i}, '").Append('x', 500).Append("';\n");
+        return _folder.Script(sql.ToString());
+    }
+}
