@@ -20,7 +20,8 @@ internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<Migrat
     /// <inheritdoc/>
     public void Publish(MigrationEvent item)
     {
-        if (item is StepFinished { Result.Outcome: MigrationOutcome.Done })
+        // A result may end the run, and so may a warning with -WarningAction Stop: before anything more happens.
+        if (item is StepFinished { Result.Outcome: MigrationOutcome.Done } or WarningRaised)
             queue.PostAndWait(() => Write(item));
         else
             queue.Post(() => Write(item));

@@ -45,16 +45,17 @@ internal sealed class PipelinePump : IDisposable
             }
         });
 
+        // What a write threw is thrown as it is: PowerShell tells by it whether all stops or only what stands before Select-Object.
         var thrown = queue.Drain(Cancel);
         try
         {
             var result = running.GetAwaiter().GetResult();
-            // What a write threw is thrown as it is: PowerShell tells by it whether all stops or only what stands before Select-Object.
             thrown?.Throw();
             return result;
         }
-        catch (Exception e) when (e is MigrationException or OperationCanceledException && _stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
+            // How the work ended when it was cancelled cannot be told any more: a stopped pipeline takes no errors.
             thrown?.Throw();
             throw new PipelineStoppedException();
         }

@@ -18,7 +18,7 @@ Describe 'Errors on <Engine>' -ForEach $engines {
 
     It 'tells what failed, where, what was done and what was not' {
         Set-Content "$folder/002_t2.sql" "CREATE TABLE t2 (id integer);`nSELECT nothing FROM nowhere;"
-        $null = New-Item "$folder/003_more.sql" -Value 'SELECT 1;'
+        Set-Content "$folder/003_more.sql", "$folder/003_more.down.sql" 'SELECT 1;'
         $problem = Get-ErrorOf { Invoke-Migration $database $folder }
         Assert-Complete $problem StatementFailed InvalidOperation
         $problem.TargetObject | Should -Not -BeNullOrEmpty
@@ -149,13 +149,13 @@ Get-MigrationStatus -Database '$text', '$text' -Path '$repository/samples/shop' 
         try {
             $text = (Invoke-Pwsh @"
 Import-Module '$manifest'
-Get-MigrationStatus -Path '$folder' -Verbose -Debug *>&1 | Format-List * -Force
-Invoke-Migration -Path '$folder' -Verbose *>&1 | Format-List * -Force
+Get-MigrationStatus -Path '$folder' -Verbose -Debug *>&1 | Format-List * -Force | Out-String
+Invoke-Migration -Path '$folder' -Verbose *>&1 | Format-List * -Force | Out-String
 Get-MigrationStatus -Path '$folder' | ConvertTo-Json -Depth 5
-Get-MigrationStatus -Path '$folder' | Export-Clixml TestDrive:/x.xml -ErrorAction SilentlyContinue
 [System.Management.Automation.PSSerializer]::Serialize((Get-MigrationStatus -Path '$folder'), 5)
-Get-MigrationHistory | Format-List *
-`$Error | Format-List * -Force; `$Error | ForEach-Object { `$_.InvocationInfo; `$_ | ConvertTo-Json -Depth 4 -WarningAction SilentlyContinue }
+Get-MigrationHistory | Format-List * | Out-String
+`$Error | Format-List * -Force | Out-String
+`$Error | ForEach-Object { `$_.InvocationInfo | Out-String; `$_ | ConvertTo-Json -Depth 4 -WarningAction SilentlyContinue }
 "@).Text
         }
         finally { $env:DATABASE_URL = $null }

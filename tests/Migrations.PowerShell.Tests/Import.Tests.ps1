@@ -40,8 +40,8 @@ Import-Module '$manifest'
 
     It 'has only what it loads in module/bin' {
         $platforms = 'linux-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64'
-        (Get-ChildItem $repository/module/bin/runtimes).Name | Sort-Object | Should -Be $platforms
-        foreach ($platform in $platforms) { (Get-ChildItem $repository/module/bin/runtimes/$platform/native).Count | Should -Be 1 }
+        $natives = Get-ChildItem $repository/module/bin/runtimes -File -Recurse
+        $natives.ForEach{ $_.Directory.Parent.Name } | Sort-Object | Should -Be $platforms
         Get-ChildItem $repository/module/bin -File | Where-Object Extension -NotIn '.dll', '.json' | Should -BeNullOrEmpty
         Get-ChildItem $repository/module/bin -Recurse -Filter System.Management.Automation* | Should -BeNullOrEmpty
         Get-ChildItem $repository/module/bin/*.json | ForEach-Object Name | Should -Be 'Migrations.PowerShell.deps.json'

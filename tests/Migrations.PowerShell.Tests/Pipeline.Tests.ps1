@@ -77,7 +77,7 @@ Describe 'Paths' {
         $folder = New-TestFolder 2
         $root = (Get-Item TestDrive:).FullName
         $null = New-Item "$root/here", "$root/in[1]", "$root/in2" -ItemType Directory
-        Copy-Item "$folder/*" "$root/in[[]1]"
+        Get-ChildItem $folder | ForEach-Object { [IO.File]::Copy($_.FullName, "$root/in[1]/$($_.Name)") }
         Copy-Item "$folder/*" "$root/in2"
     }
 

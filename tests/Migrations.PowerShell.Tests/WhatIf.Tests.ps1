@@ -30,7 +30,7 @@ Describe '-WhatIf on <Engine>' -ForEach $engines {
         $results.File | Should -Be "$folder/001_t1.sql", "$folder/002_t2.sql"
     }
 
-    It 'touches nothing in <Call>' -ForEach @{ Call = 'Undo-Migration {0} {1} -All' }, @{ Call = 'Repair-MigrationHistory {0} {1}' }, @{ Call = 'Set-MigrationBaseline {0} {1} 2' }, @{ Call = '$WhatIfPreference = $true; Invoke-Migration {0} {1} -AllowOutOfOrder' } {
+    It 'touches nothing in <Call>' -ForEach @{ Call = 'Undo-Migration {0} {1} -All -WhatIf' }, @{ Call = 'Repair-MigrationHistory {0} {1} -WhatIf' }, @{ Call = 'Set-MigrationBaseline {0} {1} 2 -WhatIf' }, @{ Call = '$WhatIfPreference = $true; Invoke-Migration {0} {1} -AllowOutOfOrder' } {
         $null = Invoke-Migration $database $folder -First 1
         $before = Get-Trace
         $text = (Invoke-Pwsh ("Import-Module '$manifest'; " + ($Call -f "'$database'", "'$folder'"))).Text
