@@ -15,7 +15,11 @@ internal static class PostgreSqlBench
             return;
         }
 
-        using var server = PostgreSqlServer.Start();
+        // As a real server: durable, unlike the tests' own.
+        using var server = PostgreSqlServer.Start(new PostgreSqlSetup
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["fsync"] = "on", ["synchronous_commit"] = "on", ["full_page_writes"] = "on" },
+        });
         using var place = new TemporaryFolder();
         var driver = new PostgreSqlDriver();
         var folder = Workload.WriteFolder(place, DatabaseBench.Count);
