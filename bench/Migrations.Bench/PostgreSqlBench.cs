@@ -32,7 +32,8 @@ internal static class PostgreSqlBench
             await using var tool = await PostgreSqlTestDatabase.CreateAsync(server);
             var start = Psql(psql, floor, "-c", "SELECT 1");
             var (floor1, floor2) = (Psql(psql, floor, "-f", up) - start, Psql(psql, floor, "-f", down) - start);
-            var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, tool.Address, folder), await DatabaseBench.DownAsync(driver, tool.Address, folder));
+            var connect = await DatabaseBench.StartAsync(driver, tool.Address);
+            var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, tool.Address, folder) - connect, await DatabaseBench.DownAsync(driver, tool.Address, folder) - connect);
             if (round == 0)
                 continue;
             floorUp.Add(floor1);

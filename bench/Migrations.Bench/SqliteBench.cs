@@ -26,7 +26,8 @@ internal static class SqliteBench
             var start = Measure.Process(shell, [":memory:", "SELECT 1"]);
             var database = place[$"floor-{round}.db"];
             var (floor1, floor2) = (Measure.Process(shell, ["-bail", database], up) - start, Measure.Process(shell, ["-bail", database], down) - start);
-            var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, place[$"tool-{round}.db"], folder), await DatabaseBench.DownAsync(driver, place[$"tool-{round}.db"], folder));
+            var connect = await DatabaseBench.StartAsync(driver, place[$"tool-{round}.db"]);
+            var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, place[$"tool-{round}.db"], folder) - connect, await DatabaseBench.DownAsync(driver, place[$"tool-{round}.db"], folder) - connect);
             if (round == 0)
                 continue;
             floorUp.Add(floor1);

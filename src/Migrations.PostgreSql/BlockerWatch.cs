@@ -47,7 +47,10 @@ internal sealed class BlockerWatch : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(_interval, cancellationToken).ConfigureAwait(false);
+            // Nearly every step is over by now: no exception is thrown for that.
+            await Task.Delay(_interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
+                return;
             var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             while (true)
