@@ -45,7 +45,9 @@ public sealed class TestServerTests
         var tls = TlsPostgreSqlServer.Shared;
         var builder = new NpgsqlConnectionStringBuilder(tls.Server.ConnectionStringOf("postgres"))
         {
-            Host = host, SslMode = mode, RootCertificate = mode < SslMode.VerifyCA ? null : strange ? tls.StrangeRootCertificate : tls.RootCertificate,
+            Host = host,
+            SslMode = mode,
+            RootCertificate = mode < SslMode.VerifyCA ? null : strange ? tls.StrangeRootCertificate : tls.RootCertificate,
         };
         await using var connection = new NpgsqlConnection(builder.ConnectionString);
         Assert.Equal(accepted, await Record.ExceptionAsync(() => connection.OpenAsync()) is null);
@@ -58,8 +60,15 @@ public sealed class TestServerTests
         await tls.Server.ExecuteAsync($"DROP ROLE IF EXISTS {TlsPostgreSqlServer.CertificateUser}; CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN");
         var builder = new NpgsqlConnectionStringBuilder
         {
-            Host = "localhost", Port = tls.Server.Port, Database = "postgres", Username = TlsPostgreSqlServer.CertificateUser, Pooling = false, SslMode = SslMode.VerifyFull,
-            RootCertificate = tls.RootCertificate, SslCertificate = tls.ClientCertificate, SslKey = tls.ClientKey,
+            Host = "localhost",
+            Port = tls.Server.Port,
+            Database = "postgres",
+            Username = TlsPostgreSqlServer.CertificateUser,
+            Pooling = false,
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = tls.RootCertificate,
+            SslCertificate = tls.ClientCertificate,
+            SslKey = tls.ClientKey,
         };
         await using var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync();

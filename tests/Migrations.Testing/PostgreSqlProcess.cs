@@ -137,7 +137,12 @@ internal sealed class PostgreSqlProcess : IDisposable
             return false;
         var connectionString = new NpgsqlConnectionStringBuilder
         {
-            Host = Folder, Port = Port, Username = user, Password = password, Database = "postgres", Pooling = false,
+            Host = Folder,
+            Port = Port,
+            Username = user,
+            Password = password,
+            Database = "postgres",
+            Pooling = false,
         }.ConnectionString;
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30) && !_shell.HasExited; Thread.Sleep(50))
         {
