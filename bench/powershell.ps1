@@ -55,7 +55,7 @@ function Measure-Run([string] $Engine, [scriptblock] $NewDatabase) {
     $times = @{ cli = @(); module = @() }
     for ($i = 0; $i -lt $Runs; $i++) {
         $text = dotnet $cli.FullName up --database (& $NewDatabase) --path $folder 2>$null | Out-String
-        if ($text -notmatch '(?m)in (?<n>[\d.,]+) ?(?<unit>ms|s)\b') { throw "The command does not tell its time: $text" }
+        if ($text -notmatch 'Applied 200 migrations to .* in (?<n>[\d.]+) (?<unit>ms|s)\.') { throw "The command does not tell its time: $text" }
         $times.cli += [double]::Parse($Matches.n, [cultureinfo]::InvariantCulture) * $(if ($Matches.unit -eq 's') { 1000 } else { 1 })
         $database = & $NewDatabase
         $script = "Import-Module '$repository/Migrations.psd1'; (Measure-Command { `$null = Invoke-Migration '$database' '$folder' -WarningAction SilentlyContinue }).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)"

@@ -1,6 +1,10 @@
 BeforeDiscovery { . $PSScriptRoot/common.ps1 }
 BeforeAll { . $PSScriptRoot/common.ps1 }
 
+Describe 'PostgreSQL' {
+    It 'is there; without it all tests on PostgreSQL are left out' -Skip:(-not $postgreSql) { Invoke-Sql $postgreSql 'SELECT 1' | Should -Be 1 }
+}
+
 Describe 'Every cmdlet on <Engine>' -ForEach $engines {
     BeforeEach {
         $database = New-TestDatabase $Engine

@@ -40,7 +40,11 @@ public sealed class PesterTests(ITestOutputHelper output)
     {
         var start = new ProcessStartInfo(Prerequisite.Pwsh())
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Repository.Root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Repository.Root,
         };
         foreach (var argument in (string[])["-NoProfile", "-NonInteractive", .. arguments])
             start.ArgumentList.Add(argument);
