@@ -57,6 +57,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             await Task.Delay(pause < left ? pause : left < TimeSpan.Zero ? TimeSpan.Zero : left, cancellationToken).ConfigureAwait(false);
         }
 
+        await session.FindClientCheckAsync(cancellationToken).ConfigureAwait(false);
         return _isHeld = true;
     }
 

@@ -53,6 +53,12 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>The lock's condition as a SQL expression that fails when the lock is lost; null when no lock was taken.</summary>
     public string? Guard => _lock?.Guard;
 
+    /// <summary>
+    /// The setting by which the server notices in the middle of a statement that the client is gone
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL"/>), and frees its lock; null where it cannot.
+    /// </summary>
+    public (string Name, string Value)? ClientCheck { get; private set; }
+
     /// <summary>Connects.</summary>
     public static async Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
@@ -121,6 +127,23 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connection.Notice += OnNotice;
         if (_lock is { IsReleased: false })
             await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
+    }
+
+    /// <summary>Finds out whether the server can look after its client. Since version 14 most can; what they run on decides.</summary>
+    public async Task FindClientCheckAsync(CancellationToken cancellationToken)
+    {
+        const string Name = "client_connection_check_interval", Value = "500ms";
+        if (Connection.PostgreSqlVersion.Major < 14)
+            return;
+        try
+        {
+            await QueryAsync("SELECT pg_catalog.set_config($1, $2, true)", _ => { }, cancellationToken, Name, Value).ConfigureAwait(false);
+            ClientCheck = (Name, Value);
+        }
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
+        {
+            // Then the lock of a killed run is free when its statement ends.
+        }
     }
 
     /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>

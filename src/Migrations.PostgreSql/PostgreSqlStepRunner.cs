@@ -88,6 +88,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             Setting("lock_timeout", TableLockTimeout),
             $"pg_catalog.set_config('application_name', {PostgreSqlText.Literal(ApplicationName.Of(step.Migration.FullName))}, true)",
         };
+        if (session.ClientCheck is { } check)
+            settings.Add($"pg_catalog.set_config('{check.Name}', '{check.Value}', true)");
         if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
             settings.Add(Setting("statement_timeout", limit));
         settings.AddRange(_figures.Preparations);

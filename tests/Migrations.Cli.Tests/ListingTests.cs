@@ -69,7 +69,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         await OutputAsync("down");
         var lines = (await OutputAsync("history")).Split('\n');
         Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("applied", StringComparison.Ordinal));
-        Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("undone", StringComparison.Ordinal));
+        Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("rolled back", StringComparison.Ordinal));
     }
 
     [SkippableFact]

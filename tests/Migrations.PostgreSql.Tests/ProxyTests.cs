@@ -17,7 +17,7 @@ public sealed class ProxyTests
         await session.History.ReadAsync(CancellationToken.None);
         Assert.Equal(1, proxy.RoundTrips);
         await session.LockAsync(CancellationToken.None);
-        Assert.Equal(2, proxy.RoundTrips);
+        Assert.Equal(3, proxy.RoundTrips);
         await session.History.EnsureAsync(CancellationToken.None);
         var before = proxy.RoundTrips;
         for (var i = 0; i < 5; i++)

@@ -37,7 +37,7 @@ internal static class HistoryListing
     {
         var text = entry.Event switch
         {
-            JournalEvent.RolledBack => "undone",
+            JournalEvent.RolledBack => "rolled back",
             var other => other.ToString().ToLowerInvariant(),
         };
         if (entry.Direction == MigrationDirection.Down && entry.Event is JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress)
