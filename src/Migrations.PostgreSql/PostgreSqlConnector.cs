@@ -6,33 +6,18 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Opens connections to one database, with the settings that a migration needs over those of the user.</summary>
-internal sealed class PostgreSqlConnector : IAsyncDisposable
+internal sealed class PostgreSqlConnector
 {
     private readonly DatabaseTarget _target;
     private readonly NpgsqlDataSource _source;
 
-    public PostgreSqlConnector(DatabaseTarget target)
+    /// <param name="target">The database.</param>
+    /// <param name="sources">Where the source of its connections is kept from call to call.</param>
+    public PostgreSqlConnector(DatabaseTarget target, PostgreSqlSources sources)
     {
         _target = target;
-        var builder = new NpgsqlConnectionStringBuilder(target.ConnectionString)
-        {
-            IncludeFailedBatchedCommand = true, // Without it nobody knows which statement of a batch failed.
-            IncludeErrorDetail = true,
-            Pooling = false,
-            Multiplexing = false,
-            Enlist = false,
-            CommandTimeout = 0, // Time limits are the server's: it can roll back.
-            MaxAutoPrepare = 0,
-            TcpKeepAlive = true,
-        };
-        if (string.IsNullOrEmpty(builder.ApplicationName))
-            builder.ApplicationName = ApplicationName.Of(migration: null);
-        Username = builder.Username;
-        var source = new NpgsqlSlimDataSourceBuilder(builder.ConnectionString);
-        source.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false)); // One round trip less; only built-in types are read.
-        source.EnableTransportSecurity();
-        source.EnableIntegratedSecurity();
-        _source = source.Build();
+        _source = sources.Of(target);
+        Username = new NpgsqlConnectionStringBuilder(target.ConnectionString).Username;
     }
 
     /// <summary>The database user.</summary>
@@ -65,8 +50,6 @@ internal sealed class PostgreSqlConnector : IAsyncDisposable
 
     /// <summary>Connects once more beside the session's own connection.</summary>
     public ValueTask<NpgsqlConnection> OpenSecondAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
-
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
 }
 
 /// <summary>The name that other sessions see in <c>pg_stat_activity</c>: who is migrating what.</summary>

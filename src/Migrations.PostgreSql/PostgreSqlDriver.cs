@@ -6,6 +6,9 @@ namespace Migrations.PostgreSql;
 /// <summary>Migrates PostgreSQL databases.</summary>
 public sealed class PostgreSqlDriver : IDatabaseDriver
 {
+    // Made with the first connection: Npgsql is not loaded before it is needed.
+    private readonly Lazy<PostgreSqlSources> _sources = new(static () => new PostgreSqlSources());
+
     /// <inheritdoc/>
     public string Engine => PostgreSqlTarget.Engine;
 
@@ -34,6 +37,6 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
-        return await PostgreSqlSession.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        return await PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -60,19 +60,8 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public (string Name, string Value)? ClientCheck { get; private set; }
 
     /// <summary>Connects.</summary>
-    public static async Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
-    {
-        var connector = new PostgreSqlConnector(target);
-        try
-        {
-            return new PostgreSqlSession(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
-        }
-        catch
-        {
-            await connector.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public static async Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, PostgreSqlConnector connector, CancellationToken cancellationToken) =>
+        new(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
@@ -111,7 +100,6 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         if (_lock is not null)
             await _lock.DisposeAsync().ConfigureAwait(false);
         await Connection.DisposeAsync().ConfigureAwait(false);
-        await Connector.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Connects again, and takes the lock again, when the connection is gone.</summary>

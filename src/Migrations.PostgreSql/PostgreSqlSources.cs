@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Keeps what Npgsql needs to connect from call to call: making it takes as long as several queries. Connections themselves are not kept.</summary>
+internal sealed class PostgreSqlSources
+{
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
+    public NpgsqlDataSource Of(DatabaseTarget target) => _sources.GetOrAdd(target.ConnectionString, Create);
+
+    private static NpgsqlDataSource Create(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            IncludeFailedBatchedCommand = true, // Without it nobody knows which statement of a batch failed.
+            IncludeErrorDetail = true,
+            Pooling = false,
+            Multiplexing = false,
+            Enlist = false,
+            CommandTimeout = 0, // Time limits are the server's: it can roll back.
+            MaxAutoPrepare = 0,
+            TcpKeepAlive = true,
+        };
+        if (string.IsNullOrEmpty(builder.ApplicationName))
+            builder.ApplicationName = ApplicationName.Of(migration: null);
+        var source = new NpgsqlSlimDataSourceBuilder(builder.ConnectionString);
+        source.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false)); // One round trip less; only built-in types are read.
+        source.EnableTransportSecurity();
+        source.EnableIntegratedSecurity();
+        return source.Build();
+    }
+}
