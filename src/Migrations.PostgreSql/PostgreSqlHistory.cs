@@ -129,8 +129,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <summary>The row of a step, with its figures computed by the server.</summary>
     /// <param name="entry">The row.</param>
     /// <param name="figures">How they are computed.</param>
-    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures) => Insert(
-        entry, "pg_catalog.clock_timestamp()", figures.Elapsed, figures.Rows, $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected");
+    /// <param name="mayHaveRows">Whether rows may have changed. Counting them takes longer than a small definition.</param>
+    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, bool mayHaveRows) => Insert(
+        entry, "pg_catalog.clock_timestamp()", figures.Elapsed, mayHaveRows ? figures.Rows : "0", $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected");
 
     /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
     /// <returns>The row's figures; null when it is not there.</returns>

@@ -24,6 +24,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private int _characters;
     private long _bytes;
     private bool _hasBegun;
+    private bool _mayChangeRows;
     private long _elapsed;
     private long? _rows;
 
@@ -102,7 +103,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         Add("RESET SESSION AUTHORIZATION");
         Add("RESET ROLE");
-        _insert = history.InsertMeasured(step.Entry, _figures);
+        _insert = history.InsertMeasured(step.Entry, _figures, _mayChangeRows);
         _batch.BatchCommands.Add(_insert);
         Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
         if (!_isInRun)
@@ -116,6 +117,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
         Statements++;
+        _mayChangeRows |= !StatementClassifier.ChangesNoRows(piece.Text);
         if (piece.CopiesFromClient)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);

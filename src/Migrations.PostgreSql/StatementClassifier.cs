@@ -102,4 +102,22 @@ internal static class StatementClassifier
 
         return false;
     }
+
+    /// <summary>Whether a statement is sure to insert, update and delete no rows of a table, as definitions do; false where that depends on what it calls.</summary>
+    public static bool ChangesNoRows(string text)
+    {
+        var words = new StatementWords(text);
+        return words[0] switch
+        {
+            "DROP" or "ALTER" or "COMMENT" or "GRANT" or "REVOKE" or "SET" or "RESET" or "SAVEPOINT" or "RELEASE" or "ANALYZE" => true,
+            "CREATE" => words[1] switch
+            {
+                "INDEX" or "UNIQUE" or "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,
+                "OR" => words[3] is "FUNCTION" or "PROCEDURE" or "VIEW" or "TRIGGER",
+                "TABLE" => !words.Contain("AS"), // CREATE TABLE AS fills what it makes.
+                _ => false,
+            },
+            _ => false,
+        };
+    }
 }

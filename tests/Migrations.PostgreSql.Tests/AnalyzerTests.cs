@@ -112,4 +112,19 @@ public sealed class AnalyzerTests
     public void A_script_without_a_transaction_may_not_open_one() => Assert.Equal(
         ErrorId.TransactionControlInvalid,
         Assert.Single(PostgreSqlAnalyzer.Analyze(Scripts.Of("BEGIN; SELECT 1; COMMIT", new MigrationHeader { Transaction = false })).Problems).Id);
+
+    [Theory]
+    [InlineData("CREATE TABLE t (a int)", true)]
+    [InlineData("create or replace view v AS SELECT 1", true)]
+    [InlineData("CREATE UNIQUE INDEX i ON t (a)", true)]
+    [InlineData("/* x */ DROP TABLE t CASCADE", true)]
+    [InlineData("CREATE TABLE t AS SELECT 1", false)]
+    [InlineData("CREATE MATERIALIZED VIEW v AS SELECT 1", false)]
+    [InlineData("CREATE EXTENSION postgis", false)]
+    [InlineData("INSERT INTO t VALUES (1)", false)]
+    [InlineData("SELECT f()", false)]
+    [InlineData("DO $$ BEGIN DELETE FROM t; END $$", false)]
+    [InlineData("CALL p()", false)]
+    [InlineData("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d", false)]
+    public void Only_definitions_are_sure_to_change_no_rows(string statement, bool sure) => Assert.Equal(sure, StatementClassifier.ChangesNoRows(statement));
 }
