@@ -20,9 +20,10 @@ public sealed class PsqlTests
     public async Task Statements_are_cut_where_psql_cuts_them(string script)
     {
         using var folder = new TemporaryFolder();
-        var server = PostgreSqlServer.Shared;
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        var server = database.Server;
         var start = new ProcessStartInfo(Prerequisite.Psql(), ["-X", "-e", "-o", "/dev/null", "-f", folder.Write("script.sql", script)]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", $"{server.Port}"), ("PGUSER", server.User), ("PGPASSWORD", server.Password), ("PGDATABASE", "template1"), ("PGCLIENTENCODING", "UTF8") })
+        foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", $"{server.Port}"), ("PGUSER", server.User), ("PGPASSWORD", server.Password), ("PGDATABASE", database.Name), ("PGCLIENTENCODING", "UTF8") })
             start.Environment[name] = value;
         using var psql = Process.Start(start)!;
         var errors = psql.StandardError.ReadToEndAsync();
