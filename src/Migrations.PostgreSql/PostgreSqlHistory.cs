@@ -57,6 +57,15 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     }
 
     /// <inheritdoc/>
+    public async Task<long> ReadLastIdAsync(CancellationToken cancellationToken)
+    {
+        var last = 0L;
+        var query = session.QueryAsync($"SELECT COALESCE(pg_catalog.max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken);
+        await PostgreSqlErrors.TranslateAsync(query, $"Reading the history table {Display}").ConfigureAwait(false);
+        return last;
+    }
+
+    /// <inheritdoc/>
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;

@@ -24,7 +24,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private int _characters;
     private long _bytes;
     private bool _hasBegun;
-    private bool _mayChangeRows;
+    private bool _onlyDefines = true;
     private long _elapsed;
     private long? _rows;
 
@@ -101,11 +101,16 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
     private void End()
     {
-        Add("RESET SESSION AUTHORIZATION");
-        Add("RESET ROLE");
-        _insert = history.InsertMeasured(step.Entry, _figures, _mayChangeRows);
+        if (!_onlyDefines)
+        {
+            Add("RESET SESSION AUTHORIZATION");
+            Add("RESET ROLE");
+        }
+
+        _insert = history.InsertMeasured(step.Entry, _figures, mayHaveRows: !_onlyDefines);
         _batch.BatchCommands.Add(_insert);
-        Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
+        if (!_onlyDefines)
+            Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
         if (!_isInRun)
             Add("COMMIT");
     }
@@ -117,7 +122,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
         Statements++;
-        _mayChangeRows |= !StatementClassifier.ChangesNoRows(piece.Text);
+        _onlyDefines &= StatementClassifier.IsDefinition(piece.Text);
         if (piece.CopiesFromClient)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);

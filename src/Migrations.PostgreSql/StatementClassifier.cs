@@ -103,13 +103,13 @@ internal static class StatementClassifier
         return false;
     }
 
-    /// <summary>Whether a statement is sure to insert, update and delete no rows of a table, as definitions do; false where that depends on what it calls.</summary>
-    public static bool ChangesNoRows(string text)
+    /// <summary>Whether a statement only defines: it changes no rows, and nothing on the connection. False where that depends on what it calls.</summary>
+    public static bool IsDefinition(string text)
     {
         var words = new StatementWords(text);
         return words[0] switch
         {
-            "DROP" or "ALTER" or "COMMENT" or "GRANT" or "REVOKE" or "SET" or "RESET" or "SAVEPOINT" or "RELEASE" or "ANALYZE" => true,
+            "DROP" or "ALTER" or "COMMENT" or "GRANT" or "REVOKE" => true,
             "CREATE" => words[1] switch
             {
                 "INDEX" or "UNIQUE" or "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,

@@ -44,6 +44,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) => Call<IReadOnlyList<JournalEntry>>(ReadAll, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<long> ReadLastIdAsync(CancellationToken cancellationToken) => Call(ReadLastId, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken) => Call(
         () => _handle.QueryText($"SELECT script FROM {_table} WHERE id = ?1", id.ToString(CultureInfo.InvariantCulture)), cancellationToken);
 
@@ -100,24 +103,29 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     /// </summary>
     public bool HasUnknownRows()
     {
-        _lastId ??= _handle.Prepare($"SELECT max(id) FROM {_table}");
-        try
-        {
-            var last = _lastId.Step() && !_lastId.IsNull(0) ? _lastId.Int64(0) : 0;
-            var isKnown = KnownId is null || last <= KnownId;
-            KnownId = last;
-            return !isKnown;
-        }
-        finally
-        {
-            _lastId.Reset();
-        }
+        var last = ReadLastId();
+        var isKnown = KnownId is null || last <= KnownId;
+        KnownId = last;
+        return !isKnown;
     }
 
     public void Dispose()
     {
         _insert?.Dispose();
         _lastId?.Dispose();
+    }
+
+    private long ReadLastId()
+    {
+        _lastId ??= _handle.Prepare($"SELECT max(id) FROM {_table}");
+        try
+        {
+            return _lastId.Step() && !_lastId.IsNull(0) ? _lastId.Int64(0) : 0;
+        }
+        finally
+        {
+            _lastId.Reset();
+        }
     }
 
     private List<JournalEntry> ReadAll()

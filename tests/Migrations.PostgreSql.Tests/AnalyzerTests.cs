@@ -125,6 +125,7 @@ public sealed class AnalyzerTests
     [InlineData("SELECT f()", false)]
     [InlineData("DO $$ BEGIN DELETE FROM t; END $$", false)]
     [InlineData("CALL p()", false)]
+    [InlineData("SET search_path TO s", false)]
     [InlineData("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d", false)]
-    public void Only_definitions_are_sure_to_change_no_rows(string statement, bool sure) => Assert.Equal(sure, StatementClassifier.ChangesNoRows(statement));
+    public void Definitions_are_told_from_what_may_change_rows_or_the_connection(string statement, bool sure) => Assert.Equal(sure, StatementClassifier.IsDefinition(statement));
 }

@@ -98,7 +98,7 @@ public sealed class ProxyTests
         await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port) { HidesBackends = true };
         var first = await BeginAsync(fixture, proxy);
         var second = await fixture.OpenAsync(o => o with { LockTimeout = TimeSpan.FromMilliseconds(200) }, AddressOf(fixture, proxy));
-        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"));
+        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
         var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
         Assert.Equal((ErrorId.LockTimedOut, Environment.ProcessId), (error.Id, error.Holder?.ProcessId));
         await first.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);

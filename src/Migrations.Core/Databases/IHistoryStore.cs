@@ -9,6 +9,9 @@ public interface IHistoryStore
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: a table of that name exists and has other columns.</exception>
     Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>Reads the highest row id, of all services: it tells whether anything was appended since. The table must exist; 0 when it is empty.</summary>
+    Task<long> ReadLastIdAsync(CancellationToken cancellationToken);
+
     /// <summary>Reads the script of one row; null when none is stored.</summary>
     Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken);
 

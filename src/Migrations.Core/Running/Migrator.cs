@@ -167,10 +167,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             await using (held.ConfigureAwait(false))
             {
                 await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
-                var now = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
-                // Where another run was faster, what it did is planned around, not done again.
-                if (plan is null || now.History.LastId != before?.History.LastId)
+                var now = before;
+                if (now is null || await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) != now.History.LastId)
+                {
+                    // Another run was faster: what it did is planned around, not done again.
+                    now = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
                     (plan, analyses) = Plan(planner, now);
+                }
+
                 return plan is null or { Steps.Count: 0 }
                     ? []
                     : await new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History)
