@@ -12,10 +12,26 @@ internal static class SqliteHints
     // The version that brought each function (https://sqlite.org/changes.html).
     private static readonly Dictionary<string, int> Functions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["format"] = 3038000, ["unixepoch"] = 3038000, ["unhex"] = 3041000, ["octet_length"] = 3043000, ["timediff"] = 3043000,
-        ["concat"] = 3044000, ["concat_ws"] = 3044000, ["string_agg"] = 3044000, ["jsonb"] = 3045000, ["jsonb_extract"] = 3045000,
-        ["jsonb_group_array"] = 3045000, ["jsonb_group_object"] = 3045000, ["jsonb_array"] = 3045000, ["jsonb_object"] = 3045000, ["jsonb_set"] = 3045000,
-        ["json_pretty"] = 3046000, ["median"] = 3047000, ["percentile"] = 3047000, ["if"] = 3048000, ["unistr"] = 3050000,
+        ["format"] = 3038000,
+        ["unixepoch"] = 3038000,
+        ["unhex"] = 3041000,
+        ["octet_length"] = 3043000,
+        ["timediff"] = 3043000,
+        ["concat"] = 3044000,
+        ["concat_ws"] = 3044000,
+        ["string_agg"] = 3044000,
+        ["jsonb"] = 3045000,
+        ["jsonb_extract"] = 3045000,
+        ["jsonb_group_array"] = 3045000,
+        ["jsonb_group_object"] = 3045000,
+        ["jsonb_array"] = 3045000,
+        ["jsonb_object"] = 3045000,
+        ["jsonb_set"] = 3045000,
+        ["json_pretty"] = 3046000,
+        ["median"] = 3047000,
+        ["percentile"] = 3047000,
+        ["if"] = 3048000,
+        ["unistr"] = 3050000,
     };
 
     /// <summary>A hint, or null.</summary>

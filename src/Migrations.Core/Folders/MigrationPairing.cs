@@ -174,7 +174,7 @@ internal sealed class MigrationPairing
 
         var number = _style.Next(File.GetLastWriteTimeUtc(second.Path), _renumbered++);
         var name = second.Form == FileForm.Plain ? $"{number}_{second.Name}.sql" : MigrationFileName.Compose(LayoutOf(second, down: null), number, second.Name, down: false);
-        return $"If it was not applied anywhere yet, rename it to '{name}'; otherwise let the folder know migrations by name (\"identity\": \"name\").";
+        return $"If it was not applied anywhere yet, rename it to '{name}'; otherwise let migrations be known by name: --identity name.";
     }
 
     private void ReportTwoDowns(MigrationFile up, List<MigrationFile> downs) =>
