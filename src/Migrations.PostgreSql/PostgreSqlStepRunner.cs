@@ -93,7 +93,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             settings.Add($"pg_catalog.set_config('{check.Name}', '{check.Value}', true)");
         if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
             settings.Add(Setting("statement_timeout", limit));
-        settings.AddRange(_figures.Preparations);
+        if (_isInRun)
+            settings.AddRange(_figures.Preparations);
         if (session.Guard is { } guard)
             settings.Add(guard);
         _guard = Add("SELECT " + string.Join(", ", settings));
@@ -115,6 +116,14 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             Add("COMMIT");
     }
 
+    /// <summary>From here on rows may change: only now their counting is worth preparing.</summary>
+    private void LeaveDefinitions()
+    {
+        _onlyDefines = false;
+        if (!_isInRun && _figures.Preparations.Any())
+            Add("SELECT " + string.Join(", ", _figures.Preparations));
+    }
+
     private async Task PieceAsync(IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
     {
         var piece = pieces.Current;
@@ -122,7 +131,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
         Statements++;
-        _onlyDefines &= StatementClassifier.IsDefinition(piece.Text);
+        if (_onlyDefines && !StatementClassifier.IsDefinition(piece.Text))
+            LeaveDefinitions();
         if (piece.CopiesFromClient)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
