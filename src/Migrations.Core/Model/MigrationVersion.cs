@@ -25,7 +25,7 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
     public string Key { get; }
 
     /// <summary>How many numbers the version has, as written.</summary>
-    public int PartCount => Text.Count(c => c == '.') + 1;
+    internal int PartCount => Text.Count(c => c == '.') + 1;
 
     /// <summary>Reads digits, in parts between <c>.</c> or <c>_</c>; numbers may be of any length.</summary>
     /// <returns>False when the text is empty or holds anything else.</returns>
