@@ -80,8 +80,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         row.Bind(4, entry.Name);
         row.Bind(5, entry.Description);
         row.Bind(6, entry.SemanticVersion);
-        row.Bind(7, entry.Direction == MigrationDirection.Up ? "up" : "down");
-        row.Bind(8, TextOf(entry.Event));
+        row.Bind(7, JournalNames.Of(entry.Direction));
+        row.Bind(8, JournalNames.Of(entry.Event));
         row.Bind(9, entry.Checksum);
         row.Bind(10, entry.AppliedBy);
         row.Bind(11, entry.Host);
@@ -151,8 +151,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         Name = row.Text(4) ?? "",
         Description = row.Text(5),
         SemanticVersion = row.Text(6),
-        Direction = row.Text(7) is "down" ? MigrationDirection.Down : MigrationDirection.Up,
-        Event = EventOf(row.Text(8)),
+        Direction = JournalNames.Direction(row.Text(7)),
+        Event = JournalNames.Event(row.Text(8)),
         Checksum = row.Text(9),
         AppliedAt = DateTimeOffset.Parse(row.Text(10) ?? "", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
         AppliedBy = row.Text(11) ?? "",
@@ -207,31 +207,4 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             _handle.Watch.Token = CancellationToken.None;
         }
     }
-
-    private static string TextOf(JournalEvent value) => value switch
-    {
-        JournalEvent.Applied => "applied",
-        JournalEvent.RolledBack => "rolled_back",
-        JournalEvent.Failed => "failed",
-        JournalEvent.Started => "started",
-        JournalEvent.Progress => "progress",
-        JournalEvent.Baselined => "baselined",
-        JournalEvent.Repaired => "repaired",
-        _ => "adopted",
-    };
-
-    private static JournalEvent EventOf(string? text) => text switch
-    {
-        "applied" => JournalEvent.Applied,
-        "rolled_back" => JournalEvent.RolledBack,
-        "failed" => JournalEvent.Failed,
-        "started" => JournalEvent.Started,
-        "progress" => JournalEvent.Progress,
-        "baselined" => JournalEvent.Baselined,
-        "repaired" => JournalEvent.Repaired,
-        "adopted" => JournalEvent.Adopted,
-        _ => throw new MigrationException(
-            ErrorId.HistoryTableConflict, $"The history holds an event '{text}' that this version does not know.",
-            "Use the version of the tool that wrote the history, or a newer one."),
-    };
 }

@@ -1,12 +1,12 @@
-using Migrations.History;
+namespace Migrations.History;
 
-namespace Migrations.PostgreSql;
-
-/// <summary>How the journal writes its enumerations.</summary>
-internal static class JournalNames
+/// <summary>The words that the journal table holds for directions and events, the same in every database.</summary>
+public static class JournalNames
 {
+    /// <summary>The word for a direction.</summary>
     public static string Of(MigrationDirection direction) => direction == MigrationDirection.Up ? "up" : "down";
 
+    /// <summary>The word for an event.</summary>
     public static string Of(JournalEvent item) => item switch
     {
         JournalEvent.Applied => "applied",
@@ -20,14 +20,18 @@ internal static class JournalNames
         _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
     };
 
-    public static MigrationDirection Direction(string name) => name switch
+    /// <summary>The direction that a word stands for.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
+    public static MigrationDirection Direction(string? name) => name switch
     {
         "up" => MigrationDirection.Up,
         "down" => MigrationDirection.Down,
         _ => throw Unknown(name),
     };
 
-    public static JournalEvent Event(string name) => name switch
+    /// <summary>The event that a word stands for.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
+    public static JournalEvent Event(string? name) => name switch
     {
         "applied" => JournalEvent.Applied,
         "rolled_back" => JournalEvent.RolledBack,
@@ -40,7 +44,7 @@ internal static class JournalNames
         _ => throw Unknown(name),
     };
 
-    private static MigrationException Unknown(string name) => new(
+    private static MigrationException Unknown(string? name) => new(
         ErrorId.HistoryTableConflict,
         $"The history table has a row that says '{name}', which this version of the tool does not know.",
         "Use the version of the tool that wrote the history, or a newer one.");
