@@ -13,12 +13,12 @@ internal static class FolderBench
         using var place = new TemporaryFolder();
         var folder = Workload.WriteFolder(place, Files / 2);
         var times = new List<double>();
-        for (var round = 0; round <= Measure.Rounds; round++)
+        for (var round = -Measure.WarmUps; round < Measure.Rounds; round++)
         {
             var watch = System.Diagnostics.Stopwatch.StartNew();
             if (MigrationFolderReader.Read(folder, new FolderOptions(), CancellationToken.None).Migrations.Count != Files / 2)
                 throw new InvalidOperationException("The folder was not read in full.");
-            if (round > 0)
+            if (round >= 0)
                 times.Add(watch.Elapsed.TotalMilliseconds);
         }
 

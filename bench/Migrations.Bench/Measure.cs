@@ -7,6 +7,9 @@ internal static class Measure
 {
     public const int Rounds = 5;
 
+    /// <summary>Rounds that are not counted: engine time is that of compiled code.</summary>
+    public const int WarmUps = 3;
+
     public static async Task<double> TimeAsync(Func<Task> work)
     {
         var watch = Stopwatch.StartNew();

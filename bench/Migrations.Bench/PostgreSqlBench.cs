@@ -26,7 +26,7 @@ internal static class PostgreSqlBench
         var up = place.Write("up.sql", Workload.FloorUp(DatabaseBench.Count, "BEGIN", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"));
         var down = place.Write("down.sql", Workload.FloorDown(DatabaseBench.Count, "BEGIN"));
         List<double> toolUp = [], toolDown = [], floorUp = [], floorDown = [];
-        for (var round = 0; round <= Measure.Rounds; round++)
+        for (var round = -Measure.WarmUps; round < Measure.Rounds; round++)
         {
             await using var floor = await PostgreSqlTestDatabase.CreateAsync(server);
             await using var tool = await PostgreSqlTestDatabase.CreateAsync(server);
@@ -34,7 +34,7 @@ internal static class PostgreSqlBench
             var (floor1, floor2) = (Psql(psql, floor, "-f", up) - start, Psql(psql, floor, "-f", down) - start);
             var connect = await DatabaseBench.StartAsync(driver, tool.Address);
             var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, tool.Address, folder) - connect, await DatabaseBench.DownAsync(driver, tool.Address, folder) - connect);
-            if (round == 0)
+            if (round < 0)
                 continue;
             floorUp.Add(floor1);
             floorDown.Add(floor2);
