@@ -109,7 +109,7 @@ internal static class StatementClassifier
         var words = new StatementWords(text);
         return words[0] switch
         {
-            "DROP" or "ALTER" or "COMMENT" or "GRANT" or "REVOKE" => true,
+            "DROP" or "COMMENT" or "GRANT" or "REVOKE" => true, // Not ALTER: a default, a USING or an extension's update may call anything.
             "CREATE" => words[1] switch
             {
                 "INDEX" or "UNIQUE" or "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,

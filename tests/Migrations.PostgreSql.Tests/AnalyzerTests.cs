@@ -126,6 +126,8 @@ public sealed class AnalyzerTests
     [InlineData("DO $$ BEGIN DELETE FROM t; END $$", false)]
     [InlineData("CALL p()", false)]
     [InlineData("SET search_path TO s", false)]
+    [InlineData("ALTER TABLE t ADD COLUMN b int DEFAULT f()", false)]
+    [InlineData("ALTER EXTENSION postgis UPDATE", false)]
     [InlineData("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d", false)]
     public void Definitions_are_told_from_what_may_change_rows_or_the_connection(string statement, bool sure) => Assert.Equal(sure, StatementClassifier.IsDefinition(statement));
 }
