@@ -16,6 +16,12 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     public ISqlDialect Dialect { get; } = new PostgreSqlDialect();
 
     /// <inheritdoc/>
+    public IBackupProvider Backups { get; } = new PostgreSqlBackups();
+
+    /// <inheritdoc/>
+    public IScratchProvider Scratch { get; } = new PostgreSqlScratch();
+
+    /// <inheritdoc/>
     public DatabaseTarget? Parse(string text, string baseFolder)
     {
         ArgumentNullException.ThrowIfNull(text);

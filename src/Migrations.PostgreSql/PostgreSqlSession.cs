@@ -20,6 +20,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connector = connector;
         Connection = connection;
         Info = new DatabaseInfo(PostgreSqlTarget.Engine, connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(), connector.Username);
+        Inspector = new PostgreSqlInspector(this);
         _history = new PostgreSqlHistory(this);
         _steps = new PostgreSqlSteps(this, _history);
         _outside = new PostgreSqlOutside(this);
@@ -31,6 +32,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <inheritdoc/>
     public IHistoryStore History => _history;
+
+    /// <inheritdoc/>
+    public IDatabaseInspector Inspector { get; }
 
     /// <summary>The database.</summary>
     public DatabaseTarget Target { get; }
@@ -71,10 +75,6 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         _lock = taken;
         return taken;
     }
-
-    /// <inheritdoc/>
-    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlLock(this).FindHolderAsync(cancellationToken), "Asking who holds the migration lock");
 
     /// <inheritdoc/>
     public Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken) => _steps.BeginRunAsync(steps, cancellationToken);

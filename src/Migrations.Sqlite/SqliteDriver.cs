@@ -17,6 +17,12 @@ public sealed class SqliteDriver : IDatabaseDriver
     public bool CreatesDatabases => true;
 
     /// <inheritdoc/>
+    public IBackupProvider Backups { get; } = new SqliteBackups();
+
+    /// <inheritdoc/>
+    public IScratchProvider Scratch { get; } = new SqliteScratch();
+
+    /// <inheritdoc/>
     public DatabaseTarget? Parse(string text, string baseFolder) => SqliteTarget.Parse(text, baseFolder);
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Handle = handle;
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
         State = new ConnectionState(handle);
+        Inspector = new SqliteInspector(this);
         Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
     }
 
@@ -29,6 +30,12 @@ internal sealed class SqliteSession : IDatabaseSession
 
     /// <inheritdoc/>
     public IHistoryStore History => Journal;
+
+    /// <inheritdoc/>
+    public IDatabaseInspector Inspector { get; }
+
+    /// <summary>The database.</summary>
+    public DatabaseTarget Target => _target;
 
     /// <summary>The connection.</summary>
     public SqliteHandle Handle { get; }
@@ -48,7 +55,8 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <summary>Statements that scripts end with and that run after the commit.</summary>
     public List<string> AfterCommit { get; } = [];
 
-    private bool IsInMemory => string.Equals(_target.ConnectionString, SqliteTarget.Memory, StringComparison.Ordinal);
+    /// <summary>Whether the database lives in memory, known to this connection alone.</summary>
+    public bool IsInMemory => string.Equals(_target.ConnectionString, SqliteTarget.Memory, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
@@ -58,10 +66,6 @@ internal sealed class SqliteSession : IDatabaseSession
         _lock = await SqliteLock.TakeAsync(_target, Options, cancellationToken).ConfigureAwait(false);
         return _lock;
     }
-
-    /// <inheritdoc/>
-    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(IsInMemory ? null : SqliteLock.FindHolder(_target));
 
     /// <inheritdoc/>
     public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)

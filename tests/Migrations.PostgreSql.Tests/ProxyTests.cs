@@ -35,7 +35,7 @@ public sealed class ProxyTests
         var outcome = await session.RunAsync(fixture.Step("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)"), CancellationToken.None);
         Assert.Equal((2, 2), (outcome.RowsAffected, outcome.Statements));
         // The session goes on, with its lock.
-        Assert.NotNull(await session.FindLockHolderAsync(CancellationToken.None));
+        Assert.NotNull(await session.Inspector.FindLockHolderAsync(CancellationToken.None));
         await session.RunAsync(fixture.Step("DROP TABLE t", "002_b"), CancellationToken.None);
         Assert.Equal(["001_test", "002_b"], (await session.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
     }

@@ -46,7 +46,7 @@ public sealed class SessionTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.OpenAsync();
         Assert.Empty(await session.History.ReadAsync(CancellationToken.None));
-        Assert.Null(await session.FindLockHolderAsync(CancellationToken.None));
+        Assert.Null(await session.Inspector.FindLockHolderAsync(CancellationToken.None));
         Assert.Empty(await fixture.Database.TablesAsync());
     }
 
@@ -140,10 +140,10 @@ public sealed class SessionTests
             Assert.Equal((ErrorId.LockTimedOut, Environment.ProcessId, Environment.MachineName), (error.Id, error.Holder!.ProcessId, error.Holder.Host));
             Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
             Assert.Equal(error.Holder, Assert.Single(fixture.Events.Of<LockAwaited>()).Holder);
-            Assert.Equal(error.Holder, await second.FindLockHolderAsync(CancellationToken.None));
+            Assert.Equal(error.Holder, await second.Inspector.FindLockHolderAsync(CancellationToken.None));
         }
 
-        Assert.Null(await second.FindLockHolderAsync(CancellationToken.None));
+        Assert.Null(await second.Inspector.FindLockHolderAsync(CancellationToken.None));
         await second.LockAsync(CancellationToken.None);
     }
 
@@ -156,7 +156,7 @@ public sealed class SessionTests
         var running = session.RunAsync(fixture.Step("SELECT pg_sleep(1)", "007_long"), CancellationToken.None);
         LockHolder? holder;
         do
-            holder = await other.FindLockHolderAsync(CancellationToken.None);
+            holder = await other.Inspector.FindLockHolderAsync(CancellationToken.None);
         while (holder?.Migration is null && !running.IsCompleted);
         Assert.Equal("007_long", holder?.Migration);
         await running;

@@ -26,7 +26,7 @@ public sealed class LockTests : IDisposable
         Assert.Equal((Environment.ProcessId, "001_test"), (error.Holder!.ProcessId, error.Holder.Migration));
         Assert.Contains("001_test", error.Message, StringComparison.Ordinal);
         Assert.Equal(Environment.ProcessId, Assert.Single(_folder.Events.OfType<LockAwaited>()).Holder!.ProcessId);
-        Assert.Equal(Environment.UserName, (await second.FindLockHolderAsync(default))!.User);
+        Assert.Equal(Environment.UserName, (await second.Inspector.FindLockHolderAsync(default))!.User);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class LockTests : IDisposable
         await taken.DisposeAsync();
 
         await using var other = await waiting;
-        Assert.NotNull(await first.FindLockHolderAsync(default));
+        Assert.NotNull(await first.Inspector.FindLockHolderAsync(default));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class LockTests : IDisposable
             File.WriteAllText(_folder.Database + ".migrate-lock.owner", "process 1\n");
 
             Assert.True(File.Exists(_folder.Database + ".migrate-lock"));
-            Assert.Null(await session.FindLockHolderAsync(default));
+            Assert.Null(await session.Inspector.FindLockHolderAsync(default));
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class LockTests : IDisposable
     public async Task Looking_for_a_holder_creates_nothing()
     {
         await using var session = await _folder.OpenAsync();
-        Assert.Null(await session.FindLockHolderAsync(default));
+        Assert.Null(await session.Inspector.FindLockHolderAsync(default));
         Assert.False(File.Exists(_folder.Database + ".migrate-lock"));
     }
 
@@ -114,7 +114,7 @@ public sealed class LockTests : IDisposable
             Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
             await using var session = await _folder.OpenAsync(options: _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(100) });
 
-            Assert.NotNull(await session.FindLockHolderAsync(default));
+            Assert.NotNull(await session.Inspector.FindLockHolderAsync(default));
             await Assert.ThrowsAsync<LockException>(() => session.LockAsync(default));
 
             holder.Kill(entireProcessTree: true);
@@ -138,6 +138,6 @@ public sealed class LockTests : IDisposable
         await session.History.EnsureAsync(default);
         await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
         Assert.Single(await session.History.ReadAsync(default));
-        Assert.Null(await session.FindLockHolderAsync(default));
+        Assert.Null(await session.Inspector.FindLockHolderAsync(default));
     }
 }

@@ -11,6 +11,12 @@ public interface IDatabaseDriver
     /// <summary>How this engine's SQL is read.</summary>
     ISqlDialect Dialect { get; }
 
+    /// <summary>How this engine is backed up and restored.</summary>
+    IBackupProvider Backups { get; }
+
+    /// <summary>How this engine makes databases that are thrown away.</summary>
+    IScratchProvider Scratch { get; }
+
     /// <summary>Whether <see cref="SessionAccess.Create"/> creates a database that does not exist.</summary>
     bool CreatesDatabases => false;
 

@@ -9,12 +9,12 @@ public interface IDatabaseSession : IAsyncDisposable
     /// <summary>The journal in this database.</summary>
     IHistoryStore History { get; }
 
+    /// <summary>Looks at the database through this connection, and changes nothing.</summary>
+    IDatabaseInspector Inspector { get; }
+
     /// <summary>Takes the migration lock of this database and history table, waiting at most <see cref="SessionOptions.LockTimeout"/>; says who holds it while waiting.</summary>
     /// <exception cref="LockException">Not got in time, or the place cannot be locked.</exception>
     Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken);
-
-    /// <summary>Who holds the migration lock now; null when nobody does. Waits for nothing and changes nothing.</summary>
-    Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens one transaction for several steps (<see cref="TransactionMode.All"/>). Until it is committed or disposed, <see cref="RunAsync"/> runs inside it.

@@ -170,6 +170,45 @@ public enum ErrorId
     /// <summary>A statement that already ran was edited, so the script cannot be resumed.</summary>
     StatementEdited,
 
+    /// <summary>An undo would lose rows, and nobody accepted that.</summary>
+    DataLossRefused,
+
+    /// <summary>Only a proven undo was asked for, and no rehearsal has proven this one.</summary>
+    UndoUnproven,
+
+    /// <summary>There is no backup where one was named or looked for.</summary>
+    BackupMissing,
+
+    /// <summary>A backup is cut off, damaged, or does not fit its manifest.</summary>
+    BackupInvalid,
+
+    /// <summary>The folder for backups does not exist or cannot be written.</summary>
+    BackupFolderInvalid,
+
+    /// <summary>A client tool of the database is not installed.</summary>
+    ClientToolMissing,
+
+    /// <summary>A client tool of the database is older than the server.</summary>
+    ClientToolOutdated,
+
+    /// <summary>A client tool of the database failed.</summary>
+    ClientToolFailed,
+
+    /// <summary>A database was restored and is not what the backup's manifest says.</summary>
+    RestoreUnproven,
+
+    /// <summary>Databases of this engine cannot be salvaged.</summary>
+    SalvageUnsupported,
+
+    /// <summary>No scratch database can be had.</summary>
+    ScratchUnavailable,
+
+    /// <summary>A declared check is malformed.</summary>
+    CheckInvalid,
+
+    /// <summary>Checks failed.</summary>
+    CheckFailed,
+
     /// <summary>The run was cancelled.</summary>
     Cancelled,
 }

@@ -71,3 +71,10 @@ public sealed record WarningRaised(string Message) : MigrationEvent;
 /// <param name="Number">Which step, from 1.</param>
 /// <param name="Total">How many steps the run has.</param>
 public sealed record StepFinished(MigrationResult Result, int Number, int Total) : MigrationEvent;
+
+/// <summary>A backup, a proof or a restore has got further. Told a few times a second at the most.</summary>
+/// <param name="Activity">What is done, for example <c>Backing up shop.db</c>.</param>
+/// <param name="Done">How much is done, in <paramref name="Unit"/>.</param>
+/// <param name="Total">How much there is; null where it is not known.</param>
+/// <param name="Unit">What is counted: <c>bytes</c>, <c>tables</c>, <c>migrations</c>.</param>
+public sealed record WorkAdvanced(string Activity, long Done, long? Total, string Unit) : MigrationEvent;

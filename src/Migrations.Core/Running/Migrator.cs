@@ -42,7 +42,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
-            var holder = await session.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
+            var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
         }
     }

@@ -1,0 +1,25 @@
+using Migrations.Databases;
+
+namespace Migrations.Backup;
+
+/// <summary>What is in a backup, as it was read from the source in the backup's own snapshot.</summary>
+public sealed record BackupContent
+{
+    /// <summary>The engine's version.</summary>
+    public required string EngineVersion { get; init; }
+
+    /// <summary>The schema's fingerprint.</summary>
+    public required string SchemaFingerprint { get; init; }
+
+    /// <summary>The full name of the last migration that is applied; null without a history.</summary>
+    public string? LastMigration { get; init; }
+
+    /// <summary>Its version; null without one.</summary>
+    public string? MigrationVersion { get; init; }
+
+    /// <summary>The tables with their rows; rows are null when they were not counted.</summary>
+    public IReadOnlyList<TableContent> Tables { get; init; } = [];
+
+    /// <summary>How long writers to the source had to wait at the most; null where they never wait.</summary>
+    public TimeSpan? WritersBlocked { get; init; }
+}

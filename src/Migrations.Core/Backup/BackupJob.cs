@@ -1,0 +1,28 @@
+using Migrations.Databases;
+
+namespace Migrations.Backup;
+
+/// <summary>What a driver writes, and where to.</summary>
+public sealed record BackupJob
+{
+    /// <summary>The file, or the folder for <see cref="BackupFormat.Directory"/>. Does not exist yet; its parent does.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The format.</summary>
+    public BackupFormat Format { get; init; } = BackupFormat.Native;
+
+    /// <summary>How many jobs write at once; more than 1 only with <see cref="BackupFormat.Directory"/>.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Whether rows are counted, in the same snapshot.</summary>
+    public bool CountRows { get; init; } = true;
+
+    /// <summary>Whether tables are digested, in the same snapshot.</summary>
+    public bool Digests { get; init; }
+
+    /// <summary>Where roles and other cluster-wide objects are written; null when they are not wanted.</summary>
+    public string? GlobalsPath { get; init; }
+
+    /// <summary>How to connect, which tables are the history's, and where progress goes.</summary>
+    public SessionOptions Session { get; init; } = new();
+}

@@ -1,0 +1,30 @@
+using Migrations.Backup;
+
+namespace Migrations.Databases;
+
+/// <summary>How one engine is backed up and restored. Files are named, checked, catalogued and proven above it.</summary>
+public interface IBackupProvider
+{
+    /// <summary>The file extension of a format, with its dot: <c>.db</c>, <c>.dump</c>, <c>.sql</c>.</summary>
+    string Extension(BackupFormat format);
+
+    /// <summary>The format of a backup that has no manifest, told from its first bytes; null when it is none of this engine's.</summary>
+    BackupFormat? Recognize(string path);
+
+    /// <summary>Writes one snapshot of a database to a path that does not exist yet, flushed to disk. What is left there when it throws is removed above.</summary>
+    /// <exception cref="MigrationException">The database refuses, a client tool is missing or older than the server, or the disk is full.</exception>
+    Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken);
+
+    /// <summary>Loads a backup into an empty scratch database.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it cannot be read to its end, or the engine refuses what is in it.</exception>
+    Task LoadAsync(BackupSource backup, DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Puts a backup in the place of a database, all or nothing, under the migration lock, keeping the old state.</summary>
+    /// <exception cref="MigrationException">Nothing was changed; or the message says what was kept, and where.</exception>
+    Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken);
+
+    /// <summary>Copies what can still be read of a corrupt database into a new one.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot.</exception>
+    Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) => throw new MigrationException(
+        ErrorId.SalvageUnsupported, $"{source.Engine} databases cannot be salvaged: the server alone reads their files.", "Restore the newest proven backup.");
+}

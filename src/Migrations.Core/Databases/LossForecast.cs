@@ -1,0 +1,10 @@
+namespace Migrations.Databases;
+
+/// <summary>What a script would lose.</summary>
+/// <param name="Losses">Each table and column that goes, or is emptied.</param>
+/// <param name="NotForeseen">What only a rehearsal with data can tell, for example a DELETE, one sentence each with its line; never to be read as "nothing".</param>
+public sealed record LossForecast(IReadOnlyList<DataLoss> Losses, IReadOnlyList<string> NotForeseen)
+{
+    /// <summary>Nothing goes, and that is certain.</summary>
+    public static LossForecast None { get; } = new([], []);
+}

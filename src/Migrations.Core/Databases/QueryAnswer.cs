@@ -1,0 +1,23 @@
+namespace Migrations.Databases;
+
+/// <summary>What a query answered.</summary>
+public sealed record QueryAnswer
+{
+    /// <summary>How many rows the last result set has; 0 without one.</summary>
+    public long RowCount { get; init; }
+
+    /// <summary>The names of its columns.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Its first rows, each value as text as the engine writes it; null stands for NULL.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>> Rows { get; init; } = [];
+
+    /// <summary>The plan as text, one line per node, when it was asked for.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>What the database refused, with its own code and words; null when nothing was.</summary>
+    public StatementException? Error { get; init; }
+
+    /// <summary>What the statements changed that a rollback does not undo (sequences that moved on), one sentence each.</summary>
+    public IReadOnlyList<string> Remains { get; init; } = [];
+}

@@ -1,0 +1,29 @@
+using Migrations.Databases;
+using Migrations.Integrity;
+using Migrations.Schema;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Looks at one database through a session's connection.</summary>
+/// <param name="session">The session.</param>
+internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspector
+{
+    /// <inheritdoc/>
+    public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(session.IsInMemory ? null : SqliteLock.FindHolder(session.Target));
+
+    /// <inheritdoc/>
+    public Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
