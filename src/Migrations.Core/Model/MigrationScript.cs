@@ -32,6 +32,22 @@ public sealed record MigrationScript
     /// <summary>The text after environment variables were put in, where the script asks for that; null otherwise. Never stored in the history.</summary>
     public string? Substituted { get; init; }
 
+    /// <summary>Whether it is a text of the engine's own, of no file.</summary>
+    public bool IsText => Checksum.Length == 0;
+
+    /// <summary>A script of the engine's own, of no file: nothing of it is stored in the history.</summary>
+    /// <param name="name">What stands for the file in messages.</param>
+    /// <param name="sql">The text.</param>
+    public static MigrationScript OfText(string name, string sql) => new()
+    {
+        File = name,
+        Offset = 0,
+        Length = Encoding.UTF8.GetByteCount(sql),
+        Checksum = "",
+        IsEmpty = string.IsNullOrWhiteSpace(sql),
+        Substituted = sql,
+    };
+
     /// <summary>Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Stream OpenRead() => Substituted is null
