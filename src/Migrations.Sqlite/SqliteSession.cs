@@ -21,6 +21,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Handle = handle;
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
         State = new ConnectionState(handle);
+        Keyless = new KeylessSchema(handle);
         Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
     }
 
@@ -41,6 +42,9 @@ internal sealed class SqliteSession : IDatabaseSession
 
     /// <summary>What scripts have set on the connection.</summary>
     public ConnectionState State { get; }
+
+    /// <summary>Whether the schema has foreign keys at all.</summary>
+    public KeylessSchema Keyless { get; }
 
     /// <summary>The transaction of the whole run; null when each step has its own.</summary>
     public SqliteRunTransaction? Run { get; private set; }
@@ -131,6 +135,7 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         Handle.Watch.Token = CancellationToken.None;
         AfterCommit.Clear();
+        Keyless.Forget();
         if (Handle.InTransaction)
         {
             Handle.Execute("ROLLBACK");
