@@ -11,6 +11,7 @@ namespace Migrations.Sqlite;
 internal sealed class ForeignKeyGuard
 {
     private readonly SqliteHandle _handle;
+    private readonly KeylessSchema _keyless;
     private readonly StepExecution _step;
     private readonly SchemaImage _before;
     private readonly ScriptFacts _facts;
@@ -19,11 +20,12 @@ internal sealed class ForeignKeyGuard
     private readonly Dictionary<string, long[]> _rowsBefore = new(SqliteNames.Comparer);
     private readonly bool _countsReferences;
 
-    private ForeignKeyGuard(SqliteHandle handle, StepExecution step)
+    private ForeignKeyGuard(SqliteHandle handle, KeylessSchema keyless, StepExecution step)
     {
         _handle = handle;
+        _keyless = keyless;
         _step = step;
-        _before = SchemaImage.Read(handle);
+        _before = SchemaImage.Read(handle, keyless.IsKnown);
         _facts = ScriptFacts.Read(step.Script, _before);
         _errors = new GuardErrors(step, _facts);
         // Only an enforced ON DELETE SET NULL empties references behind the script's back.
@@ -36,13 +38,15 @@ internal sealed class ForeignKeyGuard
     }
 
     /// <summary>Remembers what is there before the script runs. Called in its transaction.</summary>
-    public static ForeignKeyGuard Begin(SqliteHandle handle, StepExecution step) => new(handle, step);
+    public static ForeignKeyGuard Begin(SqliteHandle handle, KeylessSchema keyless, StepExecution step) => new(handle, keyless, step);
 
     /// <summary>Looks what the script did.</summary>
     /// <exception cref="StatementException">It broke or lost something.</exception>
     public void Check()
     {
-        var after = SchemaImage.Read(_handle);
+        var after = SchemaImage.Read(_handle, isKeyless: _before.ForeignKeys.Count == 0 && !_facts.MayMakeForeignKeys);
+        if (after.ForeignKeys.Count == 0)
+            _keyless.Note();
         CheckKeys(after);
         CheckViolations(after);
         if (!_step.Script.Header.RowLossAllowed)

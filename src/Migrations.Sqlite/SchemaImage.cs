@@ -25,10 +25,13 @@ internal sealed class SchemaImage
     public List<ForeignKey> ForeignKeys { get; } = [];
 
     /// <summary>Reads the schema as it is now.</summary>
-    public static SchemaImage Read(SqliteHandle handle)
+    /// <param name="handle">The connection.</param>
+    /// <param name="isKeyless">Whether it is known to have no foreign keys.</param>
+    public static SchemaImage Read(SqliteHandle handle, bool isKeyless)
     {
         var image = new SchemaImage(handle);
-        image.ReadForeignKeys();
+        if (!isKeyless)
+            image.ReadForeignKeys();
         return image;
     }
 

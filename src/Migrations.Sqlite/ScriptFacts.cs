@@ -20,6 +20,9 @@ internal sealed class ScriptFacts
     /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
     public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
 
+    /// <summary>Whether its text may add a foreign key to some table.</summary>
+    public bool MayMakeForeignKeys { get; private set; }
+
     /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
     public bool IsMadeFromQuery(string table) => _madeFromQuery.Contains(table);
 
@@ -34,6 +37,7 @@ internal sealed class ScriptFacts
         foreach (var statement in SqliteDialect.Instance.Split(script))
         {
             facts.Look(StatementHead.Read(statement.Text), statement);
+            facts.MayMakeForeignKeys |= statement.Text.Contains("REFERENCES", StringComparison.OrdinalIgnoreCase) || statement.Text.Contains("writable_schema", StringComparison.OrdinalIgnoreCase);
             if (collectsNames)
                 facts.CollectNames(statement.Text, image.Objects);
         }

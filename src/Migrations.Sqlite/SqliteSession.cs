@@ -22,6 +22,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
         State = new ConnectionState(handle);
         Inspector = new SqliteInspector(this);
+        Keyless = new KeylessSchema(handle);
         Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
     }
 
@@ -48,6 +49,9 @@ internal sealed class SqliteSession : IDatabaseSession
 
     /// <summary>What scripts have set on the connection.</summary>
     public ConnectionState State { get; }
+
+    /// <summary>Whether the schema has foreign keys at all.</summary>
+    public KeylessSchema Keyless { get; }
 
     /// <summary>The transaction of the whole run; null when each step has its own.</summary>
     public SqliteRunTransaction? Run { get; private set; }
@@ -135,6 +139,7 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         Handle.Watch.Token = CancellationToken.None;
         AfterCommit.Clear();
+        Keyless.Forget();
         if (Handle.InTransaction)
         {
             Handle.Execute("ROLLBACK");

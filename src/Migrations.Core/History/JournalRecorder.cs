@@ -56,7 +56,7 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
     /// <exception cref="MigrationException"><see cref="ErrorId.FileChanged"/>: the file is no longer what was read and checked.</exception>
     public string? StoredText(MigrationScript script)
     {
-        if (script.Length > LongestStoredScript || script.IsText)
+        if (script.Length > LongestStoredScript)
             return null;
         var text = ScriptText.ReadChecked(script);
         return script.Header.StoreScript ? ScriptRedaction.Redact(dialect, text) : null;
