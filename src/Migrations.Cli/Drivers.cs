@@ -7,6 +7,9 @@ namespace Migrations.Cli;
 /// <summary>The kinds of databases that this command knows: the only place that names them.</summary>
 internal static class Drivers
 {
+    /// <summary>One driver of each kind.</summary>
+    public static IEnumerable<IDatabaseDriver> All => [new PostgreSqlDriver(), new SqliteDriver()];
+
     /// <summary>Finds the driver for what a user gave as a database. SQLite comes last because any text may be a path.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text, string baseFolder)

@@ -27,6 +27,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
         GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));
 
+    /// <summary>Runs a command that finds its databases itself.</summary>
+    public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
+        GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
+
     private async Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command)
     {
         using var json = options.IsJson(parse) ? new JsonReport(terminal) : null;

@@ -8,10 +8,12 @@ internal static class ResetCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var command = new Command("reset", "Undo all migrations; the same as down --all.");
+        var acceptLoss = UndoRunner.AcceptLossOption();
+        var requireProven = UndoRunner.RequireProvenOption();
+        var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven };
         command.SetAction((parse, cancellationToken) => runner.RunAsync(
             parse,
-            (call, token) => UndoRunner.RunAsync(call, new UndoRequest { All = true }, token),
+            (call, token) => UndoRunner.RunAsync(call, new UndoRequest { All = true, AcceptDataLoss = parse.GetValue(acceptLoss), RequireProven = parse.GetValue(requireProven) }, token),
             cancellationToken));
         return command;
     }

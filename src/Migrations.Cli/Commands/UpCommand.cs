@@ -44,7 +44,8 @@ internal static class UpCommand
         if (call.Settings.WhatIf)
         {
             var plan = await call.Migrator.PlanApplyAsync(request, cancellationToken).ConfigureAwait(false);
-            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service);
+            var losses = await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false);
+            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service, losses);
             return ExitCode.Done;
         }
 

@@ -13,6 +13,11 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonFile))]
+[JsonSerializable(typeof(JsonCheck))]
+[JsonSerializable(typeof(JsonRehearsal))]
+[JsonSerializable(typeof(JsonSchemaObject))]
+[JsonSerializable(typeof(JsonSchemaSql))]
+[JsonSerializable(typeof(JsonDifference))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -6,13 +6,13 @@ using Migrations.Planning;
 namespace Migrations.Running;
 
 /// <summary>Finds what the steps of a plan would lose, before any of them runs.</summary>
-internal static class LossForecaster
+public static class LossForecaster
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly byte[][] Words = [.. new[] { "DROP", "TRUNCATE", "DELETE" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Asks the database. Steps that lose nothing are left out.</summary>
-    public static async Task<IReadOnlyList<StepLoss>> FindAsync(IDatabaseInspector inspector, MigrationPlan plan, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<StepLoss>> FindAsync(IDatabaseInspector inspector, MigrationPlan plan, CancellationToken cancellationToken)
     {
         var losses = new List<StepLoss>();
         var told = new HashSet<(DataLossKind, string)>();
@@ -30,7 +30,7 @@ internal static class LossForecaster
 
     /// <summary>Refuses losses that nobody accepted.</summary>
     /// <exception cref="DataLossException">Rows or values would go.</exception>
-    public static void Refuse(IReadOnlyList<StepLoss> losses, string database)
+    internal static void Refuse(IReadOnlyList<StepLoss> losses, string database)
     {
         var lossy = losses.Where(l => l.IsLossy).ToList();
         if (lossy.Count > 0)
