@@ -8,7 +8,7 @@ namespace Migrations.Cli;
 internal static class Drivers
 {
     /// <summary>One driver of each kind.</summary>
-    public static IEnumerable<IDatabaseDriver> All => [new PostgreSqlDriver(), new SqliteDriver()];
+    public static IReadOnlyList<IDatabaseDriver> All => [new PostgreSqlDriver(), new SqliteDriver()];
 
     /// <summary>Finds the driver for what a user gave as a database. SQLite comes last because any text may be a path.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>

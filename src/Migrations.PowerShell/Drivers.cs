@@ -8,7 +8,9 @@ namespace Migrations.PowerShell;
 internal static class Drivers
 {
     // SQLite comes last because any text may be a path.
-    private static readonly IDatabaseDriver[] All = [new PostgreSqlDriver(), new SqliteDriver()];
+
+    /// <summary>One driver of each kind.</summary>
+    public static IReadOnlyList<IDatabaseDriver> All { get; } = [new PostgreSqlDriver(), new SqliteDriver()];
 
     /// <summary>Finds the driver for what a user gave as a database.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>

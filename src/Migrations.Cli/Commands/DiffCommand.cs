@@ -30,7 +30,9 @@ internal static class DiffCommand
 
     private static async Task<int> RunAsync(Settings settings, IReport report, string left, string right, DatabaseTarget? scratch, CancellationToken cancellationToken)
     {
-        var sides = SidePair.Resolve(left, right, settings.Databases);
+        var here = Directory.GetCurrentDirectory();
+        (IDatabaseDriver, DatabaseTarget)? beside = settings.Databases.Count > 0 ? Drivers.Resolve(settings.Databases[0], here) : null;
+        var sides = SidePair.Resolve(left, right, beside, Drivers.All, here);
         var options = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
         var reader = new SchemaSides(sides.Driver, options, new ScratchRequest { Origin = sides.Origin, Server = scratch, Session = options.Session });
         var expected = await reader.ReadAsync(sides.Left.Side, cancellationToken).ConfigureAwait(false);
