@@ -14,6 +14,11 @@ public sealed record RestoreJob
     /// <summary>How many jobs read at once.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>
+    /// The highest row id that the history may have, looked at under the lock: when another run has written since, nothing is restored over it. Null: whatever it has.
+    /// </summary>
+    public long? ExpectedLastId { get; init; }
+
     /// <summary>How to connect and to wait for the lock, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();
 }

@@ -28,7 +28,7 @@ public static class ErrorCatalog
         ErrorId.TableLockTimedOut or ErrorId.StatementTimedOut => FailureCategory.Timeout,
         ErrorId.StatementFailed or ErrorId.TransactionUnbalanced => FailureCategory.Statement,
         ErrorId.DatabaseInvalid or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost
-            or ErrorId.BackupInvalid or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
+            or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The error id has no category."),

@@ -182,6 +182,9 @@ public enum ErrorId
     /// <summary>A backup is cut off, damaged, or does not fit its manifest.</summary>
     BackupInvalid,
 
+    /// <summary>A backup was to be proven and is not: something differs, or could not be looked at.</summary>
+    BackupUnproven,
+
     /// <summary>The folder for backups does not exist or cannot be written.</summary>
     BackupFolderInvalid,
 
