@@ -17,7 +17,7 @@ public static class ErrorCatalog
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             => FailureCategory.Refused,
-        ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown => FailureCategory.Connection,
+        ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
         ErrorId.PermissionDenied or ErrorId.DatabaseReadOnly => FailureCategory.Permission,
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,
