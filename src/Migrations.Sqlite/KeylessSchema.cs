@@ -3,11 +3,14 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Remembers at which version of the schema it had no foreign keys, so that many small steps need not search all of it twice each
+/// Remembers at which version of the schema <c>main</c> it had no foreign keys, so that many small steps need not search all of it twice each
 /// (<see href="https://sqlite.org/pragma.html#pragma_schema_version"/>).
 /// </summary>
 internal sealed class KeylessSchema(SqliteHandle handle)
 {
+    /// <summary>The schema that is remembered.</summary>
+    public const string Schema = "main";
+
     private long? _version;
 
     /// <summary>Whether the schema as it is now is known to have no foreign keys.</summary>

@@ -2,7 +2,7 @@ using Migrations.Databases;
 
 namespace Migrations.Sqlite;
 
-/// <summary>What a script does to tables, as far as its text tells.</summary>
+/// <summary>What a script does to the tables of one schema, as far as its text tells.</summary>
 internal sealed class ScriptFacts
 {
     private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
@@ -36,7 +36,10 @@ internal sealed class ScriptFacts
         var collectsNames = image.ForeignKeys.Count > 0;
         foreach (var statement in SqliteDialect.Instance.Split(script))
         {
-            facts.Look(StatementHead.Read(statement.Text), statement);
+            var head = StatementHead.Read(statement.Text);
+            // A name without a schema may be any schema's.
+            if (head.Schema is null || SqliteNames.Comparer.Equals(head.Schema, image.Schema))
+                facts.Look(head, statement);
             facts.MayMakeForeignKeys |= statement.Text.Contains("REFERENCES", StringComparison.OrdinalIgnoreCase) || statement.Text.Contains("writable_schema", StringComparison.OrdinalIgnoreCase);
             if (collectsNames)
                 facts.CollectNames(statement.Text, image.Objects);

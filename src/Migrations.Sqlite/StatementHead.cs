@@ -34,6 +34,9 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>The object, pragma or attached database; null when the text does not name one.</summary>
     public string? Name { get; private init; }
 
+    /// <summary>The schema that the text names before <see cref="Name"/>: <c>main</c>, <c>temp</c> or an attached database; null when it names none.</summary>
+    public string? Schema { get; private init; }
+
     /// <summary>The column that is added, dropped or renamed.</summary>
     public string? Column { get; private init; }
 
@@ -64,6 +67,7 @@ internal sealed record StatementHead(StatementKind Kind)
         private int _at;
         private SqlTokenKind _kind = SqlTokenKind.WhiteSpace;
         private string _token = "";
+        private string? _schema;
 
         public StatementHead Read()
         {
@@ -134,7 +138,7 @@ internal sealed record StatementHead(StatementKind Kind)
             if (Skip("IF"))
                 _ = Skip("NOT") && Skip("EXISTS");
             var name = ReadQualifiedName();
-            return new StatementHead(StatementKind.Create) { What = what, Name = name, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
+            return new StatementHead(StatementKind.Create) { What = what, Name = name, Schema = _schema, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
         }
 
         private StatementHead ReadDrop()
@@ -143,7 +147,7 @@ internal sealed record StatementHead(StatementKind Kind)
             Next();
             if (Skip("IF"))
                 _ = Skip("EXISTS");
-            return new StatementHead(StatementKind.Drop) { What = what, Name = ReadQualifiedName() };
+            return new StatementHead(StatementKind.Drop) { What = what, Name = ReadQualifiedName(), Schema = _schema };
         }
 
         private StatementHead ReadAlter()
@@ -156,17 +160,17 @@ internal sealed record StatementHead(StatementKind Kind)
             var kind = Is("ADD") ? StatementKind.AddColumn : Is("DROP") ? StatementKind.DropColumn : StatementKind.Other;
             Next();
             _ = Skip("COLUMN");
-            return new StatementHead(kind) { Name = table, Column = ReadName() };
+            return new StatementHead(kind) { Name = table, Schema = _schema, Column = ReadName() };
         }
 
         private StatementHead ReadRename(string? table)
         {
             if (Skip("TO"))
-                return new StatementHead(StatementKind.RenameTable) { Name = table, NewName = ReadName() };
+                return new StatementHead(StatementKind.RenameTable) { Name = table, Schema = _schema, NewName = ReadName() };
             _ = Skip("COLUMN");
             var column = ReadName();
             _ = Skip("TO");
-            return new StatementHead(StatementKind.RenameColumn) { Name = table, Column = column, NewName = ReadName() };
+            return new StatementHead(StatementKind.RenameColumn) { Name = table, Schema = _schema, Column = column, NewName = ReadName() };
         }
 
         private string? ReadQualifiedName()
@@ -174,6 +178,7 @@ internal sealed record StatementHead(StatementKind Kind)
             var name = ReadName();
             if (_token is not ".")
                 return name;
+            _schema = name;
             Next();
             return ReadName();
         }

@@ -15,9 +15,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
             foreach (var call in Resolve(settings, report))
             {
-                code = ExitCode.Combine(code, await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false));
+                // A call that was over before the cancellation reached it is done, and says so.
                 if (cancellationToken.IsCancellationRequested)
-                    return ExitCode.Cancelled;
+                    return ExitCode.Combine(code, Skip(report, call.Target));
+                code = ExitCode.Combine(code, await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false));
             }
 
             return code;
@@ -38,6 +39,12 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         var code = await GuardAsync(report, target: null, () => command(options.Read(parse), report)).ConfigureAwait(false);
         report.Complete();
         return code;
+    }
+
+    private static int Skip(IReport report, DatabaseTarget target)
+    {
+        report.Failure(target, new MigrationException(ErrorId.Cancelled, $"The call was cancelled before {target.Display} had its turn.", "Run the command again."));
+        return ExitCode.Cancelled;
     }
 
     private static async Task<int> GuardAsync(IReport report, DatabaseTarget? target, Func<Task<int>> command)

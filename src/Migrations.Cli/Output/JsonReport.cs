@@ -46,6 +46,12 @@ internal sealed class JsonReport : IReport, IDisposable
             case ConnectionRetried e:
                 Warn(new JsonWarning(e.Reason, e.Database, e.Attempt, e.Attempts));
                 break;
+            case LockAwaited e:
+                Warn(new JsonWarning(EventText.Of(e)));
+                break;
+            case StepRetried e:
+                Warn(new JsonWarning(EventText.Of(e), Attempt: e.Attempt, Attempts: e.Attempts));
+                break;
             default:
                 break;
         }
