@@ -58,7 +58,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                 FolderChecks.Category => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
                 HistoryChecks.Category => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
                 SchemaChecks.Category or SchemaChecks.DriftCategory => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
-                BackupChecks.Category => [.. BackupChecks.Judge(target, request, DateTimeOffset.UtcNow)],
+                BackupChecks.Category => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
                 _ => await DeclaredAsync(session, request, cancellationToken).ConfigureAwait(false),
             };
         }

@@ -30,12 +30,12 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
         var runner = new Rehearsal(driver, target, folder, _options);
         var empty = await runner.RunAsync(rehearsal with { WithData = false, Checks = false }, cancellationToken).ConfigureAwait(false);
         var populated = rehearsal.All ? null : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
-        var backup = BackupChecks.Judge(target, checks, DateTimeOffset.UtcNow).ToList();
+        var backup = await BackupChecks.AskAsync(driver, target, checks, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
         return [.. Judge(read, empty, populated, backup).Select(r => r with { Database = target.Display })];
     }
 
     /// <summary>Answers the items. Pure.</summary>
-    internal static IEnumerable<CheckResult> Judge(MigrationFolder read, RehearsalReport empty, RehearsalReport? populated, IReadOnlyList<CheckResult> backup)
+    internal static IEnumerable<CheckResult> Judge(MigrationFolder read, RehearsalReport empty, RehearsalReport? populated, CheckResult backup)
     {
         foreach (var result in empty.Results)
         {
@@ -48,7 +48,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
             yield return Applies(migration, "applies-on-populated-data", withRows is { WithData: true } ? withRows : null, "there is no copy with rows to try it on");
             yield return Tested(migration, withRows ?? result);
             yield return Item(migration, "duration", (withRows ?? result).Applies ? CheckStatus.Pass : CheckStatus.NotRun, Duration(withRows ?? result), recommendation: null);
-            yield return Backup(migration, backup);
+            yield return Item(migration, "backup-made", backup.Status, backup.Message, backup.Recommendation);
         }
     }
 
@@ -74,15 +74,6 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
             result.Failure?.Message ?? string.Join(' ', result.Differences.Select(SchemaChecks.Sentence)), "Correct the down script, and rehearse again."),
         _ => Item(migration, "rollback-tested", CheckStatus.NotRun, "There is no undo that could be tried.", recommendation: null),
     };
-
-    private static CheckResult Backup(Migration migration, IReadOnlyList<CheckResult> backup)
-    {
-        const string Way = "Make one with proof before the run: migrations backup --destination <folder> --prove; or let the run make it: migrations up --backup <folder>";
-        var worst = backup.MaxBy(b => b.Status);
-        return worst is null
-            ? Item(migration, "backup-made", CheckStatus.NotRun, "No folder of backups was named.", Way)
-            : Item(migration, "backup-made", worst.Status, worst.Message, worst.Recommendation ?? Way);
-    }
 
     private static string Duration(RehearsalResult result) => !result.Applies ? "It was not applied."
         : string.Create(CultureInfo.InvariantCulture, $"It took {result.Duration.TotalMilliseconds:0} ms on {(result.WithData ? "a copy with all rows" : "a copy without rows")}.");
