@@ -13,6 +13,11 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonFile))]
+[JsonSerializable(typeof(JsonBackup))]
+[JsonSerializable(typeof(JsonVerification))]
+[JsonSerializable(typeof(JsonRestore))]
+[JsonSerializable(typeof(JsonRetention))]
+[JsonSerializable(typeof(JsonSalvage))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -27,7 +27,10 @@ internal sealed class JsonReport : IReport, IDisposable
         _output = terminal.IsAzurePipelines ? new MemoryStream() : Terminal.OpenOutput();
         _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         _writer.WriteStartArray();
+        Backups = new JsonBackupReport(this, _json);
     }
+
+    public IBackupReport Backups { get; }
 
     public void Publish(MigrationEvent item)
     {
@@ -111,7 +114,8 @@ internal sealed class JsonReport : IReport, IDisposable
         _output.Dispose();
     }
 
-    private void Write<T>(IEnumerable<T> records, JsonTypeInfo<T> type)
+    /// <summary>Appends records to the array.</summary>
+    public void Write<T>(IEnumerable<T> records, JsonTypeInfo<T> type)
     {
         foreach (var record in records)
         {

@@ -12,6 +12,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     private MigrationDirection _direction;
     private bool _begun;
 
+    public IBackupReport Backups { get; } = new TextBackupReport(terminal);
+
     public void Publish(MigrationEvent item)
     {
         if (item is RunStarted run)
