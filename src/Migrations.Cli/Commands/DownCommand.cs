@@ -20,6 +20,8 @@ internal static class DownCommand
         var mode = UpCommand.TransactionModeOption();
         var skipChecksum = new Option<bool>("--skip-checksum") { Description = "Run although applied scripts were edited or are gone; recorded in the history." };
         var command = new Command("down", "Undo the last migration, or as many as asked for.") { name, to, last, all, mode, skipChecksum };
+        var protection = new ProtectionOptions();
+        protection.AddTo(command);
         command.Validators.Add(result =>
         {
             var given = (result.GetValue(name) is null ? 0 : 1) + (result.GetResult(to) is null ? 0 : 1)
@@ -37,6 +39,8 @@ internal static class DownCommand
                 All = parse.GetValue(all),
                 TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
                 SkipChecksum = parse.GetValue(skipChecksum),
+                Backup = protection.Backup(parse),
+                RestoreOnFailure = protection.RestoreOnFailure(parse),
             };
             return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
         });

@@ -40,6 +40,8 @@ internal static class PruneCommand
         var leaving = decisions.Where(d => !d.Keep).ToList();
         if (!call.Settings.WhatIf && leaving.Count > 0)
         {
+            foreach (var decision in call.Settings.Yes ? [] : leaving)
+                call.Terminal.Error("  " + Path.GetFileName(decision.Backup.Path));
             Confirmation.Demand(call.Settings, call.Terminal, $"Removing {PlainText.Count(leaving.Count, "backup")} of {backups.Count} from {folder}", "Nothing was removed.");
             foreach (var decision in leaving)
             {

@@ -9,10 +9,13 @@ internal static class ResetCommand
     public static Command Create(DatabaseRunner runner)
     {
         var command = new Command("reset", "Undo all migrations; the same as down --all.");
-        command.SetAction((parse, cancellationToken) => runner.RunAsync(
-            parse,
-            (call, token) => UndoRunner.RunAsync(call, new UndoRequest { All = true }, token),
-            cancellationToken));
+        var protection = new ProtectionOptions();
+        protection.AddTo(command);
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var request = new UndoRequest { All = true, Backup = protection.Backup(parse), RestoreOnFailure = protection.RestoreOnFailure(parse) };
+            return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
+        });
         return command;
     }
 }

@@ -73,13 +73,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(SessionAccess.Create, input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), cancellationToken);
+        RunAsync(
+            SessionAccess.Create,
+            input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
+            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            cancellationToken);
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was undone and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(SessionAccess.Write, input => UndoPlanner.Plan(input, request ?? new UndoRequest()), cancellationToken);
+        RunAsync(
+            SessionAccess.Write,
+            input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
+            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            cancellationToken);
 
     /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
     /// <returns>What was mended, and what was compared.</returns>
@@ -152,7 +160,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
-    private async Task<IReadOnlyList<MigrationResult>> RunAsync(SessionAccess access, Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<MigrationResult>> RunAsync(
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, CancellationToken cancellationToken) =>
+        protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, CancellationToken cancellationToken)
     {
         var migrations = ReadFolder(cancellationToken);
         var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
@@ -175,10 +188,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                     (plan, analyses) = Plan(planner, now);
                 }
 
-                return plan is null or { Steps.Count: 0 }
-                    ? []
-                    : await new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History)
-                        .RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+                if (plan is null or { Steps.Count: 0 })
+                    return [];
+                var run = new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History);
+                return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }
     }
