@@ -24,6 +24,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             return code;
         });
 
+    /// <summary>Runs a command that works on files and may need a database besides.</summary>
+    public Task<int> RunAsync(ParseResult parse, Func<FileCall, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
+        GuardAsync(parse, (settings, report) => command(new FileCall { Settings = settings, Report = report, Terminal = terminal }, cancellationToken));
+
     /// <summary>Runs a command that needs no database.</summary>
     public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
         GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));

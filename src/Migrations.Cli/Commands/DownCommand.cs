@@ -22,6 +22,8 @@ internal static class DownCommand
         var acceptLoss = UndoRunner.AcceptLossOption();
         var requireProven = UndoRunner.RequireProvenOption();
         var command = new Command("down", "Undo the last migration, or as many as asked for.") { name, to, last, all, mode, skipChecksum, acceptLoss, requireProven };
+        var protection = new ProtectionOptions();
+        protection.AddTo(command);
         command.Validators.Add(result =>
         {
             var given = (result.GetValue(name) is null ? 0 : 1) + (result.GetResult(to) is null ? 0 : 1)
@@ -41,6 +43,8 @@ internal static class DownCommand
                 SkipChecksum = parse.GetValue(skipChecksum),
                 AcceptDataLoss = parse.GetValue(acceptLoss),
                 RequireProven = parse.GetValue(requireProven),
+                Backup = protection.Backup(parse),
+                RestoreOnFailure = protection.RestoreOnFailure(parse),
             };
             return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
         });

@@ -11,10 +11,20 @@ internal static class ResetCommand
         var acceptLoss = UndoRunner.AcceptLossOption();
         var requireProven = UndoRunner.RequireProvenOption();
         var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven };
-        command.SetAction((parse, cancellationToken) => runner.RunAsync(
-            parse,
-            (call, token) => UndoRunner.RunAsync(call, new UndoRequest { All = true, AcceptDataLoss = parse.GetValue(acceptLoss), RequireProven = parse.GetValue(requireProven) }, token),
-            cancellationToken));
+        var protection = new ProtectionOptions();
+        protection.AddTo(command);
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var request = new UndoRequest
+            {
+                All = true,
+                AcceptDataLoss = parse.GetValue(acceptLoss),
+                RequireProven = parse.GetValue(requireProven),
+                Backup = protection.Backup(parse),
+                RestoreOnFailure = protection.RestoreOnFailure(parse),
+            };
+            return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
+        });
         return command;
     }
 }

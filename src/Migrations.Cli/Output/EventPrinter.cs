@@ -62,6 +62,9 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
             case ScriptAdvanced { Total: > 0 } e:
                 terminal.Progress(string.Create(CultureInfo.InvariantCulture, $"{e.Migration}: {100 * e.Done / e.Total} %"));
                 break;
+            case WorkAdvanced e:
+                terminal.Progress(Advance(e));
+                break;
             case StepFinished e:
                 Finish(e);
                 break;
@@ -95,6 +98,15 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
     private string Figures(MigrationResult result) => PlainText.Of(result.Duration)
         + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
         + (verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
+
+    private static string Advance(WorkAdvanced e)
+    {
+        var isBytes = string.Equals(e.Unit, "bytes", StringComparison.Ordinal);
+        var total = e.Total is { } all and > 0 ? string.Create(CultureInfo.InvariantCulture, $": {Math.Min(100, 100 * e.Done / all)} % of {Amount(all)}") : e.Done > 0 ? ": " + Amount(e.Done) : "";
+        return e.Activity + total + " ...";
+
+        string Amount(long amount) => isBytes ? PlainText.OfBytes(amount) : string.Create(CultureInfo.InvariantCulture, $"{amount} {e.Unit}");
+    }
 
     private static string Verb(MigrationResult result) => (result.Outcome, result.Direction) switch
     {

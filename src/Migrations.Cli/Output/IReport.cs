@@ -31,6 +31,9 @@ internal interface IReport : IEventSink
 
     void Created(IReadOnlyList<string> files, bool whatIf);
 
+    /// <summary>Where what became of backups goes.</summary>
+    IBackupReport Backups { get; }
+
     /// <summary>A failure, and what had been done before it.</summary>
     void Failure(DatabaseTarget? target, Exception exception);
 

@@ -18,6 +18,11 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonSchemaObject))]
 [JsonSerializable(typeof(JsonSchemaSql))]
 [JsonSerializable(typeof(JsonDifference))]
+[JsonSerializable(typeof(JsonBackup))]
+[JsonSerializable(typeof(JsonVerification))]
+[JsonSerializable(typeof(JsonRestore))]
+[JsonSerializable(typeof(JsonRetention))]
+[JsonSerializable(typeof(JsonSalvage))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -29,9 +29,12 @@ internal sealed class JsonReport : IReport, IDisposable
         _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this, _json);
+        Backups = new JsonBackupReport(this, _json);
     }
 
     public IIntegrityReport Integrity { get; }
+
+    public IBackupReport Backups { get; }
 
     public void Publish(MigrationEvent item)
     {
@@ -118,6 +121,12 @@ internal sealed class JsonReport : IReport, IDisposable
         _output.Flush();
     }
 
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _output.Dispose();
+    }
+
     /// <summary>Appends records to the array.</summary>
     public void Write<T>(IEnumerable<T> records, JsonTypeInfo<T> type)
     {
@@ -127,12 +136,6 @@ internal sealed class JsonReport : IReport, IDisposable
             if (_writer.BytesPending > 32_768)
                 _writer.Flush();
         }
-    }
-
-    public void Dispose()
-    {
-        _writer.Dispose();
-        _output.Dispose();
     }
 
     private void Warn(JsonWarning warning)

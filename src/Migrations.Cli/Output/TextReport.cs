@@ -15,6 +15,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
 
+    public IBackupReport Backups { get; } = new TextBackupReport(terminal);
+
     public void Publish(MigrationEvent item)
     {
         if (item is RunStarted run)
@@ -59,6 +61,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
             (_, MigrationDirection.Up) => $"Applied {PlainText.Count(done, "migration")} to {target.Display} in {PlainText.Of(elapsed)}.",
             _ => $"Undone {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
         });
+        if (results.Select(result => result.Backup).FirstOrDefault(backup => backup is not null) is { } made)
+            terminal.Out("Backup: " + made);
     }
 
     public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf)

@@ -76,6 +76,14 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
             $"See what there is with 'migrations backups \"{folder}\"', and name one.");
     }
 
+    /// <summary>The engine that a backup is of.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: its manifest cannot be used, and its first bytes are of no known format.</exception>
+    public IDatabaseDriver DriverOf(DatabaseBackup backup) => drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
+        ?? throw new MigrationException(
+            ErrorId.BackupInvalid,
+            $"It is not known what '{backup.Path}' is a backup of. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
+            $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\"");
+
     /// <summary>Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still told for what it is.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/>: it cannot be removed.</exception>
     public static void Remove(DatabaseBackup backup)

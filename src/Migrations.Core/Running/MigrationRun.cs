@@ -21,6 +21,9 @@ internal sealed class MigrationRun(
     private readonly List<MigrationResult> _results = [];
     private int _current;
 
+    /// <summary>The backup that was made before the run, for its results; null without one.</summary>
+    public string? Backup { get; set; }
+
     /// <summary>Runs the plan.</summary>
     /// <exception cref="MigrationException">A step failed or the run was cancelled; says what was applied and what was not.</exception>
     public async Task<IReadOnlyList<MigrationResult>> RunAsync(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
@@ -147,6 +150,7 @@ internal sealed class MigrationRun(
             : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
             "Run the command again to go on from here.",
             error);
+        failure.LeftBehind = started && left[0].Analysis.OutsideTransaction;
         failure.Applied = [.. _results];
         failure.NotApplied = [.. left.Select(s => s.Migration.FullName)];
         return failure;
@@ -189,5 +193,6 @@ internal sealed class MigrationRun(
         Direction = step.Direction,
         Outcome = outcome,
         File = step.Script.File,
+        Backup = Backup,
     };
 }

@@ -73,13 +73,23 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(SessionAccess.Create, input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), acceptLoss: true, cancellationToken);
+        RunAsync(
+            SessionAccess.Create,
+            input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
+            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            acceptLoss: true,
+            cancellationToken);
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was undone and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(SessionAccess.Write, input => UndoPlanner.Plan(input, request ?? new UndoRequest()), request is { AcceptDataLoss: true }, cancellationToken);
+        RunAsync(
+            SessionAccess.Write,
+            input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
+            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            request is { AcceptDataLoss: true },
+            cancellationToken);
 
     /// <summary>What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.</summary>
     /// <returns>The steps that lose something, or of which it cannot be told; empty when nothing goes, or the database does not exist yet.</returns>
@@ -155,7 +165,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
-    private async Task<IReadOnlyList<MigrationResult>> RunAsync(SessionAccess access, Func<PlanningInput, MigrationPlan> planner, bool acceptLoss, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<MigrationResult>> RunAsync(
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken) =>
+        protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, acceptLoss, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
     {
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
@@ -181,8 +196,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                 if (plan is null or { Steps.Count: 0 })
                     return [];
                 await CheckLossAsync(session, plan, acceptLoss, cancellationToken).ConfigureAwait(false);
-                return await new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History)
-                    .RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+                var run = new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History);
+                return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }
     }

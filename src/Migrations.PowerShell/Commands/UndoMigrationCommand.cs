@@ -67,8 +67,13 @@ public sealed class UndoMigrationCommand : RunCommand
         return migrator.PlanUndoAsync(RequestFor(only), cancellationToken);
     }
 
-    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.UndoAsync(RequestFor(only), cancellationToken);
+    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken)
+    {
+        var request = RequestFor(only) with { AcceptDataLoss = AcceptDataLoss.IsPresent || _acceptedLoss };
+        // The answer was about this database alone.
+        _acceptedLoss = false;
+        return migrator.UndoAsync(request, cancellationToken);
+    }
 
     // Whether it asks depends on the call alone, not on what is applied just now, so that a script that works once works always.
     private protected override bool MayRun(DatabaseTarget target, MigrationPlan plan)
@@ -115,7 +120,6 @@ public sealed class UndoMigrationCommand : RunCommand
         Only = only,
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,
-        AcceptDataLoss = AcceptDataLoss.IsPresent || _acceptedLoss,
         RequireProven = RequireProven.IsPresent,
     };
 }
