@@ -1,3 +1,4 @@
+using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;
@@ -34,15 +35,15 @@ internal sealed class ScriptFacts
     {
         var facts = new ScriptFacts();
         var collectsNames = image.ForeignKeys.Count > 0;
-        foreach (var statement in SqliteDialect.Instance.Split(script))
+        using var statements = new SqliteStatementReader(script);
+        while (statements.Read())
         {
-            var head = StatementHead.Read(statement.Text);
+            var head = StatementHead.Read(statements.Text);
             // A name without a schema may be any schema's.
             if (head.Schema is null || SqliteNames.Comparer.Equals(head.Schema, image.Schema))
-                facts.Look(head, statement);
-            facts.MayMakeForeignKeys |= statement.Text.Contains("REFERENCES", StringComparison.OrdinalIgnoreCase) || statement.Text.Contains("writable_schema", StringComparison.OrdinalIgnoreCase);
+                facts.Look(head, statements);
             if (collectsNames)
-                facts.CollectNames(statement.Text, image.Objects);
+                facts.CollectNames(statements.Text, image.Objects);
         }
 
         facts.Touched.UnionWith(facts.Made);
@@ -51,12 +52,18 @@ internal sealed class ScriptFacts
         return facts;
     }
 
-    private void Look(StatementHead head, ScriptStatement statement)
+    private void Look(StatementHead head, SqliteStatementReader statements)
     {
+        MayMakeForeignKeys |= head switch
+        {
+            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } =>
+                Encoding.UTF8.GetString(statements.Text).Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
+            _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
+        };
         if (head.Name is not { } name)
             return;
         if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
-            _statements.TryAdd(name, statement);
+            _statements.TryAdd(name, statements.ToStatement());
         switch (head)
         {
             case { Kind: StatementKind.Drop, What: "TABLE" }:
@@ -83,15 +90,20 @@ internal sealed class ScriptFacts
             _madeFromQuery.Remove(name);
     }
 
-    private void CollectNames(string text, SchemaObjects objects)
+    private void CollectNames(ReadOnlySpan<byte> text, SchemaObjects objects)
     {
-        foreach (var token in SqliteDialect.Instance.Tokenize(text))
+        // A character takes up to three bytes, and a name is doubled by its quotes at most.
+        var longest = (objects.LongestName * 6) + 2;
+        while (text.Length > 0)
         {
-            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= objects.LongestName + 2
-                && objects.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
+            var length = SqliteLexer.Scan(text, out var kind, out _);
+            if (kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && length <= longest
+                && objects.Owners.TryGetValue(SqliteNames.Unquote(Encoding.UTF8.GetString(text[..length])), out var owner))
             {
                 Touched.Add(owner);
             }
+
+            text = text[length..];
         }
     }
 
@@ -103,7 +115,7 @@ internal sealed class ScriptFacts
             foreach (var (owner, sql) in objects.Triggers)
             {
                 if (Touched.Contains(owner))
-                    CollectNames(sql, objects);
+                    CollectNames(Encoding.UTF8.GetBytes(sql), objects);
             }
         }
     }
