@@ -62,8 +62,12 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         }
     }
 
-    /// <summary>Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the connection too.</summary>
-    private bool IsGone(Exception e) => PostgreSqlErrors.IsBroken(e) || session.Connection.FullState != System.Data.ConnectionState.Open;
+    /// <summary>
+    /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the connection too; an answer that
+    /// made Npgsql close it (a full disk) is an answer.
+    /// </summary>
+    private bool IsGone(Exception e) => PostgreSqlErrors.IsBroken(e)
+        || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not PostgresException and not { InnerException: PostgresException });
 
     private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, string? blocker, int attempts, CancellationToken cancellationToken)
     {

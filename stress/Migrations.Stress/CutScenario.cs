@@ -31,7 +31,7 @@ internal sealed class CutScenario : Scenario
             cut.CommandText = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %'";
             for (var left = trial.Random.Next(1, 4); left > 0; left--)
             {
-                await Task.Delay(_command.Moment(trial.Random) / left);
+                await Task.Delay(_command.Moment(trial.Random) / (cuts == 0 ? 1 : 4));
                 cuts += (int)(long)(await cut.ExecuteScalarAsync())!;
             }
         }
@@ -39,6 +39,7 @@ internal sealed class CutScenario : Scenario
         var account = Account.Of(await process.WaitAsync());
         await Engine.PostgreSql.UntilGoneAsync(database);
         var present = await ladder.LookAsync(database);
+        _command.Learn(cuts == 0);
         trial.Figures.Count("connections cut", cuts);
         trial.Figures.Count("reported: " + (account.ErrorId ?? "done"));
         await ladder.CheckHistoryAsync(database, trial.Folder, present);

@@ -38,6 +38,7 @@ internal sealed class InterruptScenario(Engine engine) : Scenario
         var hasSpoken = result.Output.Length > 0;
         Must.Hold(result.ExitCode is 0 or 130, $"Neither done nor cancelled: {result}");
         var present = await ladder.LookAsync(database);
+        _command.Learn(result.ExitCode == 0);
         trial.Figures.Count(result.ExitCode == 0 ? "ended before it was cancelled" : hasSpoken ? "cancelled" : "ended before it began");
         await ladder.CheckHistoryAsync(database, trial.Folder, present);
         if (hasSpoken)

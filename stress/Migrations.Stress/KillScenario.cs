@@ -1,10 +1,14 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Migrations.Stress;
 
 /// <summary><c>kill -9</c> at a random moment of <c>up</c> or <c>reset</c>.</summary>
 internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
 {
+    // Those of a ladder of eight, and the ledger's own.
+    private const int Steps = 9;
+
     private readonly Command _command = new();
 
     public override string Name => $"killed-{(undoes ? "down" : "up")}/{engine.Name}";
@@ -43,11 +47,25 @@ internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
         if (isOne)
             arguments.AddRange(undoes ? [] : ["--transaction-mode", "all"]);
         using var process = CliProcess.Start(Command.Call(database, trial.Folder, [.. arguments]));
-        await Task.Delay(_command.Moment(trial.Random));
+        await UntilSomewhereAsync(process, trial);
         process.Kill();
         var clock = Stopwatch.StartNew();
         await process.WaitAsync();
         await engine.UntilGoneAsync(database);
         trial.Figures.Time("from the kill until the lock is free", clock.Elapsed);
+    }
+
+    /// <summary>Mostly somewhere in a step; now and then at any moment of the process.</summary>
+    private async Task UntilSomewhereAsync(CliProcess process, Trial trial)
+    {
+        var step = trial.Random.Next(1, Steps + 1);
+        if (trial.Random.Next(5) == 0)
+        {
+            await Task.Delay(_command.Moment(trial.Random));
+            return;
+        }
+
+        await process.WaitForAsync(string.Create(CultureInfo.InvariantCulture, $"[{step}/{Steps}] "));
+        await Task.Delay(_command.While(trial.Random, Steps));
     }
 }

@@ -29,17 +29,19 @@ internal sealed class KillStatementScenario(Engine engine) : Scenario
         ladder.WriteTo(trial.Folder);
         using (var process = CliProcess.Start(Command.Call(database, trial.Folder, "up")))
         {
-            await Task.Delay(_command.Moment(trial.Random));
+            await process.WaitForAsync("Applying " + StatementLadder.Name);
+            await Task.Delay(_command.While(trial.Random));
             process.Kill();
             await process.WaitAsync();
             await engine.UntilGoneAsync(database);
         }
 
-        await CheckHistoryAsync(ladder, database, trial);
+        _command.Learn(await CheckHistoryAsync(ladder, database, trial));
         await FinishAsync(ladder, database, trial);
     }
 
-    private static async Task CheckHistoryAsync(StatementLadder ladder, TestDatabase database, Trial trial)
+    /// <returns>Whether the script had ended before the kill.</returns>
+    private static async Task<bool> CheckHistoryAsync(StatementLadder ladder, TestDatabase database, Trial trial)
     {
         var done = await ladder.LookAsync(database);
         var hasJournal = (await database.TablesAsync()).Contains("migration_journal");
@@ -47,10 +49,12 @@ internal sealed class KillStatementScenario(Engine engine) : Scenario
             ? int.Parse((await database.ScalarAsync($"SELECT count(*) FROM migration_journal WHERE event = '{what}'"))!, CultureInfo.InvariantCulture)
             : 0;
         var (started, progress) = (await CountAsync("started"), await CountAsync("progress"));
-        trial.Figures.Count(started == 0 ? "killed before the first statement" : await CountAsync("applied") == 1 ? "killed after the last" : started > progress ? "killed in a statement" : "killed between two");
+        var isOver = await CountAsync("applied") == 1;
+        trial.Figures.Count(started == 0 ? "killed before the first statement" : isOver ? "killed after the last" : started > progress ? "killed in a statement" : "killed between two");
         Must.Hold(started - progress is 0 or 1, $"{started} statements were begun and {progress} recorded.");
         Must.Hold(done <= started, $"Statement {done} ran, and is not recorded as begun ({started}).");
         Must.Hold(progress <= done + ladder.Unseen(done), $"{progress} statements are recorded, and {done} ran.");
+        return isOver;
     }
 
     private async Task FinishAsync(StatementLadder ladder, TestDatabase database, Trial trial)

@@ -19,6 +19,9 @@ internal static class Scenarios
         all.Add(new CutScenario());
         if (!OperatingSystem.IsWindows())
             all.Add(new ServerScenario());
+        all.Add(new LockQueueScenario());
+        all.Add(new PoolerScenario());
+        all.AddRange(Engine.Both.Select(engine => new FuzzScenario(engine)));
         return all;
     }
 }

@@ -44,6 +44,7 @@ internal sealed class ServerScenario : Scenario
         var account = Account.Of(await process.WaitAsync());
         await Engine.PostgreSql.UntilGoneAsync(database);
         var present = await ladder.LookAsync(database);
+        _command.Learn(account.ErrorId is null && !waits);
         trial.Figures.Count($"reported: {account.ErrorId ?? "done"}{(waits ? " (connecting again)" : "")}");
         await ladder.CheckHistoryAsync(database, trial.Folder, present);
         account.Check(present, ladder.Names);

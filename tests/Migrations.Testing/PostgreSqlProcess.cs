@@ -117,7 +117,7 @@ internal sealed class PostgreSqlProcess : IDisposable
         [
             "port=" + port.ToString(CultureInfo.InvariantCulture), "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder,
             // The data is thrown away: durability would only cost time.
-            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60", "timezone=UTC",
+            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=120", "timezone=UTC",
         ];
         options.AddRange(settings.Select(setting => setting.Key + "=" + setting.Value.Replace("{folder}", folder, StringComparison.Ordinal)));
         foreach (var argument in (string[])[.. before, "-c", Script, "sh", binaries, folder, user, .. options.SelectMany(o => new[] { "-c", o })])
