@@ -89,5 +89,7 @@ public sealed class UndoMigrationCommand : RunCommand
         Only = only,
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,
+        Backup = BackupBefore,
+        RestoreOnFailure = RestoreOnFailure.IsPresent,
     };
 }
