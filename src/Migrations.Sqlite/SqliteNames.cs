@@ -9,6 +9,20 @@ internal static class SqliteNames
     /// <summary>A name in quotes, whatever is in it.</summary>
     public static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
+    /// <summary>A name as it is, in quotes only where SQLite needs them.</summary>
+    public static string Show(string name) => IsPlain(name) ? name : Quote(name);
+
+    /// <summary>A name in small letters, in quotes only where SQLite needs them: the same for all names that SQLite takes for the same.</summary>
+    public static string Fold(string name)
+    {
+        var small = string.Create(name.Length, name, static (to, from) =>
+        {
+            for (var i = 0; i < to.Length; i++)
+                to[i] = char.IsAsciiLetterUpper(from[i]) ? (char)(from[i] | 0x20) : from[i];
+        });
+        return Show(small);
+    }
+
     /// <summary>A token without its quotes; SQLite takes a literal for a name where only a name can be.</summary>
     public static string Unquote(string token)
     {
@@ -21,5 +35,18 @@ internal static class SqliteNames
             '"' or '`' or '\'' => token[1..^1].Replace(new string(quote, 2), quote.ToString(), StringComparison.Ordinal),
             _ => token,
         };
+    }
+
+    private static bool IsPlain(string name)
+    {
+        if (name.Length == 0 || name[0] is (>= '0' and <= '9') or '$')
+            return false;
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '$') && c < 0x80)
+                return false;
+        }
+
+        return !SqliteKeywords.IsReserved(name) && !SqliteKeywords.IsContextual(name);
     }
 }

@@ -1,0 +1,84 @@
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>A row of <c>sqlite_master</c>.</summary>
+/// <param name="Type">table, index, view or trigger.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Table">The table or view that it belongs to; a table's own name.</param>
+/// <param name="Sql">Its definition; null for an index that stands for a constraint.</param>
+internal sealed record SqliteSchemaItem(string Type, string Name, string Table, string? Sql)
+{
+    /// <summary>The name that no table of the user's has: PostgreSQL's lock table, should a database have been copied.</summary>
+    public const string LockTable = "migration_lock";
+
+    // The tables in which modules keep what they hold. A library that lacks the module could not tell.
+    private static readonly Dictionary<string, string[]> Shadows = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["fts3"] = ["content", "segments", "segdir", "docsize", "stat"],
+        ["fts4"] = ["content", "segments", "segdir", "docsize", "stat"],
+        ["fts5"] = ["data", "idx", "content", "docsize", "config"],
+        ["rtree"] = ["node", "rowid", "parent"],
+        ["rtree_i32"] = ["node", "rowid", "parent"],
+        ["geopoly"] = ["node", "rowid", "parent"],
+        ["spellfix1"] = ["vocab"],
+    };
+
+    /// <summary>The module of a virtual table in small letters; null for anything else.</summary>
+    public string? Module { get; private init; }
+
+    /// <summary>Whether a virtual table keeps its content in it.</summary>
+    public bool IsShadow { get; private init; }
+
+    /// <summary>Whether it is a table that is no virtual one.</summary>
+    public bool IsPlainTable => Type is "table" && Module is null;
+
+    /// <summary>Whether it is SQLite's or a module's own.</summary>
+    public bool IsInternal => IsShadow || IsSystem;
+
+    /// <summary>Whether it is SQLite's own.</summary>
+    public bool IsSystem => Name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is this table, or part of it.</summary>
+    public bool BelongsTo(string table) => SqliteNames.Comparer.Equals(Table, table);
+
+    /// <summary>Reads all of them, in the order of their creation.</summary>
+    public static List<SqliteSchemaItem> Read(SqliteHandle handle)
+    {
+        var items = new List<SqliteSchemaItem>();
+        using (var rows = handle.Prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_master ORDER BY rowid"))
+        {
+            while (rows.Step())
+                items.Add(Of(rows.Text(0) ?? "", rows.Text(1) ?? "", rows.Text(2) ?? "", rows.Text(3)));
+        }
+
+        var shadows = items.Where(i => i.Module is not null && Shadows.ContainsKey(i.Module)).SelectMany(i => Shadows[i.Module!].Select(s => $"{i.Name}_{s}")).ToHashSet(SqliteNames.Comparer);
+        return shadows.Count == 0 ? items : [.. items.Select(i => shadows.Contains(i.Table) ? i with { IsShadow = true } : i)];
+    }
+
+    private static SqliteSchemaItem Of(string type, string name, string table, string? sql)
+    {
+        var item = new SqliteSchemaItem(type, name, table, sql is null ? null : WithoutLastComment(sql));
+        if (type is not "table" || sql?.StartsWith("CREATE VIRTUAL", StringComparison.OrdinalIgnoreCase) != true)
+            return item;
+        var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
+        _ = tokens.SkipCreate("TABLE");
+        _ = tokens.Skip("USING");
+        return item with { Module = SqliteNames.Fold(tokens.TakeName()) };
+    }
+
+    // SQLite keeps a comment behind a view; what is put behind the text must not become part of it.
+    private static string WithoutLastComment(string sql)
+    {
+        if (!sql.Contains("--", StringComparison.Ordinal) && !sql.EndsWith("*/", StringComparison.Ordinal))
+            return sql;
+        var end = 0;
+        foreach (var token in SqliteLexer.Tokenize(sql))
+        {
+            if (!SqliteLexer.IsBlank(token.Kind))
+                end = token.Start + token.Length;
+        }
+
+        return sql[..end];
+    }
+}
