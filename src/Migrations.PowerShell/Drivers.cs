@@ -7,9 +7,7 @@ namespace Migrations.PowerShell;
 /// <summary>The kinds of databases that the module knows: the only place that names them.</summary>
 internal static class Drivers
 {
-    // SQLite comes last because any text may be a path.
-
-    /// <summary>One driver of each kind.</summary>
+    /// <summary>All of them. SQLite comes last because any text may be a path.</summary>
     public static IReadOnlyList<IDatabaseDriver> All { get; } = [new PostgreSqlDriver(), new SqliteDriver()];
 
     /// <summary>Finds the driver for what a user gave as a database.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text;
+using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Planning;
@@ -35,6 +36,15 @@ public abstract class RunCommand : ChangeCommand
     [Parameter]
     [DurationTransformation]
     public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A folder for a backup that is made before the first step, when there is something to do; its path is in the results. Default: no backup.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Backup { get; set; }
+
+    /// <summary>Restores that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept.</summary>
+    [Parameter]
+    public SwitchParameter RestoreOnFailure { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing() =>
@@ -75,6 +85,9 @@ public abstract class RunCommand : ChangeCommand
         TableLockTimeout = TableLockTimeout,
     };
 
+    /// <summary>The backup that is made before the run.</summary>
+    private protected BackupRequest? BackupBefore { get; private set; }
+
     /// <summary>What is asked for, in a few words, when there is no plan to tell it from.</summary>
     private protected abstract string Request { get; }
 
@@ -96,6 +109,7 @@ public abstract class RunCommand : ChangeCommand
 
     private void RunPlan((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
+        BackupBefore = Backup is null ? null : new BackupRequest { Folder = Paths.Literal(Backup) };
         // Planning takes a connection and a reading of the folder, and the engine plans under its lock in any case: without somebody to show the plan to, it is not made.
         if (only is null && !AsksBeyondConfirm && !this.IsPlanShown())
         {

@@ -63,8 +63,8 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         window.Advance(length);
     }
 
-    // SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.
-    private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
+    /// <summary>Whether the window cuts a statement: SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.</summary>
+    public static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
         length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
 
     // Decided before the statement is compiled, because many pragmas take effect then. Passes a statement that is not run now.

@@ -1,3 +1,4 @@
+using System.Text;
 using Migrations.Backup;
 using Migrations.Databases;
 
@@ -7,16 +8,26 @@ namespace Migrations.Sqlite;
 internal sealed class SqliteBackups : IBackupProvider
 {
     /// <inheritdoc/>
-    public string Extension(BackupFormat format) => throw new NotSupportedException();
+    public string Extension(BackupFormat format) => format == BackupFormat.Sql ? ".sql" : ".db";
 
     /// <inheritdoc/>
-    public BackupFormat? Recognize(string path) => throw new NotSupportedException();
+    public BackupFormat? Recognize(string path)
+    {
+        var start = SqliteHeader.Read(path);
+        if (SqliteHeader.IsDatabase(start))
+            return BackupFormat.Native;
+        // As the driver and the sqlite3 shell begin a dump.
+        var text = Encoding.UTF8.GetString(start);
+        return text.StartsWith(SqliteDumpWriter.Mark, StringComparison.Ordinal) || text.StartsWith("PRAGMA foreign_keys=OFF;", StringComparison.Ordinal) ? BackupFormat.Sql : null;
+    }
 
     /// <inheritdoc/>
-    public Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken) =>
+        new SqliteBackupWriter(source, job).WriteAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task LoadAsync(BackupSource backup, DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task LoadAsync(BackupSource backup, DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken) =>
+        new SqliteBackupLoader(backup).LoadAsync(empty, options, cancellationToken);
 
     /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) => throw new NotSupportedException();

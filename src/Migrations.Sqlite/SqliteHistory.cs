@@ -109,6 +109,22 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         return !isKnown;
     }
 
+    /// <summary>Reads all rows; false when there is no table of that name, or it is no history.</summary>
+    public bool TryReadAll(out IReadOnlyList<JournalEntry> entries)
+    {
+        entries = [];
+        try
+        {
+            entries = ReadAll();
+        }
+        catch (MigrationException)
+        {
+            // The name is taken by a table of the user's own.
+        }
+
+        return entries.Count > 0;
+    }
+
     public void Dispose()
     {
         _insert?.Dispose();

@@ -17,7 +17,9 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         session.Call(() => SqliteSchemaReader.Read(session.Handle, session.Options.HistoryTable), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) => session.Call(
+        () => SqliteContentReader.Read(session.Handle, digests, new WorkProgress(session.Options.Events, $"Reading {session.Target.Database}", "tables"), cancellationToken),
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) => throw new NotSupportedException();

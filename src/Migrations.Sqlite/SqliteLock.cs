@@ -84,7 +84,7 @@ internal sealed class SqliteLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static string PathOf(DatabaseTarget target) => RealPath.Of(target.ConnectionString) + ".migrate-lock";
+    private static string PathOf(DatabaseTarget target) => RealPath.Of(SqliteTarget.PathOf(target)) + ".migrate-lock";
 
     private static string OwnerPathOf(string path) => path + ".owner";
 

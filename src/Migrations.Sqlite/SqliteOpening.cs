@@ -29,7 +29,10 @@ internal static class SqliteOpening
             options.Events.Publish(new ConnectionAttempted(target.Display, attempt, options.ConnectAttempts));
             try
             {
-                return Open(target, options, cancellationToken);
+                var handle = Open(target, options, cancellationToken);
+                if (SqliteTarget.IsScratch(target))
+                    Forget(handle);
+                return handle;
             }
             catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
             {
@@ -47,8 +50,8 @@ internal static class SqliteOpening
 
     private static void CheckPlace(DatabaseTarget target, SessionAccess access)
     {
-        var path = target.ConnectionString;
-        if (IsMemory(path) || File.Exists(path))
+        var path = SqliteTarget.PathOf(target);
+        if (SqliteTarget.IsMemory(target) || File.Exists(path))
             return;
         if (Directory.Exists(path))
             throw new MigrationException(ErrorId.DatabaseInvalid, $"'{target.Display}' is a folder, not a database file.", "Name the database file in it with --database.");
@@ -70,9 +73,9 @@ internal static class SqliteOpening
 
     private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        if (IsMemory(target.ConnectionString))
+        if (SqliteTarget.IsMemory(target))
             return Open(SqliteTarget.Memory, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate, keepsLog: false, options, cancellationToken);
-        var path = RealPath.Of(target.ConnectionString);
+        var path = RealPath.Of(SqliteTarget.PathOf(target));
         return options.Access switch
         {
             SessionAccess.Read => OpenToRead(path, options, cancellationToken),
@@ -144,7 +147,29 @@ internal static class SqliteOpening
         handle.Execute("PRAGMA synchronous=2");
     }
 
-    private static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;
+    /// <summary>Opens a file that nobody writes, without a lock and without a file beside it.</summary>
+    /// <exception cref="SqliteFailure">It is no database.</exception>
+    public static SqliteHandle OpenImmutable(string path)
+    {
+        var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly);
+        try
+        {
+            Configure(handle, keepsLog: true);
+            _ = handle.QueryInt64("PRAGMA schema_version");
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
 
-    private static bool IsMemory(string path) => string.Equals(path, SqliteTarget.Memory, StringComparison.Ordinal);
-}
+    /// <summary>Lets a connection to a database that is thrown away write as little as possible.</summary>
+    private static void Forget(SqliteHandle handle)
+    {
+        handle.Execute("PRAGMA synchronous=0");
+        handle.Execute("PRAGMA journal_mode=MEMORY");
+    }
+
+    private static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;}

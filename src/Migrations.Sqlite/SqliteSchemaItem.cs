@@ -58,12 +58,27 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
 
     private static SqliteSchemaItem Of(string type, string name, string table, string? sql)
     {
-        var item = new SqliteSchemaItem(type, name, table, sql);
+        var item = new SqliteSchemaItem(type, name, table, sql is null ? null : WithoutLastComment(sql));
         if (type is not "table" || sql?.StartsWith("CREATE VIRTUAL", StringComparison.OrdinalIgnoreCase) != true)
             return item;
         var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
         _ = tokens.SkipCreate("TABLE");
         _ = tokens.Skip("USING");
         return item with { Module = SqliteNames.Fold(tokens.TakeName()) };
+    }
+
+    // SQLite keeps a comment behind a view; what is put behind the text must not become part of it.
+    private static string WithoutLastComment(string sql)
+    {
+        if (!sql.Contains("--", StringComparison.Ordinal) && !sql.EndsWith("*/", StringComparison.Ordinal))
+            return sql;
+        var end = 0;
+        foreach (var token in SqliteLexer.Tokenize(sql))
+        {
+            if (!SqliteLexer.IsBlank(token.Kind))
+                end = token.Start + token.Length;
+        }
+
+        return sql[..end];
     }
 }

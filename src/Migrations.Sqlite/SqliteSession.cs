@@ -62,12 +62,12 @@ internal sealed class SqliteSession : IDatabaseSession
     public List<string> AfterCommit { get; } = [];
 
     /// <summary>Whether the database lives in memory, known to this connection alone.</summary>
-    public bool IsInMemory => string.Equals(_target.ConnectionString, SqliteTarget.Memory, StringComparison.Ordinal);
+    public bool IsInMemory => SqliteTarget.IsMemory(_target);
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
     {
-        if (IsInMemory)
+        if (IsInMemory || SqliteTarget.IsScratch(_target))
             return new NoLock();
         _lock = await SqliteLock.TakeAsync(_target, Options, cancellationToken).ConfigureAwait(false);
         return _lock;

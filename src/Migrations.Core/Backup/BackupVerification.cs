@@ -28,4 +28,17 @@ public sealed record BackupVerification
 
     /// <summary>The backup as its manifest tells afterwards.</summary>
     public required DatabaseBackup Backup { get; init; }
+
+    /// <summary>Demands that the backup is proven.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupUnproven"/>, with what speaks against it.</exception>
+    public void ThrowIfUnproven()
+    {
+        if (Proven)
+            return;
+        var open = Checks.Where(c => c.Status is CheckStatus.Fail or CheckStatus.NotRun).ToList();
+        throw new MigrationException(
+            ErrorId.BackupUnproven,
+            $"'{Path}' is not proven. " + string.Join(' ', open.Select(c => $"{c.Name}: {c.Message}")),
+            open.Select(c => c.Recommendation).FirstOrDefault(r => r is not null) ?? $"Look at it again: migrations verify \"{Path}\"");
+    }
 }

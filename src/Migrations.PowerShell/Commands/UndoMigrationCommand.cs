@@ -121,5 +121,7 @@ public sealed class UndoMigrationCommand : RunCommand
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,
         RequireProven = RequireProven.IsPresent,
+        Backup = BackupBefore,
+        RestoreOnFailure = RestoreOnFailure.IsPresent,
     };
 }

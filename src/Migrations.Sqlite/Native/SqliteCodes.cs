@@ -14,9 +14,14 @@ internal static class SqliteCodes
     public const int Corrupt = 11;
     public const int Full = 13;
     public const int CannotOpen = 14;
+    public const int TooBig = 18;
     public const int Constraint = 19;
+    public const int Mismatch = 20;
     public const int Auth = 23;
     public const int NotADatabase = 26;
+    public const int IoErrorWrite = 778;
+    public const int IoErrorFsync = 1034;
+    public const int IoErrorTruncate = 1546;
     public const int Row = 100;
     public const int Done = 101;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Migrations.Sqlite.Native;
@@ -9,6 +10,8 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
     private const nint Transient = -1;
 
     private nint _pointer = pointer;
+
+    private SqliteApi Api => handle.Api;
 
     /// <summary>Sets a parameter, counted from 1.</summary>
     public void Bind(int index, string? value)
@@ -27,6 +30,10 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
     /// <summary>Sets a parameter, counted from 1.</summary>
     public void Bind(int index, long? value) =>
         handle.Check(value is { } number ? handle.Api.BindInt64(_pointer, index, number) : handle.Api.BindNull(_pointer, index));
+
+    /// <summary>Sets a parameter to a column's value of another statement, which may be another connection's.</summary>
+    public void Bind(int index, SqliteStatement from, int column) =>
+        handle.Check(handle.Api.BindValue(_pointer, index, from.Api.ColumnValue(from._pointer, column)));
 
     /// <summary>Goes to the next row; false at the end.</summary>
     public bool Step()
@@ -55,9 +62,27 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
     /// <summary>Makes it ready to run again.</summary>
     public void Reset() => _ = handle.Api.Reset(_pointer);
 
-    public bool IsNull(int column) => handle.Api.ColumnType(_pointer, column) == 5;
+    /// <summary>How many columns a row has.</summary>
+    public int Columns => handle.Api.ColumnCount(_pointer);
+
+    /// <summary>A column's name.</summary>
+    public string NameOf(int column) => Marshal.PtrToStringUTF8((nint)handle.Api.ColumnName(_pointer, column)) ?? "";
+
+    /// <summary>How a value is stored.</summary>
+    public SqliteType TypeOf(int column) => (SqliteType)handle.Api.ColumnType(_pointer, column);
+
+    public bool IsNull(int column) => TypeOf(column) == SqliteType.Null;
 
     public long Int64(int column) => handle.Api.ColumnInt64(_pointer, column);
+
+    public double Double(int column) => handle.Api.ColumnDouble(_pointer, column);
+
+    /// <summary>A text as UTF-8, or a blob, in SQLite's own memory: valid until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column)
+    {
+        var start = TypeOf(column) == SqliteType.Blob ? handle.Api.ColumnBlob(_pointer, column) : handle.Api.ColumnText(_pointer, column);
+        return new ReadOnlySpan<byte>(start, handle.Api.ColumnBytes(_pointer, column));
+    }
 
     public string? Text(int column)
     {

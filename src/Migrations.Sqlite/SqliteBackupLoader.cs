@@ -1,0 +1,88 @@
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Reads a backup into an empty database.</summary>
+/// <param name="backup">The backup.</param>
+internal sealed class SqliteBackupLoader(BackupSource backup)
+{
+    /// <summary>Reads it.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it cannot be read to its end.</exception>
+    public async Task LoadAsync(DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken)
+    {
+        Check();
+        using var handle = await SqliteOpening.OpenAsync(empty, options with { Access = SessionAccess.Create }, cancellationToken).ConfigureAwait(false);
+        var progress = new WorkProgress(options.Events, $"Loading {Path.GetFileName(backup.Path)}", "bytes");
+        _ = await SqliteCalls.Call(
+            handle, empty,
+            () =>
+            {
+                Load(handle, empty, progress, cancellationToken);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks whether it is there, is what it says, and is not cut off.</summary>
+    public void Check()
+    {
+        if (!File.Exists(backup.Path))
+            throw new MigrationException(ErrorId.BackupMissing, $"There is no backup '{backup.Path}'.", "List the backups of a folder with 'migrations backups <folder>'.");
+        try
+        {
+            if (backup.Format == BackupFormat.Sql)
+                return;
+            if (!SqliteHeader.IsDatabase(SqliteHeader.Read(backup.Path)))
+                throw Invalid("it does not begin as an SQLite database does");
+            var length = new FileInfo(backup.Path).Length;
+            if (SqliteHeader.ExpectedLength(backup.Path) is { } expected && expected != length)
+                throw Invalid($"it has {length} bytes, and should have {expected}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid(e.Message, e);
+        }
+    }
+
+    /// <summary>Opens a backup in the engine's own format.</summary>
+    public SqliteHandle Open()
+    {
+        try
+        {
+            return SqliteOpening.OpenImmutable(backup.Path);
+        }
+        catch (SqliteFailure e)
+        {
+            throw Invalid($"{e.Message} [{e.CodeText}]", e);
+        }
+    }
+
+    /// <summary>The error that it cannot be used.</summary>
+    public MigrationException Invalid(string reason, Exception? inner = null) => new(
+        ErrorId.BackupInvalid, $"The backup '{backup.Path}' cannot be used: {reason}.", "Use another backup: 'migrations backups <folder>' lists them, the proven ones are marked.", inner);
+
+    private void Load(SqliteHandle handle, DatabaseTarget empty, WorkProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (backup.Format == BackupFormat.Sql)
+            {
+                new SqliteScriptLoader(handle, backup.Path, this, progress).Run(cancellationToken);
+                return;
+            }
+
+            using var source = Open();
+            SqliteFileCopy.Over(source, handle, progress, cancellationToken);
+        }
+        catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested && e.PrimaryCode is SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen or SqliteCodes.ReadOnly)
+        {
+            throw SqliteErrors.Translate(e, empty);
+        }
+        catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Invalid($"{e.Message} [{e.CodeText}]", e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.History;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Writes one backup: what is copied, counted and told is one snapshot of the source.</summary>
+/// <param name="source">The database.</param>
+/// <param name="job">What is wanted.</param>
+internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
+{
+    private readonly WorkProgress _progress = new(job.Session.Events, $"Backing up {source.Database}", "bytes");
+
+    /// <summary>Writes it.</summary>
+    public async Task<BackupContent> WriteAsync(CancellationToken cancellationToken)
+    {
+        if (SqliteTarget.IsMemory(source))
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid, "A database in memory (:memory:) lives in the connection that made it and cannot be backed up from outside.",
+                "Name a database file with --database.");
+        }
+
+        var session = job.Session with { Access = SessionAccess.Read };
+        using var copied = await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false);
+        using var counted = job.CountRows || job.Digests ? await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false) : null;
+        try
+        {
+            return await WriteAsync(copied, counted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SqliteFailure e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw IsOfTheBackup(e) ? NotWritten($"{e.Message} [{e.CodeText}]", e) : SqliteErrors.Translate(e, source);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(e.Message, e);
+        }
+    }
+
+    // Rows are counted by a second connection, while the first copies.
+    private async Task<BackupContent> WriteAsync(SqliteHandle copied, SqliteHandle? counted, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        copied.Watch.Token = cancellationToken;
+        if (counted is null)
+            SqliteSnapshot.Begin(copied);
+        else if (!SqliteSnapshot.Begin(copied, counted))
+            counted = null;
+        var blocked = Stopwatch.StartNew();
+        // Writers wait for readers only where there is no write-ahead log (https://sqlite.org/lockingv3.html).
+        var blocksWriters = copied.QueryText("PRAGMA main.journal_mode") is not "wal";
+        var counting = Task.Run(() => Count(counted ?? copied, stop.Token), CancellationToken.None);
+        try
+        {
+            if (counted is null)
+                _ = await counting.ConfigureAwait(false);
+            var content = Describe(copied);
+            WriteFile(copied, cancellationToken);
+            content = content with { Tables = await counting.ConfigureAwait(false) };
+            copied.Execute("ROLLBACK");
+            counted?.Execute("ROLLBACK");
+            content = content with { WritersBlocked = blocksWriters ? blocked.Elapsed : null };
+            DiskFlush.Flush(job.Path);
+            return content;
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await counting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private IReadOnlyList<TableContent> Count(SqliteHandle handle, CancellationToken cancellationToken)
+    {
+        if (!job.CountRows && !job.Digests)
+            return SqliteContentReader.Names(handle);
+        handle.Watch.Token = cancellationToken;
+        return SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken);
+    }
+
+    private BackupContent Describe(SqliteHandle handle)
+    {
+        var last = LastMigration(handle);
+        return new BackupContent
+        {
+            EngineVersion = SqliteLibrary.Current.ToString(),
+            SchemaFingerprint = SqliteSchemaReader.Read(handle, job.Session.HistoryTable).Fingerprint,
+            LastMigration = last?.Name,
+            MigrationVersion = last?.Version?.Text,
+        };
+    }
+
+    private HistoryRecord? LastMigration(SqliteHandle handle)
+    {
+        using var history = new SqliteHistory(handle, source, job.Session.HistoryTable);
+        if (!history.TryReadAll(out var entries))
+            return null;
+        return entries.Select(e => e.Service).Distinct(StringComparer.Ordinal)
+            .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
+            .MaxBy(r => r.FirstApplied!.Id);
+    }
+
+    private void WriteFile(SqliteHandle handle, CancellationToken cancellationToken)
+    {
+        SqliteFileCopy.CreateFile(job.Path);
+        if (job.Format == BackupFormat.Sql)
+            SqliteDumpWriter.Write(handle, job.Path, _progress, cancellationToken);
+        else
+            SqliteFileCopy.ToFile(handle, job.Path, _progress, cancellationToken);
+    }
+
+    // The source is only read, so what could not be written is the backup.
+    private static bool IsOfTheBackup(SqliteFailure failure) => failure.PrimaryCode is SqliteCodes.Full
+        || failure.Code is SqliteCodes.IoErrorWrite or SqliteCodes.IoErrorFsync or SqliteCodes.IoErrorTruncate;
+
+    private MigrationException NotWritten(string reason, Exception inner) => new(
+        ErrorId.DiskFailed, $"The backup of '{source.Display}' could not be written to '{job.Path}': {reason}",
+        "Free some disk space, or give another folder with --destination, and run the command again. The database was only read.", inner);
+}

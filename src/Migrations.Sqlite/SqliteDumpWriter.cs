@@ -1,0 +1,124 @@
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// Writes a database as SQL that the sqlite3 shell reads too. The same content gives the same text. What modules keep of a virtual table is written as the tables
+/// that they keep it in, and the virtual table itself as the entry that says so: nothing is computed anew, and the module need not be there.
+/// </summary>
+internal sealed class SqliteDumpWriter
+{
+    /// <summary>What the text begins with.</summary>
+    public const string Mark = "-- SQLite database dump by Migrations";
+
+    private readonly SqliteHandle _handle;
+    private readonly SqlTextWriter _text;
+    private readonly WorkProgress _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly List<SqliteSchemaItem> _items;
+
+    private SqliteDumpWriter(SqliteHandle handle, SqlTextWriter text, WorkProgress progress, CancellationToken cancellationToken)
+    {
+        (_handle, _text, _progress, _cancellation) = (handle, text, progress, cancellationToken);
+        _items = [.. SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsSystem).OrderBy(i => i.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Writes it into an empty file.</summary>
+    /// <param name="handle">The source, with a read transaction open.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told how many bytes are written.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static void Write(SqliteHandle handle, string path, WorkProgress progress, CancellationToken cancellationToken)
+    {
+        using var text = new SqlTextWriter(path, handle.QueryText("PRAGMA encoding"));
+        new SqliteDumpWriter(handle, text, progress, cancellationToken).Write();
+    }
+
+    private void Write()
+    {
+        Line(Mark);
+        foreach (var pragma in SqliteFileSettings.Read(_handle))
+            Statement(pragma);
+        Statement("PRAGMA foreign_keys=OFF");
+        Statement("BEGIN");
+        foreach (var table in _items.Where(i => i.IsPlainTable))
+            WriteTable(table);
+        WriteVirtualTables();
+        WriteSequences();
+        foreach (var item in _items.Where(i => i.Type is not "table").OrderBy(i => i.Type is "index" ? 0 : i.Type is "view" ? 1 : 2))
+            Statement(item.Sql!);
+        WriteStatistics();
+        foreach (var pragma in SqliteFileSettings.ReadNumbers(_handle))
+            Statement(pragma);
+        Statement("COMMIT");
+    }
+
+    private void WriteTable(SqliteSchemaItem table)
+    {
+        Statement(table.Sql!);
+        var shape = SqliteTableShape.Read(_handle, table);
+        var list = shape.HasComputed || shape.RowidName is not null ? $" ({shape.List})" : "";
+        WriteRows(
+            $"SELECT {shape.List} FROM main.{shape.Quoted}{(shape.Order.Length == 0 ? "" : " ORDER BY " + shape.Order)}",
+            $"INSERT INTO {SqliteNames.Show(table.Name)}{list} VALUES (");
+    }
+
+    private void WriteRows(string query, string insert)
+    {
+        using var rows = _handle.Prepare(query);
+        var (columns, start) = (rows.Columns, System.Text.Encoding.UTF8.GetBytes(insert));
+        while (rows.Step())
+        {
+            _text.Write(start);
+            for (var i = 0; i < columns; i++)
+            {
+                if (i > 0)
+                    _text.Write(","u8);
+                _text.WriteValue(rows, i);
+            }
+
+            _text.Write(");\n"u8);
+            _cancellation.ThrowIfCancellationRequested();
+            _progress.Tell(_text.Written, total: null);
+        }
+    }
+
+    private void WriteVirtualTables()
+    {
+        var tables = _items.Where(i => i.Module is not null).ToList();
+        if (tables.Count == 0)
+            return;
+        Statement("PRAGMA writable_schema=ON");
+        foreach (var table in tables)
+        {
+            var name = SqliteNormalForm.Literal(table.Name);
+            Statement($"INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES ('table',{name},{name},0,{SqliteNormalForm.Literal(table.Sql!)})");
+        }
+
+        Statement("PRAGMA writable_schema=OFF");
+    }
+
+    private void WriteSequences()
+    {
+        if (_handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'") is null || _handle.QueryInt64("SELECT count(*) FROM main.sqlite_sequence") is 0)
+            return;
+        Statement("DELETE FROM sqlite_sequence");
+        WriteRows("SELECT name, seq FROM main.sqlite_sequence ORDER BY name", "INSERT INTO sqlite_sequence VALUES (");
+    }
+
+    private void WriteStatistics()
+    {
+        if (_handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'") is null)
+            return;
+        Statement("ANALYZE sqlite_master");
+        WriteRows("SELECT tbl, idx, stat FROM main.sqlite_stat1 ORDER BY tbl, idx", "INSERT INTO sqlite_stat1 VALUES (");
+    }
+
+    private void Statement(string sql) => Line(sql + ";");
+
+    private void Line(string text)
+    {
+        _text.Write(text);
+        _text.Write("\n"u8);
+    }
+}

@@ -1,0 +1,94 @@
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Runs a dump, with its own transaction, statement by statement as it is read.</summary>
+/// <param name="handle">The connection to an empty database.</param>
+/// <param name="path">The dump.</param>
+/// <param name="backup">Says what is wrong with it.</param>
+/// <param name="progress">Is told how many bytes have run.</param>
+internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path, SqliteBackupLoader backup, WorkProgress progress)
+{
+    private readonly MigrationScript _script = new()
+    {
+        File = path,
+        Offset = 0,
+        Length = new FileInfo(path).Length,
+        Checksum = "",
+        IsEmpty = false,
+        Header = MigrationHeader.Empty,
+    };
+
+    private bool _isCommitted;
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: a statement is refused, or its end is not there.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        // What the dump holds was there, so it may be there again, whatever order it comes in.
+        handle.Execute("PRAGMA foreign_keys=0");
+        using var window = new ScriptWindow(_script);
+        while (window.SkipBlank())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RunNext(window);
+            progress.Tell(window.Offset, window.Length);
+        }
+
+        if (handle.InTransaction || !_isCommitted)
+            throw backup.Invalid("it ends before its COMMIT, so it is cut off");
+    }
+
+    private void RunNext(ScriptWindow window)
+    {
+        var statement = Prepare(window, out var length);
+        try
+        {
+            var wasInTransaction = handle.InTransaction;
+            int code;
+            do
+                code = handle.Api.Step(statement);
+            while (code == SqliteCodes.Row);
+            if (code != SqliteCodes.Done)
+                throw Refused(window);
+            if (wasInTransaction && !handle.InTransaction)
+                _isCommitted = window.Text[0] is (byte)'C' or (byte)'c' or (byte)'E' or (byte)'e';
+        }
+        finally
+        {
+            _ = handle.Api.FinalizeStatement(statement);
+        }
+
+        window.Advance(length);
+    }
+
+    private nint Prepare(ScriptWindow window, out int length)
+    {
+        while (true)
+        {
+            nint statement;
+            var tail = window.Start;
+            var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &statement, &tail);
+            length = (int)(tail - window.Start);
+            if (!window.IsComplete && ScriptRunner.IsCut(window.Text, length, code))
+            {
+                _ = handle.Api.FinalizeStatement(statement);
+                _ = window.Grow();
+                continue;
+            }
+
+            if (code != SqliteCodes.Ok)
+                throw Refused(window);
+            return statement == 0 ? throw backup.Invalid("it has a NUL byte in it") : statement;
+        }
+    }
+
+    // Full disks and the like are no fault of the dump.
+    private Exception Refused(ScriptWindow window)
+    {
+        var failure = handle.Failure();
+        return failure.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint or SqliteCodes.Corrupt or SqliteCodes.TooBig or SqliteCodes.Mismatch
+            ? backup.Invalid($"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]", failure)
+            : failure;
+    }
+}

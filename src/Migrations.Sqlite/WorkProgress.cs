@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using Migrations.Events;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Tells how far something has got, a few times a second at the most.</summary>
+/// <param name="events">Where to.</param>
+/// <param name="activity">What is done.</param>
+/// <param name="unit">What is counted.</param>
+internal sealed class WorkProgress(IEventSink events, string activity, string unit)
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
+
+    private long _told = Stopwatch.GetTimestamp();
+
+    /// <summary>Tells it, if it is time.</summary>
+    public void Tell(long done, long? total)
+    {
+        if (Stopwatch.GetElapsedTime(_told) < TellEvery)
+            return;
+        _told = Stopwatch.GetTimestamp();
+        events.Publish(new WorkAdvanced(activity, done, total, unit));
+    }
+}

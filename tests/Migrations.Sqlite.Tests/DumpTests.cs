@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using FsCheck;
+using FsCheck.Fluent;
+using Migrations.Backup;
+using Migrations.Testing;
+
+namespace Migrations.Sqlite.Tests;
+
+public sealed class DumpTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    private string Dump => Path.Combine(_folder.Path, "dump.sql");
+
+    private string Loaded => Path.Combine(_folder.Path, "loaded.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_dump_gives_the_database_again()
+    {
+        TestSql.Run(_folder.Database, TestBackup.Everything);
+        var content = await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+        Assert.Equal(await TestBackup.ContentAsync(Loaded), content.Tables);
+
+        await TestBackup.BackUpAsync(Loaded, Dump + "2", BackupFormat.Sql);
+        Assert.Equal(File.ReadAllText(Dump), File.ReadAllText(Dump + "2"));
+        AssertAlive(Loaded);
+    }
+
+    [SkippableFact]
+    public async Task The_shell_loads_a_dump()
+    {
+        TestSql.Run(_folder.Database, TestBackup.Everything);
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        Assert.Equal("", Shell($".read {Dump}", Loaded));
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+        AssertAlive(Loaded);
+    }
+
+    [SkippableFact]
+    public async Task A_dump_of_the_shell_is_loaded()
+    {
+        TestSql.Run(_folder.Database, TestBackup.Everything.Replace(", (char(97, 0, 98), CAST(X'FF41' AS TEXT))", ""));
+        File.WriteAllText(Dump, Shell(".dump", _folder.Database));
+        Assert.Equal(BackupFormat.Sql, new SqliteDriver().Backups.Recognize(Dump));
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        Assert.Equal(await TestBackup.FingerprintAsync(_folder.Database), await TestBackup.FingerprintAsync(Loaded));
+        AssertAlive(Loaded);
+    }
+
+    [Theory]
+    [InlineData("UTF-16le")]
+    [InlineData("UTF-16be")]
+    public async Task Other_encodings_and_page_sizes_are_kept(string encoding)
+    {
+        TestSql.Run(_folder.Database, $"PRAGMA encoding='{encoding}'; PRAGMA page_size=1024; CREATE TABLE a (x); INSERT INTO a VALUES ('ü'), (char(65, 0, 0x1F600));");
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+        Assert.Equal("1024", TestSql.Ask(Loaded, "PRAGMA page_size"));
+        Assert.Equal(encoding == "UTF-16le" ? "410000003DD800DE" : "00410000D83DDE00", TestSql.Ask(Loaded, "SELECT hex(CAST(x AS BLOB)) FROM a WHERE rowid = 2"));
+    }
+
+    [Fact]
+    public void Every_number_comes_back_bit_by_bit()
+    {
+        using var handle = TestSql.Open(SqliteTarget.Memory);
+        var special = new[] { 0.0, -0.0, 0.1, 1.0 / 3, double.MaxValue, double.MinValue, double.Epsilon, -double.Epsilon, 2.2250738585072014e-308, 1e15, 1e-15, 123456789012345.0, 1e22, double.PositiveInfinity, double.NegativeInfinity };
+        foreach (var value in special)
+            Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitsOf(handle, value));
+        Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<long>(), bits =>
+        {
+            var value = BitConverter.Int64BitsToDouble(bits * 0x9E3779B97F4A7C1L);
+            return double.IsNaN(value) || BitsOf(handle, value) == BitConverter.DoubleToInt64Bits(value);
+        }));
+        Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<double>(), value => double.IsNaN(value) || BitsOf(handle, value) == BitConverter.DoubleToInt64Bits(value)));
+    }
+
+    [Fact]
+    public async Task Every_text_and_blob_comes_back()
+    {
+        var samples = Gen.Sample(ArbMap.Default.GeneratorFor<byte[]>(), 300, 40);
+        using (var handle = TestSql.Open(_folder.Database))
+        {
+            handle.Run("CREATE TABLE a (x, y); BEGIN");
+            foreach (var bytes in samples)
+                handle.Execute($"INSERT INTO a VALUES (CAST(X'{Convert.ToHexString(bytes)}' AS TEXT), X'{Convert.ToHexString(bytes)}')");
+            handle.Run("INSERT INTO a VALUES ('''; DROP TABLE a; --', 'line\r\nline'); COMMIT");
+        }
+
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+        Assert.Equal("0", TestSql.Ask(Loaded, "SELECT count(*) FROM a WHERE rowid <= 40 AND CAST(x AS BLOB) IS NOT y"));
+    }
+
+    [Fact]
+    public async Task A_dump_that_is_cut_off_anywhere_is_refused()
+    {
+        TestSql.Run(_folder.Database, TestBackup.Everything);
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        var bytes = File.ReadAllBytes(Dump);
+        var random = new Random(5);
+        foreach (var length in Enumerable.Range(0, 60).Select(_ => random.Next(bytes.Length - "COMMIT;\n".Length)).Append(0).Append(bytes.Length - "COMMIT;\n".Length))
+        {
+            File.WriteAllBytes(Dump, bytes[..length]);
+            File.Delete(Loaded);
+            var e = await Assert.ThrowsAsync<MigrationException>(() => TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql));
+            Assert.Equal(ErrorId.BackupInvalid, e.Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_refused_statement_is_told_by_its_line()
+    {
+        File.WriteAllText(Dump, "BEGIN;\nCREATE TABLE a (x);\nINSERT INTO b VALUES (1);\nCOMMIT;\n");
+        var e = await Assert.ThrowsAsync<MigrationException>(() => TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql));
+        Assert.Equal(ErrorId.BackupInvalid, e.Id);
+        Assert.Contains("dump.sql:3", e.Message);
+        Assert.Contains("no such table: b", e.Message);
+    }
+
+    [Fact]
+    public async Task A_large_dump_streams()
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE a (x, y); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO a SELECT i, hex(randomblob(50)) FROM n;"
+            + " INSERT INTO a VALUES ('big', randomblob(3000000))");
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+    }
+
+    [Fact]
+    public void What_is_no_backup_is_not_recognised()
+    {
+        var backups = new SqliteDriver().Backups;
+        foreach (var text in (string[])["", "--\n-- PostgreSQL database dump\n--", "SELECT 1;", "SQLite format"])
+        {
+            File.WriteAllText(Dump, text);
+            Assert.Null(backups.Recognize(Dump));
+        }
+
+        TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
+        Assert.Equal(BackupFormat.Native, backups.Recognize(_folder.Database));
+        Assert.Equal((".db", ".sql"), (backups.Extension(BackupFormat.Native), backups.Extension(BackupFormat.Sql)));
+    }
+
+    private static void AssertAlive(string path)
+    {
+        TestSql.Run(path, "INSERT INTO posts VALUES (12, 1, 'a new world'); INSERT INTO users (name) VALUES ('next');");
+        Assert.Equal("2", TestSql.Ask(path, "SELECT count(*) FROM search WHERE search MATCH 'world'"));
+        Assert.Equal("1", TestSql.Ask(path, "SELECT count(*) FROM notes WHERE notes MATCH 'run'"));
+        Assert.Equal("1", TestSql.Ask(path, "SELECT count(*) FROM bare WHERE bare MATCH 'nowhere'"));
+        Assert.Equal("8", TestSql.Ask(path, "SELECT max(id) FROM users"));
+    }
+
+    private static long BitsOf(Native.SqliteHandle handle, double value)
+    {
+        using var row = handle.Prepare("SELECT " + SqlTextWriter.Real(value));
+        Assert.True(row.Step());
+        return BitConverter.DoubleToInt64Bits(row.Double(0));
+    }
+
+    private string Shell(string command, string database)
+    {
+        using var shell = Process.Start(new ProcessStartInfo(Prerequisite.Sqlite3(), [database, command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path })!;
+        var error = shell.StandardError.ReadToEndAsync();
+        var output = shell.StandardOutput.ReadToEnd();
+        shell.WaitForExit();
+        return output + error.Result;
+    }
+}

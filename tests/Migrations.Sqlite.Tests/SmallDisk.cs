@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Migrations.Sqlite.Tests;
+
+/// <summary>A disk of memory that is soon full; a test that needs it is skipped where it may not be mounted.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string path) => Path = path;
+
+    public string Path { get; }
+
+    public static SmallDisk Mount(string path, string size)
+    {
+        Directory.CreateDirectory(path);
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path), "A small disk (tmpfs) may not be mounted here.");
+        return new SmallDisk(path);
+    }
+
+    public void Dispose() => Run("umount", Path);
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
