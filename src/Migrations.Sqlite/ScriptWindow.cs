@@ -115,18 +115,11 @@ internal sealed unsafe class ScriptWindow : IDisposable
         if (IsComplete)
             return false;
         var rest = _end - _start;
+        Text.CopyTo(new Span<byte>(_memory, rest));
         if (rest + 1 > Capacity / 2)
         {
-            var size = checked(Capacity * 2);
-            var memory = (byte*)NativeMemory.Alloc((nuint)size);
-            Text.CopyTo(new Span<byte>(memory, size));
-            NativeMemory.Free(_memory);
-            _memory = memory;
-            Capacity = size;
-        }
-        else
-        {
-            Text.CopyTo(new Span<byte>(_memory, Capacity));
+            Capacity = checked(Capacity * 2);
+            _memory = (byte*)NativeMemory.Realloc(_memory, (nuint)Capacity);
         }
 
         (_start, _end) = (0, rest);
