@@ -18,7 +18,11 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var old = await OpenOldAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = (old ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         if (old is not null)
+        {
             await old.LockAsync(cancellationToken).ConfigureAwait(false);
+            await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
+        }
+
         if (old is not null && !await MayReplaceAsync(old, cancellationToken).ConfigureAwait(false))
             return await FillAsync(old, cancellationToken).ConfigureAwait(false);
         var server = await OpenServerAsync(cancellationToken).ConfigureAwait(false);
