@@ -8,12 +8,13 @@ internal static class ObjectQueries
     /// <summary>All of them.</summary>
     public static IEnumerable<string> Of(CatalogueScope scope) => [Schemas, Extensions, Types(scope), Domains, $"WITH {scope.Relations}\n{Sequences}", Functions, Aggregates];
 
+    // Every new database has the schema public, and a dump of one without it does not say so.
     private static readonly string Schemas =
         $"""
         SELECT 'Schema' AS type, quote_ident(n.nspname) AS name, NULL AS "table", 0 AS position, '' AS definition,
-            'CREATE SCHEMA ' || CASE n.nspname WHEN 'public' THEN 'IF NOT EXISTS ' ELSE '' END || quote_ident(n.nspname) AS create_sql,
+            'CREATE SCHEMA ' || quote_ident(n.nspname) AS create_sql,
             'DROP SCHEMA ' || quote_ident(n.nspname) AS drop_sql, NULL AS piece, NULL AS after
-        FROM pg_namespace n WHERE {IsUsers("n")} AND {HasNoExtension("pg_namespace", "n.oid")}
+        FROM pg_namespace n WHERE {IsUsers("n")} AND n.nspname <> 'public' AND {HasNoExtension("pg_namespace", "n.oid")}
         """;
 
     // Without the version: a dump does not name it either, and a reload takes the server's.

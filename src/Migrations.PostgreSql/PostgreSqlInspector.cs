@@ -17,7 +17,8 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
         PostgreSqlErrors.TranslateAsync(new PostgreSqlSchemaReader(session).ReadAsync(cancellationToken), "Reading the schema");
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlContentReader(session).ReadAsync(digests, cancellationToken), "Reading the tables");
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -61,8 +61,8 @@ internal static class RelationQueries
         FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type y ON y.oid = a.atttypid
         LEFT JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
         LEFT JOIN (
-            SELECT d.refobjid, d.refobjsubid, format('AS %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s',
-                format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END) AS options
+            SELECT d.refobjid, d.refobjsubid, format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s',
+                s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END) AS options
             FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid
             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i') s ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum,
         LATERAL (SELECT concat_ws(' ',
@@ -74,7 +74,7 @@ internal static class RelationQueries
                     || COALESCE(' (' || NULLIF(s.options, {UsualSequence}) || ')', ''),
                 CASE {scope.Since(12, "a.attgenerated", "''")} WHEN 's' THEN 'GENERATED ALWAYS AS (' || pg_get_expr(e.adbin, e.adrelid) || ') STORED'
                     WHEN 'v' THEN 'GENERATED ALWAYS AS (' || pg_get_expr(e.adbin, e.adrelid) || ') VIRTUAL'
-                    ELSE 'DEFAULT ' || pg_get_expr(e.adbin, e.adrelid) END,
+                    ELSE 'DEFAULT ' || {Default} END,
                 CASE WHEN a.attnotnull THEN 'NOT NULL' END) AS body,
             CASE WHEN a.attstorage <> y.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END AS storage,
             CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END AS target,
@@ -83,10 +83,14 @@ internal static class RelationQueries
         WHERE r.relkind IN ('r', 'p', 'f')
         """;
 
+    // DEFAULT NULL is no default, but where it stands against that of a domain. A dump writes it for a partition whose parent has a default.
+    private const string Default =
+        "(SELECT x.sql FROM (SELECT pg_get_expr(e.adbin, e.adrelid) AS sql) x WHERE x.sql NOT LIKE 'NULL::%' OR y.typtype = 'd')";
+
     // What the server writes for a sequence that was made without options.
     private const string UsualSequence =
         """
-        format('AS %s START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE %s CACHE 1', format_type(a.atttypid, NULL),
+        format('START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE %s CACHE 1',
             CASE a.atttypid WHEN 'int2'::regtype THEN '32767' WHEN 'int4'::regtype THEN '2147483647' ELSE '9223372036854775807' END)
         """;
 

@@ -22,10 +22,12 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) =>
+        session.Call(() => new SqliteEngineChecks(session.Handle, thorough, cancellationToken).Run(), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) =>
+        session.Call(() => new SqliteQuestion(session, query).Ask(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Schema;
-using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
 
@@ -144,7 +143,7 @@ public sealed class SchemaTests
     [SkippableFact]
     public void Strict_tables_are_told()
     {
-        Prerequisite.SqliteVersion(3, 37);
+        Skip.If(SqliteLibrary.Current.Number < 3037000, "The SQLite library in use knows no STRICT tables.");
         var schema = TestSql.SchemaOf("CREATE TABLE a (k TEXT PRIMARY KEY) WITHOUT ROWID, STRICT");
         Assert.Equal("TABLE STRICT, WITHOUT ROWID", schema.Objects[0].Definition);
         Assert.Equal(schema.Fingerprint, TestSql.SchemaOf("CREATE TABLE a (k TEXT PRIMARY KEY) strict,without rowid").Fingerprint);

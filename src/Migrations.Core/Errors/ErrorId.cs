@@ -200,6 +200,9 @@ public enum ErrorId
     /// <summary>A client tool of the database failed.</summary>
     ClientToolFailed,
 
+    /// <summary>Others are connected to a database that is to be replaced.</summary>
+    DatabaseInUse,
+
     /// <summary>A database was restored and is not what the backup's manifest says.</summary>
     RestoreUnproven,
 

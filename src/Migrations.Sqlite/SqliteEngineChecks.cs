@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Globalization;
+using Migrations.Integrity;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Asks SQLite itself whether a database is sound.</summary>
+/// <param name="handle">The connection.</param>
+/// <param name="thorough">Whether every page and index entry is read.</param>
+/// <param name="cancellationToken">Stops it.</param>
+internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, CancellationToken cancellationToken)
+{
+    private const string Category = "engine";
+    private const int MostFindings = 100;
+    private const int MostShown = 5;
+    private const string RestoreIt = "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations restore --salvage' saves what can still be read.";
+
+    private readonly List<CheckResult> _results = [];
+
+    /// <summary>Asks everything.</summary>
+    /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
+    public IReadOnlyList<CheckResult> Run()
+    {
+        Ask("integrity", CheckIntegrity);
+        Ask("foreign-keys-enforced", CheckEnforcement);
+        Ask("foreign-keys", CheckForeignKeys);
+        Ask("full-text-index", CheckFullText);
+        Ask("statistics", CheckStatistics);
+        return _results;
+    }
+
+    // A question that the damage keeps from being asked is answered by that.
+    private void Ask(string name, Func<string, IEnumerable<CheckResult>> question)
+    {
+        var clock = Stopwatch.StartNew();
+        List<CheckResult> answers;
+        try
+        {
+            answers = [.. question(name)];
+        }
+        catch (SqliteFailure e) when (!e.IsBusy && !cancellationToken.IsCancellationRequested)
+        {
+            answers = [Result(name, CheckStatus.Fail, $"SQLite could not answer: {e.Message} [{e.CodeText}].") with { Recommendation = RestoreIt }];
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        _results.AddRange(answers.Select(a => a with { Duration = clock.Elapsed }));
+    }
+
+    private IEnumerable<CheckResult> CheckIntegrity(string name)
+    {
+        var pragma = thorough ? "integrity_check" : "quick_check";
+        var all = Findings($"PRAGMA main.{pragma}({MostFindings})");
+        if (all is ["ok"])
+            return [Result(name, CheckStatus.Pass, $"{pragma} found nothing.")];
+        var byTable = SqliteSchemaItem.Read(handle).Where(i => i.IsPlainTable && !i.IsSystem)
+            .Select(table => (table.Name, Found: Findings($"PRAGMA main.{pragma}({SqliteNames.Quote(table.Name)})")))
+            .Where(t => t.Found is not ["ok"])
+            .Select(t => Damaged(name, SqliteNames.Show(t.Name), $"'{t.Name}' is damaged", t.Found))
+            .ToList();
+        return byTable.Count > 0 ? byTable : [Damaged(name, target: null, "The file is damaged", all)];
+    }
+
+    // A check that meets damage says what it has found, and then may fail on it.
+    private List<string> Findings(string pragma)
+    {
+        var found = new List<string>();
+        try
+        {
+            using var rows = handle.Prepare(pragma);
+            while (rows.Step())
+                found.AddRange((rows.Text(0) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith("***", StringComparison.Ordinal)));
+        }
+        catch (SqliteFailure e) when (!e.IsBusy && !cancellationToken.IsCancellationRequested)
+        {
+            found.Add($"{e.Message} [{e.CodeText}]");
+        }
+
+        return found;
+    }
+
+    private static CheckResult Damaged(string name, string? target, string what, List<string> found)
+    {
+        // An index is made from its table: it can be made again.
+        var isIndexOnly = found.TrueForAll(f => f.Contains("index", StringComparison.OrdinalIgnoreCase));
+        var isOfRows = found.TrueForAll(f => f.StartsWith("NULL value in", StringComparison.Ordinal) || f.StartsWith("CHECK constraint failed", StringComparison.Ordinal)
+            || f.StartsWith("non-", StringComparison.Ordinal) || f.StartsWith("TEXT value in", StringComparison.Ordinal) || f.StartsWith("NUMERIC value in", StringComparison.Ordinal));
+        var shown = string.Join("; ", found.Take(MostShown));
+        return Result(name, CheckStatus.Fail, $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: {shown}{(found.Count > MostShown ? "; ..." : "")}.") with
+        {
+            Expected = "ok",
+            Actual = found.Count >= MostFindings ? $"at least {found.Count} findings" : $"{found.Count} findings",
+            Target = target,
+            Recommendation = isOfRows ? "Correct the rows." : isIndexOnly ? $"Make the indexes again: REINDEX{(target is null ? "" : " " + target)};" : RestoreIt,
+        };
+    }
+
+    private IEnumerable<CheckResult> CheckEnforcement(string name)
+    {
+        yield return handle.QueryInt64("PRAGMA foreign_keys") == 1
+            ? Result(name, CheckStatus.Pass, "Foreign keys are enforced on this connection. Each program decides for its own connections (PRAGMA foreign_keys=ON).")
+            : Result(name, CheckStatus.Fail, "This SQLite library does not enforce foreign keys.") with { Recommendation = $"Name another library in {SqliteLibrary.OverrideVariable}." };
+    }
+
+    private List<CheckResult> CheckForeignKeys(string name)
+    {
+        var image = SchemaImage.Read(handle);
+        var results = new List<CheckResult>();
+        foreach (var child in image.ForeignKeys.Select(k => k.Child).Distinct(SqliteNames.Comparer))
+        {
+            try
+            {
+                results.AddRange(Violations(child).Select(v => Violated(name, child, image.ForeignKeys.Find(k => SqliteNames.Comparer.Equals(k.Child, child) && k.Id == v.Key), v.Value)));
+            }
+            catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error && !cancellationToken.IsCancellationRequested)
+            {
+                results.Add(Result(name, CheckStatus.Fail, $"The foreign keys of '{child}' cannot be checked, nor enforced: {e.Message}.") with
+                {
+                    Target = SqliteNames.Show(child),
+                    Recommendation = "Give the parent a primary key or a unique index on the columns that the foreign key points to.",
+                });
+            }
+        }
+
+        return results.Count > 0 ? results : [Result(name, CheckStatus.Pass, image.ForeignKeys.Count == 0 ? "There are no foreign keys." : "Every row has its parents.")];
+    }
+
+    private SortedDictionary<long, (long Count, List<string> Rows, string Parent)> Violations(string child)
+    {
+        var found = new SortedDictionary<long, (long Count, List<string> Rows, string Parent)>();
+        using var rows = handle.Prepare($"PRAGMA main.foreign_key_check({SqliteNames.Quote(child)})");
+        while (rows.Step())
+        {
+            var (count, shown, parent) = found.GetValueOrDefault(rows.Int64(3), (0, [], rows.Text(2) ?? ""));
+            if (shown.Count < MostShown && !rows.IsNull(1))
+                shown.Add(rows.Text(1)!);
+            found[rows.Int64(3)] = (count + 1, shown, parent);
+        }
+
+        return found;
+    }
+
+    private static CheckResult Violated(string name, string child, ForeignKey? key, (long Count, List<string> Rows, string Parent) found)
+    {
+        var rows = found.Rows.Count == 0 ? "" : $": rowid {string.Join(", ", found.Rows)}{(found.Count > found.Rows.Count ? ", ..." : "")}";
+        return Result(name, CheckStatus.Fail, $"{Count(found.Count, "row")} of '{child}' {(found.Count == 1 ? "has" : "have")} no parent in '{found.Parent}'{(key is null ? "" : $" (foreign key {key})")}{rows}.") with
+        {
+            Expected = "0 rows without a parent",
+            Actual = Count(found.Count, "row"),
+            Target = SqliteNames.Show(child),
+            Recommendation = $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
+        };
+    }
+
+    private IEnumerable<CheckResult> CheckFullText(string name) =>
+        SqliteSchemaItem.Read(handle).Where(i => i.Module is "fts3" or "fts4" or "fts5").Select(table => FullText(name, table)).ToList();
+
+    // The check is asked for by an INSERT that writes nothing: it needs the right to write, and is rolled back.
+    private CheckResult FullText(string name, SqliteSchemaItem table)
+    {
+        var target = SqliteNames.Show(table.Name);
+        if (!thorough)
+            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' is only read by a thorough check.") with { Target = target };
+        if (handle.IsReadOnly)
+            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' cannot be checked, because the file can only be read.") with { Target = target };
+        try
+        {
+            var quoted = SqliteNames.Quote(table.Name);
+            // With a rank, an index whose text is kept elsewhere is compared with it too (https://sqlite.org/fts5.html#the_integrity_check_command).
+            var insert = table.Module is "fts5" ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)" : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
+            SqliteUndone.Run(handle, () => handle.Execute(insert));
+            return Result(name, CheckStatus.Pass, $"The index of '{table.Name}' fits its text.") with { Target = target };
+        }
+        catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return e.PrimaryCode == SqliteCodes.Corrupt
+                ? Result(name, CheckStatus.Fail, $"The index of '{table.Name}' does not fit its text: {e.Message} [{e.CodeText}].") with
+                {
+                    Target = target,
+                    Recommendation = $"Make it again: INSERT INTO {target}({target}) VALUES ('rebuild');",
+                }
+                : Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' could not be checked: {e.Message} [{e.CodeText}].") with { Target = target };
+        }
+    }
+
+    private IEnumerable<CheckResult> CheckStatistics(string name)
+    {
+        var tables = SqliteSchemaItem.Read(handle).Where(i => i.Type is "index" && !i.IsInternal && i.Sql is not null).Select(i => i.Table).Distinct(SqliteNames.Comparer).ToList();
+        var hasStatistics = handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'") is not null && handle.QueryInt64("SELECT 1 FROM main.sqlite_stat1 LIMIT 1") is not null;
+        if (hasStatistics)
+            yield return Result(name, CheckStatus.Pass, "Statistics have been gathered.");
+        else if (!tables.Exists(t => handle.QueryInt64($"SELECT 1 FROM main.{SqliteNames.Quote(t)} LIMIT 1") is not null))
+            yield return Result(name, CheckStatus.Pass, "There are no indexes on tables with rows.");
+        else
+            yield return Result(name, CheckStatus.Warn, "Statistics were never gathered, so SQLite chooses among indexes by guessing.") with { Recommendation = "Run ANALYZE; (or PRAGMA optimize;)." };
+    }
+
+    private static CheckResult Result(string name, CheckStatus status, string message) => new() { Name = name, Category = Category, Status = status, Message = message };
+
+    private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
+}

@@ -1,0 +1,122 @@
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Runs the statements of a declared check, and leaves nothing of them.</summary>
+/// <param name="session">The session.</param>
+/// <param name="query">The check.</param>
+internal sealed class SqliteQuestion(SqliteSession session, Query query)
+{
+    private readonly SqliteHandle _handle = session.Handle;
+    private readonly long _end = Environment.TickCount64 + (long)query.Timeout.TotalMilliseconds;
+
+    /// <summary>Asks it.</summary>
+    /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
+    public QueryAnswer Ask(CancellationToken cancellationToken)
+    {
+        var answer = new QueryAnswer();
+        SqliteUndone.Run(_handle, () => answer = AskAll(cancellationToken), session.State.Restore);
+        return answer;
+    }
+
+    private QueryAnswer AskAll(CancellationToken cancellationToken)
+    {
+        var statements = new SqliteStatementReader(ScriptOf(query)).Read().ToList();
+        var answer = new QueryAnswer();
+        foreach (var statement in statements)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                if (Refuse(statement) is { } refusal)
+                    return new QueryAnswer { Error = refusal };
+                answer = query.Explain && statement == statements[^1] ? Explain(statement) : Run(statement) ?? answer;
+            }
+            catch (SqliteFailure e) when (!e.IsBusy)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return new QueryAnswer { Error = Error(e, statement) };
+            }
+        }
+
+        return answer;
+    }
+
+    private QueryAnswer? Run(ScriptStatement statement)
+    {
+        using var rows = Prepare(statement.Text);
+        var (count, kept) = (0L, new List<IReadOnlyList<string?>>());
+        while (rows.Step())
+        {
+            if (count++ < query.KeptRows)
+                kept.Add([.. Enumerable.Range(0, rows.Columns).Select(i => Show(rows, i))]);
+        }
+
+        return rows.Columns == 0 ? null : new QueryAnswer { RowCount = count, Columns = [.. Enumerable.Range(0, rows.Columns).Select(rows.NameOf)], Rows = kept };
+    }
+
+    private QueryAnswer Explain(ScriptStatement statement)
+    {
+        using var rows = Prepare("EXPLAIN QUERY PLAN " + statement.Text);
+        var (lines, depths) = (new List<string>(), new Dictionary<long, int>());
+        while (rows.Step())
+        {
+            var depth = depths.TryGetValue(rows.Int64(1), out var parent) ? parent + 1 : 0;
+            depths[rows.Int64(0)] = depth;
+            lines.Add(new string(' ', 2 * depth) + rows.Text(3));
+        }
+
+        return new QueryAnswer { Plan = string.Join('\n', lines) };
+    }
+
+    private SqliteStatement Prepare(string sql)
+    {
+        _handle.Watch.StatementTimeout = TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
+        session.State.Remember(StatementHead.Read(sql));
+        return _handle.Prepare(sql);
+    }
+
+    private static string? Show(SqliteStatement row, int column) =>
+        row.TypeOf(column) == SqliteType.Blob ? $"X'{Convert.ToHexString(row.Bytes(column))}'" : row.Text(column);
+
+    private static MigrationScript ScriptOf(Query query) => new()
+    {
+        File = query.Location.File,
+        FirstLine = query.Location.Line,
+        Offset = 0,
+        Length = query.Sql.Length,
+        Checksum = "",
+        IsEmpty = false,
+        Header = MigrationHeader.Empty,
+        Substituted = query.Sql,
+    };
+
+    // What would end the transaction, or reach other files.
+    private static StatementException? Refuse(ScriptStatement statement)
+    {
+        var head = StatementHead.Read(statement.Text);
+        var isOutside = head.Kind is StatementKind.Begin or StatementKind.Commit or StatementKind.Rollback or StatementKind.Attach or StatementKind.Detach
+            or StatementKind.Vacuum or StatementKind.ShellCommand || (head.Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(head));
+        return isOutside
+            ? new StatementException(
+                ErrorId.TransactionControlInvalid, $"{statement.Location}: A check runs in a transaction that is rolled back, so it cannot run '{statement.Text.Split(' ', '\n')[0].ToUpperInvariant()}'.",
+                "Remove the statement; SAVEPOINT and ROLLBACK TO are allowed.")
+            {
+                Location = statement.Location,
+                Statement = statement.Text,
+            }
+            : null;
+    }
+
+    private StatementException Error(SqliteFailure failure, ScriptStatement statement) => failure.PrimaryCode == SqliteCodes.Interrupt && _handle.Watch.TimedOut
+        ? SqliteErrors.TimedOut(query.Timeout, statement.Text, statement.Location)
+        : new StatementException(
+            ErrorId.StatementFailed, $"{statement.Location}: {failure.Message} [{failure.CodeText}]", "Correct the check, or what it found.", failure)
+        {
+            Location = statement.Location,
+            Statement = statement.Text,
+            Code = failure.CodeText,
+            Hint = SqliteHints.For(failure),
+        };
+}
