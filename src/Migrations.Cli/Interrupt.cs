@@ -5,8 +5,8 @@ namespace Migrations.Cli;
 
 /// <summary>
 /// Turns the first Ctrl-C or SIGTERM into a cancelled token, so that the engine rolls back and unlocks before the process ends. The second, which is often the
-/// same one handed on once more by a parent process, only says what is being waited for. The third ends the process without waiting: the database then rolls
-/// back by itself, and its history agrees as after a kill.
+/// same one handed on once more by a parent process, only says what is being waited for. The third ends the process without waiting: the database then ends
+/// by itself what it was at, wholly or not at all, as after a kill.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class Interrupt : IDisposable
                 CancelToken();
                 break;
             case 2:
-                _terminal.Error("Still rolling back. Once more ends this process at once; the database then rolls back by itself.", Tone.Notice);
+                _terminal.Error("Still rolling back. Once more ends this process at once, and the database is left to roll back by itself.", Tone.Notice);
                 break;
             default:
                 Environment.Exit(ExitCode.Cancelled);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Migrations.Stress;
 
-/// <summary><c>kill -9</c> at a random moment of <c>up</c> or <c>reset</c>.</summary>
+/// <summary><c>kill -9</c> at a random moment of <c>up</c> or <c>down --all</c>.</summary>
 internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
 {
     // Those of a ladder of eight, and the ledger's own.
@@ -43,10 +43,9 @@ internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
 
     private async Task KillAsync(TestDatabase database, Trial trial, bool isOne)
     {
-        List<string> arguments = undoes ? ["reset", "--yes"] : ["up"];
-        if (isOne)
-            arguments.AddRange(undoes ? [] : ["--transaction-mode", "all"]);
-        using var process = CliProcess.Start(Command.Call(database, trial.Folder, [.. arguments]));
+        string[] command = undoes ? ["down", "--all", "--yes"] : ["up"];
+        string[] mode = isOne ? ["--transaction-mode", "all"] : [];
+        using var process = CliProcess.Start(Command.Call(database, trial.Folder, [.. command, .. mode]));
         await UntilSomewhereAsync(process, trial);
         process.Kill();
         var clock = Stopwatch.StartNew();
