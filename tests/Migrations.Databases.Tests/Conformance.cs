@@ -59,11 +59,11 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 
     /// <summary>The engine on this test's database and folder.</summary>
     protected Migrator Engine(Func<MigratorOptions, MigratorOptions>? change = null) =>
-        new(Kind.Driver, Target(), Folder, change is null ? Options() : change(Options()));
+        new(Kind.Driver, Target(), Folder, change is null ? EngineOptions() : change(EngineOptions()));
 
-    protected IntegrityChecker Checker() => new(Kind.Driver, Target(), Folder, Options());
+    protected IntegrityChecker Checker() => new(Kind.Driver, Target(), Folder, EngineOptions());
 
-    protected MigratorOptions Options() => new() { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
+    protected MigratorOptions EngineOptions() => new() { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
 
     protected Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null) => Engine().ApplyAsync(request);
 

@@ -160,7 +160,7 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Migration("004_no_undo", "CREATE TABLE d (id integer);\n");
         await ApplyAsync(new ApplyRequest { First = 2 });
 
-        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, Options()).RunAsync(new RehearsalRequest(), new CheckRequest());
+        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest(), new CheckRequest());
 
         Assert.Equal(
             ["naming", "rollback-exists", "applies-on-empty-data", "applies-on-populated-data", "rollback-tested", "duration", "backup-made"],
@@ -171,7 +171,7 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Assert.Equal(CheckStatus.NotRun, results.Single(r => r is { Target: "004_no_undo", Name: "rollback-tested" }).Status);
     }
 
-    private Task<RehearsalReport> RehearseAsync(RehearsalRequest? request = null) => new Rehearsal(Kind.Driver, Target(), Folder, Options()).RunAsync(request);
+    private Task<RehearsalReport> RehearseAsync(RehearsalRequest? request = null) => new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
 }
 
 public sealed class SqliteRehearsalTests() : RehearsalConformance(DatabaseKind.Sqlite);
