@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.History;
 using Migrations.Integrity;
 
@@ -56,8 +55,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         if (backup.Manifest is not { } manifest)
             return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " So there is nothing to compare the file with.");
         var clock = Stopwatch.StartNew();
-        var activity = "Reading " + Path.GetFileName(backup.Path);
-        var (size, sha256) = await ReadAsync(backup.Path, read => Advance(activity, read, manifest.Size), cancellationToken).ConfigureAwait(false);
+        var (size, sha256) = await ReadAsync(backup.Path, Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell, cancellationToken).ConfigureAwait(false);
         var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
         return new CheckResult
         {
@@ -100,7 +98,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
                 new ScratchRequest { Origin = origin, Server = _options.ScratchServer, Session = Session(backup) }, cancellationToken).ConfigureAwait(false);
             await using (scratch.ConfigureAwait(false))
             {
-                Advance($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", 0, total: null);
+                Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Tell(0);
                 await driver.Backups.LoadAsync(unpacked.Source, scratch.Target, Session(backup), cancellationToken).ConfigureAwait(false);
                 var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with { Duration = clock.Elapsed };
                 return [restored, .. await CompareAsync(backup, scratch.Target, full, cancellationToken).ConfigureAwait(false)];
@@ -118,7 +116,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
 
     private async Task<IReadOnlyList<CheckResult>> CompareAsync(DatabaseBackup backup, DatabaseTarget scratch, bool full, CancellationToken cancellationToken)
     {
-        Advance($"Comparing {Path.GetFileName(backup.Path)}", 0, total: null);
+        Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Tell(0);
         var session = await driver.OpenAsync(scratch, Session(backup), cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
             return await new BackupComparison(session, backup.Manifest, backup.Database).RunAsync(thorough: true, full, cancellationToken).ConfigureAwait(false);
@@ -181,7 +179,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
     };
 
-    private void Advance(string activity, long done, long? total) => _options.Session.Events.Publish(new WorkAdvanced(activity, done, total, "bytes"));
+    private ThrottledProgress Progress(string activity, long? total) => new(_options.Session.Events, activity, total);
 
     private static CheckResult Answer(DatabaseBackup backup, CheckStatus status, string message) => new()
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.History;
 
 namespace Migrations.Backup;
@@ -21,14 +20,12 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
     {
         var clock = Stopwatch.StartNew();
         var begun = options.Clock.GetUtcNow();
-        Advance($"Backing up {target.Database}", 0, total: null);
+        Progress("Making", total: null).Tell(0);
         var data = workspace["backup" + driver.Backups.Extension(request.Format)];
         var content = await driver.Backups.BackUpAsync(target, Job(data), cancellationToken).ConfigureAwait(false);
         if (request.Compress)
             data = await CompressAsync(data, cancellationToken).ConfigureAwait(false);
-        var written = BackupHash.SizeOf(data);
-        var activity = $"Computing the SHA-256 of the backup of {target.Database}";
-        var (size, sha256) = await BackupHash.ComputeAsync(data, read => Advance(activity, read, written), cancellationToken).ConfigureAwait(false);
+        var (size, sha256) = await BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken).ConfigureAwait(false);
         var globals = request.IncludeGlobals ? await BackupHash.ComputeAsync(workspace[GlobalsName], read: null, cancellationToken).ConfigureAwait(false) : default;
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -77,12 +74,12 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
 
     private async Task<string> CompressAsync(string data, CancellationToken cancellationToken)
     {
-        Advance($"Compressing the backup of {target.Database}", 0, BackupHash.SizeOf(data));
+        Progress("Compressing", BackupHash.SizeOf(data)).Tell(0);
         var compressed = data + BackupNaming.CompressedSuffix;
         await BackupCompression.CompressAsync(data, compressed, cancellationToken).ConfigureAwait(false);
         FolderAccess.TryDelete(data);
         return compressed;
     }
 
-    private void Advance(string activity, long done, long? total) => options.Session.Events.Publish(new WorkAdvanced(activity, done, total, "bytes"));
+    private ThrottledProgress Progress(string what, long? total) => new(options.Session.Events, $"{what} the backup of {target.Database}", total);
 }

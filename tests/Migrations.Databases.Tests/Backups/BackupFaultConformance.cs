@@ -122,7 +122,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
     }
 
     [SkippableTheory]
-    [InlineData("Backing up")]
+    [InlineData("Making")]
     [InlineData("Compressing")]
     [InlineData("Computing")]
     public async Task A_cancelled_backup_leaves_nothing(string activity)
