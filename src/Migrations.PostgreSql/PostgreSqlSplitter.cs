@@ -11,6 +11,9 @@ namespace Migrations.PostgreSql;
 /// <param name="longestText">How many characters of a piece are kept in it.</param>
 internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestText = int.MaxValue) : IDisposable
 {
+    private const int SmallestBuffer = 4096;
+    private const int MostIdle = 1024 * 1024;
+
     private readonly PostgreSqlStatementTracker _tracker = new();
     private readonly Queue<SqlPiece> _pieces = new();
 
@@ -41,8 +44,6 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
     /// <summary>Whether nothing follows.</summary>
     public bool IsComplete { get; private set; }
 
-    private const int SmallestBuffer = 4096;
-
     private ReadOnlySpan<char> Rest => new(_buffer + _at, _end - _at);
 
     /// <summary>Reads on.</summary>
@@ -66,16 +67,25 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
 
     private void MakeRoom(int count)
     {
-        if (_end + count <= _capacity)
-            return;
-        var kept = new Span<char>(_buffer + _start, _end - _start);
-        kept.CopyTo(new Span<char>(_buffer, kept.Length));
-        (_open.End, _at, _end, _start) = (_open.End - _start, _at - _start, kept.Length, 0);
-        if (_end + count <= _capacity)
-            return;
-        // Doubling keeps the cost of looking at a long token again linear.
-        _capacity = Math.Max(checked(_capacity * 2), _end + count);
-        _buffer = (char*)NativeMemory.Realloc(_buffer, (nuint)_capacity * sizeof(char));
+        var kept = _end - _start;
+        if (kept <= _start)
+        {
+            new Span<char>(_buffer + _start, kept).CopyTo(new Span<char>(_buffer, kept));
+            (_open.End, _at, _end, _start) = (_open.End - _start, _at - _start, kept, 0);
+        }
+
+        // Doubling keeps the cost of looking at a long token again linear; behind it the memory is given back.
+        var needed = _end + count;
+        if (needed > _capacity)
+            Resize(Math.Max(checked(_capacity * 2), needed));
+        else if (_capacity > MostIdle && needed <= MostIdle)
+            Resize(MostIdle);
+    }
+
+    private void Resize(int capacity)
+    {
+        _capacity = capacity;
+        _buffer = (char*)NativeMemory.Realloc(_buffer, (nuint)capacity * sizeof(char));
     }
 
     /// <summary>Takes the next piece out; null when more text is needed or, after everything was read, when there is none left.</summary>
