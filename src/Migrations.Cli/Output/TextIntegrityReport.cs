@@ -7,6 +7,9 @@ namespace Migrations.Cli.Output;
 /// <summary>Prints schemas, checks and rehearsals for people.</summary>
 internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 {
+    // What every query or change of rows takes, and nobody has to wait for.
+    private static readonly HashSet<string> Ordinary = new(["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE"], StringComparer.Ordinal);
+
     public void Checks(DatabaseTarget target, IReadOnlyList<CheckResult> results)
     {
         terminal.Progress(null);
@@ -76,7 +79,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         terminal.Out($"{(result.IsGood ? "[x]" : "[!]")} {result.Name} ({Facts(result)})", result.IsGood ? Tone.Good : Tone.Bad);
         foreach (var change in result.RowsChanged)
             terminal.Out(string.Create(CultureInfo.InvariantCulture, $"      {change.Table}: {change.Inserted:N0} inserted, {change.Updated:N0} updated, {change.Deleted:N0} deleted"));
-        foreach (var held in result.Locks)
+        foreach (var held in result.Locks.Where(l => !Ordinary.Contains(l.Mode)))
             terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
         foreach (var table in result.Rewrites)
             terminal.Out($"      writes {table} anew", Tone.Notice);

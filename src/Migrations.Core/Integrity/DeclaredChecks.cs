@@ -14,7 +14,25 @@ internal static class DeclaredChecks
     {
         var watch = Stopwatch.StartNew();
         var query = new Query { Sql = check.Sql, Location = check.Location, Explain = check.Expectation.WantsPlan, Timeout = check.Timeout ?? limit };
-        return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false)) with { Duration = watch.Elapsed };
+        try
+        {
+            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false)) with { Duration = watch.Elapsed };
+        }
+        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        {
+            // A question that is refused as a whole (a COMMIT in it) must not keep the others from being asked.
+            return new CheckResult
+            {
+                Name = check.Name,
+                Category = Category,
+                Status = CheckStatus.Fail,
+                Expected = check.Expectation.ToString(),
+                Message = e.Message,
+                Recommendation = e.NextStep,
+                Target = check.Location.ToString(),
+                Duration = watch.Elapsed,
+            };
+        }
     }
 
     /// <summary>Judges an answer. Pure.</summary>
