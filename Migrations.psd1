@@ -5,18 +5,23 @@
     Author               = 'The Migrations authors'
     CompanyName          = 'The Migrations authors'
     Copyright            = 'Copyright (c) The Migrations authors. MIT license.'
-    Description          = 'Applies, shows and undoes migrations of SQLite and PostgreSQL databases: atomic, locked, resumable, with a history that tells what happened.'
+    Description          = 'Applies, shows and undoes migrations of SQLite and PostgreSQL databases: atomic, locked, resumable, with a history that tells what happened. Backs databases up, proves the backups by restoring them, and restores.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('module/Migrations.Format.ps1xml')
     TypesToProcess       = @('module/Migrations.Types.ps1xml')
     CmdletsToExport      = @(
+        'Backup-Database'
+        'Get-DatabaseBackup'
         'Get-MigrationHistory'
         'Get-MigrationStatus'
         'Invoke-Migration'
         'New-Migration'
+        'Remove-DatabaseBackup'
         'Repair-MigrationHistory'
+        'Restore-Database'
         'Set-MigrationBaseline'
+        'Test-DatabaseBackup'
         'Undo-Migration'
     )
     FunctionsToExport    = @()

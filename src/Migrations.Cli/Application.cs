@@ -25,7 +25,7 @@ internal static class Application
 
     private static RootCommand CreateRoot(GlobalOptions options, Terminal terminal)
     {
-        var root = new RootCommand("Applies, shows and undoes database migrations on SQLite and PostgreSQL.");
+        var root = new RootCommand("Applies, shows and undoes database migrations on SQLite and PostgreSQL, and backs up, verifies and restores their databases.");
         options.AddTo(root);
         var runner = new DatabaseRunner(options, terminal);
         root.Subcommands.Add(StatusCommand.Create(runner));
@@ -36,6 +36,15 @@ internal static class Application
         root.Subcommands.Add(HistoryCommand.Create(runner));
         root.Subcommands.Add(RepairCommand.Create(runner));
         root.Subcommands.Add(BaselineCommand.Create(runner));
+        root.Subcommands.Add(TestCommand.Create(runner));
+        root.Subcommands.Add(CheckCommand.Create(runner));
+        root.Subcommands.Add(SchemaCommand.Create(runner));
+        root.Subcommands.Add(DiffCommand.Create(runner));
+        root.Subcommands.Add(BackupCommand.Create(runner));
+        root.Subcommands.Add(VerifyCommand.Create(runner));
+        root.Subcommands.Add(RestoreCommand.Create(runner));
+        root.Subcommands.Add(BackupsCommand.Create(runner));
+        root.Subcommands.Add(PruneCommand.Create(runner));
         return root;
     }
 

@@ -7,11 +7,18 @@ namespace Migrations.Cli;
 /// <summary>The kinds of databases that this command knows: the only place that names them.</summary>
 internal static class Drivers
 {
-    /// <summary>Finds the driver for what a user gave as a database. SQLite comes last because any text may be a path.</summary>
+    // SQLite comes last because any text may be a path.
+    private static readonly Func<IDatabaseDriver>[] Makers = [static () => new PostgreSqlDriver(), static () => new SqliteDriver()];
+
+    /// <summary>All of them, for what is not a database yet: a backup in a folder.</summary>
+    public static IReadOnlyList<IDatabaseDriver> All => [.. Makers.Select(create => create())];
+
+    /// <summary>Finds the driver for what a user gave as a database.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text, string baseFolder)
     {
-        foreach (var create in (ReadOnlySpan<Func<IDatabaseDriver>>)[static () => new PostgreSqlDriver(), static () => new SqliteDriver()])
+        // Made one after another: a call that needs one engine does not load the other.
+        foreach (var create in Makers)
         {
             var driver = create();
             if (driver.Parse(text, baseFolder) is { } target)

@@ -1,23 +1,90 @@
+using System.Text;
 using Migrations.Backup;
 using Migrations.Databases;
+using Migrations.Events;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>How PostgreSQL databases are backed up and restored.</summary>
-internal sealed class PostgreSqlBackups : IBackupProvider
+/// <summary>How PostgreSQL databases are backed up and restored: with PostgreSQL's own programs.</summary>
+/// <param name="sources">Where connections come from.</param>
+internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBackupProvider
 {
-    /// <inheritdoc/>
-    public string Extension(BackupFormat format) => throw new NotSupportedException();
+    private const int MostJobs = 4;
 
     /// <inheritdoc/>
-    public BackupFormat? Recognize(string path) => throw new NotSupportedException();
+    public string Extension(BackupFormat format) => format switch
+    {
+        BackupFormat.Sql => ".sql",
+        BackupFormat.Directory => ".dir",
+        _ => ".dump",
+    };
 
     /// <inheritdoc/>
-    public Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public BackupFormat? Recognize(string path)
+    {
+        if (Directory.Exists(path))
+            return Begins(Path.Combine(path, "toc.dat"), "PGDMP") ? BackupFormat.Directory : null;
+        if (Begins(path, "PGDMP"))
+            return BackupFormat.Native;
+        return Head(path).Contains("-- PostgreSQL database dump", StringComparison.Ordinal) ? BackupFormat.Sql : null;
+    }
 
     /// <inheritdoc/>
-    public Task LoadAsync(BackupSource backup, DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
+        var content = await PostgreSqlErrors.TranslateAsync(new PostgreSqlBackupWriter(session, tools, job).WriteAsync(cancellationToken), $"Backing up {source.Display}").ConfigureAwait(false);
+        if (job.GlobalsPath is not null)
+            await WriteGlobalsAsync(session, tools, job.GlobalsPath, cancellationToken).ConfigureAwait(false);
+        return content;
+    }
 
     /// <inheritdoc/>
-    public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task LoadAsync(BackupSource backup, DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(empty, options, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
+            await new PostgreSqlRestore(backup, tools).LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlReplacement(backup, target, job, sources).RunAsync(cancellationToken), $"Restoring {target.Display}");
+
+    /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
+    private static async Task WriteGlobalsAsync(PostgreSqlSession session, ClientTools tools, string path, CancellationToken cancellationToken)
+    {
+        var seesPasswords = await PostgreSqlErrors.TranslateAsync(
+            session.AnyAsync("SELECT 1 WHERE pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')", cancellationToken), "Asking what the role may read").ConfigureAwait(false);
+        if (!seesPasswords)
+            session.Options.Events.Publish(new WarningRaised("The roles' passwords are not in the backup of the globals: only a superuser may read them."));
+        PrivateFiles.CreateFile(path);
+        // pg_dumpall wants a database named that it connects to first.
+        string[] arguments = ["--globals-only", "--no-password", "--file=" + path, "--database=" + session.Target.Database, .. (seesPasswords ? (string[])[] : ["--no-role-passwords"])];
+        await ClientProcess.RunAsync(tools, "pg_dumpall", session.Target, arguments, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool Begins(string path, string mark) => Head(path).StartsWith(mark, StringComparison.Ordinal);
+
+    private static string Head(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var head = new byte[512];
+            return Encoding.Latin1.GetString(head, 0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken);
 }

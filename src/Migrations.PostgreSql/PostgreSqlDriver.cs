@@ -9,6 +9,13 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     // Made with the first connection: Npgsql is not loaded before it is needed.
     private readonly Lazy<PostgreSqlSources> _sources = new(static () => new PostgreSqlSources());
 
+    /// <summary>Makes the driver.</summary>
+    public PostgreSqlDriver()
+    {
+        Scratch = new PostgreSqlScratch(_sources);
+        Backups = new PostgreSqlBackups(_sources);
+    }
+
     /// <inheritdoc/>
     public string Engine => PostgreSqlTarget.Engine;
 
@@ -16,10 +23,10 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     public ISqlDialect Dialect { get; } = new PostgreSqlDialect();
 
     /// <inheritdoc/>
-    public IBackupProvider Backups { get; } = new PostgreSqlBackups();
+    public IBackupProvider Backups { get; }
 
     /// <inheritdoc/>
-    public IScratchProvider Scratch { get; } = new PostgreSqlScratch();
+    public IScratchProvider Scratch { get; }
 
     /// <inheritdoc/>
     public DatabaseTarget? Parse(string text, string baseFolder)

@@ -1,13 +1,119 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using Migrations.Databases;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Makes PostgreSQL databases that are thrown away.</summary>
-internal sealed class PostgreSqlScratch : IScratchProvider
+/// <summary>
+/// Makes PostgreSQL databases that are thrown away: on the origin's server, on another that is named, or, where the role may not create databases, on a server that is
+/// started for it alone.
+/// </summary>
+/// <param name="sources">Where connections come from.</param>
+internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScratchProvider
 {
-    /// <inheritdoc/>
-    public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    private const string Prefix = "migrations_scratch_";
+    private const string TimeFormat = "yyyyMMddHHmmss";
+    private static readonly DatabaseShape Usual = new("UTF8", "C", "C", "c", Locale: null);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(MakeAsync(request, cancellationToken), "Making a scratch database");
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(origin, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        var names = new List<string>();
+        await PostgreSqlErrors.TranslateAsync(
+            session.QueryAsync("SELECT datname::text FROM pg_catalog.pg_database WHERE datname LIKE $1 ORDER BY 1", row => names.Add(row.GetString(0)), cancellationToken, Prefix.Replace("_", "\\_", StringComparison.Ordinal) + "%"),
+            "Looking for scratch databases").ConfigureAwait(false);
+        return names.FindAll(IsOld);
+    }
+
+    private static bool IsOld(string name) =>
+        name.Length > Prefix.Length + TimeFormat.Length
+        && DateTime.TryParseExact(name.AsSpan(Prefix.Length, TimeFormat.Length), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var made)
+        && made < DateTime.UtcNow.AddDays(-1);
+
+    private async Task<IScratchDatabase> MakeAsync(ScratchRequest request, CancellationToken cancellationToken)
+    {
+        var origin = request.Origin is null ? null : await OpenAsync(request.Origin, request.Session, cancellationToken).ConfigureAwait(false);
+        await using var _ = (origin ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
+        var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
+        var cluster = await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false) ? await StartClusterAsync(request, origin, cancellationToken).ConfigureAwait(false) : null;
+        var server = cluster?.Target ?? request.Server ?? request.Origin!;
+        ScratchDatabase? scratch = null;
+        try
+        {
+            scratch = await CreateAsync(server, cluster, shape, request, cancellationToken).ConfigureAwait(false);
+            if (origin is not null)
+                await new PostgreSqlCopy(origin, scratch.Target, request.Session).RunAsync(request.Content, sources, cancellationToken).ConfigureAwait(false);
+            return scratch;
+        }
+        catch
+        {
+            if (scratch is not null)
+                await scratch.DisposeAsync().ConfigureAwait(false);
+            else if (cluster is not null)
+                await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<bool> NeedsClusterAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken) => request.Server is null
+        && (origin is null || !await origin.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolcreatedb OR rolsuper)", cancellationToken).ConfigureAwait(false));
+
+    private static async Task<ThrowAwayCluster> StartClusterAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken)
+    {
+        var version = origin?.Connection.PostgreSqlVersion.Major;
+        try
+        {
+            var cluster = await ThrowAwayCluster.StartAsync(ClientTools.Server(version), cancellationToken).ConfigureAwait(false);
+            if (origin is not null)
+                await cluster.AddRolesAsync(origin, cancellationToken).ConfigureAwait(false);
+            return cluster;
+        }
+        catch (ClusterException e)
+        {
+            var role = PostgreSqlText.Name(origin?.Info.User ?? "the_user");
+            var why = origin is null ? "No server was named to make a scratch database on" : $"The role {role} may not create databases on the server of {request.Origin!.Display}";
+            throw new MigrationException(
+                ErrorId.ScratchUnavailable, $"{why}, and a throw-away server cannot be started here: {e.Message}",
+                origin is null ? "Name a server with --scratch-database, or install PostgreSQL's server programs." : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with --scratch-database.", e);
+        }
+    }
+
+    private async Task<ScratchDatabase> CreateAsync(DatabaseTarget server, ThrowAwayCluster? cluster, DatabaseShape shape, ScratchRequest request, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(server, request.Session, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        var name = Prefix + DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture) + "_" + Convert.ToHexString(RandomNumberGenerator.GetBytes(4)).ToLowerInvariant();
+        try
+        {
+            await shape.CreateAsync(session, name, more: "", mayDiffer: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
+        {
+            var role = PostgreSqlText.Name(session.Info.User ?? "the_user");
+            throw new MigrationException(ErrorId.ScratchUnavailable, $"The role {role} may not create databases on the server of {server.Display}.", $"As a superuser: ALTER ROLE {role} CREATEDB;", e);
+        }
+
+        var scratch = new ScratchDatabase(PostgreSqlTarget.WithDatabase(server, name), server, cluster, request.Session, sources);
+        try
+        {
+            // Nothing in it need survive a crash of the server.
+            await session.ExecuteAsync($"ALTER DATABASE {PostgreSqlText.Name(name)} SET synchronous_commit = off", cancellationToken).ConfigureAwait(false);
+            return scratch;
+        }
+        catch
+        {
+            await scratch.DropAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken);
 }

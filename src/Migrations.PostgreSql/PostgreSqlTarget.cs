@@ -78,6 +78,13 @@ internal static class PostgreSqlTarget
     public static DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) => Complete(
         new NpgsqlConnectionStringBuilder(target.ConnectionString) { Username = credential.UserName, Password = credential.Password });
 
+    /// <summary>Another database on the same server.</summary>
+    public static DatabaseTarget WithDatabase(DatabaseTarget target, string database)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Database = database };
+        return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString);
+    }
+
     private static DatabaseTarget Complete(NpgsqlConnectionStringBuilder builder)
     {
         builder.Host = Given(builder.Host) ?? Variable("PGHOST") ?? "localhost";

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 
 namespace Migrations.PowerShell;
 
@@ -13,6 +14,26 @@ internal static class Confirmation
 
     /// <summary>Whether the caller has already said whether to be asked: with <c>-Confirm</c>, in either way.</summary>
     public static bool IsConfirmSaid(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") is not null;
+
+    /// <summary>Whether something that cannot be taken back may be done: asks by <c>ShouldProcess</c>, unless it is forced. <c>-WhatIf</c> tells in any case.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: nobody can be asked.</exception>
+    public static bool MayDo(this PSCmdlet cmdlet, bool force, string target, string action)
+    {
+        if (force && !cmdlet.IsConfirmSaid() && !cmdlet.IsWhatIf())
+            return true;
+        try
+        {
+            return cmdlet.ShouldProcess(target, action);
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
+        {
+            throw new MigrationException(
+                ErrorId.ConfirmationRequired,
+                $"'{action}' needs a confirmation for {target}, and nobody can be asked.",
+                "See what would be done with -WhatIf, and run it with -Force or -Confirm:$false.",
+                e);
+        }
+    }
 
     private static bool IsMediumAsked(PSCmdlet cmdlet) =>
         LanguagePrimitives.TryConvertTo<ConfirmImpact>(cmdlet.SessionState.PSVariable.GetValue("ConfirmPreference"), out var preference)

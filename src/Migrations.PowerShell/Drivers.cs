@@ -7,8 +7,8 @@ namespace Migrations.PowerShell;
 /// <summary>The kinds of databases that the module knows: the only place that names them.</summary>
 internal static class Drivers
 {
-    // SQLite comes last because any text may be a path.
-    private static readonly IDatabaseDriver[] All = [new PostgreSqlDriver(), new SqliteDriver()];
+    /// <summary>All of them. SQLite comes last because any text may be a path.</summary>
+    public static IReadOnlyList<IDatabaseDriver> All { get; } = [new PostgreSqlDriver(), new SqliteDriver()];
 
     /// <summary>Finds the driver for what a user gave as a database.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>

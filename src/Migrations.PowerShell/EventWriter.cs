@@ -76,6 +76,9 @@ internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<Migrat
             case WarningRaised warning:
                 cmdlet.WriteWarning(NextStep.ForPowerShell(warning.Message));
                 break;
+            case WorkAdvanced work:
+                WriteWork(work);
+                break;
             case StepFinished finished:
                 WriteEnd(finished.Result);
                 break;
@@ -88,6 +91,16 @@ internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<Migrat
         // A failed step is the error's matter: what is written as output is committed.
         if (result.Outcome == MigrationOutcome.Done)
             done?.Invoke(result);
+    }
+
+    private void WriteWork(WorkAdvanced work)
+    {
+        if (_sinceProgress.IsRunning && _sinceProgress.Elapsed < Pause)
+            return;
+        _sinceProgress.Restart();
+        _activity = work.Activity;
+        var percent = work.Total is { } total and > 0 ? (int)Math.Clamp(100.0 * work.Done / total, 0, 100) : -1;
+        cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, work.Done > 0 ? $"{work.Done} {work.Unit}" : "...") { PercentComplete = percent });
     }
 
     private void WriteProgress(string migration, double part)

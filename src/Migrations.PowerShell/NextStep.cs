@@ -15,6 +15,11 @@ internal static partial class NextStep
         ["create"] = "New-Migration",
         ["repair"] = "Repair-MigrationHistory",
         ["baseline"] = "Set-MigrationBaseline",
+        ["backup"] = "Backup-Database",
+        ["backups"] = "Get-DatabaseBackup",
+        ["verify"] = "Test-DatabaseBackup",
+        ["restore"] = "Restore-Database",
+        ["prune"] = "Remove-DatabaseBackup",
     };
 
     // The parameter of a command's operand, where the cmdlet does not take it by position.
@@ -23,6 +28,7 @@ internal static partial class NextStep
         ["down"] = "-Name",
         ["repair"] = "-Name",
         ["baseline"] = "-Target",
+        ["restore"] = "-Path",
     };
 
     /// <summary><c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.</summary>
@@ -42,7 +48,7 @@ internal static partial class NextStep
         var name => "-" + string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
     };
 
-    [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"(?<![\w-])--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

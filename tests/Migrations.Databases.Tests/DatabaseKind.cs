@@ -22,6 +22,12 @@ public abstract class DatabaseKind
     /// <summary>The database's code for a table that is not there.</summary>
     public abstract string NoSuchTableCode { get; }
 
+    /// <summary>A statement that makes a table with so many rows of some hundred bytes.</summary>
+    public abstract string ManyRows(string table, int count);
+
+    /// <summary>The database that a restore kept, beside the one of an address.</summary>
+    public abstract DatabaseTarget Kept(string address, string kept);
+
     public abstract Task<TestDatabase> CreateAsync();
 
     private sealed class SqliteKind : DatabaseKind
@@ -32,6 +38,11 @@ public abstract class DatabaseKind
             "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT count(*) AS c FROM n";
 
         public override string NoSuchTableCode => "SQLITE_ERROR (1)";
+
+        public override string ManyRows(string table, int count) =>
+            $"CREATE TABLE {table} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i, hex(randomblob(60)) AS t FROM n";
+
+        public override DatabaseTarget Kept(string address, string kept) => Driver.Parse(kept, Path.GetTempPath())!;
 
         public override string NoSuchTable(string name) => $"no such table: {name}";
 
@@ -45,6 +56,11 @@ public abstract class DatabaseKind
         public override string SlowStatement => "SELECT pg_sleep(300)";
 
         public override string NoSuchTableCode => "42P01";
+
+        public override string ManyRows(string table, int count) =>
+            $"CREATE TABLE {table} AS SELECT i, repeat(md5(i::text), 4) AS t FROM generate_series(1, {count}) i";
+
+        public override DatabaseTarget Kept(string address, string kept) => Driver.Parse(new UriBuilder(address) { Path = kept }.Uri.AbsoluteUri, Path.GetTempPath())!;
 
         public override string NoSuchTable(string name) => $"relation \"{name}\" does not exist";
 

@@ -25,7 +25,7 @@ Describe 'Help of <Cmdlet>' -ForEach $cmdlets {
             $problems = $null
             $tree = [System.Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $problems)
             $problems | Should -BeNullOrEmpty
-            $command = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] -and $args[0].GetCommandName() -like '*-Migration*' }, $true)
+            $command = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] -and $args[0].GetCommandName() -in (Get-Command -Module Migrations).Name }, $true)
             $command | Should -Not -BeNullOrEmpty
             foreach ($call in $command) {
                 foreach ($parameter in $call.CommandElements.Where{ $_ -is [System.Management.Automation.Language.CommandParameterAst] }.ParameterName) {

@@ -15,7 +15,9 @@ internal static class UpCommand
         var mode = TransactionModeOption();
         var outOfOrder = new Option<bool>("--allow-out-of-order") { Description = "Apply pending migrations that are older than applied ones; recorded in the history." };
         var skipChecksum = new Option<bool>("--skip-checksum") { Description = "Run although applied scripts were edited or are gone; recorded in the history." };
+        var protection = new ProtectionOptions();
         var command = new Command("up", "Apply pending migrations.") { target, first, mode, outOfOrder, skipChecksum };
+        protection.AddTo(command);
         command.SetAction((parse, cancellationToken) =>
         {
             var request = new ApplyRequest
@@ -25,6 +27,8 @@ internal static class UpCommand
                 TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
                 AllowOutOfOrder = parse.GetValue(outOfOrder),
                 SkipChecksum = parse.GetValue(skipChecksum),
+                Backup = protection.Backup(parse),
+                RestoreOnFailure = protection.RestoreOnFailure(parse),
             };
             return runner.RunAsync(parse, (call, token) => RunAsync(call, request, token), cancellationToken);
         });
@@ -44,7 +48,8 @@ internal static class UpCommand
         if (call.Settings.WhatIf)
         {
             var plan = await call.Migrator.PlanApplyAsync(request, cancellationToken).ConfigureAwait(false);
-            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service);
+            var losses = await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false);
+            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service, losses);
             return ExitCode.Done;
         }
 

@@ -20,10 +20,10 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
                 terminal.Error($"  {e.Reason.TrimEnd('.')}. Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
                 break;
             case LockAwaited e:
-                terminal.Error($"Waiting for the migration lock of {e.Holder?.ToString() ?? "an unknown session"}: {PlainText.Of(e.Waited)} of {PlainText.Of(e.Timeout)}.", Tone.Notice);
+                terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
             case StepRetried e:
-                terminal.Error(Retry(e), Tone.Notice);
+                terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
             case NoticeReceived e when verbose || !IsQuiet(e.Severity):
                 terminal.Error($"{e.Severity}: {e.Message}", Tone.Faint);
@@ -62,6 +62,9 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
             case ScriptAdvanced { Total: > 0 } e:
                 terminal.Progress(string.Create(CultureInfo.InvariantCulture, $"{e.Migration}: {100 * e.Done / e.Total} %"));
                 break;
+            case WorkAdvanced e:
+                terminal.Progress(Advance(e));
+                break;
             case StepFinished e:
                 Finish(e);
                 break;
@@ -96,17 +99,21 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
         + (verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
 
+    private static string Advance(WorkAdvanced e)
+    {
+        var isBytes = string.Equals(e.Unit, "bytes", StringComparison.Ordinal);
+        var total = e.Total is { } all and > 0 ? string.Create(CultureInfo.InvariantCulture, $": {Math.Min(100, 100 * e.Done / all)} % of {Amount(all)}") : e.Done > 0 ? ": " + Amount(e.Done) : "";
+        return e.Activity + total + " ...";
+
+        string Amount(long amount) => isBytes ? PlainText.OfBytes(amount) : string.Create(CultureInfo.InvariantCulture, $"{amount} {e.Unit}");
+    }
+
     private static string Verb(MigrationResult result) => (result.Outcome, result.Direction) switch
     {
         (MigrationOutcome.Failed, _) => "Failed",
         (_, MigrationDirection.Down) => "Undone",
         _ => "Applied",
     };
-
-    private static string Retry(StepRetried e) =>
-        string.Create(CultureInfo.InvariantCulture, $"{e.Migration} could not get a table lock (attempt {e.Attempt}/{e.Attempts})")
-        + (e.Blocker is null ? "" : $", held by {e.Blocker}")
-        + $". Rolled back; trying again in {PlainText.Of(e.Delay)}.";
 
     private static bool IsQuiet(string severity) => severity.ToUpperInvariant() is "NOTICE" or "INFO" or "LOG" or "DEBUG";
 }

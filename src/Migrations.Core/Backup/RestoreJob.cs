@@ -14,6 +14,26 @@ public sealed record RestoreJob
     /// <summary>How many jobs read at once.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>
+    /// The highest row id that the history may have, looked at under the lock: when another run has written since, nothing is restored over it. Null: whatever it has.
+    /// </summary>
+    public long? ExpectedLastId { get; init; }
+
     /// <summary>How to connect and to wait for the lock, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();
+
+    /// <summary>Demands that no other run has written to the history. Called under the lock, before anything is changed.</summary>
+    /// <param name="history">The history of the database that is to be replaced.</param>
+    /// <param name="target">The database.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.LockLost"/>.</exception>
+    public async Task DemandUnchangedAsync(IHistoryStore history, DatabaseTarget target, CancellationToken cancellationToken)
+    {
+        if (ExpectedLastId is not { } expected || await history.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) == expected)
+            return;
+        throw new MigrationException(
+            ErrorId.LockLost,
+            $"Another run has worked on {target.Display} since, and a restore would take its work away. Nothing was restored.",
+            "Look at what happened with 'migrations history', and restore by hand if that is still wanted.");
+    }
 }

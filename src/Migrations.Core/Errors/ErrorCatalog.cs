@@ -20,15 +20,16 @@ public static class ErrorCatalog
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
+            or ErrorId.DatabaseInUse
             => FailureCategory.Refused,
-        ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown => FailureCategory.Connection,
+        ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
         ErrorId.PermissionDenied or ErrorId.DatabaseReadOnly => FailureCategory.Permission,
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,
         ErrorId.TableLockTimedOut or ErrorId.StatementTimedOut => FailureCategory.Timeout,
         ErrorId.StatementFailed or ErrorId.TransactionUnbalanced => FailureCategory.Statement,
         ErrorId.DatabaseInvalid or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost
-            or ErrorId.BackupInvalid or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
+            or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The error id has no category."),

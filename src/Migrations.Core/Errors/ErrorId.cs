@@ -44,6 +44,9 @@ public enum ErrorId
     /// <summary>The connection broke during a commit, and whether it took effect could not be found out.</summary>
     OutcomeUnknown,
 
+    /// <summary>A script needs a session of its own, and a pooler in transaction mode stands between.</summary>
+    PoolerUnsuitable,
+
     /// <summary>The migration folder does not exist.</summary>
     FolderMissing,
 
@@ -182,6 +185,9 @@ public enum ErrorId
     /// <summary>A backup is cut off, damaged, or does not fit its manifest.</summary>
     BackupInvalid,
 
+    /// <summary>A backup was to be proven and is not: something differs, or could not be looked at.</summary>
+    BackupUnproven,
+
     /// <summary>The folder for backups does not exist or cannot be written.</summary>
     BackupFolderInvalid,
 
@@ -193,6 +199,9 @@ public enum ErrorId
 
     /// <summary>A client tool of the database failed.</summary>
     ClientToolFailed,
+
+    /// <summary>Others are connected to a database that is to be replaced.</summary>
+    DatabaseInUse,
 
     /// <summary>A database was restored and is not what the backup's manifest says.</summary>
     RestoreUnproven,

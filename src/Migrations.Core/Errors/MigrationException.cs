@@ -22,10 +22,16 @@ public class MigrationException : Exception
     public FailureCategory Category => ErrorCatalog.CategoryOf(Id);
 
     /// <summary>What to do next.</summary>
-    public string NextStep { get; }
+    public string NextStep { get; internal set; }
 
     /// <summary>Where in a script it happened.</summary>
     public ScriptLocation? Location { get; init; }
+
+    /// <summary>The backup that was made before the run; null when there is none.</summary>
+    public string? Backup { get; internal set; }
+
+    /// <summary>Whether a script outside a transaction was begun, so that no rollback undid what it did; set by the runner.</summary>
+    internal bool LeftBehind { get; set; }
 
     /// <summary>What the run had committed when it failed; set by the runner.</summary>
     public IReadOnlyList<MigrationResult> Applied { get; internal set; } = [];

@@ -1,3 +1,5 @@
+using Migrations.Backup;
+
 namespace Migrations.Planning;
 
 /// <summary>What to apply. Nothing said: everything pending.</summary>
@@ -20,4 +22,13 @@ public sealed record ApplyRequest
 
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
+
+    /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>
+    public BackupRequest? Backup { get; init; }
+
+    /// <summary>
+    /// Restores the database from that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept. A run that
+    /// is cancelled is not restored.
+    /// </summary>
+    public bool RestoreOnFailure { get; init; }
 }

@@ -1,3 +1,5 @@
+using Migrations.Backup;
+
 namespace Migrations.Planning;
 
 /// <summary>What to undo. Nothing said: the last applied migration. At most one of the choices may be given.</summary>
@@ -21,6 +23,21 @@ public sealed record UndoRequest
     /// <summary>How the steps are put into transactions.</summary>
     public TransactionMode TransactionMode { get; init; } = TransactionMode.Each;
 
+    /// <summary>Undoes although rows or values are lost by it.</summary>
+    public bool AcceptDataLoss { get; init; }
+
+    /// <summary>Undoes only what a rehearsal has proven to bring the schema back.</summary>
+    public bool RequireProven { get; init; }
+
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
+
+    /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>
+    public BackupRequest? Backup { get; init; }
+
+    /// <summary>
+    /// Restores the database from that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept. A run that
+    /// is cancelled is not restored.
+    /// </summary>
+    public bool RestoreOnFailure { get; init; }
 }

@@ -27,21 +27,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> GetStatusAsync(CancellationToken cancellationToken = default)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return Statuses(await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false));
+            return Statuses(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
     /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
     public async Task<DatabaseStatus> GetSummaryAsync(CancellationToken cancellationToken = default)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
         }
@@ -73,13 +73,40 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(SessionAccess.Create, input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), cancellationToken);
+        RunAsync(
+            SessionAccess.Create,
+            input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
+            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            acceptLoss: true,
+            cancellationToken);
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was undone and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(SessionAccess.Write, input => UndoPlanner.Plan(input, request ?? new UndoRequest()), cancellationToken);
+        RunAsync(
+            SessionAccess.Write,
+            input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
+            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            request is { AcceptDataLoss: true },
+            cancellationToken);
+
+    /// <summary>What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.</summary>
+    /// <returns>The steps that lose something, or of which it cannot be told; empty when nothing goes, or the database does not exist yet.</returns>
+    /// <exception cref="MigrationException">The database refuses.</exception>
+    public async Task<IReadOnlyList<StepLoss>> ForecastAsync(MigrationPlan plan, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+                return await LossForecaster.FindAsync(session.Inspector, plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
     /// <returns>What was mended, and what was compared.</returns>
@@ -99,39 +126,25 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private IReadOnlyList<Migration> ReadFolder(CancellationToken cancellationToken)
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
         var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
         foreach (var warning in read.Warnings)
             _options.Session.Events.Publish(new WarningRaised(warning.ToString()));
-        return read.Migrations;
+        return read;
     }
 
     private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
         driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
 
-    private async Task<PlanningInput> LookAsync(IDatabaseSession session, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
-    {
-        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var input = Input(migrations, entries);
-        return input with
-        {
-            Changes = await ChangeFinder.FindAsync(migrations, input.History, session.History, driver.Dialect, cancellationToken).ConfigureAwait(false),
-        };
-    }
-
-    private PlanningInput Input(IReadOnlyList<Migration> migrations, IReadOnlyList<JournalEntry> entries) => new()
-    {
-        Migrations = migrations,
-        History = HistoryView.From(entries, _options.Service, _options.Folder.IdentityByName),
-        Environment = _options.Environment,
-    };
+    private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
+        PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
 
     private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input) => StatusBuilder.Build(input, target, folder, _options.Service);
 
     private async Task<MigrationPlan> PlanAsync(Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         IDatabaseSession session;
         try
         {
@@ -139,26 +152,31 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
         {
-            var empty = planner(Input(migrations, []));
+            var empty = planner(PlanningInputReader.Of(read, [], _options));
             _ = Analyze(empty);
             return empty;
         }
 
         await using (session.ConfigureAwait(false))
         {
-            var plan = planner(await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false));
+            var plan = planner(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
             _ = Analyze(plan);
             return plan;
         }
     }
 
-    private async Task<IReadOnlyList<MigrationResult>> RunAsync(SessionAccess access, Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<MigrationResult>> RunAsync(
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken) =>
+        protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, acceptLoss, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var before = await LookUnlockedAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var before = await LookUnlockedAsync(session, read, cancellationToken).ConfigureAwait(false);
             var (plan, analyses) = Plan(planner, before);
             if (plan is { Steps.Count: 0 })
                 return [];
@@ -171,14 +189,15 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                 if (now is null || await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) != now.History.LastId)
                 {
                     // Another run was faster: what it did is planned around, not done again.
-                    now = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+                    now = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
                     (plan, analyses) = Plan(planner, now);
                 }
 
-                return plan is null or { Steps.Count: 0 }
-                    ? []
-                    : await new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History)
-                        .RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+                if (plan is null or { Steps.Count: 0 })
+                    return [];
+                await CheckLossAsync(session, plan, acceptLoss, cancellationToken).ConfigureAwait(false);
+                var run = new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History);
+                return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -187,11 +206,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then another run is
     /// likely to be writing, and waiting for the lock says who it is.
     /// </summary>
-    private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken)
     {
         try
         {
-            return await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            return await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut)
         {
@@ -210,17 +229,31 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+                var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
                 return await write(session, new JournalRecorder(driver.Dialect, _options.Service), input).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is told, and not asked about.</summary>
+    private async Task CheckLossAsync(IDatabaseSession session, MigrationPlan plan, bool acceptLoss, CancellationToken cancellationToken)
+    {
+        if (acceptLoss && plan.Direction == MigrationDirection.Down)
+            return;
+        var losses = await LossForecaster.FindAsync(session.Inspector, plan, cancellationToken).ConfigureAwait(false);
+        if (!acceptLoss)
+            LossForecaster.Refuse(losses, target.Display);
+        foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
+            _options.Session.Events.Publish(new WarningRaised(sentence + "."));
+        foreach (var unknown in losses.Where(l => plan.Direction == MigrationDirection.Down).SelectMany(l => l.Forecast.NotForeseen))
+            _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 
     private void Tell(MigrationPlan plan)

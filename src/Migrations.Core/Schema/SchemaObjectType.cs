@@ -48,6 +48,9 @@ public enum SchemaObjectType
     /// <summary>A row-level security policy (PostgreSQL).</summary>
     Policy,
 
+    /// <summary>Something rarer, named with its kind: a statistics object, an event trigger, a collation, a publication, a foreign server, a cast, an operator (PostgreSQL).</summary>
+    Other,
+
     /// <summary>A comment on another object (PostgreSQL).</summary>
     Comment,
 

@@ -59,5 +59,7 @@ public sealed class InvokeMigrationCommand : RunCommand
         TransactionMode = TransactionMode,
         AllowOutOfOrder = AllowOutOfOrder.IsPresent,
         SkipChecksum = SkipChecksum.IsPresent,
+        Backup = BackupBefore,
+        RestoreOnFailure = RestoreOnFailure.IsPresent,
     };
 }

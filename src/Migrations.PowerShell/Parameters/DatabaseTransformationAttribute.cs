@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Backup;
 
 namespace Migrations.PowerShell;
 
@@ -20,6 +21,11 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
                 "This object came from another process or session and no longer knows its connection. Pipe the database's name or connection instead, and choose with -Target or -First.");
         }
 
+        // A backup stands for the database that it is of. Its property alone would not do: PowerShell makes a text of the whole object first.
+        if (item.BaseObject is DatabaseBackup backup)
+            return backup.Database;
+        if (item.BaseObject is BackupVerification verification)
+            return verification.Database;
         if (item.BaseObject is not PSCustomObject)
             return inputData;
         return item.Properties["Database"]?.Value ?? throw new ArgumentTransformationMetadataException(

@@ -9,6 +9,9 @@ public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("migrations-").FullName;
 
+    /// <summary>The full path of a file or folder in it.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
     /// <summary>Writes files with one statement each.</summary>
     public TemporaryFolder With(params string[] names)
     {

@@ -1,14 +1,17 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace Migrations.Sqlite.Tests;
+namespace Migrations.Testing;
 
 /// <summary>A disk of memory that is soon full; a test that needs it is skipped where it may not be mounted.</summary>
-internal sealed class SmallDisk : IDisposable
+public sealed class SmallDisk : IDisposable
 {
     private SmallDisk(string path) => Path = path;
 
+    /// <summary>Its root.</summary>
     public string Path { get; }
 
+    /// <summary>Mounts one.</summary>
     public static SmallDisk Mount(string path, string size)
     {
         Directory.CreateDirectory(path);

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>backups</c>: what a folder has.</summary>
+internal static class BackupsCommand
+{
+    public static Command Create(DatabaseRunner runner)
+    {
+        var folder = new Argument<string>("folder") { Description = "The folder." };
+        var command = new Command("backups", "List the backups of a folder, newest first, and whether they are proven.") { folder };
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var path = Path.GetFullPath(parse.GetRequiredValue(folder));
+            return runner.RunAsync(parse, (call, token) => RunAsync(call, path, token), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(FileCall call, string folder, CancellationToken cancellationToken)
+    {
+        call.Report.Backups.Listed(folder, await call.Catalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false));
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Migrations.Backup;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary>The options of commands that run migrations and can have a backup to stand on.</summary>
+internal sealed class ProtectionOptions
+{
+    private readonly Option<string?> _backup = new("--backup") { HelpName = "folder", Description = "Back up to this folder before the first step, when there is something to do." };
+
+    private readonly Option<bool> _restoreOnFailure = new("--restore-on-failure")
+    {
+        Description = "Restore that backup when a script outside a transaction fails; the failed state is kept.",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_backup);
+        command.Options.Add(_restoreOnFailure);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_restoreOnFailure) && result.GetValue(_backup) is null)
+                result.AddError("--restore-on-failure needs a backup: name its folder with --backup.");
+        });
+    }
+
+    public BackupRequest? Backup(ParseResult parse) => parse.GetValue(_backup) is { } folder ? new BackupRequest { Folder = Path.GetFullPath(folder) } : null;
+
+    public bool RestoreOnFailure(ParseResult parse) => parse.GetValue(_restoreOnFailure);
+}

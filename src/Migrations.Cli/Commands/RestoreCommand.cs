@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Migrations.Backup;
+using Migrations.Cli.Options;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>restore</c>: put a backup in a database's place.</summary>
+internal static class RestoreCommand
+{
+    public static Command Create(DatabaseRunner runner)
+    {
+        var backup = new Argument<string?>("backup") { Arity = ArgumentArity.ZeroOrOne, Description = "The backup: its file or folder." };
+        var latest = new Option<bool>("--latest") { Description = "The newest backup of the database in the folder of --from." };
+        var from = new Option<string?>("--from") { HelpName = "folder", Description = "The folder of --latest." };
+        var keep = new Option<string?>("--keep") { HelpName = "folder", Description = "Where a copy of the old state is kept. Default: beside the backup." };
+        var jobs = Choice.Count("--jobs", "How many jobs read at once (PostgreSQL).");
+        var salvage = new Option<string?>("--salvage") { HelpName = "file", Description = "Restore nothing: copy what can be read of a corrupt database into this new file (SQLite)." };
+        var scratch = BackupSettings.ScratchDatabase();
+        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.") { backup, latest, from, keep, jobs, salvage, scratch };
+        command.Validators.Add(result =>
+        {
+            var given = (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
+            if (given != 1)
+                result.AddError("Name one backup, or say --latest --from <folder>, or --salvage <file>.");
+            else if (result.GetValue(latest) != result.GetValue(from) is not null)
+                result.AddError("--latest and --from go together.");
+        });
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var choice = new Choices(parse.GetValue(backup), parse.GetValue(from), parse.GetValue(scratch), new RestoreRequest
+            {
+                KeepFolder = parse.GetValue(keep) is { } folder ? Path.GetFullPath(folder) : null,
+                Jobs = parse.GetValue(jobs) ?? 1,
+            });
+            var destination = parse.GetValue(salvage);
+            return runner.RunAsync(
+                parse, (call, token) => destination is null ? RestoreAsync(call, choice, token) : SalvageAsync(call, Path.GetFullPath(destination), token), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RestoreAsync(DatabaseCall call, Choices choice, CancellationToken cancellationToken)
+    {
+        var catalogue = new BackupCatalogue(Drivers.All);
+        var backup = choice.Backup is null
+            ? await catalogue.FindLatestAsync(Path.GetFullPath(choice.From!), call.Target, cancellationToken).ConfigureAwait(false)
+            : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);
+        if (call.Settings.WhatIf)
+        {
+            call.Report.Backups.WhatIf($"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC ({(backup.Proven ? "" : "not ")}proven). Its old state would be kept.");
+            return ExitCode.Done;
+        }
+
+        Confirmation.Demand(call.Settings, call.Terminal, $"Replacing {call.Target.Display} by {backup.Path}", "Nothing was changed.");
+        var options = BackupSettings.Options(call.Settings.Migrator.Session with { Events = call.Report }, choice.Scratch);
+        var result = await new BackupManager(call.Driver, call.Target, options).RestoreAsync(backup, choice.Request, cancellationToken).ConfigureAwait(false);
+        call.Report.Backups.Restored(result);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> SalvageAsync(DatabaseCall call, string destination, CancellationToken cancellationToken)
+    {
+        if (call.Settings.WhatIf)
+        {
+            call.Report.Backups.WhatIf($"What can be read of {call.Target.Display} would be copied into {destination}.");
+            return ExitCode.Done;
+        }
+
+        var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report } };
+        var tables = await new BackupManager(call.Driver, call.Target, options).SalvageAsync(destination, cancellationToken).ConfigureAwait(false);
+        call.Report.Backups.Salvaged(call.Target, destination, tables);
+        return tables.Any(t => t.Lost is not null) ? ExitCode.Found : ExitCode.Done;
+    }
+
+    private sealed record Choices(string? Backup, string? From, string? Scratch, RestoreRequest Request);
+}

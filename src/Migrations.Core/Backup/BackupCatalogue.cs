@@ -1,0 +1,208 @@
+using Migrations.Databases;
+
+namespace Migrations.Backup;
+
+/// <summary>Finds backups on disk. Reads manifests and first bytes, never whole files.</summary>
+/// <param name="drivers">The engines whose backups are recognised when a manifest is missing.</param>
+public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
+{
+    private const long HeadLength = 1 << 16;
+
+    /// <summary>All backups of a folder, newest first. Files without a manifest, and manifests that cannot be used, are among them, with what is wrong.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/></exception>
+    public async Task<IReadOnlyList<DatabaseBackup>> ReadAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        var path = FolderAccess.Demand(folder);
+        List<string> entries;
+        try
+        {
+            entries = [.. Directory.EnumerateFileSystemEntries(path)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(ErrorId.BackupFolderInvalid, $"The folder '{path}' cannot be read: {e.Message}", "Correct the rights of the folder.", e);
+        }
+
+        var manifests = entries.Where(e => e.EndsWith(BackupManifestFile.Suffix, StringComparison.Ordinal)).ToList();
+        var backups = manifests.ConvertAll(m => WithManifest(m[..^BackupManifestFile.Suffix.Length]));
+        var known = backups.Select(b => b.Path).Concat(backups.Where(b => b.Globals is not null).Select(b => b.Globals!)).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in entries.Except(manifests, StringComparer.Ordinal).Where(e => !known.Contains(e)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await WithoutManifestAsync(entry, cancellationToken).ConfigureAwait(false) is { } backup)
+                backups.Add(backup);
+        }
+
+        return [.. backups.OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One backup.</summary>
+    /// <param name="path">Its file or folder, or its manifest.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupMissing"/></exception>
+    public async Task<DatabaseBackup> FindAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var full = Path.GetFullPath(path);
+        if (full.EndsWith(BackupManifestFile.Suffix, StringComparison.Ordinal))
+            full = full[..^BackupManifestFile.Suffix.Length];
+        var backup = File.Exists(BackupManifestFile.PathOf(full)) ? WithManifest(full) : await WithoutManifestAsync(full, cancellationToken).ConfigureAwait(false);
+        if (backup is not null && (File.Exists(full) || Directory.Exists(full)))
+            return backup;
+        throw new MigrationException(
+            ErrorId.BackupMissing,
+            backup is not null ? $"The manifest of '{full}' is there, and the backup is gone."
+            : File.Exists(full) || Directory.Exists(full) ? $"'{full}' is no backup: it has no manifest, and is of none of the known formats."
+            : $"There is no backup at '{full}'.",
+            $"See what there is: migrations backups \"{Path.GetDirectoryName(full)}\"");
+    }
+
+    /// <summary>The newest backup of a database in a folder that nothing is known to be wrong with.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="database">The database that it is for. When the folder has none of it, and backups of one other database only, that one's are taken.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupMissing"/></exception>
+    public async Task<DatabaseBackup> FindLatestAsync(string folder, DatabaseTarget database, CancellationToken cancellationToken = default)
+    {
+        var all = (await ReadAsync(folder, cancellationToken).ConfigureAwait(false))
+            .Where(b => b.Problem is null && string.Equals(b.Engine, database.Engine, StringComparison.Ordinal)).ToList();
+        if (all.Find(b => string.Equals(b.Database, database.Display, StringComparison.Ordinal)) is { } own)
+            return own;
+        var sources = all.Select(b => b.Database).Distinct(StringComparer.Ordinal).ToList();
+        if (sources.Count == 1)
+            return all[0];
+        throw new MigrationException(
+            ErrorId.BackupMissing,
+            $"'{folder}' has no backup of {database.Display}" + (sources.Count == 0 ? "." : $", and backups of {sources.Count} other databases."),
+            $"See what there is with 'migrations backups \"{folder}\"', and name one.");
+    }
+
+    /// <summary>The engine that a backup is of.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: its manifest cannot be used, and its first bytes are of no known format.</exception>
+    public IDatabaseDriver DriverOf(DatabaseBackup backup) => drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
+        ?? throw new MigrationException(
+            ErrorId.BackupInvalid,
+            $"It is not known what '{backup.Path}' is a backup of. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
+            $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\"");
+
+    /// <summary>Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still told for what it is.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/>: it cannot be removed.</exception>
+    public static void Remove(DatabaseBackup backup)
+    {
+        try
+        {
+            if (Directory.Exists(backup.Path))
+                Directory.Delete(backup.Path, recursive: true);
+            File.Delete(backup.Path);
+            if (backup.Globals is not null)
+                File.Delete(backup.Globals);
+            File.Delete(BackupManifestFile.PathOf(backup.Path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(ErrorId.BackupFolderInvalid, $"'{backup.Path}' cannot be removed: {e.Message}", "Correct the rights of the folder.", e);
+        }
+    }
+
+    internal static DatabaseBackup WithManifest(string path)
+    {
+        var (manifest, problem) = BackupManifestFile.Read(BackupManifestFile.PathOf(path));
+        var size = BackupHash.SizeOf(path);
+        if (manifest is null)
+        {
+            return new DatabaseBackup
+            {
+                Path = path,
+                CreatedAt = LastWrite(size is null ? BackupManifestFile.PathOf(path) : path),
+                IsGone = size is null,
+                Size = size ?? 0,
+                Problem = $"Its manifest {problem}.",
+            };
+        }
+
+        return Of(path, manifest, size, Wrong(path, manifest, size));
+    }
+
+    private static DatabaseBackup Of(string path, BackupManifest manifest, long? size, string? problem) => new()
+    {
+        Path = path,
+        Database = manifest.Database,
+        Engine = manifest.Engine,
+        EngineVersion = manifest.EngineVersion,
+        Format = manifest.Format,
+        Compressed = manifest.Compressed,
+        CreatedAt = manifest.CreatedAt,
+        Size = size ?? 0,
+        Sha256 = manifest.Sha256,
+        MigrationVersion = manifest.MigrationVersion,
+        LastMigration = manifest.LastMigration,
+        SchemaFingerprint = manifest.SchemaFingerprint,
+        // A proof is of the bytes that were looked at, and of nothing that has been put in their place.
+        Proven = problem is null && manifest.Proof is { Proven: true } proof && string.Equals(proof.Sha256, manifest.Sha256, StringComparison.Ordinal),
+        ProvenAt = manifest.Proof?.At,
+        Duration = TimeSpan.FromMilliseconds(manifest.DurationMs),
+        Globals = manifest.Globals is null ? null : Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(manifest.Globals)),
+        Problem = problem,
+        IsGone = size is null,
+        Manifest = manifest,
+    };
+
+    private static DateTimeOffset LastWrite(string path) => new(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
+
+    private static string? Wrong(string path, BackupManifest manifest, long? size) => size switch
+    {
+        null => "The file is gone; only its manifest is there.",
+        _ when !string.Equals(manifest.File, Path.GetFileName(path), StringComparison.Ordinal) => $"Its manifest is that of '{manifest.File}'.",
+        _ when size != manifest.Size => $"It has {size} bytes; its manifest says {manifest.Size}.",
+        _ => null,
+    };
+
+    private async Task<DatabaseBackup?> WithoutManifestAsync(string path, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(path);
+        if (BackupHash.SizeOf(path) is not { } size || name.EndsWith(BackupNaming.PartialSuffix, StringComparison.Ordinal) || name.EndsWith(BackupNaming.GlobalsSuffix, StringComparison.Ordinal))
+            return null;
+        var found = new DatabaseBackup { Path = path, CreatedAt = LastWrite(path), Size = size, Problem = "It has no manifest." };
+        try
+        {
+            var compressed = BackupCompression.IsCompressed(path);
+            var (driver, format) = await RecognizeAsync(path, compressed, cancellationToken).ConfigureAwait(false);
+            return driver is null && !BackupNaming.IsBackupName(name) ? null : found with { Engine = driver?.Engine ?? "", Format = format, Compressed = compressed };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return BackupNaming.IsBackupName(name) ? found with { Problem = $"It has no manifest, and cannot be read: {e.Message}" } : null;
+        }
+    }
+
+    private async Task<(IDatabaseDriver? Driver, BackupFormat? Format)> RecognizeAsync(string path, bool compressed, CancellationToken cancellationToken)
+    {
+        if (!compressed)
+            return Recognize(path);
+        var folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
+        try
+        {
+            var head = Path.Combine(folder, Path.GetFileNameWithoutExtension(path));
+            await BackupCompression.ExpandAsync(path, head, HeadLength, cancellationToken).ConfigureAwait(false);
+            return Recognize(head);
+        }
+        catch (MigrationException)
+        {
+            return (null, null);
+        }
+        finally
+        {
+            FolderAccess.TryDelete(folder);
+        }
+    }
+
+    private (IDatabaseDriver? Driver, BackupFormat? Format) Recognize(string path)
+    {
+        foreach (var driver in drivers)
+        {
+            if (driver.Backups.Recognize(path) is { } format)
+                return (driver, format);
+        }
+
+        return (null, null);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using Migrations.Databases;
+using Migrations.Integrity;
+
+namespace Migrations.Backup;
+
+/// <summary>Sets a database against the manifest of the backup that it was loaded from. What there is nothing to compare with is NotRun.</summary>
+/// <param name="session">The database.</param>
+/// <param name="manifest">What it should be; null when there is no manifest.</param>
+/// <param name="display">The database as shown to people.</param>
+internal sealed class BackupComparison(IDatabaseSession session, BackupManifest? manifest, string display)
+{
+    public const string Category = "backup";
+    public const string Schema = "schema";
+    public const string Rows = "rows";
+    public const string Digests = "digests";
+
+    private const int NamesShown = 5;
+
+    /// <summary>Asks everything: what the engine says, the schema, the rows, and on request every value.</summary>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(bool thorough, bool digests, CancellationToken cancellationToken)
+    {
+        var results = new List<CheckResult>();
+        foreach (var answer in await session.Inspector.CheckEngineAsync(thorough, cancellationToken).ConfigureAwait(false))
+            results.Add(answer with { Database = display });
+        results.Add(await SchemaAsync(cancellationToken).ConfigureAwait(false));
+        results.AddRange(await ContentAsync(digests, cancellationToken).ConfigureAwait(false));
+        return results;
+    }
+
+    private async Task<CheckResult> SchemaAsync(CancellationToken cancellationToken)
+    {
+        if (manifest is null)
+            return NotRun(Schema, "There is no manifest to compare the schema with.");
+        var clock = Stopwatch.StartNew();
+        var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        var same = string.Equals(found.Fingerprint, manifest.SchemaFingerprint, StringComparison.Ordinal);
+        return Answer(Schema, same, same
+            ? "The schema is that of the source."
+            : $"The schema is not that of the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}.") with
+        {
+            Expected = manifest.SchemaFingerprint,
+            Actual = found.Fingerprint,
+            Duration = clock.Elapsed,
+        };
+    }
+
+    private async Task<IEnumerable<CheckResult>> ContentAsync(bool digests, CancellationToken cancellationToken)
+    {
+        if (manifest is null)
+            return [NotRun(Rows, "There is no manifest to compare the rows with."), NotRun(Digests, "There is no manifest to compare the values with.")];
+        var clock = Stopwatch.StartNew();
+        var counts = manifest.HasCounts();
+        var compareDigests = digests && manifest.HasDigests();
+        IReadOnlyList<TableContent> found = counts || compareDigests ? await session.Inspector.ReadContentAsync(compareDigests, cancellationToken).ConfigureAwait(false) : [];
+        var rows = counts
+            ? CompareRows(found) with { Duration = clock.Elapsed }
+            : NotRun(Rows, "The backup was made without counting rows.", "Make backups without --no-counts, so that they can be proven.");
+        var values = compareDigests ? CompareDigests(found)
+            : digests ? NotRun(Digests, "The backup was made without digests.", "Make backups with --full, so that every value can be compared.")
+            : NotRun(Digests, "Comparing every value was not asked for.");
+        return [rows, values];
+    }
+
+    private CheckResult CompareRows(IReadOnlyList<TableContent> found)
+    {
+        var differences = Differences(found, t => t.Rows?.ToString(System.Globalization.CultureInfo.InvariantCulture), "rows");
+        return Answer(Rows, differences.Count == 0, differences.Count == 0
+            ? $"All {manifest!.Tables.Count} tables have the rows of the source, {manifest.Tables.Sum(t => t.Rows)} together."
+            : "The rows are not those of the source: " + Sentence(differences)) with
+        {
+            Expected = $"{manifest!.Tables.Sum(t => t.Rows)} rows in {manifest.Tables.Count} tables",
+            Actual = $"{found.Sum(t => t.Rows)} rows in {found.Count} tables",
+        };
+    }
+
+    private CheckResult CompareDigests(IReadOnlyList<TableContent> found)
+    {
+        var differences = Differences(found, t => t.Digest, null);
+        return Answer(Digests, differences.Count == 0, differences.Count == 0
+            ? $"Every value of all {manifest!.Tables.Count} tables is that of the source."
+            : "Values are not those of the source: " + Sentence(differences));
+    }
+
+    private List<string> Differences(IReadOnlyList<TableContent> found, Func<TableContent, string?> value, string? unit)
+    {
+        var now = found.ToDictionary(t => t.Table, value, StringComparer.Ordinal);
+        var before = manifest!.Tables.ToDictionary(t => t.Table, value, StringComparer.Ordinal);
+        var differences = new List<string>();
+        foreach (var (table, expected) in before)
+        {
+            if (!now.TryGetValue(table, out var actual))
+                differences.Add($"{table} is missing");
+            else if (!string.Equals(expected, actual, StringComparison.Ordinal))
+                differences.Add(unit is null ? table : $"{table} has {actual} {unit}, not {expected}");
+        }
+
+        differences.AddRange(now.Keys.Where(t => !before.ContainsKey(t)).Select(t => $"{t} is not in the source"));
+        return differences;
+    }
+
+    private static string Sentence(List<string> differences) =>
+        string.Join("; ", differences.Take(NamesShown)) + (differences.Count > NamesShown ? $"; and {differences.Count - NamesShown} more." : ".");
+
+    private CheckResult Answer(string name, bool passed, string message) => new()
+    {
+        Database = display,
+        Name = name,
+        Category = Category,
+        Status = passed ? CheckStatus.Pass : CheckStatus.Fail,
+        Message = message,
+        Recommendation = passed ? null : "Do not rely on this backup: make a new one and prove it.",
+    };
+
+    private CheckResult NotRun(string name, string message, string? recommendation = null) => new()
+    {
+        Database = display,
+        Name = name,
+        Category = Category,
+        Status = CheckStatus.NotRun,
+        Message = message,
+        Recommendation = recommendation,
+    };
+}

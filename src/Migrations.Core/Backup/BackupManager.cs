@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Integrity;
+
+namespace Migrations;
+
+/// <summary>
+/// Backs up and restores one database. What is on disk is found by <see cref="BackupCatalogue"/>, proven by <see cref="BackupVerifier"/> and thinned out by
+/// <see cref="BackupRetention"/>.
+/// </summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="options">How to connect.</param>
+public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target, BackupOptions? options = null)
+{
+    private readonly BackupOptions _options = options ?? new BackupOptions();
+
+    /// <summary>Writes one snapshot of the database and its manifest. Until both are complete, nothing is there under their names.</summary>
+    /// <returns>The backup; not proven yet.</returns>
+    /// <exception cref="MigrationException">The folder or the database is missing or refuses, a client tool is missing, or the disk is full. Nothing is left behind.</exception>
+    public async Task<DatabaseBackup> BackUpAsync(BackupRequest request, CancellationToken cancellationToken = default)
+    {
+        var folder = FolderAccess.Demand(request.Folder);
+        var format = request is { Jobs: > 1, Format: BackupFormat.Native } ? BackupFormat.Directory : request.Format;
+        if (request.Compress && format == BackupFormat.Directory)
+            throw new MigrationException(ErrorId.UsageInvalid, "A backup that several jobs write is a folder, and gzip compresses files only.", "Leave out --compress or --jobs.");
+        var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
+        using var workspace = BackupWorkspace.Take(folder, Stem(), extension);
+        foreach (var leftover in workspace.RemoveLeftovers())
+            _options.Session.Events.Publish(new WarningRaised($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running."));
+        try
+        {
+            var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace).WriteAsync(cancellationToken).ConfigureAwait(false);
+            return BackupCatalogue.WithManifest(written);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FolderAccess.Failed(e, folder);
+        }
+    }
+
+    /// <summary>
+    /// Checks a backup, puts it in the database's place, all or nothing, and compares the result with the manifest. The old state is kept. A backup that is not
+    /// proven is verified before.
+    /// </summary>
+    /// <exception cref="MigrationException">
+    /// <see cref="ErrorId.BackupInvalid"/>: the backup is damaged, and nothing was changed; <see cref="ErrorId.RestoreUnproven"/>: it was restored, and is not what the
+    /// manifest says.
+    /// </exception>
+    public async Task<RestoreResult> RestoreAsync(DatabaseBackup backup, RestoreRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var clock = Stopwatch.StartNew();
+        var format = await CheckBeforeAsync(backup, cancellationToken).ConfigureAwait(false);
+        var wanted = request ?? new RestoreRequest();
+        RestoreOutcome outcome;
+        using (var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false))
+        {
+            var job = new RestoreJob
+            {
+                KeepFolder = FolderAccess.Demand(wanted.KeepFolder ?? Path.GetDirectoryName(backup.Path)!),
+                KeepName = Stem(wanted.KeepLabel),
+                Jobs = wanted.Jobs,
+                ExpectedLastId = wanted.ExpectedLastId,
+                Session = Session(backup),
+            };
+            outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
+        }
+
+        // It is done: what is looked at now is worth its time even when somebody wants to leave.
+        var checks = await CompareAfterAsync(backup, outcome, CancellationToken.None).ConfigureAwait(false);
+        return new RestoreResult
+        {
+            Database = target.Display,
+            Backup = backup.Path,
+            Kept = outcome.Kept,
+            How = outcome.How,
+            MigrationVersion = backup.MigrationVersion,
+            Checks = checks,
+            Duration = clock.Elapsed,
+        };
+    }
+
+    /// <summary>Copies what can still be read of a corrupt database into a new file.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot; or the file exists or cannot be written.</exception>
+    public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(string destination, CancellationToken cancellationToken = default) =>
+        driver.Backups.SalvageAsync(target, Path.GetFullPath(destination), cancellationToken);
+
+    private string Stem(string? what = null) => BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), _options.Clock.GetUtcNow(), what);
+
+    private SessionOptions Session(DatabaseBackup backup) => _options.Session with
+    {
+        HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
+        HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
+    };
+
+    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup.Engine.Length > 0 && !string.Equals(backup.Engine, driver.Engine, StringComparison.Ordinal))
+            throw new MigrationException(ErrorId.UsageInvalid, $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.", $"Name a database of {backup.Engine}.");
+        if (backup.Format is not { } format)
+            throw Invalid(backup, backup.Problem ?? "Its format is not known.");
+        var verifier = new BackupVerifier(driver, _options);
+        IReadOnlyList<CheckResult> checks = backup.Proven
+            ? [await verifier.CheckFileAsync(backup, cancellationToken).ConfigureAwait(false)]
+            : (await verifier.VerifyAsync(backup, target, full: false, cancellationToken).ConfigureAwait(false)).Checks;
+        if (checks.FirstOrDefault(c => c.Status == CheckStatus.Fail) is { } failed)
+            throw Invalid(backup, failed.Message);
+        foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && c.Name is not BackupComparison.Digests))
+            _options.Session.Events.Publish(new WarningRaised($"Before the restore of '{backup.Path}', '{open.Name}' was not checked: {open.Message}"));
+        return format;
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> CompareAfterAsync(DatabaseBackup backup, RestoreOutcome outcome, CancellationToken cancellationToken)
+    {
+        var session = await driver.OpenAsync(target, Session(backup) with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var checks = await new BackupComparison(session, backup.Manifest, target.Display).RunAsync(thorough: false, digests: false, cancellationToken).ConfigureAwait(false);
+            var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
+            if (failed.Count == 0)
+                return checks;
+            throw new MigrationException(
+                ErrorId.RestoreUnproven,
+                $"{target.Display} was restored from '{backup.Path}', and is not what the manifest says. {string.Join(' ', failed.Select(c => c.Message))}"
+                + (outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'."),
+                "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
+        }
+    }
+
+    private static MigrationException Invalid(DatabaseBackup backup, string why) => new(
+        ErrorId.BackupInvalid,
+        $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
+        $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\"");
+}

@@ -1,0 +1,16 @@
+using Migrations.Databases;
+
+namespace Migrations.Backup;
+
+/// <summary>How backups are made, proven and restored, whichever they are.</summary>
+public sealed record BackupOptions
+{
+    /// <summary>How sessions connect, which tables are the history's, and where progress goes. Their access is chosen by each call.</summary>
+    public SessionOptions Session { get; init; } = new();
+
+    /// <summary>Another server on which scratch databases are made; null for the database's own.</summary>
+    public DatabaseTarget? ScratchServer { get; init; }
+
+    /// <summary>The clock that names backups and dates proofs.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Migrations.Backup;
+
+/// <summary>Decides which backups are kept. Looks at nothing but what it is given.</summary>
+public static class BackupRetention
+{
+    /// <summary>
+    /// Decides for each backup, each database for itself. The newest and the last proven one of a database are never removed, nor is what is not known to be a
+    /// sound backup of ours: such a file takes no other's place either.
+    /// </summary>
+    /// <param name="backups">The backups, in any order.</param>
+    /// <param name="policy">What is kept.</param>
+    /// <param name="now">The time from which days are counted.</param>
+    /// <returns>A decision for each backup, newest first.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the policy says nothing.</exception>
+    public static IReadOnlyList<RetentionDecision> Decide(IEnumerable<DatabaseBackup> backups, RetentionPolicy policy, DateTimeOffset now)
+    {
+        if (policy.IsEmpty)
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid, "It is not said which backups are kept.", "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up.");
+        }
+
+        return [.. backups
+            .GroupBy(b => (b.Engine, b.Database, Sound: b.Problem is null))
+            .SelectMany(group => group.Key.Sound ? DecideSound([.. NewestFirst(group)], policy, now) : group.Select(DecideUnsound))
+            .OrderByDescending(d => d.Backup.CreatedAt).ThenByDescending(d => d.Backup.Path, StringComparer.Ordinal)];
+    }
+
+    private static IOrderedEnumerable<DatabaseBackup> NewestFirst(IEnumerable<DatabaseBackup> backups) =>
+        backups.OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal);
+
+    /// <summary>Of a manifest whose file is gone nothing can be lost; anything else that is odd is for a person to look at.</summary>
+    private static RetentionDecision DecideUnsound(DatabaseBackup backup) => backup.IsGone
+        ? new RetentionDecision(backup, Keep: false, "its file is gone")
+        : new RetentionDecision(backup, Keep: true, "to be looked at: " + backup.Problem);
+
+    private static IEnumerable<RetentionDecision> DecideSound(IReadOnlyList<DatabaseBackup> backups, RetentionPolicy policy, DateTimeOffset now)
+    {
+        var reasons = backups.ToDictionary(b => b, _ => new List<string>(), (IEqualityComparer<DatabaseBackup>)ReferenceEqualityComparer.Instance);
+        reasons[backups[0]].Add("the newest");
+        if (backups.FirstOrDefault(b => b.Proven) is { } proven)
+            reasons[proven].Add("the last proven");
+        foreach (var backup in backups.Take(policy.KeepLast ?? 0))
+            reasons[backup].Add($"one of the last {policy.KeepLast}");
+        foreach (var backup in backups.Where(b => policy.KeepDays is { } days && now - b.CreatedAt < TimeSpan.FromDays(days)))
+            reasons[backup].Add($"younger than {policy.KeepDays} days");
+        AddNewestOfEach(reasons, backups, policy.KeepDaily, "day", at => DateOnly.FromDateTime(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        AddNewestOfEach(reasons, backups, policy.KeepWeekly, "week", at => string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(at)}-W{ISOWeek.GetWeekOfYear(at):00}"));
+        AddNewestOfEach(reasons, backups, policy.KeepMonthly, "month", at => at.ToString("yyyy-MM", CultureInfo.InvariantCulture));
+        return backups.Select(b => reasons[b] is { Count: > 0 } why
+            ? new RetentionDecision(b, Keep: true, string.Join(", ", why))
+            : new RetentionDecision(b, Keep: false, "kept by no rule"));
+    }
+
+    private static void AddNewestOfEach(
+        Dictionary<DatabaseBackup, List<string>> reasons, IReadOnlyList<DatabaseBackup> newestFirst, int? count, string unit, Func<DateTime, string> period)
+    {
+        foreach (var group in newestFirst.GroupBy(b => period(b.CreatedAt.UtcDateTime), StringComparer.Ordinal).Take(count ?? 0))
+            reasons[group.First()].Add($"the newest of {unit} {group.Key}");
+    }
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using Migrations.Databases;
+using Migrations.History;
+using Migrations.Integrity;
+
+namespace Migrations.Backup;
+
+/// <summary>
+/// Proves backups: restores each into a database that is thrown away, asks the engine whether it is sound, and compares it with what the manifest says of the
+/// source. What could not be looked at is NotRun, and nothing is proven that rests on it.
+/// </summary>
+/// <param name="driver">The engine of the backups.</param>
+/// <param name="options">How to connect, and where scratch databases are made.</param>
+public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? options = null)
+{
+    private const string FileCheck = "file";
+    private const string RestoreCheck = "restore";
+
+    // What could not be done is no fault of the backup's.
+    private static readonly ErrorId[] Unavailable =
+        [ErrorId.ScratchUnavailable, ErrorId.ClientToolMissing, ErrorId.ClientToolOutdated, ErrorId.PermissionDenied, ErrorId.DiskFailed];
+
+    private readonly BackupOptions _options = options ?? new BackupOptions();
+
+    /// <summary>Verifies a backup, and writes what was found into its manifest.</summary>
+    /// <param name="backup">The backup, as <see cref="BackupCatalogue"/> found it.</param>
+    /// <param name="origin">The database whose server may be used for scratch databases; null when there is none.</param>
+    /// <param name="full">Whether every value is compared.</param>
+    /// <param name="cancellationToken">Stops it; the manifest is left as it was.</param>
+    /// <exception cref="MigrationException">The folder cannot be read or written, or the server cannot be reached.</exception>
+    public async Task<BackupVerification> VerifyAsync(DatabaseBackup backup, DatabaseTarget? origin = null, bool full = false, CancellationToken cancellationToken = default)
+    {
+        var clock = Stopwatch.StartNew();
+        var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
+        if (checks[0].Status == CheckStatus.Fail)
+            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the file that was backed up."));
+        else
+            checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
+        AddUnasked(backup, checks);
+        var proven = IsProof(checks, full);
+        return new BackupVerification
+        {
+            Path = backup.Path,
+            Database = backup.Database,
+            Proven = proven,
+            Checks = checks,
+            Duration = clock.Elapsed,
+            Backup = Record(backup, checks, proven),
+        };
+    }
+
+    /// <summary>Compares size and SHA-256 with the manifest.</summary>
+    internal async Task<CheckResult> CheckFileAsync(DatabaseBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup.Manifest is not { } manifest)
+            return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " So there is nothing to compare the file with.");
+        var clock = Stopwatch.StartNew();
+        var (size, sha256) = await ReadAsync(backup.Path, Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell, cancellationToken).ConfigureAwait(false);
+        var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
+        return new CheckResult
+        {
+            Database = backup.Database,
+            Name = FileCheck,
+            Category = BackupComparison.Category,
+            Target = backup.Path,
+            Status = same ? CheckStatus.Pass : CheckStatus.Fail,
+            Expected = $"{manifest.Size} bytes, {manifest.Sha256}",
+            Actual = $"{size} bytes, {sha256}",
+            Message = same ? "Size and SHA-256 are those of the manifest."
+                : size != manifest.Size ? $"It has {size} bytes; its manifest says {manifest.Size}."
+                : "Its SHA-256 is not that of the manifest: it was changed or damaged.",
+            Recommendation = same ? null : "Use another backup.",
+            Duration = clock.Elapsed,
+        };
+    }
+
+    private static async Task<(long Size, string Sha256)> ReadAsync(string path, Action<long> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BackupHash.ComputeAsync(path, read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(ErrorId.BackupMissing, $"'{path}' cannot be read: {e.Message}", "Correct its rights, or use another backup.", e);
+        }
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> RestoreAsync(DatabaseBackup backup, DatabaseTarget? origin, bool full, CancellationToken cancellationToken)
+    {
+        if (backup.Format is not { } format)
+            return [NotRun(backup, RestoreCheck, "It was not restored: its format is not known.")];
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            using var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false);
+            var scratch = await driver.Scratch.CreateAsync(
+                new ScratchRequest { Origin = origin, Server = _options.ScratchServer, Session = Session(backup) }, cancellationToken).ConfigureAwait(false);
+            await using (scratch.ConfigureAwait(false))
+            {
+                Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Tell(0);
+                await driver.Backups.LoadAsync(unpacked.Source, scratch.Target, Session(backup), cancellationToken).ConfigureAwait(false);
+                var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with { Duration = clock.Elapsed };
+                return [restored, .. await CompareAsync(backup, scratch.Target, full, cancellationToken).ConfigureAwait(false)];
+            }
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid)
+        {
+            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = "Use another backup.", Duration = clock.Elapsed }];
+        }
+        catch (MigrationException e) when (Unavailable.Contains(e.Id))
+        {
+            return [Answer(backup, CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
+        }
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> CompareAsync(DatabaseBackup backup, DatabaseTarget scratch, bool full, CancellationToken cancellationToken)
+    {
+        Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Tell(0);
+        var session = await driver.OpenAsync(scratch, Session(backup), cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await new BackupComparison(session, backup.Manifest, backup.Database).RunAsync(thorough: true, full, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Every question is listed: what was not come to is NotRun.</summary>
+    private static void AddUnasked(DatabaseBackup backup, List<CheckResult> checks)
+    {
+        foreach (var name in (ReadOnlySpan<string>)[BackupComparison.Schema, BackupComparison.Rows, BackupComparison.Digests])
+        {
+            if (!checks.Exists(c => IsOwn(c, name)))
+                checks.Add(NotRun(backup, name, "It was not come to, because the backup was not restored."));
+        }
+    }
+
+    /// <summary>
+    /// A proof rests on the file, its restore, the schema and the rows, and on the values where they were asked for: each must have passed. The engine must have
+    /// been asked about something, and nothing at all may have failed.
+    /// </summary>
+    private static bool IsProof(List<CheckResult> checks, bool full) =>
+        checks.TrueForAll(c => c.Status != CheckStatus.Fail)
+        && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name => checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass))
+        && (!full || checks.Exists(c => IsOwn(c, BackupComparison.Digests) && c.Status == CheckStatus.Pass))
+        && checks.Exists(c => !string.Equals(c.Category, BackupComparison.Category, StringComparison.Ordinal) && c.Status == CheckStatus.Pass);
+
+    private static bool IsOwn(CheckResult check, string name) =>
+        string.Equals(check.Name, name, StringComparison.Ordinal) && string.Equals(check.Category, BackupComparison.Category, StringComparison.Ordinal);
+
+    /// <summary>Writes the proof. A question that merely could not be asked this time takes nothing from a proof that stands.</summary>
+    private DatabaseBackup Record(DatabaseBackup backup, List<CheckResult> checks, bool proven)
+    {
+        if (backup.Manifest is not { } manifest || (backup.Proven && !proven && checks.TrueForAll(c => c.Status != CheckStatus.Fail)))
+            return backup;
+        var proof = new BackupProof
+        {
+            Proven = proven,
+            At = _options.Clock.GetUtcNow(),
+            How = How(checks),
+            Host = Environment.MachineName,
+            ToolVersion = JournalRecorder.ToolVersion,
+            Sha256 = manifest.Sha256,
+            Questions = checks.ConvertAll(c => new ProofQuestion(c.Name, c.Status, c.Message)),
+        };
+        BackupManifestFile.Write(BackupManifestFile.PathOf(backup.Path), manifest with { Proof = proof });
+        return BackupCatalogue.WithManifest(backup.Path);
+    }
+
+    private static string How(List<CheckResult> checks)
+    {
+        if (!checks.Exists(c => IsOwn(c, RestoreCheck) && c.Status == CheckStatus.Pass))
+            return "not restored";
+        var compared = checks.Where(c => c.Name is BackupComparison.Schema or BackupComparison.Rows or BackupComparison.Digests && c.Status != CheckStatus.NotRun).Select(c => c.Name).ToList();
+        return "restored into a scratch database" + (compared.Count == 0 ? "" : ", compared: " + string.Join(", ", compared));
+    }
+
+    private SessionOptions Session(DatabaseBackup backup) => _options.Session with
+    {
+        Access = SessionAccess.Read,
+        HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
+        HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
+    };
+
+    private ThrottledProgress Progress(string activity, long? total) => new(_options.Session.Events, activity, total);
+
+    private static CheckResult Answer(DatabaseBackup backup, CheckStatus status, string message) => new()
+    {
+        Database = backup.Database,
+        Name = RestoreCheck,
+        Category = BackupComparison.Category,
+        Target = backup.Path,
+        Status = status,
+        Message = message,
+    };
+
+    private static CheckResult NotRun(DatabaseBackup backup, string name, string message) => Answer(backup, CheckStatus.NotRun, message) with { Name = name };
+}

@@ -1,0 +1,137 @@
+namespace Migrations.Backup;
+
+/// <summary>
+/// A name in a folder of backups that is taken, and a folder beside it, for our eyes only, in which the backup is written. A file that is locked as long as
+/// the process lives holds the name: two backups at once get two names, and what a killed one left behind is told from what is being written.
+/// </summary>
+internal sealed class BackupWorkspace : IDisposable
+{
+    private const string LockName = ".lock";
+    private readonly FileStream _lock;
+
+    private BackupWorkspace(string final, string work, FileStream held)
+    {
+        Final = final;
+        Work = work;
+        _lock = held;
+        LocksWork = !CanOpen(held.Name);
+    }
+
+    /// <summary>Where the backup will be.</summary>
+    public string Final { get; }
+
+    /// <summary>The folder that it is written in.</summary>
+    public string Work { get; }
+
+    /// <summary>Whether this file system keeps a locked file from being opened twice.</summary>
+    public bool LocksWork { get; }
+
+    /// <summary>Takes the first name that is free.</summary>
+    /// <param name="folder">The folder of backups.</param>
+    /// <param name="stem">The name without extension.</param>
+    /// <param name="extension">The extension, with its dot.</param>
+    /// <exception cref="MigrationException">The folder cannot be written.</exception>
+    public static BackupWorkspace Take(string folder, string stem, string extension)
+    {
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var final = Path.Combine(folder, BackupNaming.Numbered(stem, attempt) + extension);
+                if (Exists(final) || TryTake(final) is not { } taken)
+                    continue;
+                // Whoever had the name before may have finished between the look and the lock.
+                if (!Exists(final))
+                    return taken;
+                taken.Dispose();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FolderAccess.Failed(e, folder);
+        }
+    }
+
+    /// <summary>A path in the folder that the backup is written in.</summary>
+    public string this[string name] => Path.Combine(Work, name);
+
+    /// <summary>Gives something that was written here its final name beside the backup's. Never overwrites.</summary>
+    public static void Publish(string written, string final)
+    {
+        OwnerOnly.Restrict(written);
+        if (Directory.Exists(written))
+            Directory.Move(written, final);
+        else
+            File.Move(written, final);
+    }
+
+    /// <summary>Removes what killed backups left in a folder.</summary>
+    /// <returns>What is left because it cannot be told whether anybody still writes it.</returns>
+    public IReadOnlyList<string> RemoveLeftovers()
+    {
+        var left = new List<string>();
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetDirectoryName(Final)!, "*" + BackupNaming.PartialSuffix))
+        {
+            if (string.Equals(folder, Work, StringComparison.Ordinal) || !BackupNaming.IsBackupName(Path.GetFileNameWithoutExtension(folder)))
+                continue;
+            var isFree = LocksWork && CanOpen(Path.Combine(folder, LockName));
+            if (!isFree || !FolderAccess.TryDelete(folder))
+                left.Add(folder);
+        }
+
+        // A locked one is being written by somebody.
+        return LocksWork ? [] : left;
+    }
+
+    /// <summary>Frees the name and removes what was written and not published.</summary>
+    public void Dispose()
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(Work).Where(e => !string.Equals(e, _lock.Name, StringComparison.Ordinal)).ToList())
+            FolderAccess.TryDelete(entry);
+        FolderAccess.TryDelete(_lock.Name);
+        _lock.Dispose();
+        try
+        {
+            // Not with what is in it: somebody may have taken the name again.
+            Directory.Delete(Work);
+        }
+        catch (IOException)
+        {
+            // Somebody has, and removes it.
+        }
+    }
+
+    private static BackupWorkspace? TryTake(string final)
+    {
+        var work = final + BackupNaming.PartialSuffix;
+        OwnerOnly.CreateFolder(work);
+        try
+        {
+            return new BackupWorkspace(final, work, OwnerOnly.CreateFile(Path.Combine(work, LockName), FileShare.None));
+        }
+        catch (IOException) when (File.Exists(Path.Combine(work, LockName)) || !Directory.Exists(work))
+        {
+            // Taken by another, or removed by another that has just finished.
+            return null;
+        }
+    }
+
+    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path) || File.Exists(BackupManifestFile.PathOf(path));
+
+    private static bool CanOpen(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace Migrations.Backup;
+
+/// <summary>One backup in a folder, as its manifest tells.</summary>
+public sealed record DatabaseBackup
+{
+    /// <summary>The file or folder.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The database that it is of, as shown to people; empty when there is no manifest to tell.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>The engine's name; empty when it is not known.</summary>
+    public string Engine { get; init; } = "";
+
+    /// <summary>The engine's version.</summary>
+    public string? EngineVersion { get; init; }
+
+    /// <summary>The format; null when it is not known.</summary>
+    public BackupFormat? Format { get; init; }
+
+    /// <summary>Whether it is compressed with gzip.</summary>
+    public bool Compressed { get; init; }
+
+    /// <summary>When it was begun (UTC); without a manifest, when the file was last written.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The size on disk, in bytes.</summary>
+    public long Size { get; init; }
+
+    /// <summary>SHA-256 of the file (of a folder: over its sorted relative paths and their hashes), in lower-case hexadecimal; null without a manifest.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>The version of the last applied migration in it; null without one.</summary>
+    public string? MigrationVersion { get; init; }
+
+    /// <summary>The full name of the last applied migration in it; null without one.</summary>
+    public string? LastMigration { get; init; }
+
+    /// <summary>The fingerprint of its schema.</summary>
+    public string? SchemaFingerprint { get; init; }
+
+    /// <summary>Whether it has been restored and compared, and nothing speaks against it.</summary>
+    public bool Proven { get; init; }
+
+    /// <summary>When it was last tried to prove it (UTC); null when never.</summary>
+    public DateTimeOffset? ProvenAt { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>The file in which roles and other cluster-wide objects are; null without one.</summary>
+    public string? Globals { get; init; }
+
+    /// <summary>What is wrong with it, in a sentence: no manifest, a damaged one, a file that is gone or does not fit; null when nothing is known to be.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Whether only the manifest is left of it.</summary>
+    public bool IsGone { get; init; }
+
+    /// <summary>The manifest; null when there is none that can be read.</summary>
+    public BackupManifest? Manifest { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Migrations.Backup;
+
+/// <summary>Which backups of a database are kept. A backup that any one rule keeps is kept. Days, weeks and months are those of UTC.</summary>
+public sealed record RetentionPolicy
+{
+    /// <summary>The newest so many.</summary>
+    public int? KeepLast { get; init; }
+
+    /// <summary>All that are younger than so many days.</summary>
+    public int? KeepDays { get; init; }
+
+    /// <summary>The newest of each of the last so many days that have one.</summary>
+    public int? KeepDaily { get; init; }
+
+    /// <summary>The newest of each of the last so many weeks (from Monday) that have one.</summary>
+    public int? KeepWeekly { get; init; }
+
+    /// <summary>The newest of each of the last so many months that have one.</summary>
+    public int? KeepMonthly { get; init; }
+
+    /// <summary>Whether it says nothing.</summary>
+    public bool IsEmpty => (KeepLast ?? KeepDays ?? KeepDaily ?? KeepWeekly ?? KeepMonthly) is null;
+}

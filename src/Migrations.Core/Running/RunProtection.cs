@@ -1,0 +1,93 @@
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Planning;
+
+namespace Migrations.Running;
+
+/// <summary>What stands behind a run: a backup from before its first step, the command that restores it, and on request the restore itself.</summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="session">How to connect.</param>
+/// <param name="request">The backup that is wanted; null: none.</param>
+/// <param name="restoreOnFailure">Whether what no rollback undid is restored.</param>
+internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget target, SessionOptions session, BackupRequest? request, bool restoreOnFailure)
+{
+    private readonly BackupManager _manager = new(driver, target, new BackupOptions { Session = session });
+    private DatabaseBackup? _backup;
+    private long? _lastId;
+
+    /// <summary>Backs up, then runs. The lock is held.</summary>
+    public async Task<IReadOnlyList<MigrationResult>> RunAsync(
+        IDatabaseSession locked, MigrationRun run, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
+    {
+        if (request is not null)
+            await BackUpAsync(request, plan, cancellationToken).ConfigureAwait(false);
+        run.Backup = _backup?.Path;
+        try
+        {
+            return await run.RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (IsRestored(e))
+        {
+            // What another run writes once the lock is free must not be restored over.
+            _lastId = await locked.History.ReadLastIdAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Adds the way back to what a run throws, and goes it where that was asked for. The session has ended and the lock is free: a restore takes it itself.</summary>
+    public async Task<IReadOnlyList<MigrationResult>> RecoverAsync(Func<Task<IReadOnlyList<MigrationResult>>> run, CancellationToken cancellationToken)
+    {
+        if (restoreOnFailure && request is null)
+            throw new MigrationException(ErrorId.UsageInvalid, "A failed run can be restored only from a backup.", "Name the folder for it with --backup.");
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (_backup is not null)
+        {
+            e.Backup = _backup.Path;
+            if (IsRestored(e))
+                await RestoreAsync(e, cancellationToken).ConfigureAwait(false);
+            else
+                e.NextStep += $" The state before this run is in '{_backup.Path}'; to go back to it: {Command}";
+            throw;
+        }
+    }
+
+    /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
+    private string Command => $"migrations restore \"{_backup!.Path}\" --database \"{target.Display}\"";
+
+    private bool IsRestored(MigrationException failure) => restoreOnFailure && _backup is not null && failure.LeftBehind && failure.Id != ErrorId.Cancelled;
+
+    private async Task BackUpAsync(BackupRequest wanted, MigrationPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _backup = await _manager.BackUpAsync(wanted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e)
+        {
+            e.NotApplied = [.. plan.Steps.Select(s => s.Migration.FullName)];
+            throw;
+        }
+    }
+
+    private async Task RestoreAsync(MigrationException failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var restore = new RestoreRequest { KeepLabel = "failed", ExpectedLastId = _lastId };
+            var result = await _manager.RestoreAsync(_backup!, restore, cancellationToken).ConfigureAwait(false);
+            failure.NotApplied = [.. failure.Applied.Select(r => r.Name), .. failure.NotApplied];
+            failure.Applied = [];
+            failure.NextStep += $" The database was restored to its state before this run, from '{_backup!.Path}'; the failed state is kept as '{result.Kept}'.";
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            session.Events.Publish(new WarningRaised($"The database could not be restored: {e.Message}"));
+            failure.NextStep += $" The database could not be restored ({e.Message}). The state before this run is in '{_backup!.Path}'; to go back to it: {Command}";
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// One of PostgreSQL's programs at work. How it connects is told by its environment alone, so that no list of processes shows a password; it is ended and waited for when
+/// this object is disposed.
+/// </summary>
+internal sealed class ClientProcess : IAsyncDisposable
+{
+    private const int MostCharacters = 2000;
+
+    private readonly Process _process;
+    private readonly string _name;
+    private readonly Task<string> _words;
+
+    private ClientProcess(Process process, string name)
+    {
+        _process = process;
+        _name = name;
+        _words = ReadAsync(process.StandardError);
+    }
+
+    /// <summary>What it writes.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What it reads; to be closed at the end.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>Its id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="tools">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="target">The database that it connects to.</param>
+    /// <param name="arguments">Its arguments; no secret.</param>
+    public static ClientProcess Start(ClientTools tools, string name, DatabaseTarget target, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(tools.PathOf(name), arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+            CreateNoWindow = true,
+        };
+        ClientEnvironment.Fill(start.Environment, new NpgsqlConnectionStringBuilder(target.ConnectionString), tools.Version);
+        try
+        {
+            return new ClientProcess(Process.Start(start)!, name);
+        }
+        catch (Win32Exception e)
+        {
+            throw new MigrationException(ErrorId.ClientToolFailed, $"'{start.FileName}' could not be started: {e.Message}.", "Check that it may be executed by this user.", e);
+        }
+    }
+
+    /// <summary>Waits for a program that neither reads nor writes anything of ours.</summary>
+    public static async Task RunAsync(ClientTools tools, string name, DatabaseTarget target, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        var process = Start(tools, name, target, arguments);
+        await using var _ = process.ConfigureAwait(false);
+        process.Input.Close();
+        await process.Output.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+        await process.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <exception cref="MigrationException">It failed; the message has its own words.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        if (_process.ExitCode == 0)
+            return;
+        var words = Shorten(await _words.ConfigureAwait(false));
+        throw new MigrationException(IdOf(words), $"{_name} failed with exit code {_process.ExitCode}: {words}", NextStep(words));
+    }
+
+    /// <summary>Ends it, when it still runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_process.HasExited)
+                _process.Kill(entireProcessTree: true); // Its parallel jobs are processes of their own.
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended.
+        }
+
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await _words.ConfigureAwait(false);
+        _process.Dispose();
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader)
+    {
+        // Read to its end, lest the program wait; the beginning tells the cause.
+        var words = new StringBuilder();
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            if (words.Length < 4 * MostCharacters)
+                words.Append(line).Append('\n');
+        }
+
+        return words.ToString();
+    }
+
+    /// <summary>What went wrong, without the statement that shows what was being restored: it may hold data.</summary>
+    private static string Shorten(string words)
+    {
+        var lines = words.Split('\n').Where(l => l.Trim().Length > 0).ToList();
+        var telling = lines.Where(l => l.Contains("error:", StringComparison.OrdinalIgnoreCase) || l.Contains("detail:", StringComparison.OrdinalIgnoreCase) || l.Contains("hint:", StringComparison.OrdinalIgnoreCase)).ToList();
+        var text = Secrets.Mask(string.Join(' ', (telling.Count > 0 ? telling : lines).Take(5))).Trim();
+        return text.Length == 0 ? "it said nothing." : text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
+    }
+
+    private static ErrorId IdOf(string words) => words switch
+    {
+        _ when Has(words, "No space left on device") => ErrorId.DiskFailed,
+        _ when Has(words, "server closed the connection") || Has(words, "terminating connection") || Has(words, "could not connect") || Has(words, "connection to server") => ErrorId.ConnectionFailed,
+        _ when Has(words, "permission denied") => ErrorId.PermissionDenied,
+        _ => ErrorId.ClientToolFailed,
+    };
+
+    private static string NextStep(string words) => words switch
+    {
+        _ when Has(words, "No space left on device") => "Free space where the file is written, and on the server's disk, then run the command again.",
+        _ when IdOf(words) == ErrorId.ConnectionFailed => "Check the server and the network, then run the command again.",
+        _ when Has(words, "row-level security") => "Run as the tables' owner or as a role with BYPASSRLS: a backup must see every row.",
+        _ when Has(words, "permission denied") => "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).",
+        _ => "Mend what the message names, then run the command again.",
+    };
+
+    private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Who is connected to a database that is to be renamed. They are named and left alone: ending other people's work is theirs to decide.</summary>
+internal static class ConnectedSessions
+{
+    private const int MostShown = 10;
+
+    /// <summary>Refuses when anybody but us is connected.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.DatabaseInUse"/>.</exception>
+    public static async Task RefuseAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
+    {
+        var sessions = new List<string>();
+        await server.QueryAsync(
+            """
+            SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, '')
+            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND a.backend_type = 'client backend' ORDER BY a.backend_start
+            """,
+            row => sessions.Add(string.Create(CultureInfo.InvariantCulture, $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(row.GetString(2).Length == 0 ? "" : $" ({row.GetString(2)})")} from {row.GetString(3)}, {row.GetString(4)}")),
+            cancellationToken,
+            target.Database,
+            except).ConfigureAwait(false);
+        if (sessions.Count > 0)
+            throw InUse(target, sessions);
+    }
+
+    /// <summary>The refusal.</summary>
+    public static MigrationException InUse(DatabaseTarget target, IReadOnlyList<string> sessions)
+    {
+        var more = sessions.Count > MostShown ? $", and {sessions.Count - MostShown} more" : "";
+        var who = sessions.Count == 0 ? "somebody" : string.Join("; ", sessions.Take(MostShown)) + more;
+        return new MigrationException(
+            ErrorId.DatabaseInUse,
+            $"{target.Display} cannot be replaced while others are connected: {who}. Nothing was changed.",
+            $"Stop what is connected, or end it: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {PostgreSqlText.Literal(target.Database)}; then run the command again.");
+    }
+}

@@ -1,0 +1,59 @@
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>What a database is made with and can never change: encoding and collation (<see href="https://www.postgresql.org/docs/current/sql-createdatabase.html"/>).</summary>
+/// <param name="Encoding">The encoding.</param>
+/// <param name="Collate">How the operating system's library sorts.</param>
+/// <param name="CharacterType">How it tells letters.</param>
+/// <param name="Provider">The provider's letter: <c>c</c>, <c>i</c> or <c>b</c>.</param>
+/// <param name="Locale">The provider's own locale; null for the operating system's.</param>
+internal sealed record DatabaseShape(string Encoding, string Collate, string CharacterType, string Provider, string? Locale)
+{
+    /// <summary>Reads the shape of the database that a session is connected to.</summary>
+    public static async Task<DatabaseShape> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    {
+        var version = session.Connection.PostgreSqlVersion.Major;
+        var locale = version >= 17 ? "d.datlocale" : version >= 15 ? "d.daticulocale" : "NULL";
+        DatabaseShape? shape = null;
+        await session.QueryAsync(
+            $"""
+            SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(version >= 15 ? "d.datlocprovider::text" : "'c'")}, {locale}::text
+            FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+            """,
+            row => shape = new DatabaseShape(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4)),
+            cancellationToken).ConfigureAwait(false);
+        return shape!;
+    }
+
+    /// <summary>Creates a database of this shape, or, with <paramref name="mayDiffer"/>, of the server's own sorting where it does not know this one.</summary>
+    /// <param name="session">A session on any database of the server.</param>
+    /// <param name="name">The new database's name.</param>
+    /// <param name="more">Further clauses.</param>
+    /// <param name="mayDiffer">Whether another sorting is better than none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task CreateAsync(PostgreSqlSession session, string name, string more, bool mayDiffer, CancellationToken cancellationToken)
+    {
+        var create = $"CREATE DATABASE {PostgreSqlText.Name(name)} TEMPLATE template0 ENCODING {PostgreSqlText.Literal(Encoding)}{more}";
+        try
+        {
+            await session.ExecuteAsync(create + Sorting(session.Connection.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (mayDiffer && e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.FeatureNotSupported)
+        {
+            await session.ExecuteAsync(create + " LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private string Sorting(int version)
+    {
+        var sorting = $" LC_COLLATE {PostgreSqlText.Literal(Collate)} LC_CTYPE {PostgreSqlText.Literal(CharacterType)}";
+        return (version, Provider) switch
+        {
+            ( < 15, _) => sorting,
+            (_, "i") => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}",
+            ( >= 17, "b") => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
+            _ => sorting + " LOCALE_PROVIDER libc",
+        };
+    }
+}

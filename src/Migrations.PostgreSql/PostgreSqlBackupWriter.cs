@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Writes a backup with <c>pg_dump</c>, and reads what is in it in the same snapshot, which the session exports
+/// (<see href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION"/>), while the dump is being written.
+/// </summary>
+/// <param name="session">A session on the source.</param>
+/// <param name="tools">The client programs.</param>
+/// <param name="job">What is wanted.</param>
+internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTools tools, BackupJob job)
+{
+    private const string NoSuchCompression = "compression";
+    private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a dump waits for a table that another session has locked.</summary>
+    public static string LockLimit(SessionOptions options) =>
+        string.Create(CultureInfo.InvariantCulture, $"--lock-wait-timeout={Math.Max(1, (long)options.LockTimeout.TotalMilliseconds)}");
+
+    /// <summary>Writes it.</summary>
+    public async Task<BackupContent> WriteAsync(CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var snapshot = "";
+            await session.QueryAsync("SELECT pg_catalog.pg_export_snapshot()", row => snapshot = row.GetString(0), cancellationToken).ConfigureAwait(false);
+            if (tools.Version >= 16 && job.Format != BackupFormat.Sql)
+            {
+                try
+                {
+                    return await WriteAsync(snapshot, "--compress=zstd:1", cancellationToken).ConfigureAwait(false);
+                }
+                catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(NoSuchCompression, StringComparison.Ordinal))
+                {
+                    Clear(); // Built without zstd.
+                }
+            }
+
+            return await WriteAsync(snapshot, job.Format == BackupFormat.Sql ? null : "--compress=1", cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<BackupContent> WriteAsync(string snapshot, string? compression, CancellationToken cancellationToken)
+    {
+        OwnerOnly();
+        var arguments = new List<string> { "--no-password", "--file=" + job.Path, "--snapshot=" + snapshot, LockLimit(job.Session) };
+        arguments.AddRange(job.Format switch
+        {
+            BackupFormat.Sql => ["--format=plain", .. await RestrictKeyAsync(cancellationToken).ConfigureAwait(false)],
+            BackupFormat.Directory => ["--format=directory", "--jobs=" + Math.Max(1, job.Jobs).ToString(CultureInfo.InvariantCulture), compression!],
+            _ => ["--format=custom", compression!],
+        });
+        var dump = ClientProcess.Start(tools, "pg_dump", session.Target, arguments);
+        await using var _ = dump.ConfigureAwait(false);
+        dump.Input.Close();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = ReadAsync(stop.Token);
+        try
+        {
+            await WatchAsync(dump.WaitAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The dump's own failure is the cause to tell, whatever reading ends with now.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await reading.ConfigureAwait(false);
+    }
+
+    private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
+    {
+        var last = await LastMigrationAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await new PostgreSqlSchemaReader(session).ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+        return new BackupContent
+        {
+            EngineVersion = session.Info.EngineVersion,
+            SchemaFingerprint = schema.Fingerprint,
+            LastMigration = last?.Name,
+            MigrationVersion = last?.Version?.ToString(),
+            Tables = await new PostgreSqlContentReader(session).ReadInsideAsync(job.CountRows, job.Digests, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<HistoryRecord?> LastMigrationAsync(CancellationToken cancellationToken)
+    {
+        // Looked up first: an error would end the transaction, and with it the snapshot.
+        var table = new PostgreSqlHistory(session).Table;
+        if (!await session.AnyAsync(
+            "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3", cancellationToken, table).ConfigureAwait(false))
+            return null;
+        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return entries.Select(e => e.Service).Distinct(StringComparer.Ordinal).SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied).MaxBy(r => r.FirstApplied!.Id);
+    }
+
+    private async Task WatchAsync(Task dumping, CancellationToken cancellationToken)
+    {
+        while (await Task.WhenAny(dumping, Task.Delay(NewsInterval, cancellationToken)).ConfigureAwait(false) != dumping && !cancellationToken.IsCancellationRequested)
+            job.Session.Events.Publish(new WorkAdvanced($"Backing up {session.Target.Database}", Written(), Total: null, "bytes"));
+        await dumping.ConfigureAwait(false);
+    }
+
+    private long Written()
+    {
+        try
+        {
+            return job.Format == BackupFormat.Directory ? new DirectoryInfo(job.Path).EnumerateFiles().Sum(f => f.Length) : new FileInfo(job.Path).Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>
+    /// The word that <c>psql</c> wants before it runs shell commands again: the same for two dumps of one database, so that they are equal, and none that its content can
+    /// have guessed without knowing where it lies.
+    /// </summary>
+    private async Task<string[]> RestrictKeyAsync(CancellationToken cancellationToken)
+    {
+        var help = ClientProcess.Start(tools, "pg_dump", session.Target, ["--help"]);
+        await using var _ = help.ConfigureAwait(false);
+        help.Input.Close();
+        using var reader = new StreamReader(help.Output);
+        var text = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        await help.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return text.Contains("--restrict-key", StringComparison.Ordinal)
+            ? ["--restrict-key=" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(session.Target.ConnectionString))).ToLowerInvariant()]
+            : [];
+    }
+
+    /// <summary>Makes the file before the program does, so that no other user can read it even for a moment.</summary>
+    private void OwnerOnly()
+    {
+        if (job.Format == BackupFormat.Directory)
+            PrivateFiles.CreateFolder(job.Path);
+        else
+            PrivateFiles.CreateFile(job.Path);
+    }
+
+    private void Clear()
+    {
+        if (job.Format == BackupFormat.Directory)
+            Directory.Delete(job.Path, recursive: true);
+        else
+            File.Delete(job.Path);
+    }
+}

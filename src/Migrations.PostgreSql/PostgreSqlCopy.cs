@@ -1,0 +1,82 @@
+using Migrations.Databases;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Copies a database into an empty one: <c>pg_dump</c> into <c>pg_restore</c>, without a file between.</summary>
+/// <param name="origin">A session on the origin.</param>
+/// <param name="to">The empty database.</param>
+/// <param name="options">Name the history table.</param>
+internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to, SessionOptions options)
+{
+    /// <summary>Copies it.</summary>
+    public async Task RunAsync(ScratchContent content, Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
+    {
+        if (content == ScratchContent.Empty)
+            return;
+        var tools = ClientTools.For(origin.Connection.PostgreSqlVersion);
+        await PipeAsync(tools, content == ScratchContent.Schema ? ["--schema-only"] : [], cancellationToken).ConfigureAwait(false);
+        if (content == ScratchContent.Schema)
+            await HistoryAsync(sources, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PipeAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
+    {
+        var dump = ClientProcess.Start(tools, "pg_dump", origin.Target, ["--format=custom", "--compress=0", PostgreSqlBackupWriter.LockLimit(options), .. more]);
+        await using var _ = dump.ConfigureAwait(false);
+        dump.Input.Close();
+        var restore = ClientProcess.Start(tools, "pg_restore", to, PostgreSqlRestore.Arguments(to, withOwners: false));
+        await using var __ = restore.ConfigureAwait(false);
+        var chatter = restore.Output.CopyToAsync(Stream.Null, cancellationToken);
+        IOException? broken = null;
+        try
+        {
+            await dump.Output.CopyToAsync(restore.Input, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            broken = e; // One of the two has ended; its own words say why.
+        }
+
+        try
+        {
+            restore.Input.Close();
+        }
+        catch (IOException e)
+        {
+            broken ??= e;
+        }
+
+        if (broken is null)
+            await dump.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await restore.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await chatter.ConfigureAwait(false);
+        if (broken is not null)
+            await dump.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The history's rows: with them the copy knows what is applied.</summary>
+    private async Task HistoryAsync(Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
+    {
+        var table = new PostgreSqlHistory(origin).Table;
+        if (!await origin.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, table).ConfigureAwait(false))
+            return;
+        var connection = await new PostgreSqlConnector(to, sources.Value).OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var source = await origin.Connection.BeginRawBinaryCopyAsync($"COPY {table} TO STDOUT (FORMAT binary)", cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            var sink = await connection.BeginRawBinaryCopyAsync($"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken).ConfigureAwait(false);
+            await using (sink.ConfigureAwait(false))
+                await source.CopyToAsync(sink, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The next row's number goes on where the origin's stands.
+        var batch = connection.CreateBatch();
+        await using var __ = batch.ConfigureAwait(false);
+        var next = new NpgsqlBatchCommand($"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) + 1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL");
+        next.Parameters.Add(PostgreSqlText.Parameter(table));
+        batch.BatchCommands.Add(next);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

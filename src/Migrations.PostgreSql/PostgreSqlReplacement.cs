@@ -1,0 +1,178 @@
+using System.Globalization;
+using Migrations.Backup;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Puts a backup in the place of a database: it is loaded into a new one, which is then renamed, and the old one with it, in one transaction. Where the role may do
+/// neither, it is loaded into the database itself, in one transaction, if that is empty.
+/// </summary>
+internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget target, RestoreJob job, Lazy<PostgreSqlSources> sources)
+{
+    private const int LongestName = 63;
+
+    /// <summary>Does it.</summary>
+    public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        var old = await OpenOldAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = (old ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
+        if (old is not null)
+        {
+            await old.LockAsync(cancellationToken).ConfigureAwait(false);
+            await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (old is not null && !await MayReplaceAsync(old, cancellationToken).ConfigureAwait(false))
+            return await FillAsync(old, cancellationToken).ConfigureAwait(false);
+        var server = await OpenServerAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = server.ConfigureAwait(false);
+        if (old is not null)
+            await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
+        var name = NewName();
+        try
+        {
+            var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
+            var kept = await new DatabaseSwap(server, target, name).RunAsync(old, Shorten(job.KeepName), cancellationToken).ConfigureAwait(false);
+            return new RestoreOutcome(kept, how);
+        }
+        catch
+        {
+            await DropAsync(server, name).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<PostgreSqlSession?> OpenOldAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(target, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A session on another database of the server: nobody renames the one that he is connected to.</summary>
+    private async Task<PostgreSqlSession> OpenServerAsync(CancellationToken cancellationToken)
+    {
+        var other = PostgreSqlTarget.WithDatabase(target, string.Equals(target.Database, "postgres", StringComparison.Ordinal) ? "template1" : "postgres");
+        try
+        {
+            return await OpenAsync(other, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.DatabaseMissing or ErrorId.PermissionDenied && !string.Equals(other.Database, "template1", StringComparison.Ordinal))
+        {
+            return await OpenAsync(PostgreSqlTarget.WithDatabase(target, "template1"), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Task<bool> MayReplaceAsync(PostgreSqlSession old, CancellationToken cancellationToken) => old.AnyAsync(
+        """
+        SELECT 1 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
+        WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database() AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
+        """,
+        cancellationToken);
+
+    /// <summary>Loads the backup into a new database that is like the old one.</summary>
+    private async Task<string> LoadAsync(PostgreSqlSession server, PostgreSqlSession? old, string name, CancellationToken cancellationToken)
+    {
+        var tools = ClientTools.For(server.Connection.PostgreSqlVersion);
+        var restore = new PostgreSqlRestore(backup, tools);
+        var tables = await restore.TablesAsync(server.Target, cancellationToken).ConfigureAwait(false);
+        var there = PostgreSqlTarget.WithDatabase(target, name);
+        var settings = old is null ? null : await DatabaseSettings.ReadAsync(old, cancellationToken).ConfigureAwait(false);
+        var how = "restored into a new database, which was renamed into place";
+        await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
+        {
+            how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
+            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
+            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+            await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
+        if (settings is not null && await settings.ApplyAsync(server, name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } refused)
+            how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
+        return how;
+    }
+
+    private static bool IsAboutRoles(string message) =>
+        message.Contains("role \"", StringComparison.Ordinal) || message.Contains("must be member of", StringComparison.Ordinal) || message.Contains("must be able to SET ROLE", StringComparison.Ordinal)
+        || message.Contains("must be owner", StringComparison.Ordinal) || message.Contains("permission denied", StringComparison.Ordinal) || message.Contains("must be superuser", StringComparison.Ordinal);
+
+    private static Task CreateAsync(PostgreSqlSession server, DatabaseSettings? settings, string name, CancellationToken cancellationToken) => settings is null
+        ? server.ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(name)} TEMPLATE template0", cancellationToken)
+        : settings.Shape.CreateAsync(server, name, settings.Clauses, mayDiffer: false, cancellationToken);
+
+    private async Task CompareAsync(DatabaseTarget restored, int? tables, CancellationToken cancellationToken)
+    {
+        if (tables is null)
+            return;
+        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        var found = 0L;
+        await session.QueryAsync(
+            $"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
+            row => found = row.GetInt64(0),
+            cancellationToken).ConfigureAwait(false);
+        if (found < tables)
+        {
+            throw new MigrationException(
+                ErrorId.RestoreUnproven, $"'{backup.Path}' lists {tables} tables, and the restored database has {found}; {target.Display} was not touched.", "Verify the backup with 'migrations verify', and restore another one.");
+        }
+    }
+
+    /// <summary>Loads the backup into the database itself, where it is empty.</summary>
+    private async Task<RestoreOutcome> FillAsync(PostgreSqlSession old, CancellationToken cancellationToken)
+    {
+        if (await old.AnyAsync(
+            $"""
+            SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} AND c.relname !~ '^migration_lock'
+            UNION ALL SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_proc", "p.oid")}
+            """,
+            cancellationToken).ConfigureAwait(false))
+        {
+            var role = PostgreSqlText.Name(old.Info.User ?? "the_user");
+            throw new MigrationException(
+                ErrorId.PermissionDenied,
+                $"{target.Display} is not empty, and the role {role} may not put another database in its place: that takes CREATEDB and the ownership of the database. Nothing was changed.",
+                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO {role}; or restore into a new, empty database.");
+        }
+
+        await new PostgreSqlRestore(backup, ClientTools.For(old.Connection.PostgreSqlVersion)).LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
+    }
+
+    private static async Task DropAsync(PostgreSqlSession server, string name)
+    {
+        try
+        {
+            await server.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or MigrationException)
+        {
+            // The server is gone; the name says what it was.
+        }
+    }
+
+    private string NewName() => Shorten(string.Create(CultureInfo.InvariantCulture, $"{target.Database[..Math.Min(target.Database.Length, 30)]}_restoring_{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid():N}"));
+
+    private static string Shorten(string name)
+    {
+        while (System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
+            name = name[..^1];
+        return name;
+    }
+
+    private Task<PostgreSqlSession> OpenAsync(DatabaseTarget database, CancellationToken cancellationToken) =>
+        PostgreSqlSession.OpenAsync(database, job.Session, new PostgreSqlConnector(database, sources.Value), cancellationToken);
+}

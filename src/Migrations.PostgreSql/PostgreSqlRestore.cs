@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using Migrations.Backup;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Loads a backup into a database with <c>pg_restore</c> or <c>psql</c>.</summary>
+/// <param name="backup">The backup.</param>
+/// <param name="tools">The client programs.</param>
+internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
+{
+    private const string LastWords = "PostgreSQL database dump complete";
+
+    /// <summary>The arguments of <c>pg_restore</c> that say where to, and what to do with errors.</summary>
+    /// <param name="to">The database.</param>
+    /// <param name="withOwners">Whether owners and rights are restored too.</param>
+    public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners)
+    {
+        // The name as a connection string: a name that looks like one would be read as one.
+        yield return $"--dbname=dbname='{to.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+        yield return "--exit-on-error";
+        yield return "--no-password";
+        if (withOwners)
+            yield break;
+        yield return "--no-owner";
+        yield return "--no-acl";
+    }
+
+    /// <summary>Loads it.</summary>
+    /// <param name="to">An empty database.</param>
+    /// <param name="jobs">How many jobs read at once; 0 for one transaction, all or nothing.</param>
+    /// <param name="withOwners">Whether owners and rights are restored too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>.</exception>
+    public async Task LoadAsync(DatabaseTarget to, int jobs, bool withOwners, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(backup.Path) && !Directory.Exists(backup.Path))
+            throw new MigrationException(ErrorId.BackupMissing, $"There is no backup '{backup.Path}'.", "Give the path of a backup; 'migrations backups' lists a folder's.");
+        try
+        {
+            if (backup.Format == BackupFormat.Sql)
+                await LoadScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
+            else
+                await ClientProcess.RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
+        {
+            throw e.Message.Contains("unsupported version", StringComparison.Ordinal)
+                ? new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e)
+                : new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
+        }
+    }
+
+    /// <summary>How many tables the archive says it has; null for a script.</summary>
+    public async Task<int?> TablesAsync(DatabaseTarget any, CancellationToken cancellationToken)
+    {
+        if (backup.Format == BackupFormat.Sql)
+            return null;
+        var list = ClientProcess.Start(tools, "pg_restore", any, ["--list", backup.Path]);
+        await using var _ = list.ConfigureAwait(false);
+        list.Input.Close();
+        using var reader = new StreamReader(list.Output);
+        var tables = 0;
+        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            // An entry: number; catalogue and object, kind, schema, name, owner.
+            var words = line.Split(' ');
+            if (words is [_, _, _, "TABLE", not ("DATA" or "ATTACH"), ..] && !line.StartsWith(';'))
+                tables++;
+        }
+
+        await list.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return tables;
+    }
+
+    private static IEnumerable<string> Parallelism(int jobs)
+    {
+        if (jobs == 0)
+            yield return "--single-transaction";
+        else if (jobs > 1)
+            yield return "--jobs=" + jobs.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
+    {
+        // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
+        if (!EndsWell())
+            throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
+        var psql = ClientProcess.Start(tools, "psql", to, ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file=-"]);
+        await using var _ = psql.ConfigureAwait(false);
+        var chatter = psql.Output.CopyToAsync(Stream.Null, cancellationToken);
+        try
+        {
+            var source = File.OpenRead(backup.Path);
+            await using (source.ConfigureAwait(false))
+                await ScriptFilter.CopyAsync(source, psql.Input, withOwners, cancellationToken).ConfigureAwait(false);
+            psql.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended; its own words say why.
+        }
+
+        await psql.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await chatter.ConfigureAwait(false);
+    }
+
+    private bool EndsWell()
+    {
+        using var file = File.OpenRead(backup.Path);
+        var tail = new byte[Math.Min(file.Length, 4096)];
+        file.Seek(-tail.Length, SeekOrigin.End);
+        file.ReadExactly(tail);
+        return Encoding.UTF8.GetString(tail).Contains(LastWords, StringComparison.Ordinal);
+    }
+}

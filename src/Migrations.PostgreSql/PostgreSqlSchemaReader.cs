@@ -1,0 +1,102 @@
+using System.Text;
+using Migrations.Schema;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Reads the schema in one round trip. Each query gives the columns of <see cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its
+/// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE.
+/// </summary>
+/// <param name="session">The session.</param>
+internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
+{
+    // What the server writes depends on these; an empty search_path makes it write every name with its schema.
+    private const string Settings =
+        """
+        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone', 'UTC', true),
+            set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('quote_all_identifiers', 'off', true)
+        """;
+
+    private readonly List<Row> _rows = [];
+
+    /// <summary>Reads it in a transaction of its own, or in the open one.</summary>
+    public async Task<SchemaSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        var transaction = new ReadTransaction(session);
+        await using var _ = transaction.ConfigureAwait(false);
+        await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads it in a transaction that is open on a connection, and leaves <c>search_path</c> empty there.</summary>
+    public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major);
+        var batch = connection.CreateBatch();
+        await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Settings));
+        foreach (var query in ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)))
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(query));
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                _rows.Add(Read(reader));
+        }
+
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build());
+    }
+
+    private static Row Read(NpgsqlDataReader reader)
+    {
+        var type = Enum.Parse<SchemaObjectType>(reader.GetString(0));
+        var definition = Text(reader, 4) ?? "";
+        if (type is not (SchemaObjectType.Comment or SchemaObjectType.Grant))
+            definition = ExpressionForm.Of(definition);
+        return new Row(type, reader.GetString(1), Text(reader, 2), reader.GetInt32(3), definition, Text(reader, 5), Text(reader, 6), Text(reader, 7), Text(reader, 8));
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) || reader.GetString(column) is { Length: 0 } ? null : reader.GetString(column);
+
+    private IEnumerable<SchemaObject> Build()
+    {
+        var parts = _rows.Where(r => r.Table is not null).ToLookup(r => r.Table!, StringComparer.Ordinal);
+        return _rows.Select(row => new SchemaObject
+        {
+            Type = row.Type,
+            Name = row.Name,
+            Definition = row.Definition,
+            Table = row.Table,
+            Position = row.Position,
+            CreateSql = row.Type == SchemaObjectType.Table ? CreateTable(row, parts[row.Name]) : Joined(row.CreateSql, row.After),
+            DropSql = row.DropSql,
+            IsPartOfTable = row.Type == SchemaObjectType.Column || (row.Type == SchemaObjectType.Constraint && row.Piece is not null),
+        });
+    }
+
+    private static string CreateTable(Row table, IEnumerable<Row> parts)
+    {
+        var inside = parts.Where(p => p.Type is SchemaObjectType.Column or SchemaObjectType.Constraint).OrderBy(p => p.Type).ThenBy(p => p.Position).ThenBy(p => p.Name, StringComparer.Ordinal).ToList();
+        var pieces = inside.Select(p => p.Piece).OfType<string>().ToList();
+        var sql = new StringBuilder(table.CreateSql);
+        if (table.Piece?.StartsWith("PARTITION OF", StringComparison.Ordinal) == true || table.Piece?.StartsWith("OF ", StringComparison.Ordinal) == true)
+            return Typed(sql, table, inside);
+        sql.Append(" (").AppendJoin(",", pieces.Select(p => "\n    " + p)).Append(pieces.Count > 0 ? "\n)" : ")");
+        if (table.Piece is not null)
+            sql.Append(' ').Append(table.Piece);
+        return Joined(sql.ToString(), [table.After, .. inside.Where(p => p.Piece is not null).Select(p => p.After)])!;
+    }
+
+    /// <summary>A partition, or a table of a type: its columns come from there. What differs is set afterwards.</summary>
+    private static string Typed(StringBuilder sql, Row table, List<Row> inside) => Joined(
+        sql.Append(' ').Append(table.Piece).ToString(),
+        [table.After, .. inside.Where(p => p.Type == SchemaObjectType.Constraint && p.Piece is not null).Select(p => Joined(p.CreateSql, p.After)), .. inside.Where(p => p.Type == SchemaObjectType.Column).Select(p => p.After)])!;
+
+    private static string? Joined(string? first, params string?[] others) =>
+        first is null ? null : string.Join(";\n", others.Where(o => o is not null).Prepend(first));
+
+    private sealed record Row(
+        SchemaObjectType Type, string Name, string? Table, int Position, string Definition, string? CreateSql, string? DropSql, string? Piece, string? After);
+}

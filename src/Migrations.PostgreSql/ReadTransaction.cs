@@ -1,0 +1,48 @@
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// A read-only transaction in which every query sees the same moment; always rolled back, so that what was set in it is put back. Inside the open transaction of a run it
+/// is a savepoint.
+/// </summary>
+internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposable
+{
+    private bool _hasBegun;
+    private bool _isInRun;
+
+    /// <summary>Begins it. Waits for no lock longer than a step would.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        _isInRun = session.IsInRun;
+        await session.ExecuteAsync(_isInRun ? "SAVEPOINT migrations_look" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+        _hasBegun = true;
+        var limit = Math.Max(1, (long)session.Options.TableLockTimeout.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await session.QueryAsync("SELECT pg_catalog.set_config('lock_timeout', $1, true)", _ => { }, cancellationToken, limit).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_hasBegun)
+            return;
+        if (!_isInRun)
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+            return;
+        }
+
+        if (session.Connection.FullState != System.Data.ConnectionState.Open)
+            return;
+        try
+        {
+            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_look", CancellationToken.None).ConfigureAwait(false);
+            await session.ExecuteAsync("RELEASE SAVEPOINT migrations_look", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
+        {
+            // The connection is gone, and the transaction with it.
+        }
+    }
+}

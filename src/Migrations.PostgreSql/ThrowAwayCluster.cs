@@ -1,0 +1,153 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Migrations.Databases;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Why no server could be started.</summary>
+internal sealed class ClusterException(string message) : Exception(message);
+
+/// <summary>
+/// A server of our own in a temporary folder: reached by its Unix socket alone, which no other user may enter, and without durability. A shell stands between, waiting on a
+/// pipe that the operating system closes when this process ends, even killed; then it stops the server and removes the folder.
+/// </summary>
+internal sealed class ThrowAwayCluster : IAsyncDisposable
+{
+    private const string User = "migrations";
+
+    // $1 = the programs' folder, $2 = the server's folder. Standard input is the pipe.
+    private const string Script = """
+        bin=$1 folder=$2
+        trap '' INT HUP
+        umask 077
+        mkdir "$folder" && cd "$folder" || exit 1
+        trap 'rm -rf "$folder"' EXIT
+        "$bin/initdb" -D "$folder/data" -U migrations -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || { tail -n 3 "$folder/log"; exit 1; }
+        "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c port=5432 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+            -c autovacuum=off -c max_locks_per_transaction=1024 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
+        server=$!
+        for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+            if [ -S "$folder/.s.PGSQL.5432" ]; then break; fi
+            kill -0 $server 2>/dev/null || { tail -n 3 "$folder/log"; exit 1; }
+            sleep 0.1
+        done
+        echo started
+        cat >/dev/null
+        while kill -QUIT $server 2>/dev/null; do sleep 0.1; done
+        """;
+
+    private readonly Process _shell;
+
+    private ThrowAwayCluster(Process shell, string folder)
+    {
+        _shell = shell;
+        var builder = new NpgsqlConnectionStringBuilder { Host = folder, Port = 5432, Username = User, Database = "postgres" };
+        Target = PostgreSqlTarget.Parse(builder.ConnectionString, "/")!;
+    }
+
+    /// <summary>A database of the server, as its superuser.</summary>
+    public DatabaseTarget Target { get; }
+
+    /// <summary>Starts one.</summary>
+    /// <exception cref="ClusterException">It cannot be started.</exception>
+    public static async Task<ThrowAwayCluster> StartAsync(ClientTools? tools, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new ClusterException("it would need a Unix socket that no other user may enter.");
+        if (tools is null)
+            throw new ClusterException("PostgreSQL's server programs (initdb, postgres) of the server's version or a newer one are not installed.");
+        // Short, because the path of a socket has at most about 100 characters; and where another user may enter.
+        var folder = "/tmp/migrations-" + Guid.NewGuid().ToString("N")[..12];
+        var start = Shell();
+        foreach (var argument in (string[])["-c", Script, "sh", tools.Folder, folder])
+            start.ArgumentList.Add(argument);
+        var cluster = new ThrowAwayCluster(Run(start), folder);
+        try
+        {
+            var words = await cluster._shell.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+            if (words is not "started")
+                throw new ClusterException($"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim());
+            await cluster.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Makes the roles of another server, without rights and passwords, so that policies and default rights can name them.</summary>
+    public async Task AddRolesAsync(PostgreSqlSession origin, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await origin.QueryAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname <> $1", row => names.Add(row.GetString(0)), cancellationToken, User).ConfigureAwait(false);
+        var session = await PostgreSqlSession.OpenAsync(Target, new SessionOptions(), new PostgreSqlConnector(Target, new PostgreSqlSources()), cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        foreach (var name in names)
+            await session.ExecuteAsync($"CREATE ROLE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops it and removes its folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        _shell.Dispose();
+    }
+
+    /// <summary>A shell as an ordinary user: PostgreSQL refuses to run as root.</summary>
+    private static ProcessStartInfo Shell()
+    {
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (!Environment.IsPrivilegedProcess)
+            return start;
+        var users = File.ReadAllLines("/etc/passwd").Select(l => l.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
+        var user = Array.Find(["postgres", "nobody"], users.Contains) ?? throw new ClusterException("it must not run as root, and there is no user 'postgres' or 'nobody' to run it as.");
+        var (program, arguments) = Program("runuser") is { } runuser ? (runuser, (string[])["-u", user, "--", "/bin/sh"])
+            : Program("setpriv") is { } setpriv ? (setpriv, ["--reuid", user, "--regid", user is "nobody" ? "65534" : user, "--clear-groups", "/bin/sh"])
+            : throw new ClusterException("it must not run as root, and there is neither runuser nor setpriv to change the user.");
+        start.FileName = program;
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.WorkingDirectory = "/tmp";
+        return start;
+    }
+
+    private static string? Program(string name) => Array.Find([$"/usr/sbin/{name}", $"/sbin/{name}", $"/usr/bin/{name}", $"/bin/{name}"], File.Exists);
+
+    private static Process Run(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ClusterException(e.Message);
+        }
+    }
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var connector = new PostgreSqlConnector(Target, new PostgreSqlSources());
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(50, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                var connection = await connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
+                await connection.DisposeAsync().ConfigureAwait(false);
+                return;
+            }
+            catch (NpgsqlException e) when (clock.Elapsed > TimeSpan.FromSeconds(60) || _shell.HasExited)
+            {
+                throw new ClusterException("it did not answer: " + PostgreSqlErrors.Words(e));
+            }
+            catch (NpgsqlException)
+            {
+                // Not up yet.
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using Migrations.Backup;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Lists the backups of a folder, newest first, and whether they are proven.</summary>
+/// <remarks>Reads manifests, not whole files. Files without a manifest, and manifests that cannot be used, are listed with the property Problem. The objects can be piped into Test-DatabaseBackup, Restore-Database and Remove-DatabaseBackup.</remarks>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups | Where-Object { -not $_.Proven } | Test-DatabaseBackup</code>
+/// <para>Proves the backups that are not proven yet.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "DatabaseBackup")]
+[OutputType(typeof(DatabaseBackup))]
+public sealed class GetDatabaseBackupCommand : MigrationCommand
+{
+    /// <summary>The folders; or single backups. No wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [BackupPathTransformation]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var catalogue = new BackupCatalogue(Drivers.All);
+        foreach (var given in Path)
+        {
+            Guard(Path.Length > 1 || MyInvocation.ExpectingInput, () => given, () =>
+            {
+                var path = Paths.Literal(given);
+                var isBackup = File.Exists(path) || File.Exists(path + ".manifest.json");
+                WriteObject(
+                    Run(async (_, token) => isBackup ? [await catalogue.FindAsync(path, token).ConfigureAwait(false)] : await catalogue.ReadAsync(path, token).ConfigureAwait(false)),
+                    enumerateCollection: true);
+            });
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Management.Automation;
+using Migrations.Backup;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Removes the backups that no rule keeps.</summary>
+/// <remarks>
+/// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and the last proven backup
+/// of a database always stay, and so does what is not known to be a sound backup. Writes a decision for each backup, with its reason. Asks for each backup that
+/// would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
+/// </remarks>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups | Remove-DatabaseBackup -KeepLast 5</code>
+/// <para>Keeps the newest five of each database.</para>
+/// </example>
+/// <example>
+/// <code>Remove-DatabaseBackup ./backups -KeepDaily 7 -KeepWeekly 5 -KeepMonthly 12 -WhatIf</code>
+/// <para>Shows what would stay and what would go, and why, and removes nothing.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Remove, "DatabaseBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Path")]
+[OutputType(typeof(RetentionDecision))]
+public sealed class RemoveDatabaseBackupCommand : MigrationCommand
+{
+    private readonly List<DatabaseBackup> _backups = [];
+
+    /// <summary>The folder. No wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Backups as Get-DatabaseBackup shows them. What is decided is decided among these.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public DatabaseBackup? InputObject { get; set; }
+
+    /// <summary>Keeps the newest so many.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepLast { get; set; }
+
+    /// <summary>Keeps all that are younger than so many days.</summary>
+    [Parameter]
+    [ValidateRange(1, 100_000)]
+    public int? KeepDays { get; set; }
+
+    /// <summary>Keeps the newest of each of the last so many days that have one.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepDaily { get; set; }
+
+    /// <summary>Keeps the newest of each of the last so many weeks that have one. Weeks begin on Monday.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepWeekly { get; set; }
+
+    /// <summary>Keeps the newest of each of the last so many months that have one.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepMonthly { get; set; }
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject is not null)
+            _backups.Add(InputObject);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        Guard(isOneOfSeveral: false, () => Path.Length > 0 ? Path : null, () =>
+        {
+            if (Path.Length > 0)
+            {
+                var folder = Paths.Literal(Path);
+                _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
+            }
+
+            var policy = new RetentionPolicy { KeepLast = KeepLast, KeepDays = KeepDays, KeepDaily = KeepDaily, KeepWeekly = KeepWeekly, KeepMonthly = KeepMonthly };
+            foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
+                Take(decision);
+        });
+    }
+
+    private void Take(RetentionDecision decision)
+    {
+        if (!decision.Keep && this.MayDo(Force, decision.Backup.Path, $"Remove ({decision.Reason})"))
+            BackupCatalogue.Remove(decision.Backup);
+        else if (!decision.Keep && !this.IsWhatIf())
+            return;
+        WriteObject(decision);
+    }
+}

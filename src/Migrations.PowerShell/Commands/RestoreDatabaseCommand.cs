@@ -1,0 +1,101 @@
+using System.Management.Automation;
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Events;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Puts a backup in a database's place, all or nothing, and keeps the old state.</summary>
+/// <remarks>
+/// The backup is checked before: one that is not proven is restored into a scratch database first. Afterwards schema, rows and soundness are compared with the
+/// manifest; what differs is an error that says where the old state is. Asks, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
+/// A backup from the pipeline goes to the database that it is of, unless <c>-Database</c> names another.
+/// </remarks>
+/// <example>
+/// <code>Restore-Database -Database shop.db -Path ./backups/shop_20250301_103022.db</code>
+/// <para>Restores one backup.</para>
+/// </example>
+/// <example>
+/// <code>Restore-Database -Database shop.db -Latest -From ./backups -WhatIf</code>
+/// <para>Shows which backup is the newest, and restores nothing.</para>
+/// </example>
+/// <example>
+/// <code>Restore-Database -Database broken.db -Salvage rescued.db</code>
+/// <para>Copies what can still be read of a corrupt SQLite file into a new one, and names what is lost.</para>
+/// </example>
+[Cmdlet(VerbsData.Restore, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Path")]
+[OutputType(typeof(RestoreResult), typeof(SalvagedTable))]
+public sealed class RestoreDatabaseCommand : DatabaseCommand
+{
+    /// <summary>The backup: an object of Get-DatabaseBackup, or the path of its file or folder. No wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [BackupPathTransformation]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Restores the newest backup of the database in the folder of <c>-From</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Latest")]
+    public SwitchParameter Latest { get; set; }
+
+    /// <summary>The folder of <c>-Latest</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Latest")]
+    [ValidateNotNullOrEmpty]
+    public string From { get; set; } = "";
+
+    /// <summary>Restores nothing: copies what can be read of a corrupt database into this new file. SQLite only.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Salvage")]
+    [ValidateNotNullOrEmpty]
+    public string Salvage { get; set; } = "";
+
+    /// <summary>The folder in which a copy of the old state is kept. Default: the backup's own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeepFolder { get; set; }
+
+    /// <summary>How many jobs read at once. PostgreSQL only. Default: 1.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int Jobs { get; set; } = 1;
+
+    /// <summary>A database on the server where scratch databases are made. Default: the server of the database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ScratchDatabase { get; set; }
+
+    /// <summary>How long to wait for a running migration to end: <c>30s</c>, <c>5m</c>, or seconds. Default: 60 seconds.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override SessionOptions Session(IEventSink events) => base.Session(events) with { LockTimeout = LockTimeout };
+
+    private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
+    {
+        if (Salvage.Length > 0)
+        {
+            SalvageTo(database, Paths.Literal(Salvage));
+            return;
+        }
+
+        var catalogue = new BackupCatalogue(Drivers.All);
+        var place = Paths.Literal(Latest ? From : Path);
+        var backup = Run((_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token));
+        var options = BackupServer.Options(new SessionOptions(), ScratchDatabase, Paths);
+        var request = new RestoreRequest { KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder), Jobs = Jobs };
+        if (this.MayDo(Force, database.Target.Display, $"Replace by {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
+            WriteObject(Run((events, token) => new BackupManager(database.Driver, database.Target, options with { Session = Session(events) }).RestoreAsync(backup, request, token)));
+    }
+
+    private void SalvageTo((IDatabaseDriver Driver, DatabaseTarget Target) database, string destination)
+    {
+        if (!this.MayDo(Force, database.Target.Display, $"Copy what can be read into {destination}"))
+            return;
+        var tables = Run((events, token) => new BackupManager(database.Driver, database.Target, new BackupOptions { Session = Session(events) }).SalvageAsync(destination, token));
+        WriteObject(tables, enumerateCollection: true);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using Migrations.Backup;
+using Migrations.Configuration;
+using Migrations.Databases;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Proves backups: restores each into a scratch database and compares it with its manifest.</summary>
+/// <remarks>
+/// Checks size and SHA-256, restores, asks the engine whether the result is sound, and compares schema fingerprint, rows and on request every value. What was
+/// found goes into the manifest. Writes one object for each backup; what could not be looked at is NotRun, and nothing is proven that rests on it.
+/// </remarks>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups | Test-DatabaseBackup | Where-Object Proven</code>
+/// <para>Verifies all backups of a folder and shows those that are proven.</para>
+/// </example>
+/// <example>
+/// <code>(Test-DatabaseBackup ./backups/shop_20250301_103022.db -Full).Checks | Where-Object Status -ne Pass</code>
+/// <para>Compares every value, and shows what did not pass.</para>
+/// </example>
+[Cmdlet(VerbsDiagnostic.Test, "DatabaseBackup")]
+[OutputType(typeof(BackupVerification))]
+public sealed class TestDatabaseBackupCommand : MigrationCommand
+{
+    /// <summary>The backups: objects of Get-DatabaseBackup, or paths of files or folders. No wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [BackupPathTransformation]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Compares every value, for backups that were made with <c>-Full</c>.</summary>
+    [Parameter]
+    public SwitchParameter Full { get; set; }
+
+    /// <summary>A database on the server where scratch databases are made. Default: <c>$env:DATABASE_URL</c>, where it is of the backup's engine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ScratchDatabase { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var catalogue = new BackupCatalogue(Drivers.All);
+        foreach (var given in Path)
+        {
+            Guard(Path.Length > 1 || MyInvocation.ExpectingInput, () => given, () =>
+            {
+                var path = Paths.Literal(given);
+                var options = BackupServer.Options(new SessionOptions(), ScratchDatabase, Paths);
+                var origin = EnvironmentSettings.Database is { } text && ScratchDatabase is null ? Drivers.Resolve(Paths.ExpandDrive(text), Paths.CurrentFolder).Target : null;
+                WriteObject(Run((events, token) => VerifyAsync(catalogue, path, options with { Session = new SessionOptions { Events = events } }, origin, token)));
+            });
+        }
+    }
+
+    private async Task<BackupVerification> VerifyAsync(BackupCatalogue catalogue, string path, BackupOptions options, DatabaseTarget? origin, CancellationToken cancellationToken)
+    {
+        var backup = await catalogue.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        var driver = catalogue.DriverOf(backup);
+        var sameEngine = origin is not null && string.Equals(origin.Engine, driver.Engine, StringComparison.Ordinal) ? origin : null;
+        return await new BackupVerifier(driver, options).VerifyAsync(backup, sameEngine, Full, cancellationToken).ConfigureAwait(false);
+    }
+}

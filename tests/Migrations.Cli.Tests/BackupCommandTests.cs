@@ -1,0 +1,174 @@
+using System.Text.Json;
+
+namespace Migrations.Cli.Tests;
+
+/// <summary>The commands about backups, as a process.</summary>
+public abstract class BackupCommandConformance(string engine) : CliTests(engine)
+{
+    private string Backups => Directory.CreateDirectory(Temporary["backups"]).FullName;
+
+    [SkippableFact]
+    public async Task The_whole_circle()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var made = await OutputAsync("backup", "--destination", Backups, "--prove", "--full");
+        Assert.Contains("Backed up ", made, StringComparison.Ordinal);
+        Assert.Contains("Proven: ", made, StringComparison.Ordinal);
+        Assert.Contains("[pass] digests", made, StringComparison.Ordinal);
+        var listed = await OutputAsync("backups", Backups);
+        Assert.Matches(@"yes +003 ", listed);
+
+        await Database.ExecuteAsync("DROP TABLE b;");
+        var seen = await OutputAsync("restore", "--latest", "--from", Backups, "--what-if");
+        Assert.Contains("would be replaced", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("b", await Database.TablesAsync());
+        await FailsAsync(ErrorId.ConfirmationRequired, 2, ["--yes"], "restore", "--latest", "--from", Backups);
+        var restored = await OutputAsync("restore", "--latest", "--from", Backups, "--yes");
+        Assert.Contains("Restored ", restored, StringComparison.Ordinal);
+        Assert.Contains("kept as", restored, StringComparison.Ordinal);
+        Assert.Equal("2", await Database.ScalarAsync("SELECT count(*) FROM b"));
+        Assert.Contains("Total: 3 | Applied: 3", await OutputAsync("status"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Verify_exits_with_4_when_a_backup_is_not_proven()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var path = await BackUpAsync();
+        Assert.Contains("Proven: " + path, await OutputAsync("verify", path), StringComparison.Ordinal);
+        await using (var file = File.Open(path, FileMode.Open))
+        {
+            file.Seek(-1, SeekOrigin.End);
+            file.WriteByte(0x7f);
+        }
+
+        var result = await RunAsync("verify", path);
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("Not proven: " + path, result.Output, StringComparison.Ordinal);
+        Assert.Contains("[fail] file", result.Output, StringComparison.Ordinal);
+        Assert.Contains("[not run] restore", result.Output, StringComparison.Ordinal);
+        await FailsAsync(ErrorId.BackupInvalid, 1, [path, "not changed", "migrations backups"], "restore", path, "--yes");
+        await FailsAsync(ErrorId.BackupMissing, 1, ["migrations backups"], "verify", path + "x");
+    }
+
+    [SkippableFact]
+    public async Task Prune_shows_its_reasons_and_asks()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var paths = new[] { await BackUpAsync(), await BackUpAsync(), await BackUpAsync() };
+        await OutputAsync("verify", paths[0]);
+        var seen = await OutputAsync("prune", Backups, "--keep-last", "1", "--what-if");
+        Assert.Contains($"Would keep {Path.GetFileName(paths[0])}: the last proven", seen, StringComparison.Ordinal);
+        Assert.Contains($"Would remove {Path.GetFileName(paths[1])}: kept by no rule", seen, StringComparison.Ordinal);
+        Assert.All(paths, p => Assert.True(File.Exists(p)));
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["--keep-last"], "prune", Backups, "--yes");
+        await FailsAsync(ErrorId.ConfirmationRequired, 2, ["--yes"], "prune", Backups, "--keep-last", "1");
+        await OutputAsync("prune", Backups, "--keep-last", "1", "--yes");
+        Assert.Equal([true, false, true], paths.Select(File.Exists));
+        Assert.Equal([true, false, true], paths.Select(p => File.Exists(p + ".manifest.json")));
+    }
+
+    [SkippableFact]
+    public async Task Programs_read_the_same_fields_every_time()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var made = Assert.Single((await JsonAsync(0, "backup", "--destination", Backups, "--prove")).EnumerateArray());
+        string[] fields =
+        [
+            "path", "database", "engine", "engineVersion", "format", "compressed", "createdAt", "size", "sha256", "migrationVersion", "lastMigration", "schemaFingerprint",
+            "proven", "provenAt", "durationMs", "globals", "problem",
+        ];
+        Assert.Equal([.. fields, "checks"], Names(made));
+        Assert.True(made.GetProperty("proven").GetBoolean());
+        Assert.Equal(fields, Names(Assert.Single((await JsonAsync(0, "backups", Backups)).EnumerateArray())));
+        var path = made.GetProperty("path").GetString()!;
+        Assert.Equal(["path", "database", "proven", "failed", "notRun", "durationMs", "checks"], Names((await JsonAsync(0, "verify", path))[0]));
+        Assert.Equal(["database", "backup", "kept", "how", "migrationVersion", "durationMs", "checks"], Names((await JsonAsync(0, "restore", path, "--yes"))[0]));
+        Assert.Equal(["path", "database", "createdAt", "size", "proven", "keep", "removed", "reason"], Names((await JsonAsync(0, "prune", Backups, "--keep-last", "1", "--yes"))[0]));
+    }
+
+    [SkippableFact]
+    public async Task A_run_stands_on_a_backup()
+    {
+        ThreeTables();
+        Migration("004_bad", "nonsense;");
+        var result = await FailsAsync(ErrorId.StatementFailed, 1, ["migrations restore \""], "up", "--backup", Backups);
+        var path = Assert.Single(Directory.GetFiles(Backups, "*.manifest.json"))[..^".manifest.json".Length];
+        Assert.Contains(path, result.Error, StringComparison.Ordinal);
+        File.Delete(FileOf("004_bad.sql"));
+        Assert.Contains("Backup: ", await OutputAsync("down", "--backup", Backups), StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("up", "--restore-on-failure")).ExitCode);
+    }
+
+    [SkippableFact]
+    public async Task A_folder_that_cannot_be_written_is_named()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "File modes are those of Linux.");
+        ThreeTables();
+        await OutputAsync("up");
+        File.SetUnixFileMode(Backups, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var result = await CliProcess.RunAsync(Call("backup", "--destination", Backups) with { ModesCountForRoot = true });
+        AssertError(result, ErrorId.BackupFolderInvalid, 1, Backups);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Backups));
+        File.SetUnixFileMode(Backups, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [SkippableFact]
+    public async Task Interrupted_it_leaves_no_file_and_exits_with_130()
+    {
+        Prerequisite.Signals();
+        await Database.ExecuteAsync(Engine == "SQLite"
+            ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
+            : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i");
+        using var process = CliProcess.Start(Call("backup", "--destination", Backups));
+        while (!Directory.EnumerateFiles(Backups, "backup.*", SearchOption.AllDirectories).Any())
+            await Task.Delay(5);
+        process.Interrupt();
+        var result = await process.WaitAsync();
+        Assert.True(result.ExitCode == 130, result.ToString());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Backups));
+    }
+
+    [SkippableFact]
+    public async Task What_a_killed_backup_left_is_cleaned_by_the_next()
+    {
+        await Database.ExecuteAsync(Engine == "SQLite"
+            ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
+            : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i");
+        using (var process = CliProcess.Start(Call("backup", "--destination", Backups)))
+        {
+            while (!Directory.EnumerateFiles(Backups, "backup.*", SearchOption.AllDirectories).Any())
+                await Task.Delay(5);
+            process.Kill();
+            await process.WaitAsync();
+        }
+
+        Assert.All(Directory.EnumerateFileSystemEntries(Backups), e => Assert.EndsWith(".partial", e, StringComparison.Ordinal));
+        Assert.Contains("There are none.", await OutputAsync("backups", Backups), StringComparison.Ordinal);
+        await OutputAsync("backup", "--destination", Backups);
+        Assert.Equal(2, Directory.EnumerateFileSystemEntries(Backups).Count());
+    }
+
+    private async Task<string> BackUpAsync()
+    {
+        var made = await JsonAsync(0, "backup", "--destination", Backups);
+        return made[0].GetProperty("path").GetString()!;
+    }
+
+    private async Task<JsonElement> JsonAsync(int exitCode, params string[] arguments)
+    {
+        var result = await RunAsync([.. arguments, "--output", "json"]);
+        Assert.True(exitCode == result.ExitCode, result.ToString());
+        return result.Json;
+    }
+
+    private static string[] Names(JsonElement record) => [.. record.EnumerateObject().Select(p => p.Name)];
+}
+
+public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLite");
+
+public sealed class PostgreSqlBackupCommandTests() : BackupCommandConformance("PostgreSQL");

@@ -1,0 +1,205 @@
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Testing;
+using Xunit;
+
+namespace Migrations.PostgreSql.Tests;
+
+/// <summary>Backups on a real server, written and loaded by PostgreSQL's own programs.</summary>
+public sealed class BackupTests
+{
+    private static readonly PostgreSqlDriver Driver = new();
+
+    [SkippableTheory]
+    [InlineData(BackupFormat.Native)]
+    [InlineData(BackupFormat.Directory)]
+    [InlineData(BackupFormat.Sql)]
+    public async Task What_is_loaded_is_what_the_backup_says(BackupFormat format)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await FillAsync(fixture);
+        var path = Path.Combine(folder.Path, "a b" + Driver.Backups.Extension(format));
+        var content = await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path, Format = format, Jobs = format == BackupFormat.Directory ? 2 : 1, Digests = true }, CancellationToken.None);
+        Assert.Equal((format, "001_test", null), (Driver.Backups.Recognize(path), content.LastMigration, content.MigrationVersion));
+        Assert.Equal(["public.\"T 1\" 3", "public.migration_journal 1", "s.part_1 1", "s.unlogged 1"], content.Tables.Select(t => $"{t.Table} {t.Rows}"));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
+        await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
+        await Driver.Backups.LoadAsync(new BackupSource(path, format), scratch.Target, new SessionOptions(), CancellationToken.None);
+        await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
+        Assert.Equal(content.SchemaFingerprint, (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint);
+        Assert.Equal(content.Tables, await copy.Inspector.ReadContentAsync(digests: true, CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Counts_agree_with_the_dump_while_others_write()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO t SELECT generate_series(1, 50000)");
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+                await fixture.Database.ExecuteAsync($"INSERT INTO t VALUES ({i}); INSERT INTO u VALUES ({i})");
+        });
+        var path = Path.Combine(folder.Path, "x.dump");
+        var content = await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path }, CancellationToken.None);
+        await stop.CancelAsync();
+        await writing;
+        await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
+        await Driver.Backups.LoadAsync(new BackupSource(path, BackupFormat.Native), scratch.Target, new SessionOptions(), CancellationToken.None);
+        await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
+        var loaded = await copy.Inspector.ReadContentAsync(digests: false, CancellationToken.None);
+        Assert.Equal(content.Tables, loaded);
+        Assert.Equal(loaded[0].Rows, loaded[1].Rows + 50000);
+    }
+
+    [SkippableFact]
+    public async Task Two_scripts_of_one_database_are_equal()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await FillAsync(fixture);
+        foreach (var name in (string[])["1.sql", "2.sql"])
+            await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = Path.Combine(folder.Path, name), Format = BackupFormat.Sql, CountRows = false }, CancellationToken.None);
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder.Path, "1.sql")), await File.ReadAllTextAsync(Path.Combine(folder.Path, "2.sql")));
+    }
+
+    [SkippableTheory]
+    [InlineData(BackupFormat.Native, 0.5)]
+    [InlineData(BackupFormat.Native, 0.95)]
+    [InlineData(BackupFormat.Sql, 0.5)]
+    [InlineData(BackupFormat.Sql, 0.99)]
+    public async Task A_backup_that_is_cut_off_is_refused(BackupFormat format, double kept)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await fixture.Database.ExecuteAsync("CREATE TABLE t AS SELECT md5(i::text) AS a FROM generate_series(1, 5000) i");
+        var path = Path.Combine(folder.Path, "x");
+        await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path, Format = format }, CancellationToken.None);
+        await using (var file = new FileStream(path, FileMode.Open))
+            file.SetLength((long)(file.Length * kept));
+        await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.LoadAsync(new BackupSource(path, format), scratch.Target, new SessionOptions(), CancellationToken.None));
+        Assert.Equal(ErrorId.BackupInvalid, error.Id);
+    }
+
+    [SkippableFact]
+    public async Task The_password_stands_on_no_command_line_and_in_no_message()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Looks into /proc.");
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await fixture.Database.ExecuteAsync("CREATE TABLE t AS SELECT md5(i::text) AS a FROM generate_series(1, 100000) i");
+        var lines = new HashSet<string>(StringComparer.Ordinal);
+        var path = Path.Combine(folder.Path, "x.dump");
+        var backup = Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path }, CancellationToken.None);
+        while (!backup.IsCompleted)
+            lines.UnionWith(CommandLines().Where(l => l.Contains(path, StringComparison.Ordinal)));
+        await backup;
+        Assert.Contains(lines, l => l.Contains("pg_dump", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, l => fixture.Database.Secrets.Any(s => l.Contains(s, StringComparison.Ordinal)));
+    }
+
+    [SkippableFact]
+    public async Task A_cancelled_backup_ends_its_program()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Looks into /proc.");
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int)");
+        await using var blocker = await fixture.Database.ConnectAsync();
+        await using var command = blocker.CreateCommand();
+        command.CommandText = "BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE";
+        await command.ExecuteNonQueryAsync();
+        using var stop = new CancellationTokenSource();
+        var path = Path.Combine(folder.Path, "x.dump");
+        var backup = Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path }, stop.Token);
+        while (!CommandLines().Any(l => l.Contains(path, StringComparison.Ordinal)))
+            await Task.Delay(20);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backup);
+        Assert.DoesNotContain(CommandLines(), l => l.Contains(path, StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task A_role_that_may_not_read_all_is_told_so()
+    {
+        await using var role = await TestRole.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await role.Database.ExecuteAsync("CREATE TABLE t (a int)");
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.BackUpAsync(Driver.Parse(role.Address, "/")!, new BackupJob { Path = Path.Combine(folder.Path, "x") }, CancellationToken.None));
+        Assert.Equal(ErrorId.PermissionDenied, error.Id);
+        Assert.DoesNotContain(TestRole.Password, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task The_globals_of_one_who_is_no_superuser_are_without_passwords()
+    {
+        await using var role = await TestRole.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var events = new RecordingEventSink();
+        var job = new BackupJob { Path = Path.Combine(folder.Path, "x"), GlobalsPath = Path.Combine(folder.Path, "globals.sql"), Session = new SessionOptions { Events = events } };
+        await Driver.Backups.BackUpAsync(Driver.Parse(role.Address, "/")!, job, CancellationToken.None);
+        var text = await File.ReadAllTextAsync(job.GlobalsPath);
+        Assert.Contains($"CREATE ROLE {role.Name}", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SCRAM-SHA-256", text, StringComparison.Ordinal);
+        Assert.Contains(events.Events, e => e is Migrations.Events.WarningRaised w && w.Message.Contains("passwords", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task A_server_that_dies_in_the_middle_is_a_lost_connection()
+    {
+        using var server = PostgreSqlServer.Start();
+        var database = await PostgreSqlTestDatabase.CreateAsync(server);
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int); INSERT INTO t VALUES (1)");
+        await using var blocker = await database.ConnectAsync();
+        await using var command = blocker.CreateCommand();
+        command.CommandText = "BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE";
+        await command.ExecuteNonQueryAsync();
+        var path = Path.Combine(folder.Path, "x.dump");
+        var backup = Driver.Backups.BackUpAsync(Driver.Parse(database.Address, "/")!, new BackupJob { Path = path }, CancellationToken.None);
+        while (!File.Exists(path) && !backup.IsCompleted)
+            await Task.Delay(20);
+        server.Dispose();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => backup);
+        Assert.Equal(ErrorId.ConnectionFailed, error.Id);
+    }
+
+    private static async Task FillAsync(DriverFixture fixture)
+    {
+        var session = await fixture.BeginAsync();
+        await session.RunAsync(
+            fixture.Step(
+                """
+                CREATE SCHEMA s; CREATE TABLE "T 1" (a int PRIMARY KEY, t text, at timestamptz DEFAULT now(), f float8 DEFAULT 0.1, b bytea DEFAULT '\x00ff');
+                INSERT INTO "T 1" VALUES (1, 'ä\n'), (2, NULL), (3, ''); CREATE TABLE s.part (k int) PARTITION BY RANGE (k); CREATE TABLE s.part_1 PARTITION OF s.part FOR VALUES FROM (1) TO (5);
+                INSERT INTO s.part VALUES (2); CREATE UNLOGGED TABLE s.unlogged AS SELECT 1 AS one; CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT ''GRANT all'''
+                """),
+            CancellationToken.None);
+    }
+
+    private static IEnumerable<string> CommandLines()
+    {
+        foreach (var process in Directory.GetDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])))
+        {
+            string? line = null;
+            try
+            {
+                line = File.ReadAllText(Path.Combine(process, "cmdline"));
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+
+            if (line is not null)
+                yield return line;
+        }
+    }
+
+    private static DatabaseTarget Target(DriverFixture fixture) => Driver.Parse(fixture.Database.Address, "/")!;
+}

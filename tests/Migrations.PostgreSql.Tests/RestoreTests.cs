@@ -1,0 +1,126 @@
+using Migrations.Backup;
+using Migrations.Testing;
+using Xunit;
+
+namespace Migrations.PostgreSql.Tests;
+
+/// <summary>Putting a backup in the place of a database.</summary>
+public sealed class RestoreTests
+{
+    private static readonly PostgreSqlDriver Driver = new();
+
+    [SkippableTheory]
+    [InlineData(BackupFormat.Native)]
+    [InlineData(BackupFormat.Sql)]
+    public async Task The_old_database_is_kept_and_the_new_one_has_its_settings(BackupFormat format)
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync($"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER DATABASE {database.Name} SET search_path = \"My s\", public; ALTER DATABASE {database.Name} SET work_mem = '5MB'");
+        await database.ExecuteAsync($"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC");
+        var backup = await BackUpAsync(database, folder, format);
+        await database.ExecuteAsync("DROP TABLE t; CREATE TABLE broken (a int)");
+        var outcome = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
+        try
+        {
+            Assert.Equal(database.Name + "_kept", outcome.Kept);
+            Assert.Equal(["t"], await database.TablesAsync());
+            Assert.Equal("1", await database.ScalarAsync("SELECT a FROM public.t"));
+            Assert.Equal("\"My s\", public 5MB it's", await database.ScalarAsync(
+                "SELECT current_setting('search_path') || ' ' || current_setting('work_mem') || ' ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"));
+            Assert.Equal("False", await database.ScalarAsync("SELECT count(*) > 0 FROM pg_database, aclexplode(datacl) a WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'CONNECT'"));
+            Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring_%' AND datname LIKE left(current_database(), 20) || '%'"));
+        }
+        finally
+        {
+            await database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
+        }
+    }
+
+    [SkippableFact]
+    public async Task Who_is_connected_is_named_and_nothing_changes()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        await database.ExecuteAsync("CREATE TABLE later (a int)");
+        await using var other = await database.ConnectAsync();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        Assert.Equal(ErrorId.DatabaseInUse, error.Id);
+        Assert.Contains("of user postgres", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["later", "t"], await database.TablesAsync());
+        Assert.Null(await database.ScalarAsync($"SELECT 1 FROM pg_database WHERE datname = '{database.Name}_kept'"));
+    }
+
+    [SkippableFact]
+    public async Task A_backup_that_is_cut_off_changes_nothing()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t AS SELECT md5(i::text) FROM generate_series(1, 1000) i");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        await using (var file = new FileStream(backup.Path, FileMode.Open))
+            file.SetLength(file.Length - 2000);
+        await database.ExecuteAsync("CREATE TABLE later (a int)");
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        Assert.Equal(ErrorId.BackupInvalid, error.Id);
+        Assert.Equal(["later", "t"], await database.TablesAsync());
+        Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE left(current_database(), 20) || '%_restoring_%'"));
+    }
+
+    [SkippableFact]
+    public async Task A_database_that_is_not_there_is_made()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        await database.Server.ExecuteAsync($"DROP DATABASE {database.Name}");
+        var outcome = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
+        Assert.Null(outcome.Kept);
+        Assert.Equal(["t"], await database.TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task Without_the_right_to_create_databases_only_an_empty_one_is_filled()
+    {
+        await using var role = await TestRole.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await role.Database.ExecuteAsync($"CREATE TABLE t (a int); GRANT SELECT ON t TO {role.Name}");
+        var backup = await BackUpAsync(role.Database, folder, BackupFormat.Native);
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None));
+        Assert.Equal(ErrorId.PermissionDenied, error.Id);
+        Assert.Contains("CREATEDB", error.NextStep, StringComparison.Ordinal);
+        await role.Database.ExecuteAsync("DROP TABLE t");
+        var outcome = await Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None);
+        Assert.Null(outcome.Kept);
+        Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 't'"));
+    }
+
+    [SkippableFact]
+    public async Task A_role_that_the_server_lacks_is_left_out_and_said()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var role = "gone_" + Guid.NewGuid().ToString("N");
+        await database.ExecuteAsync($"CREATE ROLE {role}; CREATE TABLE t (a int); ALTER TABLE t OWNER TO {role}");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        await database.ExecuteAsync($"DROP TABLE t; DROP ROLE {role}");
+        var outcome = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
+        await database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
+        Assert.Contains("owners and grants were left out", outcome.How, StringComparison.Ordinal);
+        Assert.Equal(["t"], await database.TablesAsync());
+    }
+
+    private static async Task<BackupSource> BackUpAsync(PostgreSqlTestDatabase database, TemporaryFolder folder, BackupFormat format)
+    {
+        var path = Path.Combine(folder.Path, "backup");
+        await Driver.Backups.BackUpAsync(Target(database), new BackupJob { Path = path, Format = format }, CancellationToken.None);
+        return new BackupSource(path, format);
+    }
+
+    private static RestoreJob Job(TemporaryFolder folder, PostgreSqlTestDatabase database) => new() { KeepFolder = folder.Path, KeepName = database.Name + "_kept" };
+
+    private static DatabaseTarget Target(PostgreSqlTestDatabase database) => Driver.Parse(database.Address, "/")!;
+}

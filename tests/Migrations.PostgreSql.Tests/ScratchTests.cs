@@ -1,0 +1,113 @@
+using Migrations.Databases;
+using Migrations.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Migrations.PostgreSql.Tests;
+
+/// <summary>Databases that are thrown away.</summary>
+public sealed class ScratchTests
+{
+    private static readonly PostgreSqlDriver Driver = new();
+
+    [SkippableTheory]
+    [InlineData(ScratchContent.Empty, null)]
+    [InlineData(ScratchContent.Schema, "0")]
+    [InlineData(ScratchContent.Data, "2")]
+    public async Task It_holds_what_is_asked_for_and_is_gone_afterwards(ScratchContent content, string? rows)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        await session.RunAsync(fixture.Step("CREATE TABLE \"T 1\" (a varchar CHECK (a IN ('x', 'y'))); INSERT INTO \"T 1\" VALUES ('x'), ('y')"), CancellationToken.None);
+        DatabaseTarget target;
+        await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture.Database.Address), Content = content }, CancellationToken.None))
+        {
+            target = scratch.Target;
+            Assert.Matches("^migrations_scratch_[0-9]{14}_[0-9a-f]{8}$", target.Database);
+            await using var copy = await Driver.OpenAsync(target, new SessionOptions(), CancellationToken.None);
+            var history = await copy.History.ReadAsync(CancellationToken.None);
+            var tables = await copy.Inspector.ReadContentAsync(digests: false, CancellationToken.None);
+            Assert.Equal(rows, tables.FirstOrDefault(t => t.Table == "public.\"T 1\"")?.Rows?.ToString());
+            Assert.Equal(content == ScratchContent.Empty ? 0 : 1, history.Count);
+            if (content != ScratchContent.Empty)
+                Assert.Equal((await session.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint, (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint);
+            await copy.History.EnsureAsync(CancellationToken.None);
+            await copy.History.AppendAsync(fixture.Entry("002_next", Migrations.History.JournalEvent.Applied), CancellationToken.None);
+        }
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.OpenAsync(target, new SessionOptions(), CancellationToken.None));
+        Assert.Equal(ErrorId.DatabaseMissing, error.Id);
+    }
+
+    [SkippableFact]
+    public async Task A_role_that_may_not_create_databases_gets_a_server_of_its_own()
+    {
+        await using var role = await TestRole.CreateAsync();
+        await role.Database.ExecuteAsync($"CREATE TABLE t (a int); CREATE POLICY p ON t TO {role.Name} USING (true); ALTER TABLE t OWNER TO {role.Name}");
+        string folder;
+        await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Schema }, CancellationToken.None))
+        {
+            folder = new NpgsqlConnectionStringBuilder(scratch.Target.ConnectionString).Host!;
+            Assert.True(Directory.Exists(folder));
+            await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
+            await using var origin = await Driver.OpenAsync(Target(role.Address), new SessionOptions(), CancellationToken.None);
+            Assert.Equal((await origin.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint, (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint);
+        }
+
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [SkippableFact]
+    public async Task Another_server_that_refuses_is_said_with_the_grant_to_type()
+    {
+        await using var role = await TestRole.CreateAsync();
+        var request = new ScratchRequest { Origin = Target(role.Database.Address), Server = Target(role.Address) };
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Scratch.CreateAsync(request, CancellationToken.None));
+        Assert.Equal(ErrorId.ScratchUnavailable, error.Id);
+        Assert.Contains($"ALTER ROLE \"{role.Name}\" CREATEDB", error.NextStep, StringComparison.Ordinal);
+        Assert.DoesNotContain(TestRole.Password, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Encoding_and_sorting_are_those_of_the_origin()
+    {
+        var server = PostgreSqlServer.Shared;
+        var name = "test_" + Guid.NewGuid().ToString("N");
+        await server.ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+        try
+        {
+            await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(server.UrlOf(name)) }, CancellationToken.None);
+            await using var connection = new NpgsqlConnection(scratch.Target.ConnectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("SELECT current_setting('server_encoding') || current_setting('synchronous_commit')", connection);
+            Assert.Equal("LATIN1off", await command.ExecuteScalarAsync());
+        }
+        finally
+        {
+            await server.ExecuteAsync($"DROP DATABASE {name}");
+        }
+    }
+
+    [SkippableFact]
+    public async Task Leftovers_older_than_a_day_are_named()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var old = $"migrations_scratch_20200101000000_{Guid.NewGuid().ToString("N")[..8]}";
+        var young = $"migrations_scratch_{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid().ToString("N")[..8]}";
+        await fixture.Database.Server.ExecuteAsync($"CREATE DATABASE {old}");
+        await fixture.Database.Server.ExecuteAsync($"CREATE DATABASE {young}");
+        try
+        {
+            var found = await Driver.Scratch.FindLeftoversAsync(Target(fixture.Database.Address), new SessionOptions(), CancellationToken.None);
+            Assert.Contains(old, found);
+            Assert.DoesNotContain(young, found);
+        }
+        finally
+        {
+            await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {old}");
+            await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {young}");
+        }
+    }
+
+    private static DatabaseTarget Target(string address) => Driver.Parse(address, "/")!;
+}

@@ -1,0 +1,146 @@
+BeforeDiscovery { . $PSScriptRoot/common.ps1 }
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe 'Backups on <Engine>' -ForEach $engines {
+    BeforeEach {
+        $database = New-TestDatabase $Engine
+        $folder = New-TestFolder 3
+        $backups = New-Item (Join-Path (Get-Item TestDrive:).FullName "backups_$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory
+        $null = Invoke-Migration $database $folder
+        # Scratch databases are made on the server of DATABASE_URL.
+        $env:DATABASE_URL = $database
+    }
+    AfterEach { $env:DATABASE_URL = $null }
+
+    It 'go the whole circle' {
+        $backup = Backup-Database $database $backups -Prove -Full
+        $backup | Should -BeOfType ([Migrations.Backup.DatabaseBackup])
+        $backup.Proven | Should -BeTrue
+        $backup.MigrationVersion | Should -Be '003'
+        (Get-DatabaseBackup $backups).Path | Should -Be $backup.Path
+
+        $null = Undo-Migration $database $folder -All -Force
+        $restored = Restore-Database $database $backup.Path -Force
+        $restored.MigrationVersion | Should -Be '003'
+        $restored.Kept | Should -Not -BeNullOrEmpty
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Applied', 'Applied'
+    }
+
+    It 'are proven down the pipeline' {
+        $null = Backup-Database $database $backups
+        $null = Backup-Database $database $backups
+        $proofs = Get-DatabaseBackup $backups | Test-DatabaseBackup
+        $proofs | Should -HaveCount 2
+        $proofs[0] | Should -BeOfType ([Migrations.Backup.BackupVerification])
+        ($proofs | Where-Object Proven) | Should -HaveCount 2 -Because ($proofs.Checks | Where-Object Status -ne Pass | Out-String)
+        ($proofs[0].Checks | Where-Object Name -eq digests).Status | Should -Be 'NotRun'
+        (Get-DatabaseBackup $backups).Proven | Should -Be $true, $true
+    }
+
+    It 'are restored from the pipeline, or as the latest' {
+        $backup = Backup-Database $database $backups -Prove
+        $null = Undo-Migration $database $folder
+        (Get-DatabaseBackup $backups | Select-Object -First 1 | Restore-Database -Database $database -Force).Backup | Should -Be $backup.Path
+        $null = Undo-Migration $database $folder
+        (Restore-Database $database -Latest -From $backups -Confirm:$false).Backup | Should -Be $backup.Path
+        (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 3
+    }
+
+    It 'touch nothing with -WhatIf' {
+        Backup-Database $database $backups -WhatIf | Should -BeNullOrEmpty
+        Get-ChildItem $backups | Should -BeNullOrEmpty
+        $backup = Backup-Database $database $backups
+        $null = Undo-Migration $database $folder
+        Restore-Database $database $backup.Path -WhatIf | Should -BeNullOrEmpty
+        Restore-Database $database $backup.Path -WhatIf -Force | Should -BeNullOrEmpty
+        (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 2
+    }
+
+    It 'stand behind a run' {
+        $null = Undo-Migration $database $folder
+        $result = Invoke-Migration $database $folder -Backup $backups
+        $result.Backup | Should -Be (Get-DatabaseBackup $backups).Path
+        Set-Content "$folder/004_bad.sql" 'nonsense;'
+        $problem = Get-ErrorOf { Invoke-Migration $database $folder -Backup $backups }
+        $problem.ErrorDetails.RecommendedAction | Should -BeLike "*Restore-Database -Path ""$($problem.Exception.Backup)"" -Database*"
+        (Undo-Migration $database $folder -Backup $backups).Backup | Should -Exist
+    }
+}
+
+Describe 'Backups' {
+    BeforeEach {
+        $database = New-TestDatabase SQLite
+        $folder = New-TestFolder 1
+        $backups = New-Item (Join-Path (Get-Item TestDrive:).FullName "backups_$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory
+        $null = Invoke-Migration $database $folder
+    }
+
+    It 'are thinned out, with a reason for each' {
+        $made = 1..4 | ForEach-Object { Backup-Database $database $backups }
+        $null = Test-DatabaseBackup $made[0]
+        $seen = Get-DatabaseBackup $backups | Remove-DatabaseBackup -KeepLast 2 -WhatIf
+        $seen.Keep | Should -Be $true, $true, $false, $true
+        $seen[3].Reason | Should -Be 'the last proven'
+        $made.Path | Should -Exist
+
+        $decisions = Get-DatabaseBackup $backups | Remove-DatabaseBackup -KeepLast 2 -Confirm:$false
+        ($decisions | Where-Object Keep -eq $false).Backup.Path | Should -Be $made[1].Path
+        $made[1].Path | Should -Not -Exist
+        "$($made[1].Path).manifest.json" | Should -Not -Exist
+        (Remove-DatabaseBackup $backups -KeepLast 1 -Force | Where-Object Keep -eq $false).Backup.Path | Should -Be $made[2].Path
+    }
+
+    It 'are removed only by a rule' {
+        $null = Backup-Database $database $backups
+        (Get-ErrorOf { Remove-DatabaseBackup $backups -Force }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+    }
+
+    It 'are an error when they should be proven and are not' {
+        Set-Content "$folder/002_orphan.sql" "CREATE TABLE p (id integer PRIMARY KEY);`nCREATE TABLE k (p integer REFERENCES p (id));"
+        $null = Invoke-Migration $database $folder
+        $null = & sqlite3 $database 'INSERT INTO k VALUES (7);'
+        $found = $null
+        $problem = Get-ErrorOf { Backup-Database $database $backups -Prove -OutVariable found }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'BackupUnproven,*'
+        (Get-DatabaseBackup $backups).Proven | Should -BeFalse
+        (Get-ErrorOf { Backup-Database $database $backups -Prove -NoCounts }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+    }
+
+    It 'say what is wrong with them' {
+        $backup = Backup-Database $database $backups
+        Add-Content $backup.Path 'x'
+        (Get-DatabaseBackup $backups).Problem | Should -BeLike 'It has * bytes; its manifest says *'
+        $proof = Test-DatabaseBackup $backup.Path
+        $proof.Proven | Should -BeFalse
+        $proof.Failed | Should -Be 1
+        (Get-ErrorOf { Restore-Database $database $backup.Path -Force }).FullyQualifiedErrorId | Should -BeLike 'BackupInvalid,*'
+        (Get-ErrorOf { Test-DatabaseBackup "$backups/none.db" }).FullyQualifiedErrorId | Should -BeLike 'BackupMissing,*'
+        (Get-ErrorOf { Get-DatabaseBackup "$backups/none" }).FullyQualifiedErrorId | Should -BeLike 'BackupFolderInvalid,*'
+        (Get-ErrorOf { Backup-Database $database "$backups/none" }).FullyQualifiedErrorId | Should -BeLike 'BackupFolderInvalid,*'
+    }
+
+    It 'need a confirmation where nobody can be asked' {
+        $backup = Backup-Database $database $backups
+        $run = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; Import-Module '$manifest'; try { Restore-Database '$database' '$($backup.Path)' } catch { `$_.FullyQualifiedErrorId }"
+        $run.Text | Should -BeLike 'ConfirmationRequired,*'
+    }
+
+    It 'are salvaged from a corrupt file' {
+        $bytes = [IO.File]::ReadAllBytes($database)
+        for ($i = $bytes.Length - 200; $i -lt $bytes.Length; $i++) { $bytes[$i] = 0xff }
+        [IO.File]::WriteAllBytes($database, $bytes)
+        $rescued = Join-Path $backups 'rescued.db'
+        (Restore-Database $database -Salvage $rescued -Force).Table | Should -Contain 't1'
+        $rescued | Should -Exist
+    }
+
+    It 'have views' {
+        $backup = Backup-Database $database $backups -Prove
+        function Show($Objects) { ($Objects | Out-String -Width 160) -replace '\e\[[0-9;]*m' }
+        Show (Get-DatabaseBackup $backups) | Should -Match '(?m)^Created +Size +Proven +Version +Backup'
+        Show (Get-DatabaseBackup $backups) | Should -Match '(?m) kB yes +001 .*\.db\s*$'
+        Show (Test-DatabaseBackup $backup) | Should -Match '(?m)^yes +0 +\d+ +\d+ ms .*\.db\s*$'
+        Show (Remove-DatabaseBackup $backups -KeepLast 1 -WhatIf) | Should -Match '(?m)^keep .*\.db +the newest'
+        (Get-DatabaseBackup $backups).Age | Should -BeOfType ([timespan])
+    }
+}
