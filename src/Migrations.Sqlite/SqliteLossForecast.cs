@@ -57,7 +57,7 @@ internal sealed class SqliteLossForecast
         var line = statement.Location.Line;
         switch (head)
         {
-            case { IsTemporary: true }:
+            case { IsTemporary: true } or { Schema: not null } when head.IsTemporary || !SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema):
                 break;
             case { Kind: StatementKind.Create, What: "TABLE", Name: { } name } when !_tables.ContainsKey(name):
                 _tables[name] = Made(head, statement);

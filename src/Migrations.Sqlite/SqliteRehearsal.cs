@@ -10,7 +10,7 @@ internal static class SqliteRehearsal
     public static async Task<StepMeasurement> MeasureAsync(SqliteSession session, StepExecution step, CancellationToken cancellationToken)
     {
         var before = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(session.Handle));
+        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(session.Handle, KeylessSchema.Schema, isKeyless: false));
         using var changes = new SqliteChangeWatch(session.Handle);
         var outcome = await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
         var after = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);

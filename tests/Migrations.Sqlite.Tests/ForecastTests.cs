@@ -54,6 +54,8 @@ public sealed class ForecastTests : IDisposable
         { "CREATE TABLE n AS SELECT * FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users", "" },
         { "CREATE TABLE backup AS SELECT * FROM tags; DROP TABLE tags", "1: Table tags 2" },
         { "CREATE TEMP TABLE tags2 AS SELECT * FROM tags; DROP TABLE tags2", "" },
+        { "DROP TABLE main.tags", "1: Table tags 2" },
+        { "ATTACH ':memory:' AS o; CREATE TABLE o.tags (x); DROP TABLE o.tags; DROP TABLE IF EXISTS temp.users", "" },
         { "UPDATE users SET name = NULL", "" },
     };
 
