@@ -7,6 +7,9 @@ namespace Migrations.Sqlite;
 /// <summary>How SQLite files are backed up and restored.</summary>
 internal sealed class SqliteBackups : IBackupProvider
 {
+    /// <summary>Is told of each step of a restore.</summary>
+    public Action<RestoreStep> Reached { get; init; } = static _ => { };
+
     /// <inheritdoc/>
     public string Extension(BackupFormat format) => format == BackupFormat.Sql ? ".sql" : ".db";
 
@@ -30,5 +33,10 @@ internal sealed class SqliteBackups : IBackupProvider
         new SqliteBackupLoader(backup).LoadAsync(empty, options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) =>
+        new SqliteRestore(backup, target, job, Reached).RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) =>
+        SqliteSalvage.RunAsync(source, destination, cancellationToken);
 }

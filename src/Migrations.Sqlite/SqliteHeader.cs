@@ -11,10 +11,19 @@ internal static class SqliteHeader
     private const int PageCountOffset = 28;
     private const int ValidForOffset = 92;
 
+    private static ReadOnlySpan<byte> JournalMagic => [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+
     private static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
 
     /// <summary>Whether these are the first bytes of a database.</summary>
     public static bool IsDatabase(ReadOnlySpan<byte> header) => header.StartsWith(Magic);
+
+    /// <summary>
+    /// Whether SQLite can be asked to open a file: it is empty, begins as a database does, or has a journal beside it that may make it begin so. Opening anything
+    /// else would do away with what lies beside it.
+    /// </summary>
+    public static bool MayBeDatabase(string path) =>
+        Read(path) is var header && (header.Length == 0 || IsDatabase(header) || (File.Exists(path + "-journal") && Read(path + "-journal").AsSpan().StartsWith(JournalMagic)));
 
     /// <summary>How long the file should be, as far as its header tells; null when it does not.</summary>
     public static long? ExpectedLength(string path)

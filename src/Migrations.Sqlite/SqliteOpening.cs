@@ -48,7 +48,9 @@ internal static class SqliteOpening
         }
     }
 
-    private static void CheckPlace(DatabaseTarget target, SessionAccess access)
+    /// <summary>Looks whether a database can be where it is said to be.</summary>
+    /// <exception cref="MigrationException">It cannot.</exception>
+    public static void CheckPlace(DatabaseTarget target, SessionAccess access)
     {
         var path = SqliteTarget.PathOf(target);
         if (SqliteTarget.IsMemory(target) || File.Exists(path))
@@ -172,4 +174,5 @@ internal static class SqliteOpening
         handle.Execute("PRAGMA journal_mode=MEMORY");
     }
 
-    private static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;}
+    /// <summary>A path as a URI, to which parameters can be added.</summary>
+    public static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;}

@@ -43,15 +43,50 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     public bool BelongsTo(string table) => SqliteNames.Comparer.Equals(Table, table);
 
     /// <summary>Reads all of them, in the order of their creation.</summary>
+    /// <exception cref="SqliteFailure">The schema cannot be read.</exception>
     public static List<SqliteSchemaItem> Read(SqliteHandle handle)
     {
         var items = new List<SqliteSchemaItem>();
-        using (var rows = handle.Prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_master ORDER BY rowid"))
+        ReadInto(items, handle, "rowid");
+        return WithShadows(items);
+    }
+
+    /// <summary>Reads those that can be read of a damaged schema.</summary>
+    /// <exception cref="SqliteFailure">None can.</exception>
+    public static List<SqliteSchemaItem> ReadWhatCanBeRead(SqliteHandle handle)
+    {
+        var items = new List<SqliteSchemaItem>();
+        try
         {
-            while (rows.Step())
-                items.Add(Of(rows.Text(0) ?? "", rows.Text(1) ?? "", rows.Text(2) ?? "", rows.Text(3)));
+            ReadInto(items, handle, "rowid");
+        }
+        catch (SqliteFailure e) when (SalvageReader.IsDamage(e) && items.Count > 0)
+        {
+            var rest = new List<SqliteSchemaItem>();
+            try
+            {
+                ReadInto(rest, handle, "rowid DESC");
+            }
+            catch (SqliteFailure again) when (SalvageReader.IsDamage(again))
+            {
+                // The damage lies between the two.
+            }
+
+            items.AddRange(rest.Where(r => !items.Exists(i => SqliteNames.Comparer.Equals(i.Name, r.Name))).Reverse());
         }
 
+        return WithShadows(items);
+    }
+
+    private static void ReadInto(List<SqliteSchemaItem> items, SqliteHandle handle, string order)
+    {
+        using var rows = handle.Prepare($"SELECT type, name, tbl_name, sql FROM main.sqlite_master ORDER BY {order}");
+        while (rows.Step())
+            items.Add(Of(rows.Text(0) ?? "", rows.Text(1) ?? "", rows.Text(2) ?? "", rows.Text(3)));
+    }
+
+    private static List<SqliteSchemaItem> WithShadows(List<SqliteSchemaItem> items)
+    {
         var shadows = items.Where(i => i.Module is not null && Shadows.ContainsKey(i.Module)).SelectMany(i => Shadows[i.Module!].Select(s => $"{i.Name}_{s}")).ToHashSet(SqliteNames.Comparer);
         return shadows.Count == 0 ? items : [.. items.Select(i => shadows.Contains(i.Table) ? i with { IsShadow = true } : i)];
     }

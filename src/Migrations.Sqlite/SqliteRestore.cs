@@ -1,0 +1,171 @@
+using Migrations.Backup;
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// Puts a backup in the place of a database. It is copied into the open file, in one transaction of SQLite's: whoever has the file open sees the new content next,
+/// and a crash leaves the old one. Only what cannot be opened as a database is replaced as a file.
+/// </summary>
+/// <param name="backup">The backup.</param>
+/// <param name="target">The database.</param>
+/// <param name="job">Where the old state is kept.</param>
+/// <param name="reached">Is told after each step.</param>
+internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, RestoreJob job, Action<RestoreStep> reached)
+{
+    private readonly string _path = RealPath.Of(SqliteTarget.PathOf(target));
+    private readonly SqliteBackupLoader _loader = new(backup);
+
+    /// <summary>Restores.</summary>
+    public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        if (SqliteTarget.IsMemory(target))
+            throw new MigrationException(ErrorId.UsageInvalid, "A database in memory (:memory:) is gone when the command ends, so nothing can be restored into it.", "Name a database file with --database.");
+        SqliteOpening.CheckPlace(target, SessionAccess.Create);
+        _loader.Check();
+        var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
+        await using (held.ConfigureAwait(false))
+        {
+            reached(RestoreStep.Locked);
+            if (backup.Format != BackupFormat.Sql)
+                return await RestoreAsync(_loader, cancellationToken).ConfigureAwait(false);
+            // A dump is loaded first: when it is cut off, the target has not been touched.
+            var scratch = await new SqliteScratch().CreateAsync(new ScratchRequest(), cancellationToken).ConfigureAwait(false);
+            await using (scratch.ConfigureAwait(false))
+            {
+                await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
+                return await RestoreAsync(new SqliteBackupLoader(new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native)), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<RestoreOutcome> RestoreAsync(SqliteBackupLoader file, CancellationToken cancellationToken)
+    {
+        using var source = file.Open();
+        CheckSound(source, cancellationToken);
+        return await RestoreAsync(source, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void CheckSound(SqliteHandle source, CancellationToken cancellationToken)
+    {
+        source.Watch.Token = cancellationToken;
+        try
+        {
+            if (source.QueryText("PRAGMA quick_check(1)") is { } finding and not "ok")
+                throw _loader.Invalid("it is damaged: " + finding.ReplaceLineEndings(" "));
+        }
+        catch (SqliteFailure e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw _loader.Invalid($"it is damaged: {e.Message} [{e.CodeText}]", e);
+        }
+    }
+
+    private async Task<RestoreOutcome> RestoreAsync(SqliteHandle source, CancellationToken cancellationToken)
+    {
+        if (File.Exists(_path) && SqliteHeader.MayBeDatabase(_path) && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
+        {
+            using (handle)
+                return await SqliteCalls.Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return new SqliteFileReplacement(_path, job, reached).Replace(source, cancellationToken);
+        }
+        catch (SqliteFailure e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw SqliteErrors.Translate(e, target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(
+                ErrorId.DiskFailed, $"The database '{target.Display}' could not be replaced: {e.Message} It is as it was.",
+                "Check the disk and the folder's permissions, and run the command again.", e);
+        }
+    }
+
+    /// <summary>Opens the target; null when it is no database, or so damaged that SQLite does not know what is in it.</summary>
+    private async Task<SqliteHandle?> OpenAsync(CancellationToken cancellationToken)
+    {
+        SqliteHandle? handle = null;
+        try
+        {
+            handle = await SqliteOpening.OpenAsync(target, job.Session with { Access = SessionAccess.Write }, cancellationToken).ConfigureAwait(false);
+            _ = handle.QueryInt64("SELECT count(*) FROM main.sqlite_master");
+            return handle;
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseInvalid)
+        {
+            return null;
+        }
+        catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Corrupt or SqliteCodes.NotADatabase)
+        {
+            handle?.Dispose();
+            return null;
+        }
+        catch (SqliteFailure e)
+        {
+            handle?.Dispose();
+            throw SqliteErrors.Translate(e, target);
+        }
+    }
+
+    private RestoreOutcome CopyInto(SqliteHandle source, SqliteHandle handle, CancellationToken cancellationToken)
+    {
+        var kept = Keep(handle, cancellationToken);
+        reached(RestoreStep.Kept);
+        var leftLog = LeaveLogForPageSize(source, handle);
+        SqliteFileCopy.Over(source, handle, new WorkProgress(job.Session.Events, $"Restoring {target.Database}", "bytes"), cancellationToken);
+        reached(RestoreStep.Copied);
+        if (leftLog)
+            handle.Execute("PRAGMA main.journal_mode=WAL");
+        // The log holds all of it now. Others may keep it from being emptied, which is as good.
+        handle.Watch.BusyTimeout = TimeSpan.Zero;
+        handle.Execute("PRAGMA main.wal_checkpoint(TRUNCATE)");
+        return new RestoreOutcome(kept, "copied into the open file");
+    }
+
+    private string Keep(SqliteHandle handle, CancellationToken cancellationToken)
+    {
+        var kept = SqliteFileReplacement.FreeName(job);
+        try
+        {
+            SqliteSnapshot.Begin(handle);
+            SqliteFileCopy.CreateFile(kept);
+            SqliteFileCopy.ToFile(handle, kept, new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"), cancellationToken);
+            handle.Execute("ROLLBACK");
+            DiskFlush.Flush(kept);
+            return kept;
+        }
+        catch (Exception e)
+        {
+            File.Delete(kept);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw e is SqliteFailure { IsBusy: true } busy ? SqliteErrors.Translate(busy, target) : new MigrationException(
+                ErrorId.DiskFailed, $"The old state of '{target.Display}' could not be kept in '{kept}': {e.Message} Nothing was changed.",
+                "Free some disk space, or make the folder writable, and run the command again.", e);
+        }
+    }
+
+    // The pages of a write-ahead log are all of one size (https://sqlite.org/c3ref/backup_finish.html).
+    private bool LeaveLogForPageSize(SqliteHandle source, SqliteHandle handle)
+    {
+        if (handle.QueryText("PRAGMA main.journal_mode") is not "wal" || source.QueryInt64("PRAGMA page_size") == handle.QueryInt64("PRAGMA main.page_size"))
+            return false;
+        try
+        {
+            handle.Execute("PRAGMA main.journal_mode=DELETE");
+        }
+        catch (SqliteFailure e) when (e.IsBusy)
+        {
+            throw new MigrationException(
+                ErrorId.TableLockTimedOut, $"The backup has pages of another size than '{target.Display}', and other programs have it open. Nothing was changed.",
+                "Close the other programs, and run the command again.", e);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,185 @@
+using Migrations.Backup;
+
+namespace Migrations.Sqlite.Tests;
+
+public sealed class RestoreTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly string _backup;
+    private readonly string _keep;
+
+    public RestoreTests()
+    {
+        _backup = Path.Combine(_folder.Path, "backup.db");
+        _keep = Directory.CreateDirectory(Path.Combine(_folder.Path, "keep")).FullName;
+        TestSql.Run(_backup, TestBackup.Everything);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("DELETE", 4096)]
+    [InlineData("WAL", 4096)]
+    [InlineData("DELETE", 1024)]
+    [InlineData("WAL", 8192)]
+    public async Task It_is_copied_into_the_database_and_the_old_state_is_kept(string mode, int pageSize)
+    {
+        TestSql.Run(_folder.Database, $"PRAGMA page_size={pageSize}; PRAGMA journal_mode={mode}; CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO old SELECT hex(randomblob(200)) FROM n;");
+        var old = await TestBackup.ContentAsync(_folder.Database);
+
+        var outcome = await RestoreAsync();
+
+        Assert.Equal("copied into the open file", outcome.How);
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+        Assert.Equal(mode, TestSql.Ask(_folder.Database, "PRAGMA journal_mode"), ignoreCase: true);
+        Assert.Equal(Path.Combine(_keep, "kept.db"), outcome.Kept);
+        Assert.Equal(old, await TestBackup.ContentAsync(outcome.Kept!));
+        Assert.Equal(new FileInfo(_backup).Length, new FileInfo(_folder.Database).Length);
+        Assert.Null(SqliteLock.FindHolder(_folder.Target));
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("WAL")]
+    public async Task Connections_that_are_open_go_on_with_the_new_content(string mode)
+    {
+        using var open = TestSql.Open(_folder.Database);
+        open.Run($"PRAGMA journal_mode={mode}; CREATE TABLE users (old); INSERT INTO users VALUES (1);");
+        Assert.Equal(1, open.QueryInt64("SELECT count(*) FROM users"));
+        using var reader = TestSql.Open(_folder.Database);
+        Assert.Equal(1, reader.QueryInt64("SELECT count(old) FROM users"));
+
+        await RestoreAsync();
+
+        Assert.Equal(2, reader.QueryInt64("SELECT count(name) FROM users"));
+        open.Run("INSERT INTO users (name) VALUES ('after'); PRAGMA wal_checkpoint(TRUNCATE);");
+        Assert.Equal(3, reader.QueryInt64("SELECT count(name) FROM users"));
+        Assert.Equal("ok", open.QueryText("PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    public async Task Another_page_size_cannot_go_into_a_log_that_others_use()
+    {
+        using var open = TestSql.Open(_folder.Database);
+        open.Run("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; CREATE TABLE old (x);");
+        var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync());
+        Assert.Equal(ErrorId.TableLockTimedOut, e.Id);
+        Assert.Contains("Nothing was changed", e.Message);
+        Assert.Equal(0, open.QueryInt64("SELECT count(*) FROM old"));
+    }
+
+    [Fact]
+    public async Task What_is_no_database_is_replaced_with_all_that_lies_beside_it()
+    {
+        var (main, log) = ("this is no database at all, but long enough to be taken for one"u8.ToArray(), "old log"u8.ToArray());
+        File.WriteAllBytes(_folder.Database, main);
+        foreach (var companion in (string[])["-wal", "-shm", "-journal"])
+            File.WriteAllBytes(_folder.Database + companion, log);
+
+        var outcome = await RestoreAsync();
+
+        Assert.Equal("replaced the file, which was no database", outcome.How);
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+        Assert.Equal(main, File.ReadAllBytes(outcome.Kept!));
+        foreach (var companion in (string[])["-wal", "-shm", "-journal"])
+            Assert.Equal(log, File.ReadAllBytes(outcome.Kept + companion));
+        Assert.DoesNotContain(Directory.GetFiles(_folder.Path), f => f.EndsWith("-wal") || f.EndsWith("-journal") || f.EndsWith(".restoring"));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_made()
+    {
+        File.WriteAllText(_folder.Database + "-wal", "a log of nothing");
+        var outcome = await RestoreAsync();
+        Assert.Equal(new RestoreOutcome(Kept: null, "written as a new file"), outcome);
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+    }
+
+    [Fact]
+    public async Task A_dump_is_restored()
+    {
+        var dump = Path.Combine(_folder.Path, "dump.sql");
+        await TestBackup.BackUpAsync(_backup, dump, BackupFormat.Sql);
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        await RestoreAsync(new BackupSource(dump, BackupFormat.Sql));
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+
+        File.WriteAllText(dump, File.ReadAllText(dump)[..500]);
+        var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync(new BackupSource(dump, BackupFormat.Sql)));
+        Assert.Equal(ErrorId.BackupInvalid, e.Id);
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+    }
+
+    [Fact]
+    public async Task Nothing_is_overwritten_among_the_old_states()
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        Assert.EndsWith("kept.db", (await RestoreAsync()).Kept);
+        Assert.EndsWith("kept_2.db", (await RestoreAsync()).Kept);
+        Assert.Equal("old", TestSql.Ask(Path.Combine(_keep, "kept.db"), "SELECT name FROM sqlite_master"));
+    }
+
+    [Theory]
+    [InlineData("truncated")]
+    [InlineData("damaged")]
+    [InlineData("other")]
+    [InlineData("missing")]
+    public async Task A_backup_that_cannot_be_used_changes_nothing(string how)
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        var before = File.ReadAllBytes(_folder.Database);
+        var bytes = File.ReadAllBytes(_backup);
+        if (how == "truncated")
+            bytes = bytes[..^4096];
+        else if (how == "damaged")
+            bytes.AsSpan(4096, 4096).Fill(0x55);
+        else
+            bytes = "something else"u8.ToArray();
+        File.WriteAllBytes(_backup, bytes);
+        if (how == "missing")
+            File.Delete(_backup);
+
+        var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync());
+
+        Assert.Equal(how == "missing" ? ErrorId.BackupMissing : ErrorId.BackupInvalid, e.Id);
+        Assert.Equal(before, File.ReadAllBytes(_folder.Database));
+        Assert.Empty(Directory.GetFiles(_keep));
+    }
+
+    [Fact]
+    public async Task The_migration_lock_is_waited_for()
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        await using var held = await SqliteLock.TakeAsync(_folder.Target, _folder.Options, default);
+        var e = await Assert.ThrowsAsync<LockException>(() => RestoreAsync());
+        Assert.Equal(ErrorId.LockTimedOut, e.Id);
+    }
+
+    [Fact]
+    public async Task A_writer_that_does_not_end_is_told_and_nothing_is_changed()
+    {
+        using var writer = TestSql.Open(_folder.Database);
+        writer.Run("CREATE TABLE old (x); BEGIN IMMEDIATE; INSERT INTO old VALUES (1);");
+        var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync());
+        Assert.Equal(ErrorId.TableLockTimedOut, e.Id);
+        writer.Run("COMMIT");
+        Assert.Equal("1", TestSql.Ask(_folder.Database, "SELECT count(*) FROM old"));
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_leaves_the_database_as_it_was()
+    {
+        using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "small"), "400k");
+        var target = Path.Combine(disk.Path, "app.db");
+        TestSql.Run(target, "CREATE TABLE old (x)");
+        TestSql.Run(_backup, "CREATE TABLE large (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO large SELECT randomblob(4000) FROM n;");
+        var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync(target: target));
+        Assert.Equal(ErrorId.DiskFailed, e.Id);
+        Assert.Equal("old", TestSql.Ask(target, "SELECT name FROM sqlite_master"));
+        Assert.Equal("ok", TestSql.Ask(target, "PRAGMA integrity_check"));
+    }
+
+    private Task<RestoreOutcome> RestoreAsync(BackupSource? backup = null, string? target = null) => new SqliteBackups().RestoreAsync(
+        backup ?? new BackupSource(_backup, BackupFormat.Native), target is null ? _folder.Target : TestBackup.Target(target),
+        new RestoreJob { KeepFolder = _keep, KeepName = "kept", Session = _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(200) } }, default);
+}
