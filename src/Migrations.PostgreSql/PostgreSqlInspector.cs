@@ -21,11 +21,14 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
         PostgreSqlErrors.TranslateAsync(new PostgreSqlContentReader(session).ReadAsync(digests, cancellationToken), "Reading the tables");
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlEngineChecks(session).RunAsync(thorough, cancellationToken), "Checking the database");
 
     /// <inheritdoc/>
-    public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlQuestion(session, query).AskAsync(cancellationToken), "Running a check");
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlLossForecast(session, script, limit).FindAsync(cancellationToken), "Looking for what would be lost");
 }

@@ -17,7 +17,8 @@ internal sealed class ScratchDatabase(DatabaseTarget target, DatabaseTarget serv
     public DatabaseTarget Target => target;
 
     /// <inheritdoc/>
-    public Task<StepMeasurement> MeasureAsync(IDatabaseSession session, StepExecution step, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<StepMeasurement> MeasureAsync(IDatabaseSession session, StepExecution step, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlRehearsal((PostgreSqlSession)session, step).RunAsync(cancellationToken), "Rehearsing a migration");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

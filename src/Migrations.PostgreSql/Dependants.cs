@@ -1,0 +1,105 @@
+namespace Migrations.PostgreSql;
+
+/// <summary>A table or a column with data, that goes.</summary>
+/// <param name="Table">The table's number.</param>
+/// <param name="Number">The column's; 0 for the table.</param>
+/// <param name="Name">The table's name, qualified and quoted.</param>
+/// <param name="Column">The column's name, quoted; null for the table.</param>
+/// <param name="IsPartitioned">Whether its rows lie in partitions.</param>
+/// <param name="IsInside">Whether it is a partition of a table that goes too, and is counted there.</param>
+internal sealed record Dependant(uint Table, int Number, string Name, string? Column, bool IsPartitioned, bool IsInside);
+
+/// <summary>
+/// What goes with an object, by <see href="https://www.postgresql.org/docs/current/catalog-pg-depend.html">pg_depend</see>: parts of it always, what merely uses it with CASCADE.
+/// </summary>
+internal static class Dependants
+{
+    /// <summary>What goes with a relation.</summary>
+    public static Task<IReadOnlyList<Dependant>> OfRelationAsync(PostgreSqlSession session, uint relation, bool cascades, CancellationToken cancellationToken) =>
+        FindAsync(session, "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0", cascades, cancellationToken, (long)relation);
+
+    /// <summary>What goes with a column.</summary>
+    public static Task<IReadOnlyList<Dependant>> OfColumnAsync(PostgreSqlSession session, uint table, string column, bool cascades, CancellationToken cancellationToken) => FindAsync(
+        session,
+        "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND a.attnum > 0",
+        cascades,
+        cancellationToken,
+        (long)table,
+        column);
+
+    /// <summary>What goes with a schema, a type or an extension.</summary>
+    public static Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken) => FindAsync(
+        session,
+        kind switch
+        {
+            "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
+            "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
+            _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid, 0 FROM (SELECT pg_catalog.to_regtype($1)::oid AS oid) t WHERE t.oid IS NOT NULL",
+        },
+        cascades,
+        cancellationToken,
+        name);
+
+    /// <summary>The tables that are emptied with one: with CASCADE those that refer to it.</summary>
+    public static async Task<IReadOnlyList<Dependant>> EmptiedWithAsync(PostgreSqlSession session, uint table, bool cascades, CancellationToken cancellationToken)
+    {
+        var found = new List<Dependant>();
+        await session.QueryAsync(
+            $"""
+            WITH RECURSIVE emptied(oid) AS (
+                SELECT $1::bigint::oid
+                UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0 WHERE {(cascades ? "true" : "false")})
+            SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+            FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY c.oid <> $1::bigint::oid, 3
+            """,
+            row => found.Add(Read(row)),
+            cancellationToken,
+            (long)table).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>The server's estimate of the rows; null when it has none.</summary>
+    public static async Task<long?> EstimateAsync(PostgreSqlSession session, Dependant item, CancellationToken cancellationToken)
+    {
+        long? rows = null;
+        await session.QueryAsync(
+            """
+            WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
+            SELECT (pg_catalog.sum(c.reltuples) FILTER (WHERE c.reltuples >= 0) * (1 - COALESCE(pg_catalog.max(s.null_frac), 0)))::bigint
+            FROM parts p JOIN pg_catalog.pg_class c ON c.oid = p.oid AND c.relkind = 'r' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
+            LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+            """,
+            row => rows = row.IsDBNull(0) ? null : row.GetInt64(0),
+            cancellationToken,
+            (long)item.Table,
+            item.Number,
+            item.IsPartitioned ? 1 : 0).ConfigureAwait(false);
+        return rows;
+    }
+
+    // Parts: automatic (a), internal (i), of an extension (e), of a partitioned object (P, S). Users of it: normal (n).
+    private static async Task<IReadOnlyList<Dependant>> FindAsync(PostgreSqlSession session, string root, bool cascades, CancellationToken cancellationToken, params object?[] values)
+    {
+        var found = new List<Dependant>();
+        await session.QueryAsync(
+            $"""
+            WITH RECURSIVE going(class, oid, number) AS (
+                {root}
+                UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number)
+                WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
+            SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname), c.relkind = 'p',
+                c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class WHERE i.inhrelid = c.oid)
+            FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
+            WHERE g.class = 'pg_catalog.pg_class'::regclass AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid AND w.number = 0)) ORDER BY 3, 2
+            """,
+            row => found.Add(Read(row)),
+            cancellationToken,
+            values).ConfigureAwait(false);
+        return found;
+    }
+
+    private static Dependant Read(Npgsql.NpgsqlDataReader row) =>
+        new((uint)row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetBoolean(5));
+}

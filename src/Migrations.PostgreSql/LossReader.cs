@@ -1,0 +1,165 @@
+namespace Migrations.PostgreSql;
+
+/// <summary>What a statement takes away, by its words alone.</summary>
+internal enum LossAct
+{
+    /// <summary>Drops relations, schemas, types or extensions.</summary>
+    Drop,
+
+    /// <summary>Drops a column.</summary>
+    DropColumn,
+
+    /// <summary>Empties tables.</summary>
+    Empty,
+
+    /// <summary>Makes a table.</summary>
+    Create,
+
+    /// <summary>Gives a table another name or schema.</summary>
+    Rename,
+
+    /// <summary>Gives a column another name.</summary>
+    RenameColumn,
+
+    /// <summary>Something that only a rehearsal can tell.</summary>
+    Unknown,
+}
+
+/// <summary>One act of a statement.</summary>
+/// <param name="Act">What it does.</param>
+/// <param name="Kind">The word for what it does it to: <c>TABLE</c>, <c>SCHEMA</c>, <c>TYPE</c>.</param>
+/// <param name="Name">The object's name, as written; unquoted letters in upper case.</param>
+/// <param name="Second">The column, or the new name.</param>
+/// <param name="Cascades">Whether what depends on it goes too.</param>
+/// <param name="MayBeMissing">Whether it says <c>IF EXISTS</c>.</param>
+internal sealed record LossEvent(LossAct Act, string Kind, string Name, string? Second = null, bool Cascades = false, bool MayBeMissing = false);
+
+/// <summary>Reads what statements take away. Values that an UPDATE overwrites are not counted: their rows stay.</summary>
+internal static class LossReader
+{
+    private static readonly string[] WithTables = ["TABLE", "SCHEMA", "TYPE", "DOMAIN", "EXTENSION", "VIEW", "MATERIALIZED", "OWNED"];
+
+    /// <summary>Reads one statement.</summary>
+    public static IEnumerable<LossEvent> Read(string text)
+    {
+        var words = new StatementWords(text);
+        return words[0] switch
+        {
+            "DROP" when WithTables.Contains(words[1], StringComparer.Ordinal) => Drop(words),
+            "ALTER" when words[1] is "TABLE" => AlterTable(words),
+            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME") => [Unknown($"renames the schema {words[2]}")],
+            "ALTER" when words[1] is "TYPE" && words.Contain("DROP", "ATTRIBUTE") => [Unknown($"takes an attribute from the type {words[2]}")],
+            "CREATE" => Create(words),
+            "TRUNCATE" => Truncate(words),
+            "DELETE" => Delete(words),
+            "WITH" or "EXPLAIN" when words.Contain("DELETE", "FROM") => [Unknown("deletes rows")],
+            "MERGE" when words.Contain("THEN", "DELETE") => [Unknown("deletes rows")],
+            "CALL" => [Unknown($"runs the procedure {words[1]}")],
+            "DO" when IsDestructive(text) => [Unknown("runs a block that drops or deletes")],
+            _ => [],
+        };
+    }
+
+    private static LossEvent Unknown(string what) => new(LossAct.Unknown, "", what);
+
+    private static bool IsDestructive(string body) =>
+        body.Contains("DROP", StringComparison.OrdinalIgnoreCase) || body.Contains("DELETE", StringComparison.OrdinalIgnoreCase) || body.Contains("TRUNCATE", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<LossEvent> Drop(StatementWords words)
+    {
+        if (words[1] is "OWNED")
+            return [Unknown($"drops what {words[3]} owns")];
+        var (kind, at) = words[1] is "MATERIALIZED" ? ("VIEW", 3) : (words[1], 2);
+        var mayBeMissing = SkipIfExists(words, ref at);
+        var cascades = words.Contain("CASCADE");
+        return Names(words, at).Select(name => new LossEvent(LossAct.Drop, kind, name, null, cascades, mayBeMissing));
+    }
+
+    private static IEnumerable<LossEvent> Create(StatementWords words)
+    {
+        var at = 1;
+        while (words[at] is "UNLOGGED" or "TEMP" or "TEMPORARY" or "GLOBAL" or "LOCAL")
+            at++;
+        if (words[at++] is not "TABLE")
+            return [];
+        SkipIfExists(words, ref at);
+        return [new LossEvent(LossAct.Create, "TABLE", SqlNames.Qualified(words, ref at))];
+    }
+
+    private static IEnumerable<LossEvent> Truncate(StatementWords words)
+    {
+        var at = words[1] is "TABLE" ? 2 : 1;
+        return Names(words, at).Select(name => new LossEvent(LossAct.Empty, "TABLE", name, null, words.Contain("CASCADE")));
+    }
+
+    private static IEnumerable<LossEvent> Delete(StatementWords words)
+    {
+        var at = words[2] is "ONLY" ? 3 : 2;
+        var name = SqlNames.Qualified(words, ref at);
+        return words.Contain("WHERE") || words.Contain("USING") ? [Unknown($"deletes some rows of {name}")] : [new LossEvent(LossAct.Empty, "TABLE", name)];
+    }
+
+    private static IEnumerable<LossEvent> AlterTable(StatementWords words)
+    {
+        var at = 2;
+        var mayBeMissing = SkipIfExists(words, ref at);
+        if (words[at] is "ONLY")
+            at++;
+        var table = SqlNames.Qualified(words, ref at);
+        if (words[at] is "*")
+            at++;
+        var first = at;
+        for (var depth = 0; words[at].Length > 0; at++)
+        {
+            depth += words[at] is "(" or "[" ? 1 : words[at] is ")" or "]" ? -1 : 0;
+            if (depth == 0 && (at == first || words[at - 1] is ",") && Action(words, at, table, mayBeMissing) is { } action)
+                yield return action;
+        }
+    }
+
+    private static LossEvent? Action(StatementWords words, int at, string table, bool mayBeMissing)
+    {
+        switch (words[at])
+        {
+            case "DROP" when words[at + 1] is not "CONSTRAINT":
+                at += words[at + 1] is "COLUMN" ? 2 : 1;
+                var isOptional = SkipIfExists(words, ref at);
+                return new LossEvent(LossAct.DropColumn, "COLUMN", table, words[at], words[at + 1] is "CASCADE", mayBeMissing || isOptional);
+            case "RENAME" when words[at + 1] is "TO":
+                return new LossEvent(LossAct.Rename, "TABLE", table, words[at + 2]);
+            case "RENAME" when words[at + 1] is not "CONSTRAINT":
+                at += words[at + 1] is "COLUMN" ? 2 : 1;
+                return new LossEvent(LossAct.RenameColumn, words[at], table, words[at + 2]);
+            case "SET" when words[at + 1] is "SCHEMA":
+                return new LossEvent(LossAct.Rename, "SCHEMA", table, words[at + 2]);
+            case "ALTER" when words[at + 1] is not "CONSTRAINT":
+                at += words[at + 1] is "COLUMN" ? 2 : 1;
+                var changesType = words[at + 1] is "TYPE" || (words[at + 1] is "SET" && words[at + 2] is "DATA");
+                return changesType ? Unknown($"changes the type of {table}.{words[at]}") : null;
+            default:
+                return null;
+        }
+    }
+
+    private static bool SkipIfExists(StatementWords words, ref int at)
+    {
+        if (words[at] is not "IF")
+            return false;
+        at += words[at + 1] is "NOT" ? 3 : 2;
+        return true;
+    }
+
+    private static IEnumerable<string> Names(StatementWords words, int at)
+    {
+        while (words[at].Length > 0)
+        {
+            if (words[at] is "ONLY")
+                at++;
+            yield return SqlNames.Qualified(words, ref at);
+            if (words[at] is "*")
+                at++;
+            if (words[at++] is not ",")
+                yield break;
+        }
+    }
+}

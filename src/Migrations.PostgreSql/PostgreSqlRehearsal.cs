@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using Migrations.Databases;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Runs a step on a scratch database statement by statement, in one transaction as a run would, and looks after each what it has locked and rewritten.</summary>
+/// <param name="session">A session on the scratch database.</param>
+/// <param name="step">The step.</param>
+internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecution step)
+{
+    private readonly PostgreSqlHistory _history = new(session);
+    private readonly LockWatch _watch = new(session);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private SqlPiece? _running;
+    private int _statements;
+
+    /// <summary>Runs it.</summary>
+    public async Task<StepMeasurement> RunAsync(CancellationToken cancellationToken)
+    {
+        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return step.Analysis.OutsideTransaction ? await RunOutsideAsync(cancellationToken).ConfigureAwait(false) : await RunInsideAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw StatementFailure.Of(e, step.Script, _running, blocker: null, attempts: 1);
+        }
+        catch
+        {
+            await session.RollBackAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<StepMeasurement> RunInsideAsync(CancellationToken cancellationToken)
+    {
+        var figures = new StepFigures(_history.Table, session.Connection.PostgreSqlVersion.Major, sharesTransaction: false);
+        await _watch.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("BEGIN " + step.Analysis.TransactionModes, cancellationToken).ConfigureAwait(false);
+        await PrepareAsync(figures, cancellationToken).ConfigureAwait(false);
+        var before = await RowsAsync(cancellationToken).ConfigureAwait(false);
+        using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
+        {
+            while (pieces.MoveNext())
+                await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
+        }
+
+        _running = null;
+        foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE"])
+            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+        var changes = Subtract(await RowsAsync(cancellationToken).ConfigureAwait(false), before);
+        var outcome = await EndAsync(figures, cancellationToken).ConfigureAwait(false);
+        return new StepMeasurement { Outcome = outcome, RowsChanged = changes, Locks = _watch.Locks(), Rewrites = _watch.Rewrites };
+    }
+
+    private async Task PrepareAsync(StepFigures figures, CancellationToken cancellationToken)
+    {
+        var limit = step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout;
+        await session.QueryAsync(
+            "SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, ((long)(limit?.TotalMilliseconds ?? 0)).ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        if (figures.Preparations.Any())
+            await session.QueryAsync("SELECT " + string.Join(", ", figures.Preparations), _ => { }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PieceAsync(IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
+    {
+        var piece = pieces.Current;
+        // The transaction of the script's own is ours, and its modes were in our BEGIN.
+        if (piece.Kind != SqlPieceKind.Statement || StatementClassifier.Classify(piece.Text) is StatementRole.Begin or StatementRole.Commit
+            || (_statements == 0 && StatementClassifier.Classify(piece.Text) == StatementRole.SetTransaction))
+            return;
+        _running = piece;
+        _statements++;
+        var began = _clock.Elapsed;
+        if (piece.CopiesFromClient)
+            await CopyData.SendAsync(session.Connection, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+        else
+            await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
+        await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<StepOutcome> EndAsync(StepFigures figures, CancellationToken cancellationToken)
+    {
+        var (elapsed, rows) = (0L, (long?)null);
+        var batch = session.Connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, mayHaveRows: true));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = reader.ConfigureAwait(false);
+            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            (elapsed, rows) = (reader.IsDBNull(0) ? 0 : reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+            {
+                // An error of the commit comes with its own result.
+            }
+        }
+
+        _watch.End();
+        return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, _statements);
+    }
+
+    /// <summary>Statements outside a transaction hold their locks for themselves alone, so nothing is left to look at after each.</summary>
+    private async Task<StepMeasurement> RunOutsideAsync(CancellationToken cancellationToken)
+    {
+        long? rows = null;
+        foreach (var statement in new PostgreSqlDialect().Split(step.Script))
+        {
+            _statements++;
+            rows = await ((IDatabaseSession)session).ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false) is { } affected ? (rows ?? 0) + affected : rows;
+        }
+
+        var elapsed = _clock.Elapsed;
+        await session.History.AppendAsync(step.Entry with { ExecutionTimeMs = (long)elapsed.TotalMilliseconds, RowsAffected = rows }, cancellationToken).ConfigureAwait(false);
+        return new StepMeasurement { Outcome = new StepOutcome(elapsed, rows, _statements) };
+    }
+
+    private async Task<Dictionary<string, TableChange>> RowsAsync(CancellationToken cancellationToken)
+    {
+        var rows = new Dictionary<string, TableChange>(StringComparer.Ordinal);
+        await session.QueryAsync(
+            $"""
+            SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del FROM pg_catalog.pg_stat_xact_user_tables s
+            WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND s.relid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
+            """,
+            row => rows[row.GetString(0)] = new TableChange(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+            cancellationToken,
+            _history.Table).ConfigureAwait(false);
+        return rows;
+    }
+
+    private static List<TableChange> Subtract(Dictionary<string, TableChange> after, Dictionary<string, TableChange> before) =>
+        [.. after.Values.Select(a => before.GetValueOrDefault(a.Table) is { } b ? new TableChange(a.Table, a.Inserted - b.Inserted, a.Updated - b.Updated, a.Deleted - b.Deleted) : a)
+            .Where(c => c.Inserted + c.Updated + c.Deleted > 0).OrderBy(c => c.Table, StringComparer.Ordinal)];
+}
