@@ -52,7 +52,7 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
     /// <param name="exactly">Whether to read no more.</param>
     public void Feed(TextReader source, int count, bool exactly)
     {
-        count = exactly ? count : Math.Max(count, Rest.Length);
+        count = exactly ? count : Math.Max(count, Rest.Length / 8);
         MakeRoom(count);
         var read = source.ReadBlock(new Span<char>(_buffer + _end, count));
         _end += read;
@@ -74,10 +74,10 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
             (_open.End, _at, _end, _start) = (_open.End - _start, _at - _start, kept, 0);
         }
 
-        // Doubling keeps the cost of looking at a long token again linear; behind it the memory is given back.
-        var needed = _end + count;
+        // Growing in proportion keeps the cost of looking at a long token again linear; behind it the memory is given back.
+        var needed = checked(_end + count);
         if (needed > _capacity)
-            Resize(Math.Max(checked(_capacity * 2), needed));
+            Resize(needed);
         else if (_capacity > MostIdle && needed <= MostIdle)
             Resize(MostIdle);
     }

@@ -34,7 +34,8 @@ internal sealed class ConnectionState(SqliteHandle handle)
             if (name is "busy_timeout")
                 handle.Watch.Attach(handle.Api, handle.Pointer);
             else
-                handle.Execute($"PRAGMA {name}={value}");
+                // What was written into the schema by hand is seen once the schema is read again.
+                handle.Execute($"PRAGMA {name}={(name is "writable_schema" ? "RESET" : value)}");
         }
 
         _pragmas.Clear();

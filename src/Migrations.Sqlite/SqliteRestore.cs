@@ -67,7 +67,11 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         if (File.Exists(_path) && SqliteHeader.MayBeDatabase(_path) && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
         {
             using (handle)
+            {
+                using (var history = new SqliteHistory(handle, target, job.Session.HistoryTable))
+                    await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
                 return await SqliteCalls.Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         try

@@ -108,6 +108,9 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     public async Task A_folder_that_cannot_be_written_is_named()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "File modes are those of Linux.");
+        // For the compiler, which does not know that the line before ends the test elsewhere.
+        if (OperatingSystem.IsWindows())
+            return;
         ThreeTables();
         await OutputAsync("up");
         File.SetUnixFileMode(Backups, UnixFileMode.UserRead | UnixFileMode.UserExecute);

@@ -1,4 +1,6 @@
+using Migrations.Backup;
 using Migrations.Integrity;
+using Migrations.Planning;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
@@ -111,6 +113,28 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Contains(message, result.Message, StringComparison.Ordinal);
         var error = Assert.Throws<FolderException>(() => CheckFileReader.Read(Folder, Kind.Driver.Dialect));
         Assert.All(error.Problems, p => Assert.Equal(ErrorId.CheckInvalid, p.Id));
+    }
+
+    [SkippableFact]
+    public async Task A_failed_check_fails_the_run_and_the_backup_puts_it_back()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        await ApplyAsync(new ApplyRequest { Check = new CheckRequest() });
+        Migration("002_row", "INSERT INTO a VALUES (1);\n", "DELETE FROM a;\n");
+        Write("checks/empty.sql", "-- check: a is empty\n-- expect: rows 0\nSELECT id FROM a;\n");
+
+        var error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() }));
+
+        Assert.Contains("a is empty", error.Message, StringComparison.Ordinal);
+        Assert.Equal("002_row", Names(error.Applied));
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        await UndoAsync();
+        Directory.CreateDirectory(FileOf("backups"));
+        var backup = new BackupRequest { Folder = FileOf("backups") };
+        error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest(), Backup = backup, RestoreOnFailure = true }));
+        Assert.Empty(error.Applied);
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        Assert.Equal("001_a Applied, 002_row RolledBack", await StatesAsync());
     }
 
     [SkippableFact]

@@ -1,7 +1,9 @@
+using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.History;
+using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -76,7 +78,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Create,
             input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
-            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            Protection(request?.Backup, request is { RestoreOnFailure: true }, request?.Check),
             acceptLoss: true,
             cancellationToken);
 
@@ -87,7 +89,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Write,
             input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
-            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            Protection(request?.Backup, request is { RestoreOnFailure: true }, check: null),
             request is { AcceptDataLoss: true },
             cancellationToken);
 
@@ -125,6 +127,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             (session, recorder, input) => HistoryBaseline.RunAsync(session, recorder, input, request, cancellationToken), cancellationToken).ConfigureAwait(false);
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, CheckRequest? check) =>
+        new(driver, target, _options.Session, backup, restoreOnFailure, new RunCheck(driver, target, folder, _options, check));
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
