@@ -48,7 +48,8 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
         CultureInfo.InvariantCulture,
         $"""
         rel AS (
-            SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam, c.relowner,
+            SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam,
+                c.relowner,
                 c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified("n", "c.relname")} AS name
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}
