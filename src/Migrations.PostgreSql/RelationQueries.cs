@@ -29,7 +29,7 @@ internal static class RelationQueries
                 (SELECT 'USING ' || quote_ident(am.amname) FROM pg_am am WHERE am.oid = r.relam AND am.amname <> 'heap') AS method,
                 'WITH (' || NULLIF(concat_ws(', ', o.options, o.toast), '') || ')' AS options,
                 (SELECT concat_ws(' ', 'SERVER ' || quote_ident(s.srvname), 'OPTIONS (' || (
-                    SELECT string_agg(quote_ident(f.option_name) || ' ' || quote_literal(f.option_value), ', ' ORDER BY f.option_name)
+                    SELECT string_agg(quote_ident(f.option_name) || ' ' || quote_literal(f.option_value), ', ' ORDER BY f.option_name COLLATE "C")
                         FROM pg_options_to_table(ft.ftoptions) f) || ')')
                     FROM pg_foreign_table ft JOIN pg_foreign_server s ON s.oid = ft.ftserver WHERE ft.ftrelid = r.oid) AS server,
                 CASE WHEN r.relrowsecurity THEN 'ENABLE ROW LEVEL SECURITY' END || CASE WHEN r.relforcerowsecurity THEN ' FORCE' ELSE '' END AS security,
@@ -71,7 +71,7 @@ internal static class RelationQueries
             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i') s ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum,
         LATERAL (SELECT concat_ws(' ',
                 format_type(a.atttypid, a.atttypmod),
-                (SELECT 'OPTIONS (' || string_agg(quote_ident(f.option_name) || ' ' || quote_literal(f.option_value), ', ' ORDER BY f.option_name) || ')'
+                (SELECT 'OPTIONS (' || string_agg(quote_ident(f.option_name) || ' ' || quote_literal(f.option_value), ', ' ORDER BY f.option_name COLLATE "C") || ')'
                     FROM pg_options_to_table(a.attfdwoptions) f),
                 'COMPRESSION ' || CASE {scope.Since(14, "a.attcompression", "''")} WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
                 {Collation("a.attcollation", "y.typcollation")},

@@ -38,7 +38,7 @@ internal static class SurroundingQueries
             UNION ALL
             SELECT 'pg_foreign_server'::regclass, s.oid, 'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || COALESCE(' ' || array_to_string(ARRAY(SELECT o
                 FROM unnest(s.srvoptions) o
-                WHERE o !~* 'password' ORDER BY o), ', '), ''), NULL
+                WHERE o !~* 'password' ORDER BY o COLLATE "C"), ', '), ''), NULL
             FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
             UNION ALL
             SELECT 'pg_cast'::regclass, c.oid, concat_ws(' ', c.castcontext::text, c.castmethod::text, NULLIF(c.castfunc::regprocedure::text, '-')), NULL FROM pg_cast c
