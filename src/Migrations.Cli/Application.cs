@@ -36,6 +36,10 @@ internal static class Application
         root.Subcommands.Add(HistoryCommand.Create(runner));
         root.Subcommands.Add(RepairCommand.Create(runner));
         root.Subcommands.Add(BaselineCommand.Create(runner));
+        root.Subcommands.Add(TestCommand.Create(runner));
+        root.Subcommands.Add(CheckCommand.Create(runner));
+        root.Subcommands.Add(SchemaCommand.Create(runner));
+        root.Subcommands.Add(DiffCommand.Create(runner));
         root.Subcommands.Add(BackupCommand.Create(runner));
         root.Subcommands.Add(VerifyCommand.Create(runner));
         root.Subcommands.Add(RestoreCommand.Create(runner));

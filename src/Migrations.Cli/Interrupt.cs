@@ -4,13 +4,15 @@ using Migrations.Cli.Output;
 namespace Migrations.Cli;
 
 /// <summary>
-/// Turns the first Ctrl-C or SIGTERM into a cancelled token, so that the engine rolls back and unlocks before the process ends. A second one ends the
-/// process at once: the database and its history stay in agreement then too.
+/// Turns the first Ctrl-C or SIGTERM into a cancelled token, so that the engine rolls back and unlocks before the process ends. The second, which is often the
+/// same one handed on once more by a parent process, only says what is being waited for. The third ends the process without waiting: the database then ends
+/// by itself what it was at, wholly or not at all, as after a kill.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly Terminal _terminal;
+    private int _signals;
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
 
@@ -32,11 +34,32 @@ internal sealed class Interrupt : IDisposable
 
     private void Cancel(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested)
-            return;
         context.Cancel = true;
-        _terminal.Progress(null);
-        _terminal.Error("Cancelling: rolling back...", Tone.Notice);
-        _source.Cancel();
+        switch (Interlocked.Increment(ref _signals))
+        {
+            case 1:
+                _terminal.Progress(null);
+                _terminal.Error("Cancelling: rolling back...", Tone.Notice);
+                CancelToken();
+                break;
+            case 2:
+                _terminal.Error("Still rolling back. Once more ends this process at once, and the database is left to roll back by itself.", Tone.Notice);
+                break;
+            default:
+                Environment.Exit(ExitCode.Cancelled);
+                break;
+        }
+    }
+
+    private void CancelToken()
+    {
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call was over just now.
+        }
     }
 }

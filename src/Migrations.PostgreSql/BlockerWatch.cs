@@ -28,7 +28,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
     /// <returns>Who was last waited for; null when nobody was seen.</returns>
     public async Task<string?> StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        Stop();
         await _watching.ConfigureAwait(false);
         return _blocker;
     }
@@ -42,6 +42,9 @@ internal sealed class BlockerWatch : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
+
+    // Here and now: a hop to another thread and back would cost a small step more than its lock does.
+    private void Stop() => _stop.Cancel();
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {

@@ -39,6 +39,10 @@ internal static class ClientEnvironment
         environment.Remove("LANGUAGE");
     }
 
+    /// <summary>A database's name where a program must have it as an argument: as a connection string, because a name that looks like one would be read as one.</summary>
+    public static string NameOf(DatabaseTarget target) =>
+        $"dbname='{target.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+
     private static void Set(IDictionary<string, string?> environment, string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))

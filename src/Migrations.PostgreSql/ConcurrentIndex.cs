@@ -1,3 +1,5 @@
+using Migrations.Events;
+
 namespace Migrations.PostgreSql;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         return valid;
     }
 
-    /// <summary>Drops the index when it is INVALID and nobody is building it.</summary>
+    /// <summary>Drops the index when it is INVALID and nobody is building it, and tells so.</summary>
     /// <returns>Whether it was dropped.</returns>
     public async Task<bool> DropInvalidAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
@@ -46,6 +48,7 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         if (name is null)
             return false;
         await session.ExecuteAsync($"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken).ConfigureAwait(false);
+        session.Options.Events.Publish(new WarningRaised($"The index {name} was INVALID, left behind by a build that did not end, and was dropped."));
         return true;
     }
 

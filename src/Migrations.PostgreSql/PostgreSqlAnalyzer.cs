@@ -7,6 +7,9 @@ internal sealed class PostgreSqlAnalyzer
 {
     private const int MostProblems = 20;
 
+    // What tells a statement's role stands at its beginning.
+    private const int LongestText = 32 * 1024;
+
     private readonly MigrationScript _script;
     private readonly List<FileProblem> _problems = [];
     private readonly List<string> _modes = [];
@@ -26,7 +29,7 @@ internal sealed class PostgreSqlAnalyzer
     public static ScriptAnalysis Analyze(MigrationScript script)
     {
         var analyzer = new PostgreSqlAnalyzer(script);
-        foreach (var piece in PostgreSqlStatementReader.Read(script))
+        foreach (var piece in PostgreSqlStatementReader.Read(script, LongestText))
             analyzer.Piece(piece);
         return analyzer.Conclude();
     }

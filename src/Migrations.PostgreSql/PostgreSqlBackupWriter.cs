@@ -31,7 +31,11 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         try
         {
             var snapshot = "";
-            await session.QueryAsync("SELECT pg_catalog.pg_export_snapshot()", row => snapshot = row.GetString(0), cancellationToken).ConfigureAwait(false);
+            // The transaction stands still while the dump goes on, and no limit on that may end it.
+            await session.QueryAsync(
+                "SELECT pg_catalog.pg_export_snapshot(), pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true), pg_catalog.set_config('statement_timeout', '0', true)",
+                row => snapshot = row.GetString(0),
+                cancellationToken).ConfigureAwait(false);
             if (tools.Version >= 16 && job.Format != BackupFormat.Sql)
             {
                 try

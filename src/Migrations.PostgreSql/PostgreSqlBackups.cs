@@ -65,7 +65,7 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
             session.Options.Events.Publish(new WarningRaised("The roles' passwords are not in the backup of the globals: only a superuser may read them."));
         PrivateFiles.CreateFile(path);
         // pg_dumpall wants a database named that it connects to first.
-        string[] arguments = ["--globals-only", "--no-password", "--file=" + path, "--database=" + session.Target.Database, .. (seesPasswords ? (string[])[] : ["--no-role-passwords"])];
+        string[] arguments = ["--globals-only", "--no-password", "--file=" + path, "--database=" + ClientEnvironment.NameOf(session.Target), .. (seesPasswords ? (string[])[] : ["--no-role-passwords"])];
         await ClientProcess.RunAsync(tools, "pg_dumpall", session.Target, arguments, cancellationToken).ConfigureAwait(false);
     }
 

@@ -101,7 +101,7 @@ internal static class PostgreSqlErrors
         PostgresErrorCodes.InsufficientPrivilege => ErrorId.PermissionDenied,
         PostgresErrorCodes.ReadOnlySqlTransaction => ErrorId.DatabaseReadOnly,
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => ErrorId.DiskFailed,
-        PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected => ErrorId.TableLockTimedOut,
+        PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => ErrorId.TableLockTimedOut,
         PostgresErrorCodes.QueryCanceled => ErrorId.StatementTimedOut,
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => ErrorId.AuthenticationFailed,
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
@@ -119,6 +119,7 @@ internal static class PostgreSqlErrors
         PostgresErrorCodes.ReadOnlySqlTransaction => "Connect to the primary server, not to a standby, and check default_transaction_read_only.",
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => "Free space on the server's disk, or have it checked, then run the command again.",
         PostgresErrorCodes.LockNotAvailable => "Run it again when the database is quieter, or allow a longer wait: '-- lock-timeout: 30s' in the script's first comment.",
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => "Nothing is wrong with the script: run it again when the database is quieter.",
         PostgresErrorCodes.QueryCanceled => "Allow more time with '-- timeout: 10min' in the script's first comment, or make the statement faster.",
         PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName

@@ -18,6 +18,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private readonly string _schema = session.Options.HistorySchema ?? "public";
     private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
+    private long? _lastRead;
+    private Guid _runId;
+
     /// <summary>The table as it stands in statements.</summary>
     public string Table => _table;
 
@@ -53,8 +56,13 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             throw Broken(e, "Reading");
         }
 
+        _lastRead = entries.Count == 0 ? 0 : entries[^1].Id;
         return entries;
     }
+
+    /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
+    public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) => _lastRead is { } last
+        && await session.AnyAsync($"SELECT 1 FROM {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<long> ReadLastIdAsync(CancellationToken cancellationToken)
@@ -62,6 +70,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var last = 0L;
         var query = session.QueryAsync($"SELECT COALESCE(pg_catalog.max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken);
         await PostgreSqlErrors.TranslateAsync(query, $"Reading the history table {Display}").ConfigureAwait(false);
+        _lastRead = last;
         return last;
     }
 
@@ -117,6 +126,11 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL ROLE NONE"));
         }
 
+        // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
+        var guard = entry.Event == JournalEvent.Failed || session.Guard is not { } condition ? null : new NpgsqlBatchCommand("SELECT " + condition);
+        if (guard is not null)
+            batch.BatchCommands.Add(guard);
+
         batch.BatchCommands.Add(Insert(entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
         if (!session.IsInRun)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
@@ -127,7 +141,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         catch (PostgresException e)
         {
             await session.RollBackAsync().ConfigureAwait(false);
-            throw Refused(e, "Writing");
+            throw guard is not null && ReferenceEquals(e.BatchCommand, guard) && e.SqlState is PostgresErrorCodes.DivisionByZero
+                ? PostgreSqlLock.Lost(entry.Name)
+                : Refused(e, "Writing");
         }
         catch (NpgsqlException e)
         {
@@ -227,6 +243,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var command = new NpgsqlBatchCommand(
             $"INSERT INTO {_table} ({Columns}, script) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17{returning}");
         var values = command.Parameters;
+        _runId = entry.RunId;
         values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
         foreach (var text in (string?[])[entry.Service, entry.Version, entry.Name, entry.Description, entry.SemanticVersion, JournalNames.Of(entry.Direction), JournalNames.Of(entry.Event), entry.Checksum, entry.AppliedBy, entry.Host])
             values.Add(PostgreSqlText.Parameter(text));

@@ -17,6 +17,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     private readonly Guid _token = Guid.NewGuid();
     private readonly CancellationTokenSource _stop = new();
     private Task _heart = Task.CompletedTask;
+    private readonly SemaphoreSlim _news = new(0);
+    private string _owner = ApplicationName.Of(migration: null);
     private bool _isTaken;
 
     private PostgreSqlLease(PostgreSqlSession session)
@@ -57,7 +59,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         try
         {
             await session.QueryAsync(
-                $"SELECT owner, beat FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
+                $"SELECT owner, since FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
                 row => holder = Holder(row.GetString(0), row.GetDateTime(1)),
                 cancellationToken,
                 session.Options.HistoryTable).ConfigureAwait(false);
@@ -73,16 +75,15 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     /// <summary>Takes the row when it is free, ours, or left behind.</summary>
     public async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
     {
-        var owner = ApplicationName.Of(migration: null);
-        var (name, token) = (_session.Options.HistoryTable, _token);
+        var (name, token, owner) = (_session.Options.HistoryTable, _token, _owner);
         var taken = await _session.AnyAsync(
-                $"INSERT INTO {_table} (name, token, owner, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
+                $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
                 cancellationToken, name, token, owner).ConfigureAwait(false)
             || await _session.AnyAsync(
                 $"""
                 WITH stale AS (
                     SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter}) FOR UPDATE SKIP LOCKED)
-                UPDATE {_table} AS l SET token = $2, owner = $3, beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
+                UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(), beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
                 """,
                 cancellationToken, name, token, owner).ConfigureAwait(false);
         if (taken && !_isTaken)
@@ -91,12 +92,20 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         return taken;
     }
 
+    /// <summary>Writes into the row which migration is being worked on.</summary>
+    public void WorkOn(string migration)
+    {
+        _owner = ApplicationName.Of(migration);
+        _news.Release();
+    }
+
     /// <summary>Gives the row back.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _heart.ConfigureAwait(false);
         _stop.Dispose();
+        _news.Dispose();
         if (!_isTaken || _session.Connection.FullState != System.Data.ConnectionState.Open)
             return;
         try
@@ -111,10 +120,10 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
 
     private static string Table(PostgreSqlSession session) => PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + ".\"migration_lock\"";
 
-    private static LockHolder Holder(string owner, DateTime beat)
+    private static LockHolder Holder(string owner, DateTime since)
     {
-        var (host, process, _) = ApplicationName.Read(owner);
-        return new LockHolder { ProcessId = process, Host = host, Since = new DateTimeOffset(beat, TimeSpan.Zero) };
+        var (host, process, migration) = ApplicationName.Read(owner);
+        return new LockHolder { ProcessId = process, Host = host, Since = new DateTimeOffset(since, TimeSpan.Zero), Migration = migration };
     }
 
     private async Task CreateAsync(CancellationToken cancellationToken)
@@ -122,7 +131,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         if (_session.Options.HistorySchema is { } schema && !await _session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, schema).ConfigureAwait(false))
             await _session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken).ConfigureAwait(false);
         await _session.ExecuteAsync(
-            $"CREATE TABLE IF NOT EXISTS {_table} (name text PRIMARY KEY, token uuid NOT NULL, owner text NOT NULL, beat timestamptz NOT NULL)", cancellationToken).ConfigureAwait(false);
+            $"CREATE TABLE IF NOT EXISTS {_table} (name text PRIMARY KEY, token uuid NOT NULL, owner text NOT NULL, since timestamptz NOT NULL, beat timestamptz NOT NULL)", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Keeps the row fresh from a connection of its own; the session's is busy with scripts.</summary>
@@ -134,12 +143,15 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             {
                 var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
-                using var command = new NpgsqlCommand($"UPDATE {_table} SET beat = pg_catalog.clock_timestamp() WHERE name = $1 AND token = $2", connection);
+                using var command = new NpgsqlCommand($"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name = $1 AND token = $2", connection);
+                var owner = PostgreSqlText.Parameter(_owner);
                 command.Parameters.Add(PostgreSqlText.Parameter(_session.Options.HistoryTable));
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _token });
+                command.Parameters.Add(owner);
                 while (true)
                 {
-                    await Task.Delay(Beat, cancellationToken).ConfigureAwait(false);
+                    await _news.WaitAsync(Beat, cancellationToken).ConfigureAwait(false);
+                    owner.Value = _owner;
                     await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
                 }
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Migrations.Databases;
 
@@ -17,6 +18,11 @@ internal readonly record struct ScannedToken(SqlTokenKind Kind, int Length, bool
 /// </summary>
 internal ref struct PostgreSqlLexer
 {
+    /// <summary>The most data lines of a COPY that are one token, in characters.</summary>
+    private const int MostData = 32 * 1024;
+
+    private static readonly SearchValues<char> Marks = SearchValues.Create("'\"$\\()/-");
+
     private readonly ReadOnlySpan<char> _text;
     private readonly bool _final;
     private int _at;
@@ -42,9 +48,26 @@ internal ref struct PostgreSqlLexer
         {
             ScanMode.Sql => lexer.Sql(),
             ScanMode.CopyTail => lexer.CopyTail(),
-            _ => lexer.CopyLine(),
+            _ => lexer.CopyLines(),
         };
         return lexer._starved ? default : new ScannedToken(kind, lexer._at, lexer._unterminated);
+    }
+
+    /// <summary>How much of a text, in which words mean nothing, comes before the next token that must be looked at. Never cuts a word.</summary>
+    public static int PlainLength(ReadOnlySpan<char> text, bool final)
+    {
+        var length = text.IndexOfAny(Marks);
+        if (length < 0 && final)
+            return text.Length;
+        length = length < 0 ? text.Length : length;
+        // A word may be the beginning of a literal (E'...', U&'...'), or go on behind a dollar sign.
+        if (length == text.Length || text[length] is '\'' or '"' or '$')
+        {
+            while (length > 0 && (IsWordPart(text[length - 1]) || text[length - 1] == '&'))
+                length--;
+        }
+
+        return length;
     }
 
     private SqlTokenKind Sql()
@@ -292,6 +315,33 @@ internal ref struct PostgreSqlLexer
         _at = length < 0 ? _text.Length : length + 1;
         return SqlTokenKind.Shell;
     }
+
+    /// <summary>Whole lines of data, or the line <c>\.</c> that ends them.</summary>
+    private SqlTokenKind CopyLines()
+    {
+        CopyLine();
+        if (_starved || _at > MostData || IsEndOfData(_text[.._at]))
+            return SqlTokenKind.Shell;
+        var lines = _text[..Math.Min(_text.Length, MostData)];
+        for (var at = _at - 1; ;)
+        {
+            var end = lines[at..].IndexOf("\n\\.");
+            if (end < 0)
+                break;
+            at += end + 1;
+            var next = _text[at..].IndexOf('\n');
+            if (next < 0 || IsEndOfData(_text.Slice(at, next + 1)))
+            {
+                lines = lines[..at];
+                break;
+            }
+        }
+
+        _at = Math.Max(_at, lines.LastIndexOf('\n') + 1);
+        return SqlTokenKind.Shell;
+    }
+
+    private static bool IsEndOfData(ReadOnlySpan<char> line) => line.TrimEnd("\r\n") is "\\.";
 
     private void ToEnd()
     {

@@ -35,6 +35,17 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased { get; private set; }
 
+    /// <summary>Whether it is a row, because a pooler in transaction mode stands between.</summary>
+    public bool IsRow => _lease is not null;
+
+    /// <summary>A step failed in its guard: the lock is lost.</summary>
+    public static LockException Lost(string migration) => new(
+        ErrorId.LockLost, $"The migration lock was lost before {migration} ran; it has not run.",
+        "Look with 'migrations status' whether another run is at work, then run the command again.", holder: null);
+
+    /// <summary>Tells waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each transaction.</summary>
+    public void WorkOn(string migration) => _lease?.WorkOn(migration);
+
     /// <summary>Takes the lock, waiting at most <see cref="SessionOptions.LockTimeout"/>.</summary>
     /// <exception cref="LockException">Not got in time.</exception>
     public async Task<bool> TakeAsync(CancellationToken cancellationToken)

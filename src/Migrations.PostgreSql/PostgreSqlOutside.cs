@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Databases;
+using Migrations.Events;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -15,6 +16,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         if (!ReferenceEquals(_script, step.Script))
             await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
+        if (session.IsPooled && StatementClassifier.Classify(statement.Text) == StatementRole.Setting)
+            throw NeedsSession(step, statement);
         var index = ConcurrentIndex.Read(new StatementWords(statement.Text));
         try
         {
@@ -37,6 +40,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         if (_script is null)
             return false;
         _script = null;
+        if (session.IsPooled)
+            return false;
         foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"])
             await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         return true;
@@ -45,6 +50,14 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task<bool> EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
     {
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
+        session.WorkOn(step.Migration.FullName);
+        if (session.IsPooled)
+        {
+            WarnOfLimits(step);
+            _script = step.Script;
+            return true;
+        }
+
         var header = step.Script.Header;
         await SetAsync("application_name", ApplicationName.Of(step.Migration.FullName), cancellationToken).ConfigureAwait(false);
         if (session.ClientCheck is { } check)
@@ -59,6 +72,21 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
             await RepeatSettingsAsync(step.Script, index, cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    /// <summary>What would be set on one of the pooler's backends would hold for whomever it serves next.</summary>
+    private void WarnOfLimits(StepExecution step)
+    {
+        if ((step.Script.Header.TableLockTimeout ?? step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is not null)
+            session.Options.Events.Publish(new WarningRaised($"{step.Migration.FullName} runs without a transaction and through a pooler in transaction mode: its time limits cannot be set, and do not hold."));
+    }
+
+    private static MigrationException NeedsSession(StepExecution step, ScriptStatement statement) => new(
+        ErrorId.PoolerUnsuitable,
+        $"Statement {statement.Index + 1} of {step.Migration.FullName} sets something for the statements after it, and the script runs without a transaction: through a pooler in transaction mode each of them may get another backend.",
+        "Connect to the server itself instead of the pooler for this migration, or write names with their schema and take the SET out.")
+    {
+        Location = statement.Location,
+    };
 
     /// <summary>A script that goes on where an earlier run stopped needs the settings that its first statements made in that run's session.</summary>
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)

@@ -16,8 +16,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
     public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners)
     {
-        // The name as a connection string: a name that looks like one would be read as one.
-        yield return $"--dbname=dbname='{to.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+        yield return "--dbname=" + ClientEnvironment.NameOf(to);
         yield return "--exit-on-error";
         yield return "--no-password";
         if (withOwners)

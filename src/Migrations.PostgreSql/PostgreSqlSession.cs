@@ -12,6 +12,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     private readonly PostgreSqlOutside _outside;
     private PostgreSqlLock? _lock;
     private bool _silent;
+    private bool _wasOvertaken;
 
     private PostgreSqlSession(DatabaseTarget target, SessionOptions options, PostgreSqlConnector connector, NpgsqlConnection connection)
     {
@@ -54,8 +55,11 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether the server said that a transaction was not where it should be.</summary>
     public bool TransactionWasUnbalanced { get; set; }
 
-    /// <summary>The lock's condition as a SQL expression that fails when the lock is lost; null when no lock was taken.</summary>
-    public string? Guard => _lock?.Guard;
+    /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was taken.</summary>
+    public string? Guard => _wasOvertaken ? "1 / 0" : _lock?.Guard;
+
+    /// <summary>Whether a pooler in transaction mode stands between: then each transaction may get another backend, and settings of a session reach strangers.</summary>
+    public bool IsPooled => _lock is { IsRow: true };
 
     /// <summary>
     /// The setting by which the server notices in the middle of a statement that the client is gone
@@ -102,8 +106,14 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         await Connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Connects again, and takes the lock again, when the connection is gone.</summary>
-    /// <exception cref="LockException">Another run has taken the lock meanwhile.</exception>
+    /// <summary>Tells waiting runs which migration is being worked on.</summary>
+    public void WorkOn(string migration) => _lock?.WorkOn(migration);
+
+    /// <summary>
+    /// Connects again, and takes the lock again, when the connection is gone. When another run has held it meanwhile, and written the history, the plan of this one
+    /// no longer holds: from then on <see cref="Guard"/> fails.
+    /// </summary>
+    /// <exception cref="LockException">Another run holds the lock, and keeps it.</exception>
     /// <exception cref="MigrationException">Not connected.</exception>
     public async Task ReconnectAsync(CancellationToken cancellationToken)
     {
@@ -113,8 +123,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         await Connection.DisposeAsync().ConfigureAwait(false);
         Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
         Connection.Notice += OnNotice;
-        if (_lock is { IsReleased: false })
-            await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
+        if (_lock is not { IsReleased: false })
+            return;
+        await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
+        _wasOvertaken |= await PostgreSqlErrors.TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again").ConfigureAwait(false);
     }
 
     /// <summary>Finds out whether the server can look after its client. Since version 14 most can; what they run on decides.</summary>

@@ -1,16 +1,25 @@
+using System.Runtime.InteropServices;
 using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Cuts a script into pieces. It does no reading: text is fed in parts of any size, and pieces are taken out; it keeps no more than the piece it is in.
-/// The pieces never depend on the size of the parts.
+/// Cuts a script into pieces. Text is fed in parts of any size, and pieces are taken out; it keeps no more than the piece it is in. The pieces never depend on
+/// the size of the parts, but for the data of a COPY, which come in as many whole lines as are there.
 /// </summary>
-internal sealed class PostgreSqlSplitter(int firstLine = 1)
+/// <param name="firstLine">The number of the script's first line.</param>
+/// <param name="longestText">How many characters of a piece are kept in it.</param>
+internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestText = int.MaxValue) : IDisposable
 {
+    private const int SmallestBuffer = 4096;
+    private const int MostIdle = 1024 * 1024;
+
     private readonly PostgreSqlStatementTracker _tracker = new();
     private readonly Queue<SqlPiece> _pieces = new();
-    private char[] _buffer = new char[4096];
+
+    // Not on the heap: a large literal would leave its buffers there for long.
+    private char* _buffer = (char*)NativeMemory.Alloc(SmallestBuffer, sizeof(char));
+    private int _capacity = SmallestBuffer;
     private int _start;
     private int _at;
     private int _end;
@@ -32,38 +41,62 @@ internal sealed class PostgreSqlSplitter(int firstLine = 1)
         public string? Unterminated;
     }
 
-    /// <summary>Adds text.</summary>
-    public void Feed(ReadOnlySpan<char> text)
-    {
-        if (_end + text.Length > _buffer.Length)
-        {
-            var kept = _end - _start;
-            // Doubling keeps the cost of looking at a long token again linear.
-            var buffer = kept + text.Length > _buffer.Length ? new char[Math.Max(_buffer.Length * 2, kept + text.Length)] : _buffer;
-            _buffer.AsSpan(_start, kept).CopyTo(buffer);
-            (_buffer, _open.End, _at, _end, _start) = (buffer, _open.End - _start, _at - _start, kept, 0);
-        }
-
-        text.CopyTo(_buffer.AsSpan(_end));
-        _end += text.Length;
-    }
-
-    /// <summary>Says that nothing follows.</summary>
-    public void Complete() => IsComplete = true;
-
     /// <summary>Whether nothing follows.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>The space that the next <see cref="Feed"/> should fill, so that long tokens are not looked at too often.</summary>
-    public int Appetite => Math.Max(4096, _end - _at);
+    private ReadOnlySpan<char> Rest => new(_buffer + _at, _end - _at);
 
-    /// <summary>Takes the next piece out; null when more text is needed or, after <see cref="Complete"/>, when there is none left.</summary>
+    /// <summary>Reads on.</summary>
+    /// <param name="source">The text.</param>
+    /// <param name="count">How many characters to read; more, unless <paramref name="exactly"/>, where a long token would be looked at too often.</param>
+    /// <param name="exactly">Whether to read no more.</param>
+    public void Feed(TextReader source, int count, bool exactly)
+    {
+        count = exactly ? count : Math.Max(count, Rest.Length / 8);
+        MakeRoom(count);
+        var read = source.ReadBlock(new Span<char>(_buffer + _end, count));
+        _end += read;
+        IsComplete = read == 0;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_buffer);
+        _buffer = null;
+    }
+
+    private void MakeRoom(int count)
+    {
+        var kept = _end - _start;
+        if (kept <= _start)
+        {
+            new Span<char>(_buffer + _start, kept).CopyTo(new Span<char>(_buffer, kept));
+            (_open.End, _at, _end, _start) = (_open.End - _start, _at - _start, kept, 0);
+        }
+
+        // Growing in proportion keeps the cost of looking at a long token again linear; behind it the memory is given back.
+        var needed = checked(_end + count);
+        if (needed > _capacity)
+            Resize(needed);
+        else if (_capacity > MostIdle && needed <= MostIdle)
+            Resize(MostIdle);
+    }
+
+    private void Resize(int capacity)
+    {
+        _capacity = capacity;
+        _buffer = (char*)NativeMemory.Realloc(_buffer, (nuint)capacity * sizeof(char));
+    }
+
+    /// <summary>Takes the next piece out; null when more text is needed or, after everything was read, when there is none left.</summary>
     public SqlPiece? Take()
     {
         while (_pieces.Count == 0)
         {
             var mode = _tracker.Mode;
-            var token = PostgreSqlLexer.Scan(_buffer.AsSpan(_at, _end - _at), IsComplete, mode);
+            if (_tracker.IsInParentheses)
+                SkipPlain();
+            var token = PostgreSqlLexer.Scan(Rest, IsComplete, mode);
             if (token.Length == 0)
             {
                 if (!IsComplete || !_tracker.IsOpen)
@@ -84,7 +117,7 @@ internal sealed class PostgreSqlSplitter(int firstLine = 1)
 
     private void Add(ScannedToken token, ScanMode mode)
     {
-        var text = _buffer.AsSpan(_at, token.Length);
+        var text = Rest[..token.Length];
         var (wasOpen, wasNested, copies) = (_tracker.IsOpen, _tracker.IsNested, _tracker.CopiesFromClient);
         var ends = _tracker.Observe(token.Kind, text);
         if (wasOpen && !_tracker.IsOpen)
@@ -97,6 +130,21 @@ internal sealed class PostgreSqlSplitter(int firstLine = 1)
             Extend(token, line, column, wasNested);
         else
             EmitToken(token, mode, ends, line, column);
+    }
+
+    /// <summary>In parentheses, where words mean nothing for the splitting, passes what is no beginning of anything: most of a long list of values.</summary>
+    private void SkipPlain()
+    {
+        var rest = Rest;
+        var length = PostgreSqlLexer.PlainLength(rest, IsComplete);
+        var significant = rest[..length].TrimEnd(" \t\n\r\f\v").Length;
+        if (significant > 0)
+        {
+            Advance(rest[..significant]);
+            (_open.End, _open.EndLine, _open.EndColumn) = (_at, _line, _column);
+        }
+
+        Advance(rest[significant..length]);
     }
 
     private void Extend(ScannedToken token, int line, int column, bool wasNested)
@@ -120,7 +168,7 @@ internal sealed class PostgreSqlSplitter(int firstLine = 1)
             _ when token.Kind == SqlTokenKind.Shell => SqlPieceKind.Shell,
             _ => SqlPieceKind.Gap,
         };
-        Emit(new SqlPiece(kind, new string(_buffer, _start, _at - _start), line, column)
+        Emit(_at, text => new SqlPiece(kind, text, line, column)
         {
             UnterminatedLine = token.Unterminated ? line : null,
             Unterminated = token.Unterminated ? Describe(token.Kind) : null,
@@ -129,9 +177,8 @@ internal sealed class PostgreSqlSplitter(int firstLine = 1)
 
     private void CloseStatement(bool copies, bool isNested)
     {
-        var text = new string(_buffer, _start, _open.End - _start);
         var (gapLine, gapColumn) = (_open.EndLine, _open.EndColumn);
-        Emit(new SqlPiece(SqlPieceKind.Statement, text, _open.Line, _open.Column)
+        Emit(_open.End, text => new SqlPiece(SqlPieceKind.Statement, text, _open.Line, _open.Column)
         {
             CopiesFromClient = copies,
             ParameterLine = _open.ParameterLine,
@@ -139,13 +186,13 @@ internal sealed class PostgreSqlSplitter(int firstLine = 1)
             Unterminated = _open.Unterminated ?? (isNested ? "parenthesis or BEGIN ATOMIC body" : null),
         });
         if (_start < _at)
-            Emit(new SqlPiece(SqlPieceKind.Gap, new string(_buffer, _start, _at - _start), gapLine, gapColumn));
+            Emit(_at, text => new SqlPiece(SqlPieceKind.Gap, text, gapLine, gapColumn));
     }
 
-    private void Emit(SqlPiece piece)
+    private void Emit(int end, Func<string, SqlPiece> make)
     {
-        _pieces.Enqueue(piece);
-        _start += piece.Text.Length;
+        _pieces.Enqueue(make(new string(_buffer, _start, Math.Min(end - _start, longestText))));
+        _start = end;
     }
 
     private void Advance(ReadOnlySpan<char> text)

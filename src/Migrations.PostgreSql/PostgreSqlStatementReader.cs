@@ -3,12 +3,16 @@ namespace Migrations.PostgreSql;
 /// <summary>Reads a script piece by piece, keeping no more of it than the statement it is in.</summary>
 internal static class PostgreSqlStatementReader
 {
+    private const int LargestPart = 64 * 1024;
+
     /// <summary>Reads all pieces of a script.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="longestText">How many characters of a piece are wanted.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IEnumerable<SqlPiece> Read(MigrationScript script)
+    public static IEnumerable<SqlPiece> Read(MigrationScript script, int longestText = int.MaxValue)
     {
         using var text = script.OpenText();
-        foreach (var piece in Read(text, script.FirstLine))
+        foreach (var piece in Read(text, script.FirstLine, longestText: longestText))
             yield return piece;
     }
 
@@ -16,10 +20,12 @@ internal static class PostgreSqlStatementReader
     /// <param name="source">The text.</param>
     /// <param name="firstLine">The number of its first line.</param>
     /// <param name="partSize">How many characters are read at once; null lets the reader choose.</param>
-    public static IEnumerable<SqlPiece> Read(TextReader source, int firstLine = 1, int? partSize = null)
+    /// <param name="longestText">How many characters of a piece are wanted.</param>
+    public static IEnumerable<SqlPiece> Read(TextReader source, int firstLine = 1, int? partSize = null, int longestText = int.MaxValue)
     {
-        var splitter = new PostgreSqlSplitter(firstLine);
-        var part = new char[partSize ?? 4096];
+        using var splitter = new PostgreSqlSplitter(firstLine, longestText);
+        // Small scripts need no large buffer.
+        var part = partSize ?? 2048;
         var statementLine = firstLine;
         while (true)
         {
@@ -31,12 +37,8 @@ internal static class PostgreSqlStatementReader
 
             if (splitter.IsComplete)
                 break;
-            if (part.Length < splitter.Appetite && partSize is null)
-                part = new char[splitter.Appetite];
-            var read = source.ReadBlock(part);
-            splitter.Feed(part.AsSpan(0, read));
-            if (read == 0)
-                splitter.Complete();
+            splitter.Feed(source, part, exactly: partSize is not null);
+            part = partSize ?? Math.Min(part * 2, LargestPart);
         }
 
         if (splitter.EndedInData)

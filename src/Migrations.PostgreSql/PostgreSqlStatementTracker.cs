@@ -27,6 +27,9 @@ internal sealed class PostgreSqlStatementTracker
     /// <summary>Whether a parenthesis or a <c>BEGIN ATOMIC</c> body is open, so that a semicolon ends nothing.</summary>
     public bool IsNested => _parentheses > 0 || _bodies > 0;
 
+    /// <summary>Whether a parenthesis is open, in which no word matters.</summary>
+    public bool IsInParentheses => _parentheses > 0;
+
     /// <summary>Whether the statement so far is <c>COPY ... FROM STDIN</c>.</summary>
     public bool CopiesFromClient { get; private set; }
 

@@ -68,12 +68,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     public MigrationException Translate(PostgresException e, string? blocker, int attempts)
     {
         if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
-        {
-            return new LockException(
-                ErrorId.LockLost, $"The migration lock was lost before {step.Migration.FullName} ran; it has not run.",
-                "Look with 'migrations status' whether another run is at work, then run the command again.", holder: null);
-        }
-
+            return PostgreSqlLock.Lost(step.Migration.FullName);
         if (ReferenceEquals(e.BatchCommand, _insert) && _insert is not null)
             return history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);

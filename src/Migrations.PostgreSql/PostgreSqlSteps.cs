@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Running;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -8,9 +8,6 @@ namespace Migrations.PostgreSql;
 /// <summary>Runs steps in transactions: again when a lock was not got, and with an answer when the connection breaks.</summary>
 internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHistory history)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
     private StepExecution? _lastOfRun;
 
     /// <summary>Opens one transaction for several steps.</summary>
@@ -28,6 +25,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
         var options = session.Options;
+        session.WorkOn(step.Migration.FullName);
         if (!session.IsInRun)
             await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
@@ -46,14 +44,14 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             {
                 await session.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
-                var pause = Pause(attempt);
+                var pause = RetryPause.After(attempt);
                 options.Events.Publish(new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker));
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (!runner.MayHaveCommitted || !PostgreSqlErrors.IsBroken(e))
+            catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {
                 await session.RollBackAsync().ConfigureAwait(false);
-                var blocker = await watch.StopAsync().ConfigureAwait(false);
+                var blocker = await watch.StopAsync().ConfigureAwait(false) ?? (e is PostgresException deadlock ? BlockerWatch.OfDeadlock(deadlock) : null);
                 throw Translate(runner, step, e, blocker, attempt, cancellationToken) ?? e;
             }
             catch (Exception e)
@@ -63,6 +61,13 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             }
         }
     }
+
+    /// <summary>
+    /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the connection too; an answer that
+    /// made Npgsql close it (a full disk) is an answer.
+    /// </summary>
+    private bool IsGone(Exception e) => PostgreSqlErrors.IsBroken(e)
+        || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not PostgresException and not { InnerException: PostgresException });
 
     private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, string? blocker, int attempts, CancellationToken cancellationToken)
     {
@@ -110,7 +115,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             await session.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
             session.IsInRun = false;
         }
-        catch (Exception e) when (_lastOfRun is { } last && PostgreSqlErrors.IsBroken(e))
+        catch (Exception e) when (_lastOfRun is { } last && IsGone(e))
         {
             session.IsInRun = false;
             if (await FindOutAsync(last, e).ConfigureAwait(false) is null)
@@ -130,12 +135,6 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
 
     private static bool MayBeRepeated(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
-
-    private static TimeSpan Pause(int attempt)
-    {
-        var pause = Math.Min(FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1), LongestPause.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(pause * RandomNumberGenerator.GetInt32(50, 151) / 100);
-    }
 
     private static int Strength(string modes) =>
         modes.Contains("SERIALIZABLE", StringComparison.Ordinal) ? 2 : modes.Contains("REPEATABLE", StringComparison.Ordinal) ? 1 : 0;

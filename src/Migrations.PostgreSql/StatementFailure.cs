@@ -30,6 +30,7 @@ internal static class StatementFailure
             Code = e.SqlState,
             Detail = e.Detail,
             Hint = e.Hint,
+            Blocker = blocker,
         };
     }
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
-using Migrations.Folders;
 
 namespace Migrations.PowerShell;
 
@@ -67,18 +66,21 @@ public abstract class DatabaseCommand : MigrationCommand
         Events = events,
     };
 
-    /// <summary>The engine, for one database and folder.</summary>
-    private protected Migrator MigratorFor((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, FolderOptions folderOptions, string? environment, IEventSink events) =>
-        new(database.Driver, database.Target, folder, new MigratorOptions
-        {
-            // An empty cell of a table means none.
-            Service = string.IsNullOrEmpty(Service) ? null : Service,
-            Environment = environment,
-            Folder = folderOptions,
-            Session = Session(events),
-        });
+    /// <summary>How a call reads folders and talks to databases.</summary>
+    private protected virtual MigratorOptions OptionsFor(IEventSink events) => new()
+    {
+        // An empty cell of a table means none.
+        Service = string.IsNullOrEmpty(Service) ? null : Service,
+        Session = Session(events),
+    };
 
-    private protected sealed override void HideSecrets() => InvocationSecrets.Hide(MyInvocation, Database ?? []);
+    /// <summary>The server for scratch databases that a parameter names; null when it names none.</summary>
+    private protected DatabaseTarget? ScratchServer(string? text) => text is null ? null : Resolve(text).Target;
+
+    /// <summary>What was given that may hold a password.</summary>
+    private protected virtual IEnumerable<string> Connections => Database ?? [];
+
+    private protected sealed override void HideSecrets() => InvocationSecrets.Hide(MyInvocation, [.. Connections]);
 
     private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text)
     {

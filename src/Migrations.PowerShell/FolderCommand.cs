@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Folders;
 
 namespace Migrations.PowerShell;
@@ -47,9 +48,12 @@ public abstract class FolderCommand : DatabaseCommand
 
     /// <summary>Runs a call of the engine on one database.</summary>
     private protected T Call<T>(
-        (IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, Func<Migrator, CancellationToken, Task<T>> call, Action<MigrationResult>? done = null)
+        (IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, Func<Migrator, CancellationToken, Task<T>> call, Action<MigrationResult>? done = null) =>
+        Run((events, token) => call(new Migrator(database.Driver, database.Target, folder, OptionsFor(events)), token), done);
+
+    private protected sealed override MigratorOptions OptionsFor(IEventSink events) => base.OptionsFor(events) with
     {
-        var options = new FolderOptions { Layout = Layout, IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase) };
-        return Run((events, token) => call(MigratorFor(database, folder, options, Environment, events), token), done);
-    }
+        Environment = Environment,
+        Folder = new FolderOptions { Layout = Layout, IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase) },
+    };
 }

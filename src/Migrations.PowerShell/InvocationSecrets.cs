@@ -14,8 +14,14 @@ internal static class InvocationSecrets
         var connections = databases.Where(MayHoldSecret).ToList();
         if (connections.Count == 0)
             return;
-        if (invocation.BoundParameters.ContainsKey("Database"))
-            invocation.BoundParameters["Database"] = databases.Select(d => MayHoldSecret(d) ? Hidden : d).ToArray();
+        foreach (var (name, value) in invocation.BoundParameters.ToList())
+        {
+            if (value is string text && connections.Contains(text, StringComparer.Ordinal))
+                invocation.BoundParameters[name] = Hidden;
+            else if (value is string[] texts && texts.Any(t => connections.Contains(t, StringComparer.Ordinal)))
+                invocation.BoundParameters[name] = texts.Select(t => MayHoldSecret(t) ? Hidden : t).ToArray();
+        }
+
         var line = connections.Aggregate(invocation.Line, (text, connection) => text.Replace(connection, Hidden, StringComparison.Ordinal));
         if (string.Equals(line, invocation.Line, StringComparison.Ordinal))
             return;

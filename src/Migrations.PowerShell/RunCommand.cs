@@ -4,6 +4,7 @@ using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.PowerShell;
 
@@ -102,6 +103,10 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Asks beyond -Confirm, where the plan calls for it.</summary>
     private protected virtual bool MayRun(DatabaseTarget target, MigrationPlan plan) => true;
 
+    /// <summary>Asks whether what would be lost may be lost. A refusal by default: what nobody was asked about is not done.</summary>
+    /// <exception cref="DataLossException">Nobody can be asked.</exception>
+    private protected virtual bool AcceptsLoss(DataLossException loss) => throw loss;
+
     private void RunPlan((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
         BackupBefore = Backup is null ? null : new BackupRequest { Folder = Paths.Literal(Backup) };
@@ -123,7 +128,7 @@ public abstract class RunCommand : ChangeCommand
 
         var steps = plan.Steps.Select(s => s.Migration.FullName).ToList();
         var what = $"{(plan.Direction == MigrationDirection.Up ? "Apply" : "Undo")} {string.Join(", ", steps)} on {database.Target.Display}";
-        if (ShouldProcess(this.IsWhatIf() ? what + Sql(database.Driver, plan) : what, what + "?", "Migrations", out var reason))
+        if (ShouldProcess(this.IsWhatIf() ? what + Sql(database.Driver, plan) + Losses(database, folder, plan) : what, what + "?", "Migrations", out var reason))
         {
             // No more than what was shown, whatever others have done or added since.
             if (MayRun(database.Target, plan))
@@ -138,9 +143,26 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Writes each result as soon as its step is committed; never before.</summary>
     private void Apply((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
-        var results = Call(database, folder, (migrator, token) => RunAsync(migrator, only, token), WriteObject);
+        IReadOnlyList<MigrationResult> results;
+        try
+        {
+            results = Call(database, folder, (migrator, token) => RunAsync(migrator, only, token), WriteObject);
+        }
+        catch (DataLossException loss)
+        {
+            if (AcceptsLoss(loss))
+                Apply(database, folder, only);
+            return;
+        }
+
         if (results.Count == 0)
             WriteVerbose($"Nothing to do: {database.Target.Display}.");
+    }
+
+    private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
+    {
+        var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
+        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(l => l.Forecast.NotForeseen)).Select(s => "\n! " + s));
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)

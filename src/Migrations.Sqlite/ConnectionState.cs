@@ -14,10 +14,17 @@ internal sealed class ConnectionState(SqliteHandle handle)
     {
         _hasAttached |= head.Kind == StatementKind.Attach;
         _hasTemporary |= head.IsTemporary;
-        // The one pragma that cannot be read is off at the start.
         if (SqlitePragmas.SetsConnection(head) && !_pragmas.ContainsKey(head.Name!))
-            _pragmas[head.Name!] = head.Name is "case_sensitive_like" ? "0" : handle.QueryText("PRAGMA " + head.Name);
+            _pragmas[head.Name!] = ValueBetweenScripts(head.Name!);
     }
+
+    // One pragma cannot be read; and foreign keys may be off just now, for this script only.
+    private string? ValueBetweenScripts(string pragma) => pragma switch
+    {
+        "case_sensitive_like" => "0",
+        "foreign_keys" => "1",
+        _ => handle.QueryText("PRAGMA " + pragma),
+    };
 
     /// <summary>Puts everything back. Must not be called inside a transaction.</summary>
     public void Restore()
@@ -27,7 +34,8 @@ internal sealed class ConnectionState(SqliteHandle handle)
             if (name is "busy_timeout")
                 handle.Watch.Attach(handle.Api, handle.Pointer);
             else
-                handle.Execute($"PRAGMA {name}={value}");
+                // What was written into the schema by hand is seen once the schema is read again.
+                handle.Execute($"PRAGMA {name}={(name is "writable_schema" ? "RESET" : value)}");
         }
 
         _pragmas.Clear();

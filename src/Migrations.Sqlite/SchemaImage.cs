@@ -3,7 +3,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// The foreign keys and tables of a database at one moment. The tables are read when they are first asked for, because most schemas have no foreign keys
+/// The foreign keys and tables of one schema (<c>main</c>, or an attached database) at one moment. The tables are read when they are first asked for, because most schemas have no foreign keys
 /// to look after: ask while the moment lasts.
 /// </summary>
 internal sealed class SchemaImage
@@ -13,22 +13,32 @@ internal sealed class SchemaImage
 
     private SchemaObjects? _objects;
 
-    private SchemaImage(SqliteHandle handle) => _handle = handle;
+    private SchemaImage(SqliteHandle handle, string schema) => (_handle, Schema) = (handle, schema);
+
+    /// <summary>The schema's name.</summary>
+    public string Schema { get; }
+
+    /// <summary>The schema's name as it stands in statements.</summary>
+    public string QuotedSchema => SqliteNames.Quote(Schema);
 
     /// <summary>The tables.</summary>
     public HashSet<string> Tables => Objects.Tables;
 
     /// <summary>Tables, views, indexes and triggers.</summary>
-    public SchemaObjects Objects => _objects ??= SchemaObjects.Read(_handle);
+    public SchemaObjects Objects => _objects ??= SchemaObjects.Read(_handle, QuotedSchema);
 
     /// <summary>The foreign keys.</summary>
     public List<ForeignKey> ForeignKeys { get; } = [];
 
     /// <summary>Reads the schema as it is now.</summary>
-    public static SchemaImage Read(SqliteHandle handle)
+    /// <param name="handle">The connection.</param>
+    /// <param name="schema">The schema's name.</param>
+    /// <param name="isKeyless">Whether it is known to have no foreign keys.</param>
+    public static SchemaImage Read(SqliteHandle handle, string schema, bool isKeyless)
     {
-        var image = new SchemaImage(handle);
-        image.ReadForeignKeys();
+        var image = new SchemaImage(handle, schema);
+        if (!isKeyless)
+            image.ReadForeignKeys();
         return image;
     }
 
@@ -64,7 +74,7 @@ internal sealed class SchemaImage
     {
         // The condition on the text spares the look at every table of a schema without foreign keys.
         using var rows = _handle.Prepare(
-            "SELECT m.name, k.id, k.\"table\", k.\"from\", k.\"to\" FROM main.sqlite_master m, pragma_foreign_key_list(m.name, 'main') k"
+            $"SELECT m.name, k.id, k.\"table\", k.\"from\", k.\"to\" FROM {QuotedSchema}.sqlite_master m, pragma_foreign_key_list(m.name, '{Schema.Replace("'", "''", StringComparison.Ordinal)}') k"
             + " WHERE m.type = 'table' AND m.sql LIKE '%REFERENCES%' ORDER BY m.name, k.id, k.seq");
         ForeignKey? last = null;
         var (from, to) = (new List<string>(), new List<string>());
@@ -99,7 +109,7 @@ internal sealed class SchemaImage
     private HashSet<string> ReadPrimaryKey(string table)
     {
         var columns = new HashSet<string>(SqliteNames.Comparer);
-        using var rows = _handle.Prepare($"PRAGMA main.table_info({SqliteNames.Quote(table)})");
+        using var rows = _handle.Prepare($"PRAGMA {QuotedSchema}.table_info({SqliteNames.Quote(table)})");
         while (rows.Step())
         {
             if (rows.Int64(5) > 0)
@@ -111,7 +121,7 @@ internal sealed class SchemaImage
 
     private bool HasUniqueIndex(string table, IReadOnlyList<string> columns)
     {
-        using var indexes = _handle.Prepare($"PRAGMA main.index_list({SqliteNames.Quote(table)})");
+        using var indexes = _handle.Prepare($"PRAGMA {QuotedSchema}.index_list({SqliteNames.Quote(table)})");
         while (indexes.Step())
         {
             var isPartial = indexes.Int64(4) != 0;
@@ -125,7 +135,7 @@ internal sealed class SchemaImage
     private HashSet<string> ReadIndex(string index)
     {
         var columns = new HashSet<string>(SqliteNames.Comparer);
-        using var rows = _handle.Prepare($"PRAGMA main.index_info({SqliteNames.Quote(index)})");
+        using var rows = _handle.Prepare($"PRAGMA {QuotedSchema}.index_info({SqliteNames.Quote(index)})");
         while (rows.Step())
             columns.Add(rows.Text(2) ?? "");
         return columns;

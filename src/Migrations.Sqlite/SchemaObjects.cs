@@ -22,10 +22,10 @@ internal sealed class SchemaObjects
     public List<(string Owner, string Sql)> Triggers { get; } = [];
 
     /// <summary>Reads the objects as they are now.</summary>
-    public static SchemaObjects Read(SqliteHandle handle)
+    public static SchemaObjects Read(SqliteHandle handle, string quotedSchema)
     {
         var objects = new SchemaObjects();
-        using var rows = handle.Prepare("SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM main.sqlite_master");
+        using var rows = handle.Prepare($"SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM {quotedSchema}.sqlite_master");
         while (rows.Step())
             objects.Add(rows.Text(0), rows.Text(1)!, rows.Text(2)!, rows.Text(3));
         return objects;

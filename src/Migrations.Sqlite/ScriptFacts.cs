@@ -1,8 +1,9 @@
+using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;
 
-/// <summary>What a script does to tables, as far as its text tells.</summary>
+/// <summary>What a script does to the tables of one schema, as far as its text tells.</summary>
 internal sealed class ScriptFacts
 {
     private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
@@ -20,6 +21,9 @@ internal sealed class ScriptFacts
     /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
     public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
 
+    /// <summary>Whether its text may add a foreign key to some table.</summary>
+    public bool MayMakeForeignKeys { get; private set; }
+
     /// <summary>Whether the table that has this name at the end was created from a query, and so without keys.</summary>
     public bool IsMadeFromQuery(string table) => _madeFromQuery.Contains(table);
 
@@ -31,11 +35,15 @@ internal sealed class ScriptFacts
     {
         var facts = new ScriptFacts();
         var collectsNames = image.ForeignKeys.Count > 0;
-        foreach (var statement in SqliteDialect.Instance.Split(script))
+        using var statements = new SqliteStatementReader(script);
+        while (statements.Read())
         {
-            facts.Look(StatementHead.Read(statement.Text), statement);
+            var head = StatementHead.Read(statements.Text);
+            // A name without a schema may be any schema's.
+            if (head.Schema is null || SqliteNames.Comparer.Equals(head.Schema, image.Schema))
+                facts.Look(head, statements);
             if (collectsNames)
-                facts.CollectNames(statement.Text, image.Objects);
+                facts.CollectNames(statements.Text, image.Objects);
         }
 
         facts.Touched.UnionWith(facts.Made);
@@ -44,12 +52,18 @@ internal sealed class ScriptFacts
         return facts;
     }
 
-    private void Look(StatementHead head, ScriptStatement statement)
+    private void Look(StatementHead head, SqliteStatementReader statements)
     {
+        MayMakeForeignKeys |= head switch
+        {
+            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } =>
+                Encoding.UTF8.GetString(statements.Text).Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
+            _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
+        };
         if (head.Name is not { } name)
             return;
         if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
-            _statements.TryAdd(name, statement);
+            _statements.TryAdd(name, statements.ToStatement());
         switch (head)
         {
             case { Kind: StatementKind.Drop, What: "TABLE" }:
@@ -76,15 +90,20 @@ internal sealed class ScriptFacts
             _madeFromQuery.Remove(name);
     }
 
-    private void CollectNames(string text, SchemaObjects objects)
+    private void CollectNames(ReadOnlySpan<byte> text, SchemaObjects objects)
     {
-        foreach (var token in SqliteDialect.Instance.Tokenize(text))
+        // A character takes up to three bytes, and a name is doubled by its quotes at most.
+        var longest = (objects.LongestName * 6) + 2;
+        while (text.Length > 0)
         {
-            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && token.Length <= objects.LongestName + 2
-                && objects.Owners.TryGetValue(SqliteNames.Unquote(token.In(text).ToString()), out var owner))
+            var length = SqliteLexer.Scan(text, out var kind, out _);
+            if (kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && length <= longest
+                && objects.Owners.TryGetValue(SqliteNames.Unquote(Encoding.UTF8.GetString(text[..length])), out var owner))
             {
                 Touched.Add(owner);
             }
+
+            text = text[length..];
         }
     }
 
@@ -96,7 +115,7 @@ internal sealed class ScriptFacts
             foreach (var (owner, sql) in objects.Triggers)
             {
                 if (Touched.Contains(owner))
-                    CollectNames(sql, objects);
+                    CollectNames(Encoding.UTF8.GetBytes(sql), objects);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;
@@ -10,13 +11,17 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal sealed unsafe class ScriptWindow : IDisposable
 {
+    /// <summary>How many bytes a window holds, unless a statement needs more.</summary>
+    public const int UsualSize = 256 * 1024;
+
     private readonly Stream _stream;
     private byte* _memory;
     private int _start;
     private int _end;
 
-    public ScriptWindow(MigrationScript script, int size = 256 * 1024)
+    public ScriptWindow(MigrationScript script, int size = UsualSize)
     {
+        Line = script.FirstLine;
         _stream = script.OpenRead();
         Capacity = (int)Math.Clamp(_stream.Length + 1, 2, size);
         _memory = (byte*)NativeMemory.Alloc((nuint)Capacity);
@@ -34,6 +39,15 @@ internal sealed unsafe class ScriptWindow : IDisposable
     /// <summary>Where in the script <see cref="Start"/> is, in bytes.</summary>
     public long Offset { get; private set; }
 
+    /// <summary>The line on which <see cref="Start"/> is.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>The column at which it is, in characters from 1.</summary>
+    public int Column { get; private set; } = 1;
+
+    /// <summary>Where a comment begins that the script does not close; known at its end.</summary>
+    public (int Line, int Column)? OpenComment { get; private set; }
+
     /// <summary>The text that has not been passed; ends in NUL.</summary>
     public byte* Start => _memory + _start;
 
@@ -48,11 +62,12 @@ internal sealed unsafe class ScriptWindow : IDisposable
     {
         while (Text.Length > 0 || Grow())
         {
-            var length = SqliteLexer.Scan(Text, out var kind, out _);
+            var length = SqliteLexer.Scan(Text, out var kind, out var ends);
             if (length == Text.Length && Grow())
                 continue;
             if (!SqliteLexer.IsBlank(kind) && kind != SqlTokenKind.Semicolon)
                 return true;
+            OpenComment = ends ? null : (Line, Column);
             Advance(length);
         }
 
@@ -79,8 +94,19 @@ internal sealed unsafe class ScriptWindow : IDisposable
     /// <summary>Passes text.</summary>
     public void Advance(int bytes)
     {
+        (Line, Column) = PlaceOf(bytes);
         _start += bytes;
         Offset += bytes;
+    }
+
+    /// <summary>The line and column of a byte in the window.</summary>
+    public (int Line, int Column) PlaceOf(int at)
+    {
+        var passed = Text[..at];
+        var lines = passed.Count((byte)'\n');
+        var start = lines == 0 ? Column : 1;
+        var last = passed[(passed.LastIndexOf((byte)'\n') + 1)..];
+        return (Line + lines, start + Encoding.UTF8.GetCharCount(last));
     }
 
     /// <summary>Reads on; false when nothing is left to read. Moves the text in memory.</summary>
@@ -89,18 +115,11 @@ internal sealed unsafe class ScriptWindow : IDisposable
         if (IsComplete)
             return false;
         var rest = _end - _start;
+        Text.CopyTo(new Span<byte>(_memory, rest));
         if (rest + 1 > Capacity / 2)
         {
-            var size = checked(Capacity * 2);
-            var memory = (byte*)NativeMemory.Alloc((nuint)size);
-            Text.CopyTo(new Span<byte>(memory, size));
-            NativeMemory.Free(_memory);
-            _memory = memory;
-            Capacity = size;
-        }
-        else
-        {
-            Text.CopyTo(new Span<byte>(_memory, Capacity));
+            Capacity = checked(Capacity * 2);
+            _memory = (byte*)NativeMemory.Realloc(_memory, (nuint)Capacity);
         }
 
         (_start, _end) = (0, rest);

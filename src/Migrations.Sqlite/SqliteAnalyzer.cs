@@ -9,9 +9,9 @@ internal sealed class SqliteAnalyzer
     private readonly List<FileProblem> _problems = [];
 
     // Statements that cannot run in a transaction and stand neither before everything else nor after it.
-    private readonly List<(ScriptStatement Statement, StatementHead Head)> _misplaced = [];
-    private readonly List<(ScriptStatement Statement, StatementHead Head)> _trailing = [];
-    private readonly List<ScriptStatement> _transactionControl = [];
+    private readonly List<(ScriptLocation Place, StatementHead Head)> _misplaced = [];
+    private readonly List<(ScriptLocation Place, StatementHead Head)> _trailing = [];
+    private readonly List<ScriptLocation> _transactionControl = [];
 
     private int _count;
     private int _inside;
@@ -19,8 +19,8 @@ internal sealed class SqliteAnalyzer
     private bool _removesTables;
     private bool _asksForSuspension;
     private string? _modes;
-    private ScriptStatement? _begin;
-    private ScriptStatement? _commit;
+    private ScriptLocation? _begin;
+    private ScriptLocation? _commit;
 
     private SqliteAnalyzer(MigrationScript script) => _script = script;
 
@@ -29,9 +29,9 @@ internal sealed class SqliteAnalyzer
 
     private ScriptAnalysis Run()
     {
-        var reader = new SqliteStatementReader(_script);
-        foreach (var statement in reader.Read())
-            Look(statement, StatementHead.Read(statement.Text));
+        using var reader = new SqliteStatementReader(_script);
+        while (reader.Read())
+            Look(reader.Location, StatementHead.Read(reader.Text));
         if (reader.Unterminated is { } place)
         {
             _problems.Add(new FileProblem(
@@ -48,7 +48,7 @@ internal sealed class SqliteAnalyzer
         };
     }
 
-    private void Look(ScriptStatement statement, StatementHead head)
+    private void Look(ScriptLocation place, StatementHead head)
     {
         _count++;
         _allNeedAutocommit &= head.NeedsAutocommit;
@@ -57,73 +57,73 @@ internal sealed class SqliteAnalyzer
         switch (head.Kind)
         {
             case StatementKind.Begin:
-                LookAtBegin(statement, head);
+                LookAtBegin(place, head);
                 break;
             case StatementKind.Commit:
-                LookAtCommit(statement);
+                LookAtCommit(place);
                 break;
             case StatementKind.Rollback:
-                Refuse(statement, "ROLLBACK would undo the whole migration.", "Remove it; a script that fails is rolled back anyway.");
+                Refuse(place, "ROLLBACK would undo the whole migration.", "Remove it; a script that fails is rolled back anyway.");
                 break;
             case StatementKind.Savepoint:
-                _transactionControl.Add(statement);
-                LookInside(statement, head);
+                _transactionControl.Add(place);
+                LookInside(place, head);
                 break;
             case StatementKind.ShellCommand:
                 _problems.Add(new FileProblem(
-                    ErrorId.ShellCommandInvalid, statement.Location, "This is a command of the sqlite3 shell, not SQL.",
+                    ErrorId.ShellCommandInvalid, place, "This is a command of the sqlite3 shell, not SQL.",
                     "Remove the line; what '.read' would include belongs into the script itself."));
                 break;
             default:
                 if (head.NeedsAutocommit)
-                    LookOutside(statement, head);
+                    LookOutside(place, head);
                 else
-                    LookInside(statement, head);
+                    LookInside(place, head);
                 break;
         }
     }
 
-    private void LookAtBegin(ScriptStatement statement, StatementHead head)
+    private void LookAtBegin(ScriptLocation place, StatementHead head)
     {
-        _transactionControl.Add(statement);
+        _transactionControl.Add(place);
         if (_begin is not null)
-            Refuse(statement, "A second transaction begins here: the script could not be kept atomic with the history.", "Use one BEGIN ... COMMIT pair, or split the file.");
+            Refuse(place, "A second transaction begins here: the script could not be kept atomic with the history.", "Use one BEGIN ... COMMIT pair, or split the file.");
         else if (_inside > 0)
-            Refuse(statement, "Statements stand before BEGIN.", "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
-        _begin ??= statement;
+            Refuse(place, "Statements stand before BEGIN.", "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
+        _begin ??= place;
         _modes ??= head.What;
     }
 
-    private void LookAtCommit(ScriptStatement statement)
+    private void LookAtCommit(ScriptLocation place)
     {
-        _transactionControl.Add(statement);
+        _transactionControl.Add(place);
         if (_begin is null)
-            Refuse(statement, "COMMIT without BEGIN.", "Remove it: the script runs in a transaction, which is committed together with the history.");
+            Refuse(place, "COMMIT without BEGIN.", "Remove it: the script runs in a transaction, which is committed together with the history.");
         else if (_commit is not null)
-            Refuse(statement, "A second COMMIT.", "Use one BEGIN ... COMMIT pair, or none.");
-        _commit ??= statement;
+            Refuse(place, "A second COMMIT.", "Use one BEGIN ... COMMIT pair, or none.");
+        _commit ??= place;
     }
 
-    private void LookInside(ScriptStatement statement, StatementHead head)
+    private void LookInside(ScriptLocation place, StatementHead head)
     {
         _misplaced.AddRange(_trailing);
         _trailing.Clear();
         var mayStandOutside = head.Kind is StatementKind.Pragma or StatementKind.Analyze;
         if (_commit is not null && !mayStandOutside)
-            Refuse(statement, "Statements stand after COMMIT.", "Move COMMIT to the end, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
+            Refuse(place, "Statements stand after COMMIT.", "Move COMMIT to the end, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
         if (!mayStandOutside)
             _inside++;
     }
 
-    private void LookOutside(ScriptStatement statement, StatementHead head)
+    private void LookOutside(ScriptLocation place, StatementHead head)
     {
         var isLeading = _inside == 0 && _begin is null && head.Kind is StatementKind.Pragma or StatementKind.Attach;
         if (isLeading)
             return;
         if (head.Kind == StatementKind.Vacuum || (_begin is not null && _commit is null))
-            _misplaced.Add((statement, head));
+            _misplaced.Add((place, head));
         else
-            _trailing.Add((statement, head));
+            _trailing.Add((place, head));
     }
 
     private bool DecideOutside()
@@ -133,25 +133,25 @@ internal sealed class SqliteAnalyzer
         var isWrapped = _begin is not null && _commit is not null && _misplaced.Count == 0;
         if (_script.Header.Transaction == false && !isWrapped)
         {
-            foreach (var statement in _transactionControl)
-                Refuse(statement, "The script says that it runs without a transaction, and controls one.", "Remove the statement, or the directive.");
+            foreach (var place in _transactionControl)
+                Refuse(place, "The script says that it runs without a transaction, and controls one.", "Remove the statement, or the directive.");
             return true;
         }
 
         if (_allNeedAutocommit && _count == 1 && _script.Header.Transaction != true)
             return true;
-        foreach (var (statement, head) in _misplaced)
+        foreach (var (place, head) in _misplaced)
         {
             _problems.Add(new FileProblem(
-                ErrorId.ScriptMixed, statement.Location, $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
+                ErrorId.ScriptMixed, place, $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
                 "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file without a transaction."));
         }
 
         return false;
     }
 
-    private void Refuse(ScriptStatement statement, string message, string remedy) =>
-        _problems.Add(new FileProblem(ErrorId.TransactionControlInvalid, statement.Location, message, remedy));
+    private void Refuse(ScriptLocation place, string message, string remedy) =>
+        _problems.Add(new FileProblem(ErrorId.TransactionControlInvalid, place, message, remedy));
 
     private static string Describe(StatementHead head) => head.Kind == StatementKind.Pragma ? "PRAGMA " + head.Name : head.Kind.ToString().ToUpperInvariant();
 }

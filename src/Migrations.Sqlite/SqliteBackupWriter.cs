@@ -23,6 +23,13 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
                 "Name a database file with --database.");
         }
 
+        if (job.Format == BackupFormat.Directory || job.Jobs > 1 || job.GlobalsPath is not null)
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid, "An SQLite backup is one file: there is no folder format, no second job, and nothing outside the database.",
+                "Leave the folder format, the number of jobs and the globals out.");
+        }
+
         var session = job.Session with { Access = SessionAccess.Read };
         using var copied = await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false);
         using var counted = job.CountRows || job.Digests ? await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false) : null;

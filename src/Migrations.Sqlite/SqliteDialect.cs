@@ -16,7 +16,12 @@ internal sealed class SqliteDialect : ISqlDialect
     public IEnumerable<SqlToken> Tokenize(string text) => SqliteLexer.Tokenize(text);
 
     /// <inheritdoc/>
-    public IEnumerable<ScriptStatement> Split(MigrationScript script) => new SqliteStatementReader(script).Read();
+    public IEnumerable<ScriptStatement> Split(MigrationScript script)
+    {
+        using var reader = new SqliteStatementReader(script);
+        while (reader.Read())
+            yield return reader.ToStatement();
+    }
 
     /// <inheritdoc/>
     public ScriptAnalysis Analyze(MigrationScript script) => SqliteAnalyzer.Analyze(script);

@@ -105,7 +105,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
 
     private List<CheckResult> CheckForeignKeys(string name)
     {
-        var image = SchemaImage.Read(handle);
+        var image = SchemaImage.Read(handle, KeylessSchema.Schema, isKeyless: false);
         var results = new List<CheckResult>();
         foreach (var child in image.ForeignKeys.Select(k => k.Child).Distinct(SqliteNames.Comparer))
         {

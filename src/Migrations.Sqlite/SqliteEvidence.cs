@@ -15,7 +15,7 @@ internal static class SqliteEvidence
             // Running these again does no harm.
             StatementKind.Vacuum or StatementKind.Reindex or StatementKind.Analyze or StatementKind.Pragma or StatementKind.Attach or StatementKind.Detach
                 => StatementEvidence.NotDone,
-            _ when head.Name is null => StatementEvidence.Unknown,
+            _ when head.Name is null || !IsHere(head.Schema) => StatementEvidence.Unknown,
             StatementKind.Create => Of(HasObject(handle, head.Name)),
             StatementKind.Drop => Of(!HasObject(handle, head.Name)),
             StatementKind.RenameTable => Of(!HasObject(handle, head.Name)),
@@ -24,6 +24,9 @@ internal static class SqliteEvidence
             _ => StatementEvidence.Unknown,
         };
     }
+
+    // A database that the script had attached is not attached now.
+    private static bool IsHere(string? schema) => schema is null || schema.ToUpperInvariant() is "MAIN" or "TEMP";
 
     private static StatementEvidence Of(bool isDone) => isDone ? StatementEvidence.Done : StatementEvidence.NotDone;
 

@@ -30,5 +30,6 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         session.Call(() => new SqliteQuestion(session, query).Ask(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => session.Call(
+        () => SqliteSnapshot.Read(session.Handle, () => SqliteLossForecast.Read(session.Handle, script, limit, cancellationToken)), cancellationToken);
 }

@@ -81,9 +81,38 @@ internal static class SqliteOpening
         return options.Access switch
         {
             SessionAccess.Read => OpenToRead(path, options, cancellationToken),
-            SessionAccess.Write => Open(path, SqliteHandle.OpenReadWrite, keepsLog: false, options, cancellationToken),
-            _ => Open(path, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate, keepsLog: false, options, cancellationToken),
+            SessionAccess.Write => OpenToWrite(path, SqliteHandle.OpenReadWrite, options, cancellationToken),
+            _ => OpenToWrite(path, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate, options, cancellationToken),
         };
+    }
+
+    private static SqliteHandle OpenToWrite(string path, int flags, SessionOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Open(path, flags, keepsLog: false, options, cancellationToken);
+        }
+        catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.CannotOpen && FindWhyReadOnly(path) is { } reason)
+        {
+            // In WAL mode SQLite cannot even look without writing beside the file, and says only that it cannot open it.
+            throw new SqliteFailure(SqliteCodes.ReadOnly, reason);
+        }
+    }
+
+    /// <summary>Why a file, or its folder, cannot be written; null when both can.</summary>
+    private static string? FindWhyReadOnly(string path)
+    {
+        try
+        {
+            if (File.Exists(path))
+                new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0).Dispose();
+            new FileStream($"{path}-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>

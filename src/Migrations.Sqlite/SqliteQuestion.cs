@@ -22,7 +22,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
 
     private QueryAnswer AskAll(CancellationToken cancellationToken)
     {
-        var statements = new SqliteStatementReader(ScriptOf(query)).Read().ToList();
+        var statements = SqliteDialect.Instance.Split(ScriptOf(query)).ToList();
         var answer = new QueryAnswer();
         foreach (var statement in statements)
         {

@@ -1,14 +1,53 @@
 using Migrations.Databases;
+using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Runs a step and measures what it does to each table.</summary>
+/// <summary>Runs a step and measures what it does to each table: SQLite tells of single rows, and counting before and after tells of the rest.</summary>
 internal static class SqliteRehearsal
 {
     /// <summary>Runs it.</summary>
     public static async Task<StepMeasurement> MeasureAsync(SqliteSession session, StepExecution step, CancellationToken cancellationToken)
     {
+        var before = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(session.Handle, KeylessSchema.Schema, isKeyless: false));
+        using var changes = new SqliteChangeWatch(session.Handle);
         var outcome = await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
-        return new StepMeasurement { Outcome = outcome };
+        var after = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var rebuilt = before.Keys.Where(t => after.ContainsKey(t) && facts.Removed.Contains(t) && facts.Made.Contains(t)).ToHashSet(SqliteNames.Comparer);
+        return new StepMeasurement
+        {
+            Outcome = outcome,
+            RowsChanged = [.. before.Keys.Union(after.Keys, SqliteNames.Comparer).Order(StringComparer.Ordinal)
+                .Select(t => Change(t, before.GetValueOrDefault(t), after.GetValueOrDefault(t), rebuilt.Contains(t) ? default : changes.Of(t)))
+                .Where(c => c.Inserted + c.Updated + c.Deleted > 0)],
+            Rewrites = [.. rebuilt.Select(SqliteNames.Show).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    // What the count says and the single rows do not: a DELETE of all rows, a table without rowid, a table that is dropped or made again.
+    private static TableChange Change(string table, long before, long after, (long Inserted, long Updated, long Deleted) seen)
+    {
+        var unseen = after - (before + seen.Inserted - seen.Deleted);
+        return new TableChange(SqliteNames.Show(table), seen.Inserted + Math.Max(unseen, 0), seen.Updated, seen.Deleted + Math.Max(-unseen, 0));
+    }
+
+    private static Dictionary<string, long> Count(SqliteSession session, CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<string, long>(SqliteNames.Comparer);
+        foreach (var table in SqliteSchemaItem.Read(session.Handle).Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                counts[table.Name] = session.Handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}") ?? 0;
+            }
+            catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
+            {
+                // A module that is not there: nobody can have changed it.
+            }
+        }
+
+        return counts;
     }
 }

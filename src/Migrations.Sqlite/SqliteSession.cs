@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Running;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -13,6 +14,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private SqliteLock? _lock;
     private bool _enforcesForeignKeys = true;
     private long? _knownIdBefore;
+    private MigrationScript? _outside;
 
     public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
     {
@@ -22,6 +24,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
         State = new ConnectionState(handle);
         Inspector = new SqliteInspector(this);
+        Keyless = new KeylessSchema(handle);
         Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
     }
 
@@ -49,6 +52,9 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <summary>What scripts have set on the connection.</summary>
     public ConnectionState State { get; }
 
+    /// <summary>Whether the schema has foreign keys at all.</summary>
+    public KeylessSchema Keyless { get; }
+
     /// <summary>The transaction of the whole run; null when each step has its own.</summary>
     public SqliteRunTransaction? Run { get; private set; }
 
@@ -70,8 +76,10 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <inheritdoc/>
     public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
+        LeaveOutside();
         var run = new SqliteRunTransaction(this, steps.Any(s => s.Analysis.SuspendsForeignKeys));
-        await RetryAsync("the run", () => run.Begin(steps, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // Not tried again here: the whole run is.
+        await RetryAsync("the run", () => run.Begin(steps, cancellationToken), cancellationToken, retries: 0).ConfigureAwait(false);
         Run = run;
         return run;
     }
@@ -80,7 +88,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
-        State.Restore();
+        LeaveOutside();
         try
         {
             return await RetryAsync(step.Migration.FullName, () => new StepRunner(this, step, cancellationToken).Run(), cancellationToken).ConfigureAwait(false);
@@ -96,7 +104,14 @@ internal sealed class SqliteSession : IDatabaseSession
     public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
-        return RetryAsync<long?>(step.Migration.FullName, () => StatementRunner.Run(this, step, statement, cancellationToken), cancellationToken);
+        return RetryAsync<long?>(
+            step.Migration.FullName,
+            () =>
+            {
+                EnterOutside(step, statement.Index, cancellationToken);
+                return StatementRunner.Run(this, step, statement, cancellationToken);
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -135,6 +150,7 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         Handle.Watch.Token = CancellationToken.None;
         AfterCommit.Clear();
+        Keyless.Forget();
         if (Handle.InTransaction)
         {
             Handle.Execute("ROLLBACK");
@@ -193,6 +209,35 @@ internal sealed class SqliteSession : IDatabaseSession
         Handle.Watch.StatementTimeout = header.StatementTimeout ?? Options.StatementTimeout;
     }
 
+    /// <summary>
+    /// Begins a script without a transaction: foreign keys are enforced or not as they would be in one. One that goes on where an earlier run stopped needs what its
+    /// first statements set on that run's connection.
+    /// </summary>
+    private void EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
+    {
+        if (ReferenceEquals(_outside, step.Script))
+            return;
+        LeaveOutside();
+        EnforceForeignKeys(!step.Analysis.SuspendsForeignKeys);
+        if (step.Analysis.SuspendsForeignKeys && step.Script.Header.ForeignKeys is null)
+            Options.Events.Publish(new WarningRaised($"{step.Migration.FullName} runs without a transaction and without enforced foreign keys: what it leaves behind is not checked, and cannot be rolled back."));
+        foreach (var statement in SqliteDialect.Instance.Split(step.Script).Take(index))
+        {
+            var head = StatementHead.Read(statement.Text);
+            if (head.Kind is StatementKind.Attach or StatementKind.Detach || SqlitePragmas.SetsConnection(head))
+                StatementRunner.Run(this, step, statement, cancellationToken);
+        }
+
+        _outside = step.Script;
+    }
+
+    /// <summary>Puts back what scripts without a transaction have set.</summary>
+    private void LeaveOutside()
+    {
+        _outside = null;
+        PutBack();
+    }
+
     private void PutBack()
     {
         EnforceForeignKeys(on: true);
@@ -213,8 +258,9 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     // A writer that another connection keeps out is rolled back and tried again, with growing pauses.
-    private async Task<T> RetryAsync<T>(string what, Func<T> action, CancellationToken cancellationToken)
+    private async Task<T> RetryAsync<T>(string what, Func<T> action, CancellationToken cancellationToken, int? retries = null)
     {
+        var most = retries ?? Options.TableLockRetries;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan pause;
@@ -226,10 +272,10 @@ internal sealed class SqliteSession : IDatabaseSession
             {
                 throw new OperationCanceledException(cancellationToken);
             }
-            catch (SqliteFailure e) when (e.IsBusy && Run is null && attempt <= Options.TableLockRetries)
+            catch (SqliteFailure e) when (e.IsBusy && Run is null && attempt <= most)
             {
-                pause = TimeSpan.FromMilliseconds(Math.Min(100 << attempt, 5000) * (0.5 + Random.Shared.NextDouble()));
-                Options.Events.Publish(new StepRetried(what, attempt, Options.TableLockRetries, pause, Blocker: null));
+                pause = RetryPause.After(attempt);
+                Options.Events.Publish(new StepRetried(what, attempt, most, pause, Blocker: null));
             }
             catch (SqliteFailure e)
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;
@@ -28,11 +29,16 @@ internal enum StatementKind
 /// <summary>The beginning of a statement, read as far as it tells what the statement does.</summary>
 internal sealed record StatementHead(StatementKind Kind)
 {
+    private static readonly StatementHead Ordinary = new(StatementKind.Other);
+
     /// <summary>TABLE, INDEX, VIEW or TRIGGER for CREATE and DROP; the mode of BEGIN.</summary>
     public string? What { get; private init; }
 
     /// <summary>The object, pragma or attached database; null when the text does not name one.</summary>
     public string? Name { get; private init; }
+
+    /// <summary>The schema that the text names before <see cref="Name"/>: <c>main</c>, <c>temp</c> or an attached database; null when it names none.</summary>
+    public string? Schema { get; private init; }
 
     /// <summary>The column that is added, dropped or renamed.</summary>
     public string? Column { get; private init; }
@@ -57,20 +63,30 @@ internal sealed record StatementHead(StatementKind Kind)
         || (Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(this));
 
     /// <summary>Reads a statement.</summary>
-    public static StatementHead Read(string statement) => new Reader(statement).Read();
+    public static StatementHead Read(string statement) => Read(Encoding.UTF8.GetBytes(statement));
 
-    private sealed class Reader(string text)
+    /// <summary>Reads a statement in UTF-8.</summary>
+    public static StatementHead Read(ReadOnlySpan<byte> statement) => new Reader(statement).Read();
+
+    private ref struct Reader
     {
+        private readonly ReadOnlySpan<byte> _text;
+        private ReadOnlySpan<byte> _token;
+        private SqlTokenKind _kind;
         private int _at;
-        private SqlTokenKind _kind = SqlTokenKind.WhiteSpace;
-        private string _token = "";
+        private string? _schema;
+
+        public Reader(ReadOnlySpan<byte> text) => _text = text;
 
         public StatementHead Read()
         {
             Next();
-            if (_kind == SqlTokenKind.Symbol && _token is ".")
+            // Most statements of long scripts.
+            if (Is("INSERT"))
+                return Ordinary;
+            if (_kind == SqlTokenKind.Symbol && IsMark('.'))
                 return new StatementHead(StatementKind.ShellCommand);
-            return _kind == SqlTokenKind.Word ? ReadStatement(_token.ToUpperInvariant()) : new StatementHead(StatementKind.Other);
+            return _kind == SqlTokenKind.Word ? ReadStatement(Upper()) : Ordinary;
         }
 
         private StatementHead ReadStatement(string word)
@@ -78,7 +94,7 @@ internal sealed record StatementHead(StatementKind Kind)
             Next();
             return word switch
             {
-                "BEGIN" => new StatementHead(StatementKind.Begin) { What = Is("DEFERRED") || Is("IMMEDIATE") || Is("EXCLUSIVE") ? _token.ToUpperInvariant() : null },
+                "BEGIN" => new StatementHead(StatementKind.Begin) { What = Is("DEFERRED") || Is("IMMEDIATE") || Is("EXCLUSIVE") ? Upper() : null },
                 "COMMIT" or "END" => new StatementHead(StatementKind.Commit),
                 "ROLLBACK" => ReadRollback(),
                 "SAVEPOINT" or "RELEASE" => new StatementHead(StatementKind.Savepoint),
@@ -91,7 +107,7 @@ internal sealed record StatementHead(StatementKind Kind)
                 "CREATE" => ReadCreate(),
                 "DROP" => ReadDrop(),
                 "ALTER" => ReadAlter(),
-                _ => new StatementHead(StatementKind.Other),
+                _ => Ordinary,
             };
         }
 
@@ -111,14 +127,14 @@ internal sealed record StatementHead(StatementKind Kind)
         {
             var name = ReadQualifiedName()?.ToLowerInvariant();
             string? value = null;
-            if (_token is "=" or "(")
+            if (IsMark('=') || IsMark('('))
             {
                 Next();
                 value = Unquote();
-                if (_token is "-" or "+")
+                if (IsMark('-') || IsMark('+'))
                 {
                     Next();
-                    value += _token;
+                    value += Token();
                 }
             }
 
@@ -129,51 +145,52 @@ internal sealed record StatementHead(StatementKind Kind)
         {
             var isTemporary = Skip("TEMP") || Skip("TEMPORARY");
             _ = Skip("VIRTUAL") || Skip("UNIQUE");
-            var what = _token.ToUpperInvariant();
+            var what = Upper();
             Next();
             if (Skip("IF"))
                 _ = Skip("NOT") && Skip("EXISTS");
             var name = ReadQualifiedName();
-            return new StatementHead(StatementKind.Create) { What = what, Name = name, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
+            return new StatementHead(StatementKind.Create) { What = what, Name = name, Schema = _schema, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
         }
 
         private StatementHead ReadDrop()
         {
-            var what = _token.ToUpperInvariant();
+            var what = Upper();
             Next();
             if (Skip("IF"))
                 _ = Skip("EXISTS");
-            return new StatementHead(StatementKind.Drop) { What = what, Name = ReadQualifiedName() };
+            return new StatementHead(StatementKind.Drop) { What = what, Name = ReadQualifiedName(), Schema = _schema };
         }
 
         private StatementHead ReadAlter()
         {
             if (!Skip("TABLE"))
-                return new StatementHead(StatementKind.Other);
+                return Ordinary;
             var table = ReadQualifiedName();
             if (Skip("RENAME"))
                 return ReadRename(table);
             var kind = Is("ADD") ? StatementKind.AddColumn : Is("DROP") ? StatementKind.DropColumn : StatementKind.Other;
             Next();
             _ = Skip("COLUMN");
-            return new StatementHead(kind) { Name = table, Column = ReadName() };
+            return new StatementHead(kind) { Name = table, Schema = _schema, Column = ReadName() };
         }
 
         private StatementHead ReadRename(string? table)
         {
             if (Skip("TO"))
-                return new StatementHead(StatementKind.RenameTable) { Name = table, NewName = ReadName() };
+                return new StatementHead(StatementKind.RenameTable) { Name = table, Schema = _schema, NewName = ReadName() };
             _ = Skip("COLUMN");
             var column = ReadName();
             _ = Skip("TO");
-            return new StatementHead(StatementKind.RenameColumn) { Name = table, Column = column, NewName = ReadName() };
+            return new StatementHead(StatementKind.RenameColumn) { Name = table, Schema = _schema, Column = column, NewName = ReadName() };
         }
 
         private string? ReadQualifiedName()
         {
             var name = ReadName();
-            if (_token is not ".")
+            if (!IsMark('.'))
                 return name;
+            _schema = name;
             Next();
             return ReadName();
         }
@@ -185,9 +202,15 @@ internal sealed record StatementHead(StatementKind Kind)
             return name;
         }
 
-        private string Unquote() => SqliteNames.Unquote(_token);
+        private readonly string Unquote() => SqliteNames.Unquote(Token());
 
-        private bool Is(string word) => _kind == SqlTokenKind.Word && _token.Equals(word, StringComparison.OrdinalIgnoreCase);
+        private readonly string Token() => Encoding.UTF8.GetString(_token);
+
+        private readonly string Upper() => Token().ToUpperInvariant();
+
+        private readonly bool Is(string word) => _kind == SqlTokenKind.Word && Ascii.EqualsIgnoreCase(_token, word);
+
+        private readonly bool IsMark(char mark) => _token.Length == 1 && _token[0] == mark;
 
         private bool Skip(string word)
         {
@@ -199,17 +222,18 @@ internal sealed record StatementHead(StatementKind Kind)
 
         private void Next()
         {
-            while (_at < text.Length)
+            while (_at < _text.Length)
             {
                 var start = _at;
-                _at += SqliteLexer.Scan(text.AsSpan(start), out _kind, out _);
+                _at += SqliteLexer.Scan(_text[start..], out _kind, out _);
                 if (SqliteLexer.IsBlank(_kind))
                     continue;
-                _token = text[start.._at];
+                _token = _text[start.._at];
                 return;
             }
 
-            (_kind, _token) = (SqlTokenKind.WhiteSpace, "");
+            _kind = SqlTokenKind.WhiteSpace;
+            _token = default;
         }
     }
 }

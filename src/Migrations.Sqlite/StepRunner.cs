@@ -73,7 +73,7 @@ internal sealed class StepRunner
         _changesBefore = _handle.TotalChanges;
     }
 
-    private void WatchForeignKeys() => _guard ??= ForeignKeyGuard.Begin(_handle, _step);
+    private void WatchForeignKeys() => _guard ??= ForeignKeyGuard.Begin(_handle, _session.Keyless, _step);
 
     private StepOutcome Record()
     {

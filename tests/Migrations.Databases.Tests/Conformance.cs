@@ -1,3 +1,4 @@
+using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Testing;
 
@@ -57,15 +58,17 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
         ?? throw new InvalidOperationException("The driver does not know its own kind of address.");
 
     /// <summary>The engine on this test's database and folder.</summary>
-    protected Migrator Engine(Func<MigratorOptions, MigratorOptions>? change = null)
-    {
-        var options = new MigratorOptions { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
-        return new Migrator(Kind.Driver, Target(), Folder, change is null ? options : change(options));
-    }
+    protected Migrator Engine(Func<MigratorOptions, MigratorOptions>? change = null) =>
+        new(Kind.Driver, Target(), Folder, change is null ? EngineOptions() : change(EngineOptions()));
+
+    protected IntegrityChecker Checker() => new(Kind.Driver, Target(), Folder, EngineOptions());
+
+    protected MigratorOptions EngineOptions() => new() { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
 
     protected Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null) => Engine().ApplyAsync(request);
 
-    protected Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null) => Engine().UndoAsync(request);
+    /// <summary>Undoes, whatever rows are lost by it.</summary>
+    protected Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null) => Engine().UndoAsync((request ?? new UndoRequest()) with { AcceptDataLoss = true });
 
     /// <summary>The states of all migrations, for example <c>001_a Applied, 002_b Pending</c>.</summary>
     protected async Task<string> StatesAsync(Migrator? engine = null) =>

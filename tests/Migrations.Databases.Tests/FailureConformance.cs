@@ -202,20 +202,25 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [SkippableFact]
-    public async Task A_file_that_changes_during_the_run_is_not_run()
+    public async Task What_was_read_and_checked_is_what_runs()
     {
         ThreeTables();
-        Events = new RecordingEventSink { Published = e => ChangeFile(e is StepStarted { Migration: "002_b" }) };
+        Events = ChangingFile("002_b");
+        await ApplyAsync();
+        Assert.Equal("a, b, c", await TablesAsync());
+        Assert.Equal(MigrationState.Changed, (await StatusOfAsync("002_b")).State);
+    }
+
+    [SkippableFact]
+    public async Task A_larger_file_that_changes_during_the_run_is_not_run()
+    {
+        ThreeTables();
+        Migration("002_b", $"CREATE TABLE b (id integer); -- {new string('x', 20_000)}\n");
+        Events = ChangingFile("002_b");
         var error = await ThrowsAsync<MigrationException>(ErrorId.FileChanged, () => ApplyAsync());
         Assert.Contains("002_b", error.Message, StringComparison.Ordinal);
         Assert.Equal(["001_a"], error.Applied.Select(r => r.Name));
         Assert.Equal("a", await TablesAsync());
-
-        void ChangeFile(bool now)
-        {
-            if (now)
-                Write("002_b.up.sql", "CREATE TABLE other (id integer);");
-        }
     }
 
     [SkippableFact]
@@ -243,6 +248,15 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         await ApplyAsync();
         Assert.Equal(["0"], await Database.RowsAsync("SELECT id FROM a"));
     }
+
+    private RecordingEventSink ChangingFile(string migration) => new()
+    {
+        Published = e =>
+        {
+            if (e is StepStarted started && string.Equals(started.Migration, migration, StringComparison.Ordinal))
+                Write(migration + ".up.sql", "CREATE TABLE other (id integer);");
+        },
+    };
 }
 
 public sealed class SqliteFailureTests() : FailureConformance(DatabaseKind.Sqlite);

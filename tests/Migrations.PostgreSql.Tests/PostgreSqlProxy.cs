@@ -36,6 +36,9 @@ internal sealed class PostgreSqlProxy : IAsyncDisposable
     /// <summary>Whether clients are told another process id than their backend's.</summary>
     public bool HidesBackends { get; init; }
 
+    /// <summary>What new connections wait for before they go through.</summary>
+    public Task Opens { get; set; } = Task.CompletedTask;
+
     /// <summary>Told the tag of each statement that the server has completed; true cuts the connection before the client hears of it.</summary>
     public Func<string, bool> CutsAt { get; set; } = _ => false;
 
@@ -69,6 +72,7 @@ internal sealed class PostgreSqlProxy : IAsyncDisposable
         {
             try
             {
+                await Opens;
                 await server.ConnectAsync(_host, _port, _stop.Token);
                 await StartAsync(client.GetStream(), server.GetStream());
                 await Task.WhenAny(UpAsync(client.GetStream(), server.GetStream()), DownAsync(server.GetStream(), client.GetStream()));

@@ -52,7 +52,7 @@ public sealed class SplitterTests
     public void Data_of_a_copy_are_no_statements()
     {
         var pieces = Scripts.Pieces("COPY t (a, b) FROM stdin; -- data\n1\t';\n$$\\N\n\\.\nSELECT 1;");
-        Assert.Equal(["1\t';\n", "$$\\N\n", "\\.\n"], pieces.Where(p => p.Kind == SqlPieceKind.CopyData).Select(p => p.Text));
+        Assert.Equal(["1\t';\n$$\\N\n", "\\.\n"], pieces.Where(p => p.Kind == SqlPieceKind.CopyData).Select(p => p.Text));
         Assert.Equal(["COPY t (a, b) FROM stdin", "SELECT 1"], pieces.Where(p => p.Kind == SqlPieceKind.Statement).Select(p => p.Text));
         Assert.True(pieces.First(p => p.Kind == SqlPieceKind.Statement).CopiesFromClient);
     }

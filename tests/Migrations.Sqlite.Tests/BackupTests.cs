@@ -119,6 +119,14 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("in memory", e.Message);
     }
 
+    [Fact]
+    public async Task What_only_servers_have_is_refused()
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
+        foreach (var job in (BackupJob[])[new() { Path = Copy, Format = BackupFormat.Directory }, new() { Path = Copy, Jobs = 2 }, new() { Path = Copy, GlobalsPath = Copy + ".globals" }])
+            Assert.Equal(ErrorId.UsageInvalid, (await Assert.ThrowsAsync<MigrationException>(() => new SqliteBackups().BackUpAsync(_folder.Target, job, default))).Id);
+    }
+
     [SkippableFact]
     public async Task A_full_disk_is_told_with_the_place()
     {

@@ -66,8 +66,7 @@ public sealed class LexerTests
         Prop.ForAll(SqlTexts(), ArbMap.Default.ArbFor<byte>(), (text, size) =>
         {
             var script = folder.Script(text) with { Substituted = text };
-            var whole = new SqliteStatementReader(script).Read().ToList();
-            return new SqliteStatementReader(script, 16 + size).Read().SequenceEqual(whole);
+            return Statements(script, 16 + size).SequenceEqual(Statements(script, ScriptWindow.UsualSize));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
@@ -117,6 +116,15 @@ public sealed class LexerTests
 
         Assert.Equal(5, count);
         Assert.Equal(3, handle.QueryInt64("SELECT count(*) FROM sqlite_master WHERE name IN ('a', 't', 'f')"));
+    }
+
+    private static List<ScriptStatement> Statements(MigrationScript script, int windowSize)
+    {
+        var statements = new List<ScriptStatement>();
+        using var reader = new SqliteStatementReader(script, windowSize);
+        while (reader.Read())
+            statements.Add(reader.ToStatement());
+        return statements;
     }
 
     private static Arbitrary<string> SqlTexts()

@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
 

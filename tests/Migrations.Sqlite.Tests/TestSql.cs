@@ -26,7 +26,7 @@ internal static class TestSql
     /// <summary>Runs a script.</summary>
     public static void Run(this SqliteHandle handle, string sql)
     {
-        foreach (var statement in new SqliteStatementReader(Script(sql)).Read())
+        foreach (var statement in SqliteDialect.Instance.Split(Script(sql)))
             handle.Execute(statement.Text);
     }
 

@@ -21,12 +21,23 @@ internal sealed class PostgreSqlProcess : IDisposable
         "$bin/initdb" -D "$folder/data" -U "$user" --pwfile="$folder/password" -A scram-sha-256 -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || exit 1
         rm "$folder/password"
         if [ -f "$folder/pg_hba.conf" ]; then cp "$folder/pg_hba.conf" "$folder/data/pg_hba.conf"; fi
-        "$bin/postgres" -D "$folder/data" "$@" >>"$folder/log" 2>&1 &
-        server=$!
-        echo started
-        cat >/dev/null
-        # A server that has only just been started does not hear the first one.
-        while kill -QUIT $server 2>/dev/null; do sleep 0.2; done
+        start() {
+            "$bin/postgres" -D "$folder/data" "$@" >>"$folder/log" 2>&1 &
+            server=$!
+            echo started
+        }
+        # At once, as after a power cut. A server that has only just been started does not hear the first signal.
+        stop() {
+            while kill -QUIT $server 2>/dev/null; do sleep 0.1; done
+        }
+        start "$@"
+        while read -r order; do
+            case $order in
+                stop) stop; echo stopped;;
+                start) start "$@";;
+            esac
+        done
+        stop
         rm -rf "$folder"
         """;
 
@@ -63,6 +74,18 @@ internal sealed class PostgreSqlProcess : IDisposable
         }
     }
 
+    /// <summary>Stops the server at once, as <c>pg_ctl stop -m immediate</c> does; its folder stays.</summary>
+    public void Stop() => Order("stop", "stopped");
+
+    /// <summary>Starts the stopped server again, on the same port, and waits until it has recovered.</summary>
+    public void StartAgain(string user, string password)
+    {
+        _shell.StandardInput.WriteLine("start");
+        _shell.StandardInput.Flush();
+        if (!WaitUntilReady(user, password))
+            throw new InvalidOperationException("The PostgreSQL server of the tests did not start again.");
+    }
+
     public void Dispose()
     {
         try
@@ -78,6 +101,14 @@ internal sealed class PostgreSqlProcess : IDisposable
         _shell.Dispose();
     }
 
+    private void Order(string order, string answer)
+    {
+        _shell.StandardInput.WriteLine(order);
+        _shell.StandardInput.Flush();
+        if (_shell.StandardOutput.ReadLine() is var line && line != answer)
+            throw new InvalidOperationException($"The shell of the test server was told to {order}, and answered '{line}'.");
+    }
+
     private static Process StartShell(string binaries, string folder, string user, int port, IReadOnlyDictionary<string, string> settings)
     {
         var (program, before) = AsOrdinaryUser();
@@ -86,7 +117,7 @@ internal sealed class PostgreSqlProcess : IDisposable
         [
             "port=" + port.ToString(CultureInfo.InvariantCulture), "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder,
             // The data is thrown away: durability would only cost time.
-            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60", "timezone=UTC",
+            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=120", "timezone=UTC",
         ];
         options.AddRange(settings.Select(setting => setting.Key + "=" + setting.Value.Replace("{folder}", folder, StringComparison.Ordinal)));
         foreach (var argument in (string[])[.. before, "-c", Script, "sh", binaries, folder, user, .. options.SelectMany(o => new[] { "-c", o })])

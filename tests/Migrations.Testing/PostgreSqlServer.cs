@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -83,7 +84,18 @@ public sealed class PostgreSqlServer : IDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Stops a server that was started here at once, as <c>pg_ctl stop -m immediate</c> does: what is not committed is gone.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public void StopImmediately() => Own().Stop();
+
+    /// <summary>Starts it again, and waits until it has recovered.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public void StartAgain() => Own().StartAgain(User, Password);
+
     public void Dispose() => _process?.Dispose();
+
+    [UnsupportedOSPlatform("windows")]
+    private PostgreSqlProcess Own() => _process as PostgreSqlProcess ?? throw new InvalidOperationException("This server was not started here.");
 
     private static PostgreSqlServer? Named()
     {

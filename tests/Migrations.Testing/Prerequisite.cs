@@ -20,6 +20,9 @@ public static class Prerequisite
     /// <summary>The path of the <c>sqlite3</c> shell.</summary>
     public static string Sqlite3() => Need(Executable.OnPath("sqlite3"), "the sqlite3 shell", installable: true);
 
+    /// <summary>The path of PgBouncer.</summary>
+    public static string PgBouncer() => Need(Executable.OnPath("pgbouncer") ?? Executable.In("/usr/sbin", "pgbouncer"), "pgbouncer", installable: false);
+
     /// <summary>The path of PowerShell 7.</summary>
     public static string Pwsh() => Need(Executable.OnPath("pwsh"), "pwsh", installable: false);
 

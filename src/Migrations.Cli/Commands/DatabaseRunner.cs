@@ -15,9 +15,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
             foreach (var call in Resolve(settings, report))
             {
-                code = ExitCode.Combine(code, await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false));
+                // A call that was over before the cancellation reached it is done, and says so.
                 if (cancellationToken.IsCancellationRequested)
-                    return ExitCode.Cancelled;
+                    return ExitCode.Combine(code, Skip(report, call.Target));
+                code = ExitCode.Combine(code, await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false));
             }
 
             return code;
@@ -31,6 +32,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
         GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));
 
+    /// <summary>Runs a command that finds its databases itself.</summary>
+    public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
+        GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
+
     private async Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command)
     {
         using var json = options.IsJson(parse) ? new JsonReport(terminal) : null;
@@ -38,6 +43,12 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         var code = await GuardAsync(report, target: null, () => command(options.Read(parse), report)).ConfigureAwait(false);
         report.Complete();
         return code;
+    }
+
+    private static int Skip(IReport report, DatabaseTarget target)
+    {
+        report.Failure(target, new MigrationException(ErrorId.Cancelled, $"The call was cancelled before {target.Display} had its turn.", "Run the command again."));
+        return ExitCode.Cancelled;
     }
 
     private static async Task<int> GuardAsync(IReport report, DatabaseTarget? target, Func<Task<int>> command)

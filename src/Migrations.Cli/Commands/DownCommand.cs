@@ -19,7 +19,9 @@ internal static class DownCommand
         var all = new Option<bool>("--all") { Description = "Undo all." };
         var mode = UpCommand.TransactionModeOption();
         var skipChecksum = new Option<bool>("--skip-checksum") { Description = "Run although applied scripts were edited or are gone; recorded in the history." };
-        var command = new Command("down", "Undo the last migration, or as many as asked for.") { name, to, last, all, mode, skipChecksum };
+        var acceptLoss = UndoRunner.AcceptLossOption();
+        var requireProven = UndoRunner.RequireProvenOption();
+        var command = new Command("down", "Undo the last migration, or as many as asked for.") { name, to, last, all, mode, skipChecksum, acceptLoss, requireProven };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
         command.Validators.Add(result =>
@@ -39,6 +41,8 @@ internal static class DownCommand
                 All = parse.GetValue(all),
                 TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
                 SkipChecksum = parse.GetValue(skipChecksum),
+                AcceptDataLoss = parse.GetValue(acceptLoss),
+                RequireProven = parse.GetValue(requireProven),
                 Backup = protection.Backup(parse),
                 RestoreOnFailure = protection.RestoreOnFailure(parse),
             };

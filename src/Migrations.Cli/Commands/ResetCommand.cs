@@ -8,12 +8,21 @@ internal static class ResetCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var command = new Command("reset", "Undo all migrations; the same as down --all.");
+        var acceptLoss = UndoRunner.AcceptLossOption();
+        var requireProven = UndoRunner.RequireProvenOption();
+        var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
         command.SetAction((parse, cancellationToken) =>
         {
-            var request = new UndoRequest { All = true, Backup = protection.Backup(parse), RestoreOnFailure = protection.RestoreOnFailure(parse) };
+            var request = new UndoRequest
+            {
+                All = true,
+                AcceptDataLoss = parse.GetValue(acceptLoss),
+                RequireProven = parse.GetValue(requireProven),
+                Backup = protection.Backup(parse),
+                RestoreOnFailure = protection.RestoreOnFailure(parse),
+            };
             return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
         });
         return command;

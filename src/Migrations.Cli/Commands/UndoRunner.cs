@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Output;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.Cli.Commands;
 
@@ -12,16 +14,39 @@ internal static class UndoRunner
         if (call.Settings.WhatIf)
         {
             var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);
-            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service);
+            var losses = await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false);
+            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service, losses);
             return ExitCode.Done;
         }
 
         if (MayUndoSeveral(request) && !call.Settings.Yes)
             await ConfirmAsync(call, request, cancellationToken).ConfigureAwait(false);
+        if (!request.AcceptDataLoss && call.Terminal.CanAsk)
+            request = await AskAboutLossAsync(call, request, cancellationToken).ConfigureAwait(false);
         var watch = Stopwatch.StartNew();
         var results = await call.Migrator.UndoAsync(request, cancellationToken).ConfigureAwait(false);
         call.Report.Run(call.Target, MigrationDirection.Down, results, watch.Elapsed);
         return ExitCode.Done;
+    }
+
+    /// <summary>The option by which a script accepts what is lost.</summary>
+    public static Option<bool> AcceptLossOption() => new("--accept-data-loss") { Description = "Undo although rows or values are lost by it. Not included in --yes." };
+
+    /// <summary>The option that refuses an undo that no rehearsal has proven.</summary>
+    public static Option<bool> RequireProvenOption() => new("--require-proven") { Description = "Undo only what a rehearsal ('migrations test') has proven." };
+
+    // Where nobody can be asked, the engine refuses a loss with the same numbers.
+    private static async Task<UndoRequest> AskAboutLossAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
+    {
+        var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);
+        var lossy = (await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false)).Where(l => l.IsLossy).ToList();
+        if (lossy.Count == 0)
+            return request;
+        foreach (var sentence in lossy.SelectMany(LossForecaster.Sentences))
+            call.Terminal.Error("  " + sentence, Tone.Bad);
+        if (call.Terminal.Ask($"Lose this in {call.Target.Display}?"))
+            return request with { AcceptDataLoss = true };
+        throw new MigrationException(ErrorId.Cancelled, "The question was not answered with yes. Nothing was undone.", "Answer with y, or accept the loss with --accept-data-loss.");
     }
 
     private static bool MayUndoSeveral(UndoRequest request) => request.All || request.To is not null || request.Last > 1;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Options;
+using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -18,6 +19,8 @@ internal static class UpCommand
         var protection = new ProtectionOptions();
         var command = new Command("up", "Apply pending migrations.") { target, first, mode, outOfOrder, skipChecksum };
         protection.AddTo(command);
+        var check = new Option<bool>("--check") { Description = "Make all checks after the last migration, as 'migrations check' does; a failed one fails the run, and with --restore-on-failure undoes it." };
+        command.Options.Add(check);
         command.SetAction((parse, cancellationToken) =>
         {
             var request = new ApplyRequest
@@ -27,6 +30,7 @@ internal static class UpCommand
                 TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
                 AllowOutOfOrder = parse.GetValue(outOfOrder),
                 SkipChecksum = parse.GetValue(skipChecksum),
+                Check = parse.GetValue(check) ? new CheckRequest() : null,
                 Backup = protection.Backup(parse),
                 RestoreOnFailure = protection.RestoreOnFailure(parse),
             };
@@ -48,7 +52,8 @@ internal static class UpCommand
         if (call.Settings.WhatIf)
         {
             var plan = await call.Migrator.PlanApplyAsync(request, cancellationToken).ConfigureAwait(false);
-            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service);
+            var losses = await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false);
+            call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service, losses);
             return ExitCode.Done;
         }
 

@@ -20,10 +20,10 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
                 terminal.Error($"  {e.Reason.TrimEnd('.')}. Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
                 break;
             case LockAwaited e:
-                terminal.Error($"Waiting for the migration lock of {e.Holder?.ToString() ?? "an unknown session"}: {PlainText.Of(e.Waited)} of {PlainText.Of(e.Timeout)}.", Tone.Notice);
+                terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
             case StepRetried e:
-                terminal.Error(Retry(e), Tone.Notice);
+                terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
             case NoticeReceived e when verbose || !IsQuiet(e.Severity):
                 terminal.Error($"{e.Severity}: {e.Message}", Tone.Faint);
@@ -114,11 +114,6 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         (_, MigrationDirection.Down) => "Undone",
         _ => "Applied",
     };
-
-    private static string Retry(StepRetried e) =>
-        string.Create(CultureInfo.InvariantCulture, $"{e.Migration} could not get a table lock (attempt {e.Attempt}/{e.Attempts})")
-        + (e.Blocker is null ? "" : $", held by {e.Blocker}")
-        + $". Rolled back; trying again in {PlainText.Of(e.Delay)}.";
 
     private static bool IsQuiet(string severity) => severity.ToUpperInvariant() is "NOTICE" or "INFO" or "LOG" or "DEBUG";
 }

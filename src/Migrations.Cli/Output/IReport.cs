@@ -2,20 +2,24 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 
 /// <summary>Where results, events and errors go: lines for people, or JSON for programs.</summary>
 internal interface IReport : IEventSink
 {
+    /// <summary>Where schemas, checks and rehearsals go.</summary>
+    IIntegrityReport Integrity { get; }
+
     void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses);
 
     void Summary(DatabaseStatus status);
 
     void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries);
 
-    /// <summary>What a run would do.</summary>
-    void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service);
+    /// <summary>What a run would do, and what would be lost by it.</summary>
+    void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses);
 
     /// <summary>What a run did.</summary>
     void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed);

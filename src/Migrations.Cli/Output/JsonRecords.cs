@@ -42,18 +42,19 @@ internal sealed record JsonEvent(
         e.RowsAffected, e.Success, e.ErrorMessage, e.StatementIndex, e.SchemaFingerprint, e.ToolVersion);
 }
 
-/// <summary>A step of a run. <c>Sql</c> is there with <c>--what-if</c> only.</summary>
+/// <summary>A step of a run. <c>Sql</c> and <c>Losses</c> are there with <c>--what-if</c> only.</summary>
 internal sealed record JsonResult(
     string Database, string? Service, string? Version, string Name, MigrationDirection Direction, MigrationOutcome Outcome, double DurationMs,
-    long? RowsAffected, int Statements, string? Backup, string? Error, string? File, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sql = null)
+    long? RowsAffected, int Statements, string? Backup, string? Error, string? File, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sql = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonLoss>? Losses = null)
 {
     public static JsonResult Of(MigrationResult r) => new(
         r.Database, r.Service, r.Version?.Text, r.Name, r.Direction, r.Outcome, Math.Round(r.Duration.TotalMilliseconds, 3),
         r.RowsAffected, r.Statements, r.Backup, r.Error, r.File);
 
-    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql) => new(
+    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql, IReadOnlyList<JsonLoss> losses) => new(
         target.Display, service, step.Migration.Version?.Text, step.Migration.FullName, step.Direction, MigrationOutcome.WhatIf, 0,
-        null, sql.Count, null, null, step.Script.File, sql);
+        null, sql.Count, null, null, step.Script.File, sql, losses);
 
     public static JsonResult Of(DatabaseTarget target, string? service, MigrationDirection direction, PlanSkip skip) => new(
         target.Display, service, skip.Migration.Version?.Text, skip.Migration.FullName, direction, MigrationOutcome.Skipped, 0,

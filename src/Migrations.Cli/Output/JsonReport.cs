@@ -6,6 +6,7 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 
@@ -27,8 +28,11 @@ internal sealed class JsonReport : IReport, IDisposable
         _output = terminal.IsAzurePipelines ? new MemoryStream() : Terminal.OpenOutput();
         _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         _writer.WriteStartArray();
+        Integrity = new JsonIntegrityReport(this, _json);
         Backups = new JsonBackupReport(this, _json);
     }
+
+    public IIntegrityReport Integrity { get; }
 
     public IBackupReport Backups { get; }
 
@@ -45,6 +49,12 @@ internal sealed class JsonReport : IReport, IDisposable
             case ConnectionRetried e:
                 Warn(new JsonWarning(e.Reason, e.Database, e.Attempt, e.Attempts));
                 break;
+            case LockAwaited e:
+                Warn(new JsonWarning(EventText.Of(e)));
+                break;
+            case StepRetried e:
+                Warn(new JsonWarning(EventText.Of(e), Attempt: e.Attempt, Attempts: e.Attempts));
+                break;
             default:
                 break;
         }
@@ -56,12 +66,15 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) => Write(entries.Select(e => JsonEvent.Of(target, e)), _json.JsonEvent);
 
-    public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service)
+    public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {
         foreach (var warning in plan.Warnings)
             Warn(new JsonWarning(warning, target.Display));
         Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), _json.JsonResult);
-        Write(plan.Steps.Select(step => JsonResult.Of(target, service, step, [.. dialect.Split(step.Script).Select(s => s.Text)])), _json.JsonResult);
+        Write(
+            plan.Steps.Select(step => JsonResult.Of(
+                target, service, step, [.. dialect.Split(step.Script).Select(s => s.Text)], losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal)) is { } loss ? JsonLoss.Of(loss) : [])),
+            _json.JsonResult);
     }
 
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)

@@ -1,12 +1,13 @@
 using Migrations.Databases;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 
 /// <summary>Prints what a run would do, with the SQL of each step.</summary>
 internal static class PlanListing
 {
-    public static void Print(Terminal terminal, DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect)
+    public static void Print(Terminal terminal, DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, IReadOnlyList<StepLoss> losses)
     {
         foreach (var skip in plan.Skipped)
             terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
@@ -18,6 +19,10 @@ internal static class PlanListing
             terminal.Out();
         }
 
+        foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
+            terminal.Out("! " + sentence, Tone.Bad);
+        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
+            terminal.Out("? " + unknown, Tone.Notice);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(plan.Direction == MigrationDirection.Up
             ? $"What if: {count} would be applied to {target.Display}. Nothing was touched."

@@ -2,6 +2,7 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 
@@ -11,6 +12,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     private readonly EventPrinter _events = new(terminal, verbose);
     private MigrationDirection _direction;
     private bool _begun;
+
+    public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
 
     public IBackupReport Backups { get; } = new TextBackupReport(terminal);
 
@@ -39,12 +42,12 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
         HistoryListing.Print(terminal, target, entries);
     }
 
-    public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service)
+    public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {
         Begin();
         foreach (var warning in plan.Warnings)
             _events.Warn(warning);
-        PlanListing.Print(terminal, target, plan, dialect);
+        PlanListing.Print(terminal, target, plan, dialect, losses);
     }
 
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)

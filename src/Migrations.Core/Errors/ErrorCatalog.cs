@@ -22,7 +22,7 @@ public static class ErrorCatalog
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
             or ErrorId.DatabaseInUse
             => FailureCategory.Refused,
-        ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown => FailureCategory.Connection,
+        ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
         ErrorId.PermissionDenied or ErrorId.DatabaseReadOnly => FailureCategory.Permission,
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,

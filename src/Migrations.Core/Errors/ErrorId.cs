@@ -44,6 +44,9 @@ public enum ErrorId
     /// <summary>The connection broke during a commit, and whether it took effect could not be found out.</summary>
     OutcomeUnknown,
 
+    /// <summary>A script needs a session of its own, and a pooler in transaction mode stands between.</summary>
+    PoolerUnsuitable,
+
     /// <summary>The migration folder does not exist.</summary>
     FolderMissing,
 

@@ -28,6 +28,9 @@ public sealed class StatementException : MigrationException
     /// <summary>The server's detail.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>Who held the table lock that was not got, as far as it is known.</summary>
+    public string? Blocker { get; init; }
+
     /// <summary>The server's hint.</summary>
     public string? Hint { get; init; }
 }

@@ -27,18 +27,8 @@ internal sealed class MigrationPairing
     /// <summary>Pairs the files, given in the order of their paths.</summary>
     public void Pair(IReadOnlyList<MigrationFile> files)
     {
-        var numbered = new SortedDictionary<MigrationVersion, List<MigrationFile>>();
-        foreach (var file in files)
-        {
-            if (file.Version is null)
-                continue;
-            if (!numbered.TryGetValue(file.Version, out var group))
-                numbered[file.Version] = group = [];
-            group.Add(file);
-        }
-
-        foreach (var group in numbered.Values)
-            PairVersion(group);
+        foreach (var group in files.Where(f => f.Version is not null).GroupBy(f => f.Version!).OrderBy(g => g.Key))
+            PairVersion([.. group]);
         foreach (var same in files.Where(f => f.Version is null).GroupBy(f => f.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
             AddRepeatable([.. same]);
     }

@@ -8,13 +8,17 @@ namespace Migrations.Folders;
 /// </summary>
 internal sealed class NormalizedHash : IDisposable
 {
+    private const string Digits = "0123456789abcdef";
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _heldReturn;
+    private bool _isBegun;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
             return;
+        _isBegun = true;
         if (_heldReturn && bytes[0] != '\n')
             _hash.AppendData("\r"u8);
         _heldReturn = bytes[^1] == '\r';
@@ -30,14 +34,21 @@ internal sealed class NormalizedHash : IDisposable
     {
         if (_heldReturn)
             _hash.AppendData("\r"u8);
-        _heldReturn = false;
+        _heldReturn = _isBegun = false;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
-        return Convert.ToHexString(digest).ToLowerInvariant();
+        Span<char> text = stackalloc char[2 * SHA256.HashSizeInBytes];
+        for (var i = 0; i < digest.Length; i++)
+            (text[2 * i], text[(2 * i) + 1]) = (Digits[digest[i] >> 4], Digits[digest[i] & 15]);
+        return new string(text);
     }
 
     /// <summary>Forgets what was appended.</summary>
-    public void Reset() => Finish();
+    public void Reset()
+    {
+        if (_isBegun)
+            Finish();
+    }
 
     public void Dispose() => _hash.Dispose();
 }

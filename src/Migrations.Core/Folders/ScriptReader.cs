@@ -12,8 +12,14 @@ internal sealed class ScriptReader : IDisposable
     /// <summary>Most migrations fit into one block.</summary>
     internal const int BlockSize = 64 * 1024;
 
+    /// <summary>Scripts up to this size keep their bytes, so that their files are opened only once.</summary>
+    internal const int MostKept = 16 * 1024;
+
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
     private readonly ScriptScanner _scanner = new();
+
+    /// <summary>Whether the buffer still holds all of the file that was read last.</summary>
+    private bool _isWhole;
 
     /// <summary>Reads a file and checks it. What is wrong with it is in the result.</summary>
     public ScriptFile Read(MigrationFile file, SectionRule rule, CancellationToken cancellationToken)
@@ -39,6 +45,7 @@ internal sealed class ScriptReader : IDisposable
     /// <summary>Reads block by block: a block ends with a line, so that only lines longer than the buffer are cut.</summary>
     private FileProblem? Scan(string path, SafeFileHandle handle, SectionRule rule, CancellationToken cancellationToken)
     {
+        _isWhole = false;
         var position = 0L;
         var line = 1;
         var held = 0;
@@ -58,6 +65,7 @@ internal sealed class ScriptReader : IDisposable
             if (Utf8Check.FindProblem(path, block[..end], position, line) is { } problem)
                 return problem;
             _scanner.Append(block[mark..end]);
+            _isWhole = atEnd && position == 0;
             line += block[..end].Count((byte)'\n');
             position += end;
             held -= end;
@@ -86,7 +94,7 @@ internal sealed class ScriptReader : IDisposable
         return length;
     }
 
-    private static ScriptFile ToScripts(MigrationFile file, ScannedFile scanned)
+    private ScriptFile ToScripts(MigrationFile file, ScannedFile scanned)
     {
         var problems = new List<FileProblem>(scanned.Problems);
         return new ScriptFile
@@ -98,11 +106,13 @@ internal sealed class ScriptReader : IDisposable
         };
     }
 
-    private static MigrationScript ToScript(MigrationFile file, ScriptPart part, List<FileProblem> problems)
+    private MigrationScript ToScript(MigrationFile file, ScriptPart part, List<FileProblem> problems)
     {
         if (file.OutsideTransaction)
             part.Header.RunOutsideTransaction();
-        var script = part.ToScript(file.Path);
+        var script = part.ToScript(file.Path) with { Kept = Keep(part) };
         return part.HasVariables ? ScriptVariables.Substitute(script, part.VariablesAtStart, problems) : script;
     }
+
+    private byte[]? Keep(ScriptPart part) => _isWhole && part.Length <= MostKept ? _buffer.AsSpan((int)part.Offset, (int)part.Length).ToArray() : null;
 }

@@ -50,7 +50,7 @@ internal sealed class ScriptScanner : IDisposable
         var taken = 0;
         if (_rule != SectionRule.Ignored)
         {
-            for (var at = 0; at < bytes.Length;)
+            for (var at = 0; (at = FindComment(bytes, at)) < bytes.Length;)
             {
                 var end = bytes[at..].IndexOf((byte)'\n');
                 var next = end < 0 ? bytes.Length : at + end + 1;
@@ -96,6 +96,20 @@ internal sealed class ScriptScanner : IDisposable
     }
 
     public void Dispose() => _hash.Dispose();
+
+    /// <summary>Passes the lines without a comment mark, of which long scripts have millions.</summary>
+    private int FindComment(ReadOnlySpan<byte> bytes, int at)
+    {
+        var mark = bytes[at..].IndexOf("--"u8);
+        var passed = mark < 0 ? bytes[at..] : bytes.Slice(at, mark);
+        if (mark >= 0)
+            passed = passed[..(passed.LastIndexOf((byte)'\n') + 1)];
+        if (passed.IsEmpty)
+            return at;
+        _line += passed.Count((byte)'\n');
+        _atLineStart = passed[^1] == '\n';
+        return at + passed.Length;
+    }
 
     private void Take(ReadOnlySpan<byte> bytes)
     {

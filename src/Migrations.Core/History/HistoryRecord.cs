@@ -24,6 +24,9 @@ public sealed record HistoryRecord
     /// <summary>The failure since it was last applied, undone or repaired; null when there is none.</summary>
     public JournalEntry? Failure { get; init; }
 
+    /// <summary>The newest verdict of a rehearsal that is kept in the history; null when there is none.</summary>
+    public JournalEntry? Rehearsal { get; init; }
+
     /// <summary>How far a script without a transaction got, by direction; null when none was interrupted.</summary>
     public ResumePoint? Resume { get; init; }
 

@@ -33,6 +33,9 @@ public sealed class HistoryView
     /// <summary>When anything was last recorded.</summary>
     public DateTimeOffset? LastRun { get; }
 
+    /// <summary>The row that holds the schema from which a replay starts; null when no baseline stored one.</summary>
+    public JournalEntry? Snapshot { get; private init; }
+
     /// <summary>What the history says about a migration; null when it knows nothing.</summary>
     public HistoryRecord? Find(MigrationKey key) => _records.GetValueOrDefault(key);
 
@@ -45,10 +48,17 @@ public sealed class HistoryView
         var records = new Dictionary<MigrationKey, HistoryRecord>();
         long undo = 0;
         DateTimeOffset? lastRun = null;
+        JournalEntry? snapshot = null;
         foreach (var entry in entries)
         {
             if (!string.Equals(entry.Service, service, StringComparison.Ordinal))
                 continue;
+            if (entry.Event == JournalEvent.Snapshot)
+            {
+                snapshot = entry;
+                continue;
+            }
+
             var key = KeyOf(entry, identityByName);
             var before = records.GetValueOrDefault(key) ?? new HistoryRecord { Key = key, Name = entry.Name };
             var version = MigrationVersion.TryParse(entry.Version, out var parsed) ? parsed : null;
@@ -58,7 +68,7 @@ public sealed class HistoryView
             lastRun = entry.AppliedAt;
         }
 
-        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun);
+        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun) { Snapshot = snapshot };
     }
 
     private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
@@ -73,6 +83,7 @@ public sealed class HistoryView
         JournalEvent.Started => record with { Resume = Of(record.Resume, entry) with { Undecided = entry.StatementIndex } },
         JournalEvent.Progress => record with { Resume = WithCompleted(Of(record.Resume, entry), entry) },
         JournalEvent.Repaired => AfterRepair(record, entry),
+        JournalEvent.Rehearsed => record with { Rehearsal = entry },
         _ => record,
     };
 

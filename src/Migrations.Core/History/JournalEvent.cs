@@ -26,4 +26,10 @@ public enum JournalEvent
 
     /// <summary>A migration was taken over from another tool's history.</summary>
     Adopted,
+
+    /// <summary>The schema as it was when a baseline was set, as SQL: a replay starts from it.</summary>
+    Snapshot,
+
+    /// <summary>A rehearsal's verdict on a migration's undo.</summary>
+    Rehearsed,
 }

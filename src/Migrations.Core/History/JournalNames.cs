@@ -17,6 +17,8 @@ public static class JournalNames
         JournalEvent.Baselined => "baselined",
         JournalEvent.Repaired => "repaired",
         JournalEvent.Adopted => "adopted",
+        JournalEvent.Snapshot => "snapshot",
+        JournalEvent.Rehearsed => "rehearsed",
         _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
     };
 
@@ -41,6 +43,8 @@ public static class JournalNames
         "baselined" => JournalEvent.Baselined,
         "repaired" => JournalEvent.Repaired,
         "adopted" => JournalEvent.Adopted,
+        "snapshot" => JournalEvent.Snapshot,
+        "rehearsed" => JournalEvent.Rehearsed,
         _ => throw Unknown(name),
     };
 

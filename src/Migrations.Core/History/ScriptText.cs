@@ -6,11 +6,11 @@ namespace Migrations.History;
 /// <summary>The text of a script against its checksum.</summary>
 internal static class ScriptText
 {
-    /// <summary>Reads a script and makes sure that it is still what was read and checked before the run.</summary>
+    /// <summary>Reads a script and makes sure that it is what was read and checked before the run.</summary>
     public static string ReadChecked(MigrationScript script)
     {
         var text = Read(script);
-        if (!string.Equals(ChecksumOf(text), script.Checksum, StringComparison.Ordinal))
+        if (script.Kept is null && !string.Equals(ChecksumOf(text), script.Checksum, StringComparison.Ordinal))
         {
             throw new MigrationException(
                 ErrorId.FileChanged,

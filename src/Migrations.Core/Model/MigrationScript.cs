@@ -1,10 +1,11 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Migrations;
 
 /// <summary>
-/// A part of a file that runs as one script: the whole file, or one section of it. Known by place and checksum; its text is read when it is needed,
-/// so that large scripts stream.
+/// A part of a file that runs as one script: the whole file, or one section of it. Known by place and checksum. A small text is kept from when it was read and
+/// checked, and that text is what runs; a large one is read again when it is needed, so that it streams.
 /// </summary>
 public sealed record MigrationScript
 {
@@ -32,21 +33,48 @@ public sealed record MigrationScript
     /// <summary>The text after environment variables were put in, where the script asks for that; null otherwise. Never stored in the history.</summary>
     public string? Substituted { get; init; }
 
+    /// <summary>The part's bytes as they were read and checked; null for a large part, which is read again.</summary>
+    internal byte[]? Kept { get; init; }
+
+    /// <summary>A script of the engine's own, of no file.</summary>
+    /// <param name="name">What stands for the file in messages.</param>
+    /// <param name="sql">The text.</param>
+    public static MigrationScript OfText(string name, string sql)
+    {
+        var bytes = Encoding.UTF8.GetBytes(sql);
+        return new MigrationScript
+        {
+            File = name,
+            Offset = 0,
+            Length = bytes.Length,
+            Checksum = Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant(),
+            IsEmpty = string.IsNullOrWhiteSpace(sql),
+            Header = MigrationHeader.Empty with { StoreScript = false },
+            Kept = bytes,
+        };
+    }
+
     /// <summary>Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public Stream OpenRead() => Substituted is null
-        ? new ScriptPartStream(File, Offset, Length)
-        : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);
+    public Stream OpenRead() => Substituted is null ? OpenOriginal() : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);
 
     /// <summary>Opens the part as text (UTF-8).</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public TextReader OpenText() => Substituted is null ? new StreamReader(OpenRead(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false) : new StringReader(Substituted);
+    public TextReader OpenText() => (Substituted ?? KeptText) is { } text
+        ? new StringReader(text)
+        : new StreamReader(OpenOriginal(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024);
 
     /// <summary>Reads the part as it is in the file, nothing substituted.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public string ReadOriginalText()
     {
-        using var reader = new StreamReader(new ScriptPartStream(File, Offset, Length), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+        if (KeptText is { } text)
+            return text;
+        using var reader = new StreamReader(OpenOriginal(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
         return reader.ReadToEnd();
     }
+
+    private string? KeptText => Kept is null ? null : Encoding.UTF8.GetString(Kept);
+
+    private Stream OpenOriginal() => Kept is null ? new ScriptPartStream(File, Offset, Length) : new MemoryStream(Kept, writable: false);
 }

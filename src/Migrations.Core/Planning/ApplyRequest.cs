@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Integrity;
 
 namespace Migrations.Planning;
 
@@ -23,12 +24,15 @@ public sealed record ApplyRequest
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
 
+    /// <summary>The checks that are made after the last step, under the lock, when something was applied; a failed one fails the run. Null: none.</summary>
+    public CheckRequest? Check { get; init; }
+
     /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>
     public BackupRequest? Backup { get; init; }
 
     /// <summary>
-    /// Restores the database from that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept. A run that
-    /// is cancelled is not restored.
+    /// Restores the database from that backup when a script outside a transaction or a check after the run fails, because no rollback undoes these. The failed state
+    /// is kept. A run that is cancelled is not restored.
     /// </summary>
     public bool RestoreOnFailure { get; init; }
 }

@@ -1,4 +1,5 @@
 using Migrations.History;
+using Migrations.Integrity;
 
 namespace Migrations.Planning;
 
@@ -14,11 +15,25 @@ public sealed record PlanningInput
     /// <summary>How the files of applied migrations differ from what was applied; none is said where they do not.</summary>
     public IReadOnlyDictionary<MigrationKey, ScriptChange> Changes { get; init; } = new Dictionary<MigrationKey, ScriptChange>();
 
+    /// <summary>What rehearsals found, by the migration's full name; empty where none were kept beside the migrations.</summary>
+    public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } = new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
+
     /// <summary>The environment; null when none is named.</summary>
     public string? Environment { get; init; }
 
     /// <summary>How a migration's file differs from what was applied.</summary>
     public ScriptChange ChangeOf(MigrationKey key) => Changes.GetValueOrDefault(key, ScriptChange.None);
+
+    /// <summary>Whether a rehearsal of just these scripts has shown that the undo brings the schema back; null when none was made.</summary>
+    public bool? UndoProven(Migration migration)
+    {
+        if (!migration.HasUndo)
+            return null;
+        var checksum = RehearsalVerdict.ChecksumOf(migration);
+        if (Verdicts.GetValueOrDefault(migration.FullName) is { } kept && string.Equals(kept.Checksum, checksum, StringComparison.Ordinal))
+            return kept.UndoProven;
+        return History.Find(migration.Key)?.Rehearsal is { } row && string.Equals(row.Checksum, checksum, StringComparison.Ordinal) ? row.Success : null;
+    }
 
     /// <summary>Applied migrations whose files are gone, in the order in which they were applied.</summary>
     public IReadOnlyList<HistoryRecord> Missing

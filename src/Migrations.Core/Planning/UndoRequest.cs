@@ -23,6 +23,12 @@ public sealed record UndoRequest
     /// <summary>How the steps are put into transactions.</summary>
     public TransactionMode TransactionMode { get; init; } = TransactionMode.Each;
 
+    /// <summary>Undoes although rows or values are lost by it.</summary>
+    public bool AcceptDataLoss { get; init; }
+
+    /// <summary>Undoes only what a rehearsal has proven to bring the schema back.</summary>
+    public bool RequireProven { get; init; }
+
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
 

@@ -1,6 +1,7 @@
 using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Schema;
 
 namespace Migrations.Running;
 
@@ -42,6 +43,21 @@ internal static class HistoryBaseline
                 cancellationToken).ConfigureAwait(false);
         }
 
+        await StoreSchemaAsync(session, recorder, last, cancellationToken).ConfigureAwait(false);
         return covered.Count;
+    }
+
+    /// <summary>Stores the schema as it is now: what the migrations after the baseline make is found out by replaying them from there.</summary>
+    private static async Task StoreSchemaAsync(IDatabaseSession session, JournalRecorder recorder, Migration last, CancellationToken cancellationToken)
+    {
+        var schema = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        await session.History.AppendAsync(
+            recorder.Entry(last, MigrationDirection.Up, JournalEvent.Snapshot) with
+            {
+                Checksum = null,
+                SchemaFingerprint = schema.Fingerprint,
+                Script = SchemaScript.Write(schema),
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class MigrationRun(
 
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
+    private int _current;
 
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
@@ -71,28 +72,52 @@ internal sealed class MigrationRun(
 
     private async Task RunTogetherAsync(List<StepExecution> steps, CancellationToken cancellationToken)
     {
-        var outcomes = new List<StepOutcome>();
-        var current = 0;
+        List<StepOutcome> outcomes;
         try
         {
-            var transaction = await session.BeginRunAsync(steps, cancellationToken).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
-            {
-                for (; current < steps.Count; current++)
-                    outcomes.Add(await RunOneAsync(steps[current], current, steps.Count, cancellationToken).ConfigureAwait(false));
-                current = steps.Count - 1;
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            }
+            outcomes = await RunInOneTransactionAsync(steps, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {
             var failure = Describe(e, steps, started: true);
-            await FailedAsync(steps[current], failure, current, steps.Count).ConfigureAwait(false);
+            await FailedAsync(steps[_current], failure, _current, steps.Count).ConfigureAwait(false);
             throw failure;
         }
 
         for (var i = 0; i < steps.Count; i++)
             Finished(steps[i], outcomes[i], i, steps.Count);
+    }
+
+    /// <summary>Runs all steps, and all of them again when others stood in the way: the locks of those before it must not be held through the pause.</summary>
+    private async Task<List<StepOutcome>> RunInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    {
+        var retries = options.Session.TableLockRetries;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryInOneTransactionAsync(steps, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut && attempt <= retries && !cancellationToken.IsCancellationRequested)
+            {
+                var pause = RetryPause.After(attempt);
+                _events.Publish(new StepRetried(steps[_current].Migration.FullName, attempt, retries, pause, (e as StatementException)?.Blocker));
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<List<StepOutcome>> TryInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<StepOutcome>();
+        _current = 0;
+        var transaction = await session.BeginRunAsync(steps, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        for (; _current < steps.Count; _current++)
+            outcomes.Add(await RunOneAsync(steps[_current], _current, steps.Count, cancellationToken).ConfigureAwait(false));
+        _current = steps.Count - 1;
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return outcomes;
     }
 
     private async Task<StepOutcome> RunOneAsync(StepExecution step, int index, int total, CancellationToken cancellationToken)
@@ -137,12 +162,9 @@ internal sealed class MigrationRun(
         using var limit = new CancellationTokenSource(RecordFailureLimit);
         try
         {
-            var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
-            {
-                ErrorMessage = failure.Location is null ? failure.Message : $"{failure.Location}: {failure.Message}",
-                StatementIndex = (failure as StatementException)?.StatementIndex,
-            };
-            await session.History.AppendAsync(entry, limit.Token).ConfigureAwait(false);
+            // Without the lock another run may be at work on this very migration; and what may be committed has not failed. What the history says of them must stand.
+            if (failure.Id is not (ErrorId.LockLost or ErrorId.OutcomeUnknown))
+                await RecordFailureAsync(step, failure, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {
@@ -150,6 +172,16 @@ internal sealed class MigrationRun(
         }
 
         _events.Publish(new StepFinished(Result(step, MigrationOutcome.Failed) with { Error = failure.Message }, index + 1, total));
+    }
+
+    private Task RecordFailureAsync(StepExecution step, MigrationException failure, CancellationToken cancellationToken)
+    {
+        var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
+        {
+            ErrorMessage = failure.Location is null ? failure.Message : $"{failure.Location}: {failure.Message}",
+            StatementIndex = (failure as StatementException)?.StatementIndex,
+        };
+        return session.History.AppendAsync(entry, cancellationToken);
     }
 
     private MigrationResult Result(StepExecution step, MigrationOutcome outcome) => new()

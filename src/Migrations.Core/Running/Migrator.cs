@@ -1,7 +1,9 @@
+using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.History;
+using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -27,21 +29,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> GetStatusAsync(CancellationToken cancellationToken = default)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return Statuses(await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false));
+            return Statuses(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
     /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
     public async Task<DatabaseStatus> GetSummaryAsync(CancellationToken cancellationToken = default)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
         }
@@ -76,7 +78,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Create,
             input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
-            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            Protection(request?.Backup, request is { RestoreOnFailure: true }, request?.Check),
+            acceptLoss: true,
             cancellationToken);
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
@@ -86,8 +89,26 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Write,
             input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
-            new RunProtection(driver, target, _options.Session, request?.Backup, request is { RestoreOnFailure: true }),
+            Protection(request?.Backup, request is { RestoreOnFailure: true }, check: null),
+            request is { AcceptDataLoss: true },
             cancellationToken);
+
+    /// <summary>What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.</summary>
+    /// <returns>The steps that lose something, or of which it cannot be told; empty when nothing goes, or the database does not exist yet.</returns>
+    /// <exception cref="MigrationException">The database refuses.</exception>
+    public async Task<IReadOnlyList<StepLoss>> ForecastAsync(MigrationPlan plan, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+                return await LossForecaster.FindAsync(session.Inspector, plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
     /// <returns>What was mended, and what was compared.</returns>
@@ -107,39 +128,28 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private IReadOnlyList<Migration> ReadFolder(CancellationToken cancellationToken)
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, CheckRequest? check) =>
+        new(driver, target, _options.Session, backup, restoreOnFailure, new RunCheck(driver, target, folder, _options, check));
+
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
         var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
         foreach (var warning in read.Warnings)
             _options.Session.Events.Publish(new WarningRaised(warning.ToString()));
-        return read.Migrations;
+        return read;
     }
 
     private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
         driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
 
-    private async Task<PlanningInput> LookAsync(IDatabaseSession session, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
-    {
-        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var input = Input(migrations, entries);
-        return input with
-        {
-            Changes = await ChangeFinder.FindAsync(migrations, input.History, session.History, driver.Dialect, cancellationToken).ConfigureAwait(false),
-        };
-    }
-
-    private PlanningInput Input(IReadOnlyList<Migration> migrations, IReadOnlyList<JournalEntry> entries) => new()
-    {
-        Migrations = migrations,
-        History = HistoryView.From(entries, _options.Service, _options.Folder.IdentityByName),
-        Environment = _options.Environment,
-    };
+    private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
+        PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
 
     private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input) => StatusBuilder.Build(input, target, folder, _options.Service);
 
     private async Task<MigrationPlan> PlanAsync(Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         IDatabaseSession session;
         try
         {
@@ -147,31 +157,31 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
         {
-            var empty = planner(Input(migrations, []));
+            var empty = planner(PlanningInputReader.Of(read, [], _options));
             _ = Analyze(empty);
             return empty;
         }
 
         await using (session.ConfigureAwait(false))
         {
-            var plan = planner(await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false));
+            var plan = planner(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
             _ = Analyze(plan);
             return plan;
         }
     }
 
     private Task<IReadOnlyList<MigrationResult>> RunAsync(
-        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, CancellationToken cancellationToken) =>
-        protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, cancellationToken), cancellationToken);
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken) =>
+        protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, acceptLoss, cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
-        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, CancellationToken cancellationToken)
+        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var before = await LookUnlockedAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            var before = await LookUnlockedAsync(session, read, cancellationToken).ConfigureAwait(false);
             var (plan, analyses) = Plan(planner, before);
             if (plan is { Steps.Count: 0 })
                 return [];
@@ -184,12 +194,13 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                 if (now is null || await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) != now.History.LastId)
                 {
                     // Another run was faster: what it did is planned around, not done again.
-                    now = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+                    now = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
                     (plan, analyses) = Plan(planner, now);
                 }
 
                 if (plan is null or { Steps.Count: 0 })
                     return [];
+                await CheckLossAsync(session, plan, acceptLoss, cancellationToken).ConfigureAwait(false);
                 var run = new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History);
                 return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
@@ -200,11 +211,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then another run is
     /// likely to be writing, and waiting for the lock says who it is.
     /// </summary>
-    private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken)
     {
         try
         {
-            return await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+            return await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut)
         {
@@ -223,17 +234,31 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
     {
-        var migrations = ReadFolder(cancellationToken);
+        var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                var input = await LookAsync(session, migrations, cancellationToken).ConfigureAwait(false);
+                var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
                 return await write(session, new JournalRecorder(driver.Dialect, _options.Service), input).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is told, and not asked about.</summary>
+    private async Task CheckLossAsync(IDatabaseSession session, MigrationPlan plan, bool acceptLoss, CancellationToken cancellationToken)
+    {
+        if (acceptLoss && plan.Direction == MigrationDirection.Down)
+            return;
+        var losses = await LossForecaster.FindAsync(session.Inspector, plan, cancellationToken).ConfigureAwait(false);
+        if (!acceptLoss)
+            LossForecaster.Refuse(losses, target.Display);
+        foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
+            _options.Session.Events.Publish(new WarningRaised(sentence + "."));
+        foreach (var unknown in losses.Where(l => plan.Direction == MigrationDirection.Down).SelectMany(l => l.Forecast.NotForeseen))
+            _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 
     private void Tell(MigrationPlan plan)

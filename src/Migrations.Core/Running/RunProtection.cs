@@ -11,7 +11,8 @@ namespace Migrations.Running;
 /// <param name="session">How to connect.</param>
 /// <param name="request">The backup that is wanted; null: none.</param>
 /// <param name="restoreOnFailure">Whether what no rollback undid is restored.</param>
-internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget target, SessionOptions session, BackupRequest? request, bool restoreOnFailure)
+/// <param name="check">What is checked after the run.</param>
+internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget target, SessionOptions session, BackupRequest? request, bool restoreOnFailure, RunCheck check)
 {
     private readonly BackupManager _manager = new(driver, target, new BackupOptions { Session = session });
     private DatabaseBackup? _backup;
@@ -26,7 +27,9 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
         run.Backup = _backup?.Path;
         try
         {
-            return await run.RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+            var results = await run.RunAsync(plan, analyses, cancellationToken).ConfigureAwait(false);
+            await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+            return results;
         }
         catch (MigrationException e) when (IsRestored(e))
         {

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Migrations.Databases;
-using Migrations.Folders;
 using Migrations.History;
 
 namespace Migrations.PowerShell.Commands;
@@ -17,6 +16,6 @@ public sealed class GetMigrationHistoryCommand : DatabaseCommand
 {
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
         WriteObject(
-            Run((events, token) => MigratorFor(database, Paths.CurrentFolder, new FolderOptions(), environment: null, events).GetHistoryAsync(token)),
+            Run((events, token) => new Migrator(database.Driver, database.Target, Paths.CurrentFolder, OptionsFor(events)).GetHistoryAsync(token)),
             enumerateCollection: true);
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
@@ -37,6 +38,10 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
+    /// <summary>Makes all checks after the last migration, as Test-SchemaIntegrity does. A failed one is an error, and with -RestoreOnFailure undoes the run.</summary>
+    [Parameter]
+    public SwitchParameter Check { get; set; }
+
     private protected override string Request => (Target, First) switch
     {
         (null, null) => "Apply pending migrations",
@@ -59,6 +64,7 @@ public sealed class InvokeMigrationCommand : RunCommand
         TransactionMode = TransactionMode,
         AllowOutOfOrder = AllowOutOfOrder.IsPresent,
         SkipChecksum = SkipChecksum.IsPresent,
+        Check = Check ? new CheckRequest() : null,
         Backup = BackupBefore,
         RestoreOnFailure = RestoreOnFailure.IsPresent,
     };

@@ -21,6 +21,8 @@ namespace Migrations.PowerShell.Commands;
 [OutputType(typeof(MigrationResult))]
 public sealed class UndoMigrationCommand : RunCommand
 {
+    private bool _acceptedLoss;
+
     /// <summary>The last so many. Default: 1.</summary>
     [Parameter(ParameterSetName = "Last")]
     [ValidateRange(1, int.MaxValue)]
@@ -42,6 +44,14 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter(Mandatory = true, ParameterSetName = "All")]
     public SwitchParameter All { get; set; }
 
+    /// <summary>Undoes although rows or values are lost by it. Without it, it asks where somebody can be asked, and else refuses with the numbers. Not included in -Force.</summary>
+    [Parameter]
+    public SwitchParameter AcceptDataLoss { get; set; }
+
+    /// <summary>Undoes only what a rehearsal (Test-Migration) has proven.</summary>
+    [Parameter]
+    public SwitchParameter RequireProven { get; set; }
+
     /// <summary>Does not ask before more than one is undone.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -57,8 +67,13 @@ public sealed class UndoMigrationCommand : RunCommand
         return migrator.PlanUndoAsync(RequestFor(only), cancellationToken);
     }
 
-    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.UndoAsync(RequestFor(only), cancellationToken);
+    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken)
+    {
+        var request = RequestFor(only) with { AcceptDataLoss = AcceptDataLoss.IsPresent || _acceptedLoss };
+        // The answer was about this database alone.
+        _acceptedLoss = false;
+        return migrator.UndoAsync(request, cancellationToken);
+    }
 
     // Whether it asks depends on the call alone, not on what is applied just now, so that a script that works once works always.
     private protected override bool MayRun(DatabaseTarget target, MigrationPlan plan)
@@ -80,6 +95,22 @@ public sealed class UndoMigrationCommand : RunCommand
         }
     }
 
+    private protected override bool AcceptsLoss(DataLossException loss)
+    {
+        // A script that has said not to be asked is not asked about this either, and gets the refusal.
+        if (Force || this.IsConfirmSaid())
+            throw loss;
+        try
+        {
+            _acceptedLoss = ShouldContinue($"{loss.Message}\nLose this?", "Undo migrations");
+            return _acceptedLoss;
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
+        {
+            throw loss;
+        }
+    }
+
     private UndoRequest RequestFor(IReadOnlyList<string>? only) => new()
     {
         Name = only is null ? Name : null,
@@ -89,6 +120,7 @@ public sealed class UndoMigrationCommand : RunCommand
         Only = only,
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,
+        RequireProven = RequireProven.IsPresent,
         Backup = BackupBefore,
         RestoreOnFailure = RestoreOnFailure.IsPresent,
     };

@@ -37,13 +37,9 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, int> GetAutocommit;
     public readonly delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void> ProgressHandler;
     public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int> BusyHandler;
+    public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint> UpdateHook;
     public readonly delegate* unmanaged[Cdecl]<byte*, int> CompileOptionUsed;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
-    public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, byte*, nint> BackupBegin;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, int> BackupStep;
-    public readonly delegate* unmanaged[Cdecl]<nint, int> BackupEnd;
-    public readonly delegate* unmanaged[Cdecl]<nint, int> BackupRemaining;
-    public readonly delegate* unmanaged[Cdecl]<nint, int> BackupPageCount;
 
     private readonly delegate* unmanaged[Cdecl]<int> _versionNumber;
     private readonly delegate* unmanaged[Cdecl]<nint, int> _totalChanges;
@@ -55,6 +51,7 @@ internal sealed unsafe class SqliteApi
     public SqliteApi(nint library)
     {
         Library = library;
+        Copy = new SqliteCopyApi(library);
         Open = (delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int>)Find("sqlite3_open_v2");
         Close = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_close_v2");
         Prepare = (delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, byte**, int>)Find("sqlite3_prepare_v2");
@@ -81,13 +78,9 @@ internal sealed unsafe class SqliteApi
         GetAutocommit = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_get_autocommit");
         ProgressHandler = (delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void>)Find("sqlite3_progress_handler");
         BusyHandler = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int>)Find("sqlite3_busy_handler");
+        UpdateHook = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint>)Find("sqlite3_update_hook");
         CompileOptionUsed = (delegate* unmanaged[Cdecl]<byte*, int>)Find("sqlite3_compileoption_used");
         IsReadOnly = (delegate* unmanaged[Cdecl]<nint, byte*, int>)Find("sqlite3_db_readonly");
-        BackupBegin = (delegate* unmanaged[Cdecl]<nint, byte*, nint, byte*, nint>)Find("sqlite3_backup_init");
-        BackupStep = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_backup_step");
-        BackupEnd = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_backup_finish");
-        BackupRemaining = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_backup_remaining");
-        BackupPageCount = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_backup_pagecount");
         _versionNumber = (delegate* unmanaged[Cdecl]<int>)Find("sqlite3_libversion_number");
         _totalChanges = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_total_changes");
         _totalChanges64 = (delegate* unmanaged[Cdecl]<nint, long>)FindOptional("sqlite3_total_changes64");
@@ -98,6 +91,9 @@ internal sealed unsafe class SqliteApi
 
     /// <summary>The library's handle.</summary>
     public nint Library { get; }
+
+    /// <summary>The functions that copy whole databases.</summary>
+    public SqliteCopyApi Copy { get; }
 
     /// <summary>For example 3040001.</summary>
     public int VersionNumber => _versionNumber();

@@ -17,22 +17,22 @@ internal sealed unsafe class SqlitePageCopy : IDisposable
     {
         _api = source.Api;
         fixed (byte* main = "main"u8)
-            _copy = _api.BackupBegin(destination.Pointer, main, source.Pointer, main);
+            _copy = _api.Copy.Begin(destination.Pointer, main, source.Pointer, main);
         if (_copy == 0)
             throw destination.Failure();
     }
 
     /// <summary>How many pages are left; known after the first step.</summary>
-    public int Remaining => _api.BackupRemaining(_copy);
+    public int Remaining => _api.Copy.Remaining(_copy);
 
     /// <summary>How many pages there are; known after the first step.</summary>
-    public int Pages => _api.BackupPageCount(_copy);
+    public int Pages => _api.Copy.PageCount(_copy);
 
     /// <summary>Copies pages; false when all are copied and committed.</summary>
     /// <exception cref="SqliteFailure">A page cannot be read or written, or another connection stands in the way.</exception>
     public bool Step(int pages)
     {
-        var code = _api.BackupStep(_copy, pages);
+        var code = _api.Copy.Step(_copy, pages);
         return code switch
         {
             SqliteCodes.Ok => true,
@@ -45,7 +45,7 @@ internal sealed unsafe class SqlitePageCopy : IDisposable
     public void Dispose()
     {
         if (_copy != 0)
-            _ = _api.BackupEnd(_copy);
+            _ = _api.Copy.End(_copy);
         _copy = 0;
     }
 }

@@ -1,0 +1,4 @@
+DROP TABLE tasks;
+DROP TABLE milestones;
+DROP TABLE repositories;
+DROP TABLE projects;

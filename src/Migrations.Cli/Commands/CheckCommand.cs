@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Migrations.Cli.Options;
+using Migrations.Integrity;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>check</c>: whether a database is what it should be.</summary>
+internal static class CheckCommand
+{
+    public static Command Create(DatabaseRunner runner)
+    {
+        var category = new Option<string[]>("--category") { HelpName = "category", Description = $"Only these checks; may be repeated. One of {string.Join(", ", IntegrityChecker.Categories)}." };
+        var name = new Option<string[]>("--name") { HelpName = "name", Description = "Only checks of this name, with * and ? as wildcards; may be repeated." };
+        var thorough = new Option<bool>("--thorough") { Description = "Let the engine read every page and every index entry." };
+        var onCopy = new Option<bool>("--on-copy") { Description = "Ask the declared checks on a copy of the database." };
+        var timeout = Choice.Duration("--timeout", "The longest that one declared check may take. Default: 30s.");
+        var report = new Option<string?>("--report") { HelpName = "file", Description = "Write the results to a JUnit file, for a pipeline to publish." };
+        var backups = new Option<string?>("--backups") { HelpName = "folder", Description = "The folder whose newest backup is judged." };
+        var backupAge = Choice.Duration("--backup-age", "How old the newest proven backup may be. Default: 24h.");
+        var scratch = new ScratchOption();
+        var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.") { category, name, thorough, onCopy, timeout, report, backups, backupAge };
+        scratch.AddTo(command);
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var defaults = new CheckRequest();
+            var all = new List<CheckResult>();
+            return runner.RunAsync(
+                parse,
+                (call, token) =>
+                {
+                    var request = new CheckRequest
+                    {
+                        Categories = parse.GetValue(category) ?? [],
+                        Names = parse.GetValue(name) ?? [],
+                        Thorough = parse.GetValue(thorough),
+                        OnCopy = parse.GetValue(onCopy),
+                        Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
+                        ScratchServer = scratch.Read(parse),
+                        BackupFolder = parse.GetValue(backups),
+                        BackupAge = parse.GetValue(backupAge) ?? defaults.BackupAge,
+                    };
+                    return RunAsync(call, request, all, parse.GetValue(report), token);
+                },
+                cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DatabaseCall call, CheckRequest request, List<CheckResult> all, string? report, CancellationToken cancellationToken)
+    {
+        var checker = new IntegrityChecker(call.Driver, call.Target, call.Settings.Folder, call.Settings.Migrator with { Session = call.Settings.Migrator.Session with { Events = call.Report } });
+        var results = await checker.CheckAsync(request, cancellationToken).ConfigureAwait(false);
+        call.Report.Integrity.Checks(call.Target, results);
+        all.AddRange(results);
+        // Written after each database, so that it is there even when a later one cannot be reached.
+        if (report is not null)
+            JUnitReport.Write(report, all, DateTimeOffset.UtcNow);
+        return results.Any(r => r.Status == CheckStatus.Fail) ? ExitCode.Found : ExitCode.Done;
+    }
+}

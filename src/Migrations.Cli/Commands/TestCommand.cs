@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Migrations.Cli.Options;
+using Migrations.Integrity;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>test</c>: rehearse migrations and their undo on a copy.</summary>
+internal static class TestCommand
+{
+    public static Command Create(DatabaseRunner runner)
+    {
+        var all = new Option<bool>("--all") { Description = "Rehearse the applied migrations too, from an empty database." };
+        var withData = new Option<bool>("--with-data") { Description = "Rehearse on a copy with all rows, and show which ones an undo loses." };
+        var target = new Option<string?>("--target") { HelpName = "version", Description = "The last migration to rehearse: a version, a semantic version or a name. Default: the newest." };
+        var record = new Option<bool>("--record") { Description = $"Keep the verdicts in the history, not in {RehearsalVerdicts.FileName} beside the migrations." };
+        var noChecks = new Option<bool>("--no-checks") { Description = "Do not ask the declared checks at the end." };
+        var checklist = new Option<bool>("--checklist") { Description = "Answer the checklist for each migration: naming, rollback, empty and populated data, duration, backup." };
+        var backups = new Option<string?>("--backups") { HelpName = "folder", Description = "For the checklist: the folder whose newest backup is judged." };
+        var backupAge = Choice.Duration("--backup-age", "For the checklist: how old the newest proven backup may be. Default: 24h.");
+        var scratch = new ScratchOption();
+        var command = new Command("test", "Rehearse migrations on a copy: apply, undo, compare, apply again.")
+        {
+            all, withData, target, record, noChecks, checklist, backups, backupAge,
+        };
+        scratch.AddTo(command);
+        command.SetAction((parse, cancellationToken) => runner.RunAsync(
+            parse,
+            (call, token) =>
+            {
+                var request = new RehearsalRequest
+                {
+                    All = parse.GetValue(all),
+                    WithData = parse.GetValue(withData),
+                    Target = parse.GetValue(target),
+                    Record = parse.GetValue(record),
+                    Checks = !parse.GetValue(noChecks),
+                    ScratchServer = scratch.Read(parse),
+                };
+                if (!parse.GetValue(checklist))
+                    return RunAsync(call, request, token);
+                var checks = new CheckRequest { BackupFolder = parse.GetValue(backups), BackupAge = parse.GetValue(backupAge) ?? new CheckRequest().BackupAge };
+                return AnswerAsync(call, request, checks, token);
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DatabaseCall call, RehearsalRequest request, CancellationToken cancellationToken)
+    {
+        var rehearsal = new Rehearsal(call.Driver, call.Target, call.Settings.Folder, Options(call));
+        var report = await rehearsal.RunAsync(request, cancellationToken).ConfigureAwait(false);
+        call.Report.Integrity.Rehearsal(call.Target, report);
+        return report.Results.All(r => r.IsGood) && report.Checks.All(c => c.Status != CheckStatus.Fail) ? ExitCode.Done : ExitCode.Found;
+    }
+
+    private static async Task<int> AnswerAsync(DatabaseCall call, RehearsalRequest request, CheckRequest checks, CancellationToken cancellationToken)
+    {
+        var results = await new MigrationChecklist(call.Driver, call.Target, call.Settings.Folder, Options(call)).RunAsync(request, checks, cancellationToken).ConfigureAwait(false);
+        call.Report.Integrity.Checks(call.Target, results);
+        return results.Any(r => r.Status == CheckStatus.Fail) ? ExitCode.Found : ExitCode.Done;
+    }
+
+    private static MigratorOptions Options(DatabaseCall call) => call.Settings.Migrator with { Session = call.Settings.Migrator.Session with { Events = call.Report } };
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Migrations.Cli.Options;
+
+/// <summary>The option that names another server for scratch databases.</summary>
+internal sealed class ScratchOption
+{
+    private readonly Option<string?> _option = new("--scratch-database")
+    {
+        HelpName = "database",
+        Description = "A database on the server on which scratch databases are made. Default: the database's own server.",
+    };
+
+    /// <summary>Puts the option on a command.</summary>
+    public void AddTo(Command command) => command.Options.Add(_option);
+
+    /// <summary>The server; null when none is named.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is no database.</exception>
+    public DatabaseTarget? Read(ParseResult parse) => parse.GetValue(_option) is { } text ? Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target : null;
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Migrations.Integrity;
+using Migrations.Schema;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Prints schemas, checks and rehearsals for people.</summary>
+internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
+{
+    // What every query or change of rows takes, and nobody has to wait for.
+    private static readonly HashSet<string> Ordinary = new(["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE"], StringComparer.Ordinal);
+
+    public void Checks(DatabaseTarget target, IReadOnlyList<CheckResult> results)
+    {
+        terminal.Progress(null);
+        foreach (var category in results.GroupBy(r => r.Category, StringComparer.Ordinal))
+        {
+            terminal.Out(category.Key);
+            foreach (var result in category)
+                Check(result);
+        }
+
+        terminal.Out();
+        terminal.Out($"{target.Display}: {Counts(results)}", results.Any(r => r.Status == CheckStatus.Fail) ? Tone.Bad : Tone.Good);
+    }
+
+    public void Rehearsal(DatabaseTarget target, RehearsalReport report)
+    {
+        terminal.Progress(null);
+        foreach (var result in report.Results)
+            Rehearsed(result);
+        foreach (var check in report.Checks)
+            Check(check);
+        var good = report.Results.Count(r => r.IsGood);
+        terminal.Out(report.Results.Count == 0
+            ? $"Nothing to rehearse: {target.Display} has nothing pending. With --all the applied migrations are rehearsed too."
+            : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, {report.Results.Count - good} not.");
+    }
+
+    public void Schema(DatabaseTarget target, SchemaSnapshot snapshot, bool asSql)
+    {
+        if (asSql)
+        {
+            terminal.Out(SchemaScript.Write(snapshot).TrimEnd('\n'));
+            return;
+        }
+
+        TablePrinter.Print(terminal, ["Type", "Name", "Definition"], [.. snapshot.Objects.Select(o => new[] { Word(o.Type), o.Name, PlainText.Shorten(o.Definition.ReplaceLineEndings(" "), 100) })]);
+        terminal.Out();
+        terminal.Out($"{target.Display}: {PlainText.Count(snapshot.Objects.Count, "object")}, fingerprint {snapshot.Fingerprint}");
+    }
+
+    public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences)
+    {
+        terminal.Progress(null);
+        foreach (var difference in differences)
+            Difference(difference, "");
+        terminal.Out(differences.Count == 0
+            ? $"No difference between {left} and {right}."
+            : $"{PlainText.Count(differences.Count, "difference")} between {left} and {right}.");
+    }
+
+    private void Check(CheckResult result)
+    {
+        var (mark, tone) = result.Status switch
+        {
+            CheckStatus.Pass => ("pass   ", Tone.Good),
+            CheckStatus.Warn => ("warn   ", Tone.Notice),
+            CheckStatus.Fail => ("FAIL   ", Tone.Bad),
+            _ => ("not run", Tone.Notice),
+        };
+        terminal.Out($"  {mark}  {result.Name}: {result.Message}", tone);
+        if (result is { Status: not CheckStatus.Pass, Recommendation: { } recommendation })
+            terminal.Out("           " + recommendation.ReplaceLineEndings("\n           "));
+    }
+
+    private void Rehearsed(RehearsalResult result)
+    {
+        terminal.Out($"{(result.IsGood ? "[x]" : "[!]")} {result.Name} ({Facts(result)})", result.IsGood ? Tone.Good : Tone.Bad);
+        foreach (var change in result.RowsChanged)
+            terminal.Out(string.Create(CultureInfo.InvariantCulture, $"      {change.Table}: {change.Inserted:N0} inserted, {change.Updated:N0} updated, {change.Deleted:N0} deleted"));
+        foreach (var held in result.Locks.Where(l => !Ordinary.Contains(l.Mode)))
+            terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
+        foreach (var table in result.Rewrites)
+            terminal.Out($"      writes {table} anew", Tone.Notice);
+        foreach (var lost in result.RowsLost)
+            terminal.Out($"      its undo loses {PlainText.Count(lost.Rows ?? 0, "row")} of {lost.Table}", Tone.Notice);
+        foreach (var difference in result.Differences)
+            Difference(difference, "      ");
+        if (result.Failure is { } failure)
+            terminal.Out($"      {(failure.Location is { } at ? at + ": " : "")}{failure.Message}", Tone.Bad);
+    }
+
+    private static string Facts(RehearsalResult result)
+    {
+        var undo = result.UndoProven switch
+        {
+            true => "undo proven",
+            false => "UNDO NOT PROVEN",
+            null => "no undo",
+        };
+        return result.Applies
+            ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
+            : "CANNOT BE APPLIED";
+    }
+
+    private void Difference(SchemaDifference difference, string indent)
+    {
+        var sign = difference.Kind switch { DifferenceKind.Added => "+", DifferenceKind.Removed => "-", _ => "~" };
+        terminal.Out($"{indent}{sign} {Word(difference.ObjectType)} {difference.Name}", Tone.Bad);
+        if (difference.Left is { } left)
+            terminal.Out($"{indent}    expected: {left.ReplaceLineEndings($"\n{indent}              ")}");
+        if (difference.Right is { } right)
+            terminal.Out($"{indent}    found:    {right.ReplaceLineEndings($"\n{indent}              ")}");
+        if (difference.Mend is { } mend)
+            terminal.Out($"{indent}    mend:     {mend.ReplaceLineEndings($"\n{indent}              ")}");
+    }
+
+    private static string Counts(IReadOnlyList<CheckResult> results)
+    {
+        int Of(CheckStatus status) => results.Count(r => r.Status == status);
+        return string.Create(CultureInfo.InvariantCulture, $"{Of(CheckStatus.Pass)} passed, {Of(CheckStatus.Warn)} warned, {Of(CheckStatus.Fail)} failed, {Of(CheckStatus.NotRun)} not run");
+    }
+
+    private static string Word(SchemaObjectType type) => type == SchemaObjectType.MaterializedView ? "materialised view" : type.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Migrations.Backup;
+using Migrations.Databases;
+
+namespace Migrations.Integrity;
+
+/// <summary>Asks how old the newest proven backup is.</summary>
+internal static class BackupChecks
+{
+    public const string Category = "backup";
+    private const string Way = "Make one: migrations backup --destination <folder> --prove";
+
+    /// <summary>The answer for one database.</summary>
+    public static async Task<CheckResult> AskAsync(IDatabaseDriver driver, DatabaseTarget target, CheckRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (request.BackupFolder is null)
+            return Of(CheckStatus.NotRun, "No folder of backups was named.", actual: null, "Name it with --backups.");
+        var backups = await new BackupCatalogue([driver]).ReadAsync(request.BackupFolder, cancellationToken).ConfigureAwait(false);
+        return Judge([.. backups.Where(b => string.Equals(b.Database, target.Display, StringComparison.Ordinal))], request, now);
+    }
+
+    /// <summary>Judges the backups of one database. Pure.</summary>
+    /// <param name="backups">The backups, newest first.</param>
+    /// <param name="request">How old the newest proven one may be.</param>
+    /// <param name="now">The time.</param>
+    internal static CheckResult Judge(IReadOnlyList<DatabaseBackup> backups, CheckRequest request, DateTimeOffset now)
+    {
+        if (backups.Count == 0)
+            return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
+        if (backups.FirstOrDefault(b => b.Proven) is not { } proven)
+            return Of(CheckStatus.Fail, $"None of the {backups.Count} backups is proven.", "none proven", $"Prove the newest: migrations verify \"{backups[0].Path}\"");
+        var age = now - proven.CreatedAt;
+        var sentence = string.Create(CultureInfo.InvariantCulture, $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}");
+        return Of(age <= request.BackupAge ? CheckStatus.Pass : CheckStatus.Fail, sentence, Hours(age), age <= request.BackupAge ? null : Way) with { Expected = "at most " + Hours(request.BackupAge) };
+    }
+
+    private static string Hours(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#} hours");
+
+    private static CheckResult Of(CheckStatus status, string message, string? actual, string? recommendation) => new()
+    {
+        Name = "backup-age", Category = Category, Status = status, Expected = "a proven one", Actual = actual, Message = message, Recommendation = recommendation,
+    };
+}

@@ -1,0 +1,23 @@
+using Migrations.Databases;
+
+namespace Migrations.Integrity;
+
+/// <summary>What a declared check wants of the answer. A closed set.</summary>
+public abstract record CheckExpectation
+{
+    private protected CheckExpectation()
+    {
+    }
+
+    /// <summary>Whether the plan is wanted in place of the rows.</summary>
+    public virtual bool WantsPlan => false;
+
+    /// <summary>Whether an answer without an error is as wanted.</summary>
+    public abstract bool IsMet(QueryAnswer answer);
+
+    /// <summary>What was found, in the terms of the expectation.</summary>
+    public abstract string Describe(QueryAnswer answer);
+
+    /// <summary>The expectation as it is written behind <c>-- expect:</c>.</summary>
+    public abstract override string ToString();
+}

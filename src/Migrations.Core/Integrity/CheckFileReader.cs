@@ -1,0 +1,50 @@
+using System.Text;
+using Migrations.Databases;
+
+namespace Migrations.Integrity;
+
+/// <summary>Reads the declared checks of a migration folder: the <c>.sql</c> files in <c>checks/</c> and the folders below it.</summary>
+public static class CheckFileReader
+{
+    /// <summary>The folder's name inside a migration folder.</summary>
+    public const string FolderName = "checks";
+
+    /// <summary>Reads them, in the order of file names. No folder gives none.</summary>
+    /// <param name="migrationFolder">The migration folder.</param>
+    /// <param name="dialect">How its SQL is read.</param>
+    /// <exception cref="FolderException">Files are bad; all of them are named (<see cref="ErrorId.CheckInvalid"/>, <see cref="ErrorId.FileUnreadable"/>).</exception>
+    public static IReadOnlyList<DeclaredCheck> Read(string migrationFolder, ISqlDialect dialect)
+    {
+        var folder = Path.Combine(Path.GetFullPath(migrationFolder), FolderName);
+        if (!Directory.Exists(folder))
+            return [];
+        var problems = new List<FileProblem>();
+        var checks = new List<DeclaredCheck>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            if (ReadText(file, problems) is { } text)
+                checks.AddRange(CheckSections.Read(file, text, dialect, problems));
+        }
+
+        foreach (var twice in checks.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            problems.Add(new FileProblem(
+                ErrorId.CheckInvalid, twice.ElementAt(1).Location, $"Another check is called '{twice.Key}' too ({twice.First().Location}).", "Give each check a name of its own: '-- check: name'."));
+        }
+
+        return problems.Count == 0 ? checks : throw new FolderException(folder, problems);
+    }
+
+    private static string? ReadText(string file, List<FileProblem> problems)
+    {
+        try
+        {
+            return File.ReadAllText(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            problems.Add(new FileProblem(ErrorId.FileUnreadable, new ScriptLocation(file, 1), $"The file cannot be read: {e.Message}", "Make it readable, and save it as UTF-8."));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Migrations.Databases;
+using Migrations.Planning;
+using Migrations.Schema;
+
+namespace Migrations.Integrity;
+
+/// <summary>Finds out which schema a database should have: by replaying migrations, or by loading a file.</summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="options">Which tables are the history's, and how to connect.</param>
+/// <param name="scratch">Where scratch databases are made.</param>
+internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions options, ScratchRequest scratch)
+{
+    private readonly SchemaReplay _replay = new(driver, options, scratch);
+
+    /// <summary>The file that holds the complete schema of a folder; null when there is none.</summary>
+    public static string? FileOf(string folder) => Path.Combine(folder, "schema.sql") is var file && File.Exists(file) ? file : null;
+
+    /// <summary>What the applied migrations make, in the order in which they were applied, from the baseline's schema where there is one.</summary>
+    /// <exception cref="MigrationException">It cannot be found out: a file is gone, no schema was stored with the baseline, a script fails, or no scratch database can be had.</exception>
+    public async Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken)
+    {
+        var byKey = input.Migrations.ToDictionary(m => m.Key);
+        var applied = input.History.Applied.Where(r => !r.IsBaseline).ToList();
+        var gone = applied.Where(r => !byKey.ContainsKey(r.Key)).Select(r => r.Name).ToList();
+        if (gone.Count > 0)
+        {
+            throw new MigrationException(
+                ErrorId.MigrationMissing, $"What the migrations make cannot be replayed: applied, but the file is gone: {string.Join(", ", gone)}.", "Put the files back.");
+        }
+
+        string? baseline = null;
+        if (input.History.Snapshot is { } snapshot)
+            baseline = await history.ReadScriptAsync(snapshot.Id, cancellationToken).ConfigureAwait(false);
+        if (baseline is null && input.History.Applied.Any(r => r.IsBaseline))
+        {
+            throw new MigrationException(
+                ErrorId.MigrationMissing, "The history begins with a baseline that stored no schema, so there is nothing to replay from.",
+                "Compare with a file that holds the whole schema: migrations diff <database> schema.sql");
+        }
+
+        return await _replay.RunAsync([.. applied.Select(r => byKey[r.Key])], baseline, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What all migrations of a folder make in an empty database.</summary>
+    public Task<SchemaSnapshot> OfFolderAsync(PlanningInput input, CancellationToken cancellationToken) =>
+        _replay.RunAsync([.. input.Migrations.Where(input.RunsHere)], baseline: null, cancellationToken);
+
+    /// <summary>What a file of SQL makes in an empty database.</summary>
+    public Task<SchemaSnapshot> OfFileAsync(string file, CancellationToken cancellationToken) => _replay.RunFileAsync(file, cancellationToken);
+}

@@ -1,0 +1,43 @@
+namespace Migrations.Integrity;
+
+/// <summary>Asks the history and the folder: failed, edited, missing and out-of-order migrations, and missing down scripts. Pure.</summary>
+internal static class HistoryChecks
+{
+    public const string Category = "history";
+
+    /// <summary>The answers for one database.</summary>
+    public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> statuses)
+    {
+        yield return Of("history-failed", statuses.Where(s => s.State == MigrationState.Failed || s.Error is not null), CheckStatus.Fail,
+            "No migration failed.", "The last run failed", "Correct the script and run 'migrations up' again; 'migrations status' shows the error.");
+        yield return Of("history-changed", statuses.Where(s => s.State == MigrationState.Changed), CheckStatus.Fail,
+            "No applied script was edited.", "Applied, and edited since", "Put the scripts back and write a new migration; or accept the edits with 'migrations repair'.");
+        yield return Of("history-cosmetic", statuses.Where(s => s.Change == ScriptChange.Cosmetic), CheckStatus.Warn,
+            "No applied script differs in comments or white space.", "Edited since, in comments or white space only", "Accept the edits with 'migrations repair'.");
+        yield return Of("history-missing", statuses.Where(s => s is { State: MigrationState.Missing, Version: not null }), CheckStatus.Fail,
+            "The file of every applied migration is there.", "Applied, but the file is gone", "Put the files back; or forget them with 'migrations repair --remove-missing'.");
+        yield return Of("history-out-of-order", statuses.Where(s => s.State == MigrationState.OutOfOrder), CheckStatus.Fail,
+            "No pending migration is older than an applied one.", "Pending, and older than applied ones", "Give them newer versions; or apply them with 'migrations up --allow-out-of-order'.");
+        yield return Of("history-pending", statuses.Where(s => s.State is MigrationState.Pending or MigrationState.RolledBack), CheckStatus.Warn,
+            "Every migration is applied.", "Pending", "Apply them with 'migrations up'.");
+        yield return Of("undo-missing", statuses.Where(s => s is { HasUndo: false, Version: not null, State: not MigrationState.Missing }), CheckStatus.Warn,
+            "Every migration has a down script.", "No down script", "Write one, or say in the up script why it cannot be undone.");
+        yield return Of("undo-unproven", statuses.Where(s => s is { HasUndo: true, UndoProven: not true }), CheckStatus.Warn,
+            "Every undo is proven.", "The undo was never proven", "Rehearse them: migrations test --all");
+    }
+
+    private static CheckResult Of(string name, IEnumerable<MigrationStatus> found, CheckStatus bad, string good, string what, string recommendation)
+    {
+        var names = found.Select(s => s.Name).ToList();
+        return new CheckResult
+        {
+            Name = name,
+            Category = Category,
+            Status = names.Count == 0 ? CheckStatus.Pass : bad,
+            Expected = "none",
+            Actual = names.Count == 0 ? "none" : string.Join(", ", names),
+            Message = names.Count == 0 ? good : $"{what}: {string.Join(", ", names)}.",
+            Recommendation = names.Count == 0 ? null : recommendation,
+        };
+    }
+}

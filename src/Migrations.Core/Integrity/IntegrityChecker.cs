@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.IO.Enumeration;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Folders;
+using Migrations.Planning;
+using Migrations.Running;
+
+namespace Migrations.Integrity;
+
+/// <summary>
+/// Checks a database against its migrations, its engine, its backups and the checks that its folder declares. Changes nothing: declared checks run in
+/// transactions that are rolled back, expected schemas come from scratch databases.
+/// </summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="folder">The migration folder.</param>
+/// <param name="options">How to read and to connect.</param>
+public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+{
+    private readonly MigratorOptions _options = options ?? new MigratorOptions();
+
+    /// <summary>The categories of checks.</summary>
+    public static IReadOnlyList<string> Categories { get; } =
+        ["engine", FolderChecks.Category, HistoryChecks.Category, SchemaChecks.Category, SchemaChecks.DriftCategory, BackupChecks.Category, DeclaredChecks.Category];
+
+    /// <summary>Makes the checks.</summary>
+    /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see cref="CheckStatus.NotRun"/>.</returns>
+    /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name is none.</exception>
+    public async Task<IReadOnlyList<CheckResult>> CheckAsync(CheckRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = request ?? new CheckRequest();
+        if (wanted.Categories.FirstOrDefault(c => !Categories.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new MigrationException(ErrorId.UsageInvalid, $"There are no checks of the category '{unknown}'.", $"The categories are {string.Join(", ", Categories)}.");
+        var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var results = new List<CheckResult>();
+            foreach (var category in Categories.Where(c => wanted.Categories.Count == 0 || wanted.Categories.Contains(c, StringComparer.OrdinalIgnoreCase)))
+            {
+                _options.Session.Events.Publish(new WorkAdvanced($"Checking {target.Display}", results.Count, Total: null, "checks"));
+                results.AddRange(await RunAsync(category, session, wanted, cancellationToken).ConfigureAwait(false));
+            }
+
+            return Selected(results, wanted.Names);
+        }
+    }
+
+    private async Task<IEnumerable<CheckResult>> RunAsync(string category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        IReadOnlyList<CheckResult> results;
+        try
+        {
+            results = category switch
+            {
+                "engine" => await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
+                FolderChecks.Category => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
+                HistoryChecks.Category => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
+                SchemaChecks.Category or SchemaChecks.DriftCategory => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
+                BackupChecks.Category => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
+                _ => await DeclaredAsync(session, request, cancellationToken).ConfigureAwait(false),
+            };
+        }
+        catch (FolderException e) when (category is FolderChecks.Category)
+        {
+            results = [.. FolderChecks.Judge(e)];
+        }
+        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        {
+            results = [NotRun(category, e)];
+        }
+
+        var share = results.Count == 0 ? TimeSpan.Zero : watch.Elapsed / results.Count;
+        return results.Select(r => r with { Database = target.Display, Duration = r.Duration == TimeSpan.Zero ? share : r.Duration });
+    }
+
+    private static CheckResult NotRun(string category, MigrationException error) => new()
+    {
+        // A declared check that cannot be read is a fault of the folder; all else is a question that was not answered.
+        Name = category,
+        Category = category,
+        Status = category is DeclaredChecks.Category && error is FolderException ? CheckStatus.Fail : CheckStatus.NotRun,
+        Message = error.Message,
+        Recommendation = error.NextStep,
+    };
+
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken) => MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+
+    private async Task<PlanningInput> LookAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
+        await PlanningInputReader.ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken).ConfigureAwait(false);
+
+    private async Task<IReadOnlyList<MigrationStatus>> StatusesAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
+        StatusBuilder.Build(await LookAsync(session, cancellationToken).ConfigureAwait(false), target, folder, _options.Service);
+
+    private async Task<IReadOnlyList<CheckResult>> SchemaAsync(string category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    {
+        var input = await LookAsync(session, cancellationToken).ConfigureAwait(false);
+        var expectations = new ExpectedSchema(driver, _options, new ScratchRequest { Origin = target, Server = request.ScratchServer, Session = _options.Session });
+        var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        var expected = await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false);
+        if (category is SchemaChecks.DriftCategory)
+            return [.. SchemaChecks.Differences("drift", category, expected, live, "The database is what its applied migrations make.")];
+        List<CheckResult> results = [.. SchemaChecks.Existing(expected, live)];
+        if (ExpectedSchema.FileOf(folder) is { } file)
+        {
+            var (replayed, written) = (await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false), await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false));
+            results.AddRange(SchemaChecks.Differences("schema-file", category, written, replayed, $"The migrations make just what {Path.GetFileName(file)} says."));
+        }
+
+        return results;
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> DeclaredAsync(IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    {
+        var checks = CheckFileReader.Read(folder, driver.Dialect)
+            .Where(c => c.Environments.Count == 0 || c.Environments.Contains(_options.Environment ?? "", StringComparer.OrdinalIgnoreCase))
+            .Where(c => IsNamed(c.Name, request.Names)).ToList();
+        if (checks.Count == 0 || !request.OnCopy)
+            return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
+        var scratch = await driver.Scratch.CreateAsync(
+            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Session = _options.Session }, cancellationToken).ConfigureAwait(false);
+        await using (scratch.ConfigureAwait(false))
+        {
+            var copy = await driver.OpenAsync(scratch.Target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            await using (copy.ConfigureAwait(false))
+                return await AskAsync(copy.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<IReadOnlyList<CheckResult>> AskAsync(IDatabaseInspector inspector, List<DeclaredCheck> checks, CheckRequest request, CancellationToken cancellationToken)
+    {
+        var results = new List<CheckResult>();
+        foreach (var check in checks)
+            results.Add(await DeclaredChecks.AskAsync(inspector, check, request.Timeout, cancellationToken).ConfigureAwait(false));
+        return results;
+    }
+
+    private static IReadOnlyList<CheckResult> Selected(List<CheckResult> results, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            return results;
+        var selected = results.Where(r => IsNamed(r.Name, names)).ToList();
+        return selected.Count > 0 ? selected : throw new MigrationException(
+            ErrorId.UsageInvalid, $"No check is called {string.Join(" or ", names.Select(n => $"'{n}'"))}.", $"The checks are {string.Join(", ", results.Select(r => r.Name).Distinct(StringComparer.Ordinal))}.");
+    }
+
+    private static bool IsNamed(string name, IReadOnlyList<string> names) => names.Count == 0 || names.Any(n => FileSystemName.MatchesSimpleExpression(n, name, ignoreCase: true));
+}

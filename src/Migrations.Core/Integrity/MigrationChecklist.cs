@@ -1,0 +1,90 @@
+using System.Globalization;
+using Migrations.Databases;
+using Migrations.Folders;
+
+namespace Migrations.Integrity;
+
+/// <summary>
+/// The checklist that a migration passes before it is run: named by the rules, has a rollback, applies on empty and on populated data, its rollback was tried,
+/// its duration is known, and a proven backup is there.
+/// </summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="folder">The migration folder.</param>
+/// <param name="options">How to read and to connect.</param>
+public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+{
+    /// <summary>The category of the answers.</summary>
+    public const string Category = "checklist";
+
+    private readonly MigratorOptions _options = options ?? new MigratorOptions();
+
+    /// <summary>Rehearses on an empty copy and on one with all rows, and answers every item for every migration.</summary>
+    /// <param name="rehearsal">What is rehearsed; whether with rows is decided here.</param>
+    /// <param name="checks">Where backups are, and how old the newest may be.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see cref="ErrorId.ScratchUnavailable"/>.</exception>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(RehearsalRequest rehearsal, CheckRequest checks, CancellationToken cancellationToken = default)
+    {
+        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+        var runner = new Rehearsal(driver, target, folder, _options);
+        var empty = await runner.RunAsync(rehearsal with { WithData = false, Checks = false }, cancellationToken).ConfigureAwait(false);
+        var populated = rehearsal.All ? null : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
+        var backup = await BackupChecks.AskAsync(driver, target, checks, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        return [.. Judge(read, empty, populated, backup).Select(r => r with { Database = target.Display })];
+    }
+
+    /// <summary>Answers the items. Pure.</summary>
+    internal static IEnumerable<CheckResult> Judge(MigrationFolder read, RehearsalReport empty, RehearsalReport? populated, CheckResult backup)
+    {
+        foreach (var result in empty.Results)
+        {
+            var migration = read.Migrations.First(m => string.Equals(m.FullName, result.Name, StringComparison.Ordinal));
+            var withRows = populated?.Results.FirstOrDefault(r => string.Equals(r.Name, result.Name, StringComparison.Ordinal));
+            yield return Naming(read, migration);
+            yield return Item(migration, "rollback-exists", migration.HasUndo ? CheckStatus.Pass : CheckStatus.Warn,
+                migration.HasUndo ? "There is a down script." : "There is no down script.", "Write one, or say in the up script why it cannot be undone.");
+            yield return Applies(migration, "applies-on-empty-data", result, "no rehearsal got to it");
+            yield return Applies(migration, "applies-on-populated-data", withRows is { WithData: true } ? withRows : null, "there is no copy with rows to try it on");
+            yield return Tested(migration, withRows ?? result);
+            yield return Item(migration, "duration", (withRows ?? result).Applies ? CheckStatus.Pass : CheckStatus.NotRun, Duration(withRows ?? result), recommendation: null);
+            yield return Item(migration, "backup-made", backup.Status, backup.Message, backup.Recommendation);
+        }
+    }
+
+    private static CheckResult Naming(MigrationFolder read, Migration migration)
+    {
+        var files = new[] { migration.Up.File, migration.Down?.File };
+        var warnings = read.Warnings.Where(w => files.Contains(w.Location.File, StringComparer.Ordinal)).ToList();
+        return Item(migration, "naming", warnings.Count == 0 ? CheckStatus.Pass : CheckStatus.Warn,
+            warnings.Count == 0 ? "Its files are named by the rules." : string.Join(' ', warnings.Select(w => w.Message)), string.Join(' ', warnings.Select(w => w.Remedy)));
+    }
+
+    private static CheckResult Applies(Migration migration, string item, RehearsalResult? result, string why) => result switch
+    {
+        null => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {why}.", recommendation: null),
+        { Applies: true } => Item(migration, item, CheckStatus.Pass, "It applies.", recommendation: null),
+        _ => Item(migration, item, CheckStatus.Fail, "It cannot be applied: " + result.Failure?.Message, result.Failure?.NextStep),
+    };
+
+    private static CheckResult Tested(Migration migration, RehearsalResult result) => result.UndoProven switch
+    {
+        true => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings the schema back, and it can be applied again.", recommendation: null),
+        false => Item(migration, "rollback-tested", CheckStatus.Fail,
+            result.Failure?.Message ?? string.Join(' ', result.Differences.Select(SchemaChecks.Sentence)), "Correct the down script, and rehearse again."),
+        _ => Item(migration, "rollback-tested", CheckStatus.NotRun, "There is no undo that could be tried.", recommendation: null),
+    };
+
+    private static string Duration(RehearsalResult result) => !result.Applies ? "It was not applied."
+        : string.Create(CultureInfo.InvariantCulture, $"It took {result.Duration.TotalMilliseconds:0} ms on {(result.WithData ? "a copy with all rows" : "a copy without rows")}.");
+
+    private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, string? recommendation) => new()
+    {
+        Name = name,
+        Category = Category,
+        Status = status,
+        Message = message,
+        Recommendation = status == CheckStatus.Pass ? null : recommendation,
+        Target = migration.FullName,
+    };
+}

@@ -1,0 +1,117 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Folders;
+using Migrations.History;
+using Migrations.Planning;
+using Migrations.Running;
+
+namespace Migrations.Integrity;
+
+/// <summary>
+/// Tries migrations and their undo on a scratch copy: up, down, compare, up again, compare. The database itself is only copied from.
+/// </summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="folder">The migration folder.</param>
+/// <param name="options">How to read and to connect.</param>
+public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+{
+    private readonly MigratorOptions _options = options ?? new MigratorOptions();
+
+    /// <summary>Rehearses the pending migrations, or all of them from an empty database, and keeps the verdicts.</summary>
+    /// <returns>What was found out about the migrations, in their order, and the declared checks' answers at the end.</returns>
+    /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see cref="ErrorId.ScratchUnavailable"/>.</exception>
+    public async Task<RehearsalReport> RunAsync(RehearsalRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = request ?? new RehearsalRequest();
+        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+        var input = await LookAsync(read, wanted, cancellationToken).ConfigureAwait(false);
+        var migrations = Chosen(input, wanted);
+        var results = new List<RehearsalResult>();
+        var copy = new RehearsalCopy(driver, target, _options, wanted, input);
+        await using (copy.ConfigureAwait(false))
+        {
+            foreach (var migration in migrations)
+            {
+                _options.Session.Events.Publish(new WorkAdvanced($"Rehearsing {migration}", results.Count, migrations.Count, "migrations"));
+                results.Add(await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false));
+                if (!results[^1].Applies)
+                    break;
+            }
+
+            var checks = wanted.Checks && results.TrueForAll(r => r.Applies) ? await AskChecksAsync(copy, cancellationToken).ConfigureAwait(false) : [];
+            await KeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false);
+            return new RehearsalReport(results, checks);
+        }
+    }
+
+    private async Task<PlanningInput> LookAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
+    {
+        if (request.All)
+            return PlanningInputReader.Of(read, [], _options);
+        try
+        {
+            var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+                return await PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        {
+            return PlanningInputReader.Of(read, [], _options);
+        }
+    }
+
+    private static List<Migration> Chosen(PlanningInput input, RehearsalRequest request)
+    {
+        var plan = ApplyPlanner.Plan(input, new ApplyRequest { Target = request.Target, AllowOutOfOrder = true, SkipChecksum = true });
+        return [.. plan.Steps.Select(s => s.Migration)];
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, CancellationToken cancellationToken)
+    {
+        var results = new List<CheckResult>();
+        var checks = CheckFileReader.Read(folder, driver.Dialect);
+        if (checks.Count == 0)
+            return results;
+        var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var check in checks)
+            results.Add(await DeclaredChecks.AskAsync(session.Inspector, check, new CheckRequest().Timeout, cancellationToken).ConfigureAwait(false) with { Database = target.Display });
+        return results;
+    }
+
+    private async Task KeepAsync(List<Migration> migrations, List<RehearsalResult> results, RehearsalRequest request, CancellationToken cancellationToken)
+    {
+        var judged = migrations.Zip(results).Where(p => p.Second.UndoProven is not null).ToList();
+        if (judged.Count == 0)
+            return;
+        if (!request.Record)
+        {
+            var now = DateTimeOffset.UtcNow;
+            now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
+            RehearsalVerdicts.Write(folder, judged.Select(p => KeyValuePair.Create(
+                p.First.FullName, new RehearsalVerdict(RehearsalVerdict.ChecksumOf(p.First), p.Second.UndoProven == true, now))));
+            return;
+        }
+
+        var recorder = new JournalRecorder(driver.Dialect, _options.Service);
+        var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Write }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+            {
+                await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+                foreach (var (migration, result) in judged)
+                {
+                    var entry = recorder.Entry(migration, MigrationDirection.Down, JournalEvent.Rehearsed) with
+                    {
+                        Checksum = RehearsalVerdict.ChecksumOf(migration),
+                        Success = result.UndoProven == true,
+                        ErrorMessage = result.Failure?.Message ?? (result.Differences.Count == 0 ? null : string.Join(' ', result.Differences.Select(SchemaChecks.Sentence))),
+                    };
+                    await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+}

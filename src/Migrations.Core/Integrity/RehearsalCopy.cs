@@ -1,0 +1,101 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Integrity;
+
+/// <summary>The scratch database of a rehearsal: a copy of the live one, or empty. Made when it is first needed, and made anew when an undo has spoiled it.</summary>
+internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions options, RehearsalRequest request, PlanningInput input) : IAsyncDisposable
+{
+    private readonly JournalRecorder _recorder = new(driver.Dialect, options.Service);
+    private readonly List<Migration> _applied = [];
+    private IScratchDatabase? _scratch;
+    private IDatabaseSession? _session;
+
+    /// <summary>Whether it holds the rows of the live database.</summary>
+    public bool HasData => request.WithData && !IsEmpty;
+
+    private bool IsEmpty => request.All || input.History.LastId == 0;
+
+    /// <summary>A session on the copy.</summary>
+    public async Task<IDatabaseSession> SessionAsync(CancellationToken cancellationToken)
+    {
+        if (_session is not null)
+            return _session;
+        _scratch = await driver.Scratch.CreateAsync(
+            new ScratchRequest
+            {
+                Origin = target,
+                Content = IsEmpty && !await HasOriginAsync(cancellationToken).ConfigureAwait(false) ? ScratchContent.Empty : request.WithData ? ScratchContent.Data : ScratchContent.Schema,
+                Server = request.ScratchServer,
+                Session = options.Session,
+            },
+            cancellationToken).ConfigureAwait(false);
+        _session = await driver.OpenAsync(_scratch.Target, options.Session with { Access = SessionAccess.Create, Events = NullEventSink.Instance }, cancellationToken).ConfigureAwait(false);
+        await _session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        return _session;
+    }
+
+    /// <summary>Runs one half of a migration on the copy, and measures it.</summary>
+    /// <exception cref="MigrationException">It failed, and was rolled back as far as the script allows.</exception>
+    public async Task<StepMeasurement> RunAsync(Migration migration, MigrationDirection direction, CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
+        var script = migration.Script(direction)!;
+        var analysis = driver.Dialect.Analyze(script);
+        if (analysis.Problems.Count > 0)
+            throw new FolderException(Path.GetDirectoryName(script.File) ?? script.File, analysis.Problems);
+        var step = new StepExecution
+        {
+            Migration = migration,
+            Direction = direction,
+            Script = script,
+            Analysis = analysis,
+            Entry = _recorder.Entry(migration, direction, direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack),
+        };
+        var measured = await _scratch!.MeasureAsync(session, step, cancellationToken).ConfigureAwait(false);
+        if (direction == MigrationDirection.Up)
+            _applied.Add(migration);
+        else
+            _ = _applied.Remove(migration);
+        return measured;
+    }
+
+    /// <summary>Throws the copy away and makes another, with the migrations applied that came through so far and this one.</summary>
+    public async Task RemakeAsync(Migration migration, CancellationToken cancellationToken)
+    {
+        var again = _applied.Where(m => m != migration).Append(migration).ToList();
+        await DisposeAsync().ConfigureAwait(false);
+        _applied.Clear();
+        foreach (var item in again)
+            _ = await RunAsync(item, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is not null)
+            await _session.DisposeAsync().ConfigureAwait(false);
+        if (_scratch is not null)
+            await _scratch.DisposeAsync().ConfigureAwait(false);
+        (_session, _scratch) = (null, null);
+    }
+
+    // A database without a history may hold tables all the same; only one that is not there, or a rehearsal from the start, begins with nothing.
+    private async Task<bool> HasOriginAsync(CancellationToken cancellationToken)
+    {
+        if (request.All)
+            return false;
+        try
+        {
+            var session = await driver.OpenAsync(target, options.Session with { Access = SessionAccess.Read, Events = NullEventSink.Instance }, cancellationToken).ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Migrations.Databases;
+using Migrations.Schema;
+
+namespace Migrations.Integrity;
+
+/// <summary>What a rehearsal found out about one migration.</summary>
+public sealed record RehearsalResult
+{
+    /// <summary>The database as shown to people.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The version; null for a repeatable migration.</summary>
+    public MigrationVersion? Version { get; init; }
+
+    /// <summary>Version and name as the file writes them.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether it can be applied, and applied again after its undo.</summary>
+    public required bool Applies { get; init; }
+
+    /// <summary>Whether its undo brought the schema back; null when there is no undo, or it was not got to.</summary>
+    public bool? UndoProven { get; init; }
+
+    /// <summary>How the schema after the undo differs from the one before; or, where that is the same, how the second application differs from the first.</summary>
+    public IReadOnlyList<SchemaDifference> Differences { get; init; } = [];
+
+    /// <summary>How long the up script took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How long the down script took; null when it did not run.</summary>
+    public TimeSpan? UndoDuration { get; init; }
+
+    /// <summary>How many statements the up script has.</summary>
+    public int Statements { get; init; }
+
+    /// <summary>Rows that the up script changed, by table.</summary>
+    public IReadOnlyList<TableChange> RowsChanged { get; init; } = [];
+
+    /// <summary>Rows that were there before the undo and are gone after it, by table; empty where none were, or the copy held none.</summary>
+    public IReadOnlyList<TableContent> RowsLost { get; init; } = [];
+
+    /// <summary>What the up script added, removed and changed.</summary>
+    public IReadOnlyList<SchemaDifference> ObjectsChanged { get; init; } = [];
+
+    /// <summary>Table locks that the up script took, strongest first.</summary>
+    public IReadOnlyList<TableLock> Locks { get; init; } = [];
+
+    /// <summary>Tables that the up script wrote anew.</summary>
+    public IReadOnlyList<string> Rewrites { get; init; } = [];
+
+    /// <summary>Whether the rehearsed database held rows; where it did not, nothing is known about lost ones.</summary>
+    public bool WithData { get; init; }
+
+    /// <summary>What failed, and where; null when nothing did.</summary>
+    public MigrationException? Failure { get; init; }
+
+    /// <summary>Whether it applies and, where it can be undone, is undone without a trace.</summary>
+    public bool IsGood => Applies && Failure is null && UndoProven is not false;
+}

@@ -1,0 +1,81 @@
+using Migrations.Schema;
+
+namespace Migrations.Integrity;
+
+/// <summary>Sets the live schema against the one that is expected. Pure.</summary>
+internal static class SchemaChecks
+{
+    public const string Category = "schema";
+    public const string DriftCategory = "drift";
+
+    private static readonly (string Name, SchemaObjectType Type)[] Expected =
+    [
+        ("tables", SchemaObjectType.Table), ("indexes", SchemaObjectType.Index), ("triggers", SchemaObjectType.Trigger), ("views", SchemaObjectType.View),
+    ];
+
+    /// <summary>Whether what the applied migrations make is there: tables, indexes, triggers, views.</summary>
+    public static IEnumerable<CheckResult> Existing(SchemaSnapshot expected, SchemaSnapshot live)
+    {
+        foreach (var (name, type) in Expected)
+        {
+            var found = Names(live, type).ToHashSet(StringComparer.Ordinal);
+            var wanted = Names(expected, type).ToList();
+            var missing = wanted.Where(n => !found.Contains(n)).ToList();
+            yield return new CheckResult
+            {
+                Name = name,
+                Category = Category,
+                Status = missing.Count == 0 ? CheckStatus.Pass : CheckStatus.Fail,
+                Expected = wanted.Count == 0 ? "none" : string.Join(", ", wanted),
+                Actual = missing.Count == 0 ? $"{wanted.Count} of {wanted.Count}" : "missing: " + string.Join(", ", missing),
+                Message = missing.Count == 0 ? $"All {wanted.Count} expected {name} are there." : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
+                Recommendation = missing.Count == 0 ? null : "See the drift checks for the SQL that would bring them back.",
+            };
+        }
+    }
+
+    /// <summary>One result for each difference, or one that says that there is none.</summary>
+    /// <param name="name">The check's name.</param>
+    /// <param name="category">Its category.</param>
+    /// <param name="expected">The expected schema.</param>
+    /// <param name="found">The schema that was found.</param>
+    /// <param name="good">What is said when they are the same.</param>
+    public static IEnumerable<CheckResult> Differences(string name, string category, SchemaSnapshot expected, SchemaSnapshot found, string good)
+    {
+        var differences = SchemaComparison.Compare(expected, found);
+        if (differences.Count == 0)
+        {
+            yield return new CheckResult
+            {
+                Name = name, Category = category, Status = CheckStatus.Pass, Expected = expected.Fingerprint, Actual = found.Fingerprint, Message = good,
+            };
+        }
+
+        foreach (var difference in differences)
+        {
+            yield return new CheckResult
+            {
+                Name = name,
+                Category = category,
+                Status = CheckStatus.Fail,
+                Expected = difference.Left ?? "not there",
+                Actual = difference.Right ?? "not there",
+                Message = Sentence(difference),
+                Recommendation = difference.Mend is { } sql ? "To put it back: " + sql : "Write a migration that makes it so on purpose, or put it back by hand.",
+                Target = difference.Name,
+            };
+        }
+    }
+
+    /// <summary>A difference in a sentence.</summary>
+    internal static string Sentence(SchemaDifference difference) => difference.Kind switch
+    {
+        DifferenceKind.Added => $"The {Word(difference.ObjectType)} {difference.Name} should not be there.",
+        DifferenceKind.Removed => $"The {Word(difference.ObjectType)} {difference.Name} is not there.",
+        _ => $"The {Word(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found {difference.Right}.",
+    };
+
+    private static string Word(SchemaObjectType type) => type == SchemaObjectType.MaterializedView ? "materialised view" : type.ToString().ToLowerInvariant();
+
+    private static IEnumerable<string> Names(SchemaSnapshot snapshot, SchemaObjectType type) => snapshot.Objects.Where(o => o.Type == type).Select(o => o.Name);
+}

@@ -1,0 +1,30 @@
+using Migrations.Databases;
+using Migrations.Integrity;
+
+namespace Migrations.Running;
+
+/// <summary>Checks the database after a run, while the lock is still held, and fails the run when a check fails.</summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="folder">The migration folder.</param>
+/// <param name="options">How to read and to connect.</param>
+/// <param name="request">Which checks; null: none.</param>
+internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options, CheckRequest? request)
+{
+    /// <summary>Makes the checks, when something was done.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be made.</exception>
+    public async Task DemandAsync(IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)
+    {
+        if (request is null || results.Count == 0)
+            return;
+        var checks = await new IntegrityChecker(driver, target, folder, options).CheckAsync(request, cancellationToken).ConfigureAwait(false);
+        var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
+        if (failed.Count == 0)
+            return;
+        throw new MigrationException(
+            ErrorId.CheckFailed,
+            $"The migrations were applied, and {(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
+            "See what each asks for: migrations check")
+        { Applied = results, LeftBehind = true };
+    }
+}

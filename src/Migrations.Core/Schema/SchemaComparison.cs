@@ -1,0 +1,97 @@
+namespace Migrations.Schema;
+
+/// <summary>Compares two schemas, object by object. Pure. There is no difference exactly when the fingerprints are equal.</summary>
+public static class SchemaComparison
+{
+    /// <summary>Finds the differences.</summary>
+    /// <param name="left">The schema that is expected.</param>
+    /// <param name="right">The schema that was found.</param>
+    /// <param name="grants">Whether owners and grants count too.</param>
+    /// <returns>One difference per object, in the order of the snapshots. Columns and constraints of a table that only one side has are not named again.</returns>
+    public static IReadOnlyList<SchemaDifference> Compare(SchemaSnapshot left, SchemaSnapshot right, bool grants = false)
+    {
+        var expected = ByKey(left, grants);
+        var found = ByKey(right, grants);
+        var differences = new List<SchemaDifference>();
+        foreach (var key in expected.Keys.Concat(found.Keys.Where(k => !expected.ContainsKey(k))).Order(KeyOrder))
+        {
+            var (mine, other) = (expected.GetValueOrDefault(key), found.GetValueOrDefault(key));
+            if (IsToldByTable(mine ?? other!, mine is null ? expected : found))
+                continue;
+            if (mine is null || other is null || !string.Equals(mine.Definition, other.Definition, StringComparison.Ordinal) || !string.Equals(mine.Table, other.Table, StringComparison.Ordinal))
+                differences.Add(Difference(mine, other));
+        }
+
+        differences.AddRange(ColumnOrders(left, right));
+        return [.. differences.OrderBy(d => d.ObjectType).ThenBy(d => d.Name, StringComparer.Ordinal)];
+    }
+
+    private static Comparer<(SchemaObjectType Type, string Name)> KeyOrder { get; } =
+        Comparer<(SchemaObjectType Type, string Name)>.Create((a, b) => a.Type != b.Type ? a.Type.CompareTo(b.Type) : string.CompareOrdinal(a.Name, b.Name));
+
+    private static Dictionary<(SchemaObjectType Type, string Name), SchemaObject> ByKey(SchemaSnapshot snapshot, bool grants) =>
+        snapshot.Objects.Where(o => grants || o.Type != SchemaObjectType.Grant).ToDictionary(o => (o.Type, o.Name));
+
+    /// <summary>Whether the other side lacks the whole table, which is one difference and not one per column.</summary>
+    private static bool IsToldByTable(SchemaObject item, Dictionary<(SchemaObjectType Type, string Name), SchemaObject> otherSide) =>
+        item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table } && !otherSide.ContainsKey((SchemaObjectType.Table, table));
+
+    private static SchemaDifference Difference(SchemaObject? left, SchemaObject? right)
+    {
+        var item = (left ?? right)!;
+        return new SchemaDifference
+        {
+            Kind = left is null ? DifferenceKind.Added : right is null ? DifferenceKind.Removed : DifferenceKind.Changed,
+            ObjectType = item.Type,
+            Name = item.Name,
+            Left = left?.Definition,
+            Right = right?.Definition,
+            Mend = Mend(left, right),
+        };
+    }
+
+    // What would lose rows is never offered: dropping a table or a column, or making one anew.
+    private static string? Mend(SchemaObject? left, SchemaObject? right)
+    {
+        if (right is null)
+            return left!.CreateSql;
+        if (right.Type is SchemaObjectType.Table or SchemaObjectType.Column or SchemaObjectType.Schema or SchemaObjectType.Extension
+            or SchemaObjectType.Type or SchemaObjectType.Domain or SchemaObjectType.Sequence)
+        {
+            return null;
+        }
+
+        if (left is null)
+            return right.DropSql;
+        return right.DropSql is { } drop && left.CreateSql is { } create ? $"{drop.TrimEnd(';')};\n{create}" : null;
+    }
+
+    /// <summary>Tables that have the same columns in another order. Columns that only one side has do not count: they are differences of their own.</summary>
+    private static IEnumerable<SchemaDifference> ColumnOrders(SchemaSnapshot left, SchemaSnapshot right)
+    {
+        var found = Columns(right).ToDictionary(t => t.Table, t => t.Names, StringComparer.Ordinal);
+        foreach (var (table, names) in Columns(left))
+        {
+            if (!found.TryGetValue(table, out var others))
+                continue;
+            var mine = names.Where(others.Contains).ToList();
+            var theirs = others.Where(names.Contains).ToList();
+            if (!mine.SequenceEqual(theirs, StringComparer.Ordinal))
+            {
+                yield return new SchemaDifference
+                {
+                    Kind = DifferenceKind.Changed,
+                    ObjectType = SchemaObjectType.Table,
+                    Name = table,
+                    Left = "columns in the order " + string.Join(", ", mine),
+                    Right = "columns in the order " + string.Join(", ", theirs),
+                };
+            }
+        }
+    }
+
+    private static IEnumerable<(string Table, List<string> Names)> Columns(SchemaSnapshot snapshot) => snapshot.Objects
+        .Where(o => o is { Type: SchemaObjectType.Column, Table: not null })
+        .GroupBy(o => o.Table!, StringComparer.Ordinal)
+        .Select(g => (g.Key, g.OrderBy(o => o.Position).Select(o => o.Name).ToList()));
+}

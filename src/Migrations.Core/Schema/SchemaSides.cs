@@ -1,0 +1,42 @@
+using Migrations.Databases;
+using Migrations.Folders;
+using Migrations.Integrity;
+using Migrations.Running;
+
+namespace Migrations.Schema;
+
+/// <summary>Reads the schema of databases, files, folders and backups. All but databases are loaded into scratch databases.</summary>
+/// <param name="driver">The driver of both sides.</param>
+/// <param name="options">How to read folders and to connect.</param>
+/// <param name="scratch">Where scratch databases are made.</param>
+public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options, ScratchRequest scratch)
+{
+    /// <summary>Reads one.</summary>
+    /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be had.</exception>
+    public Task<SchemaSnapshot> ReadAsync(SchemaSide side, CancellationToken cancellationToken) => side switch
+    {
+        DatabaseSide database => OfDatabaseAsync(database.Target, cancellationToken),
+        FileSide file => new ExpectedSchema(driver, options, scratch).OfFileAsync(file.File, cancellationToken),
+        FolderSide folder => new ExpectedSchema(driver, options, scratch).OfFolderAsync(
+            PlanningInputReader.Of(MigrationFolderReader.Read(folder.Folder, options.Folder, cancellationToken), [], options), cancellationToken),
+        BackupSide backup => OfBackupAsync(backup, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(side), side, "Unknown kind of side."),
+    };
+
+    private async Task<SchemaSnapshot> OfDatabaseAsync(DatabaseTarget target, CancellationToken cancellationToken)
+    {
+        var session = await driver.OpenAsync(target, options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SchemaSnapshot> OfBackupAsync(BackupSide side, CancellationToken cancellationToken)
+    {
+        var made = await driver.Scratch.CreateAsync(scratch, cancellationToken).ConfigureAwait(false);
+        await using (made.ConfigureAwait(false))
+        {
+            await driver.Backups.LoadAsync(side.Backup, made.Target, options.Session, cancellationToken).ConfigureAwait(false);
+            return await OfDatabaseAsync(made.Target, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

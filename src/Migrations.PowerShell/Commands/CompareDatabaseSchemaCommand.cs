@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using Migrations.Databases;
+using Migrations.Schema;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Compares two schemas, object by object.</summary>
+/// <remarks>
+/// Each side is a database, a file of SQL that makes a whole schema (schema.sql), a migration folder, or a backup; all but databases are loaded into scratch
+/// databases. Writes one object per difference: Added, Removed or Changed, with both definitions and, where it is certain and loses nothing, the SQL that
+/// makes the right side like the left one. No object means no difference.
+/// </remarks>
+/// <example>
+/// <code>Compare-DatabaseSchema ./schema.sql shop.db</code>
+/// <para>Shows how the database differs from its schema file.</para>
+/// </example>
+/// <example>
+/// <code>Compare-DatabaseSchema ./migrations ./migrations/schema.sql -Database shop.db</code>
+/// <para>Shows whether the migrations make just what the file says; -Database says what kind of database both are for.</para>
+/// </example>
+[Cmdlet(VerbsData.Compare, "DatabaseSchema")]
+[OutputType(typeof(SchemaDifference))]
+public sealed class CompareDatabaseSchemaCommand : MigrationCommand
+{
+    /// <summary>What is expected.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Left { get; set; } = "";
+
+    /// <summary>What is looked at.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Right { get; set; } = "";
+
+    /// <summary>A database of the kind that is meant, where neither side is one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>A database on the server on which scratch databases are made. Default: the server of the side that is a database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ScratchDatabase { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(isOneOfSeveral: false, () => null, () =>
+    {
+        var sides = SidePair.Resolve(Expand(Left), Expand(Right), Database is null ? null : Resolve(Database), Drivers.All, Paths.CurrentFolder);
+        var server = ScratchDatabase is null ? null : Resolve(ScratchDatabase).Target;
+        var differences = Run(async (events, token) =>
+        {
+            var options = new MigratorOptions { Session = new SessionOptions { Events = events } };
+            var reader = new SchemaSides(sides.Driver, options, new ScratchRequest { Origin = sides.Origin, Server = server, Session = options.Session });
+            var left = await reader.ReadAsync(sides.Left.Side, token).ConfigureAwait(false);
+            return SchemaComparison.Compare(left, await reader.ReadAsync(sides.Right.Side, token).ConfigureAwait(false));
+        });
+        WriteObject(differences, enumerateCollection: true);
+    });
+
+    private protected override void HideSecrets() => InvocationSecrets.Hide(MyInvocation, [Left, Right, .. new[] { Database, ScratchDatabase }.OfType<string>()]);
+
+    private string Expand(string text) => Paths.ExpandDrive(text);
+
+    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) => Drivers.Resolve(Expand(text), Paths.CurrentFolder);
+}

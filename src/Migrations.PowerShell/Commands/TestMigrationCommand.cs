@@ -1,0 +1,124 @@
+using System.Management.Automation;
+using Migrations.Databases;
+using Migrations.Integrity;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Rehearses migrations and their undo on a copy.</summary>
+/// <remarks>
+/// Each migration is applied, undone, compared with the schema before, applied again and compared with the first time: on a scratch copy, never on the database
+/// itself. Writes one object per migration: whether it applies, whether its undo is proven or how exactly the schema differs after it, how long it took, the rows it
+/// changed and the undo lost, and on PostgreSQL the locks it took and the tables it wrote anew. The verdicts are kept in rehearsals.json beside the migrations,
+/// to be committed with them; Get-MigrationStatus shows them as UndoProven. Where something is not good, an error follows that names it.
+/// </remarks>
+/// <example>
+/// <code>Test-Migration -Database shop.db -Path ./migrations</code>
+/// <para>Rehearses what is pending.</para>
+/// </example>
+/// <example>
+/// <code>Test-Migration -Database $url -Path ./migrations -All | Where-Object UndoProven -eq $false | Select-Object Name -ExpandProperty Differences</code>
+/// <para>Rehearses all migrations from an empty database, and shows how the undo of each broken one differs.</para>
+/// </example>
+/// <example>
+/// <code>Test-Migration -Database shop.db -Path ./migrations -Checklist -BackupPath ./backups</code>
+/// <para>Answers the checklist for each pending migration: naming, rollback, empty and populated data, duration, backup.</para>
+/// </example>
+[Cmdlet(VerbsDiagnostic.Test, "Migration", DefaultParameterSetName = "Rehearsal")]
+[OutputType(typeof(RehearsalResult), typeof(CheckResult))]
+public sealed class TestMigrationCommand : FolderCommand
+{
+    private readonly List<string> _bad = [];
+
+    /// <summary>Rehearses the applied migrations too, from an empty database.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Rehearses on a copy with all rows, and tells which ones an undo loses. Default: schema and history only.</summary>
+    [Parameter(ParameterSetName = "Rehearsal")]
+    public SwitchParameter WithData { get; set; }
+
+    /// <summary>The last migration to rehearse: a version, a semantic version or a name. Default: the newest.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Target { get; set; }
+
+    /// <summary>A database on the server on which the copy is made. Default: the database's own server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ScratchDatabase { get; set; }
+
+    /// <summary>Keeps the verdicts in the history, not in rehearsals.json beside the migrations.</summary>
+    [Parameter]
+    public SwitchParameter Record { get; set; }
+
+    /// <summary>Does not ask the declared checks at the end.</summary>
+    [Parameter(ParameterSetName = "Rehearsal")]
+    public SwitchParameter SkipChecks { get; set; }
+
+    /// <summary>Answers the checklist: one object per item and migration.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Checklist")]
+    public SwitchParameter Checklist { get; set; }
+
+    /// <summary>The folder whose newest proven backup is judged.</summary>
+    [Parameter(ParameterSetName = "Checklist")]
+    [ValidateNotNullOrEmpty]
+    public string? BackupPath { get; set; }
+
+    /// <summary>How old the newest proven backup may be. Default: 24 hours.</summary>
+    [Parameter(ParameterSetName = "Checklist")]
+    [DurationTransformation]
+    public TimeSpan BackupAge { get; set; } = TimeSpan.FromDays(1);
+
+    private protected override IEnumerable<string> Connections => ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_bad.Count > 0)
+        {
+            WriteError(ErrorRecords.Of(
+                new MigrationException(ErrorId.CheckFailed, $"The rehearsal found faults:{string.Concat(_bad.Select(b => "\n  " + b))}", "See the Differences and the Failure of each migration."),
+                target: null));
+        }
+    }
+
+    private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
+    {
+        var folder = Folder;
+        var request = new RehearsalRequest
+        {
+            All = All,
+            WithData = WithData,
+            Target = Target,
+            Record = Record,
+            Checks = !SkipChecks,
+            ScratchServer = ScratchServer(ScratchDatabase),
+        };
+        if (Checklist)
+            Answer(database, folder, request);
+        else
+            Rehearse(database, folder, request);
+    }
+
+    private void Rehearse((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
+    {
+        var report = Run((events, token) => new Rehearsal(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, token));
+        WriteObject(report.Results, enumerateCollection: true);
+        WriteObject(report.Checks, enumerateCollection: true);
+        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(r =>
+            $"{r.Name} {(r.Applies ? "is not undone without a trace" : "cannot be applied")}{(r.Failure is { } failure ? ": " + failure.Message : $": {r.Differences.Count} difference(s)")}"));
+        Judge(report.Checks);
+    }
+
+    private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
+    {
+        var checks = new CheckRequest { BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath), BackupAge = BackupAge };
+        var results = Run((events, token) => new MigrationChecklist(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, checks, token));
+        WriteObject(results, enumerateCollection: true);
+        Judge(results);
+    }
+
+    private void Judge(IReadOnlyList<CheckResult> results) =>
+        _bad.AddRange(results.Where(r => r.Status == CheckStatus.Fail).Select(r => $"{r.Name}{(r.Category is MigrationChecklist.Category ? $" of {r.Target}" : "")}: {r.Message}"));
+}

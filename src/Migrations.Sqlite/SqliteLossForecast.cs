@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// Finds what a script would lose by following its statements on paper: which tables are there after each, what they were before, and where their rows go. A table
+/// that is made again (create the new one, copy, drop, rename) loses only the columns that are not copied.
+/// </summary>
+internal sealed class SqliteLossForecast
+{
+    private readonly SqliteHandle _handle;
+    private readonly Dictionary<string, ForecastTable> _tables = new(SqliteNames.Comparer);
+    private readonly HashSet<string> _derived = new(SqliteNames.Comparer);
+    private readonly List<ForecastTable> _originals = [];
+    private readonly List<(DataLossKind Kind, string Table, string? Column, int Line)> _losses = [];
+    private readonly List<string> _notForeseen = [];
+
+    private SqliteLossForecast(SqliteHandle handle)
+    {
+        _handle = handle;
+        foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
+        {
+            var table = new ForecastTable(item.Name);
+            foreach (var column in item.IsPlainTable ? SqliteTableReader.Read(item.Sql!).Columns : [])
+                table.Columns[column.Name] = column.Name;
+            _tables[item.Name] = table;
+            _originals.Add(table);
+            // An index of text that is kept elsewhere can be made again.
+            if (item.Module?.StartsWith("fts", StringComparison.Ordinal) == true && SqliteTokenCursor.Read(item.Sql!).Exists(t => t.Is("content")))
+                _derived.Add(item.Name);
+        }
+    }
+
+    /// <summary>Finds it.</summary>
+    /// <param name="handle">The connection.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="limit">How long all counting may take.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static LossForecast Read(SqliteHandle handle, MigrationScript script, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var forecast = new SqliteLossForecast(handle);
+        foreach (var statement in SqliteDialect.Instance.Split(script))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            forecast.Follow(statement, StatementHead.Read(statement.Text));
+        }
+
+        forecast.Conclude();
+        var counter = new LossCounter(handle, limit);
+        return new LossForecast([.. forecast._losses.OrderBy(l => l.Line).Select(l => counter.Count(l.Kind, l.Table, l.Column, l.Line))], forecast._notForeseen);
+    }
+
+    private void Follow(ScriptStatement statement, StatementHead head)
+    {
+        var line = statement.Location.Line;
+        switch (head)
+        {
+            case { IsTemporary: true } or { Schema: not null } when head.IsTemporary || !SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema):
+                break;
+            case { Kind: StatementKind.Create, What: "TABLE", Name: { } name } when !_tables.ContainsKey(name):
+                _tables[name] = Made(head, statement);
+                break;
+            case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _tables.Remove(name, out var table):
+                table.DroppedAt = line;
+                break;
+            case { Kind: StatementKind.RenameTable, Name: { } name, NewName: { } newName } when _tables.Remove(name, out var table):
+                _tables[newName] = table;
+                break;
+            case { Kind: StatementKind.RenameColumn, Name: { } name, Column: { } column, NewName: { } newName } when Find(name, column) is { } table:
+                table.Columns.Remove(column, out var before);
+                table.Columns[newName] = before!;
+                break;
+            case { Kind: StatementKind.AddColumn, Name: { } name, Column: { } column } when _tables.TryGetValue(name, out var table):
+                table.Columns[column] = "";
+                break;
+            case { Kind: StatementKind.DropColumn, Name: { } name, Column: { } column } when Find(name, column) is { } table:
+                table.Columns.Remove(column, out var dropped);
+                if (table.Original is not null && dropped!.Length > 0)
+                    _losses.Add((DataLossKind.Column, table.Original, dropped, line));
+                break;
+            case { Kind: StatementKind.Other }:
+                FollowRows(statement);
+                break;
+        }
+    }
+
+    private ForecastTable? Find(string table, string column) => _tables.TryGetValue(table, out var found) && found.Columns.ContainsKey(column) ? found : null;
+
+    private ForecastTable Made(StatementHead head, ScriptStatement statement)
+    {
+        var table = new ForecastTable(original: null) { IsFromQuery = head.IsFromQuery };
+        if (head.IsFromQuery)
+            AddCopies(table, statement, SqliteTokenCursor.Read(statement.Text));
+        else if (!statement.Text.Contains("VIRTUAL", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var column in SqliteTableReader.Read(statement.Text).Columns)
+                table.Columns[column.Name] = "";
+        }
+
+        return table;
+    }
+
+    private void FollowRows(ScriptStatement statement)
+    {
+        var all = SqliteTokenCursor.Read(statement.Text);
+        var tokens = new SqliteTokenCursor(all);
+        // What stands before may be WITH and its queries.
+        while (!tokens.IsAtEnd && !tokens.Current.Is("INSERT") && !tokens.Current.Is("REPLACE") && !tokens.Current.Is("DELETE") && !tokens.Current.Is("UPDATE") && !tokens.Current.Is("SELECT"))
+        {
+            if (tokens.Current.Is('('))
+                _ = tokens.TakeParenthesised();
+            else
+                _ = tokens.Take();
+        }
+
+        var isDelete = tokens.Current.Is("DELETE");
+        var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
+        while ((isDelete || isInsert) && !tokens.IsAtEnd && !tokens.Take().Is(isDelete ? "FROM" : "INTO"))
+        {
+        }
+
+        if (isDelete)
+            FollowDelete(tokens, statement);
+        else if (isInsert && _tables.TryGetValue(tokens.TakeName(), out var into))
+            AddCopies(into, statement, all);
+    }
+
+    private void FollowDelete(SqliteTokenCursor tokens, ScriptStatement statement)
+    {
+        if (!_tables.TryGetValue(tokens.TakeName(), out var table) || table.Original is not { } name)
+            return;
+        var rest = tokens.TakeRest();
+        if (rest.Exists(t => t.Is("WHERE") || t.Is("LIMIT")))
+            _notForeseen.Add($"Line {statement.Location.Line}: how many rows the DELETE takes from '{name}', only a rehearsal with data tells.");
+        else
+            _losses.Add((DataLossKind.Rows, name, null, statement.Location.Line));
+    }
+
+    private void AddCopies(ForecastTable into, ScriptStatement statement, List<SqliteToken> tokens)
+    {
+        foreach (var (name, table) in _tables)
+        {
+            if (table != into && tokens.Exists(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName && SqliteNames.Comparer.Equals(t.Name, name)))
+                into.Copies.Add((table, statement));
+        }
+    }
+
+    private void Conclude()
+    {
+        foreach (var table in _originals.Where(t => t.DroppedAt is not null && !_derived.Contains(t.Original!)))
+        {
+            var line = table.DroppedAt!.Value;
+            if (_tables.TryGetValue(table.Original!, out var again) && again.Copies.FindAll(c => c.From == table) is { Count: > 0 } copies)
+                ConcludeRebuild(table, again, copies.ConvertAll(c => c.Statement), line);
+            else
+                _losses.Add((DataLossKind.Table, table.Original!, null, line));
+        }
+
+        // What goes with a table is not named again.
+        var dropped = _losses.Where(l => l.Kind == DataLossKind.Table).Select(l => l.Table).ToHashSet(SqliteNames.Comparer);
+        _losses.RemoveAll(l => l.Kind != DataLossKind.Table && dropped.Contains(l.Table));
+    }
+
+    private void ConcludeRebuild(ForecastTable table, ForecastTable again, List<ScriptStatement> copies, int line)
+    {
+        var name = table.Original!;
+        var tokens = copies.SelectMany(c => SqliteTokenCursor.Read(c.Text)).ToList();
+        if (tokens.Exists(t => t.Is("WHERE") || t.Is("LIMIT") || t.Is("JOIN") || t.Is("GROUP") || t.Is("DISTINCT") || t.Is("IGNORE") || t.Is("REPLACE")))
+            _notForeseen.Add($"Line {copies[0].Location.Line}: whether all rows of '{name}' are copied, only a rehearsal with data tells.");
+        var isAll = tokens.Exists(t => t.Is('*'));
+        foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
+        {
+            if (!(isAll && (again.IsFromQuery || again.Columns.Count >= table.Columns.Count)) && !tokens.Exists(t => SqliteNames.Comparer.Equals(t.Name, now)))
+                _losses.Add((DataLossKind.Column, name, before, line));
+        }
+    }
+
+    /// <summary>Counts rows while there is time, and then estimates.</summary>
+    private sealed class LossCounter(SqliteHandle handle, TimeSpan limit)
+    {
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+        public DataLoss Count(DataLossKind kind, string table, string? column, int line)
+        {
+            var name = SqliteNames.Show(table) + (column is null ? "" : "." + SqliteNames.Show(column));
+            var rows = TryCount($"SELECT count({(column is null ? "*" : SqliteNames.Quote(column))}) FROM main.{SqliteNames.Quote(table)}");
+            return rows is null && Estimate(table) is { } estimate
+                ? new DataLoss(kind, name, estimate, IsEstimate: true, line)
+                : new DataLoss(kind, name, rows, IsEstimate: false, line);
+        }
+
+        private long? TryCount(string query)
+        {
+            var left = limit - _clock.Elapsed;
+            if (left <= TimeSpan.Zero)
+                return null;
+            handle.Watch.StatementTimeout = left;
+            try
+            {
+                return handle.QueryInt64(query);
+            }
+            catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error || (e.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut))
+            {
+                return null;
+            }
+            finally
+            {
+                handle.Watch.StatementTimeout = null;
+            }
+        }
+
+        // The first number of a statistic is the table's rows (https://sqlite.org/fileformat2.html#stat1tab).
+        private long? Estimate(string table)
+        {
+            if (handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'") is null)
+                return null;
+            return handle.QueryInt64("SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE", table);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Migrations.Stress;
+
+/// <summary>All of them.</summary>
+internal static class Scenarios
+{
+    public static List<Scenario> All()
+    {
+        var all = new List<Scenario>();
+        foreach (var engine in Engine.Both)
+        {
+            all.Add(new KillScenario(engine, undoes: false));
+            all.Add(new KillScenario(engine, undoes: true));
+            all.Add(new KillStatementScenario(engine));
+            all.Add(new InterruptScenario(engine));
+            all.Add(new RaceScenario(engine, 16));
+            all.Add(new RaceScenario(engine, 50));
+        }
+
+        all.Add(new CutScenario());
+        if (!OperatingSystem.IsWindows())
+            all.Add(new ServerScenario());
+        all.Add(new LockQueueScenario());
+        all.Add(new PoolerScenario());
+        all.AddRange(Engine.Both.Select(engine => new FuzzScenario(engine)));
+        return all;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Migrations.Cli.Tests;
+
+/// <summary>Ctrl-C once, twice and three times.</summary>
+public sealed class InterruptTests() : CliTests("PostgreSQL")
+{
+    // It takes the cancellation for an error of its own and goes on, and does not look whether its client is still there.
+    private const string Stubborn = """
+        SET client_connection_check_interval = 0;
+        CREATE TABLE b (id integer);
+        DO $$ BEGIN FOR i IN 1..8 LOOP BEGIN PERFORM pg_sleep(0.5); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;
+        """;
+
+    [SkippableFact]
+    public async Task A_second_one_says_what_is_waited_for_and_a_third_ends_the_process()
+    {
+        Prerequisite.Signals();
+        Migration("001_stubborn", Stubborn);
+        using var process = CliProcess.Start(Call("up"));
+        await process.WaitForAsync("Applying 001_stubborn");
+        await Task.Delay(300);
+        process.Interrupt();
+        await process.WaitForAsync("Cancelling: rolling back...");
+        process.Interrupt();
+        await process.WaitForAsync("Still rolling back.");
+        process.Interrupt();
+        var result = await process.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(130, result.ExitCode);
+        Assert.DoesNotContain("   at ", result.All, StringComparison.Ordinal);
+
+        // The server goes on for a while, and commits or not; the next run waits for it, and does what is left to do.
+        await OutputAsync("up");
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'applied'"));
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM b"));
+    }
+
+    [SkippableFact]
+    public async Task Twice_in_a_row_is_as_once()
+    {
+        Prerequisite.Signals();
+        Migration("001_a", "CREATE TABLE a (id integer);");
+        Migration("002_slow", "CREATE TABLE b (id integer);\n" + Slow.PostgreSql);
+        using var process = CliProcess.Start(Call("up"));
+        await process.WaitForAsync("Applying 002_slow");
+        await Task.Delay(300);
+        process.Interrupt();
+        process.Interrupt();
+        var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
+        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Applied before: 001_a");
+        Assert.Equal(["a", "migration_journal"], await Database.TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task The_databases_that_did_not_have_their_turn_are_named()
+    {
+        Prerequisite.Signals();
+        Migration("001_slow", Slow.PostgreSql);
+        await using var second = await PostgreSqlTestDatabase.CreateAsync();
+        using var process = CliProcess.Start(Call("up", "--database", Database.Address, "--database", second.Address) with
+        {
+            Arguments = ["up", "--path", Folder, "--database", Database.Address, "--database", second.Address],
+        });
+        await process.WaitForAsync("Applying 001_slow");
+        await Task.Delay(300);
+        process.Interrupt();
+        var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains($"{second.Name} had its turn", result.Error, StringComparison.Ordinal);
+        Assert.Empty(await second.TablesAsync());
+    }
+}

@@ -1,0 +1,143 @@
+using Migrations.Integrity;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>What differs from what the applied migrations make is told object by object; nothing else is.</summary>
+public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
+{
+    private void Orders()
+    {
+        Migration(
+            "001_orders",
+            "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
+            + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0));\n"
+            + "CREATE INDEX orders_by_customer ON orders (customer_id);\n"
+            + "CREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n",
+            "DROP VIEW big_orders;\nDROP TABLE orders;\nDROP TABLE customers;\n");
+        Migration("002_note", "ALTER TABLE orders ADD COLUMN note text;\n", "ALTER TABLE orders DROP COLUMN note;\n");
+    }
+
+    [SkippableFact]
+    public async Task A_clean_database_has_none()
+    {
+        Orders();
+        await ApplyAsync();
+
+        var results = await CheckAsync("drift", "schema");
+
+        Assert.Equal(["drift", "indexes", "tables", "triggers", "views"], results.Select(r => r.Name).Order(StringComparer.Ordinal));
+        Assert.All(results, r => Assert.Equal(CheckStatus.Pass, r.Status));
+    }
+
+    [SkippableFact]
+    public async Task What_was_made_by_hand_and_what_was_taken_away_are_named_with_the_way_back()
+    {
+        Orders();
+        await ApplyAsync();
+        await Database.ExecuteAsync("CREATE INDEX by_hand ON orders (total)");
+        await Database.ExecuteAsync("DROP VIEW big_orders");
+        await Database.ExecuteAsync("DROP INDEX orders_by_customer");
+
+        var results = await CheckAsync("drift", "schema");
+
+        Assert.Equal(
+            ["big_orders is not there.", "by_hand should not be there.", "orders_by_customer is not there."],
+            results.Where(r => r.Name == "drift").Select(r => r.Message[(r.Message.IndexOf(r.Target!.Split('.')[^1], StringComparison.Ordinal))..]).Order(StringComparer.Ordinal));
+        Assert.All(results.Where(r => r.Name == "drift"), r => Assert.Equal(CheckStatus.Fail, r.Status));
+        Assert.Equal(["indexes", "views"], results.Where(r => r.Category == "schema" && r.Status == CheckStatus.Fail).Select(r => r.Name));
+        foreach (var way in results.Where(r => r.Name == "drift").Select(r => r.Recommendation!))
+            await Database.ExecuteAsync(way["To put it back: ".Length..]);
+        Assert.All(await CheckAsync("drift"), r => Assert.Equal(CheckStatus.Pass, r.Status));
+    }
+
+    [SkippableFact]
+    public async Task A_column_made_by_hand_is_told_and_no_way_back_loses_it()
+    {
+        Orders();
+        await ApplyAsync();
+        await Database.ExecuteAsync("ALTER TABLE customers ADD COLUMN vip integer NOT NULL DEFAULT 0");
+
+        var drift = Assert.Single(await CheckAsync("drift"));
+
+        Assert.Equal((CheckStatus.Fail, "not there"), (drift.Status, drift.Expected));
+        Assert.EndsWith("customers.vip", drift.Target, StringComparison.Ordinal);
+        Assert.DoesNotContain("DROP", drift.Recommendation, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Pending_migrations_are_no_drift_and_neither_are_undone_ones()
+    {
+        Orders();
+        await ApplyAsync();
+        await UndoAsync();
+        Migration("003_more", "CREATE TABLE more (id integer);\n", "DROP TABLE more;\n");
+
+        Assert.All(await CheckAsync("drift", "schema"), r => Assert.Equal(CheckStatus.Pass, r.Status));
+    }
+
+    [SkippableFact]
+    public async Task A_missing_file_makes_drift_unknown_not_good()
+    {
+        Orders();
+        await ApplyAsync();
+        File.Delete(FileOf("002_note.up.sql"));
+        File.Delete(FileOf("002_note.down.sql"));
+
+        var drift = Assert.Single(await CheckAsync("drift"));
+
+        Assert.Equal(CheckStatus.NotRun, drift.Status);
+        Assert.Contains("002_note", drift.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task After_a_baseline_the_replay_starts_from_the_schema_that_was_there()
+    {
+        Orders();
+        await ApplyAsync();
+        await Database.ExecuteAsync("DELETE FROM migration_journal");
+        await Database.ExecuteAsync("CREATE TABLE legacy (id integer PRIMARY KEY, name text)");
+        await Engine().BaselineAsync(new BaselineRequest { Target = "001_orders" });
+        await Database.ExecuteAsync("ALTER TABLE orders DROP COLUMN note");
+        await Engine().BaselineAsync(new BaselineRequest { Target = "001_orders" });
+        await ApplyAsync();
+
+        Assert.All(await CheckAsync("drift", "schema"), r => Assert.Equal(CheckStatus.Pass, r.Status));
+        await Database.ExecuteAsync("DROP TABLE legacy");
+        Assert.EndsWith("legacy", Assert.Single(await CheckAsync("drift")).Target, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_baseline_that_stored_no_schema_makes_drift_unknown()
+    {
+        Orders();
+        await ApplyAsync();
+        await Database.ExecuteAsync("UPDATE migration_journal SET event = 'baselined'");
+
+        Assert.Equal(CheckStatus.NotRun, Assert.Single(await CheckAsync("drift")).Status);
+    }
+
+    [SkippableFact]
+    public async Task A_schema_file_is_set_against_what_all_migrations_make()
+    {
+        Orders();
+        Write("schema.sql", "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
+            + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0), note text);\n"
+            + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n");
+        await ApplyAsync();
+        Assert.Equal(CheckStatus.Pass, (await CheckAsync("schema")).Single(r => r.Name == "schema-file").Status);
+
+        Write("schema.sql", await File.ReadAllTextAsync(FileOf("schema.sql")) + "CREATE INDEX orders_by_total ON orders (total);\n");
+
+        var difference = (await CheckAsync("schema")).Single(r => r.Name == "schema-file");
+        Assert.Equal(CheckStatus.Fail, difference.Status);
+        Assert.EndsWith("orders_by_total", difference.Target, StringComparison.Ordinal);
+    }
+
+    private Task<IReadOnlyList<CheckResult>> CheckAsync(params string[] categories) =>
+        Checker().CheckAsync(new CheckRequest { Categories = categories });
+}
+
+public sealed class SqliteDriftTests() : DriftConformance(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlDriftTests() : DriftConformance(DatabaseKind.PostgreSql);

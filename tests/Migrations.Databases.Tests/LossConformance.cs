@@ -1,0 +1,106 @@
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>What an undo would lose is found without touching the database, and nothing is lost that nobody accepted.</summary>
+public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
+{
+    [SkippableFact]
+    public async Task An_undo_that_drops_rows_is_refused_with_the_numbers()
+    {
+        ThreeTables();
+        await ApplyAsync();
+
+        var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => Engine().UndoAsync(new UndoRequest { All = true }));
+
+        Assert.Contains("002_b removes table", error.Message, StringComparison.Ordinal);
+        Assert.Contains("b (3 rows)", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("001_a", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--accept-data-loss", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal("a, b, c", await TablesAsync());
+        Assert.DoesNotContain("failed", await JournalAsync(), StringComparison.Ordinal);
+        await Engine().UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true });
+        Assert.Equal("", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task Nothing_to_lose_asks_nothing()
+    {
+        ThreeTables();
+        await ApplyAsync();
+
+        Assert.Equal("003_c", Names(await Engine().UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task Values_of_a_dropped_column_count_and_nulls_do_not()
+    {
+        ThreeTables();
+        Migration("004_note", "ALTER TABLE b ADD COLUMN note text;\n", "ALTER TABLE b DROP COLUMN note;\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync("UPDATE b SET note = 'x' WHERE id = 2");
+
+        var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => Engine().UndoAsync());
+
+        var loss = Assert.Single(Assert.Single(error.Losses).Forecast.Losses);
+        Assert.Equal((DataLossKind.Column, 1L, false), (loss.Kind, loss.Rows, loss.IsEstimate));
+        Assert.EndsWith("b.note", loss.Name, StringComparison.Ordinal);
+        await Database.ExecuteAsync("UPDATE b SET note = NULL");
+        Assert.Equal("004_note", Names(await Engine().UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task A_table_is_told_once_however_many_steps_take_it_away()
+    {
+        ThreeTables();
+        Migration("004_empty", "SELECT 1;\n", "DELETE FROM b;\n");
+        await ApplyAsync();
+
+        var losses = await Engine().ForecastAsync(await Engine().PlanUndoAsync(new UndoRequest { All = true }));
+
+        Assert.Equal(
+            [("004_empty", DataLossKind.Rows, 3L), ("002_b", DataLossKind.Table, 3L), ("001_a", DataLossKind.Table, 0L)],
+            losses.SelectMany(l => l.Forecast.Losses.Select(x => (l.Migration, x.Kind, x.Rows!.Value))).Where(x => x.Migration != "003_c"));
+    }
+
+    [SkippableFact]
+    public async Task What_only_a_rehearsal_can_tell_is_said_so()
+    {
+        ThreeTables();
+        Migration("004_some", "SELECT 1;\n", "DELETE FROM b WHERE id > 1;\n");
+        await ApplyAsync();
+
+        var loss = Assert.Single(await Engine().ForecastAsync(await Engine().PlanUndoAsync()));
+
+        Assert.Empty(loss.Forecast.Losses);
+        Assert.Single(loss.Forecast.NotForeseen);
+        Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM b"));
+    }
+
+    [SkippableFact]
+    public async Task A_table_that_the_script_itself_makes_is_no_loss()
+    {
+        ThreeTables();
+        Migration("004_scratch", "SELECT 1;\n", "CREATE TABLE t (id integer);\nINSERT INTO t VALUES (1);\nDROP TABLE t;\n");
+        await ApplyAsync();
+
+        Assert.Equal("004_scratch", Names(await Engine().UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task A_destructive_up_is_told_and_not_refused()
+    {
+        ThreeTables();
+        Migration("004_away", "DROP TABLE b;\n", "CREATE TABLE b (id integer PRIMARY KEY);\n");
+        await ApplyAsync(new ApplyRequest { Target = "003" });
+
+        await ApplyAsync();
+
+        Assert.Contains(Events.Of<Migrations.Events.WarningRaised>(), w => w.Message.Contains("004_away removes table", StringComparison.Ordinal) && w.Message.Contains("(3 rows)", StringComparison.Ordinal));
+        Assert.Equal("a, c", await TablesAsync());
+    }
+}
+
+public sealed class SqliteLossTests() : LossConformance(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlLossTests() : LossConformance(DatabaseKind.PostgreSql);

@@ -1,0 +1,179 @@
+using Migrations.Integrity;
+using Migrations.Planning;
+using Migrations.Schema;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>Migrations and their undo are tried on a copy, and the database itself stays as it is.</summary>
+public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind)
+{
+    [SkippableFact]
+    public async Task A_good_undo_is_proven_and_the_verdict_kept()
+    {
+        ThreeTables();
+        await ApplyAsync(new ApplyRequest { First = 1 });
+
+        var report = await RehearseAsync();
+
+        Assert.Equal(["002_b", "003_c"], report.Results.Select(r => r.Name));
+        Assert.All(report.Results, r => Assert.True(r is { Applies: true, UndoProven: true, IsGood: true, Failure: null }));
+        Assert.All(report.Results, r => Assert.Empty(r.Differences));
+        Assert.Equal(("b", 3L), report.Results[0].RowsChanged.Where(c => c.Table.EndsWith('b')).Select(c => ("b", c.Inserted)).Single());
+        Assert.Equal(DifferenceKind.Added, report.Results[0].ObjectsChanged.Single().Kind);
+        Assert.Equal("a", await TablesAsync());
+        Assert.Equal([null, true, true], (await Engine().GetStatusAsync()).Select(s => s.UndoProven));
+        Write("002_b.down.sql", "DROP TABLE b; -- edited\nSELECT 1;\n");
+        Assert.Null((await StatusOfAsync("002_b")).UndoProven);
+    }
+
+    [SkippableFact]
+    public async Task An_undo_that_forgets_something_is_found_with_the_exact_difference_and_the_next_is_rehearsed_all_the_same()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, n integer);\n", "DROP TABLE a;\n");
+        Migration("002_forgets_index", "ALTER TABLE a ADD COLUMN m integer;\nCREATE INDEX a_n ON a (n);\n", "ALTER TABLE a DROP COLUMN m;\n");
+        Migration("003_wrong_column", "ALTER TABLE a ADD COLUMN extra text;\n", "ALTER TABLE a DROP COLUMN m;\n");
+        Migration("004_good", "CREATE TABLE b (id integer);\n", "DROP TABLE b;\n");
+
+        var results = (await RehearseAsync()).Results;
+
+        Assert.Equal([true, false, false, true], results.Select(r => r.UndoProven));
+        var forgotten = Assert.Single(results[1].Differences);
+        Assert.Equal((DifferenceKind.Added, SchemaObjectType.Index), (forgotten.Kind, forgotten.ObjectType));
+        Assert.EndsWith("a_n", forgotten.Name, StringComparison.Ordinal);
+        Assert.Equal(
+            [(DifferenceKind.Added, "extra"), (DifferenceKind.Removed, "m")],
+            results[2].Differences.Select(d => (d.Kind, d.Name.Split('.')[^1])).Order());
+        Assert.False(RehearsalVerdicts.Read(Folder)["002_forgets_index"].UndoProven);
+    }
+
+    [SkippableFact]
+    public async Task A_migration_that_fails_ends_the_rehearsal_and_is_named_with_its_place()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
+        Migration("002_bad", "CREATE TABLE b (id integer);\nINSERT INTO nowhere VALUES (1);\n", "DROP TABLE b;\n");
+        Migration("003_c", "CREATE TABLE c (id integer);\n", "DROP TABLE c;\n");
+
+        var results = (await RehearseAsync()).Results;
+
+        Assert.Equal(["001_a", "002_bad"], results.Select(r => r.Name));
+        Assert.False(results[1].Applies);
+        Assert.Contains(Kind.NoSuchTable("nowhere"), results[1].Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(2, results[1].Failure!.Location!.Line);
+    }
+
+    [SkippableFact]
+    public async Task An_undo_that_fails_is_no_proof()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE nowhere;\n");
+        Migration("002_b", "CREATE TABLE b (id integer);\n");
+
+        var results = (await RehearseAsync()).Results;
+
+        Assert.Equal([false, null], results.Select(r => r.UndoProven));
+        Assert.True(results[0].Applies);
+        Assert.NotNull(results[0].Failure);
+    }
+
+    [SkippableFact]
+    public async Task What_cannot_be_applied_again_is_no_proof()
+    {
+        // The row that the undo leaves behind is no difference of the schema, and stands in the way of the second application.
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        Migration("002_row", "INSERT INTO a VALUES (1);\n", "SELECT 1;\n");
+
+        var results = (await RehearseAsync()).Results;
+
+        Assert.Equal([true, false], results.Select(r => r.UndoProven));
+        Assert.True(results[1].Applies);
+        Assert.NotNull(results[1].Failure);
+    }
+
+    [SkippableFact]
+    public async Task With_data_the_rows_that_an_undo_loses_are_counted()
+    {
+        ThreeTables();
+        await ApplyAsync(new ApplyRequest { First = 2 });
+        Migration("004_empties", "SELECT 1;\n", "DELETE FROM b WHERE id < 3;\n");
+
+        var results = (await RehearseAsync(new RehearsalRequest { WithData = true })).Results;
+
+        var lost = Assert.Single(results.Single(r => r.Name == "004_empties").RowsLost);
+        Assert.Equal(("b", 2L), (lost.Table.Split('.')[^1], lost.Rows));
+        Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM b"));
+        Assert.All((await RehearseAsync()).Results, r => Assert.False(r.WithData));
+    }
+
+    [SkippableFact]
+    public async Task All_migrations_are_rehearsed_from_an_empty_database()
+    {
+        ThreeTables();
+        await ApplyAsync();
+
+        Assert.Equal(3, (await RehearseAsync(new RehearsalRequest { All = true })).Results.Count);
+        Assert.Empty((await RehearseAsync()).Results);
+        Assert.Equal("a, b, c", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task Verdicts_can_be_kept_in_the_history()
+    {
+        ThreeTables();
+        await ApplyAsync();
+
+        await RehearseAsync(new RehearsalRequest { All = true, Record = true });
+
+        Assert.False(File.Exists(FileOf(RehearsalVerdicts.FileName)));
+        Assert.All(await Engine().GetStatusAsync(), s => Assert.True(s is { UndoProven: true, State: MigrationState.Applied }));
+        await Engine().UndoAsync(new UndoRequest { RequireProven = true });
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task An_unproven_undo_is_refused_when_only_proven_ones_are_wanted()
+    {
+        ThreeTables();
+        await ApplyAsync();
+
+        await ThrowsAsync<PlanException>(ErrorId.UndoUnproven, () => UndoAsync(new UndoRequest { RequireProven = true }));
+
+        Assert.Equal("a, b, c", await TablesAsync());
+        await RehearseAsync(new RehearsalRequest { All = true });
+        await UndoAsync(new UndoRequest { RequireProven = true });
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task Declared_checks_are_asked_after_the_last_migration()
+    {
+        ThreeTables();
+        Write("checks/rows.sql", "-- check: b has rows\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: b has too many\n-- expect: rows 0\nSELECT id FROM b WHERE id > 2;\n");
+
+        var report = await RehearseAsync();
+
+        Assert.Equal([("b has rows", CheckStatus.Pass), ("b has too many", CheckStatus.Fail)], report.Checks.Select(c => (c.Name, c.Status)));
+    }
+
+    [SkippableFact]
+    public async Task The_checklist_is_answered_for_every_migration()
+    {
+        ThreeTables();
+        Migration("004_no_undo", "CREATE TABLE d (id integer);\n");
+        await ApplyAsync(new ApplyRequest { First = 2 });
+
+        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest(), new CheckRequest());
+
+        Assert.Equal(
+            ["naming", "rollback-exists", "applies-on-empty-data", "applies-on-populated-data", "rollback-tested", "duration", "backup-made"],
+            results.Where(r => r.Target == "003_c").Select(r => r.Name));
+        Assert.All(results.Where(r => r is { Target: "003_c", Name: not "backup-made" }), r => Assert.Equal(CheckStatus.Pass, r.Status));
+        Assert.Equal(CheckStatus.NotRun, results.Single(r => r is { Target: "003_c", Name: "backup-made" }).Status);
+        Assert.Equal(CheckStatus.Warn, results.Single(r => r is { Target: "004_no_undo", Name: "rollback-exists" }).Status);
+        Assert.Equal(CheckStatus.NotRun, results.Single(r => r is { Target: "004_no_undo", Name: "rollback-tested" }).Status);
+    }
+
+    private Task<RehearsalReport> RehearseAsync(RehearsalRequest? request = null) => new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
+}
+
+public sealed class SqliteRehearsalTests() : RehearsalConformance(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlRehearsalTests() : RehearsalConformance(DatabaseKind.PostgreSql);

@@ -1,0 +1,101 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite.Tests;
+
+public sealed class ForecastTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public ForecastTests() => TestSql.Run(_folder.Database, """
+        CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT, "the note" TEXT);
+        INSERT INTO users VALUES (1, 'a', 'a@x', NULL), (2, 'b', NULL, NULL), (3, 'c', 'c@x', 'n');
+        CREATE TABLE tags (x); INSERT INTO tags VALUES (1), (2);
+        CREATE TABLE vacant (x);
+        CREATE VIEW v AS SELECT name FROM users;
+        CREATE INDEX i ON tags (x);
+        CREATE VIRTUAL TABLE search USING fts5(name, content='users', content_rowid='id');
+        CREATE VIRTUAL TABLE notes USING fts5(body); INSERT INTO notes VALUES ('q');
+        """);
+
+    public static TheoryData<string, string> Scripts => new()
+    {
+        { "DROP TABLE tags", "1: Table tags 2" },
+        { "-- c\nDROP TABLE IF EXISTS \"Tags\";\nDROP TABLE vacant;", "2: Table tags 2, 3: Table vacant 0" },
+        { "DROP TABLE missing; DROP VIEW v; DROP INDEX i", "" },
+        { "DROP TABLE IF EXISTS new; CREATE TABLE new (x); INSERT INTO new VALUES (1); DROP TABLE new", "" },
+        { "ALTER TABLE users DROP COLUMN email", "1: Column users.email 2" },
+        { "ALTER TABLE users DROP \"the note\"", "1: Column users.\"the note\" 1" },
+        { "ALTER TABLE users ADD COLUMN fresh; ALTER TABLE users DROP COLUMN fresh", "" },
+        { "ALTER TABLE users RENAME COLUMN email TO mail;\nALTER TABLE users DROP COLUMN mail", "2: Column users.email 2" },
+        { "ALTER TABLE tags RENAME TO labels;\nDROP TABLE labels", "2: Table tags 2" },
+        { "ALTER TABLE users DROP COLUMN email; DROP TABLE users", "1: Table users 3" },
+        { "DELETE FROM tags", "1: Rows tags 2" },
+        { "WITH q AS (SELECT 1) DELETE FROM main.tags RETURNING x", "1: Rows tags 2" },
+        { "CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM tags; END", "" },
+        { "INSERT INTO tags SELECT 'DROP TABLE users'; -- DROP TABLE users", "" },
+        { "DROP TABLE search", "" },
+        { "DROP TABLE notes", "1: Table notes 1" },
+        { "DROP TABLE tags; CREATE TABLE tags (x)", "1: Table tags 2" },
+        {
+            "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT, \"the note\" TEXT);\nINSERT INTO new_users SELECT * FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;",
+            ""
+        },
+        {
+            "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO new_users (id, name) SELECT id, name FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;",
+            "3: Column users.email 2, 3: Column users.\"the note\" 1"
+        },
+        {
+            "CREATE TABLE n (id INTEGER PRIMARY KEY, full_name TEXT, email TEXT, \"the note\");\nINSERT INTO n (id, full_name, email, \"the note\") SELECT id, name, email, \"the note\" FROM users;\nDROP TABLE users;\nALTER TABLE n RENAME TO users;",
+            ""
+        },
+        { "ALTER TABLE tags RENAME TO old_tags;\nCREATE TABLE tags (x, y);\nINSERT INTO tags (x) SELECT x FROM old_tags;\nDROP TABLE old_tags;", "" },
+        { "CREATE TABLE new_tags (x);\nDROP TABLE tags;\nALTER TABLE new_tags RENAME TO tags;", "2: Table tags 2" },
+        { "CREATE TABLE n AS SELECT id, name FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users", "1: Column users.email 2, 1: Column users.\"the note\" 1" },
+        { "CREATE TABLE n AS SELECT * FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users", "" },
+        { "CREATE TABLE backup AS SELECT * FROM tags; DROP TABLE tags", "1: Table tags 2" },
+        { "CREATE TEMP TABLE tags2 AS SELECT * FROM tags; DROP TABLE tags2", "" },
+        { "DROP TABLE main.tags", "1: Table tags 2" },
+        { "ATTACH ':memory:' AS o; CREATE TABLE o.tags (x); DROP TABLE o.tags; DROP TABLE IF EXISTS temp.users", "" },
+        { "UPDATE users SET name = NULL", "" },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public async Task What_goes_is_counted(string sql, string expected)
+    {
+        var before = File.ReadAllBytes(_folder.Database);
+        var forecast = await ForecastAsync(sql);
+        Assert.Equal(expected, string.Join(", ", forecast.Losses.Select(l => $"{l.Line}: {l.Kind} {l.Name} {l.Rows}")));
+        Assert.All(forecast.Losses, l => Assert.False(l.IsEstimate));
+        Assert.Empty(forecast.NotForeseen);
+        Assert.Equal(before, File.ReadAllBytes(_folder.Database));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1;\nDELETE FROM tags WHERE x > 1", "Line 2: how many rows the DELETE takes from 'tags', only a rehearsal with data tells.")]
+    [InlineData("CREATE TABLE n (x);\nINSERT INTO n SELECT x FROM tags WHERE x > 1; DROP TABLE tags; ALTER TABLE n RENAME TO tags", "Line 2: whether all rows of 'tags' are copied, only a rehearsal with data tells.")]
+    public async Task What_only_a_rehearsal_tells_is_said(string sql, string expected)
+    {
+        var forecast = await ForecastAsync(sql);
+        Assert.Empty(forecast.Losses);
+        Assert.Equal([expected], forecast.NotForeseen);
+    }
+
+    [Fact]
+    public async Task What_takes_too_long_to_count_is_estimated_or_left_open()
+    {
+        var forecast = await ForecastAsync("DROP TABLE tags", TimeSpan.Zero);
+        Assert.Equal(new DataLoss(DataLossKind.Table, "tags", Rows: null, IsEstimate: false, 1), Assert.Single(forecast.Losses));
+        TestSql.Run(_folder.Database, "ANALYZE");
+        forecast = await ForecastAsync("DROP TABLE tags", TimeSpan.Zero);
+        Assert.Equal(new DataLoss(DataLossKind.Table, "tags", 2, IsEstimate: true, 1), Assert.Single(forecast.Losses));
+    }
+
+    private async Task<LossForecast> ForecastAsync(string sql, TimeSpan? limit = null)
+    {
+        await using var session = await _folder.OpenAsync(SessionAccess.Read);
+        return await session.Inspector.ForecastLossAsync(_folder.Script(sql), limit ?? TimeSpan.FromSeconds(30), default);
+    }
+}
