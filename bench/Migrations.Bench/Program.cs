@@ -1,7 +1,7 @@
 using Migrations.Bench;
 
 // Floor and tool run in turns within one process's life, so that a ratio is never made of two machines' moods.
-var wanted = args.Length == 0 ? ["folder", "sqlite", "postgresql"] : args;
+var wanted = args.Length == 0 ? ["folder", "sqlite", "postgresql", "backup"] : args;
 var report = new Report();
 if (wanted.Contains("folder", StringComparer.Ordinal))
     FolderBench.Run(report);
@@ -9,4 +9,10 @@ if (wanted.Contains("sqlite", StringComparer.Ordinal))
     await SqliteBench.RunAsync(report);
 if (wanted.Contains("postgresql", StringComparer.Ordinal))
     await PostgreSqlBench.RunAsync(report);
+if (wanted.Contains("backup", StringComparer.Ordinal))
+{
+    await BackupBench.RunAsync(report);
+    await PostgreSqlBackupBench.RunAsync(report);
+}
+
 return report.Failed ? 1 : 0;

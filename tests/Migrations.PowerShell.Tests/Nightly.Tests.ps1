@@ -17,7 +17,7 @@ Describe 'docs/examples/nightly.ps1 on <Engine>' -ForEach $engines {
 
     It 'exits with 0 after a good night' {
         foreach ($night in 1, 2) {
-            $run = Invoke-Nightly -Destination, $backups
+            $run = Invoke-Nightly '-Destination', $backups
             $run.ExitCode | Should -Be 0 -Because $run.Text
         }
         $run.Text | Should -BeLike '*PROVEN *version 002*KEPT *REMOVED *kept by no rule*'
@@ -26,19 +26,19 @@ Describe 'docs/examples/nightly.ps1 on <Engine>' -ForEach $engines {
 
     It 'exits with 1 when the database is not there' {
         $env:DATABASE_URL = "$($env:DATABASE_URL)x"
-        $run = Invoke-Nightly -Destination, $backups
+        $run = Invoke-Nightly '-Destination', $backups
         $run.ExitCode | Should -Be 1
         $run.Text | Should -BeLike '*FAILED  DatabaseMissing*NEXT*'
     }
 
     It 'exits with 1 when the folder is not there' {
-        $run = Invoke-Nightly -Destination, "$backups/not-mounted"
+        $run = Invoke-Nightly '-Destination', "$backups/not-mounted"
         $run.ExitCode | Should -Be 1
         $run.Text | Should -BeLike '*FAILED  BackupFolderInvalid*NEXT*'
     }
 
     It 'exits with 1 when a parameter is wrong' {
-        (Invoke-Nightly -Destination, $backups, -KeepDaily, 0).ExitCode | Should -Be 1
+        (Invoke-Nightly '-Destination', $backups, '-KeepDaily', 0).ExitCode | Should -Be 1
         (Invoke-Nightly).ExitCode | Should -Be 1
     }
 }
@@ -51,7 +51,7 @@ Describe 'docs/examples/nightly.ps1' {
         $null = Invoke-Migration -Path $folder
         $old = 1..2 | ForEach-Object { Backup-Database -Destination $backups }
         $null = & sqlite3 $database 'INSERT INTO k VALUES (7);'
-        $run = Invoke-Nightly -Destination, $backups
+        $run = Invoke-Nightly '-Destination', $backups
         $env:DATABASE_URL = $null
         $run.ExitCode | Should -Be 4 -Because $run.Text
         $run.Text | Should -BeLike '*FAILED  BackupUnproven*'
