@@ -118,7 +118,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
                 continue;
             if (!pieces.Current.CopiesFromClient)
                 return await session.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
-            await CopyData.SendAsync(session.Connection, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(session, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
             break;
         }
 
