@@ -78,7 +78,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         _statements++;
         var began = _clock.Elapsed;
         if (piece.CopiesFromClient)
-            await CopyData.SendAsync(session.Connection, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(session, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
         else
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
         await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
