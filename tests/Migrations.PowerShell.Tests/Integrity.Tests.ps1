@@ -59,7 +59,9 @@ Describe 'Proving and checking' {
     }
 
     It 'is not good when the database cannot be asked' {
-        Test-SchemaIntegrity $database $folder -Quiet -ErrorAction SilentlyContinue -ErrorVariable bad 2>$null | Should -Not -Be $true
+        { Test-SchemaIntegrity $database $folder -Quiet } | Should -Throw -ErrorId 'DatabaseMissing,*'
+        $null = Invoke-Migration $database $folder
+        $database, 'missing.db' | Test-SchemaIntegrity -Path $folder -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
     }
 
     It 'writes a report for a pipeline' {
