@@ -27,10 +27,13 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         var before = await SequencesAsync(cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
         _clock.Start();
+        HashSet<string>? touched = null;
         try
         {
             for (var i = 0; i < statements.Count && _answer.Error is null; i++)
                 await RunAsync(statements[i], isLast: i == statements.Count - 1, cancellationToken).ConfigureAwait(false);
+            if (_answer.Error is null)
+                touched = await TouchedAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -38,7 +41,23 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         }
 
         var after = await SequencesAsync(cancellationToken).ConfigureAwait(false);
-        return _answer with { Remains = [.. after.Where(s => before.TryGetValue(s.Key, out var was) && was != s.Value).Select(s => Moved(s.Key, before[s.Key], s.Value))] };
+        var moved = after.Where(s => before.TryGetValue(s.Key, out var was) && was != s.Value && touched?.Contains(s.Key) != false);
+        return _answer with { Remains = [.. moved.Select(s => Moved(s.Key, before[s.Key], s.Value))] };
+    }
+
+    /// <summary>The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error nobody can be asked.</summary>
+    private async Task<HashSet<string>> TouchedAsync(CancellationToken cancellationToken)
+    {
+        var touched = new HashSet<string>(StringComparer.Ordinal);
+        await session.QueryAsync(
+            """
+            SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+            FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
+            """,
+            row => touched.Add(row.GetString(0)),
+            cancellationToken).ConfigureAwait(false);
+        return touched;
     }
 
     private static string Moved(string sequence, long? from, long? to) => string.Create(

@@ -64,6 +64,18 @@ public sealed class CheckTests
     }
 
     [SkippableFact]
+    public async Task A_sequence_that_others_move_meanwhile_is_not_the_checks()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync("CREATE SEQUENCE s; CREATE SEQUENCE other");
+        var asking = AskAsync(fixture, "SELECT nextval('s'); SELECT pg_sleep(1)");
+        while (await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'") is "0" && !asking.IsCompleted)
+            await Task.Delay(10);
+        await fixture.Database.ExecuteAsync("SELECT nextval('other')");
+        Assert.StartsWith("The sequence public.s moved", Assert.Single((await asking).Remains), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task An_error_of_the_statement_is_an_answer()
     {
         await using var fixture = await DriverFixture.CreateAsync();
