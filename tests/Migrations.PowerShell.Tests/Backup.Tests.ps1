@@ -19,7 +19,7 @@ Describe 'Backups on <Engine>' -ForEach $engines {
         $backup.MigrationVersion | Should -Be '003'
         (Get-DatabaseBackup $backups).Path | Should -Be $backup.Path
 
-        $null = Undo-Migration $database $folder -All -Force
+        $null = Undo-Migration $database $folder -AcceptDataLoss -All -Force
         $restored = Restore-Database $database $backup.Path -Force
         $restored.MigrationVersion | Should -Be '003'
         $restored.Kept | Should -Not -BeNullOrEmpty
@@ -39,9 +39,9 @@ Describe 'Backups on <Engine>' -ForEach $engines {
 
     It 'are restored from the pipeline, or as the latest' {
         $backup = Backup-Database $database $backups -Prove
-        $null = Undo-Migration $database $folder
+        $null = Undo-Migration $database $folder -AcceptDataLoss
         (Get-DatabaseBackup $backups | Select-Object -First 1 | Restore-Database -Database $database -Force).Backup | Should -Be $backup.Path
-        $null = Undo-Migration $database $folder
+        $null = Undo-Migration $database $folder -AcceptDataLoss
         (Restore-Database $database -Latest -From $backups -Confirm:$false).Backup | Should -Be $backup.Path
         (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 3
     }
@@ -50,20 +50,20 @@ Describe 'Backups on <Engine>' -ForEach $engines {
         Backup-Database $database $backups -WhatIf | Should -BeNullOrEmpty
         Get-ChildItem $backups | Should -BeNullOrEmpty
         $backup = Backup-Database $database $backups
-        $null = Undo-Migration $database $folder
+        $null = Undo-Migration $database $folder -AcceptDataLoss
         Restore-Database $database $backup.Path -WhatIf | Should -BeNullOrEmpty
         Restore-Database $database $backup.Path -WhatIf -Force | Should -BeNullOrEmpty
         (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 2
     }
 
     It 'stand behind a run' {
-        $null = Undo-Migration $database $folder
+        $null = Undo-Migration $database $folder -AcceptDataLoss
         $result = Invoke-Migration $database $folder -Backup $backups
         $result.Backup | Should -Be (Get-DatabaseBackup $backups).Path
         Set-Content "$folder/004_bad.sql" 'nonsense;'
         $problem = Get-ErrorOf { Invoke-Migration $database $folder -Backup $backups }
         $problem.ErrorDetails.RecommendedAction | Should -BeLike "*Restore-Database -Path ""$($problem.Exception.Backup)"" -Database*"
-        (Undo-Migration $database $folder -Backup $backups).Backup | Should -Exist
+        (Undo-Migration $database $folder -AcceptDataLoss -Backup $backups).Backup | Should -Exist
     }
 }
 
