@@ -12,7 +12,9 @@
     TypesToProcess       = @('module/Migrations.Types.ps1xml')
     CmdletsToExport      = @(
         'Backup-Database'
+        'Compare-DatabaseSchema'
         'Get-DatabaseBackup'
+        'Get-DatabaseSchema'
         'Get-MigrationHistory'
         'Get-MigrationStatus'
         'Invoke-Migration'
@@ -22,6 +24,8 @@
         'Restore-Database'
         'Set-MigrationBaseline'
         'Test-DatabaseBackup'
+        'Test-Migration'
+        'Test-SchemaIntegrity'
         'Undo-Migration'
     )
     FunctionsToExport    = @()

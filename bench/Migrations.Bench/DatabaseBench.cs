@@ -21,7 +21,7 @@ internal static class DatabaseBench
         Measure.TimeAsync(async () => Check(await MigratorOf(driver, database, folder).ApplyAsync(), folder));
 
     public static Task<double> DownAsync(IDatabaseDriver driver, string database, string folder) =>
-        Measure.TimeAsync(async () => Check(await MigratorOf(driver, database, folder).UndoAsync(new UndoRequest { All = true }), folder));
+        Measure.TimeAsync(async () => Check(await MigratorOf(driver, database, folder).UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true }), folder));
 
     /// <summary>Up with nothing to do, and status, on a database where many are applied.</summary>
     public static async Task RunSettledAsync(Report report, IDatabaseDriver driver, string database, TemporaryFolder place, double noopLimit, double statusLimit)

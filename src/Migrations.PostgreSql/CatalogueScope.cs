@@ -34,7 +34,7 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
 
     /// <summary>Options as <c>name='value'</c>, in the order of their names; NULL when there are none. Those named <c>pg_</c> are the server's notes to itself.</summary>
     public static string Options(string options, string prefix = "") =>
-        $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER BY o.option_name) FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
+        $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER BY o.option_name COLLATE \"C\") FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
 
     /// <summary>A collation where it is not the type's own; NULL otherwise.</summary>
     public static string Collation(string collation, string ofType) =>
@@ -48,7 +48,8 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
         CultureInfo.InvariantCulture,
         $"""
         rel AS (
-            SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam, c.relowner,
+            SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam,
+                c.relowner,
                 c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified("n", "c.relname")} AS name
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}

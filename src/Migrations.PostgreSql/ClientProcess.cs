@@ -77,7 +77,11 @@ internal sealed class ClientProcess : IAsyncDisposable
         await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         if (_process.ExitCode == 0)
             return;
+        cancellationToken.ThrowIfCancellationRequested();
         var words = Shorten(await _words.ConfigureAwait(false));
+        // A Ctrl-C reaches the program as soon as it reaches us: then this is no failure, but the cancelling that is about to be heard of.
+        if (Has(words, "by user"))
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
         throw new MigrationException(IdOf(words), $"{_name} failed with exit code {_process.ExitCode}: {words}", NextStep(words));
     }
 

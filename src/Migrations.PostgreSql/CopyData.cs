@@ -7,26 +7,45 @@ namespace Migrations.PostgreSql;
 internal static class CopyData
 {
     /// <summary>Runs the statement with the data lines that come next, the line <c>\.</c> included.</summary>
-    /// <param name="connection">The connection, in any transaction.</param>
+    /// <param name="session">The session, in any transaction.</param>
     /// <param name="statement">The statement.</param>
     /// <param name="pieces">The script, standing on the statement; afterwards on the last piece of its data.</param>
     /// <param name="onRead">Told how many bytes of the script were read.</param>
     /// <param name="cancellationToken">Cancels the copy.</param>
-    public static async Task SendAsync(NpgsqlConnection connection, string statement, IEnumerator<SqlPiece> pieces, Action<int> onRead, CancellationToken cancellationToken)
+    public static async Task SendAsync(PostgreSqlSession session, string statement, IEnumerator<SqlPiece> pieces, Action<int> onRead, CancellationToken cancellationToken)
     {
-        var writer = await connection.BeginTextImportAsync(statement, cancellationToken).ConfigureAwait(false);
-        await using var _ = writer.ConfigureAwait(false);
+        // Npgsql ends a COPY without looking at a token, and a server that works on the data may take long: it is asked from beside to stop.
+        var backend = await session.FindBackendAsync(cancellationToken).ConfigureAwait(false);
+        var interrupt = Task.CompletedTask;
+        var registration = cancellationToken.Register(() => interrupt = session.CancelBackendAsync(backend));
+        try
+        {
+            var writer = await session.Connection.BeginTextImportAsync(statement, cancellationToken).ConfigureAwait(false);
+            await using var _ = writer.ConfigureAwait(false);
+            await WriteAsync(writer, pieces, onRead, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false);
+            await interrupt.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteAsync(NpgsqlCopyTextWriter writer, IEnumerator<SqlPiece> pieces, Action<int> onRead, CancellationToken cancellationToken)
+    {
         try
         {
             while (pieces.MoveNext())
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var piece = pieces.Current;
                 onRead(Encoding.UTF8.GetByteCount(piece.Text));
                 if (piece.Kind != SqlPieceKind.CopyData)
                     continue;
                 if (piece.Text.AsSpan().TrimEnd("\r\n") is "\\.")
                     break;
-                await writer.WriteAsync(piece.Text.AsMemory(), cancellationToken).ConfigureAwait(false);
+                // A server that was told to stop takes what still comes and drops it, so that this never waits for long.
+                await writer.WriteAsync(piece.Text.AsMemory(), CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is not PostgresException)

@@ -14,19 +14,23 @@ internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IRe
     private const string Query =
         """
         WITH d AS (SELECT * FROM pg_database WHERE datname = current_database())
-        SELECT 0, format(' OWNER %I TABLESPACE %I CONNECTION LIMIT %s', pg_get_userbyid(d.datdba), t.spcname, d.datconnlimit) FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
+        SELECT 0, format(' OWNER %I CONNECTION LIMIT %s', pg_get_userbyid(d.datdba), d.datconnlimit) || CASE WHEN t.spcname <> 'pg_default' THEN format(' TABLESPACE %I',
+            t.spcname) ELSE '' END FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
         UNION ALL
         SELECT 1, 'REVOKE ALL ON DATABASE %NAME% FROM PUBLIC' FROM d WHERE d.datacl IS NOT NULL
         UNION ALL
         SELECT 2, format('GRANT %s ON DATABASE %%NAME%% TO %s%s', a.privilege_type, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
             CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM d, aclexplode(d.datacl) a
         UNION ALL
-        SELECT 3, format('%s SET %s TO %s', CASE s.setrole WHEN 0 THEN 'ALTER DATABASE %NAME%' ELSE format('ALTER ROLE %I IN DATABASE %%NAME%%', pg_get_userbyid(s.setrole)) END, split_part(c, '=', 1),
-            CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries') AND substr(c, strpos(c, '=') + 1) NOT IN ('', '""')
+        SELECT 3, format('%s SET %s TO %s', CASE s.setrole WHEN 0 THEN 'ALTER DATABASE %NAME%' ELSE format('ALTER ROLE %I IN DATABASE %%NAME%%',
+            pg_get_userbyid(s.setrole)) END, split_part(c, '=', 1),
+            CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries') AND substr(c, strpos(c,
+                '=') + 1) NOT IN ('', '""')
                 THEN substr(c, strpos(c, '=') + 1) WHEN substr(c, strpos(c, '=') + 1) = '""' THEN '''''' ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
         FROM d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) c
         UNION ALL
-        SELECT 4, 'COMMENT ON DATABASE %NAME% IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid, 'pg_database') IS NOT NULL
+        SELECT 4, 'COMMENT ON DATABASE %NAME% IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid,
+            'pg_database') IS NOT NULL
         ORDER BY 1
         """;
 

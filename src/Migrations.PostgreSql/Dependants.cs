@@ -48,9 +48,11 @@ internal static class Dependants
             $"""
             WITH RECURSIVE emptied(oid) AS (
                 SELECT $1::bigint::oid
-                UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0 WHERE {(cascades ? "true" : "false")})
+                UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0
+                    WHERE {(cascades ? "true" : "false")})
             SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
-            FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY c.oid <> $1::bigint::oid, 3
+            FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                ORDER BY c.oid <> $1::bigint::oid, 3
             """,
             row => found.Add(Read(row)),
             cancellationToken,
@@ -86,13 +88,17 @@ internal static class Dependants
             $"""
             WITH RECURSIVE going(class, oid, number) AS (
                 {root}
-                UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number)
+                UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0
+                    OR d.refobjsubid = g.number)
                 WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
-            SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname), c.relkind = 'p',
-                c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class WHERE i.inhrelid = c.oid)
+            SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname),
+                c.relkind = 'p',
+                c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class
+                    WHERE i.inhrelid = c.oid)
             FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
-            WHERE g.class = 'pg_catalog.pg_class'::regclass AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid AND w.number = 0)) ORDER BY 3, 2
+            WHERE g.class = 'pg_catalog.pg_class'::regclass AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
+                AND w.number = 0)) ORDER BY 3, 2
             """,
             row => found.Add(Read(row)),
             cancellationToken,

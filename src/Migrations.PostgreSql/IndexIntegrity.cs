@@ -50,7 +50,8 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
         var questions = new List<(string, string)>();
         await session.QueryAsync(
             $"""
-            SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam
+            SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                JOIN pg_am a ON a.oid = c.relam
             WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2
             """,
             row => questions.Add(($"SELECT {schema}.bt_index_check({row.GetString(0)}::regclass, true)::text", row.GetString(1))),

@@ -28,7 +28,8 @@ internal sealed class LockWatch(PostgreSqlSession session)
     /// <summary>Learns which tables there are before the step.</summary>
     public Task BeginAsync(CancellationToken cancellationToken) => session.QueryAsync(
         $"""
-        SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers("n")} AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
         """,
         row => _tables[row.GetInt64(0)] = (row.GetString(1), row.GetInt64(2)),

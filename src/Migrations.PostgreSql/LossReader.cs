@@ -47,18 +47,21 @@ internal static class LossReader
         {
             "DROP" when WithTables.Contains(words[1], StringComparer.Ordinal) => Drop(words),
             "ALTER" when words[1] is "TABLE" => AlterTable(words),
-            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME") => [Unknown($"renames the schema {words[2]}")],
-            "ALTER" when words[1] is "TYPE" && words.Contain("DROP", "ATTRIBUTE") => [Unknown($"takes an attribute from the type {words[2]}")],
+            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME") => [Unknown($"renames the schema {Shown(words[2])}")],
+            "ALTER" when words[1] is "TYPE" && words.Contain("DROP", "ATTRIBUTE") => [Unknown($"takes an attribute from the type {Shown(words[2])}")],
             "CREATE" => Create(words),
             "TRUNCATE" => Truncate(words),
             "DELETE" => Delete(words),
             "WITH" or "EXPLAIN" when words.Contain("DELETE", "FROM") => [Unknown("deletes rows")],
             "MERGE" when words.Contain("THEN", "DELETE") => [Unknown("deletes rows")],
-            "CALL" => [Unknown($"runs the procedure {words[1]}")],
+            "CALL" => [Unknown($"runs the procedure {Shown(words[1])}")],
             "DO" when IsDestructive(text) => [Unknown("runs a block that drops or deletes")],
             _ => [],
         };
     }
+
+    /// <summary>A name as the server would write it: what is not quoted is in small letters.</summary>
+    public static string Shown(string name) => string.Join('"', name.Split('"').Select((part, i) => i % 2 == 0 ? part.ToLowerInvariant() : part));
 
     private static LossEvent Unknown(string what) => new(LossAct.Unknown, "", what);
 
@@ -68,7 +71,7 @@ internal static class LossReader
     private static IEnumerable<LossEvent> Drop(StatementWords words)
     {
         if (words[1] is "OWNED")
-            return [Unknown($"drops what {words[3]} owns")];
+            return [Unknown($"drops what {Shown(words[3])} owns")];
         var (kind, at) = words[1] is "MATERIALIZED" ? ("VIEW", 3) : (words[1], 2);
         var mayBeMissing = SkipIfExists(words, ref at);
         var cascades = words.Contain("CASCADE");
@@ -96,7 +99,7 @@ internal static class LossReader
     {
         var at = words[2] is "ONLY" ? 3 : 2;
         var name = SqlNames.Qualified(words, ref at);
-        return words.Contain("WHERE") || words.Contain("USING") ? [Unknown($"deletes some rows of {name}")] : [new LossEvent(LossAct.Empty, "TABLE", name)];
+        return words.Contain("WHERE") || words.Contain("USING") ? [Unknown($"deletes some rows of {Shown(name)}")] : [new LossEvent(LossAct.Empty, "TABLE", name)];
     }
 
     private static IEnumerable<LossEvent> AlterTable(StatementWords words)
@@ -135,7 +138,7 @@ internal static class LossReader
             case "ALTER" when words[at + 1] is not "CONSTRAINT":
                 at += words[at + 1] is "COLUMN" ? 2 : 1;
                 var changesType = words[at + 1] is "TYPE" || (words[at + 1] is "SET" && words[at + 2] is "DATA");
-                return changesType ? Unknown($"changes the type of {table}.{words[at]}") : null;
+                return changesType ? Unknown($"changes the type of {Shown(table)}.{Shown(words[at])}") : null;
             default:
                 return null;
         }

@@ -17,8 +17,10 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     // What the server writes of a value depends on these. Without row_security a table that hides rows is an error, and not a wrong number.
     private const string Settings =
         """
-        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone', 'UTC', true),
-            set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true), set_config('xmlbinary', 'base64', true),
+        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone',
+            'UTC', true),
+            set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true), set_config('xmlbinary', 'base64',
+                true),
             set_config('row_security', 'off', true), set_config('statement_timeout', '0', true)
         """;
 

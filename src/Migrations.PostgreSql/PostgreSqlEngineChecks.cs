@@ -60,7 +60,8 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     {
         var found = await ListAsync(
             $"""
-            SELECT {Qualified("n", "c.relname")} || ': on ' || i.indrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT {Qualified("n", "c.relname")} || ': on ' || i.indrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE NOT (i.indisvalid AND i.indisready) AND {IsUsers("n")} ORDER BY 1
             """,
             cancellationToken).ConfigureAwait(false);
@@ -71,7 +72,8 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     {
         var found = await ListAsync(
             $"""
-            SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': ' || pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
+                JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE NOT k.convalidated AND {IsUsers("n")} ORDER BY 1
             """,
             cancellationToken).ConfigureAwait(false);
@@ -82,9 +84,11 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     {
         var found = await ListAsync(
             $"""
-            SELECT DISTINCT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': its trigger is disabled' FROM pg_trigger t JOIN pg_constraint k ON k.oid = t.tgconstraint
+            SELECT DISTINCT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': its trigger is disabled' FROM pg_trigger t
+                JOIN pg_constraint k ON k.oid = t.tgconstraint
             JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') AND {IsUsers("n")}
-            UNION ALL SELECT 'session_replication_role: it is ' || current_setting('session_replication_role') WHERE current_setting('session_replication_role') = 'replica' ORDER BY 1
+            UNION ALL SELECT 'session_replication_role: it is ' || current_setting('session_replication_role')
+                WHERE current_setting('session_replication_role') = 'replica' ORDER BY 1
             """,
             cancellationToken).ConfigureAwait(false);
         return Finding.Of(found, CheckStatus.Fail, "Every foreign key is enforced.", "{0} not enforced.", "ALTER TABLE ... ENABLE TRIGGER ALL; then look for the rows that came in meanwhile: drop the constraint and add it again.", "foreign key is", "foreign keys are");

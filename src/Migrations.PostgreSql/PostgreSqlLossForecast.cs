@@ -159,7 +159,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     private void Missing(LossEvent what, int line)
     {
         if (!what.MayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(LastPart(what.Name)))
-            _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} names {what.Name}, which is not there now; what it will be, only a rehearsal with data can tell."));
+            _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} names {LossReader.Shown(what.Name)}, which is not there now; what it will be, only a rehearsal with data can tell."));
     }
 
     private static string LastPart(string name)

@@ -8,6 +8,9 @@ namespace Migrations.PostgreSql;
 /// <summary>Runs the statements of scripts that have no transaction, each alone.</summary>
 internal sealed class PostgreSqlOutside(PostgreSqlSession session)
 {
+    // Who cancels wants the prompt back.
+    private static readonly TimeSpan CancelledCleanUp = TimeSpan.FromSeconds(1);
+
     private MigrationScript? _script;
 
     /// <summary>Runs one statement.</summary>
@@ -29,7 +32,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         {
             await session.RollBackAsync().ConfigureAwait(false);
             if (index is not null)
-                await CleanUpAsync(index).ConfigureAwait(false);
+                await CleanUpAsync(index, cancellationToken.IsCancellationRequested ? CancelledCleanUp : session.Options.TableLockTimeout).ConfigureAwait(false);
             throw Translate(step, statement, e, cancellationToken);
         }
     }
@@ -118,21 +121,23 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
                 continue;
             if (!pieces.Current.CopiesFromClient)
                 return await session.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
-            await CopyData.SendAsync(session.Connection, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(session, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
             break;
         }
 
         return null;
     }
 
-    private async Task CleanUpAsync(ConcurrentIndex index)
+    /// <summary>Drops what a failed build has left, unless that takes long too: DROP INDEX CONCURRENTLY waits for the same transactions as the build did.</summary>
+    private async Task CleanUpAsync(ConcurrentIndex index, TimeSpan limit)
     {
+        using var stop = new CancellationTokenSource(limit);
         try
         {
-            await session.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
-            await index.DropInvalidAsync(session, CancellationToken.None).ConfigureAwait(false);
+            await session.ReconnectAsync(stop.Token).ConfigureAwait(false);
+            await index.DropInvalidAsync(session, stop.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NpgsqlException or MigrationException)
+        catch (Exception e) when (e is NpgsqlException or MigrationException or OperationCanceledException)
         {
             // The next run drops it before it builds the index again.
         }

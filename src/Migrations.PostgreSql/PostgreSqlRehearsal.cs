@@ -78,7 +78,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         _statements++;
         var began = _clock.Elapsed;
         if (piece.CopiesFromClient)
-            await CopyData.SendAsync(session.Connection, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(session, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
         else
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
         await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
@@ -127,7 +127,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var rows = new Dictionary<string, TableChange>(StringComparer.Ordinal);
         await session.QueryAsync(
             $"""
-            SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del FROM pg_catalog.pg_stat_xact_user_tables s
+            SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+                FROM pg_catalog.pg_stat_xact_user_tables s
             WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND s.relid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
             """,
             row => rows[row.GetString(0)] = new TableChange(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),

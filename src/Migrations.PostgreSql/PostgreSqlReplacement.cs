@@ -135,8 +135,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     {
         if (await old.AnyAsync(
             $"""
-            SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} AND c.relname !~ '^migration_lock'
-            UNION ALL SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_proc", "p.oid")}
+            SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {CatalogueScope.IsUsers("n")}
+                AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} AND c.relname !~ '^migration_lock'
+            UNION ALL SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")}
+                AND {CatalogueScope.HasNoExtension("pg_proc", "p.oid")}
             """,
             cancellationToken).ConfigureAwait(false))
         {

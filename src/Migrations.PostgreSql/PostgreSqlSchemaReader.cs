@@ -14,7 +14,8 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     // What the server writes depends on these; an empty search_path makes it write every name with its schema.
     private const string Settings =
         """
-        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone', 'UTC', true),
+        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone',
+            'UTC', true),
             set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('quote_all_identifiers', 'off', true)
         """;
 

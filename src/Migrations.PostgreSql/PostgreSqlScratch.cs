@@ -42,22 +42,52 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         var origin = request.Origin is null ? null : await OpenAsync(request.Origin, request.Session, cancellationToken).ConfigureAwait(false);
         await using var _ = (origin ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
-        var cluster = await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false) ? await StartClusterAsync(request, origin, cancellationToken).ConfigureAwait(false) : null;
-        var server = cluster?.Target ?? request.Server ?? request.Origin!;
-        ScratchDatabase? scratch = null;
+        if (await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false))
+            return await OnClusterAsync(request, origin, shape, cancellationToken).ConfigureAwait(false);
         try
         {
-            scratch = await CreateAsync(server, cluster, shape, request, cancellationToken).ConfigureAwait(false);
+            return await FillAsync(request.Server ?? request.Origin!, cluster: null, origin, shape, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null)
+        {
+            return await OnClusterAsync(request, origin, shape, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a copy failed for what only a superuser may create: an event trigger, an extension that is not trusted.</summary>
+    private static bool NeedsSuperuser(MigrationException e) =>
+        e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed && e.Message.StartsWith("pg_restore", StringComparison.Ordinal)
+        && (e.Message.Contains("permission denied", StringComparison.Ordinal) || e.Message.Contains("must be", StringComparison.Ordinal));
+
+    private async Task<IScratchDatabase> OnClusterAsync(ScratchRequest request, PostgreSqlSession? origin, DatabaseShape shape, CancellationToken cancellationToken)
+    {
+        var cluster = await StartClusterAsync(request, origin, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (origin is not null)
+                await cluster.AddRolesAsync(origin, cancellationToken).ConfigureAwait(false);
+            return await FillAsync(cluster.Target, cluster, origin, shape, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<IScratchDatabase> FillAsync(
+        DatabaseTarget server, ThrowAwayCluster? cluster, PostgreSqlSession? origin, DatabaseShape shape, ScratchRequest request, CancellationToken cancellationToken)
+    {
+        var scratch = await CreateAsync(server, cluster, shape, request, cancellationToken).ConfigureAwait(false);
+        try
+        {
             if (origin is not null)
                 await new PostgreSqlCopy(origin, scratch.Target, request.Session).RunAsync(request.Content, sources, cancellationToken).ConfigureAwait(false);
             return scratch;
         }
         catch
         {
-            if (scratch is not null)
-                await scratch.DisposeAsync().ConfigureAwait(false);
-            else if (cluster is not null)
-                await cluster.DisposeAsync().ConfigureAwait(false);
+            await scratch.DropAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -70,10 +100,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         var version = origin?.Connection.PostgreSqlVersion.Major;
         try
         {
-            var cluster = await ThrowAwayCluster.StartAsync(ClientTools.Server(version), cancellationToken).ConfigureAwait(false);
-            if (origin is not null)
-                await cluster.AddRolesAsync(origin, cancellationToken).ConfigureAwait(false);
-            return cluster;
+            return await ThrowAwayCluster.StartAsync(ClientTools.Server(version), cancellationToken).ConfigureAwait(false);
         }
         catch (ClusterException e)
         {

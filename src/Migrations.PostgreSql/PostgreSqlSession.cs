@@ -146,6 +146,32 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         }
     }
 
+    /// <summary>The process id of the backend; behind a pooler that of this transaction's, which is not the one that the connection was told.</summary>
+    public async Task<int> FindBackendAsync(CancellationToken cancellationToken)
+    {
+        var id = Connection.ProcessID;
+        if (IsPooled)
+            await QueryAsync("SELECT pg_catalog.pg_backend_pid()", row => id = row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+        return id;
+    }
+
+    /// <summary>Asks the server, from a second connection, to cancel what a backend does.</summary>
+    public async Task CancelBackendAsync(int backend)
+    {
+        try
+        {
+            var connection = await Connector.OpenSecondAsync(CancellationToken.None).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            using var command = new NpgsqlCommand("SELECT pg_catalog.pg_cancel_backend($1)", connection);
+            command.Parameters.Add(PostgreSqlText.Parameter((int?)backend));
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // Then the statement ends when it ends.
+        }
+    }
+
     /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>
     public async Task RollBackAsync()
     {

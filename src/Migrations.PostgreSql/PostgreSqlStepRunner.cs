@@ -208,7 +208,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
     {
         _copy = piece;
-        await CopyData.SendAsync(session.Connection, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
+        await CopyData.SendAsync(session, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
         _copy = null;
     }
 

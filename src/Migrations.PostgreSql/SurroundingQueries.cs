@@ -13,25 +13,32 @@ internal static class SurroundingQueries
         SELECT 'Other' AS type, i.type || ' ' || i.identity AS name, NULL AS "table", 0 AS position, o.definition, o.create_sql,
             'DROP ' || upper(replace(i.type, 'statistics object', 'statistics')) || ' ' || i.identity AS drop_sql, NULL AS piece, NULL AS after
         FROM (
-            SELECT 'pg_statistic_ext'::regclass AS class, s.oid, replace(pg_get_statisticsobjdef(s.oid), 'CREATE STATISTICS ', '') AS definition, pg_get_statisticsobjdef(s.oid) AS create_sql
+            SELECT 'pg_statistic_ext'::regclass AS class, s.oid, replace(pg_get_statisticsobjdef(s.oid), 'CREATE STATISTICS ', '') AS definition,
+                pg_get_statisticsobjdef(s.oid) AS create_sql
             FROM pg_statistic_ext s
             UNION ALL
-            SELECT 'pg_event_trigger'::regclass, e.oid, t.body || CASE e.evtenabled WHEN 'D' THEN ' DISABLED' WHEN 'R' THEN ' ENABLE REPLICA' WHEN 'A' THEN ' ENABLE ALWAYS' ELSE '' END,
+            SELECT 'pg_event_trigger'::regclass, e.oid, t.body || CASE e.evtenabled WHEN 'D' THEN ' DISABLED' WHEN 'R' THEN ' ENABLE REPLICA' WHEN 'A'
+                THEN ' ENABLE ALWAYS' ELSE '' END,
                 'CREATE EVENT TRIGGER ' || quote_ident(e.evtname) || ' ' || t.body
-            FROM pg_event_trigger e, LATERAL (SELECT 'ON ' || e.evtevent || COALESCE(' WHEN TAG IN (' || (SELECT string_agg(quote_literal(g), ', ' ORDER BY g) FROM unnest(e.evttags) g) || ')', '')
+            FROM pg_event_trigger e, LATERAL (SELECT 'ON ' || e.evtevent || COALESCE(' WHEN TAG IN (' || (SELECT string_agg(quote_literal(g), ', ' ORDER BY g)
+                FROM unnest(e.evttags) g) || ')', '')
                 || ' EXECUTE FUNCTION ' || e.evtfoid::regproc::text || '()' AS body) t
             UNION ALL
-            SELECT 'pg_collation'::regclass, c.oid, concat_ws(' ', c.collprovider::text, c.collcollate, c.collctype, {scope.Since(17, "c.colllocale", scope.Since(15, "c.colliculocale", "''"))},
+            SELECT 'pg_collation'::regclass, c.oid, concat_ws(' ', c.collprovider::text, c.collcollate, c.collctype,
+                {scope.Since(17, "c.colllocale", scope.Since(15, "c.colliculocale", "''"))},
                 CASE WHEN NOT c.collisdeterministic THEN 'nondeterministic' END), NULL
             FROM pg_collation c
             UNION ALL
             SELECT 'pg_publication'::regclass, p.oid, concat_ws(' ', CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
-                (SELECT 'FOR TABLE ' || string_agg(r.prrelid::regclass::text, ', ' ORDER BY r.prrelid::regclass::text COLLATE "C") FROM pg_publication_rel r WHERE r.prpubid = p.oid),
-                concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END)), NULL
+                (SELECT 'FOR TABLE ' || string_agg(r.prrelid::regclass::text, ', ' ORDER BY r.prrelid::regclass::text COLLATE "C") FROM pg_publication_rel r
+                    WHERE r.prpubid = p.oid),
+                concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE
+                    WHEN p.pubtruncate THEN 'truncate' END)), NULL
             FROM pg_publication p
             UNION ALL
-            SELECT 'pg_foreign_server'::regclass, s.oid, 'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || COALESCE(' ' || array_to_string(ARRAY(SELECT o FROM unnest(s.srvoptions) o
-                WHERE o !~* 'password' ORDER BY o), ', '), ''), NULL
+            SELECT 'pg_foreign_server'::regclass, s.oid, 'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || COALESCE(' ' || array_to_string(ARRAY(SELECT o
+                FROM unnest(s.srvoptions) o
+                WHERE o !~* 'password' ORDER BY o COLLATE "C"), ', '), ''), NULL
             FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
             UNION ALL
             SELECT 'pg_cast'::regclass, c.oid, concat_ws(' ', c.castcontext::text, c.castmethod::text, NULLIF(c.castfunc::regprocedure::text, '-')), NULL FROM pg_cast c
@@ -51,11 +58,13 @@ internal static class SurroundingQueries
         $"""
         WITH {scope.Relations}
         SELECT 'Comment' AS type, t.name, NULL AS "table", 0 AS position, quote_literal(d.description) AS definition,
-            'COMMENT ON ' || t.target || ' IS ' || quote_literal(d.description) AS create_sql, 'COMMENT ON ' || t.target || ' IS NULL' AS drop_sql, NULL AS piece, NULL AS after
+            'COMMENT ON ' || t.target || ' IS ' || quote_literal(d.description) AS create_sql, 'COMMENT ON ' || t.target || ' IS NULL' AS drop_sql, NULL AS piece,
+                NULL AS after
         FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i, LATERAL (SELECT i.type || ' ' || i.identity AS name,
             CASE WHEN i.type LIKE '% column' THEN 'COLUMN' WHEN i.type = 'table constraint' THEN 'CONSTRAINT' WHEN i.type = 'domain constraint' THEN 'CONSTRAINT'
                 WHEN i.type = 'statistics object' THEN 'STATISTICS' ELSE upper(i.type) END || ' '
-            || CASE WHEN i.type = 'domain constraint' THEN (SELECT quote_ident(k.conname) || ' ON DOMAIN ' || format_type(k.contypid, NULL) FROM pg_constraint k WHERE k.oid = d.objoid) ELSE i.identity END AS target) t
+            || CASE WHEN i.type = 'domain constraint' THEN (SELECT quote_ident(k.conname) || ' ON DOMAIN ' || format_type(k.contypid, NULL) FROM pg_constraint k
+                WHERE k.oid = d.objoid) ELSE i.identity END AS target) t
         WHERE (d.objoid >= {FirstOfUsers} OR (d.classoid = 'pg_namespace'::regclass AND i.identity = 'public' AND d.description <> 'standard public schema'))
         AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_largeobject'::regclass) AND i.identity IS NOT NULL
         AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.objsubid = 0 AND x.deptype = 'e')
@@ -65,25 +74,30 @@ internal static class SurroundingQueries
     private static readonly string Grants =
         $"""
         SELECT 'Grant' AS type, g.name, NULL AS "table", 0 AS position, concat_ws(E'\n', 'OWNER ' || quote_ident(pg_get_userbyid(g.owner)), (
-            SELECT string_agg(a::text, E'\n' ORDER BY a::text COLLATE "C") FROM unnest(g.acl) a WHERE NOT (g.acl @> acldefault(g.kind, g.owner) AND g.acl <@ acldefault(g.kind, g.owner)))) AS definition,
-            CASE WHEN g.acl IS NULL THEN 'ALTER ' || g.name || ' OWNER TO ' || quote_ident(pg_get_userbyid(g.owner)) END AS create_sql, NULL AS drop_sql, NULL AS piece, NULL AS after
+            SELECT string_agg(a::text, E'\n' ORDER BY a::text COLLATE "C") FROM unnest(g.acl) a WHERE NOT (g.acl @> acldefault(g.kind, g.owner)
+                AND g.acl <@ acldefault(g.kind, g.owner)))) AS definition,
+            CASE WHEN g.acl IS NULL THEN 'ALTER ' || g.name || ' OWNER TO ' || quote_ident(pg_get_userbyid(g.owner)) END AS create_sql, NULL AS drop_sql, NULL AS piece,
+                NULL AS after
         FROM (
             SELECT 'SCHEMA ' || quote_ident(n.nspname) AS name, n.nspowner AS owner, n.nspacl AS acl, 'n'::"char" AS kind
             FROM pg_namespace n WHERE {IsUsers("n")} AND {HasNoExtension("pg_namespace", "n.oid")}
             UNION ALL
-            SELECT CASE r.relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' WHEN 'f' THEN 'FOREIGN TABLE ' ELSE 'TABLE ' END || r.name, r.relowner, r.relacl,
+            SELECT CASE r.relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' WHEN 'f' THEN 'FOREIGN TABLE '
+                ELSE 'TABLE ' END || r.name, r.relowner, r.relacl,
                 CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char"
             FROM rel r WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
                 AND (r.relkind <> 'S' OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i'))
             UNION ALL
-            SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' WHEN 'a' THEN 'AGGREGATE ' ELSE 'FUNCTION ' END || {Qualified("n", "p.proname")} || '(' || oidvectortypes(p.proargtypes) || ')', p.proowner, p.proacl, 'f'::"char"
+            SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' WHEN 'a' THEN 'AGGREGATE '
+                ELSE 'FUNCTION ' END || {Qualified("n", "p.proname")} || '(' || oidvectortypes(p.proargtypes) || ')', p.proowner, p.proacl, 'f'::"char"
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {IsUsers("n")} AND {HasNoExtension("pg_proc", "p.oid")}
             UNION ALL
             SELECT 'TYPE ' || {Qualified("n", "y.typname")}, y.typowner, y.typacl, 'T'::"char"
             FROM pg_type y JOIN pg_namespace n ON n.oid = y.typnamespace LEFT JOIN pg_class c ON c.oid = y.typrelid
             WHERE y.typtype IN ('e', 'c', 'r', 'd') AND COALESCE(c.relkind = 'c', true) AND {IsUsers("n")} AND {HasNoExtension("pg_type", "y.oid")}) g
         UNION ALL
-        SELECT 'Grant', 'COLUMN ' || r.name || '.' || quote_ident(a.attname), NULL, 0, (SELECT string_agg(i::text, E'\n' ORDER BY i::text COLLATE "C") FROM unnest(a.attacl) i), NULL, NULL, NULL, NULL
+        SELECT 'Grant', 'COLUMN ' || r.name || '.' || quote_ident(a.attname), NULL, 0, (SELECT string_agg(i::text, E'\n' ORDER BY i::text COLLATE "C")
+            FROM unnest(a.attacl) i), NULL, NULL, NULL, NULL
         FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attacl IS NOT NULL AND a.attnum > 0
         """;
 }

@@ -20,6 +20,10 @@ internal static partial class NextStep
         ["verify"] = "Test-DatabaseBackup",
         ["restore"] = "Restore-Database",
         ["prune"] = "Remove-DatabaseBackup",
+        ["test"] = "Test-Migration",
+        ["check"] = "Test-SchemaIntegrity",
+        ["schema"] = "Get-DatabaseSchema",
+        ["diff"] = "Compare-DatabaseSchema",
     };
 
     // The parameter of a command's operand, where the cmdlet does not take it by position.
@@ -48,7 +52,7 @@ internal static partial class NextStep
         var name => "-" + string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
     };
 
-    [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"(?<![\w-])--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

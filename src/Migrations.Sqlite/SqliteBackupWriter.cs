@@ -53,6 +53,8 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         copied.Watch.Token = cancellationToken;
+        // Between two commits of a busy writer there is little time.
+        copied.Watch.LongestPause = 1;
         if (counted is null)
             SqliteSnapshot.Begin(copied);
         else if (!SqliteSnapshot.Begin(copied, counted))

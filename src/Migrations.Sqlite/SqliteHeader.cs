@@ -18,12 +18,8 @@ internal static class SqliteHeader
     /// <summary>Whether these are the first bytes of a database.</summary>
     public static bool IsDatabase(ReadOnlySpan<byte> header) => header.StartsWith(Magic);
 
-    /// <summary>
-    /// Whether SQLite can be asked to open a file: it is empty, begins as a database does, or has a journal beside it that may make it begin so. Opening anything
-    /// else would do away with what lies beside it.
-    /// </summary>
-    public static bool MayBeDatabase(string path) =>
-        Read(path) is var header && (header.Length == 0 || IsDatabase(header) || (File.Exists(path + "-journal") && Read(path + "-journal").AsSpan().StartsWith(JournalMagic)));
+    /// <summary>Whether there is a journal from which SQLite would put pages back (<see href="https://sqlite.org/fileformat2.html#the_rollback_journal"/>).</summary>
+    public static bool IsJournal(string path) => File.Exists(path) && Read(path).AsSpan().StartsWith(JournalMagic);
 
     /// <summary>How long the file should be, as far as its header tells; null when it does not.</summary>
     public static long? ExpectedLength(string path)

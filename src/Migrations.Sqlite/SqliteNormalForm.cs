@@ -23,8 +23,9 @@ internal static class SqliteNormalForm
             var isQualified = i > 0 && tokens[i - 1].Is('.');
             if (i > 0 && HasSpace(tokens[i - 1], tokens[i], i > 1 && tokens[i - 2].Is('.')))
                 text.Append(' ');
-            var isQualifier = i + 1 < tokens.Count && tokens[i + 1].Is('.');
-            text.Append(Write(tokens[i], isQualified, isQualifier ? null : isName));
+            // A table before its column, or a function.
+            var isNameAnyway = i + 1 < tokens.Count && (tokens[i + 1].Is('.') || tokens[i + 1].Is('('));
+            text.Append(Write(tokens[i], isQualified, isNameAnyway ? null : isName));
         }
 
         return text.ToString();

@@ -204,4 +204,5 @@ internal static class SqliteOpening
     }
 
     /// <summary>A path as a URI, to which parameters can be added.</summary>
-    public static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;}
+    public static string AddressOf(string path) => new UriBuilder("file", "") { Path = path.Replace('\\', '/') }.Uri.AbsoluteUri;
+}

@@ -64,7 +64,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
 
     private async Task<RestoreOutcome> RestoreAsync(SqliteHandle source, CancellationToken cancellationToken)
     {
-        if (File.Exists(_path) && SqliteHeader.MayBeDatabase(_path) && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
+        if (File.Exists(_path) && MayBeDatabase() && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
         {
             using (handle)
             {
@@ -88,6 +88,23 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             throw new MigrationException(
                 ErrorId.DiskFailed, $"The database '{target.Display}' could not be replaced: {e.Message} It is as it was.",
                 "Check the disk and the folder's permissions, and run the command again.", e);
+        }
+    }
+
+    /// <summary>
+    /// Whether the target begins as a database does, or has a journal that may make it begin so. Opening anything else to write would do away with what lies beside
+    /// it. SQLite itself looks, because another way would take the locks of this process' other connections away when it closes the file.
+    /// </summary>
+    private bool MayBeDatabase()
+    {
+        try
+        {
+            SqliteOpening.OpenImmutable(_path).Dispose();
+            return true;
+        }
+        catch (SqliteFailure e)
+        {
+            return e.PrimaryCode != SqliteCodes.NotADatabase || SqliteHeader.IsJournal(_path + "-journal");
         }
     }
 

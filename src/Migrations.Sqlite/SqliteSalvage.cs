@@ -63,15 +63,18 @@ internal sealed class SqliteSalvage
 
         try
         {
-            IReadOnlyList<SalvagedTable> saved;
+            SqliteSalvage salvage;
             using (var file = SqliteHandle.Open(source.Api, destination, SqliteHandle.OpenReadWrite))
             {
                 file.Watch.Token = cancellationToken;
-                saved = new SqliteSalvage(source, file, cancellationToken).Run();
+                salvage = new SqliteSalvage(source, file, cancellationToken);
+                salvage.Run();
             }
 
             DiskFlush.Flush(destination);
-            return saved;
+            // Another connection sees the virtual tables that were written into the schema.
+            using var saved = SqliteHandle.Open(source.Api, destination, SqliteHandle.OpenReadOnly);
+            return salvage.Tell(saved);
         }
         catch
         {
@@ -80,7 +83,7 @@ internal sealed class SqliteSalvage
         }
     }
 
-    private List<SalvagedTable> Run()
+    private void Run()
     {
         _destination.Execute("PRAGMA synchronous=0");
         _destination.Execute("PRAGMA foreign_keys=0");
@@ -96,9 +99,10 @@ internal sealed class SqliteSalvage
         foreach (var pragma in SqliteFileSettings.ReadNumbers(_source))
             _destination.Execute(pragma);
         _destination.Execute("COMMIT");
-        _destination.Execute("PRAGMA writable_schema=RESET");
-        return [.. _items.Where(i => !i.IsShadow).Select(Tell).OfType<SalvagedTable>().OrderBy(t => t.Table, StringComparer.Ordinal)];
     }
+
+    private List<SalvagedTable> Tell(SqliteHandle saved) =>
+        [.. _items.Where(i => !i.IsShadow).Select(i => Tell(saved, i)).OfType<SalvagedTable>().OrderBy(t => t.Table, StringComparer.Ordinal)];
 
     private void Save(SqliteSchemaItem table)
     {
@@ -170,7 +174,7 @@ internal sealed class SqliteSalvage
         _destination.Execute("PRAGMA writable_schema=OFF");
     }
 
-    private SalvagedTable? Tell(SqliteSchemaItem item)
+    private SalvagedTable? Tell(SqliteHandle saved, SqliteSchemaItem item)
     {
         if (item.Module is null)
             return _saved.GetValueOrDefault(item.Name);
@@ -179,7 +183,7 @@ internal sealed class SqliteSalvage
         var rows = 0L;
         try
         {
-            rows = _destination.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(item.Name)}") ?? 0;
+            rows = saved.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(item.Name)}") ?? 0;
         }
         catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
         {

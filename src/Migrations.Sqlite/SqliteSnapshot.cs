@@ -18,23 +18,26 @@ internal static class SqliteSnapshot
     /// <returns>False when others write so fast that only the first has one.</returns>
     public static bool Begin(SqliteHandle first, SqliteHandle second)
     {
+        Begin(first);
+        // While the first reads, nobody can commit.
+        if (first.QueryText("PRAGMA main.journal_mode") is not "wal")
+            return TryBegin(second);
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             // The number changes with each commit of others (https://sqlite.org/pragma.html#pragma_data_version).
             var before = second.QueryInt64("PRAGMA main.data_version");
-            Begin(first);
-            if (TryBegin(second) && second.QueryInt64("PRAGMA main.data_version") == before)
-                return true;
             first.Execute("ROLLBACK");
-            if (second.InTransaction)
-                second.Execute("ROLLBACK");
+            Begin(first);
+            Begin(second);
+            if (second.QueryInt64("PRAGMA main.data_version") == before)
+                return true;
+            second.Execute("ROLLBACK");
         }
 
-        Begin(first);
         return false;
     }
 
-    // Does not wait: without a write-ahead log, a writer may be waiting for the first connection and keep the second one out until it is done.
+    // Does not wait: a writer may be waiting for the first connection, and keep the second one out until it is done.
     private static bool TryBegin(SqliteHandle handle)
     {
         var patience = handle.Watch.BusyTimeout;

@@ -43,7 +43,7 @@ internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
 
     private async Task KillAsync(TestDatabase database, Trial trial, bool isOne)
     {
-        string[] command = undoes ? ["down", "--all", "--yes"] : ["up"];
+        string[] command = undoes ? ["down", "--all", "--yes", "--accept-data-loss"] : ["up"];
         string[] mode = isOne ? ["--transaction-mode", "all"] : [];
         using var process = CliProcess.Start(Command.Call(database, trial.Folder, [.. command, .. mode]));
         await UntilSomewhereAsync(process, trial);

@@ -100,7 +100,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         var path = Assert.Single(Directory.GetFiles(Backups, "*.manifest.json"))[..^".manifest.json".Length];
         Assert.Contains(path, result.Error, StringComparison.Ordinal);
         File.Delete(FileOf("004_bad.sql"));
-        Assert.Contains("Backup: ", await OutputAsync("down", "--backup", Backups, "--accept-data-loss"), StringComparison.Ordinal);
+        Assert.Contains("Backup: ", await OutputAsync("down", "--accept-data-loss", "--backup", Backups), StringComparison.Ordinal);
         Assert.Equal(2, (await RunAsync("up", "--restore-on-failure")).ExitCode);
     }
 

@@ -55,7 +55,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.Matches(@"(?m)^\[3/3\] Applied 003_add_user_prefs in .+, 2 rows$", up);
         Assert.Matches(@"(?m)^Applied 3 migrations to .+ in .+\.$", up);
         Assert.Contains("Nothing to apply", await OutputAsync("up"), StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^\[1/1\] Undone 003_add_user_prefs in .+$", await OutputAsync("down"));
+        Assert.Matches(@"(?m)^\[1/1\] Undone 003_add_user_prefs in .+$", await OutputAsync("down", "--accept-data-loss"));
         Assert.Matches(@"(?m)^\[ \] 003_add_user_prefs  rolled back$", await OutputAsync("status"));
         Assert.Contains("Undone 2 migrations", await OutputAsync("reset", "--yes"), StringComparison.Ordinal);
         Assert.Contains("Nothing to undo", await OutputAsync("down"), StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
     {
         ThreeTables();
         await OutputAsync("up", "--first", "1");
-        await OutputAsync("down");
+        await OutputAsync("down", "--accept-data-loss");
         var lines = (await OutputAsync("history")).Split('\n');
         Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("applied", StringComparison.Ordinal));
         Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("rolled back", StringComparison.Ordinal));

@@ -84,6 +84,19 @@ public sealed class ClientToolTests
         Assert.Equal(BackupFormat.Native, Driver.Backups.Recognize(Path.Combine(folder.Path, "x.dump")));
     }
 
+    [SkippableFact]
+    public async Task A_folder_that_is_not_there_and_a_backup_that_is_not_there_are_said()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var target = Driver.Parse(fixture.Database.Address, "/")!;
+        var path = Path.Combine(folder.Path, "missing", "x.dump");
+        var unwritten = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.BackUpAsync(target, new BackupJob { Path = path }, CancellationToken.None));
+        Assert.Equal(ErrorId.BackupFolderInvalid, unwritten.Id);
+        var unread = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.LoadAsync(new BackupSource(path, BackupFormat.Native), target, new SessionOptions(), CancellationToken.None));
+        Assert.Equal(ErrorId.BackupMissing, unread.Id);
+    }
+
     [Fact]
     public void What_is_no_backup_is_not_recognized()
     {

@@ -39,7 +39,7 @@ public sealed class PoolerTests : IDisposable
         var first = await BeginAsync(fixture, pooler);
         var running = first.RunAsync(fixture.Step("SELECT pg_sleep(3)", "007_long"), CancellationToken.None);
         var second = await fixture.OpenAsync(o => o with { LockTimeout = TimeSpan.FromSeconds(1) }, pooler.UrlOf(fixture.Database.Name));
-        await UntilAsync(async () => (await second.FindLockHolderAsync(CancellationToken.None))?.Migration is "007_long");
+        await UntilAsync(async () => (await second.Inspector.FindLockHolderAsync(CancellationToken.None))?.Migration is "007_long");
         var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
         Assert.Equal(ErrorId.LockTimedOut, error.Id);
         Assert.Equal((Environment.ProcessId, Environment.MachineName, "007_long"), (error.Holder!.ProcessId!.Value, error.Holder.Host, error.Holder.Migration));

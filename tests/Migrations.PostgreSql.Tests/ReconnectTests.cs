@@ -98,7 +98,7 @@ public sealed class ReconnectTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         Assert.Equal(isCommitted ? "1" : null, await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_class WHERE relname = 't' HAVING count(*) > 0"));
         Assert.Equal(isCommitted ? 1 : 0, (await session.History.ReadAsync(CancellationToken.None)).Count);
-        Assert.NotNull(await session.FindLockHolderAsync(CancellationToken.None));
+        Assert.NotNull(await session.Inspector.FindLockHolderAsync(CancellationToken.None));
     }
 
     private static string AddressOf(DriverFixture fixture, PostgreSqlProxy proxy)

@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 using Xunit;
 
@@ -111,6 +112,36 @@ public sealed class RestoreTests
         await database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
         Assert.Contains("owners and grants were left out", outcome.How, StringComparison.Ordinal);
         Assert.Equal(["t"], await database.TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_role_without_superuser_restores_its_own_database()
+    {
+        await using var role = await TestRole.CreateAsync("CREATEDB");
+        using var folder = new TemporaryFolder();
+        await role.Database.Server.ExecuteAsync($"ALTER DATABASE {role.Database.Name} OWNER TO {role.Name}");
+        var target = Driver.Parse(role.Address, "/")!;
+        await using (var session = await Driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Write }, CancellationToken.None))
+            await session.History.EnsureAsync(CancellationToken.None);
+        var path = Path.Combine(folder.Path, "backup");
+        var content = await Driver.Backups.BackUpAsync(target, new BackupJob { Path = path }, CancellationToken.None);
+        Assert.Equal("public.migration_journal 0", Assert.Single(content.Tables.Select(t => $"{t.Table} {t.Rows}")));
+        var outcome = await Driver.Backups.RestoreAsync(new BackupSource(path, BackupFormat.Native), target, Job(folder, role.Database), CancellationToken.None);
+        await role.Database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
+        Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT pg_get_userbyid(datdba) || '' FROM pg_database WHERE datname = current_database()"));
+        Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 'migration_journal'"));
+    }
+
+    [SkippableFact]
+    public async Task A_run_that_holds_the_lock_is_waited_for()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var backup = await BackUpAsync(fixture.Database, folder, BackupFormat.Native);
+        await fixture.BeginAsync();
+        var job = Job(folder, fixture.Database) with { Session = new SessionOptions { LockTimeout = TimeSpan.FromMilliseconds(200) } };
+        var error = await Assert.ThrowsAsync<LockException>(() => Driver.Backups.RestoreAsync(backup, Target(fixture.Database), job, CancellationToken.None));
+        Assert.Equal(ErrorId.LockTimedOut, error.Id);
     }
 
     private static async Task<BackupSource> BackUpAsync(PostgreSqlTestDatabase database, TemporaryFolder folder, BackupFormat format)

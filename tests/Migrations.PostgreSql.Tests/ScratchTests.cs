@@ -58,6 +58,17 @@ public sealed class ScratchTests
     }
 
     [SkippableFact]
+    public async Task What_only_a_superuser_may_create_is_copied_to_a_server_of_its_own()
+    {
+        await using var role = await TestRole.CreateAsync("CREATEDB");
+        await role.Database.ExecuteAsync("CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()");
+        await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Data }, CancellationToken.None);
+        Assert.StartsWith("/tmp/", new NpgsqlConnectionStringBuilder(scratch.Target.ConnectionString).Host, StringComparison.Ordinal);
+        await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
+        Assert.Contains((await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Objects, o => o.Name == "event trigger e");
+    }
+
+    [SkippableFact]
     public async Task Another_server_that_refuses_is_said_with_the_grant_to_type()
     {
         await using var role = await TestRole.CreateAsync();

@@ -24,8 +24,8 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
         $status[0].AppliedAt | Should -BeOfType ([DateTimeOffset])
         $status[0].Error | Should -Be $null
 
-        (Undo-Migration $database $folder).Name | Should -Be '003_t3'
-        (Undo-Migration $database $folder -Name 002_t2).Direction | Should -Be 'Down'
+        (Undo-Migration $database $folder -AcceptDataLoss).Name | Should -Be '003_t3'
+        (Undo-Migration $database $folder -AcceptDataLoss -Name 002_t2).Direction | Should -Be 'Down'
         (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'RolledBack', 'RolledBack'
     }
 
@@ -60,7 +60,7 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
 
     It 'keeps a history' {
         $null = Invoke-Migration $database $folder
-        $null = Undo-Migration $database $folder
+        $null = Undo-Migration $database $folder -AcceptDataLoss
         $history = Get-MigrationHistory $database
         $history.Event | Should -Be 'Applied', 'Applied', 'Applied', 'RolledBack'
         $history[0] | Should -BeOfType ([Migrations.History.JournalEntry])
@@ -88,16 +88,16 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
 
     It 'undoes several when told to' {
         $null = Invoke-Migration $database $folder
-        (Undo-Migration $database $folder -To 1 -Force).Name | Should -Be '003_t3', '002_t2'
+        (Undo-Migration $database $folder -AcceptDataLoss -To 1 -Force).Name | Should -Be '003_t3', '002_t2'
         $null = Invoke-Migration $database $folder
-        (Undo-Migration $database $folder -Last 2 -Confirm:$false).Count | Should -Be 2
-        (Undo-Migration $database $folder -All -Force).Name | Should -Be '001_t1'
+        (Undo-Migration $database $folder -AcceptDataLoss -Last 2 -Confirm:$false).Count | Should -Be 2
+        (Undo-Migration $database $folder -AcceptDataLoss -All -Force).Name | Should -Be '001_t1'
     }
 
     It 'repeats the sample' {
         $sample = if ($Engine -eq 'SQLite') { "$repository/samples/shop" } else { "$repository/samples/shop-postgresql" }
         $count = (Invoke-Migration $database $sample).Count
-        (Undo-Migration $database $sample -All -Force).Count | Should -Be $count
+        (Undo-Migration $database $sample -AcceptDataLoss -All -Force).Count | Should -Be $count
         (Invoke-Migration $database $sample).Count | Should -Be $count
     }
 }

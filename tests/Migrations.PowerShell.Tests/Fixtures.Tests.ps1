@@ -27,7 +27,7 @@ Describe 'Folders of real systems' {
         $database = New-TestDatabase $Engine
         (Invoke-Migration $database "$fixtures/$Folder").Count | Should -Be $Count
         (Get-MigrationStatus $database "$fixtures/$Folder").State | Should -Be (@('Applied') * $Count)
-        (Undo-Migration $database "$fixtures/$Folder" -All -Force).Count | Should -Be $Count
+        (Undo-Migration $database "$fixtures/$Folder" -AcceptDataLoss -All -Force).Count | Should -Be $Count
         (Invoke-Migration $database "$fixtures/$Folder").Outcome | Should -Be (@('Done') * $Count)
     }
 

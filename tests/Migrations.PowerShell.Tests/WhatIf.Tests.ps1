@@ -59,7 +59,7 @@ Describe 'Being asked' {
 
     It 'is not needed for one, nor with -Force or -Confirm:$false' {
         foreach ($choice in '', '-Last 1', '-To 0 -Force') {
-            (Invoke-Pwsh "Import-Module '$manifest'; (Undo-Migration '$database' '$folder' $choice).Name").Text | Should -BeLike '*_t*'
+            (Invoke-Pwsh "Import-Module '$manifest'; (Undo-Migration '$database' '$folder' $choice -AcceptDataLoss).Name").Text | Should -BeLike '*_t*'
         }
         (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 0
     }

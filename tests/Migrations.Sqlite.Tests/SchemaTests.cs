@@ -25,6 +25,7 @@ public sealed class SchemaTests
         { "CREATE TABLE a (x DEFAULT 'y')", "CREATE TABLE a (x DEFAULT \"y\")" },
         { "CREATE TABLE a (x DEFAULT -1, y DEFAULT (1 + 2), z DEFAULT CURRENT_TIMESTAMP)", "CREATE TABLE a (x DEFAULT (-1), y DEFAULT (1+2), z DEFAULT (current_timestamp))" },
         { "CREATE TABLE a (x CHECK (x IN ('b', 'c')))", "CREATE TABLE a (x CHECK (x IN (\"b\",\"c\")))" },
+        { "CREATE TABLE a (x CHECK (length(a.x) > 0))", "CREATE TABLE a (x CHECK (\"length\"(\"a\".\"x\") > 0))" },
         { "CREATE TABLE a (x INT NULL, y VARCHAR(20) COLLATE BINARY)", "CREATE TABLE a (x int, y varchar( 20 ))" },
         { "CREATE TABLE a (x, y AS (x + 1), z GENERATED ALWAYS AS (x * 2) STORED)", "CREATE TABLE a (x, y GENERATED ALWAYS AS ((x+1)) VIRTUAL, z AS (x*2) STORED)" },
         { "CREATE TABLE a (k PRIMARY KEY, v) WITHOUT ROWID", "CREATE TABLE a (\"k\" primary key, v) without rowid" },

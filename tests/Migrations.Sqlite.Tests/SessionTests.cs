@@ -62,7 +62,7 @@ public sealed class SessionTests : IDisposable
             await session.History.AppendAsync(TestFolder.Entry("1") with { Event = value }, default);
 
         Assert.Equal(Enum.GetValues<JournalEvent>(), (await session.History.ReadAsync(default)).Select(r => r.Event));
-        Assert.Equal("applied,rolled_back,failed,started,progress,baselined,repaired,adopted", _folder.Ask("SELECT group_concat(event) FROM migration_journal"));
+        Assert.Equal("applied,rolled_back,failed,started,progress,baselined,repaired,adopted,snapshot,rehearsed", _folder.Ask("SELECT group_concat(event) FROM migration_journal"));
     }
 
     [Fact]

@@ -26,6 +26,9 @@ public sealed class CliProcess : IDisposable
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>What it has printed so far, on both streams.</summary>
     public string PrintedSoFar
     {

@@ -17,6 +17,9 @@ internal sealed class MigrationRun(
 {
     private static readonly TimeSpan RecordFailureLimit = TimeSpan.FromSeconds(10);
 
+    // Who cancels wants the prompt back: what stood in the way of the step may stand in the way of its record too.
+    private static readonly TimeSpan RecordCancellationLimit = TimeSpan.FromSeconds(1);
+
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
     private int _current;
@@ -159,7 +162,7 @@ internal sealed class MigrationRun(
     /// <summary>Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's token may be cancelled.</summary>
     private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)
     {
-        using var limit = new CancellationTokenSource(RecordFailureLimit);
+        using var limit = new CancellationTokenSource(failure.Id == ErrorId.Cancelled ? RecordCancellationLimit : RecordFailureLimit);
         try
         {
             // Without the lock another run may be at work on this very migration; and what may be committed has not failed. What the history says of them must stand.

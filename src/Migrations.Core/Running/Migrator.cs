@@ -157,15 +157,17 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
         {
-            var empty = planner(PlanningInputReader.Of(read, [], _options));
-            _ = Analyze(empty);
-            return empty;
+            var empty = PlanningInputReader.Of(read, [], _options);
+            var first = planner(empty);
+            _ = Analyze(first, empty.History);
+            return first;
         }
 
         await using (session.ConfigureAwait(false))
         {
-            var plan = planner(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
-            _ = Analyze(plan);
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var plan = planner(input);
+            _ = Analyze(plan, input.History);
             return plan;
         }
     }
@@ -229,7 +231,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             return (null, []);
         var plan = planner(input);
         Tell(plan);
-        return (plan, Analyze(plan));
+        return (plan, Analyze(plan, input.History));
     }
 
     private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
@@ -270,9 +272,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>Reads the scripts of a plan, all of them, before any runs.</summary>
-    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan)
+    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history)
     {
-        var analyses = plan.Steps.Select(step => driver.Dialect.Analyze(ForMode(step.Script, plan.TransactionMode))).ToList();
+        var analyses = plan.Steps.Select(step => driver.Dialect.Analyze(
+            plan.TransactionMode == TransactionMode.None || GoesOn(step, history) ? WithoutTransaction(step.Script) : step.Script)).ToList();
         var problems = analyses.SelectMany(a => a.Problems).ToList();
         problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
         if (plan.TransactionMode == TransactionMode.All)
@@ -287,6 +290,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
     }
 
-    private static MigrationScript ForMode(MigrationScript script, TransactionMode mode) =>
-        mode == TransactionMode.None ? script with { Header = script.Header with { Transaction = false } } : script;
+    /// <summary>Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this run is told.</summary>
+    private static bool GoesOn(PlanStep step, HistoryView history) =>
+        step.Script.Header.Transaction != true
+        && history.Find(step.Migration.Key)?.Resume is { } resume && resume.Direction == step.Direction && (resume.Completed.Count > 0 || resume.Undecided is not null);
+
+    private static MigrationScript WithoutTransaction(MigrationScript script) => script with { Header = script.Header with { Transaction = false } };
 }

@@ -69,7 +69,8 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
     private static MigrationException Edited(StepExecution step, ScriptLocation location, int index) => new(
         ErrorId.StatementEdited,
         $"Statement {index + 1} of {step.Migration} already ran in an earlier run that did not finish, and was edited since.",
-        $"Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in the history: migrations history")
+        "Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in the history: migrations history."
+            + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning.")
     { Location = location };
 
     private async Task<bool> WasDoneAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>

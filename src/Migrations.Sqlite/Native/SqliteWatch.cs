@@ -25,6 +25,9 @@ internal sealed unsafe class SqliteWatch : IDisposable
     /// <summary>How long a statement waits for locks of other connections.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long it sleeps between two looks at a lock, at the most, in milliseconds.</summary>
+    public int LongestPause { get; set; } = 25;
+
     /// <summary>The longest that one statement may take.</summary>
     public TimeSpan? StatementTimeout { get; set; }
 
@@ -65,7 +68,7 @@ internal sealed unsafe class SqliteWatch : IDisposable
             watch._busySince = Stopwatch.GetTimestamp();
         if (watch.Token.IsCancellationRequested || Stopwatch.GetElapsedTime(watch._busySince) >= watch.BusyTimeout)
             return 0;
-        Thread.Sleep(Math.Min(1 + asked, 25));
+        Thread.Sleep(Math.Min(1 + asked, watch.LongestPause));
         return 1;
     }
 }

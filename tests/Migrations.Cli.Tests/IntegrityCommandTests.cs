@@ -1,0 +1,98 @@
+namespace Migrations.Cli.Tests;
+
+/// <summary>The commands that prove and check: test, check, schema and diff, and what an undo would lose.</summary>
+public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
+{
+    [SkippableFact]
+    public async Task A_rehearsal_tells_good_and_bad_and_status_shows_the_verdict()
+    {
+        ThreeTables();
+        Assert.Contains("3 good, 0 not", await OutputAsync("test", "--all"), StringComparison.Ordinal);
+        await OutputAsync("up");
+        Assert.All((await RunAsync("status", "--output", "json")).Json.EnumerateArray(), m => Assert.True(m.GetProperty("undoProven").GetBoolean()));
+        Write("002_add_indexes_rollback.sql", "SELECT 1;\n");
+
+        var result = await RunAsync("test", "--all");
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("[!] 002_add_indexes", result.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\+ index \S*a_id", result.Output);
+        Assert.Contains("2 good, 1 not", result.Output, StringComparison.Ordinal);
+        var json = (await RunAsync("test", "--all", "--output", "json")).Json;
+        Assert.False(json[1].GetProperty("undoProven").GetBoolean());
+        Assert.Equal("Added", json[1].GetProperty("differences")[0].GetProperty("kind").GetString());
+    }
+
+    [SkippableFact]
+    public async Task The_checklist_is_listed()
+    {
+        ThreeTables();
+        await OutputAsync("up", "--first", "1");
+
+        var output = await OutputAsync("test", "--checklist");
+
+        foreach (var item in new[] { "naming", "rollback-exists", "applies-on-empty-data", "applies-on-populated-data", "rollback-tested", "duration", "backup-made" })
+            Assert.Contains(item, output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_failed_check_exits_with_4_and_is_in_the_report()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var report = Temporary["report.xml"];
+        Assert.Contains("0 failed", await OutputAsync("check", "--report", report), StringComparison.Ordinal);
+        Assert.DoesNotContain("<failure", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
+        await Database.ExecuteAsync("DROP INDEX a_id");
+
+        var result = await RunAsync("check", "--category", "drift", "--report", report);
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is not there\.", result.Output);
+        Assert.Contains("<failure", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("check", "--category", "nonsense")).ExitCode);
+        var run = await RunAsync("up", "--check");
+        Assert.Equal(0, run.ExitCode);
+        Migration("004_more", "CREATE TABLE more (id integer);\n", "DROP TABLE more;\n");
+        await FailsAsync(ErrorId.CheckFailed, 1, ["drift", "a_id"], "up", "--check");
+    }
+
+    [SkippableFact]
+    public async Task A_schema_can_be_listed_written_and_compared()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        Assert.Matches(@"(?m)^table\s+\S*b\s", await OutputAsync("schema"));
+        var file = Temporary["whole.sql"];
+        await File.WriteAllTextAsync(file, await OutputAsync("schema", "--sql"));
+
+        Assert.Contains("No difference", await OutputAsync("diff", file, Database.Address), StringComparison.Ordinal);
+        Assert.Contains("No difference", await OutputAsync("diff", Folder, file), StringComparison.Ordinal);
+        await Database.ExecuteAsync("ALTER TABLE b ADD COLUMN extra integer");
+        var result = await RunAsync("diff", file, Database.Address, "--output", "json");
+        Assert.Equal(4, result.ExitCode);
+        var difference = Assert.Single(result.Json.EnumerateArray());
+        Assert.Equal(("Added", "Column"), (difference.GetProperty("kind").GetString(), difference.GetProperty("objectType").GetString()));
+        Assert.EndsWith("b.extra", difference.GetProperty("name").GetString(), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_loss_is_refused_with_its_numbers_and_shown_by_what_if()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+
+        await FailsAsync(ErrorId.DataLossRefused, 1, ["003_add_user_prefs removes table", "b (2 rows)", "--accept-data-loss"], "down");
+        await FailsAsync(ErrorId.DataLossRefused, 1, ["(2 rows)"], "reset", "--yes");
+        Assert.Contains("b (2 rows)", await OutputAsync("down", "--what-if"), StringComparison.Ordinal);
+        var step = (await RunAsync("down", "--what-if", "--output", "json")).Json[0];
+        Assert.Equal(2, step.GetProperty("losses")[0].GetProperty("rows").GetInt64());
+        await FailsAsync(ErrorId.UndoUnproven, 1, ["003_add_user_prefs", "migrations test"], "down", "--accept-data-loss", "--require-proven");
+        await OutputAsync("down", "--accept-data-loss");
+        Assert.DoesNotContain("b", await Database.TablesAsync());
+    }
+}
+
+public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLite");
+
+public sealed class PostgreSqlIntegrityCommandTests() : IntegrityCommandTests("PostgreSQL");

@@ -1,0 +1,106 @@
+BeforeDiscovery {
+    . $PSScriptRoot/common.ps1
+}
+
+Describe 'Proving and checking' {
+    BeforeAll {
+        . $PSScriptRoot/common.ps1
+        
+    }
+
+    BeforeEach {
+        $folder = New-TestFolder 0
+        $database = New-TestDatabase SQLite
+        Set-Content "$folder/001_people.sql" 'CREATE TABLE people (id integer PRIMARY KEY, name text);'
+        Set-Content "$folder/001_people.down.sql" 'DROP TABLE people;'
+        Set-Content "$folder/002_names.sql" 'CREATE INDEX people_name ON people (name);'
+        Set-Content "$folder/002_names.down.sql" 'SELECT 1;'
+    }
+
+    It 'rehearses, names the exact difference, and leaves the database alone' {
+        $results = Test-Migration $database $folder -ErrorVariable bad -ErrorAction SilentlyContinue
+        $results.Name | Should -Be '001_people', '002_names'
+        $results.UndoProven | Should -Be $true, $false
+        $results[1].Differences.Kind | Should -Be 'Added'
+        $results[1].Differences.Name | Should -BeLike '*people_name'
+        $bad.Count | Should -Be 1
+        $bad[0].FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+        $bad[0].Exception.Message | Should -BeLike '*002_names*'
+        Test-Path $database | Should -BeFalse
+    }
+
+    It 'shows verdicts in the status, and Undo-Migration heeds them' {
+        $null = Test-Migration $database $folder -ErrorAction SilentlyContinue
+        $null = Invoke-Migration $database $folder
+        (Get-MigrationStatus $database $folder).UndoProven | Should -Be $true, $false
+        (Get-ErrorOf { Undo-Migration $database $folder -RequireProven -WarningAction SilentlyContinue }).FullyQualifiedErrorId | Should -BeLike 'UndoUnproven,*'
+        Undo-Migration $database $folder -WarningVariable told -WarningAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        "$told" | Should -BeLike '*002_names*'
+        (Undo-Migration $database $folder -RequireProven).Name | Should -Be '001_people'
+    }
+
+    It 'answers the checklist' {
+        $items = Test-Migration $database $folder -Checklist -ErrorAction SilentlyContinue
+        ($items | Where-Object Target -EQ '001_people').Name | Should -Be 'naming', 'rollback-exists', 'applies-on-empty-data', 'applies-on-populated-data', 'rollback-tested', 'duration', 'backup-made'
+    }
+
+    It 'writes one object per check and one error that names all failures' {
+        Set-Content (New-Item "$folder/checks/people.sql" -Force) "-- check: somebody is there`n-- expect: rows > 0`nSELECT id FROM people;"
+        $null = Invoke-Migration $database $folder
+        $results = Test-SchemaIntegrity $database $folder -ErrorVariable bad -ErrorAction SilentlyContinue
+        ($results | Where-Object Status -EQ Fail).Name | Should -Be 'somebody is there'
+        $results.Category | Should -Contain 'drift'
+        $bad.Count | Should -Be 1
+        $bad[0].FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+        $bad[0].Exception.Message | Should -BeLike '*somebody is there*'
+        Test-SchemaIntegrity $database $folder -Quiet | Should -BeFalse
+        Test-SchemaIntegrity $database $folder -Category drift, schema -Quiet | Should -BeTrue
+        (Test-SchemaIntegrity $database $folder -Name history-*).Count | Should -BeGreaterThan 3
+    }
+
+    It 'is not good when the database cannot be asked' {
+        Test-SchemaIntegrity $database $folder -Quiet -ErrorAction SilentlyContinue -ErrorVariable bad 2>$null | Should -Not -Be $true
+    }
+
+    It 'writes a report for a pipeline' {
+        $null = Invoke-Migration $database $folder
+        $null = Test-SchemaIntegrity $database $folder -ReportPath "$folder/report.xml"
+        $report = [xml](Get-Content "$folder/report.xml" -Raw)
+        $report.testsuites.testsuite.name | Should -Be (Get-MigrationStatus $database $folder)[0].Database
+        [int]$report.testsuites.testsuite.failures | Should -Be 0
+    }
+
+    It 'fails a run whose checks fail' {
+        Set-Content (New-Item "$folder/checks/people.sql" -Force) "-- expect: rows > 0`nSELECT id FROM people;"
+        (Get-ErrorOf { Invoke-Migration $database $folder -Check }).FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Applied'
+    }
+
+    It 'lists, writes and compares schemas' {
+        $null = Invoke-Migration $database $folder
+        (Get-DatabaseSchema $database | Where-Object Type -EQ Index).Name | Should -BeLike '*people_name'
+        Set-Content "$folder/whole.sql.txt" (Get-DatabaseSchema $database -AsSql)
+        Move-Item "$folder/whole.sql.txt" "$TestDrive/whole.sql" -Force
+        Compare-DatabaseSchema "$TestDrive/whole.sql" $database | Should -BeNullOrEmpty
+        Compare-DatabaseSchema $folder "$TestDrive/whole.sql" -Database $database | Should -BeNullOrEmpty
+        $print = Get-DatabaseSchema $database -Fingerprint
+        $null = Undo-Migration $database $folder -WarningAction SilentlyContinue
+        Set-Content "$TestDrive/whole.sql" 'CREATE TABLE people (id integer PRIMARY KEY);'
+        $differences = Compare-DatabaseSchema "$TestDrive/whole.sql" $database
+        $differences.Count | Should -Be 2
+        Get-DatabaseSchema $database -Fingerprint | Should -Be $print -Because 'the broken undo left the index behind'
+    }
+
+    It 'refuses to lose rows that nobody accepted, and tells them with -WhatIf' {
+        Set-Content "$folder/002_names.down.sql" 'DROP INDEX people_name;'
+        Set-Content "$folder/003_ada.sql" "INSERT INTO people VALUES (1, 'Ada');"
+        Set-Content "$folder/003_ada.down.sql" 'DELETE FROM people;'
+        $null = Invoke-Migration $database $folder
+        $caught = Get-ErrorOf { Undo-Migration $database $folder -Force -WarningAction SilentlyContinue }
+        $caught.FullyQualifiedErrorId | Should -BeLike 'DataLossRefused,*'
+        $caught.Exception.Message | Should -BeLike '*(1 row)*'
+        $caught.ErrorDetails.RecommendedAction | Should -BeLike '*-AcceptDataLoss*'
+        (Get-MigrationStatus $database $folder)[2].State | Should -Be 'Applied'
+        (Undo-Migration $database $folder -Force -AcceptDataLoss -WarningAction SilentlyContinue).Name | Should -Be '003_ada'
+    }
+}
