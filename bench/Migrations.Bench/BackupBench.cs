@@ -37,7 +37,7 @@ internal static class BackupBench
             await database.ScalarAsync("PRAGMA journal_mode=" + mode);
             var (busy, worst) = await BusyAsync(database, place);
             report.Ratio($"backup beside {CommitsPerSecond} commits a second ({mode})", busy, tool, limit: 1.5);
-            if (mode == "wal")
+            if (string.Equals(mode, "wal", StringComparison.Ordinal))
                 report.Time("longest write beside a backup (wal)", [worst.Max()], limit: 100);
             else
                 Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"       longest write beside a backup ({mode}): {worst.Max():0} ms"));
@@ -115,7 +115,7 @@ internal static class BackupBench
     private static async Task<int> PeakMemoryAsync(SqliteTestDatabase database, TemporaryFolder place)
     {
         var cli = Path.Combine(AppContext.BaseDirectory, "migrations.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [cli, "backup", "--database", database.File, "--destination", place.Path]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [cli, "backup", "--database", database.File, "--destination", place.Path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         long peak = 0;
         for (; !process.HasExited; await Task.Delay(20))
             peak = Math.Max(peak, AnonymousMemory(process.Id));

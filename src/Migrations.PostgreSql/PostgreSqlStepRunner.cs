@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -50,7 +51,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
                     await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
             }
 
-            End();
+            ResetRole();
+            End(step.RecordsSchema ? step.Entry with { SchemaFingerprint = await FingerprintAsync(cancellationToken).ConfigureAwait(false) } : step.Entry);
             MayHaveCommitted = !_isInRun;
             await SendAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -95,15 +97,33 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _guard = Add("SELECT " + string.Join(", ", settings));
     }
 
-    private void End()
+    private void ResetRole()
     {
-        if (!_onlyDefines)
-        {
-            Add("RESET SESSION AUTHORIZATION");
-            Add("RESET ROLE");
-        }
+        if (_onlyDefines)
+            return;
+        Add("RESET SESSION AUTHORIZATION");
+        Add("RESET ROLE");
+    }
 
-        _insert = history.InsertMeasured(step.Entry, _figures, mayHaveRows: !_onlyDefines);
+    /// <summary>The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script back.</summary>
+    private async Task<string?> FingerprintAsync(CancellationToken cancellationToken)
+    {
+        Add("SAVEPOINT migrations_look");
+        await SendAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (await new PostgreSqlSchemaReader(session).ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false)).Fingerprint;
+        }
+        catch (PostgresException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Add("ROLLBACK TO SAVEPOINT migrations_look");
+            return null;
+        }
+    }
+
+    private void End(JournalEntry entry)
+    {
+        _insert = history.InsertMeasured(entry, _figures, mayHaveRows: !_onlyDefines);
         _batch.BatchCommands.Add(_insert);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.

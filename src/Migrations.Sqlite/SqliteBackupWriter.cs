@@ -73,7 +73,7 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
             copied.Execute("ROLLBACK");
             counted?.Execute("ROLLBACK");
             content = content with { WritersBlocked = blocksWriters ? blocked.Elapsed : null };
-            DiskFlush.Flush(job.Path);
+            await Task.WhenAll(Task.Run(() => DiskFlush.Flush(job.Path), CancellationToken.None), job.WhileFlushing?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
             return content;
         }
         catch

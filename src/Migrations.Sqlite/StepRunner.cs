@@ -80,7 +80,12 @@ internal sealed class StepRunner
         _cancellation.ThrowIfCancellationRequested();
         var duration = Stopwatch.GetElapsedTime(_start);
         var rows = _handle.TotalChanges - _changesBefore;
-        _session.Journal.Insert(_step.Entry with { ExecutionTimeMs = (long)duration.TotalMilliseconds, RowsAffected = rows });
+        _session.Journal.Insert(_step.Entry with
+        {
+            ExecutionTimeMs = (long)duration.TotalMilliseconds,
+            RowsAffected = rows,
+            SchemaFingerprint = _step.RecordsSchema ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
+        });
         return new StepOutcome(duration, rows, _script.Statements);
     }
 }

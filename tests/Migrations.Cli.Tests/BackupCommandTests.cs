@@ -172,6 +172,24 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     private static string[] Names(JsonElement record) => [.. record.EnumerateObject().Select(p => p.Name)];
 }
 
-public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLite");
+public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLite")
+{
+    [SkippableTheory]
+    [InlineData("--output", "table")]
+    [InlineData("--compress", "")]
+    public async Task Without_a_place_for_scratch_databases_nothing_is_proven(string option, string value)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "TMPDIR is a variable of Unix.");
+        await Database.ExecuteAsync("CREATE TABLE a (id integer)");
+        var backups = Directory.CreateDirectory(Temporary["backups"]).FullName;
+        var call = Call(["backup", "--destination", backups, "--prove", option, .. value.Length > 0 ? (string[])[value] : []]);
+        var result = await CliProcess.RunAsync(call with { Environment = new Dictionary<string, string> { ["TMPDIR"] = "/nowhere/at/all" } });
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("Not proven: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("[not run] restore", result.Output, StringComparison.Ordinal);
+        Assert.Contains("TMPDIR", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\"proven\": false", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(backups, "*.manifest.json"))), StringComparison.Ordinal);
+    }
+}
 
 public sealed class PostgreSqlBackupCommandTests() : BackupCommandConformance("PostgreSQL");

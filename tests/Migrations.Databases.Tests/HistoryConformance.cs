@@ -33,10 +33,35 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(3, result.RowsAffected);
         Assert.True(row.Success);
         Assert.Null(row.ErrorMessage);
-        Assert.Null(row.SchemaFingerprint);
+        Assert.Equal(64, row.SchemaFingerprint?.Length);
         Assert.Matches(@"^\d+\.\d+\.\d+", row.ToolVersion);
         Assert.Equal(Script, await Database.ScalarAsync("SELECT script FROM migration_journal"));
     }
+
+    [SkippableTheory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task The_last_row_of_a_run_has_the_fingerprint_of_the_schema_that_it_left(TransactionMode mode)
+    {
+        ThreeTables();
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        var applied = await FingerprintAsync();
+        Assert.Equal([null, null, applied], await RecordedAsync(JournalEvent.Applied));
+        await UndoAsync(new UndoRequest { Last = 2, TransactionMode = mode });
+        var undone = await FingerprintAsync();
+        Assert.NotEqual(applied, undone);
+        Assert.Equal([null, undone], await RecordedAsync(JournalEvent.RolledBack));
+    }
+
+    private async Task<string> FingerprintAsync()
+    {
+        await using var session = await Kind.Driver.OpenAsync(Target(), new SessionOptions(), CancellationToken.None);
+        return (await session.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint;
+    }
+
+    private async Task<IEnumerable<string?>> RecordedAsync(JournalEvent what) =>
+        (await Engine().GetHistoryAsync()).Where(e => e.Event == what).Select(e => e.SchemaFingerprint);
 
     [SkippableFact]
     public async Task The_table_has_the_columns_that_others_may_query()

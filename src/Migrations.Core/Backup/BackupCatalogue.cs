@@ -178,9 +178,10 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
     {
         if (!compressed)
             return Recognize(path);
-        var folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
+        string? folder = null;
         try
         {
+            folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
             var head = Path.Combine(folder, Path.GetFileNameWithoutExtension(path));
             await BackupCompression.ExpandAsync(path, head, HeadLength, cancellationToken).ConfigureAwait(false);
             return Recognize(head);
@@ -191,7 +192,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         }
         finally
         {
-            FolderAccess.TryDelete(folder);
+            if (folder is not null)
+                FolderAccess.TryDelete(folder);
         }
     }
 

@@ -23,6 +23,11 @@ public sealed record BackupJob
     /// <summary>Where roles and other cluster-wide objects are written; null when they are not wanted.</summary>
     public string? GlobalsPath { get; init; }
 
+    /// <summary>
+    /// What can be done with the complete file while it is being flushed to disk; null: nothing. A driver whose client flushes by itself need not call it.
+    /// </summary>
+    public Func<Task>? WhileFlushing { get; init; }
+
     /// <summary>How to connect, which tables are the history's, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();
 }

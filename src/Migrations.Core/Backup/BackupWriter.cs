@@ -20,12 +20,13 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
     {
         var clock = Stopwatch.StartNew();
         var begun = options.Clock.GetUtcNow();
-        Progress("Making", total: null).Tell(0);
         var data = workspace["backup" + driver.Backups.Extension(request.Format)];
-        var content = await driver.Backups.BackUpAsync(target, Job(data), cancellationToken).ConfigureAwait(false);
+        (long Size, string Sha256)? early = null;
+        Progress("Making", total: null).Tell(0);
+        var content = await driver.Backups.BackUpAsync(target, Job(data, async () => early = await HashAsync(data, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
         if (request.Compress)
             data = await CompressAsync(data, cancellationToken).ConfigureAwait(false);
-        var (size, sha256) = await BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken).ConfigureAwait(false);
+        var (size, sha256) = early ?? await HashAsync(data, cancellationToken).ConfigureAwait(false);
         var globals = request.IncludeGlobals ? await BackupHash.ComputeAsync(workspace[GlobalsName], read: null, cancellationToken).ConfigureAwait(false) : default;
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -61,9 +62,10 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         return workspace.Final;
     }
 
-    private BackupJob Job(string data) => new()
+    private BackupJob Job(string data, Func<Task> whileFlushing) => new()
     {
         Path = data,
+        WhileFlushing = request.Compress ? null : whileFlushing,
         Format = request.Format,
         Jobs = request.Jobs,
         CountRows = request.CountRows,
@@ -71,6 +73,9 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         GlobalsPath = request.IncludeGlobals ? workspace[GlobalsName] : null,
         Session = options.Session with { Access = SessionAccess.Read },
     };
+
+    private Task<(long Size, string Sha256)> HashAsync(string data, CancellationToken cancellationToken) =>
+        BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken);
 
     private async Task<string> CompressAsync(string data, CancellationToken cancellationToken)
     {

@@ -20,19 +20,23 @@ internal sealed class UnpackedBackup : IDisposable
     {
         if (!BackupCompression.IsCompressed(path))
             return new UnpackedBackup(new BackupSource(path, format), temporary: null);
-        var folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
+        string? folder = null;
         try
         {
+            folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
             var expanded = Path.Combine(folder, "backup");
             await BackupCompression.ExpandAsync(path, expanded, limit: null, cancellationToken).ConfigureAwait(false);
             return new UnpackedBackup(new BackupSource(expanded, format), folder);
         }
         catch (Exception e)
         {
-            FolderAccess.TryDelete(folder);
-            if (e is IOException or UnauthorizedAccessException)
-                throw FolderAccess.Failed(e, folder);
-            throw;
+            if (folder is not null)
+                FolderAccess.TryDelete(folder);
+            if (e is not (IOException or UnauthorizedAccessException))
+                throw;
+            throw new MigrationException(
+                ErrorId.DiskFailed, $"'{path}' cannot be expanded into the folder for temporary files, '{Path.GetTempPath()}': {e.Message}",
+                "Make room there, or name another folder for temporary files in TMPDIR (TMP on Windows).", e);
         }
     }
 

@@ -19,6 +19,9 @@ public sealed record StepExecution
 
     /// <summary>The row to append in the same transaction; the driver fills in time, duration and rows.</summary>
     public required JournalEntry Entry { get; init; }
+
+    /// <summary>Whether the row gets the fingerprint of the schema as the script leaves it: the last step of a run.</summary>
+    public bool RecordsSchema { get; init; }
 }
 
 /// <summary>What a committed step did.</summary>
