@@ -9,4 +9,12 @@ if (wanted.Contains("sqlite", StringComparer.Ordinal))
     await SqliteBench.RunAsync(report);
 if (wanted.Contains("postgresql", StringComparer.Ordinal))
     await PostgreSqlBench.RunAsync(report);
+
+// The long form, by name only.
+if (wanted.Contains("huge", StringComparer.Ordinal))
+    await HugeBench.RunAsync(report);
+if (wanted.Contains("growth", StringComparer.Ordinal))
+    await GrowthBench.RunAsync(report);
+if (wanted.Contains("peers", StringComparer.Ordinal))
+    await PeersBench.RunAsync(report);
 return report.Failed ? 1 : 0;
