@@ -49,7 +49,7 @@ internal static class PostgreSqlBench
         await DatabaseBench.RunSettledAsync(report, driver, settled.Address, place, noopLimit: 60, statusLimit: 60);
     }
 
-    private static double Psql(string psql, PostgreSqlTestDatabase database, string option, string value) => Measure.Process(
+    public static double Psql(string psql, PostgreSqlTestDatabase database, string option, string value) => Measure.Process(
         psql,
         ["-X", "-q", "-v", "ON_ERROR_STOP=1", option, value],
         environment: new Dictionary<string, string>(StringComparer.Ordinal)

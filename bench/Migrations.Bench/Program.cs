@@ -15,4 +15,11 @@ if (wanted.Contains("backup", StringComparer.Ordinal))
     await PostgreSqlBackupBench.RunAsync(report);
 }
 
+// The long form, by name only.
+if (wanted.Contains("huge", StringComparer.Ordinal))
+    await HugeBench.RunAsync(report);
+if (wanted.Contains("growth", StringComparer.Ordinal))
+    await GrowthBench.RunAsync(report);
+if (wanted.Contains("peers", StringComparer.Ordinal))
+    await PeersBench.RunAsync(report);
 return report.Failed ? 1 : 0;

@@ -1,13 +1,6 @@
-BeforeDiscovery {
-    . $PSScriptRoot/common.ps1
-}
+BeforeAll { . $PSScriptRoot/common.ps1 }
 
 Describe 'Proving and checking' {
-    BeforeAll {
-        . $PSScriptRoot/common.ps1
-        
-    }
-
     BeforeEach {
         $folder = New-TestFolder 0
         $database = New-TestDatabase SQLite

@@ -4,7 +4,7 @@ namespace Migrations.Folders;
 public static class MigrationFolderReader
 {
     /// <summary>Below so many files, one thread is done before others have started.</summary>
-    private const int FewFiles = 32;
+    private const int FewFiles = 200;
 
     /// <summary>Reads a folder. Every file is read once, in blocks; memory does not grow with the size of a file.</summary>
     /// <param name="path">The folder. A relative path starts from the current directory.</param>
