@@ -1,4 +1,5 @@
 using Migrations.Running;
+using Xunit;
 
 namespace Migrations.Core.Tests;
 
