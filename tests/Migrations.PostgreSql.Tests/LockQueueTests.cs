@@ -87,6 +87,17 @@ public sealed class LockQueueTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_lost_lock_is_no_failure_of_the_migration_that_did_not_run()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        _folder.Write("001_a.sql", "SELECT pg_advisory_unlock_all();\n");
+        _folder.Write("002_b.sql", "CREATE TABLE b (id integer);\n");
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => Engine(database, retries: 0).ApplyAsync());
+        Assert.Equal(ErrorId.LockLost, error.Id);
+        Assert.Equal(["001_a|applied"], await database.RowsAsync("SELECT name, event FROM migration_journal"));
+    }
+
+    [SkippableFact]
     public async Task An_index_is_built_concurrently_while_five_other_runs_wait()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
