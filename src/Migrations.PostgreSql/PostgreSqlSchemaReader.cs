@@ -47,7 +47,7 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
                 _rows.Add(Read(reader));
         }
 
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build());
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
     }
 
     private static Row Read(NpgsqlDataReader reader)

@@ -8,7 +8,7 @@ public static class SchemaScript
     /// <summary>The statements, in an order in which they can run.</summary>
     public static string Write(SchemaSnapshot snapshot)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(snapshot.Preamble);
         foreach (var item in Ordered(snapshot))
             text.Append(item.CreateSql!.TrimEnd().TrimEnd(';')).Append(";\n");
         return text.ToString();
@@ -17,11 +17,11 @@ public static class SchemaScript
     private static IEnumerable<SchemaObject> Ordered(SchemaSnapshot snapshot)
     {
         var made = snapshot.Objects.Where(o => o is { IsPartOfTable: false, CreateSql: not null }).ToList();
-        var views = made.Where(IsView).ToList();
-        // A foreign key needs the other table's key; a view needs the views that it names.
-        return made.Where(o => !IsView(o) && o.Type < SchemaObjectType.Index)
-            .OrderBy(o => o.Type).ThenBy(IsForeignKey)
-            .Concat(AfterWhatTheyName(views))
+        // A partition needs its table, a foreign key the other table's key, and a view the views that it names.
+        return made.Where(o => o.Type < SchemaObjectType.Table)
+            .Concat(AfterWhatTheyName([.. made.Where(o => o.Type == SchemaObjectType.Table)]))
+            .Concat(made.Where(o => o.Type is > SchemaObjectType.Table and < SchemaObjectType.Index).OrderBy(o => o.Type).ThenBy(IsForeignKey))
+            .Concat(AfterWhatTheyName([.. made.Where(IsView)]))
             .Concat(made.Where(o => !IsView(o) && o.Type >= SchemaObjectType.Index));
     }
 
@@ -29,21 +29,21 @@ public static class SchemaScript
 
     private static bool IsForeignKey(SchemaObject item) => item.Type == SchemaObjectType.Constraint && item.Definition.StartsWith("FOREIGN KEY", StringComparison.OrdinalIgnoreCase);
 
-    private static List<SchemaObject> AfterWhatTheyName(List<SchemaObject> views)
+    private static List<SchemaObject> AfterWhatTheyName(List<SchemaObject> items)
     {
-        var ordered = new List<SchemaObject>(views.Count);
+        var ordered = new List<SchemaObject>(items.Count);
         var seen = new HashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
-        foreach (var view in views)
-            Visit(view);
+        foreach (var item in items)
+            Visit(item);
         return ordered;
 
-        void Visit(SchemaObject view)
+        void Visit(SchemaObject item)
         {
-            if (!seen.Add(view))
+            if (!seen.Add(item))
                 return;
-            foreach (var named in views.Where(v => !seen.Contains(v) && view.Definition.Contains(LastName(v), StringComparison.OrdinalIgnoreCase)))
+            foreach (var named in items.Where(i => !seen.Contains(i) && item.CreateSql!.Contains(LastName(i), StringComparison.OrdinalIgnoreCase)))
                 Visit(named);
-            ordered.Add(view);
+            ordered.Add(item);
         }
     }
 

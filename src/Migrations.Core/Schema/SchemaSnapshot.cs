@@ -26,6 +26,9 @@ public sealed class SchemaSnapshot
     /// <summary>The engine's version. Not part of the fingerprint.</summary>
     public string EngineVersion { get; }
 
+    /// <summary>What a script of the whole schema begins with, so that its order need not be that of every dependency; empty for most engines.</summary>
+    public string Preamble { get; init; } = "";
+
     /// <summary>The objects: by type, then by name, columns by their place in the table.</summary>
     public IReadOnlyList<SchemaObject> Objects { get; }
 

@@ -12,7 +12,7 @@ public class SchemaScriptTests
         var snapshot = Of(
             Table("orders", "id integer"),
             [
-                Made(SchemaObjectType.View, "a_report", "SELECT * FROM z_totals", "CREATE VIEW a_report"),
+                Made(SchemaObjectType.View, "a_report", "SELECT * FROM z_totals", "CREATE VIEW a_report AS SELECT * FROM z_totals"),
                 Made(SchemaObjectType.View, "z_totals", "SELECT 1", "CREATE VIEW z_totals"),
                 Made(SchemaObjectType.Trigger, "t", "BEFORE INSERT", "CREATE TRIGGER t"),
                 Made(SchemaObjectType.Index, "i", "(id)", "CREATE INDEX i;"),
@@ -21,7 +21,7 @@ public class SchemaScriptTests
             ]);
 
         Assert.Equal(
-            "CREATE TABLE orders (id integer);\nALTER TABLE orders ADD z_key;\nALTER TABLE orders ADD a_customer;\nCREATE VIEW z_totals;\nCREATE VIEW a_report;\nCREATE INDEX i;\nCREATE TRIGGER t;\n",
+            "CREATE TABLE orders (id integer);\nALTER TABLE orders ADD z_key;\nALTER TABLE orders ADD a_customer;\nCREATE VIEW z_totals;\nCREATE VIEW a_report AS SELECT * FROM z_totals;\nCREATE INDEX i;\nCREATE TRIGGER t;\n",
             SchemaScript.Write(snapshot));
     }
 
