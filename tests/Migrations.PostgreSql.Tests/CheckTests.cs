@@ -95,6 +95,7 @@ public sealed class CheckTests
         var answer = await AskAsync(fixture, "INSERT INTO t VALUES (1);\n  INSERT INTO t VALUES (-1);\nSELECT 1");
         Assert.Equal(("23514", 11), (answer.Error!.Code, answer.Error.Location!.Line));
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
+        Assert.Equal("XX000", (await AskAsync(fixture, "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = 'XX000'; END $$")).Error!.Code);
         Assert.Equal((ErrorId.StatementTimedOut, "57014"), await AskAsync(fixture, "SELECT pg_sleep(30)", timeout: 200) is { Error: { } late } ? (late.Id, late.Code) : default);
     }
 
