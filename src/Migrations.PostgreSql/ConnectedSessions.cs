@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -6,23 +8,22 @@ namespace Migrations.PostgreSql;
 internal static class ConnectedSessions
 {
     private const int MostShown = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Refuses when anybody but us is connected.</summary>
+    /// <summary>Refuses when anybody but us is connected, and stays so for a moment: the server shows a closed connection a little longer.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.DatabaseInUse"/>.</exception>
     public static async Task RefuseAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
     {
-        var sessions = new List<string>();
-        await server.QueryAsync(
-            """
-            SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, '')
-            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND a.backend_type = 'client backend' ORDER BY a.backend_start
-            """,
-            row => sessions.Add(string.Create(CultureInfo.InvariantCulture, $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(row.GetString(2).Length == 0 ? "" : $" ({row.GetString(2)})")} from {row.GetString(3)}, {row.GetString(4)}")),
-            cancellationToken,
-            target.Database,
-            except).ConfigureAwait(false);
-        if (sessions.Count > 0)
-            throw InUse(target, sessions);
+        var clock = Stopwatch.StartNew();
+        for (var sessions = await ListAsync(server, target, except, cancellationToken).ConfigureAwait(false);
+            sessions.Count > 0;
+            sessions = await ListAsync(server, target, except, cancellationToken).ConfigureAwait(false))
+        {
+            if (clock.Elapsed > Patience)
+                throw InUse(target, sessions);
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The refusal.</summary>
@@ -34,5 +35,27 @@ internal static class ConnectedSessions
             ErrorId.DatabaseInUse,
             $"{target.Display} cannot be replaced while others are connected: {who}. Nothing was changed.",
             $"Stop what is connected, or end it: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {PostgreSqlText.Literal(target.Database)}; then run the command again.");
+    }
+
+    private static async Task<List<string>> ListAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
+    {
+        var sessions = new List<string>();
+        await server.QueryAsync(
+            """
+            SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, '')
+            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND a.backend_type = 'client backend' ORDER BY a.backend_start
+            """,
+            row => sessions.Add(Describe(row)),
+            cancellationToken,
+            target.Database,
+            except).ConfigureAwait(false);
+        return sessions;
+    }
+
+    private static string Describe(NpgsqlDataReader row)
+    {
+        var application = row.GetString(2);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")} from {row.GetString(3)}, {row.GetString(4)}");
     }
 }

@@ -1,5 +1,4 @@
 using Migrations.Integrity;
-using Npgsql;
 using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;
@@ -8,6 +7,8 @@ namespace Migrations.PostgreSql;
 /// <param name="session">The session.</param>
 internal sealed class IndexIntegrity(PostgreSqlSession session)
 {
+    private const string Damage = "SELECT current_setting('migrations.damage') WHERE current_setting('migrations.damage') <> ''";
+
     /// <summary>Looks.</summary>
     public async Task<Finding> FindAsync(bool thorough, CancellationToken cancellationToken)
     {
@@ -18,20 +19,12 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
         if (!thorough)
             return Finding.NotRun("Looking into indexes reads all of them, and is done only by a thorough check.");
         var (looked, found) = (0, new List<string>());
-        foreach (var (query, name) in await QuestionsAsync(schema, cancellationToken).ConfigureAwait(false))
+        foreach (var (setup, query, name) in await QuestionsAsync(schema, cancellationToken).ConfigureAwait(false))
         {
             looked++;
-            // A savepoint, because the answer "damaged" is an error.
-            await session.ExecuteAsync("SAVEPOINT migrations_index", cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await session.QueryAsync(query, row => AddDamage(row, name, found), cancellationToken).ConfigureAwait(false);
-            }
-            catch (PostgresException e) when (e.SqlState is "XX001" or "XX002")
-            {
-                found.Add($"{name}: {e.MessageText}");
-                await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_index", cancellationToken).ConfigureAwait(false);
-            }
+            if (setup is not null)
+                await session.ExecuteAsync(setup, cancellationToken).ConfigureAwait(false);
+            await session.QueryAsync(query, row => found.Add($"{name}: {row.GetString(0)}"), cancellationToken).ConfigureAwait(false);
         }
 
         return found.Count == 0
@@ -39,28 +32,33 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
             : new Finding(CheckStatus.Fail, $"amcheck found damage in {found.Count} of {looked} indexes and tables.", found, "REINDEX damaged indexes; for a damaged table, restore the newest proven backup.", "no damage");
     }
 
-    private static void AddDamage(NpgsqlDataReader row, string name, List<string> found)
-    {
-        if (row.FieldCount == 1 && !row.IsDBNull(0) && row.GetFieldType(0) == typeof(string) && row.GetString(0) is { Length: > 0 } words)
-            found.Add($"{name}: {words}");
-    }
+    // Damage is an error, and one at which Npgsql closes the connection: so it is caught on the server.
+    private static string Guarded(string check) =>
+        $"""
+        DO $check$ BEGIN
+            PERFORM set_config('migrations.damage', '', true);
+            PERFORM {check};
+        EXCEPTION WHEN index_corrupted OR data_corrupted THEN
+            PERFORM set_config('migrations.damage', SQLERRM, true);
+        END $check$
+        """;
 
-    private async Task<List<(string Query, string Name)>> QuestionsAsync(string schema, CancellationToken cancellationToken)
+    private async Task<List<(string? Setup, string Query, string Name)>> QuestionsAsync(string schema, CancellationToken cancellationToken)
     {
-        var questions = new List<(string, string)>();
+        var questions = new List<(string?, string, string)>();
         await session.QueryAsync(
             $"""
             SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_am a ON a.oid = c.relam
             WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2
             """,
-            row => questions.Add(($"SELECT {schema}.bt_index_check({row.GetString(0)}::regclass, true)::text", row.GetString(1))),
+            row => questions.Add((Guarded($"{schema}.bt_index_check({row.GetString(0)}::regclass, true)"), Damage, row.GetString(1))),
             cancellationToken).ConfigureAwait(false);
         if (session.Connection.PostgreSqlVersion.Major < 14)
             return questions;
         await session.QueryAsync(
             $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2",
-            row => questions.Add(($"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::regclass) v LIMIT 3", row.GetString(1))),
+            row => questions.Add((null, $"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::regclass) v LIMIT 3", row.GetString(1))),
             cancellationToken).ConfigureAwait(false);
         return questions;
     }

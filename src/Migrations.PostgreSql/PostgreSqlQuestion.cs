@@ -40,6 +40,8 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
             await session.RollBackAsync().ConfigureAwait(false);
         }
 
+        // Npgsql closes the connection at an internal error of the server.
+        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var after = await SequencesAsync(cancellationToken).ConfigureAwait(false);
         var moved = after.Where(s => before.TryGetValue(s.Key, out var was) && was != s.Value && touched?.Contains(s.Key) != false);
         return _answer with { Remains = [.. moved.Select(s => Moved(s.Key, before[s.Key], s.Value))] };

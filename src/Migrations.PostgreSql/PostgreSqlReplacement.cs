@@ -10,6 +10,9 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget target, RestoreJob job, Lazy<PostgreSqlSources> sources)
 {
+    /// <summary>What stands in the name of a database that is being restored, before the time.</summary>
+    public const string Mark = "_restoring_";
+
     private const int LongestName = 63;
 
     /// <summary>Does it.</summary>
@@ -166,7 +169,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
     }
 
-    private string NewName() => Shorten(string.Create(CultureInfo.InvariantCulture, $"{target.Database[..Math.Min(target.Database.Length, 30)]}_restoring_{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid():N}"));
+    private string NewName() => Shorten(string.Create(CultureInfo.InvariantCulture, $"{target.Database[..Math.Min(target.Database.Length, 30)]}{Mark}{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid():N}"));
 
     private static string Shorten(string name)
     {

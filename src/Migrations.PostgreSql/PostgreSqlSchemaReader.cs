@@ -19,15 +19,28 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('quote_all_identifiers', 'off', true)
         """;
 
+    private const int MostAttempts = 3;
+
     private readonly List<Row> _rows = [];
 
     /// <summary>Reads it in a transaction of its own, or in the open one.</summary>
     public async Task<SchemaSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
-        var transaction = new ReadTransaction(session);
-        await using var _ = transaction.ConfigureAwait(false);
-        await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-        return await ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var transaction = new ReadTransaction(session);
+            await using var _ = transaction.ConfigureAwait(false);
+            await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (attempt < MostAttempts && e.SqlState is PostgresErrorCodes.InternalError && !session.IsInRun)
+            {
+                // An object was dropped by others between being listed and being described, which no snapshot covers: look again, by another connection, because Npgsql has closed this one.
+                _rows.Clear();
+            }
+        }
     }
 
     /// <summary>Reads it in a transaction that is open on a connection, and leaves <c>search_path</c> empty there.</summary>

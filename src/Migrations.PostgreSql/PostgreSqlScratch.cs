@@ -27,15 +27,20 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         await using var _ = session.ConfigureAwait(false);
         var names = new List<string>();
         await PostgreSqlErrors.TranslateAsync(
-            session.QueryAsync("SELECT datname::text FROM pg_catalog.pg_database WHERE datname LIKE $1 ORDER BY 1", row => names.Add(row.GetString(0)), cancellationToken, Prefix.Replace("_", "\\_", StringComparison.Ordinal) + "%"),
-            "Looking for scratch databases").ConfigureAwait(false);
+            session.QueryAsync("SELECT datname::text FROM pg_catalog.pg_database ORDER BY 1", row => names.Add(row.GetString(0)), cancellationToken), "Looking for scratch databases").ConfigureAwait(false);
         return names.FindAll(IsOld);
     }
 
-    private static bool IsOld(string name) =>
-        name.Length > Prefix.Length + TimeFormat.Length
-        && DateTime.TryParseExact(name.AsSpan(Prefix.Length, TimeFormat.Length), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var made)
-        && made < DateTime.UtcNow.AddDays(-1);
+    /// <summary>Whether a database was made for a moment, here or by a restore, more than a day ago.</summary>
+    private static bool IsOld(string name)
+    {
+        var mark = name.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix : PostgreSqlReplacement.Mark;
+        var at = name.LastIndexOf(mark, StringComparison.Ordinal);
+        if (at < 0 || name.Length <= at + mark.Length + TimeFormat.Length)
+            return false;
+        var time = name.AsSpan(at + mark.Length, TimeFormat.Length);
+        return DateTime.TryParseExact(time, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var made) && made < DateTime.UtcNow.AddDays(-1);
+    }
 
     private async Task<IScratchDatabase> MakeAsync(ScratchRequest request, CancellationToken cancellationToken)
     {

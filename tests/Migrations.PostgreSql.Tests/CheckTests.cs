@@ -39,6 +39,18 @@ public sealed class CheckTests
     }
 
     [SkippableFact]
+    public async Task A_damaged_index_is_found()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync("CREATE EXTENSION amcheck; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE TABLE t AS SELECT 1 AS a; CREATE INDEX sound ON t (a); CREATE INDEX damaged ON t (f(a))");
+        // What it was built with gives another answer now: no entry of the index is found under it.
+        await fixture.Database.ExecuteAsync("CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1'");
+        var result = (await CheckAsync(fixture, thorough: true)).Single(r => r.Name == "index-integrity");
+        Assert.Equal((CheckStatus.Fail, "public.damaged"), (result.Status, result.Target));
+        Assert.Equal(CheckStatus.NotRun, (await CheckAsync(fixture, thorough: false)).Single(r => r.Name == "index-integrity").Status);
+    }
+
+    [SkippableFact]
     public async Task Without_amcheck_and_without_rights_a_question_is_not_run()
     {
         await using var role = await TestRole.CreateAsync();
@@ -83,6 +95,7 @@ public sealed class CheckTests
         var answer = await AskAsync(fixture, "INSERT INTO t VALUES (1);\n  INSERT INTO t VALUES (-1);\nSELECT 1");
         Assert.Equal(("23514", 11), (answer.Error!.Code, answer.Error.Location!.Line));
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
+        Assert.Equal("XX000", (await AskAsync(fixture, "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = 'XX000'; END $$")).Error!.Code);
         Assert.Equal((ErrorId.StatementTimedOut, "57014"), await AskAsync(fixture, "SELECT pg_sleep(30)", timeout: 200) is { Error: { } late } ? (late.Id, late.Code) : default);
     }
 

@@ -105,17 +105,21 @@ public sealed class ScratchTests
         await using var fixture = await DriverFixture.CreateAsync();
         var old = $"migrations_scratch_20200101000000_{Guid.NewGuid().ToString("N")[..8]}";
         var young = $"migrations_scratch_{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid().ToString("N")[..8]}";
+        var restoring = $"shop_restoring_20200101000000_{Guid.NewGuid():N}"[..50];
         await fixture.Database.Server.ExecuteAsync($"CREATE DATABASE {old}");
+        await fixture.Database.Server.ExecuteAsync($"CREATE DATABASE {restoring}");
         await fixture.Database.Server.ExecuteAsync($"CREATE DATABASE {young}");
         try
         {
             var found = await Driver.Scratch.FindLeftoversAsync(Target(fixture.Database.Address), new SessionOptions(), CancellationToken.None);
             Assert.Contains(old, found);
+            Assert.Contains(restoring, found);
             Assert.DoesNotContain(young, found);
         }
         finally
         {
             await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {old}");
+            await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {restoring}");
             await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {young}");
         }
     }
