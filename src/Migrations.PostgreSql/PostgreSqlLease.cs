@@ -35,18 +35,24 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         var lease = new PostgreSqlLease(session);
-        try
+        for (var attempt = 1; !await session.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table).ConfigureAwait(false); attempt++)
         {
-            if (!await session.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table).ConfigureAwait(false))
+            try
+            {
                 await lease.CreateAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (e.SqlState is not (PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable))
-        {
-            throw new LockException(
-                ErrorId.LockUnsupported,
-                $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be created: {e.MessageText} ({e.SqlState}).",
-                "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
-                holder: null);
+            }
+            catch (PostgresException e) when (attempt < 5 && e.SqlState is (PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema))
+            {
+                // Another run made the schema or the table at the same moment, which IF NOT EXISTS does not cover: look again.
+            }
+            catch (PostgresException e)
+            {
+                throw new LockException(
+                    ErrorId.LockUnsupported,
+                    $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be created: {e.MessageText} ({e.SqlState}).",
+                    "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
+                    holder: null);
+            }
         }
 
         return lease;

@@ -17,7 +17,9 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
+    // Many that wait take turns, and each turn costs up to a pause: half a second for each would keep the last of sixteen waiting for two.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan NewsInterval = TimeSpan.FromSeconds(5);
 
     private readonly long _key = Key(session.Options);

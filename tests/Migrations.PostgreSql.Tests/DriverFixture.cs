@@ -33,7 +33,8 @@ internal sealed class DriverFixture : IAsyncDisposable
     {
         var options = new SessionOptions { Access = SessionAccess.Write, Events = Events };
         var session = await Driver.OpenAsync(Driver.Parse(address ?? Database.Address, "/")!, change?.Invoke(options) ?? options, CancellationToken.None);
-        _sessions.Add(session);
+        lock (_sessions)
+            _sessions.Add(session);
         return session;
     }
 

@@ -114,6 +114,24 @@ public sealed class ProxyTests
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM migration_lock"));
     }
 
+    [SkippableFact]
+    public async Task Several_runs_behind_a_pooler_may_make_the_table_of_the_lock_at_once()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            await using var fixture = await DriverFixture.CreateAsync();
+            await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port) { HidesBackends = true };
+            var address = AddressOf(fixture, proxy);
+            var sessions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => fixture.OpenAsync(o => o with { HistorySchema = "history" }, address)));
+            await Task.WhenAll(sessions.Select(async session =>
+            {
+                await using (await session.LockAsync(CancellationToken.None))
+                    await Task.Yield();
+            }));
+            Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM history.migration_lock"));
+        }
+    }
+
     private static PostgreSqlProxy Before(DriverFixture fixture) => new(fixture.Database.Server.Host, fixture.Database.Server.Port);
 
     private static string AddressOf(DriverFixture fixture, PostgreSqlProxy proxy)
