@@ -52,10 +52,13 @@ internal static class BackupBench
         for (var round = -1; round < Rounds; round++)
         {
             var copy = place["floor.db"];
+            Measure.Settle();
             var shellTime = Measure.Process(shell, [database.File, $".backup '{copy}'"]);
             File.Delete(copy);
             DatabaseBackup? backup = null;
+            Measure.Settle();
             var toolTime = await Measure.TimeAsync(async () => backup = await BackUpAsync(database, place));
+            Measure.Settle();
             var proofTime = await Measure.TimeAsync(async () => (await new BackupVerifier(new SqliteDriver()).VerifyAsync(backup!)).ThrowIfUnproven());
             BackupCatalogue.Remove(backup!);
             if (round < 0)
@@ -73,6 +76,7 @@ internal static class BackupBench
         List<double> times = [], longest = [];
         for (var round = 0; round < Rounds; round++)
         {
+            Measure.Settle();
             using var stop = new CancellationTokenSource();
             var started = new TaskCompletionSource();
             var writer = Task.Run(() => WriteAsync(database, started, stop.Token));

@@ -17,6 +17,13 @@ internal static class Measure
         return watch.Elapsed.TotalMilliseconds;
     }
 
+    /// <summary>Waits until what was written before is on disk, so that it is not counted with what comes next.</summary>
+    public static void Settle()
+    {
+        if (!OperatingSystem.IsWindows())
+            _ = Output("sync", []);
+    }
+
     /// <summary>Runs a process to its end and gives its time in milliseconds.</summary>
     public static double Process(string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -33,10 +33,14 @@ internal static class PostgreSqlBackupBench
         List<double> floor = [], counted = [], uncounted = [], proof = [];
         for (var round = -1; round < Rounds; round++)
         {
+            Measure.Settle();
             var floorTime = Dump(pgDump, database, place);
+            Measure.Settle();
             var (countedTime, backup) = await BackUpAsync(database, place, countRows: true);
+            Measure.Settle();
             var proofTime = await Measure.TimeAsync(async () => (await new BackupVerifier(new PostgreSqlDriver()).VerifyAsync(backup, TargetOf(database))).ThrowIfUnproven());
             BackupCatalogue.Remove(backup);
+            Measure.Settle();
             var (uncountedTime, other) = await BackUpAsync(database, place, countRows: false);
             BackupCatalogue.Remove(other);
             if (round < 0)
