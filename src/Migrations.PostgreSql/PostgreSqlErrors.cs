@@ -19,6 +19,10 @@ internal static class PostgreSqlErrors
         _ => false,
     };
 
+    /// <summary>Whether another session made the same object at the same moment, which IF NOT EXISTS does not cover.</summary>
+    public static bool IsRace(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject;
+
     /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
     public static bool IsBroken(Exception e) => e switch
     {

@@ -99,7 +99,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
                 await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
                 return true;
             }
-            catch (PostgresException e) when (attempt < 5 && IsRace(e))
+            catch (PostgresException e) when (attempt < 5 && PostgreSqlErrors.IsRace(e))
             {
                 // Another session created it at the same moment, which IF NOT EXISTS does not cover: look again.
             }
@@ -217,9 +217,6 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             tool_version text NOT NULL,
             script text)
         """;
-
-    private static bool IsRace(PostgresException e) =>
-        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject;
 
     private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {

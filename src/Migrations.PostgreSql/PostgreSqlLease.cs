@@ -41,9 +41,9 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             {
                 await lease.CreateAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (attempt < 5 && e.SqlState is (PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema))
+            catch (PostgresException e) when (attempt < 5 && PostgreSqlErrors.IsRace(e))
             {
-                // Another run made the schema or the table at the same moment, which IF NOT EXISTS does not cover: look again.
+                // Look again.
             }
             catch (PostgresException e)
             {

@@ -64,7 +64,7 @@ internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
             return;
         }
 
-        await process.WaitForAsync(string.Create(CultureInfo.InvariantCulture, $"[{step}/{Steps}] "));
+        await process.WaitForAsync(string.Create(CultureInfo.InvariantCulture, $"[{step}/{Steps}] "), TimeSpan.FromMinutes(2));
         await Task.Delay(_command.While(trial.Random, Steps));
     }
 }

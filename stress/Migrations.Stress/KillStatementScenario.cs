@@ -29,7 +29,7 @@ internal sealed class KillStatementScenario(Engine engine) : Scenario
         ladder.WriteTo(trial.Folder);
         using (var process = CliProcess.Start(Command.Call(database, trial.Folder, "up")))
         {
-            await process.WaitForAsync("Applying " + StatementLadder.Name);
+            await process.WaitForAsync("Applying " + StatementLadder.Name, TimeSpan.FromMinutes(2));
             await Task.Delay(_command.While(trial.Random));
             process.Kill();
             await process.WaitAsync();

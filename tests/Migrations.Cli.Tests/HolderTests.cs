@@ -19,10 +19,8 @@ public abstract class HolderTests(string engine) : CliTests(engine)
         await holder.WaitAsync();
 
         Migration("002_slow", "CREATE TABLE b (id integer);");
-        // Measured by the stress trials; here only that nobody waits for a timeout.
-        var clock = Stopwatch.StartNew();
+        // How soon is measured by the stress trials; here only that the lock was not held until its timeout.
         Assert.Contains("Applied 002_slow", await OutputAsync("up", "--lock-timeout", "8s"), StringComparison.Ordinal);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     [SkippableTheory]
