@@ -77,7 +77,9 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         }
         catch
         {
-            // The dump's own failure is the cause to tell, whatever reading ends with now.
+            // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is cancelled.
+            if (reading.IsFaulted)
+                return await reading.ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;

@@ -150,7 +150,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("My \"Journal\", a, b, c", string.Join(", ", (await Database.TablesAsync()).Order(StringComparer.Ordinal)));
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync(engine));
         Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync());
-        Assert.Equal("003_c, 002_b, 001_a", Names(await engine.UndoAsync(new UndoRequest { All = true })));
+        Assert.Equal("003_c, 002_b, 001_a", Names(await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })));
     }
 
     [SkippableFact]
@@ -177,7 +177,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
 
         var engine = Engine(o => o with { Folder = o.Folder with { IdentityByName = true } });
         Assert.Equal("0005_a, 0005_b", Names(await engine.ApplyAsync()));
-        Assert.Equal("0005_b, 0005_a", Names(await engine.UndoAsync(new UndoRequest { All = true })));
+        Assert.Equal("0005_b, 0005_a", Names(await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })));
     }
 
     [SkippableFact]
@@ -210,7 +210,7 @@ public sealed class PostgreSqlHistoryTests() : HistoryConformance(DatabaseKind.P
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM \"Ops\".migration_journal"));
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync(engine));
         Assert.DoesNotContain("migration_journal", await Database.TablesAsync());
-        await engine.UndoAsync(new UndoRequest { All = true });
+        await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true });
         Assert.Equal("", string.Join(", ", (await Database.TablesAsync()).Where(t => !t.StartsWith("Ops.", StringComparison.Ordinal))));
     }
 }

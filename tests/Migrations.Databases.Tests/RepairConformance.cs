@@ -68,7 +68,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         var statuses = await Engine().BaselineAsync(new BaselineRequest { Target = "1.1.0" });
         Assert.Equal([MigrationState.Applied, MigrationState.Applied, MigrationState.Pending], statuses.Select(s => s.State));
         Assert.Equal("003_c", Names(await ApplyAsync()));
-        Assert.Equal("001_a baselined, 002_b baselined, 003_c applied", await JournalAsync());
+        Assert.Equal("001_a baselined, 002_b baselined, 002_b snapshot, 003_c applied", await JournalAsync());
         Assert.Equal("003_c", Names(await UndoAsync(new UndoRequest { All = true })));
         await ThrowsAsync<PlanException>(ErrorId.UndoMissing, () => UndoAsync(new UndoRequest { Name = "002_b" }));
         Assert.Equal("a, b", await TablesAsync());

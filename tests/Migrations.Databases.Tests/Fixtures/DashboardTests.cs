@@ -12,7 +12,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         await engine.ApplyAsync(new ApplyRequest { Target = "2" });
         Assert.Equal(["medium", "medium"], await Database.RowsAsync("SELECT priority_level FROM tasks"));
         Assert.Equal("1.1.0|applied", Assert.Single(await Database.RowsAsync("SELECT version, status FROM schema_migrations")));
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pragma_table_info('tasks') WHERE name = 'priority_level'"));
         Assert.Equal("rolled_back", await Database.ScalarAsync("SELECT status FROM schema_migrations"));
         Assert.Equal("002_add_task_priority", Assert.Single(await engine.ApplyAsync(new ApplyRequest { Target = "2" })).Name);
@@ -24,7 +24,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         var engine = Engine("dashboard");
         await engine.ApplyAsync(new ApplyRequest { Target = "3" });
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'idx_tasks_status_updated'"));
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'idx_tasks_status_updated'"));
         // The down script keeps the row of 1.1.1, and the up script inserts it again.
         await StopsAtAsync(() => engine.ApplyAsync(), "003_optimize_task_queries.sql", 7, "UNIQUE constraint failed: schema_migrations.version", "SQLITE_CONSTRAINT_UNIQUE (2067)");
@@ -40,7 +40,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         var engine = Engine("dashboard");
         await engine.ApplyAsync();
         Assert.Equal("1", await Database.ScalarAsync("SELECT \"notnull\" FROM pragma_table_info('tasks') WHERE name = 'title'"));
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal("0", await Database.ScalarAsync("SELECT \"notnull\" FROM pragma_table_info('tasks') WHERE name = 'title'"));
         Assert.Equal("004_task_title_not_null", Assert.Single(await engine.ApplyAsync()).Name);
         Assert.Equal(["First", "Second"], await Database.RowsAsync("SELECT title FROM tasks ORDER BY id"));
@@ -52,7 +52,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
     {
         var engine = Engine("dashboard");
         await engine.ApplyAsync();
-        Assert.Equal(4, (await engine.UndoAsync(new UndoRequest { All = true })).Count);
+        Assert.Equal(4, (await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })).Count);
         Assert.Equal(["migration_journal"], await Database.TablesAsync());
         Assert.Equal(4, (await engine.ApplyAsync()).Count);
     }

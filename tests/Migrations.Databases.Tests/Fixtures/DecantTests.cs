@@ -12,7 +12,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         var engine = Engine("decant");
         string[] names = ["001_initial_schema", "002_add_email_verified", "003_add_user_preferences", "004_add_node_indexes"];
         Assert.Equal(names, (await engine.ApplyAsync()).Select(r => r.Name));
-        Assert.Equal(names.Reverse(), (await engine.UndoAsync(new UndoRequest { All = true })).Select(r => r.Name));
+        Assert.Equal(names.Reverse(), (await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })).Select(r => r.Name));
         Assert.Equal(["migration_journal"], await Database.TablesAsync());
         Assert.Equal(names, (await engine.ApplyAsync()).Select(r => r.Name));
         Assert.All(await engine.GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
@@ -23,7 +23,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
     {
         var engine = Engine("decant");
         await engine.ApplyAsync(new ApplyRequest { Target = "2" });
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal(["id", "username", "email", "created_at"], await Database.RowsAsync("SELECT name FROM pragma_table_info('users')"));
         Assert.Equal(["ann", "bob"], await Database.RowsAsync("SELECT username FROM users ORDER BY 1"));
         Assert.Equal("002_add_email_verified", Assert.Single(await engine.ApplyAsync(new ApplyRequest { Target = "2" })).Name);
@@ -35,7 +35,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
     {
         var engine = Engine("decant-with-sessions");
         await engine.ApplyAsync();
-        var error = await Assert.ThrowsAsync<StatementException>(() => engine.UndoAsync());
+        var error = await Assert.ThrowsAsync<StatementException>(() => engine.UndoAsync(new UndoRequest { AcceptDataLoss = true }));
         Assert.Equal(ErrorId.ForeignKeyBroken, error.Id);
         Assert.Contains("sessions", error.Message, StringComparison.Ordinal);
         Assert.Contains("user_id", error.Message, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
             """);
         var engine = EngineIn(copy);
         await engine.ApplyAsync();
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM sessions"));
         Assert.Empty(await Database.RowsAsync("PRAGMA foreign_key_check"));
         await Database.ExecuteAsync("PRAGMA foreign_keys = ON; DELETE FROM users WHERE id = 'u1'");
@@ -87,14 +87,14 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         folder.Write("migrations/002_add_email_verified.down.sql", Down);
         var engine = EngineIn(copy);
         await engine.ApplyAsync();
-        var error = await Assert.ThrowsAsync<StatementException>(() => engine.UndoAsync());
+        var error = await Assert.ThrowsAsync<StatementException>(() => engine.UndoAsync(new UndoRequest { AcceptDataLoss = true }));
         Assert.Equal(ErrorId.RowsLost, error.Id);
         Assert.Contains("users", error.Message, StringComparison.Ordinal);
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM sessions"));
         Assert.Equal("2", await Database.ScalarAsync("SELECT count(*) FROM users"));
 
         folder.Write("migrations/002_add_email_verified.down.sql", "-- Row-Loss: allowed\n" + Down);
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM users"));
     }
 
@@ -119,7 +119,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         var engine = Engine("decant-node-status");
         await engine.ApplyAsync();
         Assert.Equal(["n1|active", "n2|archived"], await Database.RowsAsync("SELECT id, status FROM nodes ORDER BY id"));
-        await engine.UndoAsync();
+        await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         await StopsAtAsync(() => engine.ApplyAsync(), "002_add_node_status.up.sql", 1, "duplicate column name: status", "SQLITE_ERROR (1)");
         Assert.Equal(MigrationState.Failed, (await engine.GetStatusAsync())[1].State);
     }

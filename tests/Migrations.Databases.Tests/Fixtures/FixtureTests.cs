@@ -30,7 +30,7 @@ public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
         var full = await SchemaAsync();
         Assert.NotEqual(empty, full);
 
-        Assert.Equal(names.Reverse(), (await engine.UndoAsync(new UndoRequest { All = true })).Select(r => r.Name));
+        Assert.Equal(names.Reverse(), (await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })).Select(r => r.Name));
         Assert.All(await engine.GetStatusAsync(), s => Assert.Equal(MigrationState.RolledBack, s.State));
         Assert.Equal(empty, await SchemaAsync());
 

@@ -25,7 +25,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
             Assert.NotEmpty(await Service(service).ApplyAsync());
         foreach (var service in new[] { "api-reordered", "scores", "dictionary", "sync-worker" })
             Assert.All(await Service(service).GetStatusAsync(), s => Assert.Equal((MigrationState.Applied, service), (s.State, s.Service)));
-        await Service("scores").UndoAsync(new UndoRequest { All = true });
+        await Service("scores").UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true });
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'sync_queue'"));
     }
 
