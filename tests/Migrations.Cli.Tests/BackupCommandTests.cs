@@ -183,7 +183,7 @@ public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLit
         await Database.ExecuteAsync("CREATE TABLE a (id integer)");
         var backups = Directory.CreateDirectory(Temporary["backups"]).FullName;
         var call = Call(["backup", "--destination", backups, "--prove", option, .. value.Length > 0 ? (string[])[value] : []]);
-        var result = await CliProcess.RunAsync(call with { Environment = new Dictionary<string, string> { ["TMPDIR"] = "/nowhere/at/all" } });
+        var result = await CliProcess.RunAsync(call with { Environment = new Dictionary<string, string> { ["TMPDIR"] = Path.Combine(Database.Address, "no-folder") } });
         Assert.Equal(4, result.ExitCode);
         Assert.Contains("Not proven: ", result.Output, StringComparison.Ordinal);
         Assert.Contains("[not run] restore", result.Output, StringComparison.Ordinal);
