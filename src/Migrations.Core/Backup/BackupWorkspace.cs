@@ -7,6 +7,8 @@ namespace Migrations.Backup;
 internal sealed class BackupWorkspace : IDisposable
 {
     private const string LockName = ".lock";
+    private const int MostAttempts = 1000;
+
     private readonly FileStream _lock;
 
     private BackupWorkspace(string final, string work, FileStream held)
@@ -38,7 +40,7 @@ internal sealed class BackupWorkspace : IDisposable
             for (var attempt = 1; ; attempt++)
             {
                 var final = Path.Combine(folder, BackupNaming.Numbered(stem, attempt) + extension);
-                if (Exists(final) || TryTake(final) is not { } taken)
+                if (Exists(final) || TryTake(final, isLast: attempt == MostAttempts) is not { } taken)
                     continue;
                 // Whoever had the name before may have finished between the look and the lock.
                 if (!Exists(final))
@@ -101,17 +103,17 @@ internal sealed class BackupWorkspace : IDisposable
         }
     }
 
-    private static BackupWorkspace? TryTake(string final)
+    private static BackupWorkspace? TryTake(string final, bool isLast)
     {
         var work = final + BackupNaming.PartialSuffix;
-        OwnerOnly.CreateFolder(work);
         try
         {
+            OwnerOnly.CreateFolder(work);
             return new BackupWorkspace(final, work, OwnerOnly.CreateFile(Path.Combine(work, LockName), FileShare.None));
         }
-        catch (IOException) when (File.Exists(Path.Combine(work, LockName)) || !Directory.Exists(work))
+        catch (IOException) when (!isLast && (File.Exists(Path.Combine(work, LockName)) || !Directory.Exists(work)))
         {
-            // Taken by another, or removed by another that has just finished.
+            // Taken by another, or removed by another that has just finished. A full disk looks the same, so the attempts end.
             return null;
         }
     }
