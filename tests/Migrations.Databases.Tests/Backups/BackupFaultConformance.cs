@@ -89,6 +89,18 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
     }
 
     [SkippableFact]
+    public async Task A_restored_database_that_is_not_what_the_manifest_says_is_an_error_that_names_the_kept_state()
+    {
+        await FillAsync();
+        var proof = await VerifyAsync(await BackUpAsync());
+        var path = proof.Path + ".manifest.json";
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"rows\": 3", "\"rows\": 4"));
+        var error = await ThrowsAsync<MigrationException>(ErrorId.RestoreUnproven, async () => await RestoreAsync(await Catalogue.FindAsync(proof.Path)));
+        Assert.Contains("has 3 rows, not 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The state before is kept as '", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task A_value_that_differs_is_found_by_a_full_verification()
     {
         await FillAsync();
