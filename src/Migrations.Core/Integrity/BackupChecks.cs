@@ -38,6 +38,12 @@ internal static class BackupChecks
 
     private static CheckResult Of(CheckStatus status, string message, string? actual, string? recommendation) => new()
     {
-        Name = "backup-age", Category = Category, Status = status, Expected = "a proven one", Actual = actual, Message = message, Recommendation = recommendation,
+        Name = "backup-age",
+        Category = Category,
+        Status = status,
+        Expected = "a proven one",
+        Actual = actual,
+        Message = message,
+        Recommendation = recommendation,
     };
 }

@@ -47,7 +47,12 @@ internal static class SchemaChecks
         {
             yield return new CheckResult
             {
-                Name = name, Category = category, Status = CheckStatus.Pass, Expected = expected.Fingerprint, Actual = found.Fingerprint, Message = good,
+                Name = name,
+                Category = category,
+                Status = CheckStatus.Pass,
+                Expected = expected.Fingerprint,
+                Actual = found.Fingerprint,
+                Message = good,
             };
         }
 

@@ -61,7 +61,12 @@ public class JUnitReportTests
 
     private static CheckResult Result(string name, CheckStatus status) => new()
     {
-        Database = "here", Name = name, Category = "schema", Status = status, Message = "The message.", Duration = TimeSpan.FromMilliseconds(12),
+        Database = "here",
+        Name = name,
+        Category = "schema",
+        Status = status,
+        Message = "The message.",
+        Duration = TimeSpan.FromMilliseconds(12),
     };
 
     private const string AntSchema = """
