@@ -36,7 +36,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         try
         {
             var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
-            var kept = await new DatabaseSwap(server, target, name).RunAsync(old, Shorten(job.KeepName), cancellationToken).ConfigureAwait(false);
+            var kept = await new DatabaseSwap(server, target, name).RunAsync(old, await FreeNameAsync(server, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return new RestoreOutcome(kept, how);
         }
         catch
@@ -171,9 +171,21 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
     private string NewName() => Shorten(string.Create(CultureInfo.InvariantCulture, $"{target.Database[..Math.Min(target.Database.Length, 30)]}{Mark}{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid():N}"));
 
-    private static string Shorten(string name)
+    /// <summary>The name for the kept database: a second restore in the same second finds the first one's taken.</summary>
+    private async Task<string> FreeNameAsync(PostgreSqlSession server, CancellationToken cancellationToken)
     {
-        while (System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
+        for (var attempt = 1; ; attempt++)
+        {
+            var suffix = attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}");
+            var name = Shorten(job.KeepName, LongestName - suffix.Length) + suffix;
+            if (!await server.AnyAsync("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", cancellationToken, name).ConfigureAwait(false))
+                return name;
+        }
+    }
+
+    private static string Shorten(string name, int longest = LongestName)
+    {
+        while (System.Text.Encoding.UTF8.GetByteCount(name) > longest)
             name = name[..^1];
         return name;
     }

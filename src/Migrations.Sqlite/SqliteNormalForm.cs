@@ -43,6 +43,9 @@ internal static class SqliteNormalForm
     public static string WriteKey(List<SqliteToken> tokens, Func<string, bool>? isName) => string.Join(", ", SqliteTokenCursor.SplitAtCommas(tokens).Select(item =>
     {
         var rest = item.Where((t, i) => i == 0 || !t.Is("ASC")).ToList();
+        // A script that SQLite has yet to refuse may leave an item out.
+        if (rest.Count == 0)
+            return "";
         var isBare = rest.Count == 1 || rest[1].Is("COLLATE") || rest[1].Is("DESC") || rest[1].Is("NULLS");
         if (!isBare)
             return WriteExpression(rest, isName);

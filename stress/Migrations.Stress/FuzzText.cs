@@ -67,7 +67,8 @@ internal sealed class FuzzText(Random random, bool isPostgreSql)
         string[] odd = [.. Odd, .. isPostgreSql ? OfPostgreSql : OfSqlite];
         var text = new StringBuilder();
         for (var lines = random.Next(9) - 5; lines > 0; lines--)
-            text.Append(Pick(Headers)).Append(random.Next(6) == 0 ? Pick(Hostile) : "").Append(random.Next(5) == 0 ? "\r\n" : "\n");
+            // On one line: behind a line end it would be a statement that the script's author wrote.
+            text.Append(Pick(Headers)).Append(random.Next(6) == 0 ? Pick(Hostile).ReplaceLineEndings(" ") : "").Append(random.Next(5) == 0 ? "\r\n" : "\n");
         for (var statements = random.Next(8); statements > 0; statements--)
             text.Append(Pick(random.Next(4) == 0 ? odd : Usual)).Append(random.Next(5) == 0 ? " " : "\n");
         for (var edits = random.Next(7) - 4; edits > 0; edits--)

@@ -39,6 +39,19 @@ public sealed class RestoreTests
     }
 
     [SkippableFact]
+    public async Task A_second_restore_keeps_what_it_replaces_under_another_name()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        var first = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
+        var second = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
+        await database.Server.ExecuteAsync($"DROP DATABASE {first.Kept}");
+        await database.Server.ExecuteAsync($"DROP DATABASE {second.Kept}");
+        Assert.Equal((database.Name + "_kept", database.Name + "_kept_2"), (first.Kept, second.Kept));
+    }
+
+    [SkippableFact]
     public async Task Who_is_connected_is_named_and_nothing_changes()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();

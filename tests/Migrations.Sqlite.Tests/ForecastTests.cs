@@ -34,6 +34,8 @@ public sealed class ForecastTests : IDisposable
         { "CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM tags; END", "" },
         { "INSERT INTO tags SELECT 'DROP TABLE users'; -- DROP TABLE users", "" },
         { "DROP TABLE search", "" },
+        { "CREATE TABLE cut (a integer PRIMARY KEY, b, PRIMARY KEY (), UNIQUE (a,, b)); CREATE TABLE (; CREATE TABLE x (a integer CHECK (; DROP TABLE tags", "1: Table tags 2" },
+        { "CREATE TABLE cut (a, PRIMARY KEY ()); CREATE TABLE y (,); DROP TABLE tags", "1: Table tags 2" },
         { "DROP TABLE notes", "1: Table notes 1" },
         { "DROP TABLE tags; CREATE TABLE tags (x)", "1: Table tags 2" },
         {
