@@ -150,14 +150,5 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         return found;
     }
 
-    private MigrationScript Script() => new()
-    {
-        File = query.Location.File,
-        Offset = 0,
-        Length = query.Sql.Length,
-        Checksum = "",
-        IsEmpty = false,
-        Header = MigrationHeader.Empty,
-        Substituted = query.Sql,
-    };
+    private MigrationScript Script() => MigrationScript.OfText(query.Location.File, query.Sql);
 }

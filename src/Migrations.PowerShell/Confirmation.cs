@@ -21,19 +21,27 @@ internal static class Confirmation
     {
         if (force && !cmdlet.IsConfirmSaid() && !cmdlet.IsWhatIf())
             return true;
+        return Ask(() => cmdlet.ShouldProcess(target, action), e => Required($"'{action}' needs a confirmation for {target}, and nobody can be asked.", e));
+    }
+
+    /// <summary>Asks a question. Where nobody can be asked, a host throws one of three kinds of exceptions, by its own making.</summary>
+    /// <param name="question">The question, with <c>ShouldProcess</c> or <c>ShouldContinue</c>.</param>
+    /// <param name="unasked">The error where nobody can be asked.</param>
+    public static bool Ask(Func<bool> question, Func<Exception, MigrationException> unasked)
+    {
         try
         {
-            return cmdlet.ShouldProcess(target, action);
+            return question();
         }
         catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
         {
-            throw new MigrationException(
-                ErrorId.ConfirmationRequired,
-                $"'{action}' needs a confirmation for {target}, and nobody can be asked.",
-                "See what would be done with -WhatIf, and run it with -Force or -Confirm:$false.",
-                e);
+            throw unasked(e);
         }
     }
+
+    /// <summary>The error for a question that nobody could be asked.</summary>
+    public static MigrationException Required(string message, Exception inner) => new(
+        ErrorId.ConfirmationRequired, message, "See what would be done with -WhatIf, and run it with -Force or -Confirm:$false.", inner);
 
     private static bool IsMediumAsked(PSCmdlet cmdlet) =>
         LanguagePrimitives.TryConvertTo<ConfirmImpact>(cmdlet.SessionState.PSVariable.GetValue("ConfirmPreference"), out var preference)

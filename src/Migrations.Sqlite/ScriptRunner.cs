@@ -64,7 +64,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     }
 
     /// <summary>Whether the window cuts a statement: SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.</summary>
-    public static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
+    private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
         length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
 
     // Decided before the statement is compiled, because many pragmas take effect then. Passes a statement that is not run now.
@@ -105,27 +105,28 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit
         || (SqlitePragmas.IsForeignKeys(head) && head.Value is not null);
 
-    // A statement that the window cuts is compiled again with more text: what is cut may still compile, and mean something else.
     private nint Prepare(ScriptWindow window, out int length)
+    {
+        var code = PrepareWhole(handle, window, out var statement, out length);
+        if (code != SqliteCodes.Ok)
+            throw Refused(window, handle.Failure(), length);
+        return statement != 0 ? statement : throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
+    }
+
+    /// <summary>Compiles the next statement of a window. One that the window cuts is compiled again with more text: what is cut may still compile, and mean something else.</summary>
+    /// <returns>SQLite's code.</returns>
+    public static int PrepareWhole(SqliteHandle handle, ScriptWindow window, out nint statement, out int length)
     {
         while (true)
         {
-            nint statement;
+            nint compiled;
             var tail = window.Start;
-            var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &statement, &tail);
-            length = (int)(tail - window.Start);
-            if (!window.IsComplete && IsCut(window.Text, length, code))
-            {
-                _ = handle.Api.FinalizeStatement(statement);
-                _ = window.Grow();
-                continue;
-            }
-
-            if (code != SqliteCodes.Ok)
-                throw Refused(window, handle.Failure(), length);
-            if (statement == 0)
-                throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
-            return statement;
+            var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &compiled, &tail);
+            (statement, length) = (compiled, (int)(tail - window.Start));
+            if (window.IsComplete || !IsCut(window.Text, length, code))
+                return code;
+            _ = handle.Api.FinalizeStatement(statement);
+            _ = window.Grow();
         }
     }
 

@@ -80,17 +80,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
     private static string? Show(SqliteStatement row, int column) =>
         row.TypeOf(column) == SqliteType.Blob ? $"X'{Convert.ToHexString(row.Bytes(column))}'" : row.Text(column);
 
-    private static MigrationScript ScriptOf(Query query) => new()
-    {
-        File = query.Location.File,
-        FirstLine = query.Location.Line,
-        Offset = 0,
-        Length = query.Sql.Length,
-        Checksum = "",
-        IsEmpty = false,
-        Header = MigrationHeader.Empty,
-        Substituted = query.Sql,
-    };
+    private static MigrationScript ScriptOf(Query query) => MigrationScript.OfText(query.Location.File, query.Sql) with { FirstLine = query.Location.Line };
 
     // What would end the transaction, or reach other files.
     private static StatementException? Refuse(ScriptStatement statement)

@@ -64,23 +64,9 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
 
     private nint Prepare(ScriptWindow window, out int length)
     {
-        while (true)
-        {
-            nint statement;
-            var tail = window.Start;
-            var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &statement, &tail);
-            length = (int)(tail - window.Start);
-            if (!window.IsComplete && ScriptRunner.IsCut(window.Text, length, code))
-            {
-                _ = handle.Api.FinalizeStatement(statement);
-                _ = window.Grow();
-                continue;
-            }
-
-            if (code != SqliteCodes.Ok)
-                throw Refused(window);
-            return statement == 0 ? throw backup.Invalid("it has a NUL byte in it") : statement;
-        }
+        if (ScriptRunner.PrepareWhole(handle, window, out var statement, out length) != SqliteCodes.Ok)
+            throw Refused(window);
+        return statement != 0 ? statement : throw backup.Invalid("it has a NUL byte in it");
     }
 
     // Full disks and the like are no fault of the dump.

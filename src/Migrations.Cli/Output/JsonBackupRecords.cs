@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Migrations.Backup;
-using Migrations.Integrity;
 
 namespace Migrations.Cli.Output;
 
@@ -10,31 +9,24 @@ namespace Migrations.Cli.Output;
 internal sealed record JsonBackup(
     string Path, string Database, string Engine, string? EngineVersion, BackupFormat? Format, bool Compressed, DateTime CreatedAt, long Size, string? Sha256,
     string? MigrationVersion, string? LastMigration, string? SchemaFingerprint, bool Proven, DateTime? ProvenAt, double? DurationMs, string? Globals, string? Problem,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonProofCheck>? Checks = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonCheck>? Checks = null)
 {
     public static JsonBackup Of(DatabaseBackup b) => new(
         b.Path, b.Database, b.Engine, b.EngineVersion, b.Format, b.Compressed, b.CreatedAt.UtcDateTime, b.Size, b.Sha256,
         b.MigrationVersion, b.LastMigration, b.SchemaFingerprint, b.Proven, b.ProvenAt?.UtcDateTime, b.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, b.Globals, b.Problem);
 }
 
-internal sealed record JsonProofCheck(
-    string Database, string Name, string Category, CheckStatus Status, string? Expected, string? Actual, string Message, string? Recommendation, string? Target, double DurationMs)
-{
-    public static JsonProofCheck Of(CheckResult c) => new(
-        c.Database, c.Name, c.Category, c.Status, c.Expected, c.Actual, c.Message, c.Recommendation, c.Target, Math.Round(c.Duration.TotalMilliseconds, 3));
-}
-
-internal sealed record JsonVerification(string Path, string Database, bool Proven, int Failed, int NotRun, double DurationMs, IReadOnlyList<JsonProofCheck> Checks)
+internal sealed record JsonVerification(string Path, string Database, bool Proven, int Failed, int NotRun, double DurationMs, IReadOnlyList<JsonCheck> Checks)
 {
     public static JsonVerification Of(BackupVerification v) => new(
-        v.Path, v.Database, v.Proven, v.Failed, v.NotRun, Math.Round(v.Duration.TotalMilliseconds, 3), [.. v.Checks.Select(JsonProofCheck.Of)]);
+        v.Path, v.Database, v.Proven, v.Failed, v.NotRun, Math.Round(v.Duration.TotalMilliseconds, 3), [.. v.Checks.Select(JsonCheck.Of)]);
 }
 
 internal sealed record JsonRestore(
-    string Database, string Backup, string? Kept, string How, string? MigrationVersion, double DurationMs, IReadOnlyList<JsonProofCheck> Checks)
+    string Database, string Backup, string? Kept, string How, string? MigrationVersion, double DurationMs, IReadOnlyList<JsonCheck> Checks)
 {
     public static JsonRestore Of(RestoreResult r) => new(
-        r.Database, r.Backup, r.Kept, r.How, r.MigrationVersion, Math.Round(r.Duration.TotalMilliseconds, 3), [.. r.Checks.Select(JsonProofCheck.Of)]);
+        r.Database, r.Backup, r.Kept, r.How, r.MigrationVersion, Math.Round(r.Duration.TotalMilliseconds, 3), [.. r.Checks.Select(JsonCheck.Of)]);
 }
 
 internal sealed record JsonRetention(string Path, string Database, DateTime CreatedAt, long Size, bool Proven, bool Keep, bool Removed, string Reason)

@@ -8,7 +8,7 @@ internal sealed class JsonBackupReport(JsonReport report, JsonContext json) : IB
     public void Listed(string folder, IReadOnlyList<DatabaseBackup> backups) => report.Write(backups.Select(JsonBackup.Of), json.JsonBackup);
 
     public void Made(DatabaseBackup backup, BackupVerification? proof) =>
-        report.Write([JsonBackup.Of(backup) with { Checks = proof is null ? null : [.. proof.Checks.Select(JsonProofCheck.Of)] }], json.JsonBackup);
+        report.Write([JsonBackup.Of(backup) with { Checks = proof is null ? null : [.. proof.Checks.Select(JsonCheck.Of)] }], json.JsonBackup);
 
     public void Verified(BackupVerification verification) => report.Write([JsonVerification.Of(verification)], json.JsonVerification);
 

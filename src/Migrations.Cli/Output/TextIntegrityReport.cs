@@ -45,7 +45,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             return;
         }
 
-        TablePrinter.Print(terminal, ["Type", "Name", "Definition"], [.. snapshot.Objects.Select(o => new[] { Word(o.Type), o.Name, PlainText.Shorten(o.Definition.ReplaceLineEndings(" "), 100) })]);
+        TablePrinter.Print(terminal, ["Type", "Name", "Definition"], [.. snapshot.Objects.Select(o => new[] { SchemaWords.Of(o.Type), o.Name, PlainText.Shorten(o.Definition.ReplaceLineEndings(" "), 100) })]);
         terminal.Out();
         terminal.Out($"{target.Display}: {PlainText.Count(snapshot.Objects.Count, "object")}, fingerprint {snapshot.Fingerprint}");
     }
@@ -107,7 +107,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
     private void Difference(SchemaDifference difference, string indent)
     {
         var sign = difference.Kind switch { DifferenceKind.Added => "+", DifferenceKind.Removed => "-", _ => "~" };
-        terminal.Out($"{indent}{sign} {Word(difference.ObjectType)} {difference.Name}", Tone.Bad);
+        terminal.Out($"{indent}{sign} {SchemaWords.Of(difference.ObjectType)} {difference.Name}", Tone.Bad);
         if (difference.Left is { } left)
             terminal.Out($"{indent}    expected: {left.ReplaceLineEndings($"\n{indent}              ")}");
         if (difference.Right is { } right)
@@ -121,6 +121,4 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         int Of(CheckStatus status) => results.Count(r => r.Status == status);
         return string.Create(CultureInfo.InvariantCulture, $"{Of(CheckStatus.Pass)} passed, {Of(CheckStatus.Warn)} warned, {Of(CheckStatus.Fail)} failed, {Of(CheckStatus.NotRun)} not run");
     }
-
-    private static string Word(SchemaObjectType type) => type == SchemaObjectType.MaterializedView ? "materialised view" : type.ToString().ToLowerInvariant();
 }

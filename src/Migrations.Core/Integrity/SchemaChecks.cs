@@ -75,12 +75,10 @@ internal static class SchemaChecks
     /// <summary>A difference in a sentence.</summary>
     internal static string Sentence(SchemaDifference difference) => difference.Kind switch
     {
-        DifferenceKind.Added => $"The {Word(difference.ObjectType)} {difference.Name} should not be there.",
-        DifferenceKind.Removed => $"The {Word(difference.ObjectType)} {difference.Name} is not there.",
-        _ => $"The {Word(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found {difference.Right}.",
+        DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",
+        DifferenceKind.Removed => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is not there.",
+        _ => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found {difference.Right}.",
     };
-
-    private static string Word(SchemaObjectType type) => type == SchemaObjectType.MaterializedView ? "materialised view" : type.ToString().ToLowerInvariant();
 
     private static IEnumerable<string> Names(SchemaSnapshot snapshot, SchemaObjectType type) => snapshot.Objects.Where(o => o.Type == type).Select(o => o.Name);
 }

@@ -259,7 +259,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             LossForecaster.Refuse(losses, target.Display);
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             _options.Session.Events.Publish(new WarningRaised(sentence + "."));
-        foreach (var unknown in losses.Where(l => plan.Direction == MigrationDirection.Down).SelectMany(l => l.Forecast.NotForeseen))
+        if (plan.Direction == MigrationDirection.Up)
+            return;
+        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
             _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
@@ -81,18 +80,9 @@ public sealed class UndoMigrationCommand : RunCommand
         if (Force || this.IsConfirmSaid() || !(AsksBeyondConfirm || plan.Steps.Count > 1))
             return true;
         var what = plan.Steps.Count == 1 ? "this migration" : $"these {plan.Steps.Count} migrations";
-        try
-        {
-            return ShouldContinue($"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?", "Undo migrations");
-        }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
-        {
-            throw new MigrationException(
-                ErrorId.ConfirmationRequired,
-                $"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.",
-                "See what would be undone with -WhatIf, and run it with -Force or -Confirm:$false.",
-                e);
-        }
+        return Confirmation.Ask(
+            () => ShouldContinue($"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?", "Undo migrations"),
+            e => Confirmation.Required($"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.", e));
     }
 
     private protected override bool AcceptsLoss(DataLossException loss)
@@ -100,15 +90,7 @@ public sealed class UndoMigrationCommand : RunCommand
         // A script that has said not to be asked is not asked about this either, and gets the refusal.
         if (Force || this.IsConfirmSaid())
             throw loss;
-        try
-        {
-            _acceptedLoss = ShouldContinue($"{loss.Message}\nLose this?", "Undo migrations");
-            return _acceptedLoss;
-        }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
-        {
-            throw loss;
-        }
+        return _acceptedLoss = Confirmation.Ask(() => ShouldContinue($"{loss.Message}\nLose this?", "Undo migrations"), _ => loss);
     }
 
     private UndoRequest RequestFor(IReadOnlyList<string>? only) => new()
