@@ -25,6 +25,12 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
     /// <summary>Whether a schema may hold the user's objects; <c>pg_</c> is refused to users.</summary>
     public static string IsUsers(string schema) => $"{schema}.nspname !~ '^pg_' AND {schema}.nspname <> 'information_schema'";
 
+    /// <summary>Whether a catalogue holds any of the users' that a condition, over <c>c</c>, picks.</summary>
+    public static string IsAny(string catalogue, string condition) => $"EXISTS (SELECT FROM {catalogue} c WHERE c.oid >= {FirstOfUsers} AND ({condition}))";
+
+    /// <summary>Whether there is any of the <see cref="Relations"/> of the kinds that pg_class gives these letters.</summary>
+    public static string IsAnyRelation(string kinds) => $"EXISTS (SELECT FROM rel r WHERE strpos('{kinds}', r.relkind::text) > 0)";
+
     /// <summary>Whether an object came with no extension.</summary>
     public static string HasNoExtension(string catalogue, string oid) =>
         $"NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalogue}'::regclass AND x.objid = {oid} AND x.objsubid = 0 AND x.deptype = 'e')";

@@ -6,7 +6,16 @@ namespace Migrations.PostgreSql;
 internal static class ObjectQueries
 {
     /// <summary>All of them.</summary>
-    public static IEnumerable<string> Of(CatalogueScope scope) => [Schemas, Extensions, Types(scope), Domains, $"WITH {scope.Relations}\n{Sequences}", Functions, Aggregates];
+    public static IEnumerable<CatalogueQuery> Of(CatalogueScope scope) =>
+    [
+        new(Schemas, IsAny("pg_namespace", IsUsers("c"))),
+        new(Extensions, IsAny("pg_extension", "true")),
+        new(Types(scope), $"{IsAny("pg_type", "c.typtype IN ('e', 'r') OR (c.typtype = 'b' AND c.typinput <> 'array_in'::regproc)")} OR {IsAnyRelation("c")}"),
+        new(Domains, IsAny("pg_type", "c.typtype = 'd'")),
+        new($"WITH {scope.Relations}\n{Sequences}", IsAnyRelation("S")),
+        new(Functions, IsAny("pg_proc", "c.prokind <> 'a'")),
+        new(Aggregates, IsAny("pg_proc", "c.prokind = 'a'")),
+    ];
 
     // Every new database has the schema public, and a dump of one without it does not say so.
     private static readonly string Schemas =

@@ -238,7 +238,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private NpgsqlBatchCommand Insert(JournalEntry entry, string time, string elapsed, string rows, string returning)
     {
         var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {_table} ({Columns}, script) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17{returning}");
+            $"INSERT INTO {_table} ({Columns}, script) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17){returning}");
         var values = command.Parameters;
         _runId = entry.RunId;
         values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });

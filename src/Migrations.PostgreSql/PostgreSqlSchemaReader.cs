@@ -5,7 +5,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Reads the schema in one round trip. Each query gives the columns of <see cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its
+/// Reads the schema in two round trips: which queries are worth asking, and these. Each query gives the columns of <see cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its
 /// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE.
 /// </summary>
 /// <param name="session">The session.</param>
@@ -47,20 +47,31 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major);
+        var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
+        var worthAsking = new List<string>();
+        await ReadAsync(connection, [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"], row =>
+        {
+            if (row.FieldCount == queries.Count)
+                worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)).Select(q => q.Sql));
+        }, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(connection, worthAsking, row => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
+    }
+
+    private static async Task ReadAsync(NpgsqlConnection connection, IEnumerable<string> queries, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
+    {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Settings));
-        foreach (var query in ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)))
+        foreach (var query in queries)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(query));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        do
         {
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                _rows.Add(Read(reader));
+                take(reader);
         }
-
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private static Row Read(NpgsqlDataReader reader)

@@ -6,10 +6,17 @@ namespace Migrations.PostgreSql;
 internal static class RelationQueries
 {
     /// <summary>All of them.</summary>
-    public static IEnumerable<string> Of(CatalogueScope scope) => new[]
+    public static IEnumerable<CatalogueQuery> Of(CatalogueScope scope) => new (string Query, string Probe)[]
     {
-        Tables, Columns(scope), Constraints, Indexes, Views, Triggers(scope), Rules, Policies,
-    }.Select(query => $"WITH {scope.Relations}\n{query}");
+        (Tables, IsAnyRelation("rpf")),
+        (Columns(scope), IsAnyRelation("rpf")),
+        (Constraints, IsAnyRelation("rpf")),
+        (Indexes, IsAnyRelation("rpm")),
+        (Views, IsAnyRelation("vm")),
+        (Triggers(scope), IsAny("pg_trigger", "NOT c.tgisinternal")),
+        (Rules, IsAny("pg_rewrite", "c.rulename <> '_RETURN'")),
+        (Policies, IsAny("pg_policy", "true")),
+    }.Select(q => new CatalogueQuery($"WITH {scope.Relations}\n{q.Query}", q.Probe));
 
     private static readonly string Tables =
         $"""

@@ -6,7 +6,8 @@ namespace Migrations.PostgreSql;
 internal static class SurroundingQueries
 {
     /// <summary>All of them.</summary>
-    public static IEnumerable<string> Of(CatalogueScope scope) => [Others(scope), Comments(scope), $"WITH {scope.Relations}\n{Grants}"];
+    public static IEnumerable<CatalogueQuery> Of(CatalogueScope scope) => new[] { Others(scope), Comments(scope), $"WITH {scope.Relations}\n{Grants}" }
+        .Select(query => new CatalogueQuery(query, CatalogueQuery.Always));
 
     private static string Others(CatalogueScope scope) =>
         $"""
@@ -53,7 +54,7 @@ internal static class SurroundingQueries
         WHERE o.oid >= {FirstOfUsers} AND {HasNoExtension("o.class", "o.oid").Replace("'o.class'::regclass", "o.class", StringComparison.Ordinal)}
         """;
 
-    // A comment that every new database has, and those that an extension brings, are nobody's.
+    // A comment that every new database has, and those that an extension brings, are nobody's. The server's own, thousands of them, are left out before any is looked up.
     private static string Comments(CatalogueScope scope) =>
         $"""
         WITH {scope.Relations}
@@ -65,7 +66,8 @@ internal static class SurroundingQueries
                 WHEN i.type = 'statistics object' THEN 'STATISTICS' ELSE upper(i.type) END || ' '
             || CASE WHEN i.type = 'domain constraint' THEN (SELECT quote_ident(k.conname) || ' ON DOMAIN ' || format_type(k.contypid, NULL) FROM pg_constraint k
                 WHERE k.oid = d.objoid) ELSE i.identity END AS target) t
-        WHERE (d.objoid >= {FirstOfUsers} OR (d.classoid = 'pg_namespace'::regclass AND i.identity = 'public' AND d.description <> 'standard public schema'))
+        WHERE (d.objoid >= {FirstOfUsers} OR (d.classoid = 'pg_namespace'::regclass AND d.description <> 'standard public schema'))
+        AND (d.objoid >= {FirstOfUsers} OR i.identity = 'public')
         AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_largeobject'::regclass) AND i.identity IS NOT NULL
         AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.objsubid = 0 AND x.deptype = 'e')
         AND (d.classoid <> 'pg_class'::regclass OR d.objoid IN (SELECT r.oid FROM rel r))
