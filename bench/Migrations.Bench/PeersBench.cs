@@ -39,7 +39,7 @@ internal static class PeersBench
             var (database, url) = await make();
             ours[0].Add(MeasuredProcess.Run(native, ["up", "--database", database, "--path", many]));
             theirs[0].Add(Dbmate(dbmate, url, many, "up"));
-            ours[1].Add(MeasuredProcess.Run(native, ["down", "--all", "--yes", "--database", database, "--path", many]));
+            ours[1].Add(MeasuredProcess.Run(native, ["down", "--all", "--yes", "--accept-data-loss", "--database", database, "--path", many]));
             // dbmate undoes one migration a call.
             theirs[1].Add(new MeasuredProcess(Enumerable.Range(0, 200).Sum(_ => Dbmate(dbmate, url, many, "down").Milliseconds), 0));
             (database, url) = await make();

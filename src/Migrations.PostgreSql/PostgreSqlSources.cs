@@ -26,6 +26,9 @@ internal sealed class PostgreSqlSources
         };
         if (string.IsNullOrEmpty(builder.ApplicationName))
             builder.ApplicationName = ApplicationName.Of(migration: null);
+        // No server offers TLS on a socket of its own machine: asking for it would be a round trip for nothing, and libpq does not ask either.
+        if (builder.Host is ['/' or '@', ..] && builder.SslMode == SslMode.Prefer)
+            builder.SslMode = SslMode.Disable;
         var source = new NpgsqlSlimDataSourceBuilder(builder.ConnectionString);
         source.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false)); // One round trip less; only built-in types are read.
         source.EnableTransportSecurity();

@@ -5,6 +5,7 @@ internal static class StatusListing
 {
     public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses)
     {
+        using var _ = terminal.Listing();
         var title = "Migration Status: " + target.Display;
         terminal.Out(title);
         terminal.Out(new string('=', title.Length));

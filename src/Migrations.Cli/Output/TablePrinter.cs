@@ -8,6 +8,7 @@ internal static class TablePrinter
         var widths = new int[header.Length];
         for (var column = 0; column < header.Length; column++)
             widths[column] = Math.Max(header[column].Length, rows.Count == 0 ? 0 : rows.Max(row => row[column].Length));
+        using var _ = terminal.Listing();
         terminal.Out(Line(header, widths));
         terminal.Out(Line([.. widths.Select(width => new string('-', width))], widths));
         foreach (var row in rows)

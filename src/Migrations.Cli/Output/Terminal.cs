@@ -31,6 +31,9 @@ internal sealed class Terminal : IDisposable
     /// <summary>Writes lines to standard output.</summary>
     public void Out(string text = "", Tone tone = Tone.Plain) => Write(_out, text, tone, Console.IsOutputRedirected);
 
+    /// <summary>Writes what goes to standard output until the end of a listing together: to a program, each line is a write of its own otherwise.</summary>
+    public IDisposable Listing() => new Held(_out as StreamWriter);
+
     /// <summary>Writes lines to standard error.</summary>
     public void Error(string text = "", Tone tone = Tone.Plain) => Write(_error, text, tone, Console.IsErrorRedirected);
 
@@ -128,4 +131,18 @@ internal sealed class Terminal : IDisposable
         : !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
 
     private static bool HasValue(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+
+    private sealed class Held : IDisposable
+    {
+        private readonly StreamWriter? _writer;
+
+        public Held(StreamWriter? writer)
+        {
+            _writer = writer;
+            _writer?.AutoFlush = false;
+        }
+
+        // Writing at once again also writes what is held.
+        public void Dispose() => _writer?.AutoFlush = true;
+    }
 }
