@@ -3,21 +3,24 @@ using System.Text;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Brings what the server writes of an expression into the form that it has after a dump and a reload. Two texts change on that way, and then no more: a list that is
-/// converted as a whole (<c>(ARRAY['a'::character varying])::text[]</c>) comes back with each element converted, and a condition whose first part is one of its own kind
-/// (<c>((a AND b) AND c)</c>) comes back without the inner parentheses.
+/// Brings what the server writes of an expression into a form that a dump and a reload do not change. Three texts change on that way, and then no more: a list that is
+/// converted as a whole (<c>(ARRAY['a'::character varying])::text[]</c>) comes back with each element converted, a condition whose first part is one of its own kind
+/// (<c>((a AND b) AND c)</c>) comes back without the inner parentheses, and a conversion without a name, where names do not count (a later part of a UNION), comes back with
+/// the type's (<c>NULL::integer AS int4</c>). That name is left out: where names count, each is written, so no two queries become alike by it.
 /// </summary>
 internal static class ExpressionForm
 {
     /// <summary>The text in that form.</summary>
     public static string Of(string text)
     {
-        if (!text.Contains("(ARRAY[", StringComparison.Ordinal) && !text.Contains("((", StringComparison.Ordinal))
+        if (!text.Contains("(ARRAY[", StringComparison.Ordinal) && !text.Contains("((", StringComparison.Ordinal) && !MayNameConversion(text))
             return text;
         var at = 0;
         var parts = Read(Tokens(text), ref at);
         return Write(Settle(parts));
     }
+
+    private static bool MayNameConversion(string text) => text.Contains("::", StringComparison.Ordinal) && text.Contains(" AS ", StringComparison.Ordinal);
 
     private static List<string> Tokens(string text)
     {
@@ -53,6 +56,7 @@ internal static class ExpressionForm
     {
         var settled = parts.ConvertAll(p => p.Inner is null ? p : p with { Inner = Settle(p.Inner) });
         Distribute(settled);
+        Unname(settled);
         Flatten(settled, "AND");
         Flatten(settled, "OR");
         return settled;
@@ -124,6 +128,22 @@ internal static class ExpressionForm
         {
             parts.RemoveAt(0);
             parts.InsertRange(0, first);
+        }
+    }
+
+    /// <summary><c>x::integer AS int4</c> becomes <c>x::integer</c>.</summary>
+    private static void Unname(List<Part> parts)
+    {
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i].Text is not "::")
+                continue;
+            var end = parts.FindIndex(i + 1, p => p.Text is "AS" or "," or "::");
+            if (end < 0 || end + 2 >= parts.Count || parts[end].Text is not "AS")
+                continue;
+            var type = parts.GetRange(i + 1, end - i - 1).FindAll(p => p is { Inner: null, IsBlank: false }).ConvertAll(p => p.Text);
+            if (string.Equals(CastName.Of(type), CastName.Unquoted(parts[end + 2].Text), StringComparison.Ordinal))
+                parts.RemoveRange(end - 1, 4);
         }
     }
 

@@ -31,6 +31,8 @@ public sealed class SchemaTests
     [InlineData("CREATE TABLE t (a varchar DEFAULT CASE WHEN 'p'::varchar IN ('x', 'y') THEN 'z' END)", SchemaObjectType.Column)]
     [InlineData("CREATE TABLE t (a varchar, b int); CREATE POLICY p ON t USING (a IN ('x', 'y') AND b > 1)", SchemaObjectType.Policy)]
     [InlineData("CREATE TABLE p (a int DEFAULT 1) PARTITION BY LIST (a); CREATE TABLE q (a int); ALTER TABLE p ATTACH PARTITION q FOR VALUES IN (1)", SchemaObjectType.Column)]
+    [InlineData("CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT * FROM (SELECT a, b FROM t UNION ALL SELECT NULL, 'x') q UNION SELECT -1, b FROM t WHERE EXISTS (SELECT 'y', NULL)", SchemaObjectType.View)]
+    [InlineData("CREATE TABLE t (a varchar(3), b bigint, c timestamptz, d numeric[]); CREATE VIEW v AS SELECT * FROM (TABLE t UNION ALL SELECT a || a, NULL, NULL, NULL FROM t) q", SchemaObjectType.View)]
     public async Task An_expression_has_one_form_before_and_after_a_reload(string sql, SchemaObjectType type)
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -14,8 +14,10 @@ public static class Prerequisite
     public static string PostgreSqlBinaries() => Need(Testing.PostgreSqlBinaries.Find(), "PostgreSQL's server (initdb, postgres)", installable: true);
 
     /// <summary>The path of <c>psql</c>; the real binary, not Debian's wrapper.</summary>
-    public static string Psql() => Need(
-        Testing.PostgreSqlBinaries.Find() is { } folder ? Executable.In(folder, "psql") : Executable.OnPath("psql"), "psql", installable: true);
+    public static string Psql() => Client("psql");
+
+    /// <summary>The path of <c>pg_dump</c>; the real binary, not Debian's wrapper.</summary>
+    public static string PgDump() => Client("pg_dump");
 
     /// <summary>The path of the <c>sqlite3</c> shell.</summary>
     public static string Sqlite3() => Need(Executable.OnPath("sqlite3"), "the sqlite3 shell", installable: true);
@@ -32,6 +34,9 @@ public static class Prerequisite
 
     /// <summary>Skips the test unless signals can be sent to processes.</summary>
     public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
+
+    private static string Client(string name) =>
+        Need(Testing.PostgreSqlBinaries.Find() is { } folder ? Executable.In(folder, name) : Executable.OnPath(name), name, installable: true);
 
     private static string Need(string? found, string what, bool installable)
     {
