@@ -7,4 +7,10 @@ internal sealed record CatalogueQuery(string Sql, string Probe)
 {
     /// <summary>For a query that always gives rows, or is as quick as its probe.</summary>
     public const string Always = "true";
+
+    /// <summary>Whether what it gives is part of the fingerprint: owners and grants are not.</summary>
+    public bool IsInFingerprint { get; init; } = true;
+
+    /// <summary>The query for the fingerprint alone: the server leaves out what makes the columns that are not asked for.</summary>
+    public string OfFingerprint => $"SELECT q.type, q.name, q.\"table\", q.position, q.definition, NULL, NULL, NULL, NULL FROM (\n{Sql}) q";
 }

@@ -46,16 +46,28 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     /// <summary>Reads it in a transaction that is open on a connection, and leaves <c>search_path</c> empty there.</summary>
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        await FillAsync(connection, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
+    }
+
+    /// <summary>The fingerprint of what <see cref="ReadInsideAsync"/> reads, in less time.</summary>
+    public async Task<string> ReadFingerprintAsync(CancellationToken cancellationToken)
+    {
+        await FillAsync(session.Connection, queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint), cancellationToken).ConfigureAwait(false);
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()).Fingerprint;
+    }
+
+    private async Task FillAsync(NpgsqlConnection connection, Func<IEnumerable<CatalogueQuery>, IEnumerable<string>> form, CancellationToken cancellationToken)
+    {
         var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major);
         var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
-        var worthAsking = new List<string>();
+        var worthAsking = new List<CatalogueQuery>();
         await ReadAsync(connection, [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"], row =>
         {
             if (row.FieldCount == queries.Count)
-                worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)).Select(q => q.Sql));
+                worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)));
         }, cancellationToken).ConfigureAwait(false);
-        await ReadAsync(connection, worthAsking, row => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
+        await ReadAsync(connection, form(worthAsking), row => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task ReadAsync(NpgsqlConnection connection, IEnumerable<string> queries, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)

@@ -112,7 +112,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         await SendAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return (await new PostgreSqlSchemaReader(session).ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false)).Fingerprint;
+            return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -6,8 +6,12 @@ namespace Migrations.PostgreSql;
 internal static class SurroundingQueries
 {
     /// <summary>All of them.</summary>
-    public static IEnumerable<CatalogueQuery> Of(CatalogueScope scope) => new[] { Others(scope), Comments(scope), $"WITH {scope.Relations}\n{Grants}" }
-        .Select(query => new CatalogueQuery(query, CatalogueQuery.Always));
+    public static IEnumerable<CatalogueQuery> Of(CatalogueScope scope) =>
+    [
+        new(Others(scope), CatalogueQuery.Always),
+        new(Comments(scope), CatalogueQuery.Always),
+        new($"WITH {scope.Relations}\n{Grants}", CatalogueQuery.Always) { IsInFingerprint = false },
+    ];
 
     private static string Others(CatalogueScope scope) =>
         $"""
