@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Events;
 using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Testing;
@@ -135,6 +136,33 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Empty(error.Applied);
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
         Assert.Equal("001_a Applied, 002_row RolledBack", await StatesAsync());
+    }
+
+    [SkippableFact]
+    public async Task What_was_applied_is_told_when_the_checks_after_it_cannot_be_made()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        var error = await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest { Names = ["no such check"] } }));
+        Assert.Equal("001_a", Names(error.Applied));
+
+        Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\n", "DROP TABLE b;\n");
+        using var stop = new CancellationTokenSource();
+        Events = new() { Published = e => { if (e is WorkAdvanced { Activity: var activity } && activity.StartsWith("Checking", StringComparison.Ordinal)) stop.Cancel(); } };
+        error = await ThrowsAsync<MigrationException>(ErrorId.Cancelled, () => Engine().ApplyAsync(new ApplyRequest { Check = new CheckRequest() }, stop.Token));
+        Assert.Equal("002_b", Names(error.Applied));
+        Assert.Contains("were applied", error.Message, StringComparison.Ordinal);
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task What_could_not_be_checked_after_a_run_is_warned_of()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        await ApplyAsync(new ApplyRequest { Check = new CheckRequest() });
+        Assert.Empty(Events.Of<WarningRaised>());
+        Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\n", "DROP TABLE b;\n");
+        await ApplyAsync(new ApplyRequest { Check = new CheckRequest { BackupFolder = FileOf("nowhere") } });
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("'backup' was not checked", StringComparison.Ordinal));
     }
 
     [SkippableFact]

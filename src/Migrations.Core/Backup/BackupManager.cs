@@ -104,7 +104,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var verifier = new BackupVerifier(driver, _options);
         IReadOnlyList<CheckResult> checks = backup.Proven
             ? [await verifier.CheckFileAsync(backup, cancellationToken).ConfigureAwait(false)]
-            : (await verifier.VerifyAsync(backup, target, full: false, cancellationToken).ConfigureAwait(false)).Checks;
+            : await verifier.CheckAsync(backup, target, cancellationToken).ConfigureAwait(false);
         if (checks.FirstOrDefault(c => c.Status == CheckStatus.Fail) is { } failed)
             throw Invalid(backup, failed.Message);
         foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && c.Name is not BackupComparison.Digests))

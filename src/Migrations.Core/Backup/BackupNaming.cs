@@ -19,6 +19,7 @@ internal static partial class BackupNaming
     /// <summary>The end of the name of a compressed file.</summary>
     public const string CompressedSuffix = ".gz";
 
+    // In bytes: most file systems keep 255, and what follows the name takes its share.
     private const int LongestStem = 100;
 
     /// <summary>The name without extension.</summary>
@@ -41,10 +42,9 @@ internal static partial class BackupNaming
             ? database[..^nativeExtension.Length]
             : database;
         var safe = new StringBuilder();
-        foreach (var rune in name.EnumerateRunes())
+        var room = LongestStem;
+        foreach (var rune in name.EnumerateRunes().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0))
         {
-            if (safe.Length >= LongestStem)
-                break;
             // Letters and digits of every script are safe everywhere; all else that a shell, a file system or a person may stumble over is not.
             if (Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_' or '.')
                 safe.Append(rune.ToString());
