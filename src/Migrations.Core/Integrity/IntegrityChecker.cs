@@ -114,8 +114,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private async Task<IReadOnlyList<CheckResult>> DeclaredAsync(IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
     {
         var checks = CheckFileReader.Read(folder, driver.Dialect)
-            .Where(c => c.Environments.Count == 0 || c.Environments.Contains(_options.Environment ?? "", StringComparer.OrdinalIgnoreCase))
-            .Where(c => IsNamed(c.Name, request.Names)).ToList();
+            .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names)).ToList();
         if (checks.Count == 0 || !request.OnCopy)
             return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
         var scratch = await driver.Scratch.CreateAsync(
