@@ -162,10 +162,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     /// <summary>The name for the kept database: a second restore in the same second finds the first one's taken.</summary>
     private async Task<string> FreeNameAsync(PostgreSqlSession server, CancellationToken cancellationToken)
     {
+        var beginning = job.KeepName[..^job.KeepEnd.Length];
         for (var attempt = 1; ; attempt++)
         {
-            // Of a name that is too long the end is kept, because it says when and why.
-            var name = PostgreSqlText.FitEnd(job.KeepName + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}")));
+            var name = PostgreSqlText.Fit(beginning, job.KeepEnd + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}")));
             if (!await server.AnyAsync("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", cancellationToken, name).ConfigureAwait(false))
                 return name;
         }

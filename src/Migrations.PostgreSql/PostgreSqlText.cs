@@ -23,13 +23,6 @@ internal static class PostgreSqlText
         return string.Concat(beginning.EnumerateRunes().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0)) + end;
     }
 
-    /// <summary>A name that the server keeps whole: as much of the end as there is room for.</summary>
-    public static string FitEnd(string name)
-    {
-        var room = LongestName;
-        return string.Concat(name.EnumerateRunes().Reverse().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0).Reverse());
-    }
-
     /// <summary>A literal, quoted.</summary>
     public static string Literal(string text) =>
         text.Contains('\\', StringComparison.Ordinal)

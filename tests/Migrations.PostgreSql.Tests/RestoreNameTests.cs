@@ -38,6 +38,7 @@ public sealed class RestoreNameTests
         Assert.Equal(["t"], await database.TablesAsync());
         Assert.Equal(["later", "t"], await kept.TablesAsync());
         Assert.Equal(["t"], await keptAgain.TablesAsync());
+        Assert.All(names, n => Assert.StartsWith(char.IsSurrogate(name[0]) ? "_" : name[..2], n, StringComparison.Ordinal));
         Assert.All(names, n => Assert.Matches("_[0-9]{8}_[0-9]{6}_before_restore(_2)?$", n));
         Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_restoring\\_%' AND starts_with(datname, left(current_database(), 6))"));
     }

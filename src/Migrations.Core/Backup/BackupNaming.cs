@@ -28,7 +28,10 @@ internal static partial class BackupNaming
     /// <param name="at">When the backup is begun.</param>
     /// <param name="what">What else is said in the name, for example <c>before_restore</c>.</param>
     public static string Stem(string database, string nativeExtension, DateTimeOffset at, string? what = null) =>
-        Safe(database, nativeExtension) + at.UtcDateTime.ToString("'_'yyyyMMdd_HHmmss", CultureInfo.InvariantCulture) + (what is null ? "" : "_" + what);
+        Safe(database, nativeExtension) + End(at, what);
+
+    /// <summary>What a name ends in, whatever the database is called.</summary>
+    public static string End(DateTimeOffset at, string? what) => at.UtcDateTime.ToString("'_'yyyyMMdd_HHmmss", CultureInfo.InvariantCulture) + (what is null ? "" : "_" + what);
 
     /// <summary>The same name for another try: the second one ends in <c>_2</c>.</summary>
     public static string Numbered(string stem, int attempt) => attempt == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{attempt}");
