@@ -18,7 +18,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         await UseSampleAsync();
         var before = await ContentAsync();
 
-        var results = await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] });
+        var results = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] });
 
         Assert.True(results.Count >= 13, $"Only {results.Count} checks were made.");
         Assert.All(results, r => Assert.True(r.Status == CheckStatus.Pass, $"{r.Name}: {r.Message}"));
@@ -33,7 +33,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         await Database.ExecuteAsync("DROP INDEX idx_tasks_priority_queue");
         await Database.ExecuteAsync("UPDATE milestones SET total_tasks = 7");
 
-        var failed = (await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] })).Where(r => r.Status != CheckStatus.Pass).Select(r => r.Name).ToList();
+        var failed = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] })).Where(r => r.Status != CheckStatus.Pass).Select(r => r.Name).ToList();
 
         Assert.Contains("the priority queue has its index", failed);
         Assert.Contains("the priority queue uses its index", failed);
@@ -49,7 +49,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/commits.sql", "-- expect: rows 0\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (2);\nSELECT 1 WHERE 1 = 0;\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
@@ -62,7 +62,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/slow.sql", $"-- expect: rows 0\n-- timeout: 200ms\n{Kind.SlowStatement};\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Equal("a", await TablesAsync());
@@ -73,12 +73,12 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     {
         await UseSampleAsync();
 
-        var results = await Checker().CheckAsync(new CheckRequest { Names = ["a * task is *"], Categories = ["declared"], OnCopy = true });
+        var results = await Checker().CheckAsync(new CheckRequest { Names = ["a * task is *"], Categories = [CheckCategory.Declared], OnCopy = true });
 
         Assert.Equal(["a deleted task is counted no more", "a finished task is counted as finished", "a new task is counted"], results.Select(r => r.Name).Order(StringComparer.Ordinal));
         Assert.All(results, r => Assert.Equal(CheckStatus.Pass, r.Status));
         await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Names = ["no such check"] }));
-        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Categories = ["nonsense"] }));
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Checklist] }));
     }
 
     [SkippableFact]
@@ -89,7 +89,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/production.sql", "-- environment: production\n-- expect: rows 1\nSELECT id FROM a;\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal((CheckStatus.Warn, "Fill the table.", "rows 0"), (result.Status, result.Recommendation, result.Actual));
     }
@@ -107,7 +107,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         var file = Write("checks/bad.sql", text);
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Contains(file, result.Message, StringComparison.Ordinal);
@@ -172,7 +172,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/literal.sql", "-- expect: rows 1\nSELECT 'x\n-- check: no section\n-- expect: rows 9\n';\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(("literal", CheckStatus.Pass), (result.Name, result.Status));
     }

@@ -84,7 +84,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         {
             Database = backup.Database,
             Name = FileCheck,
-            Category = BackupComparison.Category,
+            Category = CheckCategory.Backup,
             Target = backup.Path,
             Status = same ? CheckStatus.Pass : CheckStatus.Fail,
             Expected = $"{manifest.Size} bytes, {manifest.Sha256}",
@@ -163,10 +163,10 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         checks.TrueForAll(c => c.Status != CheckStatus.Fail)
         && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name => checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass))
         && (!full || checks.Exists(c => IsOwn(c, BackupComparison.Digests) && c.Status == CheckStatus.Pass))
-        && checks.Exists(c => !string.Equals(c.Category, BackupComparison.Category, StringComparison.Ordinal) && c.Status == CheckStatus.Pass);
+        && checks.Exists(c => c.Category != CheckCategory.Backup && c.Status == CheckStatus.Pass);
 
     private static bool IsOwn(CheckResult check, string name) =>
-        string.Equals(check.Name, name, StringComparison.Ordinal) && string.Equals(check.Category, BackupComparison.Category, StringComparison.Ordinal);
+        string.Equals(check.Name, name, StringComparison.Ordinal) && check.Category == CheckCategory.Backup;
 
     /// <summary>Writes the proof. A question that merely could not be asked this time takes nothing from a proof that stands.</summary>
     private DatabaseBackup Record(DatabaseBackup backup, List<CheckResult> checks, bool proven)
@@ -208,7 +208,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         Database = backup.Database,
         Name = RestoreCheck,
-        Category = BackupComparison.Category,
+        Category = CheckCategory.Backup,
         Target = backup.Path,
         Status = status,
         Message = message,

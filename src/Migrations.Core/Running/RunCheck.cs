@@ -20,7 +20,7 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
             return;
         var checks = await CheckAsync(request, results, cancellationToken).ConfigureAwait(false);
         // Of a single question the answer tells; a whole category that nobody could ask must not look like one that passed.
-        foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category, StringComparison.Ordinal)))
+        foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category.Word(), StringComparison.Ordinal)))
             options.Session.Events.Publish(new WarningRaised($"After the run, '{open.Name}' was not checked: {open.Message}"));
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
