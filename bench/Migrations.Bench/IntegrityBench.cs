@@ -56,13 +56,13 @@ internal static class IntegrityBench
     {
         var target = driver.Parse(database, "/")!;
         _ = await new Migrator(driver, target, folder).ApplyAsync();
-        var drift = new CheckRequest { Categories = ["drift"] };
+        var drift = new CheckRequest { Categories = [CheckCategory.Drift] };
         report.Time($"SQLite: drift, with a replay of {DatabaseBench.Count} migrations", await TimesAsync(() => ChecksAsync(driver, target, folder, drift)), limit: 300);
 
         var sample = Repository.PathOf("samples", "dashboard");
         var checkedTarget = driver.Parse(dashboard, "/")!;
         _ = await new Migrator(driver, checkedTarget, sample).ApplyAsync();
-        var declared = new CheckRequest { Categories = ["declared"] };
+        var declared = new CheckRequest { Categories = [CheckCategory.Declared] };
         report.Time("SQLite: declared checks of the dashboard", await TimesAsync(() => ChecksAsync(driver, checkedTarget, sample, declared)), limit: 100);
     }
 

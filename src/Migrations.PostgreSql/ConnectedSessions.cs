@@ -40,10 +40,11 @@ internal static class ConnectedSessions
     private static async Task<List<string>> ListAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
     {
         var sessions = new List<string>();
+        // Of another role's session one without rights sees only who it is.
         await server.QueryAsync(
             """
             SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, '')
-            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND a.backend_type = 'client backend' ORDER BY a.backend_start
+            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND (a.backend_type = 'client backend' OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL)) ORDER BY a.backend_start
             """,
             row => sessions.Add(Describe(row)),
             cancellationToken,

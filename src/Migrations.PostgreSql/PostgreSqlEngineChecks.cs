@@ -10,7 +10,6 @@ namespace Migrations.PostgreSql;
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
 {
-    private const string Category = "engine";
     private const int MostShown = 20;
 
     /// <summary>Asks them all.</summary>
@@ -45,7 +44,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         return new CheckResult
         {
             Name = name,
-            Category = Category,
+            Category = CheckCategory.Engine,
             Status = found.Status,
             Expected = found.Expected,
             Actual = found.Objects.Count == 0 ? null : string.Join("; ", found.Objects.Take(MostShown)) + (found.Objects.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"; and {found.Objects.Count - MostShown} more") : ""),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Migrations.Backup;
 using Npgsql;
 
@@ -13,8 +14,6 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     /// <summary>What stands in the name of a database that is being restored, before the time.</summary>
     public const string Mark = "_restoring_";
 
-    private const int LongestName = 63;
-
     /// <summary>Does it.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +27,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
         if (old is not null && !await MayReplaceAsync(old, cancellationToken).ConfigureAwait(false))
             return await FillAsync(old, cancellationToken).ConfigureAwait(false);
-        var server = await OpenServerAsync(cancellationToken).ConfigureAwait(false);
+        // Nobody renames the database that he is connected to.
+        var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
@@ -55,20 +55,6 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {
             return null;
-        }
-    }
-
-    /// <summary>A session on another database of the server: nobody renames the one that he is connected to.</summary>
-    private async Task<PostgreSqlSession> OpenServerAsync(CancellationToken cancellationToken)
-    {
-        var other = PostgreSqlTarget.WithDatabase(target, string.Equals(target.Database, "postgres", StringComparison.Ordinal) ? "template1" : "postgres");
-        try
-        {
-            return await OpenAsync(other, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MigrationException e) when (e.Id is ErrorId.DatabaseMissing or ErrorId.PermissionDenied && !string.Equals(other.Database, "template1", StringComparison.Ordinal))
-        {
-            return await OpenAsync(PostgreSqlTarget.WithDatabase(target, "template1"), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -169,25 +155,20 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
     }
 
-    private string NewName() => Shorten(string.Create(CultureInfo.InvariantCulture, $"{target.Database[..Math.Min(target.Database.Length, 30)]}{Mark}{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid():N}"));
+    /// <summary>A name that nothing else has: when anything goes wrong, the database of this name is dropped.</summary>
+    private string NewName() => PostgreSqlText.Fit(
+        target.Database, string.Create(CultureInfo.InvariantCulture, $"{Mark}{DateTime.UtcNow:yyyyMMddHHmmss}_{Convert.ToHexString(RandomNumberGenerator.GetBytes(6)).ToLowerInvariant()}"));
 
     /// <summary>The name for the kept database: a second restore in the same second finds the first one's taken.</summary>
     private async Task<string> FreeNameAsync(PostgreSqlSession server, CancellationToken cancellationToken)
     {
+        var beginning = job.KeepName[..^job.KeepEnd.Length];
         for (var attempt = 1; ; attempt++)
         {
-            var suffix = attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}");
-            var name = Shorten(job.KeepName, LongestName - suffix.Length) + suffix;
+            var name = PostgreSqlText.Fit(beginning, job.KeepEnd + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}")));
             if (!await server.AnyAsync("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", cancellationToken, name).ConfigureAwait(false))
                 return name;
         }
-    }
-
-    private static string Shorten(string name, int longest = LongestName)
-    {
-        while (System.Text.Encoding.UTF8.GetByteCount(name) > longest)
-            name = name[..^1];
-        return name;
     }
 
     private Task<PostgreSqlSession> OpenAsync(DatabaseTarget database, CancellationToken cancellationToken) =>

@@ -44,18 +44,33 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
 
     private async Task<IScratchDatabase> MakeAsync(ScratchRequest request, CancellationToken cancellationToken)
     {
-        var origin = request.Origin is null ? null : await OpenAsync(request.Origin, request.Session, cancellationToken).ConfigureAwait(false);
+        var origin = await OpenOriginAsync(request, cancellationToken).ConfigureAwait(false);
         await using var _ = (origin ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
         if (await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false))
             return await OnClusterAsync(request, origin, shape, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await FillAsync(request.Server ?? request.Origin!, cluster: null, origin, shape, request, cancellationToken).ConfigureAwait(false);
+            return await FillAsync(request.Server ?? origin!.Target, cluster: null, origin, shape, request, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null)
         {
             return await OnClusterAsync(request, origin, shape, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<PostgreSqlSession?> OpenOriginAsync(ScratchRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Origin is null)
+            return null;
+        try
+        {
+            return await OpenAsync(request.Origin, request.Session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && request.Content == ScratchContent.Empty)
+        {
+            // Nothing is copied from it, and its server is there: a backup of a database that is gone is proven where it was.
+            return await OtherDatabase.OpenAsync(request.Origin, request.Session, sources, cancellationToken).ConfigureAwait(false);
         }
     }
 

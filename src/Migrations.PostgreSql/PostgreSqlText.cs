@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -6,8 +7,21 @@ namespace Migrations.PostgreSql;
 /// <summary>Names, literals and values in our own statements.</summary>
 internal static class PostgreSqlText
 {
+    // Bytes, not characters.
+    private const int LongestName = 63;
+
     /// <summary>A name, quoted.</summary>
     public static string Name(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    /// <summary>
+    /// A name that the server keeps whole (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS"/>): all of the end, and as much
+    /// of the beginning as there is room for.
+    /// </summary>
+    public static string Fit(string beginning, string end)
+    {
+        var room = LongestName - Encoding.UTF8.GetByteCount(end);
+        return string.Concat(beginning.EnumerateRunes().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0)) + end;
+    }
 
     /// <summary>A literal, quoted.</summary>
     public static string Literal(string text) =>

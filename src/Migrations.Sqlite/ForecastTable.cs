@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Sqlite;
 
 /// <summary>A table as a script goes on: one that was there, or one that the script makes.</summary>
@@ -16,7 +14,13 @@ internal sealed class ForecastTable(string? original)
     public bool IsFromQuery { get; init; }
 
     /// <summary>The statements that copy rows of other tables into it.</summary>
-    public List<(ForecastTable From, ScriptStatement Statement)> Copies { get; } = [];
+    public List<(ForecastTable From, ForecastCopy Copy)> Copies { get; } = [];
+
+    /// <summary>The columns that were dropped after rows had been copied into it, with the line.</summary>
+    public Dictionary<string, int> DroppedColumns { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>The statements that took rows away again after some had been copied into it: the line, and whether it takes all.</summary>
+    public List<(int Line, bool IsAll)> Deletes { get; } = [];
 
     /// <summary>The line that dropped it; null while it is there.</summary>
     public int? DroppedAt { get; set; }

@@ -86,6 +86,8 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
     // Goes on by doubled steps until a row can be read, and then back by halves to the first that can.
     private long? FindNext(long? last)
     {
+        if (last == long.MaxValue)
+            return null;
         // Damage before the first row that was read: negative numbers are rare.
         var bad = last is null ? 0 : last.Value + 1;
         if (last is null && Probe(1) is { } first)
@@ -145,9 +147,8 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
     {
         if (CopyUntilDamage(insert, table.Order, cancellationToken) || table.Order.Length == 0)
             return;
-        var backwards = table.Order.Split(", ").Select(term => term.EndsWith(" DESC", StringComparison.Ordinal) ? term[..^5] : term + " DESC");
         var before = _refused;
-        _ = CopyUntilDamage(insert, string.Join(", ", backwards), cancellationToken);
+        _ = CopyUntilDamage(insert, table.Backwards, cancellationToken);
         // What was read from both ends is refused the second time.
         _refused = before;
     }

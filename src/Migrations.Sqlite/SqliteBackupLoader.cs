@@ -39,6 +39,8 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             var length = new FileInfo(backup.Path).Length;
             if (SqliteHeader.ExpectedLength(backup.Path) is { } expected && expected != length)
                 throw Invalid($"it has {length} bytes, and should have {expected}");
+            if (FindPart() is { } part)
+                throw Invalid($"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that 'migrations backup' made");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,6 +64,13 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
     /// <summary>The error that it cannot be used.</summary>
     public MigrationException Invalid(string reason, Exception? inner = null) => new(
         ErrorId.BackupInvalid, $"The backup '{backup.Path}' cannot be used: {reason}.", "Use another backup: 'migrations backups <folder>' lists them, the proven ones are marked.", inner);
+
+    // What lies beside it is not read; without it the file may be a half of two states.
+    private string? FindPart()
+    {
+        var log = new FileInfo(backup.Path + "-wal");
+        return log is { Exists: true, Length: > 0 } ? log.FullName : SqliteHeader.IsJournal(backup.Path + "-journal") ? backup.Path + "-journal" : null;
+    }
 
     private void Load(SqliteHandle handle, DatabaseTarget empty, WorkProgress progress, CancellationToken cancellationToken)
     {

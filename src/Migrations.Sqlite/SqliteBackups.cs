@@ -16,6 +16,8 @@ internal sealed class SqliteBackups : IBackupProvider
     /// <inheritdoc/>
     public BackupFormat? Recognize(string path)
     {
+        if (Directory.Exists(path))
+            return null;
         var start = SqliteHeader.Read(path);
         if (SqliteHeader.IsDatabase(start))
             return BackupFormat.Native;

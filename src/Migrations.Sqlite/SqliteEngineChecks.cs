@@ -11,7 +11,6 @@ namespace Migrations.Sqlite;
 /// <param name="cancellationToken">Stops it.</param>
 internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, CancellationToken cancellationToken)
 {
-    private const string Category = "engine";
     private const int MostFindings = 100;
     private const int MostShown = 5;
     private const string RestoreIt = "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations restore --salvage' saves what can still be read.";
@@ -196,7 +195,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             yield return Result(name, CheckStatus.Warn, "Statistics were never gathered, so SQLite chooses among indexes by guessing.") with { Recommendation = "Run ANALYZE; (or PRAGMA optimize;)." };
     }
 
-    private static CheckResult Result(string name, CheckStatus status, string message) => new() { Name = name, Category = Category, Status = status, Message = message };
+    private static CheckResult Result(string name, CheckStatus status, string message) => new() { Name = name, Category = CheckCategory.Engine, Status = status, Message = message };
 
     private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 }

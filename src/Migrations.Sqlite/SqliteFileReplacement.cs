@@ -16,14 +16,24 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
 
     private readonly List<(string From, string To)> _moved = [];
 
-    /// <summary>A name in the folder for old states that nothing has yet.</summary>
-    public static string FreeName(RestoreJob job)
+    /// <summary>Takes a name in the folder for old states: makes an empty file, so that another restore at the same time finds another name.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static string TakeName(RestoreJob job)
     {
         for (var i = 1; ; i++)
         {
             var name = Path.Combine(job.KeepFolder, job.KeepName + (i == 1 ? "" : $"_{i}") + ".db");
-            if (!File.Exists(name) && !Array.Exists(Companions, c => File.Exists(name + c)))
+            if (Array.Exists(Companions, c => File.Exists(name + c)))
+                continue;
+            try
+            {
+                SqliteFileCopy.CreateFile(name);
                 return name;
+            }
+            catch (IOException) when (File.Exists(name))
+            {
+                // Taken.
+            }
         }
     }
 
@@ -33,14 +43,15 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
     {
         var isThere = File.Exists(path);
         var made = path + ".restoring";
-        var kept = FreeName(job);
+        string? kept = null;
         try
         {
             Write(source, made, cancellationToken);
             reached(RestoreStep.NewWritten);
+            kept = TakeName(job);
             if (isThere)
             {
-                File.Copy(path, kept);
+                File.Copy(path, kept, overwrite: true);
                 DiskFlush.Flush(kept);
             }
 
@@ -54,9 +65,13 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         {
             PutBack();
             File.Delete(made);
+            if (kept is not null)
+                File.Delete(kept);
             throw;
         }
 
+        if (!isThere)
+            File.Delete(kept);
         return isThere ? new RestoreOutcome(kept, "replaced the file, which was no database") : new RestoreOutcome(Kept: null, "written as a new file");
     }
 

@@ -23,12 +23,13 @@ internal sealed class SqliteLossForecast
         foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
         {
             var table = new ForecastTable(item.Name);
-            foreach (var column in item.IsPlainTable ? SqliteTableReader.Read(item.Sql!).Columns : [])
+            // What is computed can be computed again.
+            foreach (var column in item.IsPlainTable ? SqliteTableReader.Read(item.Sql!).Columns.Where(c => c.Generated is null) : [])
                 table.Columns[column.Name] = column.Name;
             _tables[item.Name] = table;
             _originals.Add(table);
             // An index of text that is kept elsewhere can be made again.
-            if (item.Module?.StartsWith("fts", StringComparison.Ordinal) == true && SqliteTokenCursor.Read(item.Sql!).Exists(t => t.Is("content")))
+            if (item.TextSource is not null)
                 _derived.Add(item.Name);
         }
     }
@@ -76,9 +77,7 @@ internal sealed class SqliteLossForecast
                 table.Columns[column] = "";
                 break;
             case { Kind: StatementKind.DropColumn, Name: { } name, Column: { } column } when Find(name, column) is { } table:
-                table.Columns.Remove(column, out var dropped);
-                if (table.Original is not null && dropped!.Length > 0)
-                    _losses.Add((DataLossKind.Column, table.Original, dropped, line));
+                DropColumn(table, column, line);
                 break;
             case { Kind: StatementKind.Other }:
                 FollowRows(statement);
@@ -88,14 +87,23 @@ internal sealed class SqliteLossForecast
 
     private ForecastTable? Find(string table, string column) => _tables.TryGetValue(table, out var found) && found.Columns.ContainsKey(column) ? found : null;
 
+    private void DropColumn(ForecastTable table, string column, int line)
+    {
+        table.Columns.Remove(column, out var before);
+        if (table.Original is null && table.Copies.Count > 0)
+            table.DroppedColumns[column] = line;
+        else if (table.Original is not null && before!.Length > 0)
+            _losses.Add((DataLossKind.Column, table.Original, before, line));
+    }
+
     private ForecastTable Made(StatementHead head, ScriptStatement statement)
     {
         var table = new ForecastTable(original: null) { IsFromQuery = head.IsFromQuery };
         if (head.IsFromQuery)
-            AddCopies(table, statement, SqliteTokenCursor.Read(statement.Text));
-        else if (!statement.Text.Contains("VIRTUAL", StringComparison.OrdinalIgnoreCase))
+            AddCopies(table, statement);
+        else if (!new SqliteTokenCursor(SqliteTokenCursor.Read(statement.Text)).Ahead(1).Is("VIRTUAL"))
         {
-            foreach (var column in SqliteTableReader.Read(statement.Text).Columns)
+            foreach (var column in SqliteTableReader.Read(statement.Text).Columns.Where(c => c.Generated is null))
                 table.Columns[column.Name] = "";
         }
 
@@ -104,8 +112,7 @@ internal sealed class SqliteLossForecast
 
     private void FollowRows(ScriptStatement statement)
     {
-        var all = SqliteTokenCursor.Read(statement.Text);
-        var tokens = new SqliteTokenCursor(all);
+        var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(statement.Text));
         // What stands before may be WITH and its queries.
         while (!tokens.IsAtEnd && !tokens.Current.Is("INSERT") && !tokens.Current.Is("REPLACE") && !tokens.Current.Is("DELETE") && !tokens.Current.Is("UPDATE") && !tokens.Current.Is("SELECT"))
         {
@@ -124,27 +131,32 @@ internal sealed class SqliteLossForecast
         if (isDelete)
             FollowDelete(tokens, statement);
         else if (isInsert && _tables.TryGetValue(tokens.TakeName(), out var into))
-            AddCopies(into, statement, all);
+            AddCopies(into, statement);
     }
 
     private void FollowDelete(SqliteTokenCursor tokens, ScriptStatement statement)
     {
-        if (!_tables.TryGetValue(tokens.TakeName(), out var table) || table.Original is not { } name)
+        if (!_tables.TryGetValue(tokens.TakeName(), out var table))
             return;
-        var rest = tokens.TakeRest();
-        if (rest.Exists(t => t.Is("WHERE") || t.Is("LIMIT")))
-            _notForeseen.Add($"Line {statement.Location.Line}: how many rows the DELETE takes from '{name}', only a rehearsal with data tells.");
-        else
-            _losses.Add((DataLossKind.Rows, name, null, statement.Location.Line));
+        var isAll = !tokens.TakeRest().Exists(t => t.Is("WHERE") || t.Is("LIMIT"));
+        if (table.Original is { } name)
+            AddDelete(name, statement.Location.Line, isAll);
+        else if (table.Copies.Count > 0)
+            table.Deletes.Add((statement.Location.Line, isAll));
     }
 
-    private void AddCopies(ForecastTable into, ScriptStatement statement, List<SqliteToken> tokens)
+    private void AddDelete(string table, int line, bool isAll)
     {
-        foreach (var (name, table) in _tables)
-        {
-            if (table != into && tokens.Exists(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName && SqliteNames.Comparer.Equals(t.Name, name)))
-                into.Copies.Add((table, statement));
-        }
+        if (isAll)
+            _losses.Add((DataLossKind.Rows, table, null, line));
+        else
+            _notForeseen.Add($"Line {line}: how many rows the DELETE takes from '{table}', only a rehearsal with data tells.");
+    }
+
+    private void AddCopies(ForecastTable into, ScriptStatement statement)
+    {
+        var copy = new ForecastCopy(statement);
+        into.Copies.AddRange(_tables.Where(t => t.Value != into && copy.Reads(t.Key)).Select(t => (t.Value, copy)));
     }
 
     private void Conclude()
@@ -153,7 +165,7 @@ internal sealed class SqliteLossForecast
         {
             var line = table.DroppedAt!.Value;
             if (_tables.TryGetValue(table.Original!, out var again) && again.Copies.FindAll(c => c.From == table) is { Count: > 0 } copies)
-                ConcludeRebuild(table, again, copies.ConvertAll(c => c.Statement), line);
+                ConcludeRebuild(table, again, copies.ConvertAll(c => c.Copy), line);
             else
                 _losses.Add((DataLossKind.Table, table.Original!, null, line));
         }
@@ -163,18 +175,22 @@ internal sealed class SqliteLossForecast
         _losses.RemoveAll(l => l.Kind != DataLossKind.Table && dropped.Contains(l.Table));
     }
 
-    private void ConcludeRebuild(ForecastTable table, ForecastTable again, List<ScriptStatement> copies, int line)
+    private void ConcludeRebuild(ForecastTable table, ForecastTable again, List<ForecastCopy> copies, int line)
     {
         var name = table.Original!;
-        var tokens = copies.SelectMany(c => SqliteTokenCursor.Read(c.Text)).ToList();
-        if (tokens.Exists(t => t.Is("WHERE") || t.Is("LIMIT") || t.Is("JOIN") || t.Is("GROUP") || t.Is("DISTINCT") || t.Is("IGNORE") || t.Is("REPLACE")))
-            _notForeseen.Add($"Line {copies[0].Location.Line}: whether all rows of '{name}' are copied, only a rehearsal with data tells.");
-        var isAll = tokens.Exists(t => t.Is('*'));
+        if (copies.Exists(c => c.MayLeaveRows))
+            _notForeseen.Add($"Line {copies[0].Line}: whether all rows of '{name}' are copied, only a rehearsal with data tells.");
+        var hasRoom = again.IsFromQuery || again.Columns.Count + again.DroppedColumns.Count >= table.Columns.Count;
         foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
         {
-            if (!(isAll && (again.IsFromQuery || again.Columns.Count >= table.Columns.Count)) && !tokens.Exists(t => SqliteNames.Comparer.Equals(t.Name, now)))
+            if (!copies.Exists(c => c.Takes(now) || (c.TakesAllColumns && hasRoom)))
                 _losses.Add((DataLossKind.Column, name, before, line));
+            else if (again.DroppedColumns.TryGetValue(now, out var later))
+                _losses.Add((DataLossKind.Column, name, before, later));
         }
+
+        foreach (var (at, isAll) in again.Deletes)
+            AddDelete(name, at, isAll);
     }
 
     /// <summary>Counts rows while there is time, and then estimates.</summary>

@@ -4,7 +4,7 @@ namespace Migrations.Sqlite;
 internal static class SqliteNames
 {
     /// <summary>How SQLite compares names: only ASCII letters are the same in both cases.</summary>
-    public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
+    public static StringComparer Comparer { get; } = new NameComparer();
 
     /// <summary>A name in quotes, whatever is in it.</summary>
     public static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
@@ -18,7 +18,7 @@ internal static class SqliteNames
         var small = string.Create(name.Length, name, static (to, from) =>
         {
             for (var i = 0; i < to.Length; i++)
-                to[i] = char.IsAsciiLetterUpper(from[i]) ? (char)(from[i] | 0x20) : from[i];
+                to[i] = NameComparer.Fold(from[i]);
         });
         return Show(small);
     }

@@ -139,23 +139,45 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         var kept = Keep(handle, cancellationToken);
         reached(RestoreStep.Kept);
         var leftLog = LeaveLogForPageSize(source, handle);
-        SqliteFileCopy.Over(source, handle, new WorkProgress(job.Session.Events, $"Restoring {target.Database}", "bytes"), cancellationToken);
+        try
+        {
+            SqliteFileCopy.Over(source, handle, new WorkProgress(job.Session.Events, $"Restoring {target.Database}", "bytes"), cancellationToken);
+        }
+        catch when (leftLog)
+        {
+            _ = ReturnToLog(handle);
+            throw;
+        }
+
         reached(RestoreStep.Copied);
-        if (leftLog)
-            handle.Execute("PRAGMA main.journal_mode=WAL");
-        // The log holds all of it now. Others may keep it from being emptied, which is as good.
+        var how = leftLog && !ReturnToLog(handle) ? "; it has no write-ahead log any more, because others were using it" : "";
+        // It is done, whoever cancels now. The log holds all of it; others may keep it from being emptied, which is as good.
+        handle.Watch.Token = CancellationToken.None;
         handle.Watch.BusyTimeout = TimeSpan.Zero;
         handle.Execute("PRAGMA main.wal_checkpoint(TRUNCATE)");
-        return new RestoreOutcome(kept, "copied into the open file");
+        return new RestoreOutcome(kept, "copied into the open file" + how);
+    }
+
+    private static bool ReturnToLog(SqliteHandle handle)
+    {
+        handle.Watch.Token = CancellationToken.None;
+        try
+        {
+            return handle.QueryText("PRAGMA main.journal_mode=WAL") is "wal";
+        }
+        catch (SqliteFailure e) when (e.IsBusy)
+        {
+            return false;
+        }
     }
 
     private string Keep(SqliteHandle handle, CancellationToken cancellationToken)
     {
-        var kept = SqliteFileReplacement.FreeName(job);
+        string? kept = null;
         try
         {
             SqliteSnapshot.Begin(handle);
-            SqliteFileCopy.CreateFile(kept);
+            kept = SqliteFileReplacement.TakeName(job);
             SqliteFileCopy.ToFile(handle, kept, new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"), cancellationToken);
             handle.Execute("ROLLBACK");
             DiskFlush.Flush(kept);
@@ -163,10 +185,11 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         }
         catch (Exception e)
         {
-            File.Delete(kept);
+            if (kept is not null)
+                File.Delete(kept);
             cancellationToken.ThrowIfCancellationRequested();
             throw e is SqliteFailure { IsBusy: true } busy ? SqliteErrors.Translate(busy, target) : new MigrationException(
-                ErrorId.DiskFailed, $"The old state of '{target.Display}' could not be kept in '{kept}': {e.Message} Nothing was changed.",
+                ErrorId.DiskFailed, $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing was changed.",
                 "Free some disk space, or make the folder writable, and run the command again.", e);
         }
     }

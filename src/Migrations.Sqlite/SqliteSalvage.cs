@@ -178,8 +178,7 @@ internal sealed class SqliteSalvage
     {
         if (item.Module is null)
             return _saved.GetValueOrDefault(item.Name);
-        var lost = string.Join(' ', _items.Where(i => i.IsShadow && i.Name.StartsWith(item.Name + "_", StringComparison.OrdinalIgnoreCase))
-            .Select(i => _saved.GetValueOrDefault(i.Name)).Where(s => s?.Lost is not null).Select(s => $"In {s!.Table}: {s.Lost}"));
+        var lost = string.Join(' ', item.ShadowNames.Select(n => _saved.GetValueOrDefault(n)).Where(s => s?.Lost is not null).Select(s => $"In {s!.Table}: {s.Lost}"));
         var rows = 0L;
         try
         {

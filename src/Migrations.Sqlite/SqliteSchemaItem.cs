@@ -27,6 +27,12 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     /// <summary>The module of a virtual table in small letters; null for anything else.</summary>
     public string? Module { get; private init; }
 
+    /// <summary>
+    /// The table in which a full-text index finds its text (<see href="https://sqlite.org/fts5.html#external_content_tables"/>), without quotes; null when the index
+    /// keeps the text itself, or nobody does.
+    /// </summary>
+    public string? TextSource { get; private init; }
+
     /// <summary>Whether a virtual table keeps its content in it.</summary>
     public bool IsShadow { get; private init; }
 
@@ -41,6 +47,12 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
 
     /// <summary>Whether it is this table, or part of it.</summary>
     public bool BelongsTo(string table) => SqliteNames.Comparer.Equals(Table, table);
+
+    /// <summary>The names of the tables in which a virtual table keeps its content; none for anything else.</summary>
+    public IEnumerable<string> ShadowNames => Module is null || !Shadows.TryGetValue(Module, out var ends)
+        ? []
+        // Where the text is elsewhere, a table of this name is the user's own, and mostly just that text.
+        : ends.Where(e => TextSource is null || e is not "content").Select(e => $"{Name}_{e}");
 
     /// <summary>Reads all of them, in the order of their creation.</summary>
     /// <exception cref="SqliteFailure">The schema cannot be read.</exception>
@@ -87,7 +99,7 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
 
     private static List<SqliteSchemaItem> WithShadows(List<SqliteSchemaItem> items)
     {
-        var shadows = items.Where(i => i.Module is not null && Shadows.ContainsKey(i.Module)).SelectMany(i => Shadows[i.Module!].Select(s => $"{i.Name}_{s}")).ToHashSet(SqliteNames.Comparer);
+        var shadows = items.SelectMany(i => i.ShadowNames).ToHashSet(SqliteNames.Comparer);
         return shadows.Count == 0 ? items : [.. items.Select(i => shadows.Contains(i.Table) ? i with { IsShadow = true } : i)];
     }
 
@@ -99,7 +111,13 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
         var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
         _ = tokens.SkipCreate("TABLE");
         _ = tokens.Skip("USING");
-        return item with { Module = SqliteNames.Fold(tokens.TakeName()) };
+        return item with { Module = SqliteNames.Fold(tokens.TakeName()), TextSource = FindTextSource(tokens.TakeParenthesised()) };
+    }
+
+    private static string? FindTextSource(List<SqliteToken> arguments)
+    {
+        var at = arguments.FindIndex(t => t.Is("content"));
+        return at >= 0 && at + 2 < arguments.Count && arguments[at + 1].Is('=') && arguments[at + 2].Name is { Length: > 0 } name ? name : null;
     }
 
     // SQLite keeps a comment behind a view; what is put behind the text must not become part of it.

@@ -11,6 +11,8 @@ internal sealed class SqliteTableReader
     private static readonly string[] TableConstraints = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
     private static readonly string[] ColumnConstraints = ["CONSTRAINT", "DEFAULT", "NULL", "NOT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "AS"];
 
+    private const string Deferred = " DEFERRABLE INITIALLY DEFERRED";
+
     private readonly SqliteTokenCursor _tokens;
     private readonly SqliteTableText _table = new();
     private readonly List<(string? Name, List<SqliteToken> Text)> _checks = [];
@@ -69,6 +71,8 @@ internal sealed class SqliteTableReader
         {
             if (_tokens.Skip("CONSTRAINT"))
                 name = _tokens.Take().Name;
+            else if (ReadDeferral() is { } deferral)
+                Defer(deferral);
             else if (ReadColumnConstraint(column, name))
                 name = null;
         }
@@ -141,7 +145,12 @@ internal sealed class SqliteTableReader
 
     private void ReadTableConstraint()
     {
-        var name = _tokens.Skip("CONSTRAINT") ? _tokens.Take().Name : null;
+        string? name = null;
+        while (_tokens.Skip("CONSTRAINT"))
+            name = _tokens.Take().Name;
+        // SQLite takes a name without a constraint, too.
+        if (!Array.Exists(TableConstraints, _tokens.Current.Is))
+            return;
         var word = _tokens.Take();
         if (word.Is("CHECK"))
         {
@@ -176,7 +185,7 @@ internal sealed class SqliteTableReader
     {
         var parent = _tokens.Take().Name;
         List<string> parentColumns = _tokens.Current.Is('(')
-            ? [.. SqliteTokenCursor.SplitAtCommas(_tokens.TakeParenthesised()).Select(i => SqliteNames.Fold(i[0].Name))]
+            ? [.. SqliteTokenCursor.SplitAtCommas(_tokens.TakeParenthesised()).Where(i => i.Count > 0).Select(i => SqliteNames.Fold(i[0].Name))]
             : [];
         _table.Constraints.Add(new SqliteConstraintText(SqliteConstraintKind.ForeignKey, name)
         {
@@ -221,6 +230,14 @@ internal sealed class SqliteTableReader
         return action is "NO ACTION" ? "" : action;
     }
 
+    // It may stand apart from the foreign key, and then is about the last one.
+    private void Defer(string deferral)
+    {
+        var at = _table.Constraints.FindLastIndex(c => c.Kind == SqliteConstraintKind.ForeignKey);
+        if (at >= 0)
+            _table.Constraints[at] = _table.Constraints[at] with { Tail = _table.Constraints[at].Tail.Replace(Deferred, "", StringComparison.Ordinal) + deferral };
+    }
+
     private string? ReadDeferral()
     {
         var isNot = _tokens.Current.Is("NOT") && _tokens.Ahead(1).Is("DEFERRABLE");
@@ -229,7 +246,7 @@ internal sealed class SqliteTableReader
         if (!_tokens.Skip("DEFERRABLE"))
             return null;
         var isDeferred = _tokens.Skip("INITIALLY") && _tokens.Take().Is("DEFERRED");
-        return isDeferred && !isNot ? " DEFERRABLE INITIALLY DEFERRED" : "";
+        return isDeferred && !isNot ? Deferred : "";
     }
 
     private string ReadConflict()

@@ -1,3 +1,4 @@
+using Migrations.Databases;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -19,6 +20,10 @@ internal sealed record SqliteTableShape
 
     /// <summary>What puts rows into their own order: the rowid, or the primary key of a table without one. Empty when there is none.</summary>
     public string Order { get; private init; } = "";
+
+    /// <summary><see cref="Order"/> from the other end.</summary>
+    public string Backwards => string.Join(", ", SqliteTokenCursor.SplitAtCommas(SqliteTokenCursor.Read(Order)).Select(term =>
+        string.Join(' ', (term[^1].Is("DESC") ? term.SkipLast(1) : term.Append(new SqliteToken(SqlTokenKind.Word, "DESC"))).Select(t => t.Text))));
 
     /// <summary>Whether rows are found by a number: the rowid, or the column that stands for it.</summary>
     public bool HasRowid { get; private init; }

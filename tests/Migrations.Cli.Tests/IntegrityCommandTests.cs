@@ -50,7 +50,11 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Equal(4, result.ExitCode);
         Assert.Matches(@"FAIL\s+drift: The index \S*a_id is not there\.", result.Output);
         Assert.Contains("<failure", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
-        Assert.Equal(2, (await RunAsync("check", "--category", "nonsense")).ExitCode);
+        var wrong = await RunAsync("check", "--category", "nonsense");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("'nonsense' is no --category: expected is one of engine, folder, history, schema, drift, backup, declared.", wrong.Error, StringComparison.Ordinal);
+        var two = (await RunAsync("check", "--category", "History", "--category", "drift", "--output", "json")).Json;
+        Assert.Equal(["drift", "history"], two.EnumerateArray().Select(c => c.GetProperty("category").GetString()).Distinct().Order());
         var run = await RunAsync("up", "--check");
         Assert.Equal(0, run.ExitCode);
         Migration("004_more", "CREATE TABLE more (id integer);\n", "DROP TABLE more;\n");

@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Events;
 using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Testing;
@@ -17,7 +18,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         await UseSampleAsync();
         var before = await ContentAsync();
 
-        var results = await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] });
+        var results = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] });
 
         Assert.True(results.Count >= 13, $"Only {results.Count} checks were made.");
         Assert.All(results, r => Assert.True(r.Status == CheckStatus.Pass, $"{r.Name}: {r.Message}"));
@@ -32,7 +33,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         await Database.ExecuteAsync("DROP INDEX idx_tasks_priority_queue");
         await Database.ExecuteAsync("UPDATE milestones SET total_tasks = 7");
 
-        var failed = (await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] })).Where(r => r.Status != CheckStatus.Pass).Select(r => r.Name).ToList();
+        var failed = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] })).Where(r => r.Status != CheckStatus.Pass).Select(r => r.Name).ToList();
 
         Assert.Contains("the priority queue has its index", failed);
         Assert.Contains("the priority queue uses its index", failed);
@@ -48,7 +49,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/commits.sql", "-- expect: rows 0\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (2);\nSELECT 1 WHERE 1 = 0;\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
@@ -61,7 +62,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/slow.sql", $"-- expect: rows 0\n-- timeout: 200ms\n{Kind.SlowStatement};\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Equal("a", await TablesAsync());
@@ -72,12 +73,12 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     {
         await UseSampleAsync();
 
-        var results = await Checker().CheckAsync(new CheckRequest { Names = ["a * task is *"], Categories = ["declared"], OnCopy = true });
+        var results = await Checker().CheckAsync(new CheckRequest { Names = ["a * task is *"], Categories = [CheckCategory.Declared], OnCopy = true });
 
         Assert.Equal(["a deleted task is counted no more", "a finished task is counted as finished", "a new task is counted"], results.Select(r => r.Name).Order(StringComparer.Ordinal));
         Assert.All(results, r => Assert.Equal(CheckStatus.Pass, r.Status));
         await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Names = ["no such check"] }));
-        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Categories = ["nonsense"] }));
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Checklist] }));
     }
 
     [SkippableFact]
@@ -88,7 +89,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Write("checks/production.sql", "-- environment: production\n-- expect: rows 1\nSELECT id FROM a;\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal((CheckStatus.Warn, "Fill the table.", "rows 0"), (result.Status, result.Recommendation, result.Actual));
     }
@@ -106,7 +107,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         var file = Write("checks/bad.sql", text);
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Contains(file, result.Message, StringComparison.Ordinal);
@@ -138,13 +139,40 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     }
 
     [SkippableFact]
+    public async Task What_was_applied_is_told_when_the_checks_after_it_cannot_be_made()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        var error = await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest { Names = ["no such check"] } }));
+        Assert.Equal("001_a", Names(error.Applied));
+
+        Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\n", "DROP TABLE b;\n");
+        using var stop = new CancellationTokenSource();
+        Events = new() { Published = e => { if (e is WorkAdvanced { Activity: var activity } && activity.StartsWith("Checking", StringComparison.Ordinal)) stop.Cancel(); } };
+        error = await ThrowsAsync<MigrationException>(ErrorId.Cancelled, () => Engine().ApplyAsync(new ApplyRequest { Check = new CheckRequest() }, stop.Token));
+        Assert.Equal("002_b", Names(error.Applied));
+        Assert.Contains("were applied", error.Message, StringComparison.Ordinal);
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    [SkippableFact]
+    public async Task What_could_not_be_checked_after_a_run_is_warned_of()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
+        await ApplyAsync(new ApplyRequest { Check = new CheckRequest() });
+        Assert.Empty(Events.Of<WarningRaised>());
+        Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\n", "DROP TABLE b;\n");
+        await ApplyAsync(new ApplyRequest { Check = new CheckRequest { BackupFolder = FileOf("nowhere") } });
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("'backup' was not checked", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task Directives_inside_literals_are_text()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
         Write("checks/literal.sql", "-- expect: rows 1\nSELECT 'x\n-- check: no section\n-- expect: rows 9\n';\n");
         await ApplyAsync();
 
-        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = ["declared"] }));
+        var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
 
         Assert.Equal(("literal", CheckStatus.Pass), (result.Name, result.Status));
     }

@@ -24,7 +24,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Orders();
         await ApplyAsync();
 
-        var results = await CheckAsync("drift", "schema");
+        var results = await CheckAsync(CheckCategory.Drift, CheckCategory.Schema);
 
         Assert.Equal(["drift", "indexes", "tables", "triggers", "views"], results.Select(r => r.Name).Order(StringComparer.Ordinal));
         Assert.All(results, r => Assert.Equal(CheckStatus.Pass, r.Status));
@@ -39,16 +39,16 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         await Database.ExecuteAsync("DROP VIEW big_orders");
         await Database.ExecuteAsync("DROP INDEX orders_by_customer");
 
-        var results = await CheckAsync("drift", "schema");
+        var results = await CheckAsync(CheckCategory.Drift, CheckCategory.Schema);
 
         Assert.Equal(
             ["big_orders is not there.", "by_hand should not be there.", "orders_by_customer is not there."],
             results.Where(r => r.Name == "drift").Select(r => r.Message[(r.Message.IndexOf(r.Target!.Split('.')[^1], StringComparison.Ordinal))..]).Order(StringComparer.Ordinal));
         Assert.All(results.Where(r => r.Name == "drift"), r => Assert.Equal(CheckStatus.Fail, r.Status));
-        Assert.Equal(["indexes", "views"], results.Where(r => r.Category == "schema" && r.Status == CheckStatus.Fail).Select(r => r.Name));
+        Assert.Equal(["indexes", "views"], results.Where(r => r.Category == CheckCategory.Schema && r.Status == CheckStatus.Fail).Select(r => r.Name));
         foreach (var way in results.Where(r => r.Name == "drift").Select(r => r.Recommendation!))
             await Database.ExecuteAsync(way["To put it back: ".Length..]);
-        Assert.All(await CheckAsync("drift"), r => Assert.Equal(CheckStatus.Pass, r.Status));
+        Assert.All(await CheckAsync(CheckCategory.Drift), r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 
     [SkippableFact]
@@ -58,7 +58,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         await ApplyAsync();
         await Database.ExecuteAsync("ALTER TABLE customers ADD COLUMN vip integer NOT NULL DEFAULT 0");
 
-        var drift = Assert.Single(await CheckAsync("drift"));
+        var drift = Assert.Single(await CheckAsync(CheckCategory.Drift));
 
         Assert.Equal((CheckStatus.Fail, "not there"), (drift.Status, drift.Expected));
         Assert.EndsWith("customers.vip", drift.Target, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         await UndoAsync();
         Migration("003_more", "CREATE TABLE more (id integer);\n", "DROP TABLE more;\n");
 
-        Assert.All(await CheckAsync("drift", "schema"), r => Assert.Equal(CheckStatus.Pass, r.Status));
+        Assert.All(await CheckAsync(CheckCategory.Drift, CheckCategory.Schema), r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 
     [SkippableFact]
@@ -84,7 +84,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         File.Delete(FileOf("002_note.up.sql"));
         File.Delete(FileOf("002_note.down.sql"));
 
-        var drift = Assert.Single(await CheckAsync("drift"));
+        var drift = Assert.Single(await CheckAsync(CheckCategory.Drift));
 
         Assert.Equal(CheckStatus.NotRun, drift.Status);
         Assert.Contains("002_note", drift.Message, StringComparison.Ordinal);
@@ -102,9 +102,9 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         await Engine().BaselineAsync(new BaselineRequest { Target = "001_orders" });
         await ApplyAsync();
 
-        Assert.All(await CheckAsync("drift", "schema"), r => Assert.Equal(CheckStatus.Pass, r.Status));
+        Assert.All(await CheckAsync(CheckCategory.Drift, CheckCategory.Schema), r => Assert.Equal(CheckStatus.Pass, r.Status));
         await Database.ExecuteAsync("DROP TABLE legacy");
-        Assert.EndsWith("legacy", Assert.Single(await CheckAsync("drift")).Target, StringComparison.Ordinal);
+        Assert.EndsWith("legacy", Assert.Single(await CheckAsync(CheckCategory.Drift)).Target, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -114,7 +114,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         await ApplyAsync();
         await Database.ExecuteAsync("UPDATE migration_journal SET event = 'baselined'");
 
-        Assert.Equal(CheckStatus.NotRun, Assert.Single(await CheckAsync("drift")).Status);
+        Assert.Equal(CheckStatus.NotRun, Assert.Single(await CheckAsync(CheckCategory.Drift)).Status);
     }
 
     [SkippableFact]
@@ -125,16 +125,16 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
             + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0), note text);\n"
             + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n");
         await ApplyAsync();
-        Assert.Equal(CheckStatus.Pass, (await CheckAsync("schema")).Single(r => r.Name == "schema-file").Status);
+        Assert.Equal(CheckStatus.Pass, (await CheckAsync(CheckCategory.Schema)).Single(r => r.Name == "schema-file").Status);
 
         Write("schema.sql", await File.ReadAllTextAsync(FileOf("schema.sql")) + "CREATE INDEX orders_by_total ON orders (total);\n");
 
-        var difference = (await CheckAsync("schema")).Single(r => r.Name == "schema-file");
+        var difference = (await CheckAsync(CheckCategory.Schema)).Single(r => r.Name == "schema-file");
         Assert.Equal(CheckStatus.Fail, difference.Status);
         Assert.EndsWith("orders_by_total", difference.Target, StringComparison.Ordinal);
     }
 
-    private Task<IReadOnlyList<CheckResult>> CheckAsync(params string[] categories) =>
+    private Task<IReadOnlyList<CheckResult>> CheckAsync(params CheckCategory[] categories) =>
         Checker().CheckAsync(new CheckRequest { Categories = categories });
 }
 

@@ -104,6 +104,30 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     }
 
     [SkippableFact]
+    public async Task A_database_without_a_history_has_rows_to_lose_too()
+    {
+        await Database.ExecuteAsync("CREATE TABLE legacy (id integer)");
+        await Database.ExecuteAsync("INSERT INTO legacy VALUES (1), (2)");
+        Migration("001_empties", "SELECT 1;\n", "DELETE FROM legacy;\n");
+
+        var result = Assert.Single((await RehearseAsync(new RehearsalRequest { WithData = true })).Results);
+
+        Assert.True(result.WithData);
+        Assert.Equal(2, Assert.Single(result.RowsLost).Rows);
+        Assert.False(Assert.Single((await RehearseAsync(new RehearsalRequest { WithData = true, All = true })).Results).WithData);
+    }
+
+    [SkippableFact]
+    public async Task Checks_of_another_environment_are_not_asked()
+    {
+        ThreeTables();
+        Write("checks/rows.sql", "-- check: everywhere\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: there\n-- environment: production\n-- expect: rows 0\nSELECT id FROM b;\n");
+        Assert.Equal(["everywhere"], (await RehearseAsync()).Checks.Select(c => c.Name));
+        var there = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions() with { Environment = "Production" }).RunAsync();
+        Assert.Equal(["everywhere", "there"], there.Checks.Select(c => c.Name));
+    }
+
+    [SkippableFact]
     public async Task All_migrations_are_rehearsed_from_an_empty_database()
     {
         ThreeTables();

@@ -97,6 +97,34 @@ public sealed class RestoreTests
     }
 
     [SkippableFact]
+    public async Task An_unproven_backup_is_restored_though_the_database_is_gone()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        var manager = new BackupManager(Driver, Target(database));
+        var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
+        await database.Server.ExecuteAsync($"DROP DATABASE {database.Name}");
+        var result = await manager.RestoreAsync(backup);
+        Assert.Null(result.Kept);
+        Assert.Equal(["t"], await database.TablesAsync());
+        Assert.True((await new BackupCatalogue([Driver]).FindAsync(backup.Path)).Proven);
+    }
+
+    [SkippableFact]
+    public async Task Who_is_connected_is_named_to_a_role_that_sees_little_of_others()
+    {
+        await using var role = await TestRole.CreateAsync("CREATEDB");
+        using var folder = new TemporaryFolder();
+        await role.Database.Server.ExecuteAsync($"ALTER DATABASE {role.Database.Name} OWNER TO {role.Name}");
+        var backup = await BackUpAsync(role.Database, folder, BackupFormat.Native);
+        await using var other = await role.Database.ConnectAsync();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None));
+        Assert.Equal(ErrorId.DatabaseInUse, error.Id);
+        Assert.Contains("of user postgres", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Without_the_right_to_create_databases_only_an_empty_one_is_filled()
     {
         await using var role = await TestRole.CreateAsync();

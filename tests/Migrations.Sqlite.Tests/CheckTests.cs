@@ -114,7 +114,7 @@ public sealed class CheckTests : IDisposable
     {
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         var results = await session.Inspector.CheckEngineAsync(thorough, default);
-        Assert.All(results, r => Assert.Equal("engine", r.Category));
+        Assert.All(results, r => Assert.Equal(CheckCategory.Engine, r.Category));
         Assert.False(((SqliteSession)session).Handle.InTransaction);
         return results;
     }

@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Sqlite.Native;
 using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
@@ -147,6 +148,81 @@ public sealed class RestoreTests : IDisposable
         Assert.Empty(Directory.GetFiles(_keep));
     }
 
+    [Theory]
+    [InlineData("-wal", "WAL")]
+    [InlineData("-journal", "DELETE")]
+    public async Task A_copied_file_of_which_a_part_lies_beside_it_is_no_backup(string companion, string mode)
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        var source = Path.Combine(_folder.Path, "live.db");
+        using (var live = TestSql.Open(source))
+        {
+            live.Run($"PRAGMA journal_mode={mode}; PRAGMA cache_size=2; CREATE TABLE t AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, hex(randomblob(200)) AS x FROM n;");
+            live.Run("BEGIN; UPDATE t SET x = 'half';");
+            if (mode == "WAL")
+                live.Run("COMMIT");
+            File.Copy(source, _backup, overwrite: true);
+            File.Copy(source + companion, _backup + companion);
+        }
+
+        var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync());
+
+        Assert.Equal(ErrorId.BackupInvalid, e.Id);
+        Assert.Contains(companion, e.Message);
+        Assert.Equal("old", TestSql.Ask(_folder.Database, "SELECT name FROM sqlite_master"));
+    }
+
+    [Fact]
+    public async Task What_is_restored_is_restored_though_others_keep_the_log_from_coming_back()
+    {
+        TestSql.Run(_folder.Database, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; CREATE TABLE old (x)");
+        SqliteHandle? reader = null;
+        var backups = new SqliteBackups
+        {
+            Reached = step =>
+            {
+                if (step != RestoreStep.Copied)
+                    return;
+                reader = TestSql.Open(_folder.Database);
+                reader.Run("BEGIN; SELECT count(*) FROM users");
+            },
+        };
+        var outcome = await backups.RestoreAsync(new BackupSource(_backup, BackupFormat.Native), _folder.Target, Job, default);
+        reader!.Dispose();
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+        Assert.Equal("copied into the open file; it has no write-ahead log any more, because others were using it", outcome.How);
+        Assert.Equal("old", TestSql.Ask(outcome.Kept!, "SELECT name FROM sqlite_master"));
+    }
+
+    [Fact]
+    public async Task A_restore_that_fails_leaves_the_log_as_it_was()
+    {
+        TestSql.Run(_folder.Database, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; CREATE TABLE old (x)");
+        using var stop = new CancellationTokenSource();
+        var backups = new SqliteBackups { Reached = step => { if (step == RestoreStep.Kept) stop.Cancel(); } };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backups.RestoreAsync(new BackupSource(_backup, BackupFormat.Native), _folder.Target, Job, stop.Token));
+        Assert.Equal("old", TestSql.Ask(_folder.Database, "SELECT name FROM sqlite_master"));
+        Assert.Equal("wal", TestSql.Ask(_folder.Database, "PRAGMA journal_mode"));
+    }
+
+    [Fact]
+    public async Task Two_restores_at_once_keep_two_old_states()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            using var together = new Barrier(2);
+            var backups = new SqliteBackups { Reached = step => { if (step == RestoreStep.Locked) together.SignalAndWait(TimeSpan.FromSeconds(10)); } };
+            var restores = Enumerable.Range(0, 2).Select(i => Path.Combine(_folder.Path, $"app{round}_{i}.db")).Select(path => Task.Run(async () =>
+            {
+                TestSql.Run(path, $"CREATE TABLE \"{Path.GetFileName(path)}\" (x)");
+                var outcome = await backups.RestoreAsync(new BackupSource(_backup, BackupFormat.Native), TestBackup.Target(path), Job, default);
+                Assert.Equal(Path.GetFileName(path), TestSql.Ask(outcome.Kept!, "SELECT name FROM sqlite_master"));
+                return outcome.Kept;
+            }));
+            Assert.Equal(2, (await Task.WhenAll(restores)).Distinct().Count());
+        }
+    }
+
     [Fact]
     public async Task The_migration_lock_is_waited_for()
     {
@@ -182,5 +258,7 @@ public sealed class RestoreTests : IDisposable
 
     private Task<RestoreOutcome> RestoreAsync(BackupSource? backup = null, string? target = null) => new SqliteBackups().RestoreAsync(
         backup ?? new BackupSource(_backup, BackupFormat.Native), target is null ? _folder.Target : TestBackup.Target(target),
-        new RestoreJob { KeepFolder = _keep, KeepName = "kept", Session = _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(200) } }, default);
+        Job, default);
+
+    private RestoreJob Job => new() { KeepFolder = _keep, KeepName = "kept", Session = _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(200) } };
 }

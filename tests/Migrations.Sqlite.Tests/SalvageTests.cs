@@ -56,15 +56,17 @@ public sealed class SalvageTests : IDisposable
         Assert.Contains("rows after rowid", a.Lost);
     }
 
-    [Fact]
-    public async Task Rows_without_numbers_are_read_from_both_ends()
+    [Theory]
+    [InlineData("id")]
+    [InlineData("\"id, DESC\"")]
+    public async Task Rows_without_numbers_are_read_from_both_ends(string key)
     {
-        Fill("CREATE TABLE a (id INTEGER, v, PRIMARY KEY (id DESC)) WITHOUT ROWID");
+        Fill($"CREATE TABLE a ({key} INTEGER, v, PRIMARY KEY ({key} DESC)) WITHOUT ROWID");
         DestroyLeaves(0.5);
         var a = Assert.Single(await SalvageAsync());
         Assert.InRange(a.Rows, 5000 - 40, 4999);
         Assert.Contains("rows in the middle", a.Lost);
-        Assert.Equal(("1", "5000"), (TestSql.Ask(Saved, "SELECT min(id) FROM a"), TestSql.Ask(Saved, "SELECT max(id) FROM a")));
+        Assert.Equal(("1", "5000"), (TestSql.Ask(Saved, $"SELECT min({key}) FROM a"), TestSql.Ask(Saved, $"SELECT max({key}) FROM a")));
     }
 
     [Fact]

@@ -37,6 +37,9 @@ public sealed class SchemaTests
         },
         { "CREATE TABLE a (\"key\" TEXT, \"order\" TEXT, UNIQUE (\"key\"))", "CREATE TABLE a (key TEXT, [order] TEXT, UNIQUE (key))" },
         { "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT)", "CREATE TABLE a (id INTEGER, PRIMARY KEY (id AUTOINCREMENT))" },
+        { "CREATE TABLE a (x, y, UNIQUE (x))", "CREATE TABLE a (x, y, CONSTRAINT one CONSTRAINT two, UNIQUE (x), CONSTRAINT three)" },
+        { "CREATE TABLE a (k PRIMARY KEY, v, CONSTRAINT one) WITHOUT ROWID", "CREATE TABLE a (k PRIMARY KEY, v) WITHOUT ROWID" },
+        { "CREATE TABLE c (p NOT NULL REFERENCES p DEFERRABLE INITIALLY DEFERRED)", "CREATE TABLE c (p REFERENCES p NOT NULL DEFERRABLE INITIALLY DEFERRED)" },
         { "CREATE VIRTUAL TABLE f USING fts5(title, body, content='docs', content_rowid = 'id')", "CREATE VIRTUAL TABLE IF NOT EXISTS \"f\" using FTS5( title ,body, content=docs, content_rowid=\"id\")" },
     };
 
@@ -67,6 +70,8 @@ public sealed class SchemaTests
         { "CREATE TABLE a (x); CREATE VIEW v AS SELECT 'x' FROM a", "CREATE TABLE a (x); CREATE VIEW v AS SELECT \"x\" FROM a" },
         { "CREATE TABLE a (x); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 'A'; END", "CREATE TABLE a (x); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 'a'; END" },
         { "CREATE TABLE a (x); CREATE TRIGGER t AFTER UPDATE OF x ON a BEGIN SELECT 1; END", "CREATE TABLE a (x); CREATE TRIGGER t AFTER UPDATE ON a BEGIN SELECT 1; END" },
+        { "CREATE TABLE \"Ä\" (x); CREATE TABLE \"ä\" (y)", "CREATE TABLE \"Ä\" (y); CREATE TABLE \"ä\" (x)" },
+        { "CREATE TABLE f_content (a); CREATE VIRTUAL TABLE f USING fts5(a, content='f_content')", "CREATE TABLE f_content (a, b); CREATE VIRTUAL TABLE f USING fts5(a, content='f_content')" },
         { "CREATE VIRTUAL TABLE f USING fts5(a, tokenize='porter')", "CREATE VIRTUAL TABLE f USING fts5(a)" },
     };
 

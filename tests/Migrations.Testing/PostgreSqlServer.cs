@@ -62,7 +62,7 @@ public sealed class PostgreSqlServer : IDisposable
     /// <param name="password">The role's password; null for the superuser's.</param>
     /// <param name="query">What stands behind the question mark, for example <c>sslmode=require</c>.</param>
     public string UrlOf(string database, string? user = null, string? password = null, string? query = null) =>
-        $"postgres://{Uri.EscapeDataString(user ?? User)}:{Uri.EscapeDataString(password ?? Password)}@{Host}:{Port}/{database}{(query is null ? "" : "?" + query)}";
+        $"postgres://{Uri.EscapeDataString(user ?? User)}:{Uri.EscapeDataString(password ?? Password)}@{Host}:{Port}/{Uri.EscapeDataString(database)}{(query is null ? "" : "?" + query)}";
 
     /// <summary>An Npgsql connection string, without pooling.</summary>
     public string ConnectionStringOf(string database, string? user = null, string? password = null) => new NpgsqlConnectionStringBuilder

@@ -18,6 +18,9 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
     /// <summary>The database's name.</summary>
     public string Name { get; }
 
+    /// <summary>Its name in quotes.</summary>
+    public string Quoted => $"\"{Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
     /// <summary>A <c>postgres://</c> URL of the superuser.</summary>
     public override string Address => Server.UrlOf(Name);
 
@@ -30,12 +33,17 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
     public static Task<PostgreSqlTestDatabase> CreateAsync() => CreateAsync(PostgreSqlServer.Shared);
 
     /// <summary>Creates a database.</summary>
-    public static async Task<PostgreSqlTestDatabase> CreateAsync(PostgreSqlServer server)
+    /// <param name="server">The server.</param>
+    /// <param name="name">Its name, with whatever characters; null for one that is free.</param>
+    public static async Task<PostgreSqlTestDatabase> CreateAsync(PostgreSqlServer server, string? name = null)
     {
-        var database = new PostgreSqlTestDatabase(server, "test_" + Guid.NewGuid().ToString("N"));
-        await server.ExecuteAsync($"CREATE DATABASE {database.Name}");
+        var database = new PostgreSqlTestDatabase(server, name ?? "test_" + Guid.NewGuid().ToString("N"));
+        await server.ExecuteAsync($"CREATE DATABASE {database.Quoted}");
         return database;
     }
+
+    /// <summary>A database that is there already, dropped at the end all the same.</summary>
+    public static PostgreSqlTestDatabase Of(PostgreSqlServer server, string name) => new(server, name);
 
     public override async Task<IReadOnlyList<string>> TablesAsync() => await RowsAsync(
         "SELECT CASE schemaname WHEN 'public' THEN tablename ELSE schemaname || '.' || tablename END AS name FROM pg_tables "
@@ -48,5 +56,5 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
         return connection;
     }
 
-    public override async ValueTask DisposeAsync() => await Server.ExecuteAsync($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
+    public override async ValueTask DisposeAsync() => await Server.ExecuteAsync($"DROP DATABASE IF EXISTS {Quoted} WITH (FORCE)");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Migrations.Configuration;
 
 namespace Migrations.Cli.Options;
@@ -16,20 +17,23 @@ internal static class Choice
             Description = words.Length <= 20 ? description : $"{description} One of {words.Replace("|", ", ", StringComparison.Ordinal)}.",
             // A list that is too long for the usage column stands in the description.
             HelpName = words.Length <= 20 ? words : name.TrimStart('-'),
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                foreach (var (word, value) in choices)
-                {
-                    if (string.Equals(Plain(word), Plain(text), StringComparison.OrdinalIgnoreCase))
-                        return value;
-                }
-
-                result.AddError($"'{text}' is no {name}: expected is one of {words.Replace("|", ", ", StringComparison.Ordinal)}.");
-                return null;
-            },
+            CustomParser = result => Find(result, result.Tokens[0].Value, name, choices),
         };
-        option.CompletionSources.Add(_ => choices.Select(c => new System.CommandLine.Completions.CompletionItem(c.Word)));
+        Offer(option, choices);
+        return option;
+    }
+
+    /// <summary>An option that may be repeated, and takes one of some words each time.</summary>
+    public static Option<T[]> Several<T>(string name, string description, params (string Word, T Value)[] choices)
+        where T : struct, Enum
+    {
+        var option = new Option<T[]>(name)
+        {
+            Description = $"{description} One of {string.Join(", ", choices.Select(c => c.Word))}.",
+            HelpName = name.TrimStart('-'),
+            CustomParser = result => [.. result.Tokens.Select(t => Find(result, t.Value, name, choices)).OfType<T>()],
+        };
+        Offer(option, choices);
         return option;
     }
 
@@ -60,6 +64,22 @@ internal static class Choice
             return null;
         },
     };
+
+    private static T? Find<T>(ArgumentResult result, string text, string name, (string Word, T Value)[] choices)
+        where T : struct, Enum
+    {
+        foreach (var (word, value) in choices)
+        {
+            if (string.Equals(Plain(word), Plain(text), StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        result.AddError($"'{text}' is no {name}: expected is one of {string.Join(", ", choices.Select(c => c.Word))}.");
+        return null;
+    }
+
+    private static void Offer<T>(Option option, (string Word, T Value)[] choices) =>
+        option.CompletionSources.Add(_ => choices.Select(c => new System.CommandLine.Completions.CompletionItem(c.Word)));
 
     private static string Plain(string word) => word.Replace("-", "", StringComparison.Ordinal);
 }

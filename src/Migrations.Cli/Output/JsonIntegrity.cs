@@ -11,7 +11,7 @@ internal sealed record JsonCheck(
     string Database, string Name, string Category, CheckStatus Status, string? Expected, string? Actual, string Message, string? Recommendation, string? Target, double DurationMs)
 {
     public static JsonCheck Of(CheckResult r) => new(
-        r.Database, r.Name, r.Category, r.Status, r.Expected, r.Actual, r.Message, r.Recommendation, r.Target, Math.Round(r.Duration.TotalMilliseconds, 3));
+        r.Database, r.Name, r.Category.Word(), r.Status, r.Expected, r.Actual, r.Message, r.Recommendation, r.Target, Math.Round(r.Duration.TotalMilliseconds, 3));
 }
 
 internal sealed record JsonDifference(DifferenceKind Kind, SchemaObjectType ObjectType, string Name, string? Left, string? Right, string? Mend)

@@ -13,9 +13,9 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
     public void Checks(DatabaseTarget target, IReadOnlyList<CheckResult> results)
     {
         terminal.Progress(null);
-        foreach (var category in results.GroupBy(r => r.Category, StringComparer.Ordinal))
+        foreach (var category in results.GroupBy(r => r.Category))
         {
-            terminal.Out(category.Key);
+            terminal.Out(category.Key.Word());
             foreach (var result in category)
                 Check(result);
         }

@@ -159,14 +159,17 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
     private async Task<DatabaseBackup?> WithoutManifestAsync(string path, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
-        if (BackupHash.SizeOf(path) is not { } size || name.EndsWith(BackupNaming.PartialSuffix, StringComparison.Ordinal) || name.EndsWith(BackupNaming.GlobalsSuffix, StringComparison.Ordinal))
+        if (!(File.Exists(path) || Directory.Exists(path)) || name.EndsWith(BackupNaming.PartialSuffix, StringComparison.Ordinal) || name.EndsWith(BackupNaming.GlobalsSuffix, StringComparison.Ordinal))
             return null;
-        var found = new DatabaseBackup { Path = path, CreatedAt = LastWrite(path), Size = size, Problem = "It has no manifest." };
+        var found = new DatabaseBackup { Path = path, CreatedAt = LastWrite(path), Problem = "It has no manifest." };
         try
         {
             var compressed = BackupCompression.IsCompressed(path);
             var (driver, format) = await RecognizeAsync(path, compressed, cancellationToken).ConfigureAwait(false);
-            return driver is null && !BackupNaming.IsBackupName(name) ? null : found with { Engine = driver?.Engine ?? "", Format = format, Compressed = compressed };
+            // A folder of somebody else's is not walked through for its size: it may be large, closed to us, or lead back to itself.
+            return driver is null && !BackupNaming.IsBackupName(name)
+                ? null
+                : found with { Engine = driver?.Engine ?? "", Format = format, Compressed = compressed, Size = BackupHash.SizeOf(path) ?? 0 };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,6 @@ namespace Migrations.Backup;
 /// <param name="display">The database as shown to people.</param>
 internal sealed class BackupComparison(IDatabaseSession session, BackupManifest? manifest, string display)
 {
-    public const string Category = "backup";
     public const string Schema = "schema";
     public const string Rows = "rows";
     public const string Digests = "digests";
@@ -106,7 +105,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     {
         Database = display,
         Name = name,
-        Category = Category,
+        Category = CheckCategory.Backup,
         Status = passed ? CheckStatus.Pass : CheckStatus.Fail,
         Message = message,
         Recommendation = passed ? null : "Do not rely on this backup: make a new one and prove it.",
@@ -116,7 +115,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     {
         Database = display,
         Name = name,
-        Category = Category,
+        Category = CheckCategory.Backup,
         Status = CheckStatus.NotRun,
         Message = message,
         Recommendation = recommendation,

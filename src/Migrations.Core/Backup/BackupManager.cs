@@ -27,7 +27,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         if (request.Compress && format == BackupFormat.Directory)
             throw new MigrationException(ErrorId.UsageInvalid, "A backup that several jobs write is a folder, and gzip compresses files only.", "Leave out --compress or --jobs.");
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
-        using var workspace = BackupWorkspace.Take(folder, Stem(), extension);
+        using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())
             _options.Session.Events.Publish(new WarningRaised($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running."));
         try
@@ -54,13 +54,15 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var clock = Stopwatch.StartNew();
         var format = await CheckBeforeAsync(backup, cancellationToken).ConfigureAwait(false);
         var wanted = request ?? new RestoreRequest();
+        var now = _options.Clock.GetUtcNow();
         RestoreOutcome outcome;
         using (var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false))
         {
             var job = new RestoreJob
             {
                 KeepFolder = FolderAccess.Demand(wanted.KeepFolder ?? Path.GetDirectoryName(backup.Path)!),
-                KeepName = Stem(wanted.KeepLabel),
+                KeepName = Stem(now, wanted.KeepLabel),
+                KeepEnd = BackupNaming.End(now, wanted.KeepLabel),
                 Jobs = wanted.Jobs,
                 ExpectedLastId = wanted.ExpectedLastId,
                 Session = Session(backup),
@@ -87,7 +89,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(string destination, CancellationToken cancellationToken = default) =>
         driver.Backups.SalvageAsync(target, Path.GetFullPath(destination), cancellationToken);
 
-    private string Stem(string? what = null) => BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), _options.Clock.GetUtcNow(), what);
+    private string Stem(DateTimeOffset at, string? what = null) => BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), at, what);
 
     private SessionOptions Session(DatabaseBackup backup) => _options.Session with
     {
@@ -104,7 +106,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var verifier = new BackupVerifier(driver, _options);
         IReadOnlyList<CheckResult> checks = backup.Proven
             ? [await verifier.CheckFileAsync(backup, cancellationToken).ConfigureAwait(false)]
-            : (await verifier.VerifyAsync(backup, target, full: false, cancellationToken).ConfigureAwait(false)).Checks;
+            : await verifier.CheckAsync(backup, target, cancellationToken).ConfigureAwait(false);
         if (checks.FirstOrDefault(c => c.Status == CheckStatus.Fail) is { } failed)
             throw Invalid(backup, failed.Message);
         foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && c.Name is not BackupComparison.Digests))

@@ -27,6 +27,7 @@ internal static class BackupManifestFile
             {
                 null => (null, "is empty"),
                 { ManifestVersion: > BackupManifest.CurrentVersion } => (null, "was written by a newer version of this tool"),
+                _ when !IsWhole(manifest) => (null, "is damaged: it holds what no backup has"),
                 _ => (manifest, null),
             };
         }
@@ -39,6 +40,13 @@ internal static class BackupManifestFile
             return (null, $"cannot be read: {e.Message.TrimEnd('.')}");
         }
     }
+
+    // JSON that is well formed may still say null, a length of time that there is not, or a table twice.
+    private static bool IsWhole(BackupManifest manifest) =>
+        manifest is { File: not null, Database: not null, Engine: not null, Sha256: not null, SchemaFingerprint: not null, HistoryTable: not null, Tables: not null }
+        && Math.Abs(manifest.DurationMs) < TimeSpan.MaxValue.TotalMilliseconds
+        && manifest.Tables.All(t => t?.Table is not null)
+        && manifest.Tables.DistinctBy(t => t.Table, StringComparer.Ordinal).Count() == manifest.Tables.Count;
 
     /// <summary>Writes a manifest under another name, flushes it, and renames it: it is there as a whole or not at all.</summary>
     /// <exception cref="MigrationException">The folder cannot be written, or the disk is full.</exception>

@@ -19,6 +19,7 @@ internal static partial class BackupNaming
     /// <summary>The end of the name of a compressed file.</summary>
     public const string CompressedSuffix = ".gz";
 
+    // In bytes: most file systems keep 255, and what follows the name takes its share.
     private const int LongestStem = 100;
 
     /// <summary>The name without extension.</summary>
@@ -27,7 +28,10 @@ internal static partial class BackupNaming
     /// <param name="at">When the backup is begun.</param>
     /// <param name="what">What else is said in the name, for example <c>before_restore</c>.</param>
     public static string Stem(string database, string nativeExtension, DateTimeOffset at, string? what = null) =>
-        Safe(database, nativeExtension) + at.UtcDateTime.ToString("'_'yyyyMMdd_HHmmss", CultureInfo.InvariantCulture) + (what is null ? "" : "_" + what);
+        Safe(database, nativeExtension) + End(at, what);
+
+    /// <summary>What a name ends in, whatever the database is called.</summary>
+    public static string End(DateTimeOffset at, string? what) => at.UtcDateTime.ToString("'_'yyyyMMdd_HHmmss", CultureInfo.InvariantCulture) + (what is null ? "" : "_" + what);
 
     /// <summary>The same name for another try: the second one ends in <c>_2</c>.</summary>
     public static string Numbered(string stem, int attempt) => attempt == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{attempt}");
@@ -41,10 +45,9 @@ internal static partial class BackupNaming
             ? database[..^nativeExtension.Length]
             : database;
         var safe = new StringBuilder();
-        foreach (var rune in name.EnumerateRunes())
+        var room = LongestStem;
+        foreach (var rune in name.EnumerateRunes().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0))
         {
-            if (safe.Length >= LongestStem)
-                break;
             // Letters and digits of every script are safe everywhere; all else that a shell, a file system or a person may stumble over is not.
             if (Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_' or '.')
                 safe.Append(rune.ToString());

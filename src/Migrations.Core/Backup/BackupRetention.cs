@@ -44,7 +44,7 @@ public static class BackupRetention
             reasons[proven].Add("the last proven");
         foreach (var backup in backups.Take(policy.KeepLast ?? 0))
             reasons[backup].Add($"one of the last {policy.KeepLast}");
-        foreach (var backup in backups.Where(b => policy.KeepDays is { } days && now - b.CreatedAt < TimeSpan.FromDays(days)))
+        foreach (var backup in backups.Where(b => policy.KeepDays is { } days && (now - b.CreatedAt).TotalDays < days))
             reasons[backup].Add($"younger than {policy.KeepDays} days");
         AddNewestOfEach(reasons, backups, policy.KeepDaily, "day", at => DateOnly.FromDateTime(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         AddNewestOfEach(reasons, backups, policy.KeepWeekly, "week", at => string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(at)}-W{ISOWeek.GetWeekOfYear(at):00}"));

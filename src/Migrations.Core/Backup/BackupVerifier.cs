@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.History;
 using Migrations.Integrity;
 
@@ -31,12 +32,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     public async Task<BackupVerification> VerifyAsync(DatabaseBackup backup, DatabaseTarget? origin = null, bool full = false, CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
-        var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
-        if (checks[0].Status == CheckStatus.Fail)
-            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the file that was backed up."));
-        else
-            checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
-        AddUnasked(backup, checks);
+        var checks = await AskAsync(backup, origin, full, cancellationToken).ConfigureAwait(false);
         var proven = IsProof(checks, full);
         return new BackupVerification
         {
@@ -47,6 +43,33 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Duration = clock.Elapsed,
             Backup = Record(backup, checks, proven),
         };
+    }
+
+    /// <summary>Asks the same before a restore, for which it does not matter whether the answers can be written down.</summary>
+    internal async Task<IReadOnlyList<CheckResult>> CheckAsync(DatabaseBackup backup, DatabaseTarget origin, CancellationToken cancellationToken)
+    {
+        var checks = await AskAsync(backup, origin, full: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _ = Record(backup, checks, IsProof(checks, full: false));
+        }
+        catch (MigrationException e)
+        {
+            _options.Session.Events.Publish(new WarningRaised($"The proof of '{backup.Path}' is not written down: {e.Message}"));
+        }
+
+        return checks;
+    }
+
+    private async Task<List<CheckResult>> AskAsync(DatabaseBackup backup, DatabaseTarget? origin, bool full, CancellationToken cancellationToken)
+    {
+        var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
+        if (checks[0].Status == CheckStatus.Fail)
+            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the file that was backed up."));
+        else
+            checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
+        AddUnasked(backup, checks);
+        return checks;
     }
 
     /// <summary>Compares size and SHA-256 with the manifest.</summary>
@@ -61,7 +84,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         {
             Database = backup.Database,
             Name = FileCheck,
-            Category = BackupComparison.Category,
+            Category = CheckCategory.Backup,
             Target = backup.Path,
             Status = same ? CheckStatus.Pass : CheckStatus.Fail,
             Expected = $"{manifest.Size} bytes, {manifest.Sha256}",
@@ -140,10 +163,10 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         checks.TrueForAll(c => c.Status != CheckStatus.Fail)
         && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name => checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass))
         && (!full || checks.Exists(c => IsOwn(c, BackupComparison.Digests) && c.Status == CheckStatus.Pass))
-        && checks.Exists(c => !string.Equals(c.Category, BackupComparison.Category, StringComparison.Ordinal) && c.Status == CheckStatus.Pass);
+        && checks.Exists(c => c.Category != CheckCategory.Backup && c.Status == CheckStatus.Pass);
 
     private static bool IsOwn(CheckResult check, string name) =>
-        string.Equals(check.Name, name, StringComparison.Ordinal) && string.Equals(check.Category, BackupComparison.Category, StringComparison.Ordinal);
+        string.Equals(check.Name, name, StringComparison.Ordinal) && check.Category == CheckCategory.Backup;
 
     /// <summary>Writes the proof. A question that merely could not be asked this time takes nothing from a proof that stands.</summary>
     private DatabaseBackup Record(DatabaseBackup backup, List<CheckResult> checks, bool proven)
@@ -185,7 +208,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         Database = backup.Database,
         Name = RestoreCheck,
-        Category = BackupComparison.Category,
+        Category = CheckCategory.Backup,
         Target = backup.Path,
         Status = status,
         Message = message,

@@ -11,6 +11,9 @@ public sealed record RestoreJob
     /// <summary>The name, without extension, that the kept copy is given.</summary>
     public required string KeepName { get; init; }
 
+    /// <summary>The end of <see cref="KeepName"/> that tells one old state from another: where names must be short, what stands before it is cut.</summary>
+    public string KeepEnd { get; init; } = "";
+
     /// <summary>How many jobs read at once.</summary>
     public int Jobs { get; init; } = 1;
 

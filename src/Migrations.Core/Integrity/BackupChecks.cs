@@ -7,7 +7,6 @@ namespace Migrations.Integrity;
 /// <summary>Asks how old the newest proven backup is.</summary>
 internal static class BackupChecks
 {
-    public const string Category = "backup";
     private const string Way = "Make one: migrations backup --destination <folder> --prove";
 
     /// <summary>The answer for one database.</summary>
@@ -39,7 +38,7 @@ internal static class BackupChecks
     private static CheckResult Of(CheckStatus status, string message, string? actual, string? recommendation) => new()
     {
         Name = "backup-age",
-        Category = Category,
+        Category = CheckCategory.Backup,
         Status = status,
         Expected = "a proven one",
         Actual = actual,

@@ -3,8 +3,8 @@ namespace Migrations.Integrity;
 /// <summary>Which checks are made, and how.</summary>
 public sealed record CheckRequest
 {
-    /// <summary>Only these categories (<see cref="IntegrityChecker.Categories"/>), in any case; empty: all.</summary>
-    public IReadOnlyList<string> Categories { get; init; } = [];
+    /// <summary>Only these categories (<see cref="IntegrityChecker.Categories"/>); empty: all.</summary>
+    public IReadOnlyList<CheckCategory> Categories { get; init; } = [];
 
     /// <summary>Only checks of these names; <c>*</c> and <c>?</c> are wildcards; empty: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];

@@ -9,8 +9,8 @@ public sealed record CheckResult
     /// <summary>The check's name, stable, for example <c>foreign-keys</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What kind of question it is, for example <c>engine</c>, <c>schema</c>, <c>history</c>, <c>backup</c>, <c>declared</c>.</summary>
-    public required string Category { get; init; }
+    /// <summary>What kind of question it is.</summary>
+    public required CheckCategory Category { get; init; }
 
     /// <summary>The answer.</summary>
     public required CheckStatus Status { get; init; }

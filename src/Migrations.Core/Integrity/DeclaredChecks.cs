@@ -6,8 +6,6 @@ namespace Migrations.Integrity;
 /// <summary>Asks declared checks, one after another, each in a transaction that is rolled back.</summary>
 internal static class DeclaredChecks
 {
-    public const string Category = "declared";
-
     /// <summary>Asks one.</summary>
     /// <exception cref="MigrationException">The connection broke.</exception>
     public static async Task<CheckResult> AskAsync(IDatabaseInspector inspector, DeclaredCheck check, TimeSpan limit, CancellationToken cancellationToken)
@@ -24,7 +22,7 @@ internal static class DeclaredChecks
             return new CheckResult
             {
                 Name = check.Name,
-                Category = Category,
+                Category = CheckCategory.Declared,
                 Status = CheckStatus.Fail,
                 Expected = check.Expectation.ToString(),
                 Message = e.Message,
@@ -46,7 +44,7 @@ internal static class DeclaredChecks
         var result = new CheckResult
         {
             Name = check.Name,
-            Category = Category,
+            Category = CheckCategory.Declared,
             Status = isMet ? CheckStatus.Pass : check.Severity,
             Expected = check.Expectation.ToString(),
             Actual = actual,

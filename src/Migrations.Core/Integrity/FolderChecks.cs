@@ -5,7 +5,6 @@ namespace Migrations.Integrity;
 /// <summary>Asks the migration folder: whether every file is named and numbered by the rules. Pure.</summary>
 internal static class FolderChecks
 {
-    public const string Category = "folder";
     private const string Name = "naming";
 
     /// <summary>The answers for a folder that was read.</summary>
@@ -25,5 +24,5 @@ internal static class FolderChecks
     private static CheckResult Of(FileProblem problem, CheckStatus status) =>
         Of(status, problem.Message) with { Target = problem.Location.ToString(), Recommendation = problem.Remedy };
 
-    private static CheckResult Of(CheckStatus status, string message) => new() { Name = Name, Category = Category, Status = status, Message = message };
+    private static CheckResult Of(CheckStatus status, string message) => new() { Name = Name, Category = CheckCategory.Folder, Status = status, Message = message };
 }

@@ -3,8 +3,6 @@ namespace Migrations.Integrity;
 /// <summary>Asks the history and the folder: failed, edited, missing and out-of-order migrations, and missing down scripts. Pure.</summary>
 internal static class HistoryChecks
 {
-    public const string Category = "history";
-
     /// <summary>The answers for one database.</summary>
     public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> statuses)
     {
@@ -32,7 +30,7 @@ internal static class HistoryChecks
         return new CheckResult
         {
             Name = name,
-            Category = Category,
+            Category = CheckCategory.History,
             Status = names.Count == 0 ? CheckStatus.Pass : bad,
             Expected = "none",
             Actual = names.Count == 0 ? "none" : string.Join(", ", names),

@@ -21,8 +21,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
     /// <summary>The categories of checks.</summary>
-    public static IReadOnlyList<string> Categories { get; } =
-        ["engine", FolderChecks.Category, HistoryChecks.Category, SchemaChecks.Category, SchemaChecks.DriftCategory, BackupChecks.Category, DeclaredChecks.Category];
+    public static IReadOnlyList<CheckCategory> Categories { get; } = [.. Enum.GetValues<CheckCategory>().Where(c => c is not CheckCategory.Checklist)];
 
     /// <summary>Makes the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see cref="CheckStatus.NotRun"/>.</returns>
@@ -30,13 +29,13 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     public async Task<IReadOnlyList<CheckResult>> CheckAsync(CheckRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new CheckRequest();
-        if (wanted.Categories.FirstOrDefault(c => !Categories.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-            throw new MigrationException(ErrorId.UsageInvalid, $"There are no checks of the category '{unknown}'.", $"The categories are {string.Join(", ", Categories)}.");
+        if (wanted.Categories.Contains(CheckCategory.Checklist))
+            throw new MigrationException(ErrorId.UsageInvalid, $"There are no checks of the category '{CheckCategory.Checklist.Word()}': it is asked of migrations.", "Rehearse them: migrations test --checklist");
         var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var results = new List<CheckResult>();
-            foreach (var category in Categories.Where(c => wanted.Categories.Count == 0 || wanted.Categories.Contains(c, StringComparer.OrdinalIgnoreCase)))
+            foreach (var category in Categories.Where(c => wanted.Categories.Count == 0 || wanted.Categories.Contains(c)))
             {
                 _options.Session.Events.Publish(new WorkAdvanced($"Checking {target.Display}", results.Count, Total: null, "checks"));
                 results.AddRange(await RunAsync(category, session, wanted, cancellationToken).ConfigureAwait(false));
@@ -46,7 +45,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         }
     }
 
-    private async Task<IEnumerable<CheckResult>> RunAsync(string category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    private async Task<IEnumerable<CheckResult>> RunAsync(CheckCategory category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<CheckResult> results;
@@ -54,15 +53,15 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         {
             results = category switch
             {
-                "engine" => await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
-                FolderChecks.Category => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
-                HistoryChecks.Category => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
-                SchemaChecks.Category or SchemaChecks.DriftCategory => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
-                BackupChecks.Category => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
+                CheckCategory.Engine => await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
+                CheckCategory.Folder => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
+                CheckCategory.History => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
+                CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
+                CheckCategory.Backup => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
                 _ => await DeclaredAsync(session, request, cancellationToken).ConfigureAwait(false),
             };
         }
-        catch (FolderException e) when (category is FolderChecks.Category)
+        catch (FolderException e) when (category is CheckCategory.Folder)
         {
             results = [.. FolderChecks.Judge(e)];
         }
@@ -75,12 +74,12 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         return results.Select(r => r with { Database = target.Display, Duration = r.Duration == TimeSpan.Zero ? share : r.Duration });
     }
 
-    private static CheckResult NotRun(string category, MigrationException error) => new()
+    private static CheckResult NotRun(CheckCategory category, MigrationException error) => new()
     {
         // A declared check that cannot be read is a fault of the folder; all else is a question that was not answered.
-        Name = category,
+        Name = category.Word(),
         Category = category,
-        Status = category is DeclaredChecks.Category && error is FolderException ? CheckStatus.Fail : CheckStatus.NotRun,
+        Status = category is CheckCategory.Declared && error is FolderException ? CheckStatus.Fail : CheckStatus.NotRun,
         Message = error.Message,
         Recommendation = error.NextStep,
     };
@@ -93,13 +92,13 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private async Task<IReadOnlyList<MigrationStatus>> StatusesAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
         StatusBuilder.Build(await LookAsync(session, cancellationToken).ConfigureAwait(false), target, folder, _options.Service);
 
-    private async Task<IReadOnlyList<CheckResult>> SchemaAsync(string category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> SchemaAsync(CheckCategory category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
     {
         var input = await LookAsync(session, cancellationToken).ConfigureAwait(false);
         var expectations = new ExpectedSchema(driver, _options, new ScratchRequest { Origin = target, Server = request.ScratchServer, Session = _options.Session });
         var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var expected = await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false);
-        if (category is SchemaChecks.DriftCategory)
+        if (category is CheckCategory.Drift)
             return [.. SchemaChecks.Differences("drift", category, expected, live, "The database is what its applied migrations make.")];
         List<CheckResult> results = [.. SchemaChecks.Existing(expected, live)];
         if (ExpectedSchema.FileOf(folder) is { } file)
@@ -114,8 +113,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private async Task<IReadOnlyList<CheckResult>> DeclaredAsync(IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
     {
         var checks = CheckFileReader.Read(folder, driver.Dialect)
-            .Where(c => c.Environments.Count == 0 || c.Environments.Contains(_options.Environment ?? "", StringComparer.OrdinalIgnoreCase))
-            .Where(c => IsNamed(c.Name, request.Names)).ToList();
+            .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names)).ToList();
         if (checks.Count == 0 || !request.OnCopy)
             return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
         var scratch = await driver.Scratch.CreateAsync(

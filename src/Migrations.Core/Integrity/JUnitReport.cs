@@ -67,14 +67,14 @@ public static class JUnitReport
     {
         xml.WriteStartElement("testcase");
         xml.WriteAttributeString("name", Clean(Title(result)));
-        xml.WriteAttributeString("classname", "migrations." + Clean(result.Category));
+        xml.WriteAttributeString("classname", "migrations." + result.Category.Word());
         xml.WriteAttributeString("time", Seconds(result.Duration));
         if (result.Status is CheckStatus.Fail or CheckStatus.NotRun)
         {
             xml.WriteStartElement(result.Status == CheckStatus.Fail ? "failure" : "skipped");
             xml.WriteAttributeString("message", Clean(result.Message));
             if (result.Status == CheckStatus.Fail)
-                xml.WriteAttributeString("type", Clean(result.Category));
+                xml.WriteAttributeString("type", result.Category.Word());
             xml.WriteString(Clean(Details(result)));
             xml.WriteEndElement();
         }

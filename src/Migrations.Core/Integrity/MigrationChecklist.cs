@@ -14,9 +14,6 @@ namespace Migrations.Integrity;
 /// <param name="options">How to read and to connect.</param>
 public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
 {
-    /// <summary>The category of the answers.</summary>
-    public const string Category = "checklist";
-
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
     /// <summary>Rehearses on an empty copy and on one with all rows, and answers every item for every migration.</summary>
@@ -81,7 +78,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, string? recommendation) => new()
     {
         Name = name,
-        Category = Category,
+        Category = CheckCategory.Checklist,
         Status = status,
         Message = message,
         Recommendation = status == CheckStatus.Pass ? null : recommendation,

@@ -70,7 +70,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
-        var checks = CheckFileReader.Read(folder, driver.Dialect);
+        var checks = CheckFileReader.Read(folder, driver.Dialect).Where(c => c.IsFor(_options.Environment)).ToList();
         if (checks.Count == 0)
             return results;
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);

@@ -10,24 +10,24 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
 {
     private readonly JournalRecorder _recorder = new(driver.Dialect, options.Service);
     private readonly List<Migration> _applied = [];
+    private ScratchContent? _content;
     private IScratchDatabase? _scratch;
     private IDatabaseSession? _session;
 
-    /// <summary>Whether it holds the rows of the live database.</summary>
-    public bool HasData => request.WithData && !IsEmpty;
-
-    private bool IsEmpty => request.All || input.History.LastId == 0;
+    /// <summary>Whether it holds the rows of the live database; known when it is made.</summary>
+    public bool HasData => _content == ScratchContent.Data;
 
     /// <summary>A session on the copy.</summary>
     public async Task<IDatabaseSession> SessionAsync(CancellationToken cancellationToken)
     {
         if (_session is not null)
             return _session;
+        _content ??= await DecideContentAsync(cancellationToken).ConfigureAwait(false);
         _scratch = await driver.Scratch.CreateAsync(
             new ScratchRequest
             {
                 Origin = target,
-                Content = IsEmpty && !await HasOriginAsync(cancellationToken).ConfigureAwait(false) ? ScratchContent.Empty : request.WithData ? ScratchContent.Data : ScratchContent.Schema,
+                Content = _content.Value,
                 Server = request.ScratchServer,
                 Session = options.Session,
             },
@@ -83,10 +83,15 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
     }
 
     // A database without a history may hold tables all the same; only one that is not there, or a rehearsal from the start, begins with nothing.
+    private async Task<ScratchContent> DecideContentAsync(CancellationToken cancellationToken)
+    {
+        if (request.All || (input.History.LastId == 0 && !await HasOriginAsync(cancellationToken).ConfigureAwait(false)))
+            return ScratchContent.Empty;
+        return request.WithData ? ScratchContent.Data : ScratchContent.Schema;
+    }
+
     private async Task<bool> HasOriginAsync(CancellationToken cancellationToken)
     {
-        if (request.All)
-            return false;
         try
         {
             var session = await driver.OpenAsync(target, options.Session with { Access = SessionAccess.Read, Events = NullEventSink.Instance }, cancellationToken).ConfigureAwait(false);

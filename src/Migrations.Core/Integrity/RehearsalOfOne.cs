@@ -12,8 +12,8 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     /// <summary>Rehearses it. The copy has it applied afterwards, whatever its undo did.</summary>
     public async Task<RehearsalResult> RunAsync(CancellationToken cancellationToken)
     {
-        var result = new RehearsalResult { Database = database, Version = migration.Version, Name = migration.FullName, Applies = false, WithData = copy.HasData };
         var before = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        var result = new RehearsalResult { Database = database, Version = migration.Version, Name = migration.FullName, Applies = false, WithData = copy.HasData };
         try
         {
             var up = await copy.RunAsync(migration, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);

@@ -5,9 +5,6 @@ namespace Migrations.Integrity;
 /// <summary>Sets the live schema against the one that is expected. Pure.</summary>
 internal static class SchemaChecks
 {
-    public const string Category = "schema";
-    public const string DriftCategory = "drift";
-
     private static readonly (string Name, SchemaObjectType Type)[] Expected =
     [
         ("tables", SchemaObjectType.Table), ("indexes", SchemaObjectType.Index), ("triggers", SchemaObjectType.Trigger), ("views", SchemaObjectType.View),
@@ -24,7 +21,7 @@ internal static class SchemaChecks
             yield return new CheckResult
             {
                 Name = name,
-                Category = Category,
+                Category = CheckCategory.Schema,
                 Status = missing.Count == 0 ? CheckStatus.Pass : CheckStatus.Fail,
                 Expected = wanted.Count == 0 ? "none" : string.Join(", ", wanted),
                 Actual = missing.Count == 0 ? $"{wanted.Count} of {wanted.Count}" : "missing: " + string.Join(", ", missing),
@@ -40,7 +37,7 @@ internal static class SchemaChecks
     /// <param name="expected">The expected schema.</param>
     /// <param name="found">The schema that was found.</param>
     /// <param name="good">What is said when they are the same.</param>
-    public static IEnumerable<CheckResult> Differences(string name, string category, SchemaSnapshot expected, SchemaSnapshot found, string good)
+    public static IEnumerable<CheckResult> Differences(string name, CheckCategory category, SchemaSnapshot expected, SchemaSnapshot found, string good)
     {
         var differences = SchemaComparison.Compare(expected, found);
         if (differences.Count == 0)

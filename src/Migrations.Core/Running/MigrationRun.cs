@@ -27,6 +27,9 @@ internal sealed class MigrationRun(
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
 
+    /// <summary>Whether every row that was appended since the run was planned is its own.</summary>
+    public bool IsAlone(IReadOnlyList<JournalEntry> journal) => journal.All(e => e.Id <= history.LastId || e.RunId == recorder.RunId);
+
     /// <summary>Runs the plan.</summary>
     /// <exception cref="MigrationException">A step failed or the run was cancelled; says what was applied and what was not.</exception>
     public async Task<IReadOnlyList<MigrationResult>> RunAsync(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)

@@ -33,9 +33,26 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
         }
         catch (MigrationException e) when (IsRestored(e))
         {
-            // What another run writes once the lock is free must not be restored over.
-            _lastId = await locked.History.ReadLastIdAsync(CancellationToken.None).ConfigureAwait(false);
+            _lastId = await FindLastIdAsync(locked, run).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// The last row of the history, as long as all are this run's: what another run wrote while the lock was lost, or writes once it is free, must not be restored
+    /// over. Null when another did, or nobody can tell.
+    /// </summary>
+    private static async Task<long?> FindLastIdAsync(IDatabaseSession locked, MigrationRun run)
+    {
+        try
+        {
+            var journal = await locked.History.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            return run.IsAlone(journal) ? journal.Select(e => e.Id).LastOrDefault() : null;
+        }
+        catch (MigrationException)
+        {
+            // What failed before is told.
+            return null;
         }
     }
 
@@ -51,13 +68,15 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
         catch (MigrationException e) when (_backup is not null)
         {
             e.Backup = _backup.Path;
-            if (IsRestored(e))
+            if (IsRestored(e) && _lastId is not null)
                 await RestoreAsync(e, cancellationToken).ConfigureAwait(false);
             else
-                e.NextStep += $" The state before this run is in '{_backup.Path}'; to go back to it: {Command}";
+                e.NextStep += (IsRestored(e) ? " It was not restored: whether another run has worked on it meanwhile cannot be told, or one has." : "") + WayBack;
             throw;
         }
     }
+
+    private string WayBack => $" The state before this run is in '{_backup!.Path}'; to go back to it: {Command}";
 
     /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
     private string Command => $"migrations restore \"{_backup!.Path}\" --database \"{target.Display}\"";
@@ -90,7 +109,7 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {
             session.Events.Publish(new WarningRaised($"The database could not be restored: {e.Message}"));
-            failure.NextStep += $" The database could not be restored ({e.Message}). The state before this run is in '{_backup!.Path}'; to go back to it: {Command}";
+            failure.NextStep += $" The database could not be restored ({e.Message})." + WayBack;
         }
     }
 }

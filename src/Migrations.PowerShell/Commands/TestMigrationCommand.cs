@@ -120,5 +120,5 @@ public sealed class TestMigrationCommand : FolderCommand
     }
 
     private void Judge(IReadOnlyList<CheckResult> results) =>
-        _bad.AddRange(results.Where(r => r.Status == CheckStatus.Fail).Select(r => $"{r.Name}{(r.Category is MigrationChecklist.Category ? $" of {r.Target}" : "")}: {r.Message}"));
+        _bad.AddRange(results.Where(r => r.Status == CheckStatus.Fail).Select(r => $"{r.Name}{(r.Category is CheckCategory.Checklist ? $" of {r.Target}" : "")}: {r.Message}"));
 }

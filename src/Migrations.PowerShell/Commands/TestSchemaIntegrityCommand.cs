@@ -31,8 +31,7 @@ public sealed class TestSchemaIntegrityCommand : FolderCommand
 
     /// <summary>Only checks of these categories. Default: all.</summary>
     [Parameter]
-    [ValidateSet("engine", "folder", "history", "schema", "drift", "backup", "declared")]
-    public string[] Category { get; set; } = [];
+    public CheckCategory[] Category { get; set; } = [];
 
     /// <summary>Only checks of these names; may have wildcards. Default: all.</summary>
     [Parameter]

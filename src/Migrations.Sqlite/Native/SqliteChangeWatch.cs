@@ -12,7 +12,7 @@ internal sealed unsafe class SqliteChangeWatch : IDisposable
 
     private readonly SqliteHandle _handle;
     private readonly GCHandle _self;
-    private readonly Dictionary<string, Counts> _tables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Counts> _tables = new(SqliteNames.Comparer);
     private byte[] _lastName = [];
     private Counts _last = new();
 

@@ -98,6 +98,28 @@ public sealed class BackupFileTests : IDisposable
         Assert.StartsWith(expected, problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("durationMs", "1e300")]
+    [InlineData("tables", "null")]
+    [InlineData("tables", "[null]")]
+    [InlineData("tables", "[{\"table\":null}]")]
+    [InlineData("tables", "[{\"table\":\"t\"},{\"table\":\"t\"}]")]
+    [InlineData("file", "null")]
+    [InlineData("database", "null")]
+    [InlineData("sha256", "null")]
+    public async Task What_no_backup_has_is_damage_and_the_others_are_listed_all_the_same(string field, string value)
+    {
+        _folder.Write("good_20250301_083022.db", "data");
+        BackupManifestFile.Write(_folder["good_20250301_083022.db.manifest.json"], Manifest);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(_folder["good_20250301_083022.db.manifest.json"]))!;
+        json[field] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        _folder.Write("bad_20250301_083022.db", "data");
+        _folder.Write("bad_20250301_083022.db.manifest.json", json.ToJsonString());
+        var listed = await new BackupCatalogue([]).ReadAsync(_folder.Path);
+        Assert.Contains("Its manifest is damaged", listed.Single(b => b.Path.Contains("bad_", StringComparison.Ordinal)).Problem, StringComparison.Ordinal);
+        Assert.Equal(2, listed.Count);
+    }
+
     [Fact]
     public void A_manifest_of_a_newer_version_is_not_guessed_at()
     {

@@ -28,6 +28,9 @@ public sealed class NamingTests
     [Fact]
     public void A_long_name_is_cut() => Assert.Equal(100 + "_20250301_083022".Length, BackupNaming.Stem(new string('x', 5000), ".db", At).Length);
 
+    [Fact]
+    public void A_long_name_of_any_script_leaves_room_for_what_follows_it() => Assert.Equal(new string('日', 33) + "_20250301_083022", BackupNaming.Stem(new string('日', 80), ".db", At));
+
     [Theory]
     [InlineData("shop_20250301_083022.db", true)]
     [InlineData("shop_20250301_083022_2.dump.gz", true)]

@@ -81,6 +81,9 @@ public sealed class RetentionTests
     public void All_too_old_leaves_the_newest() => Assert.Equal("100", Kept(Days(100, 200, 300), new RetentionPolicy { KeepDays = 7 }));
 
     [Fact]
+    public void More_days_than_there_are_keep_all() => Assert.Equal("1 100 300", Kept(Days(1, 100, 300), new RetentionPolicy { KeepDays = int.MaxValue }));
+
+    [Fact]
     public void Each_database_is_decided_for_itself()
     {
         DatabaseBackup[] backups = [.. Days(0, 1), .. Days(5, 6).Select(b => b with { Database = "other" })];

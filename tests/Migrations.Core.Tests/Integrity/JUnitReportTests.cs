@@ -63,7 +63,7 @@ public class JUnitReportTests
     {
         Database = "here",
         Name = name,
-        Category = "schema",
+        Category = CheckCategory.Schema,
         Status = status,
         Message = "The message.",
         Duration = TimeSpan.FromMilliseconds(12),

@@ -173,6 +173,21 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
     }
 
     [SkippableFact]
+    public async Task What_lies_on_a_disk_that_cannot_be_written_is_restored_all_the_same()
+    {
+        await FillAsync();
+        using var disk = SmallDisk.Mount(BackupFile("readonly"), "4m");
+        var backup = await BackUpAsync(r => r with { Folder = disk.Path });
+        var before = await StateAsync();
+        await UndoAsync();
+        disk.MakeReadOnly();
+        await RestoreAsync(backup, new RestoreRequest { KeepFolder = Backups });
+        Assert.Equal(before, await StateAsync());
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("proof", StringComparison.Ordinal));
+        await ThrowsAsync<MigrationException>(ErrorId.BackupFolderInvalid, () => VerifyAsync(backup));
+    }
+
+    [SkippableFact]
     public async Task A_full_disk_is_named_and_nothing_is_left()
     {
         await FillAsync();

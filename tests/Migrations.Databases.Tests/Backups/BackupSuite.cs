@@ -55,7 +55,7 @@ public abstract class BackupSuite(DatabaseKind kind) : Conformance(kind), IDispo
     /// <summary>The names of what is in the folder of backups.</summary>
     protected string[] Listing() => [.. Directory.EnumerateFileSystemEntries(Backups).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
 
-    protected static CheckStatus StatusOf(BackupVerification verification, string check) => verification.Checks.Single(c => c.Category == "backup" && c.Name == check).Status;
+    protected static CheckStatus StatusOf(BackupVerification verification, string check) => verification.Checks.Single(c => c.Category == CheckCategory.Backup && c.Name == check).Status;
 
     /// <summary>Everything that is not Pass, for messages of failed assertions.</summary>
     protected static string Open(BackupVerification verification) =>

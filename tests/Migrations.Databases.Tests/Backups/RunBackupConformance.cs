@@ -104,6 +104,24 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
     }
 
     [SkippableFact]
+    public async Task What_another_run_wrote_while_the_lock_was_lost_is_not_restored_over()
+    {
+        await FillAsync();
+        // The row that such a run would have left.
+        Migration("004_bad", """
+            -- Transaction: none
+            CREATE TABLE half (id integer);
+            INSERT INTO migration_journal (run_id, version, name, direction, event, applied_at, applied_by, host, success, tool_version)
+                SELECT '11111111-2222-3333-4444-555555555555', '009', '009_other', direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1;
+            INSERT INTO nowhere VALUES (1);
+            """);
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true }));
+        Assert.Contains("not restored", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("migrations restore", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal("a, b, c, half", await TablesAsync());
+    }
+
+    [SkippableFact]
     public async Task A_restore_needs_a_backup() =>
         await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => ApplyAsync(new ApplyRequest { RestoreOnFailure = true }));
 
@@ -118,4 +136,18 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
 
 public sealed class SqliteRunBackupTests() : RunBackupConformance(DatabaseKind.Sqlite);
 
-public sealed class PostgreSqlRunBackupTests() : RunBackupConformance(DatabaseKind.PostgreSql);
+public sealed class PostgreSqlRunBackupTests() : RunBackupConformance(DatabaseKind.PostgreSql)
+{
+    [SkippableTheory]
+    [InlineData("SELECT pg_terminate_backend(pg_backend_pid())", "connection broke", "was restored", "a, b, c")]
+    [InlineData("DROP TABLE migration_journal", "Writing the history table", "migrations restore", "a, b, c, half")]
+    public async Task The_first_failure_is_told_though_the_session_or_the_history_is_gone(string end, string failure, string way, string tables)
+    {
+        await FillAsync();
+        Migration("004_bad", $"-- Transaction: none\nCREATE TABLE half (id integer);\n{end};\n");
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => ApplyAsync(new ApplyRequest { Backup = new BackupRequest { Folder = Backups }, RestoreOnFailure = true }));
+        Assert.Contains(failure, error.Message, StringComparison.Ordinal);
+        Assert.Contains(way, error.NextStep, StringComparison.Ordinal);
+        Assert.Equal(tables, await TablesAsync());
+    }
+}
