@@ -39,6 +39,9 @@ internal static class LossReader
 {
     private static readonly string[] WithTables = ["TABLE", "SCHEMA", "TYPE", "DOMAIN", "EXTENSION", "VIEW", "MATERIALIZED", "OWNED"];
 
+    /// <summary>Whether a statement that begins with a word may take anything away.</summary>
+    public static bool MayLose(string word) => word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO";
+
     /// <summary>Reads one statement.</summary>
     public static IEnumerable<LossEvent> Read(string text)
     {

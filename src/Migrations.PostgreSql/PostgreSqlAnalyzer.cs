@@ -15,6 +15,7 @@ internal sealed class PostgreSqlAnalyzer
     private readonly List<string> _modes = [];
     private readonly List<SqlPiece> _outsideOnly = [];
     private int _statements;
+    private bool _mayLose;
     private SqlPiece? _firstOrdinary;
     private SqlPiece? _begin;
     private SqlPiece? _commit;
@@ -51,6 +52,7 @@ internal sealed class PostgreSqlAnalyzer
         {
             OutsideTransaction = isOutside,
             TransactionModes = _modes.Count == 0 ? null : string.Join(", ", _modes),
+            MayLose = _mayLose,
             Problems = [.. _problems.OrderBy(p => p.Location.Line)],
         };
     }
@@ -72,6 +74,7 @@ internal sealed class PostgreSqlAnalyzer
         if (piece.Text.Contains('\0', StringComparison.Ordinal))
             Refuse(ErrorId.EncodingInvalid, piece.Line, "The statement has a NUL character in it, which PostgreSQL cannot store.", "Save the file as UTF-8 text without NUL characters.");
         var role = StatementClassifier.Classify(piece.Text);
+        _mayLose = _mayLose || LossReader.MayLose(new StatementWords(piece.Text)[0]);
         if (role is not (StatementRole.Begin or StatementRole.Commit))
             _statements++;
         switch (role)

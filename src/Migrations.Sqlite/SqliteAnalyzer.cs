@@ -17,6 +17,7 @@ internal sealed class SqliteAnalyzer
     private int _inside;
     private bool _allNeedAutocommit = true;
     private bool _removesTables;
+    private bool _mayLose;
     private bool _asksForSuspension;
     private string? _modes;
     private ScriptLocation? _begin;
@@ -44,6 +45,7 @@ internal sealed class SqliteAnalyzer
             OutsideTransaction = outside,
             SuspendsForeignKeys = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension,
             TransactionModes = _modes,
+            MayLose = _mayLose,
             Problems = _problems,
         };
     }
@@ -53,6 +55,7 @@ internal sealed class SqliteAnalyzer
         _count++;
         _allNeedAutocommit &= head.NeedsAutocommit;
         _removesTables |= head.RemovesTable;
+        _mayLose |= head.MayLose;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
         switch (head.Kind)
         {

@@ -25,6 +25,7 @@ internal sealed class SqliteLibrary
         Api = api;
         Origin = origin;
         Number = api.VersionNumber;
+        api.ForgoMemoryStatistics();
     }
 
     /// <summary>The library of this process.</summary>

@@ -55,6 +55,12 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>Whether what it creates lives as long as the connection.</summary>
     public bool IsTemporary { get; private init; }
 
+    /// <summary>Whether it may delete rows: a DELETE, or queries with names before something that may be one.</summary>
+    public bool MayDelete { get; private init; }
+
+    /// <summary>Whether it may take rows or values away.</summary>
+    public bool MayLose => MayDelete || Kind is StatementKind.Drop or StatementKind.DropColumn;
+
     /// <summary>Whether it drops or renames a table.</summary>
     public bool RemovesTable => Kind == StatementKind.RenameTable || (Kind == StatementKind.Drop && What is "TABLE");
 
@@ -107,6 +113,7 @@ internal sealed record StatementHead(StatementKind Kind)
                 "CREATE" => ReadCreate(),
                 "DROP" => ReadDrop(),
                 "ALTER" => ReadAlter(),
+                "DELETE" or "WITH" => new StatementHead(StatementKind.Other) { MayDelete = true },
                 _ => Ordinary,
             };
         }

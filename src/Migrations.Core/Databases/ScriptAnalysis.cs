@@ -12,6 +12,9 @@ public sealed record ScriptAnalysis
     /// <summary>The modes of the script's own BEGIN, for the engine's, for example <c>ISOLATION LEVEL SERIALIZABLE</c>; null when it names none.</summary>
     public string? TransactionModes { get; init; }
 
+    /// <summary>Whether it has statements that may take rows or values away, so that a forecast is worth making.</summary>
+    public bool MayLose { get; init; } = true;
+
     /// <summary>What in it is refused; the run does not start while there is any.</summary>
     public IReadOnlyList<FileProblem> Problems { get; init; } = [];
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Migrations.Databases;
 using Migrations.Planning;
 
@@ -9,14 +8,14 @@ namespace Migrations.Running;
 public static class LossForecaster
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-    private static readonly byte[][] Words = [.. new[] { "DROP", "TRUNCATE", "DELETE" }.Select(Encoding.ASCII.GetBytes)];
 
-    /// <summary>Asks the database. Steps that lose nothing are left out.</summary>
-    internal static async Task<IReadOnlyList<StepLoss>> FindAsync(IDatabaseInspector inspector, MigrationPlan plan, CancellationToken cancellationToken)
+    /// <summary>Asks the database about the steps of which its analysis says that they may lose something: most only make things. Those that lose nothing are left out.</summary>
+    internal static async Task<IReadOnlyList<StepLoss>> FindAsync(
+        IDatabaseInspector inspector, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
     {
         var losses = new List<StepLoss>();
         var told = new HashSet<(DataLossKind, string)>();
-        foreach (var step in plan.Steps.Where(s => MayLose(s.Script)))
+        foreach (var step in plan.Steps.Where((_, i) => analyses[i].MayLose))
         {
             var forecast = await inspector.ForecastLossAsync(step.Script, Limit, cancellationToken).ConfigureAwait(false);
             // What an earlier step takes away cannot go twice.
@@ -50,22 +49,5 @@ public static class LossForecaster
             DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
             _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
         };
-    }
-
-    // Most scripts only make things: these are told by their bytes, so that they cost no question.
-    private static bool MayLose(MigrationScript script) => script.Kept is null || Words.Any(word => Contains(script.Kept, word));
-
-    private static bool Contains(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
-    {
-        Span<byte> firsts = [word[0], (byte)(word[0] | 0x20)];
-        for (var at = text.IndexOfAny(firsts); at >= 0; at = text.IndexOfAny(firsts))
-        {
-            text = text[at..];
-            if (text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word))
-                return true;
-            text = text[1..];
-        }
-
-        return false;
     }
 }

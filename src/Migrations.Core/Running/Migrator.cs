@@ -102,7 +102,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
-                return await LossForecaster.FindAsync(session.Inspector, plan, cancellationToken).ConfigureAwait(false);
+                return await LossForecaster.FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => driver.Dialect.Analyze(s.Script))], cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {
@@ -202,7 +202,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
                 if (plan is null or { Steps.Count: 0 })
                     return [];
-                await CheckLossAsync(session, plan, acceptLoss, cancellationToken).ConfigureAwait(false);
+                await CheckLossAsync(session, plan, analyses, acceptLoss, cancellationToken).ConfigureAwait(false);
                 var run = new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History);
                 return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
@@ -250,11 +250,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is told, and not asked about.</summary>
-    private async Task CheckLossAsync(IDatabaseSession session, MigrationPlan plan, bool acceptLoss, CancellationToken cancellationToken)
+    private async Task CheckLossAsync(IDatabaseSession session, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, bool acceptLoss, CancellationToken cancellationToken)
     {
         if (acceptLoss && plan.Direction == MigrationDirection.Down)
             return;
-        var losses = await LossForecaster.FindAsync(session.Inspector, plan, cancellationToken).ConfigureAwait(false);
+        var losses = await LossForecaster.FindAsync(session.Inspector, plan, analyses, cancellationToken).ConfigureAwait(false);
         if (!acceptLoss)
             LossForecaster.Refuse(losses, target.Display);
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
