@@ -196,11 +196,15 @@ internal static class SqliteOpening
         }
     }
 
-    /// <summary>Lets a connection to a database that is thrown away write as little as possible.</summary>
+    /// <summary>
+    /// Lets a connection to a database that is thrown away write as little as possible, and read its file in place: what is asked of all of it takes half the time.
+    /// Nobody else can cut the file short, which would end the process.
+    /// </summary>
     private static void Forget(SqliteHandle handle)
     {
         handle.Execute("PRAGMA synchronous=0");
         handle.Execute("PRAGMA journal_mode=MEMORY");
+        handle.Execute("PRAGMA mmap_size=2147418112"); // The most that SQLite maps (https://sqlite.org/compile.html#max_mmap_size).
     }
 
     /// <summary>A path as a URI, to which parameters can be added.</summary>
