@@ -24,8 +24,19 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     public static string LockLimit(SessionOptions options) =>
         string.Create(CultureInfo.InvariantCulture, $"--lock-wait-timeout={Math.Max(1, (long)options.LockTimeout.TotalMilliseconds)}");
 
+    // What is flushed by pg_dump keeps the processor idle meanwhile. The many files of a folder, and the folder itself, are left to it.
+    private bool FlushesItself => job.Format != BackupFormat.Directory;
+
     /// <summary>Writes it.</summary>
     public async Task<BackupContent> WriteAsync(CancellationToken cancellationToken)
+    {
+        var content = await DumpAsync(cancellationToken).ConfigureAwait(false);
+        if (FlushesItself)
+            await Task.WhenAll(Task.Run(() => PrivateFiles.Flush(job.Path), CancellationToken.None), job.WhileFlushing?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
+        return content;
+    }
+
+    private async Task<BackupContent> DumpAsync(CancellationToken cancellationToken)
     {
         await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
         try
@@ -66,6 +77,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             BackupFormat.Directory => ["--format=directory", "--jobs=" + Math.Max(1, job.Jobs).ToString(CultureInfo.InvariantCulture), compression!],
             _ => ["--format=custom", compression!],
         });
+        if (FlushesItself)
+            arguments.Add("--no-sync");
         var dump = ClientProcess.Start(tools, "pg_dump", session.Target, arguments);
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
@@ -91,11 +104,10 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
     {
         var last = await LastMigrationAsync(cancellationToken).ConfigureAwait(false);
-        var schema = await new PostgreSqlSchemaReader(session).ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         return new BackupContent
         {
             EngineVersion = session.Info.EngineVersion,
-            SchemaFingerprint = schema.Fingerprint,
+            SchemaFingerprint = await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(session).ReadInsideAsync(job.CountRows, job.Digests, cancellationToken).ConfigureAwait(false),
