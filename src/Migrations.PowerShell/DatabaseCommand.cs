@@ -74,17 +74,11 @@ public abstract class DatabaseCommand : MigrationCommand
         Session = Session(events),
     };
 
-    /// <summary>The server for scratch databases that a parameter names; null when it names none.</summary>
-    private protected DatabaseTarget? ScratchServer(string? text) => text is null ? null : Resolve(text).Target;
+    private protected override IEnumerable<string> Connections => Database ?? [];
 
-    /// <summary>What was given that may hold a password.</summary>
-    private protected virtual IEnumerable<string> Connections => Database ?? [];
-
-    private protected sealed override void HideSecrets() => InvocationSecrets.Hide(MyInvocation, [.. Connections]);
-
-    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text)
+    private protected sealed override (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text)
     {
-        var database = Drivers.Resolve(Paths.ExpandDrive(text), Paths.CurrentFolder);
+        var database = base.Resolve(text);
         return Credential is null ? database : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
     }
 

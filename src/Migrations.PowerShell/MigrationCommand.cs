@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Databases;
 using Migrations.Events;
 
 namespace Migrations.PowerShell;
@@ -44,10 +45,14 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Called before an error is written, which carries what was typed with it.</summary>
-    private protected virtual void HideSecrets()
-    {
-    }
+    /// <summary>What was given that may hold a password: an error carries what was typed with it.</summary>
+    private protected virtual IEnumerable<string> Connections => [];
+
+    /// <summary>The database that a parameter names.</summary>
+    private protected virtual (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) => Drivers.Resolve(Paths.ExpandDrive(text), Paths.CurrentFolder);
+
+    /// <summary>The server for scratch databases that a parameter names; null when it names none.</summary>
+    private protected DatabaseTarget? ScratchServer(string? text) => text is null ? null : Resolve(text).Target;
 
     /// <summary>Works, and reports what goes wrong: the only place where an exception becomes an error record.</summary>
     /// <param name="isOneOfSeveral">Whether others follow, so that this error must not end the cmdlet.</param>
@@ -75,7 +80,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
             record = ErrorRecords.Unexpected(e, target());
         }
 
-        HideSecrets();
+        InvocationSecrets.Hide(MyInvocation, [.. Connections]);
         if (!isOneOfSeveral)
             ThrowTerminatingError(record);
         WriteError(record);

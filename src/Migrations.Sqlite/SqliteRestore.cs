@@ -151,11 +151,23 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
 
         reached(RestoreStep.Copied);
         var how = leftLog && !ReturnToLog(handle) ? "; it has no write-ahead log any more, because others were using it" : "";
-        // It is done, whoever cancels now. The log holds all of it; others may keep it from being emptied, which is as good.
+        EmptyLog(handle);
+        return new RestoreOutcome(kept, "copied into the open file" + how);
+    }
+
+    // It is done, whoever cancels now. The log holds all of it; others may keep it from being emptied, which is as good.
+    private static void EmptyLog(SqliteHandle handle)
+    {
         handle.Watch.Token = CancellationToken.None;
         handle.Watch.BusyTimeout = TimeSpan.Zero;
-        handle.Execute("PRAGMA main.wal_checkpoint(TRUNCATE)");
-        return new RestoreOutcome(kept, "copied into the open file" + how);
+        try
+        {
+            handle.Execute("PRAGMA main.wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteFailure e) when (e.IsBusy)
+        {
+            // They are at it.
+        }
     }
 
     private static bool ReturnToLog(SqliteHandle handle)

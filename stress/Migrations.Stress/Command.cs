@@ -9,9 +9,21 @@ internal sealed class Command
     private TimeSpan _work;
     private double _pace = 1;
 
-    /// <summary>Runs the command once undisturbed, and remembers when it began to work and when it ended.</summary>
-    public async Task MeasureAsync(Engine engine, TestDatabase database, string folder)
+    /// <summary>Runs the command once undisturbed on a fresh database, and remembers when it began to work and when it ended.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="write">Writes the migrations into a folder; null for an ordinary ladder.</param>
+    public async Task MeasureAsync(Engine engine, Action<string>? write = null)
     {
+        await using var database = await engine.CreateAsync();
+        await MeasureAsync(engine, database, write);
+    }
+
+    /// <summary>The same on a database that is there.</summary>
+    public async Task MeasureAsync(Engine engine, TestDatabase database, Action<string>? write = null)
+    {
+        using var temporary = new TemporaryFolder();
+        var folder = temporary.Path;
+        (write ?? (path => new Ladder(engine, new Random(1)).WriteTo(path)))(folder);
         // The first run of a machine reads the program from disk.
         await RunAsync(Call(database, folder, "status"));
         var clock = Stopwatch.StartNew();

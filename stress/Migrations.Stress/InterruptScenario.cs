@@ -11,13 +11,7 @@ internal sealed class InterruptScenario(Engine engine) : Scenario
 
     public override Extent Extent(bool isLong) => new(isLong ? 100 : 4);
 
-    public override async Task PrepareAsync()
-    {
-        await using var database = await engine.CreateAsync();
-        using var temporary = new TemporaryFolder();
-        new Ladder(engine, new Random(1)).WriteTo(temporary.Path);
-        await _command.MeasureAsync(engine, database, temporary.Path);
-    }
+    public override Task PrepareAsync() => _command.MeasureAsync(engine);
 
     public override async Task RunAsync(Trial trial)
     {

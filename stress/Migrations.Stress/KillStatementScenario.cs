@@ -14,13 +14,7 @@ internal sealed class KillStatementScenario(Engine engine) : Scenario
 
     public override Extent Extent(bool isLong) => new(isLong ? 200 : 6);
 
-    public override async Task PrepareAsync()
-    {
-        await using var database = await engine.CreateAsync();
-        using var temporary = new TemporaryFolder();
-        new StatementLadder(engine, new Random(1)).WriteTo(temporary.Path);
-        await _command.MeasureAsync(engine, database, temporary.Path);
-    }
+    public override Task PrepareAsync() => _command.MeasureAsync(engine, folder => new StatementLadder(engine, new Random(1)).WriteTo(folder));
 
     public override async Task RunAsync(Trial trial)
     {

@@ -12,13 +12,10 @@ internal sealed class PoolerScenario : Scenario
 
     public override Extent Extent(bool isLong) => new(isLong ? 40 : 0);
 
-    public override async Task PrepareAsync()
+    public override Task PrepareAsync()
     {
         _pooler = PgBouncer.Start(PostgreSqlServer.Shared);
-        await using var database = await Engine.PostgreSql.CreateAsync();
-        using var temporary = new TemporaryFolder();
-        new Ladder(Engine.PostgreSql, new Random(1)).WriteTo(temporary.Path);
-        await _command.MeasureAsync(Engine.PostgreSql, database, temporary.Path);
+        return _command.MeasureAsync(Engine.PostgreSql);
     }
 
     public override async Task RunAsync(Trial trial)

@@ -21,9 +21,7 @@ internal sealed class ServerScenario : Scenario
             Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["synchronous_commit"] = "on", ["full_page_writes"] = "on" },
         });
         await using var database = await PostgreSqlTestDatabase.CreateAsync(_server);
-        using var temporary = new TemporaryFolder();
-        new Ladder(Engine.PostgreSql, new Random(1)).WriteTo(temporary.Path);
-        await _command.MeasureAsync(Engine.PostgreSql, database, temporary.Path);
+        await _command.MeasureAsync(Engine.PostgreSql, database);
     }
 
     public override async Task RunAsync(Trial trial)

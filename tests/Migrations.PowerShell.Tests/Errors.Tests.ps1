@@ -138,6 +138,28 @@ Get-MigrationStatus -Database '$text', '$text' -Path '$repository/samples/shop' 
         Assert-NoSecret (Get-Content $log -Raw)
     }
 
+    It 'of a server for scratch databases are in no error of <Name>' -ForEach @(
+        @{ Name = 'Backup-Database'; Call = "Backup-Database 'DB' 'FOLDER/none' -ScratchDatabase 'URL'" }
+        @{ Name = 'Restore-Database'; Call = "Restore-Database 'DB' 'FOLDER/none' -Force -ScratchDatabase 'URL'" }
+        @{ Name = 'Test-DatabaseBackup'; Call = "Test-DatabaseBackup 'FOLDER/none' -ScratchDatabase 'URL'" }
+        @{ Name = 'Test-Migration'; Call = "Test-Migration 'DB' 'FOLDER/none' -ScratchDatabase 'URL'" }
+        @{ Name = 'Test-SchemaIntegrity'; Call = "Test-SchemaIntegrity 'DB' 'FOLDER/none' -Category folder -Name none -ScratchDatabase 'URL'" }
+        @{ Name = 'Compare-DatabaseSchema'; Call = "Compare-DatabaseSchema 'DB' 'FOLDER/none' -ScratchDatabase 'URL'" }
+    ) {
+        $database = New-TestDatabase SQLite
+        Set-Content -LiteralPath $database -Value $null -NoNewline
+        $line = $Call.Replace('URL', "postgres://ada:$escaped@127.0.0.1:9/scratch").Replace('DB', "$database").Replace('FOLDER', (Get-Item TestDrive:).FullName)
+        $text = (Invoke-Pwsh @"
+Import-Module '$manifest'
+$line
+`$Error | Format-List * -Force
+`$Error | ForEach-Object { `$_.InvocationInfo | Format-List * -Force; `$_.InvocationInfo.BoundParameters; `$_ | ConvertTo-Json -Depth 3 -WarningAction SilentlyContinue }
+`$ErrorView = 'NormalView'; `$Error
+"@).Text
+        $text | Should -Match $Name
+        Assert-NoSecret $text
+    }
+
     It 'are in no stream, object or error of a real server' -Skip:(-not $postgreSql) {
         $database = New-TestDatabase PostgreSQL
         $login = ([uri] $database).UserInfo.Split(':', 2)

@@ -2,20 +2,6 @@ namespace Migrations.Sqlite.Tests;
 
 public sealed class GuardTests : IDisposable
 {
-    private const string Family = """
-        CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT);
-        CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id) ON DELETE {0}, title TEXT);
-        INSERT INTO users VALUES (1, 'a', 'a@x'), (2, 'b', 'b@x');
-        INSERT INTO posts VALUES (10, 1, 'p'), (11, 1, 'q'), (12, 2, 'r');
-        """;
-
-    private const string GoodRebuild = """
-        CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT);
-        INSERT INTO users_new SELECT id, name FROM users;
-        DROP TABLE users;
-        ALTER TABLE users_new RENAME TO users;
-        """;
-
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -28,9 +14,9 @@ public sealed class GuardTests : IDisposable
     [InlineData("SET DEFAULT")]
     public async Task Rebuild_of_a_parent_keeps_every_row_of_its_children(string action)
     {
-        await _folder.RunAsync(Family.Replace("{0}", action));
+        await _folder.RunAsync(TestFamily.Of(action));
 
-        await _folder.RunAsync(GoodRebuild);
+        await _folder.RunAsync(TestFamily.Rebuild);
 
         Assert.Equal("10:1,11:1,12:2", _folder.Ask("SELECT group_concat(id || ':' || user_id) FROM posts"));
         Assert.Equal("2", _folder.Ask("SELECT count(*) FROM users"));
@@ -42,7 +28,7 @@ public sealed class GuardTests : IDisposable
     [InlineData("RESTRICT")]
     public async Task Rebuild_from_a_query_loses_the_key_and_is_rolled_back(string action)
     {
-        await _folder.RunAsync(Family.Replace("{0}", action));
+        await _folder.RunAsync(TestFamily.Of(action));
 
         var error = await _folder.FailAsync("""
             PRAGMA foreign_keys=off;
@@ -84,7 +70,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Rename_first_rebuild_leaves_children_behind_and_is_rolled_back()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
         var error = await _folder.FailAsync("""
             ALTER TABLE users RENAME TO users_old;
@@ -101,7 +87,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Rebuild_of_a_child_from_a_query_loses_its_foreign_key_and_is_rolled_back()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
         var error = await _folder.FailAsync("""
             CREATE TABLE posts_new AS SELECT * FROM posts;
@@ -116,7 +102,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Rebuild_of_a_child_that_writes_its_columns_out_may_leave_a_foreign_key_out()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
         await _folder.RunAsync("""
             CREATE TABLE posts_new (id INTEGER PRIMARY KEY, user_id INTEGER, title TEXT);
@@ -134,9 +120,9 @@ public sealed class GuardTests : IDisposable
     [InlineData("RESTRICT")]
     public async Task Rebuild_that_forgets_a_parent_row_names_child_parent_and_number(string action)
     {
-        await _folder.RunAsync(Family.Replace("{0}", action));
+        await _folder.RunAsync(TestFamily.Of(action));
 
-        var error = await _folder.FailAsync(GoodRebuild.Replace("FROM users;", "FROM users WHERE id = 2;"));
+        var error = await _folder.FailAsync(TestFamily.Rebuild.Replace("FROM users;", "FROM users WHERE id = 2;"));
 
         Assert.Equal(ErrorId.ForeignKeyViolated, error.Id);
         Assert.Contains("2 rows of 'posts' without a parent in 'users'", error.Message, StringComparison.Ordinal);
@@ -148,7 +134,7 @@ public sealed class GuardTests : IDisposable
     public async Task Rebuild_with_fewer_rows_is_rolled_back_unless_the_loss_is_allowed()
     {
         await _folder.RunAsync("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT); INSERT INTO users VALUES (1,'a',''),(2,'b',''),(3,'c','');");
-        var lossy = GoodRebuild.Replace("FROM users;", "FROM users WHERE id > 1;");
+        var lossy = TestFamily.Rebuild.Replace("FROM users;", "FROM users WHERE id > 1;");
 
         var error = await _folder.FailAsync(lossy);
         Assert.Equal(ErrorId.RowsLost, error.Id);
@@ -164,9 +150,9 @@ public sealed class GuardTests : IDisposable
     [InlineData("SET NULL", "3 of 3 references")]
     public async Task Enforcement_that_the_header_asks_for_is_watched_for_what_the_drop_takes_along(string action, string expected)
     {
-        await _folder.RunAsync(Family.Replace("{0}", action));
+        await _folder.RunAsync(TestFamily.Of(action));
 
-        var error = await _folder.FailAsync(GoodRebuild, new MigrationHeader { ForeignKeys = true });
+        var error = await _folder.FailAsync(TestFamily.Rebuild, new MigrationHeader { ForeignKeys = true });
 
         Assert.Equal(ErrorId.RowsLost, error.Id);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -195,7 +181,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Rows_that_a_trigger_leaves_without_parents_are_found()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "NO ACTION") + """
+        await _folder.RunAsync(TestFamily.Of("NO ACTION") + """
 
             CREATE TABLE log (x);
             CREATE TRIGGER log_insert AFTER INSERT ON log BEGIN INSERT INTO posts VALUES (new.x, 99, 't'); END;
@@ -210,7 +196,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Drop_of_a_parent_with_children_left_is_rolled_back()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
         var error = await _folder.FailAsync("DROP TABLE users;");
 
@@ -245,7 +231,7 @@ public sealed class GuardTests : IDisposable
     [InlineData("CREATE TEMP TABLE keep AS SELECT * FROM posts; DELETE FROM posts; INSERT INTO posts SELECT * FROM keep; DROP TABLE keep;")]
     public async Task Ordinary_scripts_raise_no_alarm(string sql)
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
         var outcome = await _folder.RunAsync(sql);
 
@@ -255,7 +241,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Violations_that_were_there_before_do_not_count()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.Of("CASCADE"));
         _folder.Ask("PRAGMA foreign_keys=0");
         await _folder.RunAsync("PRAGMA user_version=1;");
         using (var handle = Native.SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, Native.SqliteHandle.OpenReadWrite))
@@ -264,7 +250,7 @@ public sealed class GuardTests : IDisposable
             handle.Execute("INSERT INTO posts VALUES (99, 77, 'orphan')");
         }
 
-        await _folder.RunAsync(GoodRebuild);
+        await _folder.RunAsync(TestFamily.Rebuild);
 
         Assert.Equal("4", _folder.Ask("SELECT count(*) FROM posts"));
     }
@@ -287,9 +273,9 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task Foreign_keys_are_enforced_again_after_a_script_that_suspended_them()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "NO ACTION"));
+        await _folder.RunAsync(TestFamily.Of("NO ACTION"));
         await using var session = await _folder.OpenReadyAsync();
-        await session.RunAsync(_folder.Step(GoodRebuild), CancellationToken.None);
+        await session.RunAsync(_folder.Step(TestFamily.Rebuild), CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("DELETE FROM users"), CancellationToken.None));
 

@@ -5,20 +5,6 @@ namespace Migrations.Sqlite.Tests;
 /// <summary>Further ways in which a rebuild can lose, and further scripts that only look like one.</summary>
 public sealed class GuardWaysTests : IDisposable
 {
-    private const string Family = """
-        CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT);
-        CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id) ON DELETE {0}, title TEXT);
-        INSERT INTO users VALUES (1, 'a', 'a@x'), (2, 'b', 'b@x'), (3, 'a', 'a@x');
-        INSERT INTO posts VALUES (10, 1, 'p'), (11, 1, 'q'), (12, 2, 'r');
-        """;
-
-    private const string Rebuild = """
-        CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT);
-        INSERT INTO users_new SELECT id, name FROM users;
-        DROP TABLE users;
-        ALTER TABLE users_new RENAME TO users;
-        """;
-
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -29,11 +15,11 @@ public sealed class GuardWaysTests : IDisposable
     [InlineData("RESTRICT")]
     public async Task A_script_with_pragma_and_transaction_of_its_own_is_guarded_as_any_other(string action)
     {
-        await _folder.RunAsync(Family.Replace("{0}", action));
-        await _folder.RunAsync($"PRAGMA foreign_keys = OFF;\nBEGIN TRANSACTION;\n{Rebuild}\nCOMMIT;\nPRAGMA foreign_keys = ON;");
+        await _folder.RunAsync(TestFamily.WithNamesake(action));
+        await _folder.RunAsync($"PRAGMA foreign_keys = OFF;\nBEGIN TRANSACTION;\n{TestFamily.Rebuild}\nCOMMIT;\nPRAGMA foreign_keys = ON;");
         Assert.Equal("10:1,11:1,12:2", _folder.Ask("SELECT group_concat(id || ':' || user_id) FROM posts"));
 
-        var error = await _folder.FailAsync($"PRAGMA foreign_keys = OFF;\nBEGIN;\n{Rebuild.Replace("FROM users;", "FROM users WHERE id <> 1;")}\nCOMMIT;");
+        var error = await _folder.FailAsync($"PRAGMA foreign_keys = OFF;\nBEGIN;\n{TestFamily.Rebuild.Replace("FROM users;", "FROM users WHERE id <> 1;")}\nCOMMIT;");
         Assert.Equal(ErrorId.ForeignKeyViolated, error.Id);
         Assert.Contains("2 rows of 'posts'", error.Message, StringComparison.Ordinal);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM users"));
@@ -45,18 +31,18 @@ public sealed class GuardWaysTests : IDisposable
     [InlineData("NO ACTION")]
     public async Task A_pragma_in_the_middle_that_enforces_again_does_not_let_the_drop_cascade(string action)
     {
-        await _folder.RunAsync(Family.Replace("{0}", action));
-        await _folder.RunAsync("PRAGMA foreign_keys = ON;\n" + Rebuild);
+        await _folder.RunAsync(TestFamily.WithNamesake(action));
+        await _folder.RunAsync("PRAGMA foreign_keys = ON;\n" + TestFamily.Rebuild);
         Assert.Equal("10:1,11:1,12:2", _folder.Ask("SELECT group_concat(id || ':' || user_id) FROM posts"));
     }
 
     [Fact]
     public async Task Rows_that_a_trigger_of_the_rebuilt_table_takes_are_missed()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "NO ACTION") + "\nCREATE TRIGGER users_gone AFTER DELETE ON users BEGIN DELETE FROM posts WHERE user_id = old.id; END;");
+        await _folder.RunAsync(TestFamily.WithNamesake("NO ACTION") + "\nCREATE TRIGGER users_gone AFTER DELETE ON users BEGIN DELETE FROM posts WHERE user_id = old.id; END;");
 
         // The copy is emptied by DELETE before the drop, which fires the trigger.
-        var error = await _folder.FailAsync(Rebuild.Replace("DROP TABLE users;", "DELETE FROM users;\nDROP TABLE users;"));
+        var error = await _folder.FailAsync(TestFamily.Rebuild.Replace("DROP TABLE users;", "DELETE FROM users;\nDROP TABLE users;"));
 
         Assert.Equal(ErrorId.RowsLost, error.Id);
         Assert.Contains("'posts'", error.Message, StringComparison.Ordinal);
@@ -68,7 +54,7 @@ public sealed class GuardWaysTests : IDisposable
     [InlineData("ALTER TABLE users RENAME TO users_old;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM users_old;\nDROP TABLE users_old;")]
     public async Task Empty_children_lose_their_key_as_full_ones_do(string script)
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE") + "\nDELETE FROM posts;");
+        await _folder.RunAsync(TestFamily.WithNamesake("CASCADE") + "\nDELETE FROM posts;");
 
         var error = await _folder.FailAsync(script);
 
@@ -99,9 +85,9 @@ public sealed class GuardWaysTests : IDisposable
     [Fact]
     public async Task Cascading_deletes_raise_no_alarm_beside_a_rebuild_of_another_table()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE") + "\nCREATE TABLE other (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO other VALUES (1, 'x');");
+        await _folder.RunAsync(TestFamily.WithNamesake("CASCADE") + "\nCREATE TABLE other (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO other VALUES (1, 'x');");
 
-        await _folder.RunAsync("DELETE FROM posts WHERE user_id = 1;\nDELETE FROM users WHERE id = 1;\n" + Rebuild.Replace("users", "other").Replace("name", "a"));
+        await _folder.RunAsync("DELETE FROM posts WHERE user_id = 1;\nDELETE FROM users WHERE id = 1;\n" + TestFamily.Rebuild.Replace("users", "other").Replace("name", "a"));
 
         Assert.Equal("1", _folder.Ask("SELECT count(*) FROM posts"));
     }
@@ -114,8 +100,8 @@ public sealed class GuardWaysTests : IDisposable
     {
         var other = Path.Combine(_folder.Path, "it's other.db");
         var attach = $"ATTACH '{other.Replace("'", "''")}' AS \"the other\";\n";
-        await _folder.RunAsync(attach + Family.Replace("{0}", action).Replace("TABLE ", "TABLE \"the other\".").Replace("INTO ", "INTO \"the other\"."));
-        var rebuild = attach + Rebuild.Replace("CREATE TABLE ", "CREATE TABLE \"the other\".").Replace("INTO ", "INTO \"the other\".").Replace("TABLE users;", "TABLE \"the other\".users;").Replace("ALTER TABLE ", "ALTER TABLE \"the other\".");
+        await _folder.RunAsync(attach + TestFamily.WithNamesake(action).Replace("TABLE ", "TABLE \"the other\".").Replace("INTO ", "INTO \"the other\"."));
+        var rebuild = attach + TestFamily.Rebuild.Replace("CREATE TABLE ", "CREATE TABLE \"the other\".").Replace("INTO ", "INTO \"the other\".").Replace("TABLE users;", "TABLE \"the other\".users;").Replace("ALTER TABLE ", "ALTER TABLE \"the other\".");
 
         var error = await _folder.FailAsync(rebuild.Replace("FROM users;", "FROM users WHERE id <> 1;"));
         Assert.Equal(ErrorId.ForeignKeyViolated, error.Id);
@@ -132,7 +118,7 @@ public sealed class GuardWaysTests : IDisposable
     [Fact]
     public async Task A_table_of_the_same_name_in_an_attached_database_is_another_table()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "NO ACTION"));
+        await _folder.RunAsync(TestFamily.WithNamesake("NO ACTION"));
         using (var handle = Native.SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, Native.SqliteHandle.OpenReadWrite))
         {
             handle.Execute("PRAGMA foreign_keys=0");
@@ -147,9 +133,9 @@ public sealed class GuardWaysTests : IDisposable
     [Fact]
     public async Task Without_a_transaction_a_drop_does_not_cascade_either_and_it_is_said_that_nobody_checks()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
         await using var session = await _folder.OpenReadyAsync();
-        await OutsideAsync(session, Rebuild);
+        await OutsideAsync(session, TestFamily.Rebuild);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM posts"));
         Assert.Contains(_folder.Events.OfType<WarningRaised>(), w => w.Message.Contains("without enforced foreign keys", StringComparison.Ordinal));
 
@@ -161,7 +147,7 @@ public sealed class GuardWaysTests : IDisposable
     [Fact]
     public async Task A_script_without_a_transaction_that_goes_on_gets_its_settings_again()
     {
-        await _folder.RunAsync(Family.Replace("{0}", "CASCADE"));
+        await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
         var step = _folder.Step($"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM users;", new MigrationHeader { Transaction = false });
         var statements = SqliteDialect.Instance.Split(step.Script).ToList();
         await using (var first = await _folder.OpenReadyAsync())

@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Sqlite.Native;
 using Migrations.Testing;
 
@@ -256,9 +257,50 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal("ok", TestSql.Ask(target, "PRAGMA integrity_check"));
     }
 
+    [Fact]
+    public async Task What_cannot_be_compared_is_restored_all_the_same_and_says_where_the_old_state_is()
+    {
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        SqliteHandle? other = null;
+        var driver = new WatchedDriver(step =>
+        {
+            if (step != RestoreStep.Copied)
+                return;
+            other = TestSql.Open(_folder.Database);
+            other.Run("BEGIN EXCLUSIVE");
+        });
+        var backup = await new BackupCatalogue([driver]).FindAsync(_backup);
+        var manager = new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options });
+        var e = await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup, new RestoreRequest { KeepFolder = _keep }));
+        other!.Dispose();
+        Assert.Equal(ErrorId.RestoreUnproven, e.Id);
+        var kept = Assert.Single(Directory.GetFiles(_keep));
+        Assert.Contains($"was restored from '{_backup}', and could not be compared", e.Message);
+        Assert.Contains($"kept as '{kept}'", e.Message);
+        await TestBackup.EqualAsync(_backup, _folder.Database);
+    }
+
     private Task<RestoreOutcome> RestoreAsync(BackupSource? backup = null, string? target = null) => new SqliteBackups().RestoreAsync(
         backup ?? new BackupSource(_backup, BackupFormat.Native), target is null ? _folder.Target : TestBackup.Target(target),
         Job, default);
 
     private RestoreJob Job => new() { KeepFolder = _keep, KeepName = "kept", Session = _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(200) } };
+
+    /// <summary>The driver, with somebody who looks on at a restore.</summary>
+    private sealed class WatchedDriver(Action<RestoreStep> reached) : IDatabaseDriver
+    {
+        private readonly SqliteDriver _driver = new();
+
+        public string Engine => _driver.Engine;
+
+        public ISqlDialect Dialect => _driver.Dialect;
+
+        public IBackupProvider Backups { get; } = new SqliteBackups { Reached = reached };
+
+        public IScratchProvider Scratch => _driver.Scratch;
+
+        public DatabaseTarget? Parse(string text, string baseFolder) => _driver.Parse(text, baseFolder);
+
+        public Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) => _driver.OpenAsync(target, options, cancellationToken);
+    }
 }

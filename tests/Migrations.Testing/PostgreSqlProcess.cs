@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Npgsql;
 
 namespace Migrations.Testing;
 
 /// <summary>
-/// A running server and its folder. A shell stands between the tests and the server: it waits on a pipe that the operating system closes when the test
-/// process ends, even killed, and then stops the server and deletes the folder. So nothing is ever left over.
+/// A running server and its folder. When the test process ends, even killed, its shell stops the server and deletes the folder: nothing is ever left over.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class PostgreSqlProcess : IDisposable
@@ -41,14 +38,13 @@ internal sealed class PostgreSqlProcess : IDisposable
         rm -rf "$folder"
         """;
 
-    private readonly Process _shell;
+    private readonly ServerShell _shell;
 
-    private PostgreSqlProcess(Process shell, string folder, int port)
+    private PostgreSqlProcess(ServerShell shell, string folder, int port)
     {
         _shell = shell;
         Folder = folder;
         Port = port;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 
     public string Folder { get; }
@@ -59,8 +55,8 @@ internal sealed class PostgreSqlProcess : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var port = FindFreePort();
-            var folder = PrepareFolder(password, setup.Files);
+            var port = ServerShell.FindFreePort();
+            var folder = ServerShell.MakeFolder("migrations-pg-", setup.Files.Append(new KeyValuePair<string, string>("password", password + "\n")));
             var process = new PostgreSqlProcess(StartShell(binaries, folder, user, port, setup.Settings), folder, port);
             if (process.WaitUntilReady(user, password))
                 return process;
@@ -80,39 +76,22 @@ internal sealed class PostgreSqlProcess : IDisposable
     /// <summary>Starts the stopped server again, on the same port, and waits until it has recovered.</summary>
     public void StartAgain(string user, string password)
     {
-        _shell.StandardInput.WriteLine("start");
-        _shell.StandardInput.Flush();
+        _shell.Write("start");
         if (!WaitUntilReady(user, password))
             throw new InvalidOperationException("The PostgreSQL server of the tests did not start again.");
     }
 
-    public void Dispose()
-    {
-        try
-        {
-            _shell.StandardInput.Close();
-            _shell.WaitForExit(10_000);
-        }
-        catch (InvalidOperationException)
-        {
-            // Disposed before; its pipe is closed.
-        }
-
-        _shell.Dispose();
-    }
+    public void Dispose() => _shell.Dispose();
 
     private void Order(string order, string answer)
     {
-        _shell.StandardInput.WriteLine(order);
-        _shell.StandardInput.Flush();
-        if (_shell.StandardOutput.ReadLine() is var line && line != answer)
+        _shell.Write(order);
+        if (_shell.Read() is var line && line != answer)
             throw new InvalidOperationException($"The shell of the test server was told to {order}, and answered '{line}'.");
     }
 
-    private static Process StartShell(string binaries, string folder, string user, int port, IReadOnlyDictionary<string, string> settings)
+    private static ServerShell StartShell(string binaries, string folder, string user, int port, IReadOnlyDictionary<string, string> settings)
     {
-        var (program, before) = AsOrdinaryUser();
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder };
         List<string> options =
         [
             "port=" + port.ToString(CultureInfo.InvariantCulture), "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder,
@@ -120,51 +99,13 @@ internal sealed class PostgreSqlProcess : IDisposable
             "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=120", "timezone=UTC",
         ];
         options.AddRange(settings.Select(setting => setting.Key + "=" + setting.Value.Replace("{folder}", folder, StringComparison.Ordinal)));
-        foreach (var argument in (string[])[.. before, "-c", Script, "sh", binaries, folder, user, .. options.SelectMany(o => new[] { "-c", o })])
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
-
-    /// <summary>PostgreSQL refuses to run as root.</summary>
-    private static (string Program, string[] Before) AsOrdinaryUser()
-    {
-        if (Environment.UserName != "root")
-            return ("/bin/sh", []);
-        return Executable.OnPath("runuser") is { } runuser ? (runuser, ["-u", "postgres", "--", "/bin/sh"]) : ("su", ["postgres", "-s", "/bin/sh"]);
-    }
-
-    private static string PrepareFolder(string password, IReadOnlyDictionary<string, string> files)
-    {
-        // Not the temporary folder of root, which the server's user may not enter; and short, because a socket's path has at most about 100 characters.
-        var folder = Path.Combine("/tmp", "migrations-pg-" + Guid.NewGuid().ToString("N")[..12]);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var (name, text) in files.Append(new KeyValuePair<string, string>("password", password + "\n")))
-        {
-            var path = Path.Combine(folder, name);
-            File.WriteAllText(path, text);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        if (Environment.UserName == "root")
-        {
-            using var chown = Process.Start("chown", ["-R", "postgres", folder]);
-            chown.WaitForExit();
-        }
-
-        return folder;
-    }
-
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return ServerShell.Start(Script, folder, [binaries, folder, user, .. options.SelectMany(o => new[] { "-c", o })]);
     }
 
     /// <summary>Waits for the server, over its socket: TLS and host rules do not matter there.</summary>
     private bool WaitUntilReady(string user, string password)
     {
-        if (_shell.StandardOutput.ReadLine() != "started")
+        if (_shell.Read() != "started")
             return false;
         var connectionString = new NpgsqlConnectionStringBuilder
         {
@@ -175,7 +116,7 @@ internal sealed class PostgreSqlProcess : IDisposable
             Database = "postgres",
             Pooling = false,
         }.ConnectionString;
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30) && !_shell.HasExited; Thread.Sleep(50))
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30) && !_shell.HasEnded; Thread.Sleep(50))
         {
             try
             {

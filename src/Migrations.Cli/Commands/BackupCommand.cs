@@ -17,8 +17,9 @@ internal static class BackupCommand
         var full = new Option<bool>("--full") { Description = "Digest every table, so that a verification can compare every value." };
         var globals = new Option<bool>("--include-globals") { Description = "Write roles and other objects of the whole server beside it (PostgreSQL)." };
         var prove = new Option<bool>("--prove") { Description = "Verify it at once: restore it into a scratch database and compare." };
-        var scratch = BackupSettings.ScratchDatabase();
-        var command = new Command("backup", "Back up a database: one snapshot and its manifest.") { destination, format, compress, jobs, noCounts, full, globals, prove, scratch };
+        var scratch = new ScratchOption();
+        var command = new Command("backup", "Back up a database: one snapshot and its manifest.") { destination, format, compress, jobs, noCounts, full, globals, prove };
+        scratch.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(prove) && result.GetValue(noCounts))
@@ -36,13 +37,12 @@ internal static class BackupCommand
                 Digests = parse.GetValue(full),
                 IncludeGlobals = parse.GetValue(globals),
             };
-            var (isProof, server) = (parse.GetValue(prove), parse.GetValue(scratch));
-            return runner.RunAsync(parse, (call, token) => RunAsync(call, request, isProof, server, token), cancellationToken);
+            return runner.RunAsync(parse, (call, token) => RunAsync(call, request, parse.GetValue(prove), scratch.Read(parse), token), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(DatabaseCall call, BackupRequest request, bool prove, string? scratch, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(DatabaseCall call, BackupRequest request, bool prove, DatabaseTarget? scratch, CancellationToken cancellationToken)
     {
         if (call.Settings.WhatIf)
         {
@@ -50,7 +50,7 @@ internal static class BackupCommand
             return ExitCode.Done;
         }
 
-        var options = BackupSettings.Options(call.Settings.Migrator.Session with { Events = call.Report }, scratch);
+        var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
         var backup = await new BackupManager(call.Driver, call.Target, options).BackUpAsync(request, cancellationToken).ConfigureAwait(false);
         if (!prove)
         {
@@ -60,6 +60,6 @@ internal static class BackupCommand
 
         var proof = await new BackupVerifier(call.Driver, options).VerifyAsync(backup, call.Target, request.Digests, cancellationToken).ConfigureAwait(false);
         call.Report.Backups.Made(proof.Backup, proof);
-        return BackupSettings.Code([proof]);
+        return proof.Proven ? ExitCode.Done : ExitCode.Found;
     }
 }

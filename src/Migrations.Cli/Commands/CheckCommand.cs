@@ -15,10 +15,10 @@ internal static class CheckCommand
         var onCopy = new Option<bool>("--on-copy") { Description = "Ask the declared checks on a copy of the database." };
         var timeout = Choice.Duration("--timeout", "The longest that one declared check may take. Default: 30s.");
         var report = new Option<string?>("--report") { HelpName = "file", Description = "Write the results to a JUnit file, for a pipeline to publish." };
-        var backups = new Option<string?>("--backups") { HelpName = "folder", Description = "The folder whose newest backup is judged." };
-        var backupAge = Choice.Duration("--backup-age", "How old the newest proven backup may be. Default: 24h.");
+        var backups = new NewestBackupOptions();
         var scratch = new ScratchOption();
-        var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.") { category, name, thorough, onCopy, timeout, report, backups, backupAge };
+        var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.") { category, name, thorough, onCopy, timeout, report };
+        backups.AddTo(command);
         scratch.AddTo(command);
         command.SetAction((parse, cancellationToken) =>
         {
@@ -28,7 +28,7 @@ internal static class CheckCommand
                 parse,
                 (call, token) =>
                 {
-                    var request = new CheckRequest
+                    var request = backups.Read(parse, new CheckRequest
                     {
                         Categories = parse.GetValue(category) ?? [],
                         Names = parse.GetValue(name) ?? [],
@@ -36,9 +36,7 @@ internal static class CheckCommand
                         OnCopy = parse.GetValue(onCopy),
                         Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
                         ScratchServer = scratch.Read(parse),
-                        BackupFolder = parse.GetValue(backups),
-                        BackupAge = parse.GetValue(backupAge) ?? defaults.BackupAge,
-                    };
+                    });
                     return RunAsync(call, request, all, parse.GetValue(report), token);
                 },
                 cancellationToken);

@@ -15,8 +15,9 @@ internal static class RestoreCommand
         var keep = new Option<string?>("--keep") { HelpName = "folder", Description = "Where a copy of the old state is kept. Default: beside the backup." };
         var jobs = Choice.Count("--jobs", "How many jobs read at once (PostgreSQL).");
         var salvage = new Option<string?>("--salvage") { HelpName = "file", Description = "Restore nothing: copy what can be read of a corrupt database into this new file (SQLite)." };
-        var scratch = BackupSettings.ScratchDatabase();
-        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.") { backup, latest, from, keep, jobs, salvage, scratch };
+        var scratch = new ScratchOption();
+        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.") { backup, latest, from, keep, jobs, salvage };
+        scratch.AddTo(command);
         command.Validators.Add(result =>
         {
             var given = (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
@@ -27,19 +28,19 @@ internal static class RestoreCommand
         });
         command.SetAction((parse, cancellationToken) =>
         {
-            var choice = new Choices(parse.GetValue(backup), parse.GetValue(from), parse.GetValue(scratch), new RestoreRequest
+            var choice = new Choices(parse.GetValue(backup), parse.GetValue(from), new RestoreRequest
             {
                 KeepFolder = parse.GetValue(keep) is { } folder ? Path.GetFullPath(folder) : null,
                 Jobs = parse.GetValue(jobs) ?? 1,
             });
             var destination = parse.GetValue(salvage);
             return runner.RunAsync(
-                parse, (call, token) => destination is null ? RestoreAsync(call, choice, token) : SalvageAsync(call, Path.GetFullPath(destination), token), cancellationToken);
+                parse, (call, token) => destination is null ? RestoreAsync(call, choice, scratch.Read(parse), token) : SalvageAsync(call, Path.GetFullPath(destination), token), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RestoreAsync(DatabaseCall call, Choices choice, CancellationToken cancellationToken)
+    private static async Task<int> RestoreAsync(DatabaseCall call, Choices choice, DatabaseTarget? scratch, CancellationToken cancellationToken)
     {
         var catalogue = new BackupCatalogue(Drivers.All);
         var backup = choice.Backup is null
@@ -52,7 +53,7 @@ internal static class RestoreCommand
         }
 
         Confirmation.Demand(call.Settings, call.Terminal, $"Replacing {call.Target.Display} by {backup.Path}", "Nothing was changed.");
-        var options = BackupSettings.Options(call.Settings.Migrator.Session with { Events = call.Report }, choice.Scratch);
+        var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
         var result = await new BackupManager(call.Driver, call.Target, options).RestoreAsync(backup, choice.Request, cancellationToken).ConfigureAwait(false);
         call.Report.Backups.Restored(result);
         return ExitCode.Done;
@@ -72,5 +73,5 @@ internal static class RestoreCommand
         return tables.Any(t => t.Lost is not null) ? ExitCode.Found : ExitCode.Done;
     }
 
-    private sealed record Choices(string? Backup, string? From, string? Scratch, RestoreRequest Request);
+    private sealed record Choices(string? Backup, string? From, RestoreRequest Request);
 }

@@ -15,13 +15,13 @@ internal static class TestCommand
         var record = new Option<bool>("--record") { Description = $"Keep the verdicts in the history, not in {RehearsalVerdicts.FileName} beside the migrations." };
         var noChecks = new Option<bool>("--no-checks") { Description = "Do not ask the declared checks at the end." };
         var checklist = new Option<bool>("--checklist") { Description = "Answer the checklist for each migration: naming, rollback, empty and populated data, duration, backup." };
-        var backups = new Option<string?>("--backups") { HelpName = "folder", Description = "For the checklist: the folder whose newest backup is judged." };
-        var backupAge = Choice.Duration("--backup-age", "For the checklist: how old the newest proven backup may be. Default: 24h.");
+        var backups = new NewestBackupOptions("For the checklist");
         var scratch = new ScratchOption();
         var command = new Command("test", "Rehearse migrations on a copy: apply, undo, compare, apply again.")
         {
-            all, withData, target, record, noChecks, checklist, backups, backupAge,
+            all, withData, target, record, noChecks, checklist,
         };
+        backups.AddTo(command);
         scratch.AddTo(command);
         command.SetAction((parse, cancellationToken) => runner.RunAsync(
             parse,
@@ -36,10 +36,7 @@ internal static class TestCommand
                     Checks = !parse.GetValue(noChecks),
                     ScratchServer = scratch.Read(parse),
                 };
-                if (!parse.GetValue(checklist))
-                    return RunAsync(call, request, token);
-                var checks = new CheckRequest { BackupFolder = parse.GetValue(backups), BackupAge = parse.GetValue(backupAge) ?? new CheckRequest().BackupAge };
-                return AnswerAsync(call, request, checks, token);
+                return parse.GetValue(checklist) ? AnswerAsync(call, request, backups.Read(parse, new CheckRequest()), token) : RunAsync(call, request, token);
             },
             cancellationToken));
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Migrations.Backup;
+using Migrations.Cli.Options;
 
 namespace Migrations.Cli.Commands;
 
@@ -10,19 +11,17 @@ internal static class VerifyCommand
     {
         var backups = new Argument<string[]>("backup") { Arity = ArgumentArity.OneOrMore, Description = "The backups: their files or folders." };
         var full = new Option<bool>("--full") { Description = "Compare every value, for backups made with --full." };
-        var scratch = BackupSettings.ScratchDatabase();
-        var command = new Command("verify", "Prove backups: restore each into a scratch database and compare it with its manifest.") { backups, full, scratch };
-        command.SetAction((parse, cancellationToken) =>
-        {
-            var (paths, isFull, server) = (parse.GetRequiredValue(backups), parse.GetValue(full), parse.GetValue(scratch));
-            return runner.RunAsync(parse, (call, token) => RunAsync(call, paths, isFull, server, token), cancellationToken);
-        });
+        var scratch = new ScratchOption();
+        var command = new Command("verify", "Prove backups: restore each into a scratch database and compare it with its manifest.") { backups, full };
+        scratch.AddTo(command);
+        command.SetAction((parse, cancellationToken) => runner.RunAsync(
+            parse, (call, token) => RunAsync(call, parse.GetRequiredValue(backups), parse.GetValue(full), scratch.Read(parse), token), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileCall call, string[] paths, bool full, string? scratch, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(FileCall call, string[] paths, bool full, DatabaseTarget? scratch, CancellationToken cancellationToken)
     {
-        var options = BackupSettings.Options(call.Session, scratch);
+        var options = new BackupOptions { Session = call.Session, ScratchServer = scratch };
         var code = ExitCode.Done;
         foreach (var path in paths)
         {
@@ -36,7 +35,7 @@ internal static class VerifyCommand
             var driver = call.Catalogue.DriverOf(backup);
             var verification = await new BackupVerifier(driver, options).VerifyAsync(backup, call.TargetOf(driver), full, cancellationToken).ConfigureAwait(false);
             call.Report.Backups.Verified(verification);
-            code = ExitCode.Combine(code, BackupSettings.Code([verification]));
+            code = ExitCode.Combine(code, verification.Proven ? ExitCode.Done : ExitCode.Found);
         }
 
         return code;

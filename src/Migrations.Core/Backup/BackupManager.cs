@@ -116,19 +116,27 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
     private async Task<IReadOnlyList<CheckResult>> CompareAfterAsync(DatabaseBackup backup, RestoreOutcome outcome, CancellationToken cancellationToken)
     {
-        var session = await driver.OpenAsync(target, Session(backup) with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
+        IReadOnlyList<CheckResult> checks;
+        try
         {
-            var checks = await new BackupComparison(session, backup.Manifest, target.Display).RunAsync(thorough: false, digests: false, cancellationToken).ConfigureAwait(false);
-            var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
-            if (failed.Count == 0)
-                return checks;
-            throw new MigrationException(
-                ErrorId.RestoreUnproven,
-                $"{target.Display} was restored from '{backup.Path}', and is not what the manifest says. {string.Join(' ', failed.Select(c => c.Message))}"
-                + (outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'."),
-                "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
+            var session = await driver.OpenAsync(target, Session(backup) with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+                checks = await new BackupComparison(session, backup.Manifest, target.Display).RunAsync(thorough: false, digests: false, cancellationToken).ConfigureAwait(false);
         }
+        catch (MigrationException e)
+        {
+            throw new MigrationException(
+                ErrorId.RestoreUnproven, $"{target.Display} was restored from '{backup.Path}', and could not be compared with the manifest. {e.Message}{kept}", "Look at it: migrations check --category engine", e);
+        }
+
+        var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
+        if (failed.Count == 0)
+            return checks;
+        throw new MigrationException(
+            ErrorId.RestoreUnproven,
+            $"{target.Display} was restored from '{backup.Path}', and is not what the manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
+            "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
     }
 
     private static MigrationException Invalid(DatabaseBackup backup, string why) => new(

@@ -203,7 +203,7 @@ public enum ErrorId
     /// <summary>Others are connected to a database that is to be replaced.</summary>
     DatabaseInUse,
 
-    /// <summary>A database was restored and is not what the backup's manifest says.</summary>
+    /// <summary>A database was restored and is not what the backup's manifest says, or could not be compared with it.</summary>
     RestoreUnproven,
 
     /// <summary>Databases of this engine cannot be salvaged.</summary>

@@ -20,7 +20,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsData.Backup, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(DatabaseBackup))]
-public sealed class BackupDatabaseCommand : DatabaseCommand
+public sealed class BackupDatabaseCommand : BackupCommand
 {
     /// <summary>The folder that the backup goes to. It must exist.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -57,10 +57,6 @@ public sealed class BackupDatabaseCommand : DatabaseCommand
     [Parameter]
     public SwitchParameter Prove { get; set; }
 
-    /// <summary>A database on the server where scratch databases are made. Default: the server of the database.</summary>
-    [Parameter]
-    public string? ScratchDatabase { get; set; }
-
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         if (Prove && NoCounts)
@@ -77,15 +73,14 @@ public sealed class BackupDatabaseCommand : DatabaseCommand
         };
         if (!ShouldProcess(database.Target.Display, $"Back up to {request.Folder}"))
             return;
-        var options = BackupServer.Options(new SessionOptions(), ScratchDatabase, Paths);
-        var backup = Run((events, token) => new BackupManager(database.Driver, database.Target, options with { Session = Session(events) }).BackUpAsync(request, token));
+        var backup = Run((events, token) => new BackupManager(database.Driver, database.Target, Options(events)).BackUpAsync(request, token));
         if (!Prove)
         {
             WriteObject(backup);
             return;
         }
 
-        var proof = Run((events, token) => new BackupVerifier(database.Driver, options with { Session = Session(events) }).VerifyAsync(backup, database.Target, Full, token));
+        var proof = Run((events, token) => new BackupVerifier(database.Driver, Options(events)).VerifyAsync(backup, database.Target, Full, token));
         WriteObject(proof.Backup);
         proof.ThrowIfUnproven();
     }

@@ -46,7 +46,7 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
     protected override void ProcessRecord() => Guard(isOneOfSeveral: false, () => null, () =>
     {
         var sides = SidePair.Resolve(Expand(Left), Expand(Right), Database is null ? null : Resolve(Database), Drivers.All, Paths.CurrentFolder);
-        var server = ScratchDatabase is null ? null : Resolve(ScratchDatabase).Target;
+        var server = ScratchServer(ScratchDatabase);
         var differences = Run(async (events, token) =>
         {
             var options = new MigratorOptions { Session = new SessionOptions { Events = events } };
@@ -57,9 +57,7 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
         WriteObject(differences, enumerateCollection: true);
     });
 
-    private protected override void HideSecrets() => InvocationSecrets.Hide(MyInvocation, [Left, Right, .. new[] { Database, ScratchDatabase }.OfType<string>()]);
+    private protected override IEnumerable<string> Connections => [Left, Right, .. new[] { Database, ScratchDatabase }.OfType<string>()];
 
     private string Expand(string text) => Paths.ExpandDrive(text);
-
-    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) => Drivers.Resolve(Expand(text), Paths.CurrentFolder);
 }

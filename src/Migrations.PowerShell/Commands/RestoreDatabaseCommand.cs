@@ -25,7 +25,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsData.Restore, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Path")]
 [OutputType(typeof(RestoreResult), typeof(SalvagedTable))]
-public sealed class RestoreDatabaseCommand : DatabaseCommand
+public sealed class RestoreDatabaseCommand : BackupCommand
 {
     /// <summary>The backup: an object of Get-DatabaseBackup, or the path of its file or folder. No wildcards.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -58,11 +58,6 @@ public sealed class RestoreDatabaseCommand : DatabaseCommand
     [ValidateRange(1, 64)]
     public int Jobs { get; set; } = 1;
 
-    /// <summary>A database on the server where scratch databases are made. Default: the server of the database.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ScratchDatabase { get; set; }
-
     /// <summary>How long to wait for a running migration to end: <c>30s</c>, <c>5m</c>, or seconds. Default: 60 seconds.</summary>
     [Parameter]
     [DurationTransformation]
@@ -85,10 +80,9 @@ public sealed class RestoreDatabaseCommand : DatabaseCommand
         var catalogue = new BackupCatalogue(Drivers.All);
         var place = Paths.Literal(Latest ? From : Path);
         var backup = Run((_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token));
-        var options = BackupServer.Options(new SessionOptions(), ScratchDatabase, Paths);
         var request = new RestoreRequest { KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder), Jobs = Jobs };
         if (this.MayDo(Force, database.Target.Display, $"Replace by {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
-            WriteObject(Run((events, token) => new BackupManager(database.Driver, database.Target, options with { Session = Session(events) }).RestoreAsync(backup, request, token)));
+            WriteObject(Run((events, token) => new BackupManager(database.Driver, database.Target, Options(events)).RestoreAsync(backup, request, token)));
     }
 
     private void SalvageTo((IDatabaseDriver Driver, DatabaseTarget Target) database, string destination)

@@ -38,6 +38,8 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
 
+    private protected override IEnumerable<string> Connections => ScratchDatabase is null ? [] : [ScratchDatabase];
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -47,9 +49,9 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
             Guard(Path.Length > 1 || MyInvocation.ExpectingInput, () => given, () =>
             {
                 var path = Paths.Literal(given);
-                var options = BackupServer.Options(new SessionOptions(), ScratchDatabase, Paths);
-                var origin = EnvironmentSettings.Database is { } text && ScratchDatabase is null ? Drivers.Resolve(Paths.ExpandDrive(text), Paths.CurrentFolder).Target : null;
-                WriteObject(Run((events, token) => VerifyAsync(catalogue, path, options with { Session = new SessionOptions { Events = events } }, origin, token)));
+                var server = ScratchServer(ScratchDatabase);
+                var origin = EnvironmentSettings.Database is { } text && server is null ? Resolve(text).Target : null;
+                WriteObject(Run((events, token) => VerifyAsync(catalogue, path, new BackupOptions { Session = new SessionOptions { Events = events }, ScratchServer = server }, origin, token)));
             });
         }
     }

@@ -25,7 +25,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "Migration", DefaultParameterSetName = "Rehearsal")]
 [OutputType(typeof(RehearsalResult), typeof(CheckResult))]
-public sealed class TestMigrationCommand : FolderCommand
+public sealed class TestMigrationCommand : RehearsalCommand
 {
     private readonly List<string> _bad = [];
 
@@ -42,11 +42,6 @@ public sealed class TestMigrationCommand : FolderCommand
     [ArgumentCompleter(typeof(MigrationCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Target { get; set; }
-
-    /// <summary>A database on the server on which the copy is made. Default: the database's own server.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ScratchDatabase { get; set; }
 
     /// <summary>Keeps the verdicts in the history, not in rehearsals.json beside the migrations.</summary>
     [Parameter]
@@ -69,8 +64,6 @@ public sealed class TestMigrationCommand : FolderCommand
     [Parameter(ParameterSetName = "Checklist")]
     [DurationTransformation]
     public TimeSpan BackupAge { get; set; } = TimeSpan.FromDays(1);
-
-    private protected override IEnumerable<string> Connections => ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

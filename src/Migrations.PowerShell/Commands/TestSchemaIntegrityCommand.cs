@@ -24,7 +24,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "SchemaIntegrity")]
 [OutputType(typeof(CheckResult), typeof(bool))]
-public sealed class TestSchemaIntegrityCommand : FolderCommand
+public sealed class TestSchemaIntegrityCommand : RehearsalCommand
 {
     private readonly List<CheckResult> _all = [];
     private bool _isWhole = true;
@@ -52,11 +52,6 @@ public sealed class TestSchemaIntegrityCommand : FolderCommand
     [DurationTransformation]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A database on the server on which scratch databases are made. Default: the database's own server.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ScratchDatabase { get; set; }
-
     /// <summary>The folder whose newest proven backup is judged. Default: none is looked for.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -75,8 +70,6 @@ public sealed class TestSchemaIntegrityCommand : FolderCommand
     /// <summary>Writes one boolean, true when no check failed, and no objects and no error.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
-
-    private protected override IEnumerable<string> Connections => ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
