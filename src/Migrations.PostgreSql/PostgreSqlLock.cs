@@ -21,6 +21,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     // Many that wait take turns, and each turn costs up to a pause: half a second for each would keep the last of sixteen waiting for two.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan NewsInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuestionInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly long _key = Key(session.Options);
     private PostgreSqlLease? _lease;
@@ -49,11 +50,14 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     public void WorkOn(string migration) => _lease?.WorkOn(migration);
 
     /// <summary>Takes the lock, waiting at most <see cref="SessionOptions.LockTimeout"/>.</summary>
+    /// <param name="isNeeded">Asked now and then while it waits; null when it is.</param>
+    /// <param name="cancellationToken">Ends waiting.</param>
+    /// <returns>False when it is no longer needed: of many that wait for one run, most have nothing left to do after it, and need no turn.</returns>
     /// <exception cref="LockException">Not got in time.</exception>
-    public async Task<bool> TakeAsync(CancellationToken cancellationToken)
+    public async Task<bool> TakeAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
-        var news = TimeSpan.Zero;
+        var (news, question) = (TimeSpan.Zero, QuestionInterval);
         for (var pause = FirstPause; !await TryTakeAsync(cancellationToken).ConfigureAwait(false); pause = Longer(pause))
         {
             var timeout = session.Options.LockTimeout;
@@ -63,6 +67,13 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             {
                 session.Options.Events.Publish(new LockAwaited(await FindHolderAsync(cancellationToken).ConfigureAwait(false), waited.Elapsed, timeout));
                 news = waited.Elapsed + NewsInterval;
+            }
+
+            if (isNeeded is not null && waited.Elapsed >= question)
+            {
+                if (!await isNeeded().ConfigureAwait(false))
+                    return false;
+                question = waited.Elapsed + QuestionInterval;
             }
 
             var left = timeout - waited.Elapsed;

@@ -21,7 +21,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await using var _ = (old ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         if (old is not null)
         {
-            await old.LockAsync(cancellationToken).ConfigureAwait(false);
+            await old.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
             await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
         }
 

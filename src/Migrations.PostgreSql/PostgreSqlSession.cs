@@ -72,12 +72,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         new(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
         var taken = new PostgreSqlLock(this);
-        await PostgreSqlErrors.TranslateAsync(taken.TakeAsync(cancellationToken), "Taking the migration lock").ConfigureAwait(false);
-        _lock = taken;
-        return taken;
+        return await PostgreSqlErrors.TranslateAsync(taken.TakeAsync(isNeeded, cancellationToken), "Taking the migration lock").ConfigureAwait(false) ? _lock = taken : null;
     }
 
     /// <inheritdoc/>
@@ -125,7 +123,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connection.Notice += OnNotice;
         if (_lock is not { IsReleased: false })
             return;
-        await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
+        await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(isNeeded: null, cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
         _wasOvertaken |= await PostgreSqlErrors.TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again").ConfigureAwait(false);
     }
 

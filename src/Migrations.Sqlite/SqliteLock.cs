@@ -16,6 +16,7 @@ internal sealed class SqliteLock : IAsyncDisposable
     private const int AppleWouldBlock = 35;
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly FileStream _file;
     private readonly LockOwner? _owner;
@@ -28,11 +29,17 @@ internal sealed class SqliteLock : IAsyncDisposable
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="LockException">Not got in time, or the file system does not lock.</exception>
-    public static async Task<SqliteLock> TakeAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    public static async Task<SqliteLock> TakeAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        (await TakeAsync(target, options, isNeeded: null, cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>Takes the lock while it is needed, which is asked now and then.</summary>
+    /// <returns>Null when it is no longer needed.</returns>
+    /// <exception cref="LockException">Not got in time, or the file system does not lock.</exception>
+    public static async Task<SqliteLock?> TakeAsync(DatabaseTarget target, SessionOptions options, Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
         var path = PathOf(target);
         var clock = Stopwatch.StartNew();
-        var told = -TellEvery;
+        var (told, asked) = (-TellEvery, TimeSpan.Zero);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -45,6 +52,13 @@ internal sealed class SqliteLock : IAsyncDisposable
             {
                 told = clock.Elapsed;
                 options.Events.Publish(new LockAwaited(holder, told, options.LockTimeout));
+            }
+
+            if (isNeeded is not null && clock.Elapsed - asked >= AskEvery)
+            {
+                asked = clock.Elapsed;
+                if (!await isNeeded().ConfigureAwait(false))
+                    return null;
             }
 
             var left = options.LockTimeout - clock.Elapsed;

@@ -67,12 +67,26 @@ internal sealed class SqliteSession : IDatabaseSession
     public bool IsInMemory => SqliteTarget.IsMemory(_target);
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
         if (IsInMemory || SqliteTarget.IsScratch(_target))
             return new NoLock();
-        _lock = await SqliteLock.TakeAsync(_target, Options, cancellationToken).ConfigureAwait(false);
-        return _lock;
+        return _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks what needs the database without waiting for it: who waits for the migration lock looks again soon.</summary>
+    private async Task<bool> AskAsync(Func<Task<bool>> isNeeded)
+    {
+        var usual = Handle.Watch.BusyTimeout;
+        Handle.Watch.BusyTimeout = TimeSpan.Zero;
+        try
+        {
+            return await isNeeded().ConfigureAwait(false);
+        }
+        finally
+        {
+            Handle.Watch.BusyTimeout = usual;
+        }
     }
 
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
     {
         var session = await engine.Driver.OpenAsync(
             engine.Driver.Parse(database.Address, folder)!, new Databases.SessionOptions { Access = Databases.SessionAccess.Create }, CancellationToken.None);
-        await session.LockAsync(CancellationToken.None);
+        await Databases.SessionLock.LockAsync(session, CancellationToken.None);
         return session;
     }
 }

@@ -95,7 +95,7 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
         await using var owner = await OrdersAsync();
         Write("checks/stamped.sql", "-- check: an order is stamped\n-- expect: value true\nINSERT INTO orders (id, total) VALUES (-1, 1);\nSELECT (stamped IS NOT NULL)::text FROM orders WHERE id = -1;\n");
 
-        var result = Assert.Single(await CheckerAs(owner).CheckAsync(new CheckRequest { Categories = ["declared"], OnCopy = true }));
+        var result = Assert.Single(await CheckerAs(owner).CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared], OnCopy = true }));
 
         Assert.True(result.Status == CheckStatus.Pass, result.Message);
     }
@@ -136,7 +136,7 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
 
     private IntegrityChecker CheckerAs(PostgreSqlOwner owner) => new(Kind.Driver, TargetAs(owner), Folder, EngineOptions());
 
-    private Task<IReadOnlyList<CheckResult>> CheckAsync(PostgreSqlOwner owner) => CheckerAs(owner).CheckAsync(new CheckRequest { Categories = ["drift", "schema"] });
+    private Task<IReadOnlyList<CheckResult>> CheckAsync(PostgreSqlOwner owner) => CheckerAs(owner).CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift, CheckCategory.Schema] });
 
     private Task<RehearsalReport> RehearseAsync(PostgreSqlOwner owner, RehearsalRequest request) => new Rehearsal(Kind.Driver, TargetAs(owner), Folder, EngineOptions()).RunAsync(request);
 

@@ -13,8 +13,13 @@ public interface IDatabaseSession : IAsyncDisposable
     IDatabaseInspector Inspector { get; }
 
     /// <summary>Takes the migration lock of this database and history table, waiting at most <see cref="SessionOptions.LockTimeout"/>; says who holds it while waiting.</summary>
+    /// <param name="isNeeded">
+    /// Asked now and then while another run holds the lock, and may use the session; when it says no, waiting ends. Null: it is needed.
+    /// </param>
+    /// <param name="cancellationToken">Ends waiting.</param>
+    /// <returns>The lock; null when it is no longer needed.</returns>
     /// <exception cref="LockException">Not got in time, or the place cannot be locked.</exception>
-    Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken);
+    Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens one transaction for several steps (<see cref="TransactionMode.All"/>). Until it is committed or disposed, <see cref="RunAsync"/> runs inside it.

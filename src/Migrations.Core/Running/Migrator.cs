@@ -188,7 +188,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             if (plan is { Steps.Count: 0 })
                 return [];
 
-            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            var seen = before;
+            var held = await session.LockAsync(
+                async () => seen is null || IsAnythingLeft(planner, seen = await LookAgainAsync(session, read, seen, cancellationToken).ConfigureAwait(false)),
+                cancellationToken).ConfigureAwait(false);
+            if (held is null)
+                return [];
             await using (held.ConfigureAwait(false))
             {
                 await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
@@ -222,6 +227,35 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut)
         {
             return null;
+        }
+    }
+
+    /// <summary>While another run is at work: what it has done by now.</summary>
+    private async Task<PlanningInput> LookAgainAsync(IDatabaseSession session, MigrationFolder read, PlanningInput before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) == before.History.LastId
+                ? before
+                : await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException)
+        {
+            // There is no history yet; or what is wrong is told once the lock is held.
+            return before;
+        }
+    }
+
+    private static bool IsAnythingLeft(Func<PlanningInput, MigrationPlan> planner, PlanningInput input)
+    {
+        try
+        {
+            return planner(input).Steps.Count > 0;
+        }
+        catch (MigrationException)
+        {
+            // What stands in the way now may be gone when the other run ends.
+            return true;
         }
     }
 
