@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Events;
+using Migrations.Planning;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
@@ -57,6 +58,25 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.False(run.IsCompleted);
         await session.DisposeAsync();
         Assert.Equal("001_a, 002_b, 003_c", Names(await run));
+    }
+
+    [SkippableFact]
+    public async Task Waiting_for_the_lock_ends_when_the_other_run_has_left_nothing_to_do()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        var applied = await Engine().GetHistoryAsync();
+        await Engine().UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true });
+        await using var session = await HoldLockAsync();
+        var run = Engine().ApplyAsync();
+        foreach (var entry in applied)
+        {
+            await Task.Delay(400);
+            Assert.False(run.IsCompleted);
+            await session.History.AppendAsync(entry with { RunId = Guid.NewGuid() }, CancellationToken.None);
+        }
+
+        Assert.Empty(await run.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [SkippableFact]
