@@ -25,8 +25,9 @@ internal static class PeersBench
         using var server = PostgreSqlServer.Start(new PostgreSqlSetup { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["fsync"] = "on", ["synchronous_commit"] = "on" } });
         await CompareAsync(report, "PostgreSQL", native, dbmate, place, async () =>
         {
+            // dbmate insists on TLS unless it is told otherwise; so both are told.
             var (ours, theirs) = (await PostgreSqlTestDatabase.CreateAsync(server), await PostgreSqlTestDatabase.CreateAsync(server));
-            return (ours.Address, theirs.Address + (theirs.Address.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "sslmode=disable");
+            return (ours.Address + "?sslmode=disable", theirs.Address + "?sslmode=disable");
         });
     }
 
