@@ -61,6 +61,22 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.CheckFailed, 1, ["drift", "a_id"], "up", "--check");
     }
 
+    [SkippableTheory]
+    [InlineData("--on-copy")]
+    [InlineData("--scratch")]
+    public async Task Declared_checks_are_asked_on_a_copy_where_that_is_wanted(string option)
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var here = Engine == "SQLite"
+            ? $"SELECT file = '{Database.Address}' FROM pragma_database_list WHERE name = 'main'"
+            : $"SELECT (current_database() = '{await Database.ScalarAsync("SELECT current_database()")}')::int";
+        Write("checks/here.sql", $"-- check: this is the database itself\n-- expect: value 1\n{here};\n");
+
+        await OutputAsync("check", "--category", "declared");
+        Assert.Equal(4, (await RunAsync("check", "--category", "declared", option)).ExitCode);
+    }
+
     [SkippableFact]
     public async Task A_schema_can_be_listed_written_and_compared()
     {

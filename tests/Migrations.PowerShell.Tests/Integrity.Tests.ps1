@@ -57,6 +57,14 @@ Describe 'Proving and checking' {
         $database, 'missing.db' | Test-SchemaIntegrity -Path $folder -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
     }
 
+    It 'asks declared checks on a copy where that is wanted' {
+        $null = Invoke-Migration $database $folder
+        $null = New-Item -ItemType Directory "$folder/checks"
+        Set-Content "$folder/checks/here.sql" "-- check: this is the database itself`n-- expect: value 1`nSELECT file = '$database' FROM pragma_database_list WHERE name = 'main';"
+        (Test-SchemaIntegrity $database $folder -Category declared).Status | Should -Be 'Pass'
+        (Test-SchemaIntegrity $database $folder -Category declared -Scratch -ErrorAction SilentlyContinue).Status | Should -Be 'Fail'
+    }
+
     It 'writes a report for a pipeline' {
         $null = Invoke-Migration $database $folder
         $null = Test-SchemaIntegrity $database $folder -ReportPath "$folder/report.xml"

@@ -12,7 +12,7 @@ internal static class CheckCommand
         var category = Choice.Several("--category", "Only these checks; may be repeated.", [.. IntegrityChecker.Categories.Select(c => (c.Word(), c))]);
         var name = new Option<string[]>("--name") { HelpName = "name", Description = "Only checks of this name, with * and ? as wildcards; may be repeated." };
         var thorough = new Option<bool>("--thorough") { Description = "Let the engine read every page and every index entry." };
-        var onCopy = new Option<bool>("--on-copy") { Description = "Ask the declared checks on a copy of the database." };
+        var onCopy = new Option<bool>("--on-copy", "--scratch") { Description = "Ask the declared checks on a copy of the database." };
         var timeout = Choice.Duration("--timeout", "The longest that one declared check may take. Default: 30s.");
         var report = new Option<string?>("--report") { HelpName = "file", Description = "Write the results to a JUnit file, for a pipeline to publish." };
         var backups = new NewestBackupOptions();

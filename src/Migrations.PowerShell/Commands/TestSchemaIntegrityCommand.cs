@@ -45,6 +45,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
 
     /// <summary>Asks the declared checks on a copy of the database, for checks that leave something behind (a sequence that moves on).</summary>
     [Parameter]
+    [Alias("Scratch")]
     public SwitchParameter OnCopy { get; set; }
 
     /// <summary>The longest that one declared check may take; a check may say otherwise. Default: 30 seconds.</summary>
