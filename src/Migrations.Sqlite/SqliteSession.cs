@@ -11,7 +11,6 @@ internal sealed class SqliteSession : IDatabaseSession
     private const int ConfigureForeignKeys = 1002;
 
     private readonly DatabaseTarget _target;
-    private readonly KeptJournal _journal;
     private SqliteLock? _lock;
     private bool _enforcesForeignKeys = true;
     private long? _knownIdBefore;
@@ -22,7 +21,6 @@ internal sealed class SqliteSession : IDatabaseSession
         _target = target;
         Options = options;
         Handle = handle;
-        _journal = new KeptJournal(handle);
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
         State = new ConnectionState(handle);
         Inspector = new SqliteInspector(this);
@@ -139,7 +137,6 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <exception cref="LockException">Another run has written the history.</exception>
     public void Begin(string? modes)
     {
-        _journal.Keep();
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
         if (Journal.KnownId is not null && Journal.HasUnknownRows())
         {
@@ -212,7 +209,6 @@ internal sealed class SqliteSession : IDatabaseSession
     public async ValueTask DisposeAsync()
     {
         Journal.Dispose();
-        _journal.Release();
         Handle.Dispose();
         if (_lock is not null)
             await _lock.DisposeAsync().ConfigureAwait(false);
