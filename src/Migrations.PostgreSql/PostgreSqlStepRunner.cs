@@ -114,7 +114,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         {
             return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException) when (!cancellationToken.IsCancellationRequested)
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
             Add("ROLLBACK TO SAVEPOINT migrations_look");
             return null;

@@ -14,6 +14,7 @@ internal sealed class Account
         Must.Hold(!result.All.Contains("   at ", StringComparison.Ordinal), $"A raw stack trace: {result}");
         Done = [.. result.Json.EnumerateArray().Where(r => r.GetProperty("outcome").GetString() == "Done").Select(r => r.GetProperty("name").GetString()!)];
         _error = Errors(result).LastOrDefault();
+        Must.Hold(_error.ValueKind == JsonValueKind.Undefined || _error.GetProperty("category").GetString() is not "Unexpected", $"An error that nobody foresaw: {result}");
         Must.Hold(result.ExitCode == 0 == (_error.ValueKind == JsonValueKind.Undefined), $"Exit code and error disagree: {result}");
     }
 

@@ -69,6 +69,33 @@ public sealed class ReconnectTests
         Assert.Equal("1", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_is_cut_while_the_schema_is_looked_at_is_a_broken_connection(bool inOneTransaction)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        await using var other = await fixture.Database.ConnectAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "BEGIN; LOCK TABLE pg_catalog.pg_policy IN ACCESS EXCLUSIVE MODE";
+        await command.ExecuteNonQueryAsync();
+
+        var step = fixture.Step("CREATE TABLE t (a int)") with { RecordsSchema = true };
+        if (inOneTransaction)
+            await session.BeginRunAsync([step], CancellationToken.None);
+        var run = session.RunAsync(step, CancellationToken.None);
+        command.CommandText = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while ((long)(await command.ExecuteScalarAsync())! == 0 && !run.IsCompleted)
+            await Task.Delay(20);
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => run);
+        Assert.Equal(ErrorId.ConnectionFailed, error.Id);
+        command.CommandText = "ROLLBACK";
+        await command.ExecuteNonQueryAsync();
+        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_tables WHERE tablename = 't'"));
+    }
+
     [SkippableFact]
     public async Task A_run_without_its_lock_stops_before_its_next_statement_outside_a_transaction_too()
     {
