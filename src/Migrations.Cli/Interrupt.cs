@@ -10,31 +10,34 @@ namespace Migrations.Cli;
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
+    // Kept to the end of the process: a signal that comes when the call is over would otherwise end it as if it had been cancelled.
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+
     private readonly CancellationTokenSource _source = new();
     private readonly Terminal _terminal;
     private int _signals;
-    private readonly PosixSignalRegistration _interrupt;
-    private readonly PosixSignalRegistration _terminate;
+    private volatile bool _isOver;
 
     public Interrupt(Terminal terminal)
     {
         _terminal = terminal;
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel));
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel));
     }
 
     public CancellationToken Token => _source.Token;
 
     public void Dispose()
     {
-        _interrupt.Dispose();
-        _terminate.Dispose();
+        _isOver = true;
         _source.Dispose();
     }
 
     private void Cancel(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (_isOver)
+            return;
         switch (Interlocked.Increment(ref _signals))
         {
             case 1:
