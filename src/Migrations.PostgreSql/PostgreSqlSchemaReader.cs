@@ -62,15 +62,16 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major);
         var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
         var worthAsking = new List<CatalogueQuery>();
-        await ReadAsync(connection, [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"], row =>
+        await ReadAsync(connection, [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"], (result, row) =>
         {
-            if (row.FieldCount == queries.Count)
+            // The settings come first, because names in the probes must mean what they mean in the catalogue.
+            if (result == 1)
                 worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)));
         }, cancellationToken).ConfigureAwait(false);
-        await ReadAsync(connection, form(worthAsking), row => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
+        await ReadAsync(connection, form(worthAsking), (_, row) => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task ReadAsync(NpgsqlConnection connection, IEnumerable<string> queries, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
+    private static async Task ReadAsync(NpgsqlConnection connection, IEnumerable<string> queries, Action<int, NpgsqlDataReader> take, CancellationToken cancellationToken)
     {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -78,10 +79,12 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(query));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        var result = 0;
         do
         {
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                take(reader);
+                take(result, reader);
+            result++;
         }
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Migrations.Databases;
 
 namespace Migrations.Stress;
 
@@ -55,8 +56,8 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
     private async Task<IAsyncDisposable> HoldAsync(TestDatabase database, string folder)
     {
         var session = await engine.Driver.OpenAsync(
-            engine.Driver.Parse(database.Address, folder)!, new Databases.SessionOptions { Access = Databases.SessionAccess.Create }, CancellationToken.None);
-        await Databases.SessionLock.LockAsync(session, CancellationToken.None);
+            engine.Driver.Parse(database.Address, folder)!, new SessionOptions { Access = SessionAccess.Create }, CancellationToken.None);
+        await session.LockAsync(CancellationToken.None);
         return session;
     }
 }
