@@ -52,7 +52,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             }
 
             ResetRole();
-            End(step.RecordsSchema ? step.Entry with { SchemaFingerprint = await FingerprintAsync(cancellationToken).ConfigureAwait(false) } : step.Entry);
+            End(step.IsLast ? step.Entry with { SchemaFingerprint = await FingerprintAsync(cancellationToken).ConfigureAwait(false) } : step.Entry);
             MayHaveCommitted = !_isInRun;
             await SendAsync(cancellationToken).ConfigureAwait(false);
         }

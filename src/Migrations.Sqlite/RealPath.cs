@@ -18,7 +18,8 @@ internal static class RealPath
         return TargetOf(full) is { } target ? Of(Path.GetFullPath(target, Path.GetDirectoryName(full)!), linksLeft - 1) : full;
     }
 
-    private static string? TargetOf(string path)
+    /// <summary>Where a link points; null when it is none, or cannot be looked at.</summary>
+    public static string? TargetOf(string path)
     {
         try
         {

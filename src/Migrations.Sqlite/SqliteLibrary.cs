@@ -26,6 +26,7 @@ internal sealed class SqliteLibrary
         Origin = origin;
         Number = api.VersionNumber;
         api.ForgoMemoryStatistics();
+        api.UseJournalVfs();
     }
 
     /// <summary>The library of this process.</summary>

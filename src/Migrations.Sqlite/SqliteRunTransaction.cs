@@ -19,7 +19,7 @@ internal sealed class SqliteRunTransaction(SqliteSession session, bool suspendsF
             foreach (var step in steps)
                 RunLeading(step);
             session.EnforceForeignKeys(!suspendsForeignKeys);
-            session.Begin(steps.Select(s => s.Analysis.TransactionModes).FirstOrDefault(m => m is "EXCLUSIVE"));
+            session.Begin(steps.Select(s => s.Analysis.TransactionModes).FirstOrDefault(m => m is "EXCLUSIVE"), isLast: true);
             return true;
         }
         catch

@@ -11,6 +11,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private const int ConfigureForeignKeys = 1002;
 
     private readonly DatabaseTarget _target;
+    private readonly KeptJournal _journal;
     private SqliteLock? _lock;
     private bool _enforcesForeignKeys = true;
     private long? _knownIdBefore;
@@ -21,6 +22,7 @@ internal sealed class SqliteSession : IDatabaseSession
         _target = target;
         Options = options;
         Handle = handle;
+        _journal = new KeptJournal(handle, RealPath.Of(SqliteTarget.PathOf(target)));
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
         State = new ConnectionState(handle);
         Inspector = new SqliteInspector(this);
@@ -133,10 +135,13 @@ internal sealed class SqliteSession : IDatabaseSession
         RetryAsync("the history", () => SqliteEvidence.Find(Handle, statement), cancellationToken);
 
     /// <summary>Begins a transaction that may write.</summary>
+    /// <param name="modes">How a script wants to begin it.</param>
+    /// <param name="isLast">Whether it is the last of its run.</param>
     /// <exception cref="SqliteFailure">Another connection writes.</exception>
     /// <exception cref="LockException">Another run has written the history.</exception>
-    public void Begin(string? modes)
+    public void Begin(string? modes, bool isLast)
     {
+        _journal.OnBegin(isLast);
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
         if (Journal.KnownId is not null && Journal.HasUnknownRows())
         {
@@ -153,6 +158,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public void Commit()
     {
         Handle.Execute("COMMIT");
+        _journal.OnCommitted();
         foreach (var statement in AfterCommit)
             RunAfterCommit(statement);
         AfterCommit.Clear();
@@ -209,6 +215,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public async ValueTask DisposeAsync()
     {
         Journal.Dispose();
+        _journal.Dispose();
         Handle.Dispose();
         if (_lock is not null)
             await _lock.DisposeAsync().ConfigureAwait(false);

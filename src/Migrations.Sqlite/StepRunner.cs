@@ -64,7 +64,7 @@ internal sealed class StepRunner
         if (!IsPartOfRun)
         {
             _session.EnforceForeignKeys(!_step.Analysis.SuspendsForeignKeys);
-            _session.Begin(_step.Analysis.TransactionModes);
+            _session.Begin(_step.Analysis.TransactionModes, _step.IsLast);
         }
 
         _hasBegun = true;
@@ -84,7 +84,7 @@ internal sealed class StepRunner
         {
             ExecutionTimeMs = (long)duration.TotalMilliseconds,
             RowsAffected = rows,
-            SchemaFingerprint = _step.RecordsSchema ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
+            SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
         });
         return new StepOutcome(duration, rows, _script.Statements);
     }

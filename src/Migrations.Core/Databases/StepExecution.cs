@@ -20,8 +20,8 @@ public sealed record StepExecution
     /// <summary>The row to append in the same transaction; the driver fills in time, duration and rows.</summary>
     public required JournalEntry Entry { get; init; }
 
-    /// <summary>Whether the row gets the fingerprint of the schema as the script leaves it: the last step of a run.</summary>
-    public bool RecordsSchema { get; init; }
+    /// <summary>Whether it is the last step of its run: its row gets the fingerprint of the schema as the script leaves it.</summary>
+    public bool IsLast { get; init; }
 }
 
 /// <summary>What a committed step did.</summary>

@@ -35,7 +35,7 @@ internal sealed class MigrationRun(
     public async Task<IReadOnlyList<MigrationResult>> RunAsync(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
     {
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
-        var steps = plan.Steps.Select((step, i) => Prepare(step, analyses[i], plan.Overruled) with { RecordsSchema = i == plan.Steps.Count - 1 }).ToList();
+        var steps = plan.Steps.Select((step, i) => Prepare(step, analyses[i], plan.Overruled) with { IsLast = i == plan.Steps.Count - 1 }).ToList();
         if (plan.TransactionMode == TransactionMode.All)
             await RunTogetherAsync(steps, cancellationToken).ConfigureAwait(false);
         else

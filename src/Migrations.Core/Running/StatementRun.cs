@@ -43,7 +43,7 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
 
         if (count < resume.Completed.Count)
             throw Edited(step, new ScriptLocation(step.Script.File, step.Script.FirstLine), count);
-        var schema = step.RecordsSchema ? await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false) : null;
+        var schema = step.IsLast ? await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false) : null;
         var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = rows, SchemaFingerprint = schema?.Fingerprint };
         await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
         return new StepOutcome(clock.Elapsed, rows, count);

@@ -97,6 +97,9 @@ internal sealed unsafe class SqliteApi
     /// <summary>The functions that copy whole databases.</summary>
     public SqliteCopyApi Copy { get; }
 
+    /// <summary>The VFS that databases are opened with; null for the usual one.</summary>
+    public byte* Vfs { get; private set; }
+
     /// <summary>For example 3040001.</summary>
     public int VersionNumber => _versionNumber();
 
@@ -132,6 +135,9 @@ internal sealed unsafe class SqliteApi
         else
             _ = ((delegate* unmanaged[Cdecl]<int, nint, int>)configure)(ConfigureMemoryStatistics, 0);
     }
+
+    /// <summary>Opens databases with the VFS that knows kept journals, from now on.</summary>
+    public void UseJournalVfs() => Vfs = JournalVfs.Register(Library);
 
     private nint Find(string name) => NativeLibrary.GetExport(Library, name);
 

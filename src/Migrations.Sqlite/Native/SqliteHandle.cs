@@ -45,6 +45,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
         }
     }
 
+    /// <summary>Whether journals can be kept without waiting for their folder each time.</summary>
+    public bool KnowsKeptJournals => Api.Vfs is not null;
+
     /// <summary>Rows inserted, updated and deleted so far.</summary>
     public long TotalChanges => Api.TotalChanges(_db);
 
@@ -58,7 +61,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         nint db;
         int code;
         fixed (byte* text = NullTerminated(name))
-            code = api.Open(text, &db, flags | OpenUri | OpenNoMutex, null);
+            code = api.Open(text, &db, flags | OpenUri | OpenNoMutex, api.Vfs);
         if (code == SqliteCodes.Ok)
             return new SqliteHandle(api, db);
         var failure = new SqliteFailure(db == 0 ? code : api.ExtendedErrorCode(db), db == 0 ? "out of memory" : Marshal.PtrToStringUTF8((nint)api.ErrorMessage(db))!);
