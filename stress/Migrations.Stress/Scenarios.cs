@@ -16,6 +16,7 @@ internal static class Scenarios
             all.Add(new RaceScenario(engine, 50));
         }
 
+        all.Add(new PowerCutScenario());
         all.Add(new CutScenario());
         if (!OperatingSystem.IsWindows())
             all.Add(new ServerScenario());

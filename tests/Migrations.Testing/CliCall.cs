@@ -19,6 +19,9 @@ public sealed record CliCall
     /// <summary>The folder it is started in; null: the temporary folder.</summary>
     public string? WorkingFolder { get; init; }
 
+    /// <summary>A program that runs the command, with its arguments, for example to watch it; empty for none.</summary>
+    public IReadOnlyList<string> Launcher { get; init; } = [];
+
     /// <summary>Lets file modes count even for root, who otherwise may read and write everything (Linux).</summary>
     public bool ModesCountForRoot { get; init; }
 

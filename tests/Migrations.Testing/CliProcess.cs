@@ -66,6 +66,7 @@ public sealed class CliProcess : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         List<string> command = [Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", Program, .. call.Arguments];
+        command.InsertRange(0, call.Launcher);
         // A test run started in the background by a shell has SIGINT ignored, and hands that on to its children.
         if (OperatingSystem.IsLinux())
             command.InsertRange(0, ["env", "--default-signal=INT"]);

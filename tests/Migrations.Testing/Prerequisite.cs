@@ -22,6 +22,9 @@ public static class Prerequisite
     /// <summary>The path of the <c>sqlite3</c> shell.</summary>
     public static string Sqlite3() => Need(Executable.OnPath("sqlite3"), "the sqlite3 shell", installable: true);
 
+    /// <summary>The path of <c>strace</c>, which Linux only has.</summary>
+    public static string Strace() => Need(Executable.OnPath("strace"), "strace", installable: OperatingSystem.IsLinux());
+
     /// <summary>The path of PgBouncer.</summary>
     public static string PgBouncer() => Need(Executable.OnPath("pgbouncer") ?? Executable.In("/usr/sbin", "pgbouncer"), "pgbouncer", installable: false);
 
