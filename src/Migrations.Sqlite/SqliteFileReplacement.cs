@@ -95,6 +95,9 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
             reached(RestoreStep.JournalMoved);
         }
 
+        if (_moved.Count == 0)
+            return;
+        DiskFlush.FlushFolder(job.KeepFolder);
         DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
     }
 

@@ -139,6 +139,8 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         var kept = Keep(handle, cancellationToken);
         reached(RestoreStep.Kept);
         var leftLog = LeaveLogForPageSize(source, handle);
+        // Waits until the journal is deleted on the disk too: what is said to be restored is not undone by a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
+        handle.Execute("PRAGMA synchronous=EXTRA");
         try
         {
             SqliteFileCopy.Over(source, handle, new WorkProgress(job.Session.Events, $"Restoring {target.Database}", "bytes"), cancellationToken);

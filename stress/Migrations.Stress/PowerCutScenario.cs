@@ -3,27 +3,20 @@ using System.Text.RegularExpressions;
 namespace Migrations.Stress;
 
 /// <summary>
-/// The power fails at a random moment of <c>up</c> or <c>down --all</c> on SQLite. One run is watched by <c>strace</c>; the disk is then rebuilt as it may have
-/// been at many moments of it, with whatever had not been waited for there, lost, or there in part.
+/// The power fails at a random moment of <c>up</c> or <c>down --all</c> on SQLite. One run is watched; the disk is then rebuilt as it may have been at many moments
+/// of it, with whatever had not been waited for there, lost, or there in part.
 /// </summary>
 internal sealed partial class PowerCutScenario : Scenario
 {
     private const int CutsOfARun = 25;
 
-    private string _strace = "";
-
     public override string Name => "power-cut/sqlite";
 
     public override Extent Extent(bool isLong) => new(isLong ? 200 : 3);
 
-    public override Task PrepareAsync()
-    {
-        _strace = Prerequisite.Strace();
-        return Task.CompletedTask;
-    }
-
     public override async Task RunAsync(Trial trial)
     {
+        _ = Prerequisite.Strace();
         await using var database = new SqliteTestDatabase();
         var ladder = new Ladder(Engine.Sqlite, trial.Random);
         ladder.WriteTo(trial.Folder);
@@ -33,42 +26,27 @@ internal sealed partial class PowerCutScenario : Scenario
             await database.ExecuteAsync("PRAGMA journal_mode=WAL");
         if (undoes)
             await Engine.Sqlite.Migrator(database, trial.Folder).ApplyAsync();
-        var before = File.Exists(database.File) ? await File.ReadAllBytesAsync(database.File) : null;
-        var events = await WatchAsync(database, trial, undoes, isOne);
+        string[] command = undoes ? ["down", "--all", "--yes", "--accept-data-loss"] : ["up"];
+        string[] mode = isOne ? ["--transaction-mode", "all"] : [];
+        var run = await PowerCuts.WatchAsync(trial, Command.Call(database, trial.Folder, [.. command, .. mode]), Path.GetDirectoryName(database.File)!);
         for (var i = 0; i < CutsOfARun; i++)
         {
-            var count = trial.Random.Next(events.Count + 1);
-            var disk = new DiskModel();
-            if (before is not null)
-                disk.Add(Path.GetFileName(database.File), before);
-            events.Take(count).ToList().ForEach(disk.Apply);
-            await CheckAsync(trial, ladder, disk.Cut(trial.Random), Said(events.Take(count), isOne ? ladder.Names : []), undoes, isOne);
+            await using var left = new SqliteTestDatabase();
+            var printed = run.CutInto(Path.GetDirectoryName(left.File)!, trial.Random);
+            await CheckAsync(trial, ladder, left, Said(printed, isOne ? ladder.Names : []), undoes, isOne);
         }
     }
 
-    private async Task<List<DiskEvent>> WatchAsync(TestDatabase database, Trial trial, bool undoes, bool isOne)
-    {
-        string[] command = undoes ? ["down", "--all", "--yes", "--accept-data-loss"] : ["up"];
-        string[] mode = isOne ? ["--transaction-mode", "all"] : [];
-        var log = trial.Temporary["strace"];
-        Command.Succeeded(await Command.RunAsync(Command.Call(database, trial.Folder, [.. command, .. mode]) with { Launcher = DiskTrace.Launcher(_strace, log) }));
-        var events = DiskTrace.Read(log, Path.GetDirectoryName(database.Address)!);
-        Must.Hold(events.OfType<DiskEvent.Flush>().Any(), "Nothing was waited for.");
-        return events;
-    }
-
     /// <summary>The migrations of which the command had said that they are done. Those of one transaction are done once it says so of all.</summary>
-    private static List<string> Said(IEnumerable<DiskEvent> events, IReadOnlyList<string> together)
+    private static List<string> Said(string printed, IReadOnlyList<string> together)
     {
-        var text = string.Concat(events.OfType<DiskEvent.Print>().Select(p => p.Text));
-        return together.Count == 0 ? [.. Done().Matches(text).Select(m => m.Groups["name"].Value)] : AllDone().IsMatch(text) ? [.. together] : [];
+        if (together.Count == 0)
+            return [.. Done().Matches(printed).Select(m => m.Groups["name"].Value)];
+        return AllDone().IsMatch(printed) ? [.. together] : [];
     }
 
-    private static async Task CheckAsync(Trial trial, Ladder ladder, IReadOnlyDictionary<string, byte[]> files, List<string> said, bool undoes, bool isOne)
+    private static async Task CheckAsync(Trial trial, Ladder ladder, TestDatabase left, List<string> said, bool undoes, bool isOne)
     {
-        await using var left = new SqliteTestDatabase();
-        foreach (var (name, bytes) in files)
-            await File.WriteAllBytesAsync(Path.Combine(Path.GetDirectoryName(left.File)!, name), bytes);
         var present = await ladder.LookAsync(left);
         Must.Hold(present.SequenceEqual(ladder.Names.Take(present.Count), StringComparer.Ordinal), $"Applied out of order: {string.Join(", ", present)}");
         Must.Hold(!isOne || present.Count == 0 || present.Count == ladder.Names.Count, $"One transaction for all left [{string.Join(", ", present)}].");

@@ -48,7 +48,10 @@ internal static class BackupManifestFile
         && manifest.Tables.All(t => t?.Table is not null)
         && manifest.Tables.DistinctBy(t => t.Table, StringComparer.Ordinal).Count() == manifest.Tables.Count;
 
-    /// <summary>Writes a manifest under another name, flushes it, and renames it: it is there as a whole or not at all.</summary>
+    /// <summary>
+    /// Writes a manifest under another name, flushes it, and renames it: it is there as a whole or not at all. Its folder is flushed too, and with it the name of the
+    /// backup: what is said to be backed up is not lost with the power, nor its predecessors deleted for nothing.
+    /// </summary>
     /// <exception cref="MigrationException">The folder cannot be written, or the disk is full.</exception>
     public static void Write(string path, BackupManifest manifest)
     {
@@ -62,6 +65,7 @@ internal static class BackupManifestFile
             }
 
             File.Move(partial, path, overwrite: true);
+            DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

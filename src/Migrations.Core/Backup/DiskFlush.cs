@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Migrations.Sqlite.Native;
+namespace Migrations.Backup;
 
 /// <summary>Makes sure that what is written survives a crash of the machine.</summary>
 internal static partial class DiskFlush
