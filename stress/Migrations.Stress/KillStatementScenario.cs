@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Migrations.Stress;
 
 /// <summary>
@@ -30,48 +28,8 @@ internal sealed class KillStatementScenario(Engine engine) : Scenario
             await engine.UntilGoneAsync(database);
         }
 
-        _command.Learn(await CheckHistoryAsync(ladder, database, trial));
-        await FinishAsync(ladder, database, trial);
-    }
-
-    /// <returns>Whether the script had ended before the kill.</returns>
-    private static async Task<bool> CheckHistoryAsync(StatementLadder ladder, TestDatabase database, Trial trial)
-    {
-        var done = await ladder.LookAsync(database);
-        var hasJournal = (await database.TablesAsync()).Contains("migration_journal");
-        async Task<int> CountAsync(string what) => hasJournal
-            ? int.Parse((await database.ScalarAsync($"SELECT count(*) FROM migration_journal WHERE event = '{what}'"))!, CultureInfo.InvariantCulture)
-            : 0;
-        var (started, progress) = (await CountAsync("started"), await CountAsync("progress"));
-        var isOver = await CountAsync("applied") == 1;
-        trial.Figures.Count(started == 0 ? "killed before the first statement" : isOver ? "killed after the last" : started > progress ? "killed in a statement" : "killed between two");
-        Must.Hold(started - progress is 0 or 1, $"{started} statements were begun and {progress} recorded.");
-        Must.Hold(done <= started, $"Statement {done} ran, and is not recorded as begun ({started}).");
-        Must.Hold(progress <= done + ladder.Unseen(done), $"{progress} statements are recorded, and {done} ran.");
-        return isOver;
-    }
-
-    private async Task FinishAsync(StatementLadder ladder, TestDatabase database, Trial trial)
-    {
-        var migrator = engine.Migrator(database, trial.Folder);
-        try
-        {
-            await migrator.ApplyAsync();
-        }
-        catch (StatementException e) when (e.Id == ErrorId.StatementUndecided)
-        {
-            trial.Figures.Count("asked about the statement");
-            Must.Hold(e.NextStep.Contains("--statement-done", StringComparison.Ordinal) && e.NextStep.Contains("--statement-not-done", StringComparison.Ordinal), e.NextStep);
-            var index = (await migrator.GetHistoryAsync()).Last(r => r.Event == History.JournalEvent.Started).StatementIndex!.Value;
-            Must.Hold(ladder.IsUndecidable(index), $"It asked about statement {index + 1}, which can be looked up: {e.Message}");
-            var done = await ladder.TookEffectAsync(database, index);
-            await migrator.RepairAsync(new Planning.RepairRequest { Name = StatementLadder.Name, StatementDone = done });
-            await migrator.ApplyAsync();
-        }
-
-        Must.Hold(await ladder.LookAsync(database) == ladder.Count, "The next run did not finish the script.");
-        var state = (await migrator.GetStatusAsync()).Single().State;
-        Must.Hold(state == MigrationState.Applied, $"The migration is {state}.");
-        await engine.CheckAsync(database);
+        var aftermath = new StatementAftermath(engine, ladder, database, trial);
+        _command.Learn(await aftermath.CheckHistoryAsync());
+        await aftermath.FinishAsync();
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class PowerCutBackupScenario : Scenario
 
     public override string Name => "power-cut-backup/sqlite";
 
-    public override Extent Extent(bool isLong) => new(isLong ? 200 : 3);
+    public override Extent Extent(bool isLong) => new(isLong ? 200 : 2);
 
     public override async Task RunAsync(Trial trial)
     {

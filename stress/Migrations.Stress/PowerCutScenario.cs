@@ -12,7 +12,7 @@ internal sealed partial class PowerCutScenario : Scenario
 
     public override string Name => "power-cut/sqlite";
 
-    public override Extent Extent(bool isLong) => new(isLong ? 200 : 3);
+    public override Extent Extent(bool isLong) => new(isLong ? 200 : 2);
 
     public override async Task RunAsync(Trial trial)
     {

@@ -17,6 +17,7 @@ internal static class Scenarios
         }
 
         all.Add(new PowerCutScenario());
+        all.Add(new PowerCutStatementScenario());
         all.Add(new PowerCutBackupScenario());
         all.Add(new CutScenario());
         if (!OperatingSystem.IsWindows())
