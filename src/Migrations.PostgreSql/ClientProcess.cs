@@ -12,6 +12,9 @@ namespace Migrations.PostgreSql;
 internal sealed class ClientProcess : IAsyncDisposable
 {
     private const int MostCharacters = 2000;
+    private const int UnixBrokenPipe = 32;
+    private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
+    private const int WindowsPipeClosing = unchecked((int)0x800700E8);
 
     private readonly Process _process;
     private readonly string _name;
@@ -84,6 +87,11 @@ internal sealed class ClientProcess : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
         throw new MigrationException(IdOf(words), $"{_name} failed with exit code {_process.ExitCode}: {words}", NextStep(words));
     }
+
+    /// <summary>Whether an error says that a program does not read any more, and not that what it was to be given cannot be read.</summary>
+    public static bool IsOfClosedPipe(IOException error) => OperatingSystem.IsWindows()
+        ? error.HResult is WindowsBrokenPipe or WindowsPipeClosing
+        : error.HResult is UnixBrokenPipe;
 
     /// <summary>Ends it, when it still runs.</summary>
     public async ValueTask DisposeAsync()

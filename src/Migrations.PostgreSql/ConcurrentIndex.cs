@@ -59,20 +59,3 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE t.oid = pg_catalog.to_regclass($1) AND c.relname = (pg_catalog.parse_ident($2))[1]
         """;
 }
-
-/// <summary>Reads names in statements.</summary>
-internal static class SqlNames
-{
-    /// <summary>Reads a name with its schema, and moves behind it.</summary>
-    public static string Qualified(StatementWords words, ref int at)
-    {
-        var name = words[at++];
-        while (words[at] is ".")
-        {
-            name += "." + words[at + 1];
-            at += 2;
-        }
-
-        return name;
-    }
-}

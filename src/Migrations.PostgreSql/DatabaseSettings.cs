@@ -5,31 +5,28 @@ namespace Migrations.PostgreSql;
 /// <summary>What a database has beside its content, and a dump of it does not: owner, settings, rights, comment.</summary>
 /// <param name="Shape">Encoding and sorting.</param>
 /// <param name="Clauses">Further clauses of CREATE DATABASE.</param>
-/// <param name="Statements">What sets the rest, with <c>%NAME%</c> for the database's name.</param>
-internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IReadOnlyList<string> Statements)
+/// <param name="Statements">What sets the rest: what stands before the database's name, and behind it.</param>
+internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IReadOnlyList<(string Before, string Behind)> Statements)
 {
-    private const string Placeholder = "%NAME%";
-
     // Settings that are lists are kept by the server as they are written, quotes included.
     private const string Query =
         """
         WITH d AS (SELECT * FROM pg_database WHERE datname = current_database())
         SELECT 0, format(' OWNER %I CONNECTION LIMIT %s', pg_get_userbyid(d.datdba), d.datconnlimit) || CASE WHEN t.spcname <> 'pg_default' THEN format(' TABLESPACE %I',
-            t.spcname) ELSE '' END FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
+            t.spcname) ELSE '' END, '' FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
         UNION ALL
-        SELECT 1, 'REVOKE ALL ON DATABASE %NAME% FROM PUBLIC' FROM d WHERE d.datacl IS NOT NULL
+        SELECT 1, 'REVOKE ALL ON DATABASE ', ' FROM PUBLIC' FROM d WHERE d.datacl IS NOT NULL
         UNION ALL
-        SELECT 2, format('GRANT %s ON DATABASE %%NAME%% TO %s%s', a.privilege_type, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+        SELECT 2, format('GRANT %s ON DATABASE ', a.privilege_type), format(' TO %s%s', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
             CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM d, aclexplode(d.datacl) a
         UNION ALL
-        SELECT 3, format('%s SET %s TO %s', CASE s.setrole WHEN 0 THEN 'ALTER DATABASE %NAME%' ELSE format('ALTER ROLE %I IN DATABASE %%NAME%%',
-            pg_get_userbyid(s.setrole)) END, split_part(c, '=', 1),
+        SELECT 3, CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' ELSE format('ALTER ROLE %I IN DATABASE ', pg_get_userbyid(s.setrole)) END, format(' SET %s TO %s', split_part(c, '=', 1),
             CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries') AND substr(c, strpos(c,
                 '=') + 1) NOT IN ('', '""')
                 THEN substr(c, strpos(c, '=') + 1) WHEN substr(c, strpos(c, '=') + 1) = '""' THEN '''''' ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
         FROM d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) c
         UNION ALL
-        SELECT 4, 'COMMENT ON DATABASE %NAME% IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid,
+        SELECT 4, 'COMMENT ON DATABASE ', ' IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid,
             'pg_database') IS NOT NULL
         ORDER BY 1
         """;
@@ -37,9 +34,9 @@ internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IRe
     /// <summary>Reads those of the database that a session is connected to.</summary>
     public static async Task<DatabaseSettings> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
-        var found = new List<string>();
-        await session.QueryAsync(Query, row => found.Add(row.GetString(1)), cancellationToken).ConfigureAwait(false);
-        return new DatabaseSettings(await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false), found[0], found[1..]);
+        var found = new List<(string Before, string Behind)>();
+        await session.QueryAsync(Query, row => found.Add((row.GetString(1), row.GetString(2))), cancellationToken).ConfigureAwait(false);
+        return new DatabaseSettings(await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false), found[0].Before, found[1..]);
     }
 
     /// <summary>Sets them for another database.</summary>
@@ -47,15 +44,15 @@ internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IRe
     public async Task<IReadOnlyList<string>> ApplyAsync(PostgreSqlSession server, string name, CancellationToken cancellationToken)
     {
         var refused = new List<string>();
-        foreach (var statement in Statements)
+        foreach (var (before, behind) in Statements)
         {
             try
             {
-                await server.ExecuteAsync(statement.Replace(Placeholder, PostgreSqlText.Name(name), StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
+                await server.ExecuteAsync(before + PostgreSqlText.Name(name) + behind, cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
             {
-                refused.Add(statement.Replace(Placeholder, "the database", StringComparison.Ordinal));
+                refused.Add(before + "the database" + behind);
             }
         }
 

@@ -27,6 +27,18 @@ internal static class Dependants
         (long)table,
         column);
 
+    /// <summary>The columns of a table whose values are stored, and not computed.</summary>
+    public static async Task<IReadOnlyList<Dependant>> ColumnsAsync(PostgreSqlSession session, Dependant table, CancellationToken cancellationToken)
+    {
+        var found = new List<Dependant>();
+        await session.QueryAsync(
+            "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
+            row => found.Add(table with { Number = row.GetInt32(0), Column = row.GetString(1) }),
+            cancellationToken,
+            (long)table.Table).ConfigureAwait(false);
+        return found;
+    }
+
     /// <summary>What goes with a schema, a type or an extension.</summary>
     public static Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken) => FindAsync(
         session,

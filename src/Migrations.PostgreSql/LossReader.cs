@@ -27,7 +27,7 @@ internal enum LossAct
 
 /// <summary>One act of a statement.</summary>
 /// <param name="Act">What it does.</param>
-/// <param name="Kind">The word for what it does it to: <c>TABLE</c>, <c>SCHEMA</c>, <c>TYPE</c>.</param>
+/// <param name="Kind">The word for what it does it to: <c>TABLE</c>, <c>TEMPORARY</c> (a table), <c>SCHEMA</c>, <c>TYPE</c>.</param>
 /// <param name="Name">The object's name, as written; unquoted letters in upper case.</param>
 /// <param name="Second">The column, or the new name.</param>
 /// <param name="Cascades">Whether what depends on it goes too.</param>
@@ -83,13 +83,13 @@ internal static class LossReader
 
     private static IEnumerable<LossEvent> Create(StatementWords words)
     {
-        var at = 1;
-        while (words[at] is "UNLOGGED" or "TEMP" or "TEMPORARY" or "GLOBAL" or "LOCAL")
-            at++;
+        var (at, isTemporary) = (1, false);
+        for (; words[at] is "UNLOGGED" or "TEMP" or "TEMPORARY" or "GLOBAL" or "LOCAL"; at++)
+            isTemporary |= words[at] is "TEMP" or "TEMPORARY";
         if (words[at++] is not "TABLE")
             return [];
         SkipIfExists(words, ref at);
-        return [new LossEvent(LossAct.Create, "TABLE", SqlNames.Qualified(words, ref at))];
+        return [new LossEvent(LossAct.Create, isTemporary ? "TEMPORARY" : "TABLE", SqlNames.Qualified(words, ref at))];
     }
 
     private static IEnumerable<LossEvent> Truncate(StatementWords words)

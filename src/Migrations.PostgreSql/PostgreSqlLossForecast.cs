@@ -15,13 +15,14 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, MigrationScript script, TimeSpan limit)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly List<DataLoss> _losses = [];
+    private readonly List<(Dependant Item, DataLoss Loss)> _losses = [];
     private readonly List<string> _notForeseen = [];
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint> _renamed = new(StringComparer.Ordinal);
     private readonly Dictionary<(uint Table, string Column), string> _renamedColumns = [];
     private readonly HashSet<(uint Table, int Column)> _gone = [];
     private readonly HashSet<uint> _away = [];
+    private readonly CarriedRows _carried = new();
 
     /// <summary>Finds it.</summary>
     public async Task<LossForecast> FindAsync(CancellationToken cancellationToken)
@@ -36,9 +37,20 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
                 await session.QueryAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
             foreach (var what in LossReader.Read(piece.Text))
                 await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
+            if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
+                await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
         }
 
-        return new LossForecast(_losses, _notForeseen);
+        await PutBackAsync(cancellationToken).ConfigureAwait(false);
+        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen);
+    }
+
+    private async Task FollowAsync(RowCopy copy, CancellationToken cancellationToken)
+    {
+        var from = new List<(uint? Table, string Name)>();
+        foreach (var name in copy.From)
+            from.Add((await TableAsync(name, cancellationToken).ConfigureAwait(false), name));
+        _carried.Copy(copy, await TableAsync(copy.Into, cancellationToken).ConfigureAwait(false), from);
     }
 
     private async Task FollowAsync(LossEvent what, int line, CancellationToken cancellationToken)
@@ -49,7 +61,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
                 _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} {what.Name}; what goes with that, only a rehearsal with data can tell."));
                 break;
             case LossAct.Create:
-                _made.Add(LastPart(what.Name));
+                _made.Add(SqlNames.LastPart(what.Name));
+                _carried.Make(what.Name, what.Kind is "TEMPORARY");
                 break;
             case LossAct.Drop:
                 await DropAsync(what, line, cancellationToken).ConfigureAwait(false);
@@ -63,12 +76,32 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         }
     }
 
+    /// <summary>What is carried back into its place is not lost, but for the columns that are left behind.</summary>
+    private async Task PutBackAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (item, loss) in _losses.Where(l => l.Item.Column is null).ToList())
+        {
+            if (_carried.WaysBack(item.Table, item.Name) is not { Count: > 0 } ways)
+                continue;
+            _losses.Remove((item, loss));
+            if (ways.SelectMany(w => w).FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
+                _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {narrow.Line} copies rows of {item.Name}; whether it takes all, only a rehearsal with data can tell."));
+            foreach (var column in await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false))
+            {
+                var before = SqlNames.Plain(column.Column!);
+                var now = _renamedColumns.FirstOrDefault(r => r.Key.Table == item.Table && string.Equals(SqlNames.Plain(r.Value), before, StringComparison.Ordinal)).Key.Column is { } name ? SqlNames.Plain(name) : before;
+                if (!ways.Any(w => w.All(c => c.Takes(now))) && _gone.Add((column.Table, column.Number)))
+                    await AddAsync(DataLossKind.Column, column, loss.Line, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task FollowAsync(LossEvent what, uint table, int line, CancellationToken cancellationToken)
     {
         switch (what.Act)
         {
             case LossAct.Rename:
-                _renamed[LastPart(what.Kind is "SCHEMA" ? what.Name : what.Second!)] = table;
+                _renamed[SqlNames.LastPart(what.Kind is "SCHEMA" ? what.Name : what.Second!)] = table;
                 _away.Add(table);
                 break;
             case LossAct.RenameColumn:
@@ -82,6 +115,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
                 {
                     if (!_away.Contains(emptied.Table))
                         await AddAsync(DataLossKind.Rows, emptied, line, cancellationToken).ConfigureAwait(false);
+                    _carried.Empty(emptied.Table);
                 }
 
                 break;
@@ -96,6 +130,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         {
             if (what.Kind is "TABLE")
                 Missing(what, line);
+            _carried.Drop(what.Name);
             return;
         }
 
@@ -103,7 +138,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
             ? await Dependants.OfRelationAsync(session, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
             : await Dependants.OfAsync(session, what.Kind, what.Name, what.Cascades, cancellationToken).ConfigureAwait(false);
         await LoseAsync(found, line, cancellationToken).ConfigureAwait(false);
-        _renamed.Remove(LastPart(what.Name));
+        _renamed.Remove(SqlNames.LastPart(what.Name));
     }
 
     private async Task LoseAsync(IReadOnlyList<Dependant> found, int line, CancellationToken cancellationToken)
@@ -122,7 +157,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     private async Task AddAsync(DataLossKind kind, Dependant item, int line, CancellationToken cancellationToken)
     {
         var (rows, isEstimate) = await CountAsync(item, cancellationToken).ConfigureAwait(false);
-        _losses.Add(new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line));
+        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line)));
     }
 
     private async Task<(long? Rows, bool IsEstimate)> CountAsync(Dependant item, CancellationToken cancellationToken)
@@ -149,7 +184,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     /// <summary>The table that a name stands for at this place of the script; null when it is none that was there before.</summary>
     private async Task<uint?> TableAsync(string name, CancellationToken cancellationToken)
     {
-        if (_renamed.TryGetValue(LastPart(name), out var renamed))
+        if (_renamed.TryGetValue(SqlNames.LastPart(name), out var renamed))
             return renamed;
         uint? found = null;
         await session.QueryAsync("SELECT pg_catalog.to_regclass($1)::oid::bigint", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
@@ -158,13 +193,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
 
     private void Missing(LossEvent what, int line)
     {
-        if (!what.MayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(LastPart(what.Name)))
+        if (what is { Act: LossAct.Rename, Kind: "TABLE" })
+            _carried.Rename(what.Name, what.Second!);
+        if (!what.MayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(SqlNames.LastPart(what.Name)))
             _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} names {LossReader.Shown(what.Name)}, which is not there now; what it will be, only a rehearsal with data can tell."));
-    }
-
-    private static string LastPart(string name)
-    {
-        var at = name.LastIndexOf('.');
-        return name.EndsWith('"') ? name[(name.LastIndexOf(".\"", StringComparison.Ordinal) is >= 0 and var quoted ? quoted + 1 : 0)..] : name[(at + 1)..];
     }
 }

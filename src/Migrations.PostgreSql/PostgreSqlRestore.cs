@@ -80,22 +80,24 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
             yield return "--jobs=" + jobs.ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
+    /// <summary>Loads a dump in SQL, in one transaction.</summary>
+    /// <param name="source">The file, at its beginning.</param>
+    /// <param name="to">The database.</param>
+    /// <param name="withOwners">Whether owners and rights are restored too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="IOException">The file cannot be read any further. Nothing of it is left in the database.</exception>
+    internal async Task LoadScriptAsync(Stream source, DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
     {
-        // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
-        if (!EndsWell())
-            throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
         var psql = ClientProcess.Start(tools, "psql", to, ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file=-"]);
+        // An end of its input makes psql commit: where there is more to come that cannot be read, it is killed instead.
         await using var _ = psql.ConfigureAwait(false);
         var chatter = psql.Output.CopyToAsync(Stream.Null, cancellationToken);
         try
         {
-            var source = File.OpenRead(backup.Path);
-            await using (source.ConfigureAwait(false))
-                await ScriptFilter.CopyAsync(source, psql.Input, withOwners, cancellationToken).ConfigureAwait(false);
+            await ScriptFilter.CopyAsync(source, psql.Input, withOwners, cancellationToken).ConfigureAwait(false);
             psql.Input.Close();
         }
-        catch (IOException)
+        catch (IOException e) when (ClientProcess.IsOfClosedPipe(e))
         {
             // It has ended; its own words say why.
         }
@@ -104,12 +106,31 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
         await chatter.ConfigureAwait(false);
     }
 
-    private bool EndsWell()
+    private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
     {
-        using var file = File.OpenRead(backup.Path);
+        try
+        {
+            var source = File.OpenRead(backup.Path);
+            await using (source.ConfigureAwait(false))
+            {
+                // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
+                if (!EndsWell(source))
+                    throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
+                await LoadScriptAsync(source, to, withOwners, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(ErrorId.DiskFailed, $"'{backup.Path}' could not be read: {e.Message}", "Check the disk that holds it and that you may read it, or take another backup.", e);
+        }
+    }
+
+    private static bool EndsWell(FileStream file)
+    {
         var tail = new byte[Math.Min(file.Length, 4096)];
         file.Seek(-tail.Length, SeekOrigin.End);
         file.ReadExactly(tail);
+        file.Position = 0;
         return Encoding.UTF8.GetString(tail).Contains(LastWords, StringComparison.Ordinal);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class ForecastTable(string? original)
     /// <summary>Whether its columns come from a query, so that the text does not tell them.</summary>
     public bool IsFromQuery { get; init; }
 
+    /// <summary>Whether it goes with the connection.</summary>
+    public bool IsTemporary { get; init; }
+
     /// <summary>The statements that copy rows of other tables into it.</summary>
     public List<(ForecastTable From, ForecastCopy Copy)> Copies { get; } = [];
 
@@ -24,4 +27,58 @@ internal sealed class ForecastTable(string? original)
 
     /// <summary>The line that dropped it; null while it is there.</summary>
     public int? DroppedAt { get; set; }
+
+    /// <summary>The line that last emptied it, where it was there before the script; null when none did.</summary>
+    public int? EmptiedAt { get; private set; }
+
+    /// <summary>Whether it was emptied, and nothing copied into it since.</summary>
+    public bool IsEmptied => EmptiedAt is not null && Copies.Count == 0;
+
+    /// <summary>All its rows are deleted.</summary>
+    public void Empty(int line)
+    {
+        EmptiedAt = line;
+        Copies.Clear();
+    }
+
+    /// <summary>Rows of another table are copied into it, as they are by now.</summary>
+    public void Take(ForecastTable from, ForecastCopy copy)
+    {
+        Copies.Add((from, copy));
+        if (from.Original is not null)
+            return;
+        Deletes.AddRange(from.Deletes);
+        foreach (var (column, line) in from.DroppedColumns)
+            DroppedColumns[column] = line;
+    }
+
+    /// <summary>The statements that bring rows of another table into it, at once or by way of tables that the script makes; empty when none does.</summary>
+    public IReadOnlyList<ForecastCopy> CopiesOf(ForecastTable source) => [.. WaysFrom(source, []).Distinct()];
+
+    /// <summary>Whether one of them brings a column.</summary>
+    public bool Keeps(ForecastTable source, string column) => Keeps(source, column, []);
+
+    private IEnumerable<ForecastCopy> WaysFrom(ForecastTable source, IReadOnlyList<ForecastTable> behind)
+    {
+        foreach (var (from, copy) in Copies)
+        {
+            List<ForecastCopy> before = from == source || from.Original is not null || behind.Contains(from) ? [] : [.. from.WaysFrom(source, [.. behind, this])];
+            if (from == source || before.Count > 0)
+                before.Add(copy);
+            foreach (var way in before)
+                yield return way;
+        }
+    }
+
+    private bool Keeps(ForecastTable source, string column, IReadOnlyList<ForecastTable> behind) => Takes(source, column)
+        || Copies.Exists(c => c.From.Original is null && !behind.Contains(c.From) && c.From.Keeps(source, column, [.. behind, this]) && TakesFromMade(c.From, column));
+
+    // Where it has another name on the way, only all columns are known to hold it.
+    private bool TakesFromMade(ForecastTable from, string column) => from.IsFromQuery || from.Columns.ContainsKey(column) ? Takes(from, column) : from.Columns.Keys.All(c => Takes(from, c));
+
+    private bool Takes(ForecastTable from, string column)
+    {
+        var hasRoom = IsFromQuery || Columns.Count + DroppedColumns.Count >= from.Columns.Count;
+        return Copies.Exists(c => c.From == from && (c.Copy.Takes(column) || (c.Copy.TakesAllColumns && hasRoom)));
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class SqliteLossForecast
         var line = statement.Location.Line;
         switch (head)
         {
-            case { IsTemporary: true } or { Schema: not null } when head.IsTemporary || !SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema):
+            case { Schema: not null } when !IsHere(head):
                 break;
             case { Kind: StatementKind.Create, What: "TABLE", Name: { } name } when !_tables.ContainsKey(name):
                 _tables[name] = Made(head, statement);
@@ -85,6 +85,12 @@ internal sealed class SqliteLossForecast
         }
     }
 
+    // A temporary table goes by its name alone, unless the database has one of that name. What is attached is not looked at.
+    private bool IsHere(StatementHead head) => SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema)
+        || (IsTemporary(head) && (head.Kind == StatementKind.Create || (head.Name is { } name && _tables.TryGetValue(name, out var table) && table.IsTemporary)));
+
+    private static bool IsTemporary(StatementHead head) => head.IsTemporary || SqliteNames.Comparer.Equals(head.Schema, "temp");
+
     private ForecastTable? Find(string table, string column) => _tables.TryGetValue(table, out var found) && found.Columns.ContainsKey(column) ? found : null;
 
     private void DropColumn(ForecastTable table, string column, int line)
@@ -98,7 +104,7 @@ internal sealed class SqliteLossForecast
 
     private ForecastTable Made(StatementHead head, ScriptStatement statement)
     {
-        var table = new ForecastTable(original: null) { IsFromQuery = head.IsFromQuery };
+        var table = new ForecastTable(original: null) { IsFromQuery = head.IsFromQuery, IsTemporary = IsTemporary(head) };
         if (head.IsFromQuery)
             AddCopies(table, statement);
         else if (!new SqliteTokenCursor(SqliteTokenCursor.Read(statement.Text)).Ahead(1).Is("VIRTUAL"))
@@ -143,6 +149,8 @@ internal sealed class SqliteLossForecast
             AddDelete(name, statement.Location.Line, isAll);
         else if (table.Copies.Count > 0)
             table.Deletes.Add((statement.Location.Line, isAll));
+        if (isAll && table.Original is not null)
+            table.Empty(statement.Location.Line);
     }
 
     private void AddDelete(string table, int line, bool isAll)
@@ -156,7 +164,8 @@ internal sealed class SqliteLossForecast
     private void AddCopies(ForecastTable into, ScriptStatement statement)
     {
         var copy = new ForecastCopy(statement);
-        into.Copies.AddRange(_tables.Where(t => t.Value != into && copy.Reads(t.Key)).Select(t => (t.Value, copy)));
+        foreach (var (_, from) in _tables.Where(t => t.Value != into && !t.Value.IsEmptied && copy.Reads(t.Key)))
+            into.Take(from, copy);
     }
 
     private void Conclude()
@@ -164,10 +173,17 @@ internal sealed class SqliteLossForecast
         foreach (var table in _originals.Where(t => t.DroppedAt is not null && !_derived.Contains(t.Original!)))
         {
             var line = table.DroppedAt!.Value;
-            if (_tables.TryGetValue(table.Original!, out var again) && again.Copies.FindAll(c => c.From == table) is { Count: > 0 } copies)
-                ConcludeRebuild(table, again, copies.ConvertAll(c => c.Copy), line);
+            if (_tables.TryGetValue(table.Original!, out var again) && !again.IsTemporary && again.CopiesOf(table) is { Count: > 0 } copies)
+                ConcludeRebuild(table, again, copies, line);
             else
                 _losses.Add((DataLossKind.Table, table.Original!, null, line));
+        }
+
+        // Emptied, and filled again with what had been put by.
+        foreach (var table in _originals.Where(t => t is { DroppedAt: null, EmptiedAt: not null } && t.CopiesOf(t).Count > 0))
+        {
+            _losses.Remove((DataLossKind.Rows, table.Original!, null, table.EmptiedAt!.Value));
+            ConcludeRebuild(table, table, table.CopiesOf(table), table.EmptiedAt.Value);
         }
 
         // What goes with a table is not named again.
@@ -175,15 +191,14 @@ internal sealed class SqliteLossForecast
         _losses.RemoveAll(l => l.Kind != DataLossKind.Table && dropped.Contains(l.Table));
     }
 
-    private void ConcludeRebuild(ForecastTable table, ForecastTable again, List<ForecastCopy> copies, int line)
+    private void ConcludeRebuild(ForecastTable table, ForecastTable again, IReadOnlyList<ForecastCopy> copies, int line)
     {
         var name = table.Original!;
-        if (copies.Exists(c => c.MayLeaveRows))
-            _notForeseen.Add($"Line {copies[0].Line}: whether all rows of '{name}' are copied, only a rehearsal with data tells.");
-        var hasRoom = again.IsFromQuery || again.Columns.Count + again.DroppedColumns.Count >= table.Columns.Count;
+        if (copies.FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
+            _notForeseen.Add($"Line {narrow.Line}: whether all rows of '{name}' are copied, only a rehearsal with data tells.");
         foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
         {
-            if (!copies.Exists(c => c.Takes(now) || (c.TakesAllColumns && hasRoom)))
+            if (!again.Keeps(table, now))
                 _losses.Add((DataLossKind.Column, name, before, line));
             else if (again.DroppedColumns.TryGetValue(now, out var later))
                 _losses.Add((DataLossKind.Column, name, before, later));

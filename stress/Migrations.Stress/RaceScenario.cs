@@ -3,10 +3,11 @@ using Migrations.Databases;
 
 namespace Migrations.Stress;
 
-/// <summary>Many processes start <c>up</c> at once, or all stand before a lock that is let go: each migration is applied once, and all end well.</summary>
+/// <summary>Many processes start <c>up</c> at once, or all stand before a lock that is let go: each migration is applied once, and all end well and soon.</summary>
 internal sealed class RaceScenario(Engine engine, int processes) : Scenario
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(1);
 
     public override string Name => string.Create(CultureInfo.InvariantCulture, $"race-of-{processes}/{engine.Name}");
 
@@ -18,7 +19,7 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
         var ladder = new Ladder(engine, trial.Random, steps: 12);
         ladder.WriteTo(trial.Folder);
         var isGated = trial.Random.Next(2) == 0;
-        var ends = await RaceAsync(database, trial.Folder, isGated);
+        var (start, ends) = await RaceAsync(database, trial.Folder, isGated);
 
         var told = ends.SelectMany(e => e.Account.Done).Order(StringComparer.Ordinal);
         Must.Hold(told.SequenceEqual(ladder.Names, StringComparer.Ordinal), $"Together they say that they applied [{string.Join(", ", told)}].");
@@ -29,14 +30,30 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
 
         trial.Figures.Count("processes that applied something", ends.Count(e => e.Account.Done.Count > 0));
         var last = (await engine.Migrator(database, trial.Folder).GetHistoryAsync())[^1].AppliedAt.UtcDateTime;
-        trial.Figures.Time(isGated ? "all waiting: from the last commit to the last end" : "all starting: from the last commit to the last end", ends.Max(e => e.End) - last);
+        await JudgeAsync(trial, database, isGated ? "all waiting" : "all starting", last, isGated ? null : start, ends.Max(e => e.End));
     }
 
-    private async Task<List<(DateTime End, Account Account)>> RaceAsync(TestDatabase database, string folder, bool isGated)
+    /// <summary>Each ends within a second of the last commit plus its own start: what as many processes need, all at once, that only start, open the database and look.</summary>
+    private async Task JudgeAsync(Trial trial, TestDatabase database, string kind, DateTime lastCommit, DateTime? start, DateTime lastEnd)
+    {
+        var look = DateTime.UtcNow;
+        var ends = await EndsAsync(StartAll(Command.Call(database, trial.Folder, "status", "--output", "json") with { Timeout = Limit }));
+        var ownStart = ends.Max(e => e.End) - look;
+        trial.Figures.Time(kind + ": own start of as many at once", ownStart);
+        trial.Figures.Time(kind + ": from the last commit to the last end", lastEnd - lastCommit);
+        // Those that wait at a gate have started long before.
+        if (start is not null && start + ownStart is { } ready && ready > lastCommit)
+            trial.Figures.Time(kind + ": from the end of its own start to the last end", lastEnd - ready);
+        Must.Hold(
+            lastEnd - lastCommit <= ownStart + Allowance,
+            string.Create(CultureInfo.InvariantCulture, $"The last ended {(lastEnd - lastCommit).TotalSeconds:0.00} s after the last commit; its own start takes {ownStart.TotalSeconds:0.00} s."));
+    }
+
+    private async Task<(DateTime Start, List<(DateTime End, Account Account)> Ends)> RaceAsync(TestDatabase database, string folder, bool isGated)
     {
         var gate = isGated ? await HoldAsync(database, folder) : null;
-        var call = Command.Call(database, folder, "up", "--output", "json", "--lock-timeout", "120s") with { Timeout = Limit };
-        var started = Enumerable.Range(0, processes).Select(_ => CliProcess.Start(call)).ToList();
+        var start = DateTime.UtcNow;
+        var started = StartAll(Command.Call(database, folder, "up", "--output", "json", "--lock-timeout", "120s") with { Timeout = Limit });
         if (gate is not null)
         {
             foreach (var process in started)
@@ -44,13 +61,20 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
             await gate.DisposeAsync();
         }
 
+        return (start, [.. (await EndsAsync(started)).Select(e => (e.End, Account.Of(e.Result)))]);
+    }
+
+    private List<CliProcess> StartAll(CliCall call) => [.. Enumerable.Range(0, processes).Select(_ => CliProcess.Start(call))];
+
+    private static async Task<(DateTime End, CliResult Result)[]> EndsAsync(List<CliProcess> started)
+    {
         var ends = await Task.WhenAll(started.Select(async process =>
         {
             var result = await process.WaitAsync(Limit);
-            return (DateTime.UtcNow, Account.Of(Command.Succeeded(result)));
+            return (DateTime.UtcNow, Command.Succeeded(result));
         }));
         started.ForEach(p => p.Dispose());
-        return [.. ends];
+        return ends;
     }
 
     private async Task<IAsyncDisposable> HoldAsync(TestDatabase database, string folder)

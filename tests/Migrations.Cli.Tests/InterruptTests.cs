@@ -67,4 +67,25 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Assert.Contains($"{second.Name} had its turn", result.Error, StringComparison.Ordinal);
         Assert.Empty(await second.TablesAsync());
     }
+
+    [SkippableFact]
+    public async Task One_that_comes_when_all_is_done_changes_nothing()
+    {
+        Prerequisite.Signals();
+        Migration("001_a", "CREATE TABLE a (id integer);");
+        var door = Temporary.Write("door", "");
+        using var process = CliProcess.Start(Call("up", "--output", "json") with
+        {
+            // The newest runtime there is: that of these tests, whose assembly is loaded.
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location, ["DOTNET_ROLL_FORWARD"] = "LatestMajor", [StartupHook.Door] = door },
+        });
+        await process.WaitForAsync(StartupHook.Knock);
+        process.Interrupt();
+        process.Interrupt();
+        process.Interrupt();
+        File.Delete(door);
+        var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal((0, StartupHook.Knock), (result.ExitCode, result.Error.Trim()));
+        Assert.Equal("Done", result.Json[0].GetProperty("outcome").GetString());
+    }
 }

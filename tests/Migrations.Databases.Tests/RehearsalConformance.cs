@@ -178,6 +178,51 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     }
 
     [SkippableFact]
+    public async Task A_check_that_needs_rows_is_not_shown_on_a_copy_without_them()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, n integer CHECK (n > 0));\nCREATE VIEW small AS SELECT id FROM a WHERE n < 5;\n", "DROP VIEW small;\nDROP TABLE a;\n");
+        Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES (1);\n", "DROP TABLE b;\n");
+        await ApplyAsync(new ApplyRequest { First = 1 });
+        await Database.ExecuteAsync("INSERT INTO a VALUES (1, 7)");
+        Write("checks/rows.sql", """
+            -- check: 1 none is large
+            -- expect: rows 0
+            SELECT id FROM a WHERE n > 6;
+            -- check: 2 some are small
+            -- expect: rows > 0
+            SELECT * FROM "small";
+            -- check: 3 what it writes itself
+            -- expect: value 9
+            INSERT INTO a (id, n) VALUES (9, 9);
+            SELECT max(n) FROM a;
+            -- check: 4 what the migrations wrote
+            -- expect: rows 1
+            SELECT id FROM b;
+            -- check: 5 none is negative
+            -- expect: error check constraint
+            INSERT INTO a VALUES (2, -1);
+            -- check: 6 a change is refused
+            -- expect: error check constraint
+            UPDATE a SET n = -1;
+            -- check: 7 it cannot be asked
+            -- expect: rows 0
+            SELECT nowhere FROM a;
+            -- check: 8 a name in a literal
+            -- expect: value a
+            SELECT 'a';
+
+            """);
+        var (shown, open, bad) = (CheckStatus.Pass, CheckStatus.NotRun, CheckStatus.Fail);
+
+        var checks = (await RehearseAsync()).Checks;
+        Assert.Equal([open, open, shown, shown, shown, open, bad, shown], checks.Select(c => c.Status));
+        Assert.Matches("no rows of (public[.])?a[.]$", checks[0].Message);
+        Assert.Contains("--with-data", checks[0].Recommendation, StringComparison.Ordinal);
+        Assert.Equal([open, open, shown, shown, shown, open, bad, shown], (await RehearseAsync(new RehearsalRequest { All = true })).Checks.Select(c => c.Status));
+        Assert.Equal([bad, bad, shown, shown, shown, shown, bad, shown], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
+    }
+
+    [SkippableFact]
     public async Task The_checklist_is_answered_for_every_migration()
     {
         ThreeTables();

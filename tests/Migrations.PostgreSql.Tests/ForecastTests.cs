@@ -31,6 +31,13 @@ public sealed class ForecastTests
     [InlineData("ALTER TABLE tags RENAME COLUMN name TO label; ALTER TABLE tags DROP COLUMN label", "Column public.tags.name 2 1")]
     [InlineData("ALTER TABLE tags SET SCHEMA s; DROP TABLE s.tags CASCADE", "Table public.tags 3 1")]
     [InlineData("DROP TABLE uses; CREATE TABLE uses (a int); DROP TABLE uses", "Table public.uses 2 1")]
+    // Put by and put back, but for a column; or never put back.
+    [InlineData("CREATE TEMP TABLE b AS SELECT id FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags SELECT id FROM b", "Column public.tags.name 2 1")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags (id) SELECT b.id FROM b", "Column public.tags.name 2 1")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); DROP TABLE b", "Table public.tags 3 1")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TEMP TABLE tags AS SELECT * FROM b", "Table public.tags 3 1")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM uses; INSERT INTO uses SELECT * FROM b; TRUNCATE uses", "Rows public.uses 2 1")]
+    [InlineData("TRUNCATE uses; CREATE TEMP TABLE b AS SELECT * FROM uses; INSERT INTO uses SELECT * FROM b", "Rows public.uses 2 1")]
     public async Task What_goes_is_counted(string script, string expected)
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -47,6 +54,12 @@ public sealed class ForecastTests
     [InlineData("ALTER TABLE tags ADD x int; ALTER TABLE tags DROP COLUMN x; ALTER TABLE tags DROP CONSTRAINT tags_pkey CASCADE, ALTER name DROP NOT NULL, ALTER name SET DEFAULT 'DROP TABLE tags'")]
     [InlineData("UPDATE tags SET name = 'drop table tags'; -- DROP TABLE tags\nCREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM tags $$")]
     [InlineData("DO $$ BEGIN PERFORM 1; END $$")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT * FROM b; DROP TABLE b")]
+    [InlineData("CREATE TEMPORARY TABLE IF NOT EXISTS b (x int, name text); INSERT INTO b SELECT id AS x, t.name FROM ONLY tags t; INSERT INTO b SELECT id, name FROM tags; DROP TABLE tags CASCADE; CREATE TABLE \"tags\" (id int, name text); INSERT INTO public.tags SELECT * FROM b")]
+    [InlineData("CREATE TABLE n (id int, name text); INSERT INTO n SELECT id, upper(name) FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags")]
+    [InlineData("ALTER TABLE tags RENAME TO old; CREATE TABLE tags (id int, label text); INSERT INTO tags (id, label) SELECT id, name FROM old; DROP TABLE old CASCADE")]
+    [InlineData("ALTER TABLE tags RENAME name TO label; CREATE TABLE n AS SELECT id, label FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM uses; DELETE FROM uses; INSERT INTO uses SELECT * FROM b")]
     public async Task Nothing_to_lose_is_certain(string script)
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -58,6 +71,7 @@ public sealed class ForecastTests
 
     [SkippableTheory]
     [InlineData("SELECT 1;\nDELETE FROM tags WHERE id > 1", "Line 2 deletes some rows of tags")]
+    [InlineData("CREATE TEMP TABLE b AS\nSELECT DISTINCT * FROM uses; TRUNCATE uses; INSERT INTO uses SELECT * FROM b", "Line 1 copies rows of public.uses; whether it takes all")]
     [InlineData("WITH x AS (DELETE FROM tags RETURNING *) SELECT * FROM x", "Line 1 deletes rows")]
     [InlineData("ALTER TABLE tags ALTER COLUMN name TYPE varchar(1)", "Line 1 changes the type of tags.name")]
     [InlineData("DO $$ BEGIN DELETE FROM tags; END $$", "Line 1 runs a block")]

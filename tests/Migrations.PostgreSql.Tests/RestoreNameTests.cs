@@ -42,4 +42,23 @@ public sealed class RestoreNameTests
         Assert.All(names, n => Assert.Matches("_[0-9]{8}_[0-9]{6}_before_restore(_2)?$", n));
         Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_restoring\\_%' AND starts_with(datname, left(current_database(), 6))"));
     }
+
+    [SkippableFact]
+    public async Task What_stands_in_a_comment_or_a_setting_is_no_name_of_the_database()
+    {
+        const string Settings = "SELECT shobj_description(d.oid, 'pg_database') || ' ' || array_to_string(s.setconfig, ',')"
+            + " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid AND s.setrole = 0 WHERE d.datname = current_database()";
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var name = await database.ScalarAsync("SELECT quote_ident(current_database())");
+        await database.ExecuteAsync($"COMMENT ON DATABASE {name} IS 'the 100% %NAME% of %I''s'; ALTER DATABASE {name} SET app.label = '%NAME%'");
+        var before = await database.ScalarAsync(Settings);
+        var manager = new BackupManager(Driver, Driver.Parse(database.Address, "/")!);
+
+        var kept = (await manager.RestoreAsync(await manager.BackUpAsync(new BackupRequest { Folder = folder.Path }))).Kept!;
+
+        await using var _ = PostgreSqlTestDatabase.Of(PostgreSqlServer.Shared, kept);
+        Assert.Equal("the 100% %NAME% of %I's app.label=%NAME%", before);
+        Assert.Equal(before, await database.ScalarAsync(Settings));
+    }
 }

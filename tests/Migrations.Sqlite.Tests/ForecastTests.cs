@@ -58,6 +58,21 @@ public sealed class ForecastTests : IDisposable
         { "CREATE TABLE new_tags (x);\nDROP TABLE tags;\nALTER TABLE new_tags RENAME TO tags;", "2: Table tags 2" },
         { "CREATE TABLE n AS SELECT id, name FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users", "1: Column users.email 2, 1: Column users.\"the note\" 1" },
         { "CREATE TABLE n AS SELECT * FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users", "" },
+        // Put by, and put back.
+        { "CREATE TEMP TABLE b AS SELECT * FROM users;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT, \"the note\" TEXT);\nINSERT INTO users SELECT * FROM b;\nDROP TABLE b;", "" },
+        { "CREATE TEMPORARY TABLE b(x, y);\nINSERT INTO b SELECT id, word FROM word;\nDROP TABLE word;\nCREATE TABLE word(id, word);\nINSERT INTO word SELECT x, y FROM b;\nDROP TABLE b;", "" },
+        { "CREATE TABLE temp.b(x, y);\nINSERT INTO temp.b SELECT id, word FROM word;\nDROP TABLE word;\nCREATE TABLE word(id, word);\nINSERT INTO word (id) SELECT x FROM temp.b;\nDROP TABLE temp.b;", "3: Column word.id 1, 3: Column word.word 1" },
+        { "CREATE TEMP TABLE b AS SELECT id, name FROM users;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM b;\nDROP TABLE b;", "2: Column users.email 2, 2: Column users.\"the note\" 1" },
+        { "CREATE TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x UNIQUE);\nINSERT INTO tags SELECT * FROM b;\nDROP TABLE b;", "" },
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM tags;\nINSERT INTO tags SELECT x + 1 FROM b;", "" },
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nINSERT INTO tags SELECT * FROM b;\nDELETE FROM tags;", "3: Rows tags 2" },
+        { "DELETE FROM tags;\nCREATE TEMP TABLE b AS SELECT * FROM tags;\nINSERT INTO tags SELECT * FROM b;", "1: Rows tags 2" },
+        // Put by, and gone.
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nDROP TABLE b;", "2: Table tags 2" },
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nDROP TABLE b;\nINSERT INTO tags SELECT x FROM b;", "2: Table tags 2" },
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM b;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO tags SELECT x FROM b;", "2: Rows tags 2" },
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TEMP TABLE tags AS SELECT * FROM b;", "2: Table tags 2" },
+        { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nALTER TABLE b RENAME TO c;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO tags SELECT x FROM vacant;", "3: Table tags 2" },
         { "CREATE TABLE backup AS SELECT * FROM tags; DROP TABLE tags", "1: Table tags 2" },
         { "CREATE TEMP TABLE tags2 AS SELECT * FROM tags; DROP TABLE tags2", "" },
         { "DROP TABLE main.tags", "1: Table tags 2" },
@@ -96,6 +111,8 @@ public sealed class ForecastTests : IDisposable
     [Theory]
     [InlineData("SELECT 1;\nDELETE FROM tags WHERE x > 1", "Line 2: how many rows the DELETE takes from 'tags', only a rehearsal with data tells.")]
     [InlineData("CREATE TABLE n (x);\nINSERT INTO n SELECT replace(x, 'a', 'b') FROM tags;\nDROP TABLE tags; ALTER TABLE n RENAME TO tags;\nDELETE FROM tags WHERE x > 1", "Line 4: how many rows the DELETE takes from 'tags', only a rehearsal with data tells.")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags WHERE x > 1;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO tags SELECT * FROM b", "Line 1: whether all rows of 'tags' are copied, only a rehearsal with data tells.")]
+    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM tags;\nINSERT INTO tags SELECT DISTINCT x FROM b", "Line 3: whether all rows of 'tags' are copied, only a rehearsal with data tells.")]
     [InlineData("CREATE TABLE n (x);\nINSERT INTO n SELECT x FROM tags WHERE x > 1; DROP TABLE tags; ALTER TABLE n RENAME TO tags", "Line 2: whether all rows of 'tags' are copied, only a rehearsal with data tells.")]
     public async Task What_only_a_rehearsal_tells_is_said(string sql, string expected)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Migrations.Backup;
 
 namespace Migrations.Sqlite.Tests;
@@ -102,10 +103,31 @@ public sealed class SalvageTests : IDisposable
     }
 
     [Fact]
+    public async Task After_the_highest_number_there_is_it_ends()
+    {
+        Fill("CREATE TABLE a (id INTEGER PRIMARY KEY, v)", "i - 6000");
+        var bytes = File.ReadAllBytes(_folder.Database);
+        var leaves = Leaves(bytes);
+        // A row in the middle gets that number, and the page behind it is destroyed. What follows has lower numbers, and so has every row from the first.
+        var page = bytes.AsSpan((leaves[^3] - 1) * PageSize, PageSize);
+        var cell = BinaryPrimitives.ReadUInt16BigEndian(page[(8 + (2 * (BinaryPrimitives.ReadUInt16BigEndian(page[3..]) - 1)))..]);
+        // Behind the length, in nine bytes (https://sqlite.org/fileformat2.html#varint).
+        new byte[] { 0xBF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF }.CopyTo(page[(cell + 2)..]);
+        File.WriteAllBytes(_folder.Database, bytes);
+        Destroy(leaves[^2]);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var a = Assert.Single(await SalvageAsync(limit.Token));
+
+        Assert.InRange(a.Rows, 5000 - 40, 4999);
+        Assert.Equal("could not be read: rows after rowid 9223372036854775807.", a.Lost);
+    }
+
+    [Fact]
     public async Task What_is_no_database_is_refused_and_nothing_is_left()
     {
         File.WriteAllText(_folder.Database, "this is no database at all, but long enough to be taken for one");
-        var e = await Assert.ThrowsAsync<MigrationException>(SalvageAsync);
+        var e = await Assert.ThrowsAsync<MigrationException>(() => SalvageAsync());
         Assert.Equal(ErrorId.DatabaseInvalid, e.Id);
         Assert.False(File.Exists(Saved));
     }
@@ -115,25 +137,27 @@ public sealed class SalvageTests : IDisposable
     {
         TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
         File.WriteAllText(Saved, "mine");
-        var e = await Assert.ThrowsAsync<MigrationException>(SalvageAsync);
+        var e = await Assert.ThrowsAsync<MigrationException>(() => SalvageAsync());
         Assert.Equal(ErrorId.DiskFailed, e.Id);
         Assert.Equal("mine", File.ReadAllText(Saved));
     }
 
-    private void Fill(string sql) => TestSql.Run(_folder.Database, sql + "; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO a SELECT i, 'row ' || printf('%0200d', i) FROM n;");
+    private void Fill(string sql, string number = "i") => TestSql.Run(_folder.Database, sql + $"; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO a SELECT {number}, 'row ' || printf('%0200d', i) FROM n;");
 
-    private Task<IReadOnlyList<SalvagedTable>> SalvageAsync() => new SqliteBackups().SalvageAsync(_folder.Target, Saved, default);
+    private Task<IReadOnlyList<SalvagedTable>> SalvageAsync(CancellationToken cancellationToken = default) => new SqliteBackups().SalvageAsync(_folder.Target, Saved, cancellationToken);
 
     /// <summary>Destroys leaf pages of the large table, by their place among all.</summary>
     private void DestroyLeaves(params double[] places)
     {
-        var bytes = File.ReadAllBytes(_folder.Database);
-        // 13: a leaf of a table; 10: a leaf of an index, which a table without rowid is kept as.
-        var leaves = Enumerable.Range(2, (bytes.Length / PageSize) - 1).Where(p => bytes[(p - 1) * PageSize] is 13 or 10 && bytes.AsSpan((p - 1) * PageSize, PageSize).IndexOf("row 0000"u8) >= 0)
-            .OrderBy(p => FirstId(bytes.AsSpan((p - 1) * PageSize, PageSize))).ToList();
+        var leaves = Leaves(File.ReadAllBytes(_folder.Database));
         foreach (var place in places)
             Destroy(leaves[(int)(place * (leaves.Count - 1))]);
     }
+
+    // 13: a leaf of a table; 10: a leaf of an index, which a table without rowid is kept as.
+    private static List<int> Leaves(byte[] bytes) =>
+        [.. Enumerable.Range(2, (bytes.Length / PageSize) - 1).Where(p => bytes[(p - 1) * PageSize] is 13 or 10 && bytes.AsSpan((p - 1) * PageSize, PageSize).IndexOf("row 0000"u8) >= 0)
+            .OrderBy(p => FirstId(bytes.AsSpan((p - 1) * PageSize, PageSize)), StringComparer.Ordinal)];
 
     private static string FirstId(ReadOnlySpan<byte> page) => System.Text.Encoding.ASCII.GetString(page.Slice(page.IndexOf("row 0000"u8) + 4, 200));
 

@@ -28,8 +28,8 @@ internal sealed class JsonReport : IReport, IDisposable
         _output = terminal.IsAzurePipelines ? new MemoryStream() : Terminal.OpenOutput();
         _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         _writer.WriteStartArray();
-        Integrity = new JsonIntegrityReport(this, _json);
-        Backups = new JsonBackupReport(this, _json);
+        Integrity = new JsonIntegrityReport(this);
+        Backups = new JsonBackupReport(this);
     }
 
     public IIntegrityReport Integrity { get; }
@@ -60,34 +60,34 @@ internal sealed class JsonReport : IReport, IDisposable
         }
     }
 
-    public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses) => Write(statuses.Select(JsonStatus.Of), _json.JsonStatus);
+    public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses) => Write(statuses.Select(JsonStatus.Of), json => json.JsonStatus);
 
-    public void Summary(DatabaseStatus status) => Write([JsonSummary.Of(status)], _json.JsonSummary);
+    public void Summary(DatabaseStatus status) => Write([JsonSummary.Of(status)], json => json.JsonSummary);
 
-    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) => Write(entries.Select(e => JsonEvent.Of(target, e)), _json.JsonEvent);
+    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) => Write(entries.Select(e => JsonEvent.Of(target, e)), json => json.JsonEvent);
 
     public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {
         foreach (var warning in plan.Warnings)
             Warn(new JsonWarning(warning, target.Display));
-        Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), _json.JsonResult);
+        Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), json => json.JsonResult);
         Write(
             plan.Steps.Select(step => JsonResult.Of(
                 target, service, step, [.. dialect.Split(step.Script).Select(s => s.Text)], losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal)) is { } loss ? JsonLoss.Of(loss) : [])),
-            _json.JsonResult);
+            json => json.JsonResult);
     }
 
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
     {
         _finished.Clear();
-        Write(results.Select(JsonResult.Of), _json.JsonResult);
+        Write(results.Select(JsonResult.Of), json => json.JsonResult);
     }
 
-    public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf) => Write(repairs.Select(JsonRepair.Of), _json.JsonRepair);
+    public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf) => Write(repairs.Select(JsonRepair.Of), json => json.JsonRepair);
 
-    public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) => Write(recorded.Select(JsonStatus.Of), _json.JsonStatus);
+    public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) => Write(recorded.Select(JsonStatus.Of), json => json.JsonStatus);
 
-    public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), _json.JsonFile);
+    public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), json => json.JsonFile);
 
     public void Failure(DatabaseTarget? target, Exception exception)
     {
@@ -95,7 +95,7 @@ internal sealed class JsonReport : IReport, IDisposable
         // The exception knows what is committed; events alone do not, when all steps share one transaction.
         var done = error?.Applied ?? [.. _finished.Where(result => result.Outcome == MigrationOutcome.Done)];
         var failed = _finished.Where(result => result.Outcome == MigrationOutcome.Failed);
-        Write(done.Concat(failed).Select(JsonResult.Of), _json.JsonResult);
+        Write(done.Concat(failed).Select(JsonResult.Of), json => json.JsonResult);
         _finished.Clear();
         var line = new JsonErrorLine(error is null ? JsonError.Of(target, exception) : JsonError.Of(target, error));
         WriteError(JsonSerializer.Serialize(line, _json.JsonErrorLine));
@@ -128,11 +128,13 @@ internal sealed class JsonReport : IReport, IDisposable
     }
 
     /// <summary>Appends records to the array.</summary>
-    public void Write<T>(IEnumerable<T> records, JsonTypeInfo<T> type)
+    /// <param name="records">The records.</param>
+    /// <param name="type">How they are written; asked only when there is one, because working it out takes 20 ms that a call with nothing to say has better uses for.</param>
+    public void Write<T>(IEnumerable<T> records, Func<JsonContext, JsonTypeInfo<T>> type)
     {
         foreach (var record in records)
         {
-            JsonSerializer.Serialize(_writer, record, type);
+            JsonSerializer.Serialize(_writer, record, type(_json));
             if (_writer.BytesPending > 32_768)
                 _writer.Flush();
         }

@@ -7,14 +7,19 @@ namespace Migrations.Integrity;
 internal static class DeclaredChecks
 {
     /// <summary>Asks one.</summary>
+    /// <param name="inspector">Asks it.</param>
+    /// <param name="check">The check.</param>
+    /// <param name="limit">The longest that it may take when it does not say so itself.</param>
+    /// <param name="unfilled">The tables without rows, on a copy that lacks those of the database; null elsewhere.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">The connection broke.</exception>
-    public static async Task<CheckResult> AskAsync(IDatabaseInspector inspector, DeclaredCheck check, TimeSpan limit, CancellationToken cancellationToken)
+    public static async Task<CheckResult> AskAsync(IDatabaseInspector inspector, DeclaredCheck check, TimeSpan limit, UnfilledTables? unfilled, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         var query = new Query { Sql = check.Sql, Location = check.Location, Explain = check.Expectation.WantsPlan, Timeout = check.Timeout ?? limit };
         try
         {
-            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false)) with { Duration = watch.Elapsed };
+            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false), unfilled?.ReadBy(check.Sql) ?? []) with { Duration = watch.Elapsed };
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
@@ -34,7 +39,10 @@ internal static class DeclaredChecks
     }
 
     /// <summary>Judges an answer. Pure.</summary>
-    internal static CheckResult Judge(DeclaredCheck check, QueryAnswer answer)
+    /// <param name="check">The check.</param>
+    /// <param name="answer">Its answer.</param>
+    /// <param name="unfilled">The tables that it reads and whose rows are not there.</param>
+    internal static CheckResult Judge(DeclaredCheck check, QueryAnswer answer, IReadOnlyList<string> unfilled)
     {
         // An error that nobody expects means that the question was not answered as meant: never a pass, whatever the rows before it were.
         var isMet = check.Expectation.IsMet(answer) && (answer.Error is null || check.Expectation is ErrorExpectation);
@@ -52,6 +60,8 @@ internal static class DeclaredChecks
             Recommendation = isMet ? null : check.Recommendation ?? "See the check: " + check.Location,
             Target = check.Location.ToString(),
         };
+        if (unfilled.Count > 0 && answer.Error is null && (check.Expectation.IsOfRows || !isMet))
+            return NotShown(result, unfilled);
         return answer.Remains.Count == 0 ? result : result with
         {
             Status = isMet ? CheckStatus.Warn : check.Severity,
@@ -59,4 +69,11 @@ internal static class DeclaredChecks
             Recommendation = result.Recommendation ?? "Run it on a copy, where that does not matter.",
         };
     }
+
+    private static CheckResult NotShown(CheckResult result, IReadOnlyList<string> unfilled) => result with
+    {
+        Status = CheckStatus.NotRun,
+        Message = $"Not shown: the copy holds no rows of {string.Join(", ", unfilled)}.",
+        Recommendation = "Ask it on a copy with all rows: migrations test --with-data",
+    };
 }

@@ -7,6 +7,9 @@ namespace Migrations.Integrity;
 public sealed record ErrorExpectation(string Text) : CheckExpectation
 {
     /// <inheritdoc/>
+    public override bool IsOfRows => false;
+
+    /// <inheritdoc/>
     public override bool IsMet(QueryAnswer answer) =>
         answer.Error is { } error && (error.Message.Contains(Text, StringComparison.OrdinalIgnoreCase) || string.Equals(error.Code, Text, StringComparison.OrdinalIgnoreCase));
 

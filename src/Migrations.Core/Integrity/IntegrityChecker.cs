@@ -130,7 +130,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     {
         var results = new List<CheckResult>();
         foreach (var check in checks)
-            results.Add(await DeclaredChecks.AskAsync(inspector, check, request.Timeout, cancellationToken).ConfigureAwait(false));
+            results.Add(await DeclaredChecks.AskAsync(inspector, check, request.Timeout, unfilled: null, cancellationToken).ConfigureAwait(false));
         return results;
     }
 

@@ -11,6 +11,9 @@ public sealed record PlanExpectation(string Text, bool IsAbsent) : CheckExpectat
     public override bool WantsPlan => true;
 
     /// <inheritdoc/>
+    public override bool IsOfRows => false;
+
+    /// <inheritdoc/>
     public override bool IsMet(QueryAnswer answer) => answer.Plan is { } plan && plan.Contains(Text, StringComparison.OrdinalIgnoreCase) != IsAbsent;
 
     /// <inheritdoc/>

@@ -74,8 +74,9 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         if (checks.Count == 0)
             return results;
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
+        var unfilled = copy.LacksRows ? await UnfilledTables.ReadAsync(driver.Dialect, session.Inspector, cancellationToken).ConfigureAwait(false) : null;
         foreach (var check in checks)
-            results.Add(await DeclaredChecks.AskAsync(session.Inspector, check, new CheckRequest().Timeout, cancellationToken).ConfigureAwait(false) with { Database = target.Display });
+            results.Add(await DeclaredChecks.AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken).ConfigureAwait(false) with { Database = target.Display });
         return results;
     }
 

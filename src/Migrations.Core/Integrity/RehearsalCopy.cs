@@ -17,6 +17,9 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
     /// <summary>Whether it holds the rows of the live database; known when it is made.</summary>
     public bool HasData => _content == ScratchContent.Data;
 
+    /// <summary>Whether the live database may hold rows that it does not; a copy of what is not there yet lacks none. Known when it is made.</summary>
+    public bool LacksRows => _content == ScratchContent.Schema || (_content == ScratchContent.Empty && request.All);
+
     /// <summary>A session on the copy.</summary>
     public async Task<IDatabaseSession> SessionAsync(CancellationToken cancellationToken)
     {

@@ -1,0 +1,66 @@
+namespace Migrations.PostgreSql;
+
+/// <summary>A statement that copies rows into a table, as far as its text tells.</summary>
+internal sealed class RowCopy
+{
+    private static readonly string[] Narrowing = ["WHERE", "LIMIT", "FETCH", "OFFSET", "JOIN", "GROUP", "DISTINCT", "INTERSECT", "EXCEPT", "CONFLICT", "TABLESAMPLE"];
+
+    private readonly HashSet<string> _columns = new(StringComparer.Ordinal);
+    private readonly bool _takesAll;
+
+    private RowCopy(StatementWords words, string into, int line)
+    {
+        (Into, Line) = (into, line);
+        var isSelected = false;
+        for (var at = 0; words[at].Length > 0; at++)
+        {
+            MayLeaveRows |= Narrowing.Contains(words[at], StringComparer.Ordinal);
+            if (words[at] is "SELECT" or "FROM")
+                isSelected = words[at] is "SELECT";
+            else if (isSelected && words[at] is "*")
+                _takesAll |= words[at + 1] is "FROM" or ",";
+            else if (isSelected && words[at - 1] is not "AS")
+                _columns.Add(SqlNames.Plain(words[at]));
+            if (words[at] is "FROM" or "JOIN")
+                AddSource(words, at + 1);
+        }
+    }
+
+    /// <summary>The table, as written; unquoted letters in upper case.</summary>
+    public string Into { get; }
+
+    /// <summary>The tables that it reads, written so too.</summary>
+    public List<string> From { get; } = [];
+
+    /// <summary>The line that it stands in.</summary>
+    public int Line { get; }
+
+    /// <summary>Whether it may leave rows behind.</summary>
+    public bool MayLeaveRows { get; }
+
+    /// <summary>Reads a statement; null when it copies nothing.</summary>
+    public static RowCopy? Read(string text, int line)
+    {
+        var words = new StatementWords(text);
+        if (words[0] is not ("CREATE" or "INSERT" or "WITH") || !words.Contain("SELECT"))
+            return null;
+        if (words[0] is "CREATE")
+            return LossReader.Read(text).FirstOrDefault(e => e.Act == LossAct.Create) is { } made ? new RowCopy(words, made.Name, line) : null;
+        var at = 0;
+        while (words[at] is not ("INTO" or ""))
+            at++;
+        at++;
+        return words[at].Length > 0 ? new RowCopy(words, SqlNames.Qualified(words, ref at), line) : null;
+    }
+
+    /// <summary>Whether it takes a column.</summary>
+    public bool Takes(string column) => _takesAll || _columns.Contains(column);
+
+    private void AddSource(StatementWords words, int at)
+    {
+        if (words[at] is "ONLY")
+            at++;
+        if (words[at] is not "(")
+            From.Add(SqlNames.Qualified(words, ref at));
+    }
+}
