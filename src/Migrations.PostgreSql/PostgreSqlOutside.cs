@@ -53,6 +53,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task<bool> EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
     {
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
+        await session.ClearAsync(cancellationToken).ConfigureAwait(false);
+        session.MayHaveLeftovers = true;
         session.WorkOn(step.Migration.FullName);
         if (session.IsPooled)
         {

@@ -44,6 +44,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         session.TransactionWasUnbalanced = false;
         try
         {
+            await session.ClearAsync(cancellationToken).ConfigureAwait(false);
             Begin();
             using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
             {
@@ -135,6 +136,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private void LeaveDefinitions()
     {
         _onlyDefines = false;
+        session.MayHaveLeftovers = true;
         if (!_isInRun && _figures.Preparations.Any())
             Add("SELECT " + string.Join(", ", _figures.Preparations));
     }

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.PostgreSql;
 
@@ -6,19 +7,23 @@ namespace Migrations.PostgreSql;
 internal static class Secrets
 {
     /// <summary>Replaces the inside of literals behind the word PASSWORD by asterisks; lengths stay as they are.</summary>
-    public static string Mask(string text)
+    public static string Mask(string text) => Mask(text, text);
+
+    /// <summary>The same for the server's context of an error, which repeats a statement of a body in double quotes.</summary>
+    public static string MaskContext(string text) => Mask(text, text.Replace('"', ' '));
+
+    private static string Mask(string text, string statement)
     {
-        if (!text.Contains("PASSWORD", StringComparison.OrdinalIgnoreCase))
+        var secrets = ScriptRedaction.Find(new PostgreSqlDialect(), statement);
+        if (secrets.Count == 0)
             return text;
         var masked = text.ToCharArray();
-        var isSecret = false;
-        foreach (var token in new PostgreSqlDialect().Tokenize(text))
+        foreach (var (start, length, isNested) in secrets)
         {
-            if (token.Kind is SqlTokenKind.WhiteSpace or SqlTokenKind.Comment || (isSecret && token.In(text) is "="))
-                continue;
-            if (token.Kind == SqlTokenKind.Literal && isSecret && token.Length > 2)
-                masked.AsSpan(token.Start + 1, token.Length - 2).Fill('*');
-            isSecret = token.Kind == SqlTokenKind.Word && token.In(text).Equals("PASSWORD", StringComparison.OrdinalIgnoreCase);
+            if (isNested)
+                masked.AsSpan(start, length).Fill('*');
+            else if (length > 2)
+                masked.AsSpan(start + 1, length - 2).Fill('*');
         }
 
         return new string(masked);

@@ -114,7 +114,7 @@ internal static class StatementClassifier
             {
                 "INDEX" or "UNIQUE" or "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,
                 "OR" => words[3] is "FUNCTION" or "PROCEDURE" or "VIEW" or "TRIGGER",
-                "TABLE" => !words.Contain("AS"), // CREATE TABLE AS fills what it makes.
+                "TABLE" => words[2] is not "PG_TEMP" && !words.Contain("AS"), // CREATE TABLE AS fills what it makes.
                 _ => false,
             },
             _ => false,

@@ -97,9 +97,13 @@ public sealed class HistoryView
         }
 
         return entry.Direction == MigrationDirection.Up
-            ? record with { Applied = entry, FirstApplied = record.FirstApplied ?? entry, Failure = null }
+            ? record with { Applied = HasSameScript(record.Applied, entry) ? record.Applied : entry, FirstApplied = record.FirstApplied ?? entry, Failure = null }
             : record with { Applied = null, FirstApplied = null, Failure = null };
     }
+
+    // A cleared failure says nothing new of what is applied: its row holds no script, and must not make an application look younger than an undo.
+    private static bool HasSameScript(JournalEntry? applied, JournalEntry repair) =>
+        applied?.Checksum is { } checksum && string.Equals(checksum, repair.Checksum, StringComparison.Ordinal);
 
     private static ResumePoint Of(ResumePoint? resume, JournalEntry entry) =>
         resume is not null && resume.Direction == entry.Direction ? resume : new ResumePoint(entry.Direction, [], Undecided: null);
