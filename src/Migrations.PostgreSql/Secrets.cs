@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.History;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -11,6 +12,17 @@ internal static class Secrets
 
     /// <summary>The same for the server's context of an error, which repeats a statement of a body in double quotes.</summary>
     public static string MaskContext(string text) => Mask(text, text.Replace('"', ' '));
+
+    /// <summary>The server's error without the secrets in the statements that it repeats; the same one where there are none.</summary>
+    public static PostgresException Without(PostgresException e)
+    {
+        var (where, query) = (e.Where is null ? null : MaskContext(e.Where), e.InternalQuery is null ? null : Mask(e.InternalQuery));
+        return string.Equals(where, e.Where, StringComparison.Ordinal) && string.Equals(query, e.InternalQuery, StringComparison.Ordinal)
+            ? e
+            : new PostgresException(
+                e.MessageText, e.Severity, e.InvariantSeverity, e.SqlState, e.Detail, e.Hint, e.Position, e.InternalPosition, query, where,
+                e.SchemaName, e.TableName, e.ColumnName, e.DataTypeName, e.ConstraintName, e.File, e.Line, e.Routine);
+    }
 
     private static string Mask(string text, string statement)
     {

@@ -22,7 +22,7 @@ internal static class StatementFailure
         // An excerpt counts its lines from the location, which in COPY data is outside the statement.
         var isInData = piece is not null && location.Line > piece.Line + piece.Text.AsSpan().Count('\n');
         var (text, shownOffset) = Excerpt(piece is null || isInData ? null : Secrets.Mask(piece.Text), offset ?? LineStart(piece, location));
-        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), e)
+        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), Secrets.Without(e))
         {
             Location = location,
             Statement = text,

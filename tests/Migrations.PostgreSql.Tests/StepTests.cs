@@ -28,6 +28,19 @@ public sealed class StepTests
     }
 
     [SkippableTheory]
+    [InlineData("DROP TABLE migration_journal")]
+    [InlineData("DROP SCHEMA public CASCADE; CREATE SCHEMA public")]
+    public async Task A_script_that_takes_the_history_away_is_rolled_back_and_told_why(string script)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step(script), CancellationToken.None));
+        Assert.Contains("--history-schema", error.NextStep, StringComparison.Ordinal);
+        Assert.Empty(await session.History.ReadAsync(CancellationToken.None));
+        Assert.Single(await fixture.Database.TablesAsync());
+    }
+
+    [SkippableTheory]
     [InlineData("SELECT 'a;b', E'\\';', $x$ ; $x$, U&'d\\0061t', N'1;', B'1', X'1F'")]
     [InlineData("SELECT E'a'\n  'b\\';c', 2*-- ;\n3, 4-/* ; /* ' */ */5")]
     [InlineData("CREATE TABLE a (b int); CREATE TABLE c (b int); CREATE RULE r AS ON INSERT TO a DO (UPDATE c SET b = 1; DELETE FROM c)")]
