@@ -142,8 +142,27 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         MayHaveLeftovers = false;
         if (!isDue)
             return;
-        foreach (var sql in (string[])["DISCARD TEMP", "DEALLOCATE ALL"])
-            await ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync("DEALLOCATE ALL", cancellationToken).ConfigureAwait(false);
+        if (IsInRun)
+            await TryDiscardAsync(cancellationToken).ConfigureAwait(false);
+        else
+            await ExecuteAsync("DISCARD TEMP", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>In the transaction of a run a deferred constraint may still be waiting for a temporary table's rows; then it stays.</summary>
+    private async Task TryDiscardAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ExecuteAsync("DISCARD TEMP", cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
+        {
+            await ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
+        }
+
+        await ExecuteAsync("RELEASE SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finds out whether the server can look after its client. Since version 14 most can; what they run on decides.</summary>

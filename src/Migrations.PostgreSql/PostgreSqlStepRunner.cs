@@ -171,7 +171,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private bool IsTakenOff(SqlPiece piece)
     {
         var role = StatementClassifier.Classify(piece.Text);
-        if (role is StatementRole.Begin or StatementRole.Commit)
+        if (role is StatementRole.Begin or StatementRole.Commit || (role is StatementRole.Setting && StatementClassifier.NamesClientEncoding(piece.Text)))
             return true;
         if (role == StatementRole.SetTransaction && !_hasBegun)
             return true;

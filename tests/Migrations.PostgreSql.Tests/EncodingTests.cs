@@ -45,6 +45,23 @@ public sealed class EncodingTests
         }
     }
 
+    [SkippableTheory]
+    [InlineData("SET client_encoding = 'LATIN1'")]
+    [InlineData("set session names latin1")]
+    [InlineData("BEGIN; SET LOCAL client_encoding TO LATIN1")]
+    public async Task A_script_that_says_how_it_is_written_is_read_as_UTF8_all_the_same(string says)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        var end = says.StartsWith("BEGIN", StringComparison.Ordinal) ? "; COMMIT" : "";
+        await session.RunAsync(fixture.Step($"{says}; CREATE TABLE t (a text); INSERT INTO t VALUES ('ä€'){end}", "001_ä"), CancellationToken.None);
+        var outside = fixture.Step($"SET client_encoding = 'LATIN1'; INSERT INTO t VALUES ('ö')", "002_ö", new MigrationHeader { Transaction = false });
+        foreach (var statement in new PostgreSqlDialect().Split(outside.Script))
+            await session.ExecuteAsync(outside, statement, CancellationToken.None);
+        Assert.Equal(["ä€", "ö"], await fixture.Database.RowsAsync("SELECT a FROM t ORDER BY a COLLATE \"C\""));
+        Assert.Equal("001_ä", Assert.Single(await session.History.ReadAsync(CancellationToken.None)).Name);
+    }
+
     [Theory]
     [InlineData("PL/pgSQL function inline_code_block line 4 at PERFORM", 5)]
     [InlineData("PL/pgSQL-Funktion inline_code_block Zeile 4 bei PERFORM", 5)]
