@@ -20,7 +20,11 @@ internal static class Application
         using var interrupt = new Interrupt(terminal);
         // Signals are handled by Interrupt, which waits for the rollback however long it takes.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        return await parse.InvokeAsync(configuration, interrupt.Token).ConfigureAwait(false);
+        var code = await parse.InvokeAsync(configuration, interrupt.Token).ConfigureAwait(false);
+        if (terminal.OutputFailure is not { } failure)
+            return code;
+        terminal.Error($"error {ErrorId.DiskFailed}: The output could not be written: {failure.Message}\n  What the call had to do is done all the same, but for what is told above; see where the database stands: migrations status", Tone.Bad);
+        return ExitCode.Combine(code, ExitCode.Failed);
     }
 
     private static RootCommand CreateRoot(GlobalOptions options, Terminal terminal)

@@ -73,6 +73,8 @@ internal sealed class PostgreSqlAnalyzer
             Refuse(ErrorId.ParameterUnbound, line, "The statement has a parameter ($1), and nothing gives it a value.", "Write the value in its place, or quote it when it is meant as text.");
         if (piece.Text.Contains('\0', StringComparison.Ordinal))
             Refuse(ErrorId.EncodingInvalid, piece.Line, "The statement has a NUL character in it, which PostgreSQL cannot store.", "Save the file as UTF-8 text without NUL characters.");
+        if (new StatementWords(piece.Text).StartWith("DISCARD ALL"))
+            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "DISCARD ALL gives back the migration lock.", "Take it out: what a script has set on the connection is put back after it anyway.");
         var role = StatementClassifier.Classify(piece.Text);
         _mayLose = _mayLose || LossReader.MayLose(new StatementWords(piece.Text)[0]);
         if (role is not (StatementRole.Begin or StatementRole.Commit))

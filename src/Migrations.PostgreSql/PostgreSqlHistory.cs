@@ -188,6 +188,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             PostgresErrorCodes.InsufficientPrivilege => new MigrationException(
                 ErrorId.PermissionDenied, $"{what}: {e.MessageText} ({e.SqlState}).",
                 $"As the table's owner: GRANT USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; GRANT SELECT, INSERT ON {_table} TO {PostgreSqlText.Name(user ?? "the_user")};", e),
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName when string.Equals(doing, "Writing", StringComparison.Ordinal) => new MigrationException(
+                ErrorId.StatementFailed, $"The history table {Display} is gone; what has just run takes it away, or somebody else has dropped it: {e.MessageText} ({e.SqlState}).",
+                "A migration that drops the schema of its history cannot be recorded: leave that table out of it, or keep the history in a schema of its own with --history-schema.", e),
             _ => PostgreSqlErrors.General(e, $"{doing} the history table {Display}"),
         };
     }
@@ -241,6 +244,13 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             $"INSERT INTO {_table} ({Columns}, script) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17){returning}");
         var values = command.Parameters;
         _runId = entry.RunId;
+        entry = entry with
+        {
+            Description = ServerEncoding.Storable(session.Connection, entry.Description),
+            ErrorMessage = ServerEncoding.Storable(session.Connection, entry.ErrorMessage),
+            // One that would not come back as it is must not be compared with the file later.
+            Script = entry.Script is { } script && ServerEncoding.CanStore(session.Connection, script) ? script : null,
+        };
         values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
         foreach (var text in (string?[])[entry.Service, entry.Version, entry.Name, entry.Description, entry.SemanticVersion, JournalNames.Of(entry.Direction), JournalNames.Of(entry.Event), entry.Checksum, entry.AppliedBy, entry.Host])
             values.Add(PostgreSqlText.Parameter(text));

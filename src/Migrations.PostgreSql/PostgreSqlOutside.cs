@@ -21,6 +21,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
             await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
         if (session.IsPooled && StatementClassifier.Classify(statement.Text) == StatementRole.Setting)
             throw NeedsSession(step, statement);
+        if (StatementClassifier.NamesClientEncoding(statement.Text))
+            return 0;
         var index = ConcurrentIndex.Read(new StatementWords(statement.Text));
         try
         {
@@ -53,6 +55,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task<bool> EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
     {
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
+        await session.ClearAsync(cancellationToken).ConfigureAwait(false);
+        session.MayHaveLeftovers = true;
         session.WorkOn(step.Migration.FullName);
         if (session.IsPooled)
         {
@@ -95,7 +99,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
-        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting))
+        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !StatementClassifier.NamesClientEncoding(p.Text)))
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
     }
 

@@ -58,6 +58,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was taken.</summary>
     public string? Guard => _wasOvertaken ? "1 / 0" : _lock?.Guard;
 
+    /// <summary>Whether a script has run on this connection that may have left something on it.</summary>
+    public bool MayHaveLeftovers { get; set; }
+
     /// <summary>Whether a pooler in transaction mode stands between: then each transaction may get another backend, and settings of a session reach strangers.</summary>
     public bool IsPooled => _lock is { IsRow: true };
 
@@ -121,10 +124,45 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         await Connection.DisposeAsync().ConfigureAwait(false);
         Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
         Connection.Notice += OnNotice;
+        MayHaveLeftovers = false;
         if (_lock is not { IsReleased: false })
             return;
         await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(isNeeded: null, cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
         _wasOvertaken |= await PostgreSqlErrors.TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again").ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes away what earlier scripts have left on the connection beside settings: the next one must not find their temporary tables in place of the real ones.
+    /// Not through a pooler, where the next transaction may get a backend on which others have left theirs. Nor in a step's own transaction, whose modes can be
+    /// set before its first query only.
+    /// </summary>
+    public async Task ClearAsync(CancellationToken cancellationToken)
+    {
+        var isDue = MayHaveLeftovers && !IsPooled;
+        MayHaveLeftovers = false;
+        if (!isDue)
+            return;
+        await ExecuteAsync("DEALLOCATE ALL", cancellationToken).ConfigureAwait(false);
+        if (IsInRun)
+            await TryDiscardAsync(cancellationToken).ConfigureAwait(false);
+        else
+            await ExecuteAsync("DISCARD TEMP", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>In the transaction of a run a deferred constraint may still be waiting for a temporary table's rows; then it stays.</summary>
+    private async Task TryDiscardAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ExecuteAsync("DISCARD TEMP", cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
+        {
+            await ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
+        }
+
+        await ExecuteAsync("RELEASE SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finds out whether the server can look after its client. Since version 14 most can; what they run on decides.</summary>
@@ -233,6 +271,6 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         if (_silent)
             return;
         TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
-        Options.Events.Publish(new NoticeReceived(e.Notice.Severity, e.Notice.MessageText));
+        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, e.Notice.MessageText));
     }
 }

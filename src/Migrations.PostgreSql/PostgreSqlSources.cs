@@ -23,6 +23,9 @@ internal sealed class PostgreSqlSources
             CommandTimeout = 0, // Time limits are the server's: it can roll back.
             MaxAutoPrepare = 0,
             TcpKeepAlive = true,
+            // Scripts are UTF-8, whatever PGCLIENTENCODING says: with another encoding the server would take their bytes for other letters.
+            ClientEncoding = "UTF8",
+            Encoding = "UTF8",
         };
         if (string.IsNullOrEmpty(builder.ApplicationName))
             builder.ApplicationName = ApplicationName.Of(migration: null);

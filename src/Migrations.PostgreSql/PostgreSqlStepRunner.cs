@@ -44,6 +44,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         session.TransactionWasUnbalanced = false;
         try
         {
+            await session.ClearAsync(cancellationToken).ConfigureAwait(false);
             Begin();
             using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
             {
@@ -135,6 +136,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private void LeaveDefinitions()
     {
         _onlyDefines = false;
+        session.MayHaveLeftovers = true;
         if (!_isInRun && _figures.Preparations.Any())
             Add("SELECT " + string.Join(", ", _figures.Preparations));
     }
@@ -169,7 +171,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private bool IsTakenOff(SqlPiece piece)
     {
         var role = StatementClassifier.Classify(piece.Text);
-        if (role is StatementRole.Begin or StatementRole.Commit)
+        if (role is StatementRole.Begin or StatementRole.Commit || (role is StatementRole.Setting && StatementClassifier.NamesClientEncoding(piece.Text)))
             return true;
         if (role == StatementRole.SetTransaction && !_hasBegun)
             return true;

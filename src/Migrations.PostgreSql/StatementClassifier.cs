@@ -24,6 +24,16 @@ internal static class StatementClassifier
         };
     }
 
+    /// <summary>
+    /// Whether a statement says how the script is written, as dumps do. A script is UTF-8, whatever it says: with another encoding the server would take its bytes, and
+    /// those of the history row, for other letters. So it is passed over.
+    /// </summary>
+    public static bool NamesClientEncoding(string text)
+    {
+        var words = new StatementWords(text);
+        return words[0] is "SET" && words[words[1] is "LOCAL" or "SESSION" ? 2 : 1] is "CLIENT_ENCODING" or "NAMES";
+    }
+
     /// <summary>The transaction modes that <c>BEGIN</c>, <c>START TRANSACTION</c> or <c>SET TRANSACTION</c> names; empty when it names none.</summary>
     public static string ModesOf(string text)
     {
@@ -114,7 +124,7 @@ internal static class StatementClassifier
             {
                 "INDEX" or "UNIQUE" or "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,
                 "OR" => words[3] is "FUNCTION" or "PROCEDURE" or "VIEW" or "TRIGGER",
-                "TABLE" => !words.Contain("AS"), // CREATE TABLE AS fills what it makes.
+                "TABLE" => words[2] is not "PG_TEMP" && !words.Contain("AS"), // CREATE TABLE AS fills what it makes.
                 _ => false,
             },
             _ => false,

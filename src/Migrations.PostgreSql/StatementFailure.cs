@@ -22,7 +22,7 @@ internal static class StatementFailure
         // An excerpt counts its lines from the location, which in COPY data is outside the statement.
         var isInData = piece is not null && location.Line > piece.Line + piece.Text.AsSpan().Count('\n');
         var (text, shownOffset) = Excerpt(piece is null || isInData ? null : Secrets.Mask(piece.Text), offset ?? LineStart(piece, location));
-        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), e)
+        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), Secrets.Without(e))
         {
             Location = location,
             Statement = text,
@@ -55,7 +55,7 @@ internal static class StatementFailure
             message.Append(CultureInfo.InvariantCulture, $", column {column}");
         message.Append(CultureInfo.InvariantCulture, $": {e.MessageText} ({e.SqlState}).");
         if (e.Where is { Length: > 0 } where)
-            message.Append(CultureInfo.InvariantCulture, $" Context: {where.Split('\n')[0].TrimEnd('.')}.");
+            message.Append(CultureInfo.InvariantCulture, $" Context: {Secrets.MaskContext(where).Split('\n')[0].TrimEnd('.')}.");
         if (attempts > 1)
             message.Append(CultureInfo.InvariantCulture, $" It was tried {attempts} times.");
         if (blocker is not null)
@@ -83,10 +83,10 @@ internal static class StatementFailure
             return new ScriptLocation(script.File, piece.Line + lines, lines == 0 ? piece.Column + at : at - before.LastIndexOf('\n'));
         }
 
-        if (piece.CopiesFromClient && NumberAfter(e.Where, ", line ") is { } row)
+        if (piece.CopiesFromClient && NumberAfter(e.Where, ", ") is { } row)
             return new ScriptLocation(script.File, piece.Line + piece.Text.AsSpan().Count('\n') + row);
         // The line inside a DO block counts from the line of its opening dollar quote.
-        if (e.Where is { } where && where.Contains("inline_code_block line ", StringComparison.Ordinal) && NumberAfter(where, "inline_code_block line ") is { } line)
+        if (NumberAfter(e.Where, "inline_code_block") is { } line)
         {
             var body = piece.Text.AsSpan(0, Math.Max(0, piece.Text.IndexOf('$', StringComparison.Ordinal)));
             return new ScriptLocation(script.File, piece.Line + body.Count('\n') + line - 1);
@@ -100,7 +100,9 @@ internal static class StatementFailure
         var at = text?.IndexOf(mark, StringComparison.Ordinal) ?? -1;
         if (at < 0)
             return null;
+        // The word between them is in the server's language.
         var digits = text.AsSpan(at + mark.Length);
+        digits = digits[Math.Max(0, digits.IndexOfAnyInRange('0', '9'))..];
         var length = digits.IndexOfAnyExceptInRange('0', '9');
         return int.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }

@@ -40,7 +40,7 @@ internal sealed class ConnectionState(SqliteHandle handle)
 
         _pragmas.Clear();
         if (_hasTemporary)
-            DropAll("SELECT printf('DROP %s IF EXISTS temp.\"%w\"', type, name) FROM temp.sqlite_master WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*'");
+            DropAll("SELECT printf('DROP %s IF EXISTS temp.\"%w\"', type, name) FROM temp.sqlite_master WHERE type IN ('table', 'view', 'trigger') AND name NOT GLOB 'sqlite_*'");
         if (_hasAttached)
             DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
         (_hasTemporary, _hasAttached) = (false, false);

@@ -76,7 +76,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
             return true;
         }
 
-        // What ends at the first semicolon: none of these has a body, but CREATE TEMP TRIGGER, of which the head is enough.
+        // What ends at the first semicolon: none of these has a body, but CREATE TRIGGER, of which the head is enough.
         var length = window.FindEndOfStatement();
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
@@ -196,7 +196,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     {
         'a' => StartsWith(text, "attach"u8),
         'b' => StartsWith(text, "begin"u8),
-        'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create temp"u8),
+        'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create"u8),
         'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),
         'e' => StartsWith(text, "end"u8),
         'p' => StartsWith(text, "pragma"u8),

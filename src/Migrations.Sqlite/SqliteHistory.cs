@@ -158,7 +158,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         return entries;
     }
 
-    private static JournalEntry Read(SqliteStatement row) => new()
+    private JournalEntry Read(SqliteStatement row) => new()
     {
         Id = row.Int64(0),
         RunId = Guid.TryParse(row.Text(1), out var run) ? run : Guid.Empty,
@@ -170,7 +170,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         Direction = JournalNames.Direction(row.Text(7)),
         Event = JournalNames.Event(row.Text(8)),
         Checksum = row.Text(9),
-        AppliedAt = DateTimeOffset.Parse(row.Text(10) ?? "", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
+        AppliedAt = DateTimeOffset.TryParse(row.Text(10), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw NoTime(row.Int64(0), row.Text(10)),
         AppliedBy = row.Text(11) ?? "",
         Host = row.Text(12) ?? "",
         ExecutionTimeMs = row.IsNull(13) ? null : row.Int64(13),
@@ -181,6 +183,11 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         SchemaFingerprint = row.Text(18),
         ToolVersion = row.Text(19) ?? "",
     };
+
+    private MigrationException NoTime(long id, string? text) => new(
+        ErrorId.HistoryTableConflict,
+        string.Create(CultureInfo.InvariantCulture, $"The history '{_name}' of '{_target.Display}' has a row (id {id}) whose applied_at, '{text}', is no time."),
+        "The tool writes times like 2025-01-31T12:00:00.000Z: put the row right, or restore a backup from before it was changed.");
 
     private bool Exists()
     {

@@ -157,8 +157,10 @@ internal sealed record StatementHead(StatementKind Kind)
             if (Skip("IF"))
                 _ = Skip("NOT") && Skip("EXISTS");
             var name = ReadQualifiedName();
-            return new StatementHead(StatementKind.Create) { What = what, Name = name, Schema = _schema, IsTemporary = isTemporary, IsFromQuery = what is "TABLE" && Is("AS") };
+            return new StatementHead(StatementKind.Create) { What = what, Name = name, Schema = _schema, IsTemporary = isTemporary || IsTemporarySchema, IsFromQuery = what is "TABLE" && Is("AS") };
         }
+
+        private readonly bool IsTemporarySchema => SqliteNames.Comparer.Equals(_schema, "temp");
 
         private StatementHead ReadDrop()
         {

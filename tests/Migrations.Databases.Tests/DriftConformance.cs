@@ -77,6 +77,27 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [SkippableFact]
+    public async Task What_another_service_has_made_in_the_same_database_is_no_drift()
+    {
+        Orders();
+        await Engine(o => o with { Service = "shop" }).ApplyAsync();
+        File.Delete(FileOf("002_note.up.sql"));
+        File.Delete(FileOf("002_note.down.sql"));
+        Migration("001_orders", "CREATE TABLE of_another (id integer PRIMARY KEY);\nCREATE INDEX of_another_id ON of_another (id);\n");
+        await Engine(o => o with { Service = "post" }).ApplyAsync();
+
+        var checker = new IntegrityChecker(Kind.Driver, Target(), Folder, EngineOptions() with { Service = "post" });
+        var request = new CheckRequest { Categories = [CheckCategory.Drift] };
+        var drift = Assert.Single(await checker.CheckAsync(request));
+        Assert.True(drift.Status == CheckStatus.Pass, drift.Message);
+
+        await Database.ExecuteAsync("ALTER TABLE of_another ADD COLUMN by_hand text");
+        await Database.ExecuteAsync("CREATE INDEX also_by_hand ON of_another (by_hand)");
+        await Database.ExecuteAsync("DROP INDEX of_another_id");
+        Assert.Equal(["also_by_hand", "by_hand", "of_another_id"], (await checker.CheckAsync(request)).Select(c => c.Target!.Split('.', ' ')[^1].Trim('"')).Order(StringComparer.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task A_missing_file_makes_drift_unknown_not_good()
     {
         Orders();

@@ -35,6 +35,45 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [SkippableFact]
+    public async Task The_cleared_failure_of_an_undo_does_not_hide_what_was_applied()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        Write("003_c.down.sql", "DROP TABLE nowhere;");
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => UndoAsync());
+        Assert.Equal("Failed", Assert.Single(await Engine().RepairAsync()).Repair);
+        Write("003_c.up.sql", "-- only a comment\nCREATE TABLE c (id integer PRIMARY KEY);\n");
+        var status = await StatusOfAsync("003_c");
+        Assert.Equal((MigrationState.Applied, ScriptChange.Cosmetic), (status.State, status.Change));
+    }
+
+    [SkippableFact]
+    public async Task An_edit_and_the_failure_of_an_undo_are_repaired_at_once()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        Write("003_c.down.sql", "DROP TABLE nowhere;");
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => UndoAsync());
+        Write("003_c.up.sql", "CREATE TABLE c (id integer PRIMARY KEY, extra text);\n");
+        Assert.Equal(["Changed", "Failed"], (await Engine().RepairAsync()).Select(r => r.Repair));
+        Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
+        Assert.True((await Engine().GetSummaryAsync()).Healthy);
+    }
+
+    [SkippableFact]
+    public async Task Edited_comments_of_a_repeatable_are_accepted_as_the_warning_says()
+    {
+        Write("R__v.sql", "DROP VIEW IF EXISTS v;\nCREATE VIEW v AS SELECT 1 AS one;\n");
+        await ApplyAsync();
+        Write("R__v.sql", "-- a comment\nDROP VIEW IF EXISTS v;\nCREATE VIEW v AS SELECT 1 AS one;\n");
+        Assert.Empty(await ApplyAsync());
+        Assert.Contains("'migrations repair R__v'", Events.ToString(), StringComparison.Ordinal);
+        Assert.Equal("R__v", Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "R__v" })).Name);
+        Assert.Equal(ScriptChange.None, (await StatusOfAsync("R__v")).Change);
+        Assert.Empty(await ApplyAsync());
+    }
+
+    [SkippableFact]
     public async Task A_missing_one_is_forgotten_only_when_asked()
     {
         ThreeTables();

@@ -1,5 +1,6 @@
 using Migrations.Events;
 using Migrations.Planning;
+using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
@@ -33,6 +34,38 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         await ApplyAsync();
         Assert.Empty(await ApplyAsync());
         Assert.Equal("001_a applied, 002_b applied, 003_c applied", await JournalAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData("CREATE TEMP TABLE t (x integer);")]
+    [InlineData("CREATE  TEMPORARY\nTABLE t (x integer);")]
+    [InlineData("-- Transaction: none\nCREATE TEMP TABLE t (x integer);\nINSERT INTO t VALUES (1);")]
+    public async Task A_temporary_table_does_not_stand_before_the_real_one_in_the_next_migration(string temporary)
+    {
+        Migration("001_a", "CREATE TABLE t (id integer);\n");
+        Migration("002_b", temporary);
+        Migration("003_c", "ALTER TABLE t ADD COLUMN name text;\nCREATE TEMP TABLE other (x integer);\nINSERT INTO other VALUES (1);\n");
+        Migration("004_d", "-- Transaction: none\nCREATE TEMP TABLE other (x integer);\nINSERT INTO other VALUES (1);\n");
+        Assert.Equal("001_a, 002_b, 003_c, 004_d", Names(await ApplyAsync()));
+        Assert.Empty(await Database.RowsAsync("SELECT name FROM t"));
+    }
+
+    [SkippableFact]
+    public async Task A_script_whose_file_goes_away_under_the_run_is_told_as_such()
+    {
+        // More than what is kept from the first reading, and stored in the history.
+        Migration("001_a", "CREATE TABLE a (id integer);\n" + string.Concat(Enumerable.Repeat("INSERT INTO a VALUES (1234567);\n", 40_000)));
+        Events = new RecordingEventSink { Published = Act };
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => ApplyAsync());
+        Assert.Equal(["001_a"], error.NotApplied);
+        Assert.Equal("", await TablesAsync());
+        Assert.Equal("001_a failed", await JournalAsync());
+
+        void Act(MigrationEvent e)
+        {
+            if (e is StepStarted)
+                File.Delete(FileOf("001_a.up.sql"));
+        }
     }
 
     [SkippableFact]

@@ -90,6 +90,36 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT * FROM migration_journal")), ["hunter2"]);
     }
 
+    [SkippableTheory]
+    [InlineData("DO $$BEGIN\n  CREATE ROLE nowhere_user LOGIN PASSWORD 'hunter2' IN ROLE nowhere_group;\nEND$$;")]
+    [InlineData("DO $$BEGIN\n  EXECUTE 'CREATE ROLE postgres LOGIN PASSWORD ''hunter2'' ';\nEND$$;")]
+    [InlineData("DO $x$BEGIN EXECUTE $y$CREATE ROLE postgres LOGIN PASSWORD 'hunter2'$y$; END$x$;")]
+    [InlineData("DO 'BEGIN CREATE ROLE postgres LOGIN PASSWORD ''hunter2''; END';")]
+    public async Task A_password_in_a_body_is_neither_told_nor_recorded(string body)
+    {
+        Migration("001_a", body);
+        var error = await Assert.ThrowsAnyAsync<StatementException>(() => ApplyAsync());
+        AssertSilent(error + Everything(error.Message) + error.Statement + Events, ["hunter2"]);
+        AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT row_to_json(j)::text FROM migration_journal j")), ["hunter2"]);
+    }
+
+    [SkippableFact]
+    public async Task A_password_in_a_body_is_not_stored_and_its_script_compares_as_before()
+    {
+        const string Body = "DO $$BEGIN IF false THEN\n  CREATE ROLE r PASSWORD 'hunter2';\n  EXECUTE 'CREATE ROLE r PASSWORD ''hunter2'' ';\nEND IF; END$$;\n";
+        Migration("001_a", Body);
+        await ApplyAsync();
+        AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT row_to_json(j)::text FROM migration_journal j")), ["hunter2"]);
+        Migration("001_a", "-- now with a comment\n" + Body);
+        Assert.Equal(ScriptChange.Cosmetic, (await StatusOfAsync("001_a")).Change);
+        Migration("001_a", Body.Replace("hunter2", "hunter3", StringComparison.Ordinal));
+        Assert.Equal(ScriptChange.Statement, (await StatusOfAsync("001_a")).Change);
+        // As an older version has stored it.
+        await Database.ExecuteAsync($"UPDATE migration_journal SET script = $body${Body}$body$");
+        Migration("001_a", "-- now with a comment\n" + Body);
+        Assert.Equal(ScriptChange.Cosmetic, (await StatusOfAsync("001_a")).Change);
+    }
+
     private string Form(string form, string password)
     {
         var name = ((PostgreSqlTestDatabase)Database).Name;

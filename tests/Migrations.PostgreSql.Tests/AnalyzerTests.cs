@@ -49,6 +49,16 @@ public sealed class AnalyzerTests
     }
 
     [Theory]
+    [InlineData("DISCARD ALL")]
+    [InlineData("-- transaction: none\nSELECT 1; discard /* x */ all;")]
+    public void What_gives_back_the_migration_lock_is_refused(string script)
+    {
+        var problem = Assert.Single(PostgreSqlAnalyzer.Analyze(Scripts.Of(script)).Problems);
+        Assert.Equal(ErrorId.TransactionControlInvalid, problem.Id);
+        Assert.Empty(PostgreSqlAnalyzer.Analyze(Scripts.Of("DISCARD TEMP; DISCARD PLANS")).Problems);
+    }
+
+    [Theory]
     [InlineData("BEGIN; SELECT 1; COMMIT;", null)]
     [InlineData("begin work; SELECT 1; end transaction;", null)]
     [InlineData("START TRANSACTION ISOLATION LEVEL SERIALIZABLE, DEFERRABLE; SELECT 1; COMMIT WORK AND NO CHAIN", "ISOLATION LEVEL SERIALIZABLE, DEFERRABLE")]

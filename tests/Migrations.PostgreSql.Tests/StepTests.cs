@@ -27,6 +27,36 @@ public sealed class StepTests
         Assert.InRange(row.AppliedAt, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
+    [SkippableFact]
+    public async Task A_temporary_table_that_a_deferred_constraint_waits_for_does_not_end_a_run_of_one_transaction()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        var first = fixture.Step("CREATE TEMP TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)");
+        var second = fixture.Step("CREATE TABLE t (a int)", "002_b");
+        await using (var run = await session.BeginRunAsync([first, second], CancellationToken.None))
+        {
+            await session.RunAsync(first, CancellationToken.None);
+            await session.RunAsync(second, CancellationToken.None);
+            await run.CommitAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(2, (await session.History.ReadAsync(CancellationToken.None)).Count);
+    }
+
+    [SkippableTheory]
+    [InlineData("DROP TABLE migration_journal")]
+    [InlineData("DROP SCHEMA public CASCADE; CREATE SCHEMA public")]
+    public async Task A_script_that_takes_the_history_away_is_rolled_back_and_told_why(string script)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step(script), CancellationToken.None));
+        Assert.Contains("--history-schema", error.NextStep, StringComparison.Ordinal);
+        Assert.Empty(await session.History.ReadAsync(CancellationToken.None));
+        Assert.Single(await fixture.Database.TablesAsync());
+    }
+
     [SkippableTheory]
     [InlineData("SELECT 'a;b', E'\\';', $x$ ; $x$, U&'d\\0061t', N'1;', B'1', X'1F'")]
     [InlineData("SELECT E'a'\n  'b\\';c', 2*-- ;\n3, 4-/* ; /* ' */ */5")]

@@ -57,11 +57,13 @@ internal static class RepairCommand
         MigrationState.Failed => "the failure would be cleared: " + status.Error,
         MigrationState.Changed => "the edited script would be accepted.",
         MigrationState.Missing when removeMissing => "the migration would be forgotten.",
+        MigrationState.Applied when status.Error is not null => "the failure would be cleared: " + status.Error,
+        MigrationState.Applied when status.Change == ScriptChange.Cosmetic => "the edited comments or white space would be accepted.",
         _ => null,
     };
 
     private static bool IsNamed(MigrationStatus status, string name) =>
-        string.Equals(status.Name, name, StringComparison.Ordinal)
-        || string.Equals(status.SemanticVersion, name, StringComparison.Ordinal)
+        string.Equals(status.Name, name, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(status.SemanticVersion, name, StringComparison.OrdinalIgnoreCase)
         || (MigrationVersion.TryParse(name, out var version) && version == status.Version);
 }

@@ -25,7 +25,7 @@ internal sealed class JsonReport : IReport, IDisposable
     public JsonReport(Terminal terminal)
     {
         _terminal = terminal;
-        _output = terminal.IsAzurePipelines ? new MemoryStream() : Terminal.OpenOutput();
+        _output = terminal.IsAzurePipelines ? new MemoryStream() : terminal.Output;
         _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this);
@@ -111,7 +111,7 @@ internal sealed class JsonReport : IReport, IDisposable
         _writer.Flush();
         if (_output is MemoryStream memory)
         {
-            using var output = Terminal.OpenOutput();
+            var output = _terminal.Output;
             output.Write(Encoding.UTF8.GetBytes(Safe(Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length))));
             output.WriteByte((byte)'\n');
             return;
@@ -124,7 +124,6 @@ internal sealed class JsonReport : IReport, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        _output.Dispose();
     }
 
     /// <summary>Appends records to the array.</summary>

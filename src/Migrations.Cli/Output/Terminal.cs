@@ -10,11 +10,14 @@ internal sealed class Terminal : IDisposable
 {
     private const string EraseLine = "\r\e[K";
     private readonly object _gate = new();
-    private readonly TextWriter _out = Open(Console.IsOutputRedirected, Console.OpenStandardOutput, () => Console.Out);
-    private readonly TextWriter _error = Open(Console.IsErrorRedirected, Console.OpenStandardError, () => Console.Error);
+    private readonly ForgivingStream _outStream = new(Console.OpenStandardOutput());
+    private readonly TextWriter _out;
+    private readonly TextWriter _error = Open(Console.IsErrorRedirected, () => new ForgivingStream(Console.OpenStandardError()), () => Console.Error);
     private readonly bool _ansi = SupportsAnsi();
     private readonly bool _colours = !HasValue("NO_COLOR");
     private string? _progress;
+
+    public Terminal() => _out = Open(Console.IsOutputRedirected, () => _outStream, () => Console.Out);
 
     /// <summary>Whether an Azure DevOps agent reads the output.</summary>
     public bool IsAzurePipelines { get; } = HasValue("TF_BUILD");
@@ -26,7 +29,10 @@ internal sealed class Terminal : IDisposable
     public bool ShowsProgress => _ansi && !Console.IsErrorRedirected;
 
     /// <summary>Standard output as bytes, for JSON.</summary>
-    public static Stream OpenOutput() => Console.OpenStandardOutput();
+    public Stream Output => _outStream;
+
+    /// <summary>Why not all of standard output could be written; null when it was.</summary>
+    public Exception? OutputFailure => _outStream.Failure;
 
     /// <summary>Writes lines to standard output.</summary>
     public void Out(string text = "", Tone tone = Tone.Plain) => Write(_out, text, tone, Console.IsOutputRedirected);

@@ -18,11 +18,14 @@ internal sealed class FolderScan
 
     private readonly string _root;
     private readonly MigrationLayout? _layout;
+    private readonly CancellationToken _cancellation;
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
 
-    private FolderScan(string root, MigrationLayout? layout)
+    private FolderScan(string root, MigrationLayout? layout, CancellationToken cancellationToken)
     {
         _root = root;
         _layout = layout;
+        _cancellation = cancellationToken;
     }
 
     /// <summary>The files that are migrations, in the order of their paths.</summary>
@@ -51,7 +54,7 @@ internal sealed class FolderScan
     /// <exception cref="UnauthorizedAccessException">A folder must not be read.</exception>
     public static FolderScan Run(string root, MigrationLayout? layout, CancellationToken cancellationToken)
     {
-        var scan = new FolderScan(root, layout);
+        var scan = new FolderScan(root, layout, cancellationToken);
         foreach (var entry in Entry.In(root))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -220,6 +223,8 @@ internal sealed class FolderScan
     /// <summary>A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations only told of.</summary>
     private void SearchOther(Entry folder, IReadOnlyList<Entry> entries)
     {
+        if (IsLoop(folder))
+            return;
         var others = 0;
         foreach (var entry in entries)
         {
@@ -248,6 +253,16 @@ internal sealed class FolderScan
         OtherFolders.Add(Path.GetRelativePath(_root, folder.Path));
         Warn(folder, $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",
             $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'.");
+    }
+
+    /// <summary>Whether a link leads back to where the search is, or to where another link has led it: links in a circle (a package manager makes them) have no end.</summary>
+    private bool IsLoop(Entry folder)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        if (new DirectoryInfo(folder.Path).ResolveLinkTarget(returnFinalTarget: true) is not { } target)
+            return false;
+        var place = Path.TrimEndingDirectorySeparator(target.FullName);
+        return folder.Path.StartsWith(place + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !_followed.Add(place);
     }
 
     private void Report(Entry entry, string message, string remedy) =>

@@ -33,6 +33,9 @@ public sealed class HistoryView
     /// <summary>When anything was last recorded.</summary>
     public DateTimeOffset? LastRun { get; }
 
+    /// <summary>Whether other services keep their history in the same table, and so their objects in the same database.</summary>
+    public bool IsShared { get; private init; }
+
     /// <summary>The row that holds the schema from which a replay starts; null when no baseline stored one.</summary>
     public JournalEntry? Snapshot { get; private init; }
 
@@ -49,10 +52,15 @@ public sealed class HistoryView
         long undo = 0;
         DateTimeOffset? lastRun = null;
         JournalEntry? snapshot = null;
+        var isShared = false;
         foreach (var entry in entries)
         {
             if (!string.Equals(entry.Service, service, StringComparison.Ordinal))
+            {
+                isShared = true;
                 continue;
+            }
+
             if (entry.Event == JournalEvent.Snapshot)
             {
                 snapshot = entry;
@@ -68,7 +76,7 @@ public sealed class HistoryView
             lastRun = entry.AppliedAt;
         }
 
-        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun) { Snapshot = snapshot };
+        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun) { Snapshot = snapshot, IsShared = isShared };
     }
 
     private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
@@ -97,9 +105,13 @@ public sealed class HistoryView
         }
 
         return entry.Direction == MigrationDirection.Up
-            ? record with { Applied = entry, FirstApplied = record.FirstApplied ?? entry, Failure = null }
+            ? record with { Applied = HasSameScript(record.Applied, entry) ? record.Applied : entry, FirstApplied = record.FirstApplied ?? entry, Failure = null }
             : record with { Applied = null, FirstApplied = null, Failure = null };
     }
+
+    // A cleared failure says nothing new of what is applied: its row holds no script, and must not make an application look younger than an undo.
+    private static bool HasSameScript(JournalEntry? applied, JournalEntry repair) =>
+        applied?.Checksum is { } checksum && string.Equals(checksum, repair.Checksum, StringComparison.Ordinal);
 
     private static ResumePoint Of(ResumePoint? resume, JournalEntry entry) =>
         resume is not null && resume.Direction == entry.Direction ? resume : new ResumePoint(entry.Direction, [], Undecided: null);

@@ -30,11 +30,16 @@ internal static class ScriptText
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(
-                ErrorId.FileUnreadable, $"The file '{script.File}' could not be read: {e.Message}", "Make the file readable and run the command again.", e)
-            { Location = new ScriptLocation(script.File, script.FirstLine) };
+            throw Unreadable(script, e);
         }
     }
+
+    /// <summary>A script whose file can no longer be read.</summary>
+    public static MigrationException Unreadable(MigrationScript script, Exception e) => new(
+        ErrorId.FileUnreadable, $"The file '{script.File}' could not be read: {e.Message}", "Make the file readable and run the command again.", e)
+    {
+        Location = new ScriptLocation(script.File, script.FirstLine),
+    };
 
     private static string ChecksumOf(string text) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.Contains('\r', StringComparison.Ordinal) ? text.Replace("\r\n", "\n", StringComparison.Ordinal) : text)))

@@ -99,7 +99,12 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var expected = await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false);
         if (category is CheckCategory.Drift)
-            return [.. SchemaChecks.Differences("drift", category, expected, live, "The database is what its applied migrations make.")];
+        {
+            return input.History.IsShared
+                ? [.. SchemaChecks.Differences("drift", category, expected, SchemaChecks.WithoutOthers(live, expected), "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared.")]
+                : [.. SchemaChecks.Differences("drift", category, expected, live, "The database is what its applied migrations make.")];
+        }
+
         List<CheckResult> results = [.. SchemaChecks.Existing(expected, live)];
         if (ExpectedSchema.FileOf(folder) is { } file)
         {

@@ -70,6 +70,14 @@ internal static class SchemaChecks
     }
 
     /// <summary>A difference in a sentence.</summary>
+    /// <summary>The objects that are expected, and what belongs to an expected table: in a database that services share, the rest may be the others'.</summary>
+    public static SchemaSnapshot WithoutOthers(SchemaSnapshot live, SchemaSnapshot expected)
+    {
+        var names = expected.Objects.Select(o => (o.Type, o.Name)).ToHashSet();
+        return new SchemaSnapshot(live.Engine, live.EngineVersion, live.Objects.Where(
+            o => names.Contains((o.Type, o.Name)) || (o.Table is { } table && names.Contains((SchemaObjectType.Table, table)))));
+    }
+
     internal static string Sentence(SchemaDifference difference) => difference.Kind switch
     {
         DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",

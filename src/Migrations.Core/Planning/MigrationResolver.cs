@@ -13,8 +13,10 @@ public static class MigrationResolver
         Func<Migration, bool>[] readings =
         [
             m => Is(m.FullName, text) || Is(Path.GetFileName(m.Up.File), text),
-            m => MigrationVersion.TryParse(text, out var version) && m.Version == version,
+            m => MigrationVersion.TryParse(text, out var version) && m.Version == version && m.Version.PartCount == version.PartCount,
             m => Is(m.Header.SemanticVersion, text) || Is(m.Header.SemanticVersion, text.TrimStart('v', 'V')),
+            // As numbers 1.0.0 and 001 are the same; who writes the one hardly means the other, and never where a migration bears it as its semantic version.
+            m => MigrationVersion.TryParse(text, out var version) && m.Version == version,
             m => Is(m.Name, text),
         ];
         foreach (var reading in readings)

@@ -29,7 +29,7 @@ internal static class ChangeFinder
         if (stored is null)
             return ScriptChange.Statement;
         var current = ScriptRedaction.Redact(dialect, ScriptText.ReadChecked(script));
-        var change = ScriptComparison.Compare(dialect, stored, current);
+        var change = ScriptComparison.Compare(dialect, ScriptRedaction.Redact(dialect, stored), current);
         // Equal once the secrets are masked, yet another checksum: it is the secret that was edited.
         return change == ScriptChange.None ? ScriptChange.Statement : change;
     }

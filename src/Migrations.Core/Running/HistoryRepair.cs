@@ -53,10 +53,16 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
             return;
         }
 
-        if (record.IsApplied && !migration.IsRepeatable && input.ChangeOf(migration.Key) is var change and not ScriptChange.None)
+        var checksum = record.Applied?.Checksum;
+        // A repeatable that is due runs again anyway.
+        if (record.IsApplied && !input.IsPending(migration) && input.ChangeOf(migration.Key) is var change and not ScriptChange.None)
+        {
             await AcceptAsync(migration, record, change, cancellationToken).ConfigureAwait(false);
+            checksum = migration.Up.Checksum;
+        }
+
         if (record.Failure is { } failure)
-            await ClearAsync(migration, record, failure, cancellationToken).ConfigureAwait(false);
+            await ClearAsync(migration, record, failure, checksum, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task AcceptAsync(Migration migration, HistoryRecord record, ScriptChange change, CancellationToken cancellationToken)
@@ -67,11 +73,11 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         await AppendAsync(entry, migration.Version, "Changed", compared, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ClearAsync(Migration migration, HistoryRecord record, JournalEntry failure, CancellationToken cancellationToken)
+    private async Task ClearAsync(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum, CancellationToken cancellationToken)
     {
         var compared = $"Cleared the failure of {failure.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
         var direction = record.IsApplied ? MigrationDirection.Up : MigrationDirection.Down;
-        var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with { Checksum = record.Applied?.Checksum ?? migration.Up.Checksum, ErrorMessage = compared };
+        var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with { Checksum = checksum ?? migration.Up.Checksum, ErrorMessage = compared };
         await AppendAsync(entry, migration.Version, "Failed", compared, cancellationToken).ConfigureAwait(false);
     }
 

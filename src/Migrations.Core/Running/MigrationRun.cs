@@ -130,9 +130,16 @@ internal sealed class MigrationRun(
     {
         _events.Publish(new StepStarted(step.Migration.FullName, step.Direction, index + 1, total));
         var complete = step with { Entry = step.Entry with { Script = recorder.StoredText(step.Script) } };
-        return step.Analysis.OutsideTransaction
-            ? await new StatementRun(session, dialect, recorder, history).RunAsync(complete, cancellationToken).ConfigureAwait(false)
-            : await session.RunAsync(complete, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return step.Analysis.OutsideTransaction
+                ? await new StatementRun(session, dialect, recorder, history).RunAsync(complete, cancellationToken).ConfigureAwait(false)
+                : await session.RunAsync(complete, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ScriptText.Unreadable(step.Script, e);
+        }
     }
 
     private void Finished(StepExecution step, StepOutcome outcome, int index, int total)

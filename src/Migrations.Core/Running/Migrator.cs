@@ -102,7 +102,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
-                return await LossForecaster.FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => driver.Dialect.Analyze(s.Script))], cancellationToken).ConfigureAwait(false);
+                return await LossForecaster.FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => Analyze(s.Script))], cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {
@@ -310,7 +310,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <summary>Reads the scripts of a plan, all of them, before any runs.</summary>
     private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history)
     {
-        var analyses = plan.Steps.Select(step => driver.Dialect.Analyze(
+        var analyses = plan.Steps.Select(step => Analyze(
             plan.TransactionMode == TransactionMode.None || GoesOn(step, history) ? WithoutTransaction(step.Script) : step.Script)).ToList();
         var problems = analyses.SelectMany(a => a.Problems).ToList();
         problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
@@ -324,6 +324,18 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
 
         return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
+    }
+
+    private ScriptAnalysis Analyze(MigrationScript script)
+    {
+        try
+        {
+            return driver.Dialect.Analyze(script);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ScriptText.Unreadable(script, e);
+        }
     }
 
     /// <summary>Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this run is told.</summary>

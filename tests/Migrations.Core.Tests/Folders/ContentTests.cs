@@ -134,6 +134,18 @@ public sealed class ContentTests
     }
 
     [Fact]
+    public async Task Links_that_lead_back_to_where_they_are_have_an_end()
+    {
+        using var folder = new TemporaryFolder().With("V1__a.sql", "2024/V2__b.sql", "2024/more/V3__c.sql");
+        foreach (var (link, target) in new[] { ("2024/x", ""), ("2024/y", ""), ("2024/more/x", "2024"), ("2024/more/y", "2024/more") })
+            Directory.CreateSymbolicLink(System.IO.Path.Combine(folder.Path, link), System.IO.Path.Combine(folder.Path, target));
+
+        var read = await Task.Run(() => folder.Read()).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(["V1__a", "V2__b", "V3__c"], read.Migrations.Select(m => m.FullName));
+    }
+
+    [Fact]
     public void A_cancelled_reading_stops()
     {
         using var folder = new TemporaryFolder().With("001_a.sql");

@@ -31,6 +31,16 @@ public class HistoryViewTests
     }
 
     [Fact]
+    public void Clearing_a_failure_makes_no_application_younger_than_an_undo()
+    {
+        var journal = new Journal().Add("R__v", JournalEvent.Applied).Add("001_x", JournalEvent.Applied)
+            .Add("001_x", JournalEvent.RolledBack, MigrationDirection.Down)
+            .Add("R__v", JournalEvent.Failed).Add("R__v", JournalEvent.Repaired);
+        Assert.Null(journal.View.Find(MigrationKey.Of("R__v"))!.Failure);
+        Assert.True(Journal.Input(journal, Journal.Migration("R__v")).IsPending(Journal.Migration("R__v")));
+    }
+
+    [Fact]
     public void A_failure_without_a_statement_decides_nothing()
     {
         var journal = new Journal().Add("001_x", JournalEvent.Started, statement: 0).Add("001_x", JournalEvent.Failed);

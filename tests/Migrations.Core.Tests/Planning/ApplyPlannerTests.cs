@@ -53,6 +53,18 @@ public class ApplyPlannerTests
         Assert.Contains("003_three", error.NextStep, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1.0.0", "003_three")]
+    [InlineData("v1.0.0", "003_three")]
+    [InlineData("1", "001_one")]
+    [InlineData("0001", "001_one")]
+    [InlineData("2.0", "002_two")]
+    public void A_semantic_version_is_not_taken_for_the_number_that_it_equals(string text, string expected)
+    {
+        Migration[] migrations = [Migration("001_one"), Migration("002_two"), Migration("003_three", header: new MigrationHeader { SemanticVersion = "1.0.0" })];
+        Assert.Equal(expected, MigrationResolver.Find(migrations, text).FullName);
+    }
+
     [Fact]
     public void A_name_that_two_migrations_have_is_ambiguous()
     {
