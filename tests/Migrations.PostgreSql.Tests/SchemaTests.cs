@@ -79,7 +79,7 @@ public sealed class SchemaTests
     [InlineData("CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()", "Other event trigger e")]
     [InlineData("CREATE COLLATION co FROM \"C\"", "Other collation public.co")]
     [InlineData("CREATE PUBLICATION pb FOR TABLE t", "Other publication pb")]
-    [InlineData("CREATE CAST (int AS point) WITH INOUT", "Other cast (integer AS point)")]
+    [InlineData("CREATE CAST (int AS point) WITH INOUT", "Other cast (integer AS pg_catalog.point)")]
     [InlineData("CREATE OPERATOR !== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4ne)", "Other operator public.!==(integer,integer)")]
     [InlineData("CREATE TEXT SEARCH CONFIGURATION tc (COPY = simple)", "Other text search configuration public.tc")]
     [InlineData("ALTER TABLE t ADD c int GENERATED ALWAYS AS IDENTITY", "Column public.t.c")]
