@@ -34,6 +34,7 @@ internal static class ClientEnvironment
         Set(environment, "PGSSLCERT", to.SslCertificate);
         Set(environment, "PGSSLKEY", to.SslKey);
         Set(environment, "PGCHANNELBINDING", to.ChannelBinding switch { ChannelBinding.Disable => "disable", ChannelBinding.Require => "require", _ => null });
+        Set(environment, "PGGSSENCMODE", to.ShouldSerialize(PostgreSqlSources.GssEncryption) ? to.GssEncryptionMode.ToString().ToLowerInvariant() : null);
         Set(environment, "LC_MESSAGES", "C");
         environment.Remove("LC_ALL");
         environment.Remove("LANGUAGE");

@@ -12,7 +12,7 @@ internal static class ObjectQueries
         new(Extensions, IsAny("pg_extension", "true")),
         new(Types(scope), $"{IsAny("pg_type", "c.typtype IN ('e', 'r') OR (c.typtype = 'b' AND c.typinput <> 'array_in'::regproc)")} OR {IsAnyRelation("c")}"),
         new(Domains, IsAny("pg_type", "c.typtype = 'd'")),
-        new($"WITH {scope.Relations}\n{Sequences}", IsAnyRelation("S")),
+        new($"WITH {scope.Relations}\n{Sequences}", $"EXISTS (SELECT FROM rel r WHERE r.relkind = 'S' AND {IsNoIdentity})"),
         new(Functions, IsAny("pg_proc", "c.prokind <> 'a'")),
         new(Aggregates, IsAny("pg_proc", "c.prokind = 'a'")),
     ];
@@ -79,9 +79,12 @@ internal static class ObjectQueries
         WHERE y.typtype = 'd' AND {IsUsers("n")} AND {HasNoExtension("pg_type", "y.oid")}
         """;
 
-    // An identity column's sequence is part of the column. Which column owns it is said by the table, because it comes later.
+    // An identity column's sequence is part of the column.
+    private const string IsNoIdentity = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i')";
+
+    // Which column owns a sequence is said by the table, because it comes later.
     private const string Sequences =
-        """
+        $"""
         SELECT 'Sequence' AS type, r.name, NULL AS "table", 0 AS position, concat_ws(' ', t.unlogged, t.options, t.owner) AS definition,
             concat_ws(' ', 'CREATE', t.unlogged, 'SEQUENCE', r.name, t.options) AS create_sql, 'DROP SEQUENCE ' || r.name AS drop_sql, NULL AS piece, NULL AS after
         FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid, LATERAL (
@@ -93,7 +96,7 @@ internal static class ObjectQueries
                     FROM pg_depend d JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
                         AND a.attnum = d.refobjsubid
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a') AS owner) t
-        WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i')
+        WHERE {IsNoIdentity}
         """;
 
     // A body with the line ends of Windows is the same function. Those that make a range of a type come with the type.

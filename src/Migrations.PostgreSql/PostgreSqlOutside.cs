@@ -45,6 +45,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         if (_script is null)
             return false;
         _script = null;
+        session.HasLeftRows = true;
         if (session.IsPooled)
             return false;
         foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"])

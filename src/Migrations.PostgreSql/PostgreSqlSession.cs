@@ -55,6 +55,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether the server said that a transaction was not where it should be.</summary>
     public bool TransactionWasUnbalanced { get; set; }
 
+    /// <summary>Whether the server's counters may hold rows of what did not hand them over: a step that was rolled back, or a statement outside of transactions.</summary>
+    public bool HasLeftRows { get; set; }
+
     /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was taken.</summary>
     public string? Guard => _wasOvertaken ? "1 / 0" : _lock?.Guard;
 
@@ -182,6 +185,16 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         }
     }
 
+    /// <summary>Makes the next transaction count its changed rows from zero, when what ran before may have left some.</summary>
+    public async Task ForgetRowsAsync(CancellationToken cancellationToken)
+    {
+        if (!HasLeftRows || IsInRun)
+            return;
+        if (StepFigures.HandsOver(Connection.PostgreSqlVersion.Major))
+            await ExecuteAsync("SELECT " + StepFigures.HandOver, cancellationToken).ConfigureAwait(false);
+        HasLeftRows = false;
+    }
+
     /// <summary>The process id of the backend; behind a pooler that of this transaction's, which is not the one that the connection was told.</summary>
     public async Task<int> FindBackendAsync(CancellationToken cancellationToken)
     {
@@ -212,6 +225,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public async Task RollBackAsync()
     {
         IsInRun = false;
+        HasLeftRows = true;
         if (Connection.FullState != System.Data.ConnectionState.Open)
             return;
         _silent = true;

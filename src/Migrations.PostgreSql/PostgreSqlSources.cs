@@ -6,6 +6,9 @@ namespace Migrations.PostgreSql;
 /// <summary>Keeps what Npgsql needs to connect from call to call: making it takes as long as several queries. Connections themselves are not kept.</summary>
 internal sealed class PostgreSqlSources
 {
+    /// <summary>The key by which a connection string chooses whether Kerberos encrypts.</summary>
+    public const string GssEncryption = "GSS Encryption Mode";
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
@@ -32,10 +35,16 @@ internal sealed class PostgreSqlSources
         // No server offers TLS on a socket of its own machine: asking for it would be a round trip for nothing, and libpq does not ask either.
         if (builder.Host is ['/' or '@', ..] && builder.SslMode == SslMode.Prefer)
             builder.SslMode = SslMode.Disable;
+        if (!IsGssEncryptionChosen(builder) && !Kerberos.MayHaveTickets)
+            builder.GssEncryptionMode = GssEncryptionMode.Disable;
         var source = new NpgsqlSlimDataSourceBuilder(builder.ConnectionString);
         source.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false)); // One round trip less; only built-in types are read.
         source.EnableTransportSecurity();
         source.EnableIntegratedSecurity();
         return source.Build();
     }
+
+    // Here or by libpq's variable, which Npgsql reads too.
+    private static bool IsGssEncryptionChosen(NpgsqlConnectionStringBuilder builder) =>
+        builder.ShouldSerialize(GssEncryption) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGGSSENCMODE"));
 }

@@ -36,6 +36,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             var isInRun = session.IsInRun;
             try
             {
+                await session.ForgetRowsAsync(cancellationToken).ConfigureAwait(false);
                 var outcome = await runner.RunAsync(cancellationToken).ConfigureAwait(false);
                 _lastOfRun = isInRun ? step : null;
                 return outcome;

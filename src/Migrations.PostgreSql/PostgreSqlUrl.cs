@@ -117,7 +117,8 @@ internal static class PostgreSqlUrl
             case "channel_binding": builder.ChannelBinding = Binding(value); return true;
             case "connect_timeout": builder.Timeout = Seconds(name, value); return true;
             case "keepalives_idle": builder.TcpKeepAliveTime = Seconds(name, value); return true;
-            case "gssencmode" or "target_session_attrs" or "keepalives": return true; // Npgsql chooses these itself.
+            case "gssencmode": builder.GssEncryptionMode = GssMode(value); return true;
+            case "target_session_attrs" or "keepalives": return true; // Npgsql chooses these itself.
             default: return false;
         }
     }
@@ -135,6 +136,14 @@ internal static class PostgreSqlUrl
         "verify-ca" => SslMode.VerifyCA,
         "verify-full" => SslMode.VerifyFull,
         _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
+    };
+
+    private static GssEncryptionMode GssMode(string value) => value switch
+    {
+        "disable" => GssEncryptionMode.Disable,
+        "prefer" => GssEncryptionMode.Prefer,
+        "require" => GssEncryptionMode.Require,
+        _ => throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require."),
     };
 
     private static ChannelBinding Binding(string value) => value switch

@@ -10,16 +10,20 @@ namespace Migrations.PostgreSql;
 /// <param name="sharesTransaction">Whether other steps ran in the same transaction.</param>
 internal sealed class StepFigures(string historyTable, int serverVersion, bool sharesTransaction)
 {
-    // Since version 15 a transaction can ask that its counters are handed over at its end, so that each begins at zero, and only locked tables need to be looked at.
-    private readonly bool _handsOver = serverVersion >= 15;
+    /// <summary>Makes the transaction in which it stands hand over what it has counted at its end, so that the next one begins at zero.</summary>
+    public const string HandOver = "pg_catalog.pg_stat_force_next_flush()";
+
+    // Where a step can begin at zero, only locked tables need to be looked at.
+    private readonly bool _handsOver = HandsOver(serverVersion);
+
+    /// <summary>Whether the server has <see cref="HandOver"/>.</summary>
+    public static bool HandsOver(int serverVersion) => serverVersion >= 15;
 
     /// <summary>Expressions for the first statement of the step.</summary>
     public IEnumerable<string> Preparations
     {
         get
         {
-            if (_handsOver)
-                yield return "pg_catalog.pg_stat_force_next_flush()";
             if (sharesTransaction)
                 yield return "pg_catalog.set_config('migrations.started', pg_catalog.clock_timestamp()::text, true)";
             if (RemembersRows)
@@ -42,21 +46,25 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
 
     private bool RemembersRows => sharesTransaction || !_handsOver;
 
+    // TOAST tables, which only ever show with their schema, hold no rows of their own. Only tables with changed rows are asked for their names: each name costs as much
+    // as the rest, and a join with pg_class would cost more.
     private string RowsSoFar =>
         $"""
         CASE WHEN pg_catalog.current_setting('track_counts')::boolean THEN COALESCE((
-            SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(t.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(t.oid)
-                + pg_catalog.pg_stat_get_xact_tuples_deleted(t.oid))::bigint
-            FROM ({(_handsOver ? LockedTables : AllTables)}) AS t WHERE t.oid <> '{historyTable.Replace("'", "''", StringComparison.Ordinal)}'::regclass), 0) END
+            SELECT pg_catalog.sum(t.changed)::bigint FROM ({(_handsOver ? LockedTables : AllTables)}) AS t
+            WHERE CASE WHEN t.changed > 0
+                THEN t.oid <> '{historyTable.Replace("'", "''", StringComparison.Ordinal)}'::regclass AND t.oid::regclass::text NOT LIKE 'pg\_toast%.%' END), 0) END
         """;
 
-    // 16384: the first number that the server gives to what users create. Whatever is written is locked; TOAST tables, which only ever show with their schema, hold no
-    // rows of their own. A join with pg_class would say the same and take twice the time to plan.
-    private const string LockedTables =
-        """
-        SELECT DISTINCT l.relation AS oid FROM pg_catalog.pg_lock_status() l
-        WHERE l.locktype = 'relation' AND l.pid = pg_catalog.pg_backend_pid() AND l.relation >= 16384 AND l.relation::regclass::text NOT LIKE 'pg\_toast%.%'
+    // 16384: the first number that the server gives to what users create. Whatever is written is locked.
+    private static string LockedTables =>
+        $"""
+        SELECT DISTINCT l.relation AS oid, {Changed("l.relation")} AS changed FROM pg_catalog.pg_lock_status() l, {HandOver}
+        WHERE l.relation >= 16384 AND l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
         """;
 
-    private const string AllTables = "SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.oid >= 16384";
+    private static string AllTables => $"SELECT c.oid, {Changed("c.oid")} AS changed FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.oid >= 16384";
+
+    private static string Changed(string table) =>
+        $"pg_catalog.pg_stat_get_xact_tuples_inserted({table}) + pg_catalog.pg_stat_get_xact_tuples_updated({table}) + pg_catalog.pg_stat_get_xact_tuples_deleted({table})";
 }

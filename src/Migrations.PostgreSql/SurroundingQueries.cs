@@ -8,10 +8,21 @@ internal static class SurroundingQueries
     /// <summary>All of them.</summary>
     public static IEnumerable<CatalogueQuery> Of(CatalogueScope scope) =>
     [
-        new(Others(scope), CatalogueQuery.Always),
-        new(Comments(scope), CatalogueQuery.Always),
+        new(Others(scope), IsAnyOther),
+        new(Comments(scope), IsAnyComment),
         new($"WITH {scope.Relations}\n{Grants}", CatalogueQuery.Always) { IsInFingerprint = false },
     ];
+
+    // The catalogues that Others looks into: most databases have nothing of their own in any of them.
+    private static readonly string IsAnyOther = string.Join(
+        " OR ",
+        new[] { "pg_statistic_ext", "pg_event_trigger", "pg_collation", "pg_publication", "pg_foreign_server", "pg_cast", "pg_operator", "pg_ts_config" }.Select(c => IsAny(c, "true")));
+
+    private const string IsAnyComment =
+        $"""
+        EXISTS (SELECT FROM pg_description d WHERE d.objoid >= {FirstOfUsers})
+        OR EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'public' AND obj_description(n.oid, 'pg_namespace') <> 'standard public schema')
+        """;
 
     private static string Others(CatalogueScope scope) =>
         $"""

@@ -14,7 +14,7 @@ internal sealed class SqliteLossForecast
     private readonly Dictionary<string, ForecastTable> _tables = new(SqliteNames.Comparer);
     private readonly HashSet<string> _derived = new(SqliteNames.Comparer);
     private readonly List<ForecastTable> _originals = [];
-    private readonly List<(DataLossKind Kind, string Table, string? Column, int Line)> _losses = [];
+    private readonly List<Loss> _losses = [];
     private readonly List<string> _notForeseen = [];
 
     private SqliteLossForecast(SqliteHandle handle)
@@ -99,7 +99,7 @@ internal sealed class SqliteLossForecast
         if (table.Original is null && table.Copies.Count > 0)
             table.DroppedColumns[column] = line;
         else if (table.Original is not null && before!.Length > 0)
-            _losses.Add((DataLossKind.Column, table.Original, before, line));
+            _losses.Add(new Loss(DataLossKind.Column, table.Original, before, line));
     }
 
     private ForecastTable Made(StatementHead head, ScriptStatement statement)
@@ -156,7 +156,7 @@ internal sealed class SqliteLossForecast
     private void AddDelete(string table, int line, bool isAll)
     {
         if (isAll)
-            _losses.Add((DataLossKind.Rows, table, null, line));
+            _losses.Add(new Loss(DataLossKind.Rows, table, null, line));
         else
             _notForeseen.Add($"Line {line}: how many rows the DELETE takes from '{table}', only a rehearsal with data tells.");
     }
@@ -176,13 +176,13 @@ internal sealed class SqliteLossForecast
             if (_tables.TryGetValue(table.Original!, out var again) && !again.IsTemporary && again.CopiesOf(table) is { Count: > 0 } copies)
                 ConcludeRebuild(table, again, copies, line);
             else
-                _losses.Add((DataLossKind.Table, table.Original!, null, line));
+                _losses.Add(new Loss(DataLossKind.Table, table.Original!, null, line));
         }
 
         // Emptied, and filled again with what had been put by.
         foreach (var table in _originals.Where(t => t is { DroppedAt: null, EmptiedAt: not null } && t.CopiesOf(t).Count > 0))
         {
-            _losses.Remove((DataLossKind.Rows, table.Original!, null, table.EmptiedAt!.Value));
+            _losses.Remove(new Loss(DataLossKind.Rows, table.Original!, null, table.EmptiedAt!.Value));
             ConcludeRebuild(table, table, table.CopiesOf(table), table.EmptiedAt.Value);
         }
 
@@ -199,9 +199,9 @@ internal sealed class SqliteLossForecast
         foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
         {
             if (!again.Keeps(table, now))
-                _losses.Add((DataLossKind.Column, name, before, line));
+                _losses.Add(new Loss(DataLossKind.Column, name, before, line));
             else if (again.DroppedColumns.TryGetValue(now, out var later))
-                _losses.Add((DataLossKind.Column, name, before, later));
+                _losses.Add(new Loss(DataLossKind.Column, name, before, later));
         }
 
         foreach (var (at, isAll) in again.Deletes)
@@ -250,4 +250,7 @@ internal sealed class SqliteLossForecast
             return handle.QueryInt64("SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE", table);
         }
     }
+
+    // A class: LINQ over a value type of our own would make the native file larger.
+    private sealed record Loss(DataLossKind Kind, string Table, string? Column, int Line);
 }

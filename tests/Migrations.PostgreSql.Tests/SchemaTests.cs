@@ -71,6 +71,29 @@ public sealed class SchemaTests
         Assert.Equal(expected, Assert.Single(Differences(before, after)));
     }
 
+    [SkippableTheory]
+    [InlineData("CREATE SEQUENCE s", "Sequence public.s")]
+    [InlineData("COMMENT ON SCHEMA public IS 'ours'", "Comment schema public")]
+    [InlineData("COMMENT ON TABLE t IS 'ours'", "Comment table public.t")]
+    [InlineData("CREATE STATISTICS st ON a, b FROM t", "Other statistics object public.st")]
+    [InlineData("CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()", "Other event trigger e")]
+    [InlineData("CREATE COLLATION co FROM \"C\"", "Other collation public.co")]
+    [InlineData("CREATE PUBLICATION pb FOR TABLE t", "Other publication pb")]
+    [InlineData("CREATE CAST (int AS point) WITH INOUT", "Other cast (integer AS pg_catalog.point)")]
+    [InlineData("CREATE OPERATOR !== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4ne)", "Other operator public.!==(integer,integer)")]
+    [InlineData("CREATE TEXT SEARCH CONFIGURATION tc (COPY = simple)", "Other text search configuration public.tc")]
+    [InlineData("ALTER TABLE t ADD c int GENERATED ALWAYS AS IDENTITY", "Column public.t.c")]
+    public async Task The_first_object_of_a_kind_is_seen(string create, string expected)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int, b int); CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'");
+        var before = await ReadAsync(fixture, fixture.Database);
+        await fixture.Database.ExecuteAsync(create);
+        var after = await ReadAsync(fixture, fixture.Database);
+        Assert.NotEqual(before.Fingerprint, after.Fingerprint);
+        Assert.Equal(expected, Assert.Single(Differences(before, after), d => !d.StartsWith("Grant ", StringComparison.Ordinal)));
+    }
+
     [SkippableFact]
     public async Task The_order_of_creation_the_search_path_and_the_quoting_do_not_matter()
     {

@@ -39,6 +39,7 @@ public sealed class TargetTests
     [InlineData("postgres://ann:secret@[::1/db")]
     [InlineData("postgres://ann:x?secret=1@host/db")]
     [InlineData("postgres://ann:secret@host/db?sslmode=secret")]
+    [InlineData("postgres://ann:secret@host/db?gssencmode=secret")]
     [InlineData("postgres://ann:secret@a,b/db")]
     [InlineData("Host=host;Username=ann;Password=a;secret=b")]
     [InlineData("Host=host;Username=ann;Password=secret;Port=secret")]
@@ -73,4 +74,29 @@ public sealed class TargetTests
         Assert.Equal("postgres://bob@host:5432/db", target.Display);
         Assert.Equal("secret", new NpgsqlConnectionStringBuilder(target.ConnectionString).Password);
     }
+
+    [Theory]
+    [InlineData("postgres://ann@host/db?gssencmode=disable", GssEncryptionMode.Disable)]
+    [InlineData("postgres://ann@host/db?gssencmode=prefer", GssEncryptionMode.Prefer)]
+    [InlineData("postgres://ann@host/db?gssencmode=require", GssEncryptionMode.Require)]
+    [InlineData("Host=host;Username=ann;GSS Encryption Mode=Prefer", GssEncryptionMode.Prefer)]
+    public void Who_chooses_encryption_by_kerberos_gets_it(string text, GssEncryptionMode mode) => Assert.Equal(mode, GssModeOf(text));
+
+    [Fact]
+    public void Kerberos_is_asked_for_encryption_only_where_there_may_be_tickets()
+    {
+        Assert.Equal(Kerberos.MayHaveTickets ? GssEncryptionMode.Prefer : GssEncryptionMode.Disable, GssModeOf("postgres://ann@host/db"));
+        Environment.SetEnvironmentVariable("KRB5CCNAME", "FILE:/tmp/tickets");
+        try
+        {
+            Assert.Equal(GssEncryptionMode.Prefer, GssModeOf("postgres://ann@host/db"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KRB5CCNAME", null);
+        }
+    }
+
+    private static GssEncryptionMode GssModeOf(string text) =>
+        new NpgsqlConnectionStringBuilder(new PostgreSqlSources().Of(Driver.Parse(text, "/base")!).ConnectionString).GssEncryptionMode;
 }

@@ -9,7 +9,7 @@ internal static class CheckCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var category = Choice.Several("--category", "Only these checks; may be repeated.", [.. IntegrityChecker.Categories.Select(c => (c.Word(), c))]);
+        var category = Choice.Several("--category", "Only these checks; may be repeated.", IntegrityChecker.Categories, c => c.Word());
         var name = new Option<string[]>("--name") { HelpName = "name", Description = "Only checks of this name, with * and ? as wildcards; may be repeated." };
         var thorough = new Option<bool>("--thorough") { Description = "Let the engine read every page and every index entry." };
         var onCopy = new Option<bool>("--on-copy", "--scratch") { Description = "Ask the declared checks on a copy of the database." };

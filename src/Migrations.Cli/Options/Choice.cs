@@ -24,14 +24,24 @@ internal static class Choice
     }
 
     /// <summary>An option that may be repeated, and takes one of some words each time.</summary>
-    public static Option<T[]> Several<T>(string name, string description, params (string Word, T Value)[] choices)
+    public static Option<T[]> Several<T>(string name, string description, IReadOnlyList<T> values, Func<T, string> word)
         where T : struct, Enum
     {
+        // Loops: LINQ over a value type of our own would make the native file larger.
+        var choices = new (string Word, T Value)[values.Count];
+        for (var i = 0; i < choices.Length; i++)
+            choices[i] = (word(values[i]), values[i]);
         var option = new Option<T[]>(name)
         {
             Description = $"{description} One of {string.Join(", ", choices.Select(c => c.Word))}.",
             HelpName = name.TrimStart('-'),
-            CustomParser = result => [.. result.Tokens.Select(t => Find(result, t.Value, name, choices)).OfType<T>()],
+            CustomParser = result =>
+            {
+                var chosen = new T[result.Tokens.Count];
+                for (var i = 0; i < chosen.Length; i++)
+                    chosen[i] = Find(result, result.Tokens[i].Value, name, choices) ?? default;
+                return chosen;
+            },
         };
         Offer(option, choices);
         return option;

@@ -21,7 +21,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
     /// <summary>The categories of checks.</summary>
-    public static IReadOnlyList<CheckCategory> Categories { get; } = [.. Enum.GetValues<CheckCategory>().Where(c => c is not CheckCategory.Checklist)];
+    public static IReadOnlyList<CheckCategory> Categories { get; } = Array.FindAll(Enum.GetValues<CheckCategory>(), c => c is not CheckCategory.Checklist);
 
     /// <summary>Makes the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see cref="CheckStatus.NotRun"/>.</returns>
@@ -35,8 +35,10 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         await using (session.ConfigureAwait(false))
         {
             var results = new List<CheckResult>();
-            foreach (var category in Categories.Where(c => wanted.Categories.Count == 0 || wanted.Categories.Contains(c)))
+            foreach (var category in Categories)
             {
+                if (wanted.Categories.Count > 0 && !wanted.Categories.Contains(category))
+                    continue;
                 _options.Session.Events.Publish(new WorkAdvanced($"Checking {target.Display}", results.Count, Total: null, "checks"));
                 results.AddRange(await RunAsync(category, session, wanted, cancellationToken).ConfigureAwait(false));
             }

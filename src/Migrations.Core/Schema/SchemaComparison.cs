@@ -26,15 +26,15 @@ public static class SchemaComparison
         return [.. differences.OrderBy(d => d.ObjectType).ThenBy(d => d.Name, StringComparer.Ordinal)];
     }
 
-    private static Comparer<(SchemaObjectType Type, string Name)> KeyOrder { get; } =
-        Comparer<(SchemaObjectType Type, string Name)>.Create((a, b) => a.Type != b.Type ? a.Type.CompareTo(b.Type) : string.CompareOrdinal(a.Name, b.Name));
+    private static Comparer<ObjectKey> KeyOrder { get; } =
+        Comparer<ObjectKey>.Create((a, b) => a.Type != b.Type ? a.Type.CompareTo(b.Type) : string.CompareOrdinal(a.Name, b.Name));
 
-    private static Dictionary<(SchemaObjectType Type, string Name), SchemaObject> ByKey(SchemaSnapshot snapshot, bool grants) =>
-        snapshot.Objects.Where(o => grants || o.Type != SchemaObjectType.Grant).ToDictionary(o => (o.Type, o.Name));
+    private static Dictionary<ObjectKey, SchemaObject> ByKey(SchemaSnapshot snapshot, bool grants) =>
+        snapshot.Objects.Where(o => grants || o.Type != SchemaObjectType.Grant).ToDictionary(o => new ObjectKey(o.Type, o.Name));
 
     /// <summary>Whether the other side lacks the whole table, which is one difference and not one per column.</summary>
-    private static bool IsToldByTable(SchemaObject item, Dictionary<(SchemaObjectType Type, string Name), SchemaObject> otherSide) =>
-        item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table } && !otherSide.ContainsKey((SchemaObjectType.Table, table));
+    private static bool IsToldByTable(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide) =>
+        item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table } && !otherSide.ContainsKey(new ObjectKey(SchemaObjectType.Table, table));
 
     private static SchemaDifference Difference(SchemaObject? left, SchemaObject? right)
     {
@@ -94,4 +94,7 @@ public static class SchemaComparison
         .Where(o => o is { Type: SchemaObjectType.Column, Table: not null })
         .GroupBy(o => o.Table!, StringComparer.Ordinal)
         .Select(g => (g.Key, g.OrderBy(o => o.Position).Select(o => o.Name).ToList()));
+
+    // A class: LINQ over a value type of our own would make the native file larger.
+    private sealed record ObjectKey(SchemaObjectType Type, string Name);
 }
