@@ -174,9 +174,7 @@ public sealed class DumpScriptTests
 
     private static async Task<string> DumpAsync(PostgreSqlTestDatabase database, string[] options)
     {
-        Prerequisite.Psql();
-        var program = Executable.In(PostgreSqlBinaries.Find()!, "pg_dump")!;
-        var start = new ProcessStartInfo(program, options) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Prerequisite.PgDump(), options) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var server = database.Server;
         foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", server.Port.ToString(CultureInfo.InvariantCulture)), ("PGUSER", server.User), ("PGPASSWORD", server.Password), ("PGDATABASE", database.Name), ("PGCLIENTENCODING", "UTF8") })
             start.Environment[name] = value;

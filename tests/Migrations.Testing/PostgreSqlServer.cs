@@ -6,7 +6,7 @@ namespace Migrations.Testing;
 
 /// <summary>
 /// A PostgreSQL server for the tests: the one that <c>MIGRATIONS_TEST_POSTGRES</c> names (a <c>postgres://</c> URL of a superuser), or one started in a
-/// temporary folder, with SCRAM passwords on every connection so that a wrong password is really refused.
+/// temporary folder (of the binaries in the folder that the variable names instead), with SCRAM passwords on every connection so that a wrong password is really refused.
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
@@ -99,9 +99,9 @@ public sealed class PostgreSqlServer : IDisposable
 
     private static PostgreSqlServer? Named()
     {
-        if (Environment.GetEnvironmentVariable("MIGRATIONS_TEST_POSTGRES") is not { Length: > 0 } text)
+        if (!PostgreSqlBinaries.IsServerNamed)
             return null;
-        var url = new Uri(text);
+        var url = new Uri(PostgreSqlBinaries.Setting!);
         var login = url.UserInfo.Split(':', 2);
         return new PostgreSqlServer(
             url.Host,

@@ -36,7 +36,7 @@ public static class Prerequisite
     public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
 
     private static string Client(string name) =>
-        Need(Testing.PostgreSqlBinaries.Find() is { } folder ? Executable.In(folder, name) : Executable.OnPath(name), name, installable: true);
+        Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
 
     private static string Need(string? found, string what, bool installable)
     {
