@@ -95,7 +95,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
-        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting))
+        var server = session.Connection.PostgreSqlVersion.Major;
+        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !TransactionTimeout.IsRefused(p.Text, server)))
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
     }
 
@@ -106,6 +107,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
 
     private async Task<long?> SendAsync(MigrationScript script, ScriptStatement statement, CancellationToken cancellationToken)
     {
+        if (TransactionTimeout.IsRefused(statement.Text, session.Connection.PostgreSqlVersion.Major))
+            return null;
         var isCopy = new StatementWords(statement.Text)[0] is "COPY";
         if (!isCopy)
         {
@@ -147,7 +150,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     {
         if (e is OperationCanceledException || cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
-        if (e is PostgresException p && !PostgreSqlErrors.IsBroken(p))
+        if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
             return StatementFailure.Of(p, step.Script, new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1), blocker: null, attempts: 1);
         return new MigrationException(
             ErrorId.ConnectionFailed,

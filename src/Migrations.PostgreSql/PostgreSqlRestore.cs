@@ -7,23 +7,20 @@ namespace Migrations.PostgreSql;
 /// <summary>Loads a backup into a database with <c>pg_restore</c> or <c>psql</c>.</summary>
 /// <param name="backup">The backup.</param>
 /// <param name="tools">The client programs.</param>
-internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
+/// <param name="server">The major version of the server that it is loaded into.</param>
+internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, int server)
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
     /// <summary>The arguments of <c>pg_restore</c> that say where to, and what to do with errors.</summary>
     /// <param name="to">The database.</param>
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
-    public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners)
-    {
-        yield return "--dbname=" + ClientEnvironment.NameOf(to);
-        yield return "--exit-on-error";
-        yield return "--no-password";
-        if (withOwners)
-            yield break;
-        yield return "--no-owner";
-        yield return "--no-acl";
-    }
+    public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners) =>
+        ["--dbname=" + ClientEnvironment.NameOf(to), "--exit-on-error", "--no-password", .. Rights(withOwners)];
+
+    /// <summary>The arguments of <c>pg_dump</c> and <c>pg_restore</c> that leave owners and rights out.</summary>
+    /// <param name="withOwners">Whether they are wanted.</param>
+    public static string[] Rights(bool withOwners) => withOwners ? [] : ["--no-owner", "--no-acl"];
 
     /// <summary>Loads it.</summary>
     /// <param name="to">An empty database.</param>
@@ -39,6 +36,8 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
         {
             if (backup.Format == BackupFormat.Sql)
                 await LoadScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
+            else if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server))
+                await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
                 await ClientProcess.RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken).ConfigureAwait(false);
         }
@@ -85,23 +84,18 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
         // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
         if (!EndsWell())
             throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
-        var psql = ClientProcess.Start(tools, "psql", to, ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file=-"]);
-        await using var _ = psql.ConfigureAwait(false);
-        var chatter = psql.Output.CopyToAsync(Stream.Null, cancellationToken);
-        try
-        {
-            var source = File.OpenRead(backup.Path);
-            await using (source.ConfigureAwait(false))
-                await ScriptFilter.CopyAsync(source, psql.Input, withOwners, cancellationToken).ConfigureAwait(false);
-            psql.Input.Close();
-        }
-        catch (IOException)
-        {
-            // It has ended; its own words say why.
-        }
+        var source = File.OpenRead(backup.Path);
+        await using var _ = source.ConfigureAwait(false);
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server)).LoadAsync(source, cancellationToken).ConfigureAwait(false);
+    }
 
-        await psql.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await chatter.ConfigureAwait(false);
+    /// <summary>What <c>pg_restore</c> would say to the server is written as a script, because some of it must not reach this one.</summary>
+    private async Task LoadArchiveAsScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
+    {
+        var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
+        await using var _ = script.ConfigureAwait(false);
+        script.Input.Close();
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server)).LoadAsync(script, cancellationToken).ConfigureAwait(false);
     }
 
     private bool EndsWell()

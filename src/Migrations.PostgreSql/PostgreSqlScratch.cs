@@ -14,7 +14,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
 {
     private const string Prefix = "migrations_scratch_";
     private const string TimeFormat = "yyyyMMddHHmmss";
-    private static readonly DatabaseShape Usual = new("UTF8", "C", "C", "c", Locale: null);
+    private static readonly DatabaseShape Usual = new("UTF8", "C", "C", "c", Locale: null, Rules: null);
 
     /// <inheritdoc/>
     public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) =>
