@@ -45,10 +45,8 @@ public sealed class NewerServerTests
         await Programs.PipeAsync(fixture.Database, reloaded, "pg_dump", "psql", "-X -q -v ON_ERROR_STOP=1");
         Same(before, await ReadAsync(fixture, reloaded));
         await using var remade = await PostgreSqlTestDatabase.CreateAsync();
-        var objects = before.Objects.Where(o => !o.IsPartOfTable && o.Type != SchemaObjectType.Grant).ToList();
-        foreach (var create in objects.Select(o => o.CreateSql).OfType<string>())
-            await RunAsync(remade, create);
-        if (objects.TrueForAll(o => o.CreateSql is not null))
+        await RunAsync(remade, SchemaScript.Write(before));
+        if (before.Objects.All(o => o.CreateSql is not null))
             Same(before, await ReadAsync(fixture, remade));
         await RunAsync(fixture.Database, change);
         var after = await ReadAsync(fixture, fixture.Database);
