@@ -43,10 +43,18 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         }
         catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
         {
-            throw e.Message.Contains("unsupported version", StringComparison.Ordinal)
-                ? new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e)
-                : new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
+            throw Translate(e);
         }
+    }
+
+    private MigrationException Translate(MigrationException e)
+    {
+        if (e.Message.Contains("unsupported version", StringComparison.Ordinal))
+            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e);
+        // The releases of August 2025, of every version, brought this command and write it into scripts.
+        if (e.Message.Contains(@"invalid command \restrict", StringComparison.Ordinal))
+            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a pg_dump that is newer than the psql in '{tools.Folder}': {e.Message}", $"Update the client programs of PostgreSQL {tools.Version} to their newest release.", e);
+        return new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
     }
 
     /// <summary>How many tables the archive says it has; null for a script.</summary>

@@ -102,9 +102,7 @@ public sealed class VersionTests
         await using var command = blocker.CreateCommand();
         command.CommandText = "BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT";
         var blocking = command.ExecuteNonQueryAsync();
-        var program = Path.Combine(folder.Path, "pg_dump");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\ncase \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;; esac\nexec '{Prerequisite.PgDump()}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        WriteProgram(folder, "pg_dump", $"case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\"");
         var path = Path.Combine(folder.Path, "x.dump");
         var session = (PostgreSqlSession)await fixture.OpenAsync();
 
@@ -113,6 +111,20 @@ public sealed class VersionTests
         await blocking;
         Assert.Equal("public.t 1", Assert.Single(content.Tables.Select(t => $"{t.Table} {t.Rows}")));
         Assert.Equal(BackupFormat.Native, Driver.Backups.Recognize(path));
+    }
+
+    [SkippableFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_psql_that_lacks_a_command_of_newer_dumps_is_to_be_updated()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var path = await BackUpAsync(fixture, folder, BackupFormat.Sql);
+        WriteProgram(folder, "psql", "cat >/dev/null; echo 'psql:<stdin>:5: error: invalid command \\restrict' >&2; exit 3");
+        var restore = new PostgreSqlRestore(new BackupSource(path, BackupFormat.Sql), new ClientTools(folder.Path, 15), server: 15);
+        var error = await Assert.ThrowsAsync<MigrationException>(() => restore.LoadAsync(Target(fixture), 1, withOwners: true, CancellationToken.None));
+        Assert.Equal(ErrorId.ClientToolOutdated, error.Id);
+        Assert.Contains("Update the client programs of PostgreSQL 15", error.NextStep, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -132,6 +144,13 @@ public sealed class VersionTests
         var blocking = command.ExecuteNonQueryAsync();
         await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = Path.Combine(folder.Path, "x.dump") }, CancellationToken.None);
         await blocking;
+    }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static void WriteProgram(TemporaryFolder folder, string name, string script)
+    {
+        var path = folder.Write(name, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static DatabaseTarget Target(DriverFixture fixture) => Driver.Parse(fixture.Database.Address, "/")!;
