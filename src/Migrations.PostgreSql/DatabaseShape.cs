@@ -8,7 +8,8 @@ namespace Migrations.PostgreSql;
 /// <param name="CharacterType">How it tells letters.</param>
 /// <param name="Provider">The provider's letter: <c>c</c>, <c>i</c> or <c>b</c>.</param>
 /// <param name="Locale">The provider's own locale; null for the operating system's.</param>
-internal sealed record DatabaseShape(string Encoding, string Collate, string CharacterType, string Provider, string? Locale)
+/// <param name="Rules">Further rules of ICU's sorting; null when there are none.</param>
+internal sealed record DatabaseShape(string Encoding, string Collate, string CharacterType, string Provider, string? Locale, string? Rules)
 {
     /// <summary>Reads the shape of the database that a session is connected to.</summary>
     public static async Task<DatabaseShape> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
@@ -18,10 +19,11 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         DatabaseShape? shape = null;
         await session.QueryAsync(
             $"""
-            SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(version >= 15 ? "d.datlocprovider::text" : "'c'")}, {locale}::text
+            SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(version >= 15 ? "d.datlocprovider::text" : "'c'")}, {locale}::text,
+                {(version >= 16 ? "d.daticurules" : "NULL")}::text
             FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
             """,
-            row => shape = new DatabaseShape(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4)),
+            row => shape = new DatabaseShape(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5)),
             cancellationToken).ConfigureAwait(false);
         return shape!;
     }
@@ -51,7 +53,7 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         return (version, Provider) switch
         {
             ( < 15, _) => sorting,
-            (_, "i") => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}",
+            (_, "i") => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
             ( >= 17, "b") => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
             _ => sorting + " LOCALE_PROVIDER libc",
         };

@@ -55,7 +55,7 @@ internal static class LossReader
             "CREATE" => Create(words),
             "TRUNCATE" => Truncate(words),
             "DELETE" => Delete(words),
-            "WITH" or "EXPLAIN" when words.Contain("DELETE", "FROM") => [Unknown("deletes rows")],
+            "WITH" or "EXPLAIN" when words.Contain("DELETE", "FROM") || words.Contain("THEN", "DELETE") => [Unknown("deletes rows")],
             "MERGE" when words.Contain("THEN", "DELETE") => [Unknown("deletes rows")],
             "CALL" => [Unknown($"runs the procedure {Shown(words[1])}")],
             "DO" when IsDestructive(text) => [Unknown("runs a block that drops or deletes")],

@@ -38,28 +38,36 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
 
     private async Task<BackupContent> DumpAsync(CancellationToken cancellationToken)
     {
+        if (tools.Version >= 16 && job.Format != BackupFormat.Sql)
+        {
+            try
+            {
+                return await DumpAsync("--compress=zstd:1", cancellationToken).ConfigureAwait(false);
+            }
+            catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(NoSuchCompression, StringComparison.Ordinal))
+            {
+                Clear(); // Built without zstd.
+                // What was being read in that transaction was cancelled, and perhaps the connection with it.
+                await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return await DumpAsync(job.Format == BackupFormat.Sql ? null : "--compress=1", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<BackupContent> DumpAsync(string? compression, CancellationToken cancellationToken)
+    {
         await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
         try
         {
             var snapshot = "";
             // The transaction stands still while the dump goes on, and no limit on that may end it.
+            string[] limits = ["idle_in_transaction_session_timeout", "statement_timeout", .. (TransactionTimeout.IsKnown(session.Connection.PostgreSqlVersion.Major) ? (string[])["transaction_timeout"] : [])];
             await session.QueryAsync(
-                "SELECT pg_catalog.pg_export_snapshot(), pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true), pg_catalog.set_config('statement_timeout', '0', true)",
+                $"SELECT pg_catalog.pg_export_snapshot(), {string.Join(", ", limits.Select(limit => $"pg_catalog.set_config('{limit}', '0', true)"))}",
                 row => snapshot = row.GetString(0),
                 cancellationToken).ConfigureAwait(false);
-            if (tools.Version >= 16 && job.Format != BackupFormat.Sql)
-            {
-                try
-                {
-                    return await WriteAsync(snapshot, "--compress=zstd:1", cancellationToken).ConfigureAwait(false);
-                }
-                catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(NoSuchCompression, StringComparison.Ordinal))
-                {
-                    Clear(); // Built without zstd.
-                }
-            }
-
-            return await WriteAsync(snapshot, job.Format == BackupFormat.Sql ? null : "--compress=1", cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(snapshot, compression, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -47,8 +47,8 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
         var session = await OpenAsync(empty, options, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
-            await new PostgreSqlRestore(backup, tools).LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+            var server = session.Connection.PostgreSqlVersion;
+            await new PostgreSqlRestore(backup, ClientTools.For(server), server.Major).LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -8,6 +8,9 @@ namespace Migrations.PostgreSql;
 /// <summary>Opens connections to one database, with the settings that a migration needs over those of the user.</summary>
 internal sealed class PostgreSqlConnector
 {
+    /// <summary>The oldest major version of a server that the tests run against.</summary>
+    public const int OldestServer = 13;
+
     private readonly DatabaseTarget _target;
     private readonly NpgsqlDataSource _source;
 
@@ -33,7 +36,7 @@ internal sealed class PostgreSqlConnector
             options.Events.Publish(new ConnectionAttempted(_target.Display, attempt, attempts));
             try
             {
-                return await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                return await CheckedAsync(await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             }
             catch (Exception e) when (attempt < attempts && PostgreSqlErrors.MayPass(e))
             {
@@ -46,6 +49,17 @@ internal sealed class PostgreSqlConnector
 
             await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<NpgsqlConnection> CheckedAsync(NpgsqlConnection connection)
+    {
+        var version = connection.PostgreSqlVersion;
+        if (version.Major >= OldestServer)
+            return connection;
+        await connection.DisposeAsync().ConfigureAwait(false);
+        throw new MigrationException(
+            ErrorId.ServerOutdated, $"The server of {_target.Display} is PostgreSQL {version}; the oldest version that is supported is {OldestServer}.",
+            $"Upgrade the server to PostgreSQL {OldestServer} or newer (pg_upgrade, or a dump and a restore).");
     }
 
     /// <summary>Connects once more beside the session's own connection.</summary>

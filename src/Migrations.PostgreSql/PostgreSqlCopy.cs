@@ -15,9 +15,22 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         if (content == ScratchContent.Empty)
             return;
         var tools = ClientTools.For(origin.Connection.PostgreSqlVersion);
-        await PipeAsync(tools, content == ScratchContent.Schema ? ["--schema-only"] : [], cancellationToken).ConfigureAwait(false);
+        string[] part = content == ScratchContent.Schema ? ["--schema-only"] : [];
+        if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(origin.Connection.PostgreSqlVersion.Major))
+            await PipeScriptAsync(tools, part, cancellationToken).ConfigureAwait(false);
+        else
+            await PipeAsync(tools, part, cancellationToken).ConfigureAwait(false);
         if (content == ScratchContent.Schema)
             await HistoryAsync(sources, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PipeScriptAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
+    {
+        var dump = ClientProcess.Start(tools, "pg_dump", origin.Target, ["--format=plain", .. PostgreSqlRestore.Rights(withOwners: false), PostgreSqlBackupWriter.LockLimit(options), .. more]);
+        await using var _ = dump.ConfigureAwait(false);
+        dump.Input.Close();
+        var filter = new ScriptFilter(withOwners: true, origin.Connection.PostgreSqlVersion.Major);
+        await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PipeAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)

@@ -73,7 +73,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
             $"""
             SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
                 JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT k.convalidated AND {IsUsers("n")} ORDER BY 1
+            WHERE NOT k.convalidated {(session.Connection.PostgreSqlVersion.Major >= 18 ? "AND k.conenforced" : "")} AND {IsUsers("n")} ORDER BY 1
             """,
             cancellationToken).ConfigureAwait(false);
         return Finding.Of(found, CheckStatus.Fail, "Every constraint was validated.", "{0} NOT VALID: rows that were there before may violate it.", "ALTER TABLE ... VALIDATE CONSTRAINT ...;", "constraint is", "constraints are");
@@ -95,8 +95,6 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
 
     private async Task<Finding> FindChecksumFailuresAsync(CancellationToken cancellationToken)
     {
-        if (session.Connection.PostgreSqlVersion.Major < 12)
-            return Finding.NotRun("Before version 12 the server does not count pages whose checksum is wrong.");
         long? failures = null;
         await session.QueryAsync(
             "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database() AND current_setting('data_checksums') = 'on'",

@@ -8,6 +8,7 @@ namespace Migrations.PostgreSql;
 internal static class PostgreSqlErrors
 {
     private const string IdleInTransactionTimeout = "25P03";
+    private const string IdleSessionTimeout = "57P05";
 
     /// <summary>Whether a failed connection may succeed a little later: the server is unreachable, starting, or full.</summary>
     public static bool MayPass(Exception e) => e switch
@@ -26,12 +27,15 @@ internal static class PostgreSqlErrors
     /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
     public static bool IsBroken(Exception e) => e switch
     {
-        PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout
+        PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout or IdleSessionTimeout or TransactionTimeout.Code
             || p.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException => true,
         OperationCanceledException { InnerException: { } inner } => inner is not PostgresException && IsBroken(inner),
         _ => false,
     };
+
+    /// <summary>Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is ended with it.</summary>
+    public static bool IsAnswer(Exception e) => e is PostgresException p && (!IsBroken(p) || p.SqlState is TransactionTimeout.Code);
 
     /// <summary>The database's or the network's own words.</summary>
     public static string Words(Exception e) => e switch
@@ -106,9 +110,9 @@ internal static class PostgreSqlErrors
         PostgresErrorCodes.ReadOnlySqlTransaction => ErrorId.DatabaseReadOnly,
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => ErrorId.DiskFailed,
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => ErrorId.TableLockTimedOut,
-        PostgresErrorCodes.QueryCanceled => ErrorId.StatementTimedOut,
+        PostgresErrorCodes.QueryCanceled or TransactionTimeout.Code => ErrorId.StatementTimedOut,
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => ErrorId.AuthenticationFailed,
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout or IdleSessionTimeout or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
             => ErrorId.ConnectionFailed,
         var code when code.StartsWith("08", StringComparison.Ordinal) => ErrorId.ConnectionFailed,
         _ => ErrorId.StatementFailed,
@@ -125,6 +129,8 @@ internal static class PostgreSqlErrors
         PostgresErrorCodes.LockNotAvailable => "Run it again when the database is quieter, or allow a longer wait: '-- lock-timeout: 30s' in the script's first comment.",
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => "Nothing is wrong with the script: run it again when the database is quieter.",
         PostgresErrorCodes.QueryCanceled => "Allow more time with '-- timeout: 10min' in the script's first comment, or make the statement faster.",
+        TransactionTimeout.Code => "Give the role that migrates more time for a transaction: ALTER ROLE ... SET transaction_timeout = 0; or split the script.",
+        IdleSessionTimeout => "Let the session of a role that migrates be idle: ALTER ROLE ... SET idle_session_timeout = 0; then run the command again.",
         PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName
             => "Check the name, and that an earlier migration creates it; then run 'migrations up' again.",

@@ -100,7 +100,9 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
-        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !StatementClassifier.NamesClientEncoding(p.Text)))
+        var server = session.Connection.PostgreSqlVersion.Major;
+        var settings = statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !StatementClassifier.NamesClientEncoding(p.Text) && !TransactionTimeout.IsRefused(p.Text, server));
+        foreach (var piece in settings)
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
     }
 
@@ -111,6 +113,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
 
     private async Task<long?> SendAsync(MigrationScript script, ScriptStatement statement, CancellationToken cancellationToken)
     {
+        if (TransactionTimeout.IsRefused(statement.Text, session.Connection.PostgreSqlVersion.Major))
+            return null;
         var isCopy = new StatementWords(statement.Text)[0] is "COPY";
         if (!isCopy)
         {
@@ -152,7 +156,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     {
         if (e is OperationCanceledException || cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
-        if (e is PostgresException p && !PostgreSqlErrors.IsBroken(p))
+        if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
             return StatementFailure.Of(p, step.Script, new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1), blocker: null, attempts: 1);
         return new MigrationException(
             ErrorId.ConnectionFailed,

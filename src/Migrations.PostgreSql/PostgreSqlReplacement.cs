@@ -69,7 +69,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     private async Task<string> LoadAsync(PostgreSqlSession server, PostgreSqlSession? old, string name, CancellationToken cancellationToken)
     {
         var tools = ClientTools.For(server.Connection.PostgreSqlVersion);
-        var restore = new PostgreSqlRestore(backup, tools);
+        var restore = new PostgreSqlRestore(backup, tools, server.Connection.PostgreSqlVersion.Major);
         var tables = await restore.TablesAsync(server.Target, cancellationToken).ConfigureAwait(false);
         var there = PostgreSqlTarget.WithDatabase(target, name);
         var settings = old is null ? null : await DatabaseSettings.ReadAsync(old, cancellationToken).ConfigureAwait(false);
@@ -138,7 +138,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
                 $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO {role}; or restore into a new, empty database.");
         }
 
-        await new PostgreSqlRestore(backup, ClientTools.For(old.Connection.PostgreSqlVersion)).LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        var version = old.Connection.PostgreSqlVersion;
+        await new PostgreSqlRestore(backup, ClientTools.For(version), version.Major).LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
     }
 

@@ -7,23 +7,20 @@ namespace Migrations.PostgreSql;
 /// <summary>Loads a backup into a database with <c>pg_restore</c> or <c>psql</c>.</summary>
 /// <param name="backup">The backup.</param>
 /// <param name="tools">The client programs.</param>
-internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
+/// <param name="server">The major version of the server that it is loaded into.</param>
+internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, int server)
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
     /// <summary>The arguments of <c>pg_restore</c> that say where to, and what to do with errors.</summary>
     /// <param name="to">The database.</param>
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
-    public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners)
-    {
-        yield return "--dbname=" + ClientEnvironment.NameOf(to);
-        yield return "--exit-on-error";
-        yield return "--no-password";
-        if (withOwners)
-            yield break;
-        yield return "--no-owner";
-        yield return "--no-acl";
-    }
+    public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners) =>
+        ["--dbname=" + ClientEnvironment.NameOf(to), "--exit-on-error", "--no-password", .. Rights(withOwners)];
+
+    /// <summary>The arguments of <c>pg_dump</c> and <c>pg_restore</c> that leave owners and rights out.</summary>
+    /// <param name="withOwners">Whether they are wanted.</param>
+    public static string[] Rights(bool withOwners) => withOwners ? [] : ["--no-owner", "--no-acl"];
 
     /// <summary>Loads it.</summary>
     /// <param name="to">An empty database.</param>
@@ -39,15 +36,25 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
         {
             if (backup.Format == BackupFormat.Sql)
                 await LoadScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
+            else if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server))
+                await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
                 await ClientProcess.RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
         {
-            throw e.Message.Contains("unsupported version", StringComparison.Ordinal)
-                ? new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e)
-                : new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
+            throw Translate(e);
         }
+    }
+
+    private MigrationException Translate(MigrationException e)
+    {
+        if (e.Message.Contains("unsupported version", StringComparison.Ordinal))
+            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e);
+        // The releases of August 2025, of every version, brought this command and write it into scripts.
+        if (e.Message.Contains(@"invalid command \restrict", StringComparison.Ordinal))
+            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a pg_dump that is newer than the psql in '{tools.Folder}': {e.Message}", $"Update the client programs of PostgreSQL {tools.Version} to their newest release.", e);
+        return new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
     }
 
     /// <summary>How many tables the archive says it has; null for a script.</summary>
@@ -80,30 +87,13 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
             yield return "--jobs=" + jobs.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Loads a dump in SQL, in one transaction.</summary>
-    /// <param name="source">The file, at its beginning.</param>
-    /// <param name="to">The database.</param>
-    /// <param name="withOwners">Whether owners and rights are restored too.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="IOException">The file cannot be read any further. Nothing of it is left in the database.</exception>
-    internal async Task LoadScriptAsync(Stream source, DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
+    /// <summary>What <c>pg_restore</c> would say to the server is written as a script, because some of it must not reach this one.</summary>
+    private async Task LoadArchiveAsScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
     {
-        var psql = ClientProcess.Start(tools, "psql", to, ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file=-"]);
-        // An end of its input makes psql commit: where there is more to come that cannot be read, it is killed instead.
-        await using var _ = psql.ConfigureAwait(false);
-        var chatter = psql.Output.CopyToAsync(Stream.Null, cancellationToken);
-        try
-        {
-            await ScriptFilter.CopyAsync(source, psql.Input, withOwners, cancellationToken).ConfigureAwait(false);
-            psql.Input.Close();
-        }
-        catch (IOException e) when (ClientProcess.IsOfClosedPipe(e))
-        {
-            // It has ended; its own words say why.
-        }
-
-        await psql.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await chatter.ConfigureAwait(false);
+        var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
+        await using var _ = script.ConfigureAwait(false);
+        script.Input.Close();
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server)).LoadAsync(script, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
@@ -116,7 +106,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools)
                 // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
                 if (!EndsWell(source))
                     throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
-                await LoadScriptAsync(source, to, withOwners, cancellationToken).ConfigureAwait(false);
+                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server)).LoadAsync(source, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

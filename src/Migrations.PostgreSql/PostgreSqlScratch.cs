@@ -14,7 +14,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
 {
     private const string Prefix = "migrations_scratch_";
     private const string TimeFormat = "yyyyMMddHHmmss";
-    private static readonly DatabaseShape Usual = new("UTF8", "C", "C", "c", Locale: null);
+    private static readonly DatabaseShape Usual = new("UTF8", "C", "C", "c", Locale: null, Rules: null);
 
     /// <inheritdoc/>
     public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) =>
@@ -76,7 +76,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
 
     /// <summary>Whether a copy failed for what only a superuser may create: an event trigger, an extension that is not trusted.</summary>
     private static bool NeedsSuperuser(MigrationException e) =>
-        e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed && e.Message.StartsWith("pg_restore", StringComparison.Ordinal)
+        e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed && (e.Message.StartsWith("pg_restore", StringComparison.Ordinal) || e.Message.StartsWith("psql", StringComparison.Ordinal))
         && (e.Message.Contains("permission denied", StringComparison.Ordinal) || e.Message.Contains("must be", StringComparison.Ordinal));
 
     private async Task<IScratchDatabase> OnClusterAsync(ScratchRequest request, PostgreSqlSession? origin, DatabaseShape shape, CancellationToken cancellationToken)

@@ -67,8 +67,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the connection too; an answer that
     /// made Npgsql close it (a full disk) is an answer.
     /// </summary>
-    private bool IsGone(Exception e) => PostgreSqlErrors.IsBroken(e)
-        || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not PostgresException and not { InnerException: PostgresException });
+    private bool IsGone(Exception e) => !PostgreSqlErrors.IsAnswer(e)
+        && (PostgreSqlErrors.IsBroken(e) || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not { InnerException: PostgresException }));
 
     private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, string? blocker, int attempts, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             return null;
         if (e is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } && cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
-        if (e is PostgresException p && !PostgreSqlErrors.IsBroken(p))
+        if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
             return runner.Translate(p, blocker, attempts);
         if (e is IOException or UnauthorizedAccessException)
             return PostgreSqlErrors.Unreadable(step.Script, e);

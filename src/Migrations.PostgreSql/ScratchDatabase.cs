@@ -48,11 +48,6 @@ internal sealed class ScratchDatabase(DatabaseTarget target, DatabaseTarget serv
     }
 
     /// <summary>Drops a database with whoever is connected.</summary>
-    public static async Task DropAsync(PostgreSqlSession session, string name)
-    {
-        var force = session.Connection.PostgreSqlVersion.Major >= 13;
-        if (!force)
-            await session.QueryAsync("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1", _ => { }, CancellationToken.None, name).ConfigureAwait(false);
-        await session.ExecuteAsync($"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}{(force ? " WITH (FORCE)" : "")}", CancellationToken.None).ConfigureAwait(false);
-    }
+    public static Task DropAsync(PostgreSqlSession session, string name) =>
+        session.ExecuteAsync($"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)", CancellationToken.None);
 }

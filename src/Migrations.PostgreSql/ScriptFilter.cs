@@ -2,13 +2,17 @@ using System.Text;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Passes a dump on to <c>psql</c>, with or without the statements that name roles: a server for proofs may lack them.</summary>
-internal static class ScriptFilter
+/// <summary>
+/// Passes a dump on to <c>psql</c>, without what its server would refuse: the statements that name roles, which a server for proofs may lack, and a setting of newer servers.
+/// </summary>
+/// <param name="withOwners">Whether owners and rights are passed on too.</param>
+/// <param name="server">The server's major version.</param>
+internal sealed class ScriptFilter(bool withOwners, int server)
 {
     /// <summary>Passes it on.</summary>
-    public static async Task CopyAsync(Stream script, Stream to, bool withOwners, CancellationToken cancellationToken)
+    public async Task CopyAsync(Stream script, Stream to, CancellationToken cancellationToken)
     {
-        if (withOwners)
+        if (withOwners && TransactionTimeout.IsKnown(server))
         {
             await script.CopyToAsync(to, cancellationToken).ConfigureAwait(false);
             return;
@@ -21,10 +25,12 @@ internal static class ScriptFilter
         foreach (var piece in PostgreSqlStatementReader.Read(reader))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (piece.Kind != SqlPieceKind.Statement || !NamesRole(piece.Text))
+            if (piece.Kind != SqlPieceKind.Statement || !IsLeftOut(piece.Text))
                 await writer.WriteAsync(piece.Text.AsMemory(), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private bool IsLeftOut(string statement) => TransactionTimeout.IsRefused(statement, server) || (!withOwners && NamesRole(statement));
 
     private static bool NamesRole(string statement)
     {

@@ -41,16 +41,11 @@ internal static class SurroundingQueries
                 || ' EXECUTE FUNCTION ' || e.evtfoid::regproc::text || '()' AS body) t
             UNION ALL
             SELECT 'pg_collation'::regclass, c.oid, concat_ws(' ', c.collprovider::text, c.collcollate, c.collctype,
-                {scope.Since(17, "c.colllocale", scope.Since(15, "c.colliculocale", "''"))},
+                {scope.Since(17, "c.colllocale", scope.Since(15, "c.colliculocale", "''"))}, {scope.Since(16, "'RULES ' || quote_literal(c.collicurules)", "NULL")},
                 CASE WHEN NOT c.collisdeterministic THEN 'nondeterministic' END), NULL
             FROM pg_collation c
             UNION ALL
-            SELECT 'pg_publication'::regclass, p.oid, concat_ws(' ', CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
-                (SELECT 'FOR TABLE ' || string_agg(r.prrelid::regclass::text, ', ' ORDER BY r.prrelid::regclass::text COLLATE "C") FROM pg_publication_rel r
-                    WHERE r.prpubid = p.oid),
-                concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE
-                    WHEN p.pubtruncate THEN 'truncate' END)), NULL
-            FROM pg_publication p
+            {Publications(scope)}
             UNION ALL
             SELECT 'pg_foreign_server'::regclass, s.oid, 'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || COALESCE(' ' || array_to_string(ARRAY(SELECT o
                 FROM unnest(s.srvoptions) o
@@ -67,6 +62,26 @@ internal static class SurroundingQueries
                 FROM pg_ts_config_map m WHERE m.mapcfg = c.oid), NULL
             FROM pg_ts_config c) o, LATERAL pg_identify_object(o.class, o.oid, 0) i
         WHERE o.oid >= {FirstOfUsers} AND {HasNoExtension("o.class", "o.oid").Replace("'o.class'::regclass", "o.class", StringComparison.Ordinal)}
+        """;
+
+    // What is not said is as ever: a publication of an older server has the definition that it has on a newer one.
+    private static string Publications(CatalogueScope scope) =>
+        $"""
+            SELECT 'pg_publication'::regclass, p.oid, concat_ws(' ', CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
+                (SELECT 'FOR TABLE ' || string_agg({scope.Since(15, PublishedTable, "r.prrelid::regclass::text")}, ', ' ORDER BY r.prrelid::regclass::text COLLATE "C")
+                    FROM pg_publication_rel r WHERE r.prpubid = p.oid),
+                {scope.Since(15, """(SELECT 'FOR TABLES IN SCHEMA ' || string_agg(ps.pnnspid::regnamespace::text, ', ' ORDER BY ps.pnnspid::regnamespace::text COLLATE "C") FROM pg_publication_namespace ps WHERE ps.pnpubid = p.oid)""", "NULL")},
+                concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE
+                    WHEN p.pubtruncate THEN 'truncate' END),
+                CASE WHEN p.pubviaroot THEN 'via root' END,
+                {scope.Since(18, "CASE p.pubgencols WHEN 's' THEN 'generated columns stored' END", "NULL")}), NULL
+            FROM pg_publication p
+        """;
+
+    private const string PublishedTable =
+        """
+        concat_ws(' ', r.prrelid::regclass::text, (SELECT '(' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || ')' FROM pg_attribute a
+            WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs)), 'WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')')
         """;
 
     // A comment that every new database has, and those that an extension brings, are nobody's. The server's own, thousands of them, are left out before any is looked up.

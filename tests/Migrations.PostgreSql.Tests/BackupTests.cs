@@ -10,6 +10,8 @@ public sealed class BackupTests
 {
     private static readonly PostgreSqlDriver Driver = new();
 
+    public BackupTests() => Prerequisite.PgDump();
+
     [SkippableTheory]
     [InlineData(BackupFormat.Native)]
     [InlineData(BackupFormat.Directory)]
@@ -117,7 +119,7 @@ public sealed class BackupTests
         using var stop = new CancellationTokenSource();
         var path = Path.Combine(folder.Path, "x.dump");
         var backup = Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path }, stop.Token);
-        while (!CommandLines().Any(l => l.Contains(path, StringComparison.Ordinal)))
+        while (!CommandLines().Any(l => l.Contains(path, StringComparison.Ordinal)) && !backup.IsCompleted)
             await Task.Delay(20);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backup);

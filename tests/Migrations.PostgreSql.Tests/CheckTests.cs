@@ -13,8 +13,10 @@ public sealed class CheckTests
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync("CREATE EXTENSION amcheck; CREATE TABLE t (id serial PRIMARY KEY, n text); INSERT INTO t (n) SELECT 'x' FROM generate_series(1, 100); ANALYZE");
         var results = await CheckAsync(fixture, thorough: true);
+        // Since version 18 servers are made with checksums.
+        var checksums = await fixture.Database.ScalarAsync("SHOW data_checksums") == "on" ? CheckStatus.Pass : CheckStatus.NotRun;
         Assert.Equal(
-            ["index-integrity Pass", "invalid-indexes Pass", "unvalidated-constraints Pass", "foreign-keys Pass", "checksums NotRun", "sequences Pass", "statistics Pass"],
+            ["index-integrity Pass", "invalid-indexes Pass", "unvalidated-constraints Pass", "foreign-keys Pass", $"checksums {checksums}", "sequences Pass", "statistics Pass"],
             results.Select(r => $"{r.Name} {r.Status}"));
         Assert.All(results, r => Assert.True(r.Message.Length > 10 && r.Duration > TimeSpan.Zero));
     }

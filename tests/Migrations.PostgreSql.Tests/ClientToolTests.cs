@@ -10,6 +10,8 @@ public sealed class ClientToolTests
 {
     private static readonly PostgreSqlDriver Driver = new();
 
+    public ClientToolTests() => Prerequisite.PgDump();
+
     [SkippableFact]
     public void The_real_programs_are_found_and_not_a_wrapper()
     {

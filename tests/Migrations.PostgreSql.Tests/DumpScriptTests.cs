@@ -20,7 +20,6 @@ public sealed class DumpScriptTests
           -- a comment; with 'quotes' and $$
           RETURN upper(a) || ';';
         END $body$;
-        CREATE FUNCTION app.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 ELSE 2 END; END;
         CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := trim(NEW.name); RETURN NEW; END $$;
         CREATE TRIGGER touch BEFORE INSERT ON app.people FOR EACH ROW EXECUTE FUNCTION app.touch();
         CREATE VIEW app.names AS SELECT name FROM app.people WHERE mood = 'good';
@@ -41,6 +40,9 @@ public sealed class DumpScriptTests
         WHERE name IN ('search_path', 'role', 'session_authorization', 'row_security', 'statement_timeout', 'idle_in_transaction_session_timeout', 'client_min_messages',
             'check_function_bodies', 'xmloption', 'default_tablespace', 'default_table_access_method', 'standard_conforming_strings', 'client_encoding', 'TimeZone')
         """;
+
+    // Since version 14.
+    private const string Body = "\nCREATE FUNCTION app.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 ELSE 2 END; END;";
 
     private const string WithoutHistory = "--exclude-table=public.migration_journal*";
 
@@ -69,7 +71,7 @@ public sealed class DumpScriptTests
     {
         await using var source = await DriverFixture.CreateAsync();
         await using var copy = await DriverFixture.CreateAsync();
-        await (await source.BeginAsync()).RunAsync(source.Step(Source), CancellationToken.None);
+        await (await source.BeginAsync()).RunAsync(source.Step(source.Database.Server.MajorVersion >= 14 ? Source + Body : Source), CancellationToken.None);
         var dump = await DumpAsync(source.Database, [.. options, WithoutHistory]);
         var session = await copy.BeginAsync();
 
@@ -174,9 +176,7 @@ public sealed class DumpScriptTests
 
     private static async Task<string> DumpAsync(PostgreSqlTestDatabase database, string[] options)
     {
-        Prerequisite.Psql();
-        var program = Executable.In(PostgreSqlBinaries.Find()!, "pg_dump")!;
-        var start = new ProcessStartInfo(program, options) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Prerequisite.PgDump(), options) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var server = database.Server;
         foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", server.Port.ToString(CultureInfo.InvariantCulture)), ("PGUSER", server.User), ("PGPASSWORD", server.Password), ("PGDATABASE", database.Name), ("PGCLIENTENCODING", "UTF8") })
             start.Environment[name] = value;

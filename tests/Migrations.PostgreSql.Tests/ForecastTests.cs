@@ -76,6 +76,8 @@ public sealed class ForecastTests
     [InlineData("ALTER TABLE tags ALTER COLUMN name TYPE varchar(1)", "Line 1 changes the type of tags.name")]
     [InlineData("DO $$ BEGIN DELETE FROM tags; END $$", "Line 1 runs a block")]
     [InlineData("ALTER TABLE \"Big One\" ALTER x TYPE int", "Line 1 changes the type of \"Big One\".x")]
+    [InlineData("WITH x AS (MERGE INTO tags USING uses ON id = tag WHEN MATCHED THEN DELETE RETURNING *) SELECT * FROM x", "Line 1 deletes rows")]
+    [InlineData("WITH x AS (SELECT 1 AS a) MERGE INTO tags USING x ON id = a WHEN MATCHED THEN DELETE", "Line 1 deletes rows")]
     [InlineData("CALL p()", "Line 1 runs the procedure p")]
     [InlineData("DROP OWNED BY me", "Line 1 drops what me owns")]
     [InlineData("DROP TABLE nope", "Line 1 names nope, which is not there now")]

@@ -36,6 +36,9 @@ internal sealed class PostgreSqlProxy : IAsyncDisposable
     /// <summary>Whether clients are told another process id than their backend's.</summary>
     public bool HidesBackends { get; init; }
 
+    /// <summary>The server's version that clients are told; null for its own.</summary>
+    public string? Version { get; init; }
+
     /// <summary>What new connections wait for before they go through.</summary>
     public Task Opens { get; set; } = Task.CompletedTask;
 
@@ -117,10 +120,21 @@ internal sealed class PostgreSqlProxy : IAsyncDisposable
             var (type, message) = await ReadAsync(server, isTyped: true);
             if (type == 'K' && HidesBackends)
                 BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(5), 1);
+            if (type == 'S' && Version is not null && System.Text.Encoding.ASCII.GetString(message.AsSpan(5)).StartsWith("server_version\0", StringComparison.Ordinal))
+                message = Parameter($"server_version\0{Version}\0");
             if (type == 'C' && CutsAt(System.Text.Encoding.ASCII.GetString(message.AsSpan(5, message.Length - 6))))
                 return;
             await client.WriteAsync(message, _stop.Token);
         }
+    }
+
+    private static byte[] Parameter(string text)
+    {
+        var message = new byte[5 + text.Length];
+        message[0] = (byte)'S';
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + text.Length);
+        System.Text.Encoding.ASCII.GetBytes(text, message.AsSpan(5));
+        return message;
     }
 
     private async Task<(char Type, byte[] Message)> ReadAsync(NetworkStream stream, bool isTyped)

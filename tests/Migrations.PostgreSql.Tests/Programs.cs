@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Migrations.Testing;
 
 namespace Migrations.PostgreSql.Tests;
@@ -7,6 +8,8 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>PostgreSQL's own programs, run by hand.</summary>
 internal static class Programs
 {
+    private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
     /// <summary>Pipes what one program writes of a database into another at work on a second one.</summary>
     public static async Task PipeAsync(PostgreSqlTestDatabase from, PostgreSqlTestDatabase to, string writer, string reader, string arguments)
     {
@@ -15,7 +18,9 @@ internal static class Programs
         write.StandardInput.Close();
         var words = read.StandardError.ReadToEndAsync();
         var other = write.StandardError.ReadToEndAsync();
-        await write.StandardOutput.BaseStream.CopyToAsync(read.StandardInput.BaseStream);
+        var dump = await write.StandardOutput.ReadToEndAsync();
+        // Newer programs say this to older servers too, which do not know it.
+        await read.StandardInput.WriteAsync(to.Server.MajorVersion < 17 ? dump.Replace("SET transaction_timeout = 0;\n", "", StringComparison.Ordinal) : dump);
         read.StandardInput.Close();
         await read.StandardOutput.ReadToEndAsync();
         await read.WaitForExitAsync();
@@ -42,6 +47,8 @@ internal static class Programs
             RedirectStandardError = true,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            StandardOutputEncoding = Utf8,
+            StandardInputEncoding = Utf8,
         };
         start.Environment["PGHOST"] = server.Host;
         start.Environment["PGPORT"] = server.Port.ToString(CultureInfo.InvariantCulture);

@@ -19,6 +19,8 @@ public sealed class PsqlTests
     [InlineData("SELECT '{}'::jsonb #>> '{a}', b #- '{;}', x->>'y', 1<-2; SELECT 1.5e-3, 1e5, .5; SELECT 3;; ; SELECT 4")]
     public async Task Statements_are_cut_where_psql_cuts_them(string script)
     {
+        if (script.Contains("ATOMIC", StringComparison.Ordinal))
+            Prerequisite.PostgreSqlVersion(14);
         using var folder = new TemporaryFolder();
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         var server = database.Server;

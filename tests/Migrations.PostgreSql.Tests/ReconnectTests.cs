@@ -9,7 +9,7 @@ public sealed class ReconnectTests
 {
     // Runs in the commit, takes the cancellation for an error of its own, and does not look whether its client is still there.
     private const string StubbornCommit = """
-        SET client_connection_check_interval = 0;
+        SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'client_connection_check_interval';
         CREATE TABLE t (a int);
         CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

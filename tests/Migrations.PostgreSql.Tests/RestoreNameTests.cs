@@ -9,6 +9,8 @@ public sealed class RestoreNameTests
 {
     private static readonly PostgreSqlDriver Driver = new();
 
+    public RestoreNameTests() => Prerequisite.PgDump();
+
     public static TheoryData<string> Names => new()
     {
         string.Concat(Enumerable.Range(0, 21).Select(i => (char)('\u4e00' + i))),

@@ -16,10 +16,11 @@ public sealed class RestoreReadTests
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         await using var session = (PostgreSqlSession)await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
-        var restore = new PostgreSqlRestore(new BackupSource("/nowhere/dump.sql", BackupFormat.Sql), ClientTools.For(session.Connection.PostgreSqlVersion));
+        var version = session.Connection.PostgreSqlVersion;
+        var loader = new ScriptLoader(ClientTools.For(version), Driver.Parse(database.Address, "/")!, new ScriptFilter(withOwners, version.Major));
         using var source = new BrokenFile("CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n"u8.ToArray());
 
-        var load = restore.LoadScriptAsync(source, Driver.Parse(database.Address, "/")!, withOwners, CancellationToken.None);
+        var load = loader.LoadAsync(source, CancellationToken.None);
 
         Assert.Equal("Input/output error", (await Assert.ThrowsAsync<IOException>(() => load.WaitAsync(TimeSpan.FromSeconds(60)))).Message);
         Assert.Empty(await database.TablesAsync());
@@ -32,7 +33,8 @@ public sealed class RestoreReadTests
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         await using var session = (PostgreSqlSession)await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
         // A folder in its place: not even root may read it.
-        var restore = new PostgreSqlRestore(new BackupSource(folder.Path, BackupFormat.Sql), ClientTools.For(session.Connection.PostgreSqlVersion));
+        var version = session.Connection.PostgreSqlVersion;
+        var restore = new PostgreSqlRestore(new BackupSource(folder.Path, BackupFormat.Sql), ClientTools.For(version), version.Major);
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => restore.LoadAsync(Driver.Parse(database.Address, "/")!, jobs: 0, withOwners: true, CancellationToken.None));
 

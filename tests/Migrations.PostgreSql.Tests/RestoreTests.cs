@@ -10,6 +10,8 @@ public sealed class RestoreTests
 {
     private static readonly PostgreSqlDriver Driver = new();
 
+    public RestoreTests() => Prerequisite.PgDump();
+
     [SkippableTheory]
     [InlineData(BackupFormat.Native)]
     [InlineData(BackupFormat.Sql)]

@@ -10,6 +10,8 @@ public sealed class ScratchTests
 {
     private static readonly PostgreSqlDriver Driver = new();
 
+    public ScratchTests() => Prerequisite.PgDump();
+
     [SkippableTheory]
     [InlineData(ScratchContent.Empty, null)]
     [InlineData(ScratchContent.Schema, "0")]

@@ -1,6 +1,7 @@
 using Migrations.Events;
 using Migrations.History;
 using Npgsql;
+using Migrations.Testing;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -72,6 +73,8 @@ public sealed class StepTests
     [InlineData(";;\n-- nothing\n;")]
     public async Task Hard_cases_run_on_the_server(string script)
     {
+        if (script.Contains("ATOMIC", StringComparison.Ordinal))
+            Prerequisite.PostgreSqlVersion(14);
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         await session.RunAsync(fixture.Step(script), CancellationToken.None);

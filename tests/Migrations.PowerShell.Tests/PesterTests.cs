@@ -74,7 +74,7 @@ public sealed class PesterTests(ITestOutputHelper output)
     {
         try
         {
-            return Environment.GetEnvironmentVariable("MIGRATIONS_TEST_POSTGRES") is { Length: > 0 } named ? named : PostgreSqlServer.Shared.UrlOf("postgres");
+            return PostgreSqlBinaries.IsServerNamed ? PostgreSqlBinaries.Setting! : PostgreSqlServer.Shared.UrlOf("postgres");
         }
         catch (SkipException)
         {

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace Migrations.Testing;
 
 /// <summary>Finds programs.</summary>
@@ -13,4 +16,14 @@ public static class Executable
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => In(folder, name))
         .FirstOrDefault(path => path is not null);
+
+    /// <summary>The major version of one of PostgreSQL's programs; 0 when it tells none.</summary>
+    public static int MajorVersion(string path)
+    {
+        using var process = Process.Start(new ProcessStartInfo(path, "--version") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var words = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        var digits = words.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit);
+        return int.TryParse(string.Concat(digits), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+    }
 }

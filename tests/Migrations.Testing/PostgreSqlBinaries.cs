@@ -1,10 +1,43 @@
 namespace Migrations.Testing;
 
-/// <summary>Finds an installed PostgreSQL server.</summary>
+/// <summary>
+/// Finds an installed PostgreSQL server: that of the folder which <c>MIGRATIONS_TEST_POSTGRES</c> names, or else the newest. A folder that is named comes first on the PATH,
+/// too, where the engine looks for PostgreSQL's client programs.
+/// </summary>
 public static class PostgreSqlBinaries
 {
-    /// <summary>The folder that has both <c>initdb</c> and <c>postgres</c>, of the newest version; null when there is none.</summary>
-    public static string? Find() => Candidates().FirstOrDefault(folder => Executable.In(folder, "initdb") is not null && Executable.In(folder, "postgres") is not null);
+    private static readonly Lazy<string?> Named = new(PutOnPath, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    /// <summary>The URL of a server, or the folder of a server's programs; null for whatever is installed.</summary>
+    public static string? Setting => Environment.GetEnvironmentVariable("MIGRATIONS_TEST_POSTGRES") is { Length: > 0 } setting ? setting : null;
+
+    /// <summary>Whether <see cref="Setting"/> is a running server's URL.</summary>
+    public static bool IsServerNamed => Setting?.Contains("://", StringComparison.Ordinal) == true;
+
+    /// <summary>The folder that has both <c>initdb</c> and <c>postgres</c>; null when there is none.</summary>
+    public static string? Find() => Named.Value ?? Candidates().FirstOrDefault(HasServer);
+
+    /// <summary>A client program, of the server's own folder or of another one that is not older; null when there is none.</summary>
+    /// <param name="name">The program's name.</param>
+    public static string? FindClient(string name)
+    {
+        if (Find() is not { } folder)
+            return Executable.OnPath(name);
+        var server = Executable.MajorVersion(Executable.In(folder, "postgres")!);
+        return Candidates().Prepend(folder).Select(f => Executable.In(f, name)).FirstOrDefault(p => p is not null && Executable.MajorVersion(p) >= server);
+    }
+
+    private static bool HasServer(string folder) => Executable.In(folder, "initdb") is not null && Executable.In(folder, "postgres") is not null;
+
+    private static string? PutOnPath()
+    {
+        if (IsServerNamed || Setting is not { } folder)
+            return null;
+        if (!HasServer(folder))
+            throw new InvalidOperationException($"MIGRATIONS_TEST_POSTGRES names '{folder}', which has no initdb and postgres.");
+        Environment.SetEnvironmentVariable("PATH", folder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"));
+        return folder;
+    }
 
     private static IEnumerable<string> Candidates()
     {

@@ -6,11 +6,12 @@ namespace Migrations.Testing;
 
 /// <summary>
 /// A PostgreSQL server for the tests: the one that <c>MIGRATIONS_TEST_POSTGRES</c> names (a <c>postgres://</c> URL of a superuser), or one started in a
-/// temporary folder, with SCRAM passwords on every connection so that a wrong password is really refused.
+/// temporary folder (of the binaries in the folder that the variable names instead), with SCRAM passwords on every connection so that a wrong password is really refused.
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
     private static readonly Lazy<PostgreSqlServer> SharedServer = new(() => Named() ?? Start(), LazyThreadSafetyMode.ExecutionAndPublication);
+    private readonly Lazy<int> _majorVersion;
     private IDisposable? _process;
 
     private PostgreSqlServer(string host, int port, string user, string password, string maintenanceDatabase)
@@ -20,6 +21,7 @@ public sealed class PostgreSqlServer : IDisposable
         User = user;
         Password = password;
         MaintenanceDatabase = maintenanceDatabase;
+        _majorVersion = new Lazy<int>(AskVersion, LazyThreadSafetyMode.ExecutionAndPublication);
     }
 
     /// <summary>The server of this test process, started on first use and stopped when the process ends, however it ends. Skips the test where PostgreSQL is absent.</summary>
@@ -42,6 +44,9 @@ public sealed class PostgreSqlServer : IDisposable
 
     /// <summary>The password in each spelling that may leak.</summary>
     public IReadOnlyList<string> Secrets => Password.Length == 0 ? [] : [Password, Uri.EscapeDataString(Password)];
+
+    /// <summary>The server's major version.</summary>
+    public int MajorVersion => _majorVersion.Value;
 
     private string MaintenanceDatabase { get; }
 
@@ -97,11 +102,18 @@ public sealed class PostgreSqlServer : IDisposable
     [UnsupportedOSPlatform("windows")]
     private PostgreSqlProcess Own() => _process as PostgreSqlProcess ?? throw new InvalidOperationException("This server was not started here.");
 
+    private int AskVersion()
+    {
+        using var connection = new NpgsqlConnection(ConnectionStringOf(MaintenanceDatabase));
+        connection.Open();
+        return connection.PostgreSqlVersion.Major;
+    }
+
     private static PostgreSqlServer? Named()
     {
-        if (Environment.GetEnvironmentVariable("MIGRATIONS_TEST_POSTGRES") is not { Length: > 0 } text)
+        if (!PostgreSqlBinaries.IsServerNamed)
             return null;
-        var url = new Uri(text);
+        var url = new Uri(PostgreSqlBinaries.Setting!);
         var login = url.UserInfo.Split(':', 2);
         return new PostgreSqlServer(
             url.Host,

@@ -31,6 +31,10 @@ public static class Prerequisite
     /// <summary>The path of PowerShell 7.</summary>
     public static string Pwsh() => Need(Executable.OnPath("pwsh"), "pwsh", installable: false);
 
+    /// <summary>Needs a PostgreSQL server of at least this major version.</summary>
+    public static void PostgreSqlVersion(int major) => Skip.If(
+        PostgreSqlServer.Shared.MajorVersion < major, $"It came with PostgreSQL {major}; this is {PostgreSqlServer.Shared.MajorVersion}.");
+
     /// <summary>Needs an SQLite library of at least this version.</summary>
     public static void SqliteVersion(int major, int minor) => Need(
         SqliteTestDatabase.LibraryVersion >= new Version(major, minor) ? "present" : null, $"SQLite {major}.{minor}", installable: true);
@@ -39,7 +43,7 @@ public static class Prerequisite
     public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
 
     private static string Client(string name) =>
-        Need(Testing.PostgreSqlBinaries.Find() is { } folder ? Executable.In(folder, name) : Executable.OnPath(name), name, installable: true);
+        Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
 
     private static string Need(string? found, string what, bool installable)
     {

@@ -19,7 +19,7 @@ public static class ErrorCatalog
         ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing or ErrorId.UndoMissing
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
-            or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
+            or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
             or ErrorId.DatabaseInUse
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,

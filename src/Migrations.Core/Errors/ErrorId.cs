@@ -191,6 +191,9 @@ public enum ErrorId
     /// <summary>The folder for backups does not exist or cannot be written.</summary>
     BackupFolderInvalid,
 
+    /// <summary>The database server is older than the oldest version that is supported.</summary>
+    ServerOutdated,
+
     /// <summary>A client tool of the database is not installed.</summary>
     ClientToolMissing,
 

@@ -17,13 +17,37 @@ public static class SchemaScript
     private static IEnumerable<SchemaObject> Ordered(SchemaSnapshot snapshot)
     {
         var made = snapshot.Objects.Where(o => o is { IsPartOfTable: false, CreateSql: not null }).ToList();
+        var late = FunctionsOfTables(made);
         // A partition needs its table, a foreign key the other table's key, and a view the views that it names.
-        return made.Where(o => o.Type < SchemaObjectType.Table)
+        return made.Where(o => o.Type < SchemaObjectType.Table && !late.Contains(o))
             .Concat(AfterWhatTheyName([.. made.Where(o => o.Type == SchemaObjectType.Table)]))
             .Concat(made.Where(o => o.Type is > SchemaObjectType.Table and < SchemaObjectType.Index).OrderBy(o => o.Type).ThenBy(IsForeignKey))
-            .Concat(AfterWhatTheyName([.. made.Where(IsView)]))
+            .Concat(AfterWhatTheyName([.. made.Where(o => IsView(o) || late.Contains(o))]))
             .Concat(made.Where(o => !IsView(o) && o.Type >= SchemaObjectType.Index));
     }
+
+    /// <summary>The functions that cannot be made before a table or view: it is a type of theirs, or their body is no text but SQL that is read when they are made.</summary>
+    private static HashSet<SchemaObject> FunctionsOfTables(List<SchemaObject> made)
+    {
+        var names = made.Where(o => o.Type == SchemaObjectType.Table || IsView(o)).Select(o => o.Name).ToList();
+        return made.Where(o => o.Type == SchemaObjectType.Function && names.Exists(name => Names(WithoutBody(o.CreateSql!), name))).ToHashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
+    }
+
+    private static string WithoutBody(string function) => function.IndexOf("\nAS $", StringComparison.Ordinal) is >= 0 and var at ? function[..at] : function;
+
+    private static bool Names(string text, string name)
+    {
+        for (var at = text.IndexOf(name, StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + name.Length;
+            if ((at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end])))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '$' or '"' or '.';
 
     private static bool IsView(SchemaObject item) => item.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView;
 

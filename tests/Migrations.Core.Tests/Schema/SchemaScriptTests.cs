@@ -25,5 +25,25 @@ public class SchemaScriptTests
             SchemaScript.Write(snapshot));
     }
 
+    [Fact]
+    public void A_function_of_tables_comes_after_them_and_a_body_that_is_text_does_not_count()
+    {
+        var snapshot = Of(
+            Table("s.t", "id integer"),
+            [
+                Made(SchemaObjectType.Function, "a_text()", "", "CREATE FUNCTION a_text()\nAS $function$ SELECT 1 FROM s.t $function$"),
+                Made(SchemaObjectType.Function, "b_row()", "", "CREATE FUNCTION b_row() RETURNS SETOF s.t\nAS $function$ SELECT 1 $function$"),
+                Made(SchemaObjectType.Function, "c_body()", "", "CREATE FUNCTION c_body()\nBEGIN ATOMIC SELECT s.v.a FROM s.v; END"),
+                Made(SchemaObjectType.Function, "d_other()", "", "CREATE FUNCTION d_other()\nBEGIN ATOMIC SELECT s.t2(); END"),
+                Made(SchemaObjectType.View, "s.v", "SELECT", "CREATE VIEW s.v AS SELECT b_row()"),
+            ]);
+
+        var script = SchemaScript.Write(snapshot);
+
+        string[] inOrder = ["FUNCTION a_text()", "FUNCTION d_other()", "TABLE s.t ", "FUNCTION b_row()", "VIEW s.v", "FUNCTION c_body()"];
+        Assert.Equal(inOrder, inOrder.OrderBy(part => script.IndexOf("CREATE " + part, StringComparison.Ordinal)));
+        Assert.All(inOrder, part => Assert.Contains("CREATE " + part, script, StringComparison.Ordinal));
+    }
+
     private static SchemaObject Made(SchemaObjectType type, string name, string definition, string sql) => Object(type, name, definition, table: null) with { CreateSql = sql };
 }
