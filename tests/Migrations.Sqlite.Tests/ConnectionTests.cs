@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>What scripts leave on the connection, and what others leave in the history.</summary>
