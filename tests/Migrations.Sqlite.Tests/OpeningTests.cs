@@ -22,6 +22,29 @@ public sealed class OpeningTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
+    [SkippableTheory]
+    [InlineData("100%.db")]
+    [InlineData("a%41.db")]
+    [InlineData("a%00b.db")]
+    [InlineData("a#b.db")]
+    [InlineData("a?immutable=0&b.db")]
+    [InlineData("a\\b.db")]
+    [InlineData("ü €'\".db")]
+    public void A_file_of_any_name_is_read_where_nothing_may_be_written(string name)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows does not allow such names.");
+        var path = Path.Combine(_folder.Path, name);
+        // What the code in the name stands for must not be read in its place.
+        foreach (var (file, table) in new[] { (Path.Combine(_folder.Path, "aA.db"), "wrong"), (path, "right") })
+        {
+            using var made = SqliteHandle.Open(SqliteLibrary.Current.Api, file, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate);
+            made.Execute($"CREATE TABLE {table} (x)");
+        }
+
+        using var handle = SqliteOpening.OpenImmutable(path);
+        Assert.Equal("right", handle.QueryText("SELECT name FROM sqlite_master"));
+    }
+
     [Fact]
     public async Task A_missing_folder_is_an_error_that_says_so()
     {
