@@ -156,7 +156,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <param name="figures">How they are computed.</param>
     /// <param name="mayHaveRows">Whether rows may have changed. Counting them takes longer than a small definition.</param>
     public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, bool mayHaveRows) => Insert(
-        entry, "pg_catalog.clock_timestamp()", figures.Elapsed, mayHaveRows ? figures.Rows : "0", $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected");
+        entry, "pg_catalog.clock_timestamp()", figures.Elapsed, mayHaveRows ? figures.Rows : "0", $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {(mayHaveRows ? StepFigures.Leftovers : "false")}");
 
     /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
     /// <returns>The row's figures; null when it is not there.</returns>

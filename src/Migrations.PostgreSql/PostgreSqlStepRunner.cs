@@ -189,7 +189,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             await using var _ = reader.ConfigureAwait(false);
             do
             {
-                if (reader.FieldCount == 2 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
+                if (reader.FieldCount == 3 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
                     await FiguresAsync(reader, cancellationToken).ConfigureAwait(false);
             }
             while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
@@ -207,6 +207,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             return;
         _elapsed = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
         _rows = reader.IsDBNull(1) ? null : reader.GetInt64(1);
+        session.MayHaveLeftovers = reader.GetBoolean(2);
     }
 
     private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)

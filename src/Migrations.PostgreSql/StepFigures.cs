@@ -13,6 +13,9 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     /// <summary>Makes the transaction in which it stands hand over what it has counted at its end, so that the next one begins at zero.</summary>
     public const string HandOver = "pg_catalog.pg_stat_force_next_flush()";
 
+    /// <summary>Whether the connection has temporary tables or prepared statements, which outlive a transaction.</summary>
+    public const string Leftovers = "(pg_catalog.pg_my_temp_schema() <> 0 OR EXISTS (SELECT FROM pg_catalog.pg_prepared_statement()))";
+
     // Where a step can begin at zero, only locked tables need to be looked at.
     private readonly bool _handsOver = HandsOver(serverVersion);
 
