@@ -24,19 +24,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     public static string LockLimit(SessionOptions options) =>
         string.Create(CultureInfo.InvariantCulture, $"--lock-wait-timeout={Math.Max(1, (long)options.LockTimeout.TotalMilliseconds)}");
 
-    // What is flushed by pg_dump keeps the processor idle meanwhile. The many files of a folder, and the folder itself, are left to it.
-    private bool FlushesItself => job.Format != BackupFormat.Directory;
-
     /// <summary>Writes it.</summary>
     public async Task<BackupContent> WriteAsync(CancellationToken cancellationToken)
-    {
-        var content = await DumpAsync(cancellationToken).ConfigureAwait(false);
-        if (FlushesItself)
-            await Task.WhenAll(Task.Run(() => PrivateFiles.Flush(job.Path), CancellationToken.None), job.WhileFlushing?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
-        return content;
-    }
-
-    private async Task<BackupContent> DumpAsync(CancellationToken cancellationToken)
     {
         if (tools.Version >= 16 && job.Format != BackupFormat.Sql)
         {
@@ -85,7 +74,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             BackupFormat.Directory => ["--format=directory", "--jobs=" + Math.Max(1, job.Jobs).ToString(CultureInfo.InvariantCulture), compression!],
             _ => ["--format=custom", compression!],
         });
-        if (FlushesItself)
+        // A single file is flushed by who asked for it.
+        if (job.Format != BackupFormat.Directory)
             arguments.Add("--no-sync");
         var dump = ClientProcess.Start(tools, "pg_dump", session.Target, arguments);
         await using var _ = dump.ConfigureAwait(false);

@@ -23,14 +23,6 @@ internal static class PrivateFiles
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     });
 
-    /// <summary>Makes sure that what is in a file survives a crash of the machine.</summary>
-    /// <exception cref="MigrationException">The disk refuses.</exception>
-    public static void Flush(string path) => Try(path, () =>
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-        file.Flush(flushToDisk: true);
-    });
-
     private static void Try(string path, Action make)
     {
         try

@@ -72,9 +72,7 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
             content = content with { Tables = await counting.ConfigureAwait(false) };
             copied.Execute("ROLLBACK");
             counted?.Execute("ROLLBACK");
-            content = content with { WritersBlocked = blocksWriters ? blocked.Elapsed : null };
-            await Task.WhenAll(Task.Run(() => DiskFlush.Flush(job.Path), CancellationToken.None), job.WhileFlushing?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
-            return content;
+            return content with { WritersBlocked = blocksWriters ? blocked.Elapsed : null };
         }
         catch
         {

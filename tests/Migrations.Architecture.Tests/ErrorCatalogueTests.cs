@@ -1,21 +1,15 @@
-using System.Text.RegularExpressions;
-
 namespace Migrations.Architecture.Tests;
 
 /// <summary>Every error has a category, a section in the documentation, and a test that raises it.</summary>
-public sealed partial class ErrorCatalogueTests
+public sealed class ErrorCatalogueTests
 {
     public static TheoryData<ErrorId> Ids => [.. Enum.GetValues<ErrorId>()];
 
     private static readonly Lazy<string[]> Documentation = new(() => File.ReadAllLines(Repository.PathOf("docs", "errors.md")));
 
-    // A test that makes the error itself, or sorts errors by it, has not seen it raised.
     private static readonly Lazy<HashSet<string>> Tested = new(() => SourceFile.All("tests")
         .Where(f => !f.Name.StartsWith("tests/Migrations.Architecture.Tests/", StringComparison.Ordinal))
-        .SelectMany(f => f.CodeLines)
-        .Where(line => !line.Contains(" when (", StringComparison.Ordinal))
-        .SelectMany(line => Expected().Matches(line))
-        .Select(match => match.Groups["id"].Value)
+        .SelectMany(f => ExpectedErrors.Of(File.ReadAllText(f.Path)))
         .ToHashSet(StringComparer.Ordinal));
 
     [Theory]
@@ -41,6 +35,17 @@ public sealed partial class ErrorCatalogueTests
         Assert.All(sections, name => Assert.True(Enum.TryParse<ErrorId>(name, out _), $"docs/errors.md has a section for '{name}', which is no error."));
     }
 
-    [GeneratedRegex(@"(?<!new \w+\()\bErrorId\.(?<id>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Expected();
+    [Theory]
+    [InlineData("[Fact] void T() => Throws(ErrorId.A, () => Run());", true)]
+    [InlineData("[Fact] async Task T() { var e = await Run(); Assert.Equal((ErrorId.A, 1), (e.Id, e.Line)); }", true)]
+    [InlineData("[Fact] void T() => Assert.Contains(Run(), p => p.Id == ErrorId.A);", true)]
+    [InlineData("[Theory] [InlineData(ErrorId.A)] void T(ErrorId id) => Assert.Equal(id, Run().Id);", true)]
+    [InlineData("TheoryData<string, ErrorId> Rows => new() { { \"\", ErrorId.A } }; [Theory] [MemberData(nameof(Rows))] void T(string s, ErrorId id) => FailsAsync(id, s);", true)]
+    [InlineData("[Fact] void T() { /* ErrorId.A */ var id = \"ErrorId.A\"; }", false)]
+    [InlineData("[Fact] void T() { try { Run(); } catch (MigrationException e) when (e.Id == ErrorId.A) { } }", false)]
+    [InlineData("[Fact] void T() => Assert.NotNull(Judge(new MigrationException(ErrorId.A)));", false)]
+    [InlineData("[Fact] void T() { var e = new MigrationException(ErrorId.A); Assert.Equal(ErrorId.A, e.Id); }", false)]
+    [InlineData("[Theory] [InlineData(ErrorId.A)] void T(ErrorId id) => Run(id);", false)]
+    [InlineData("TheoryData<ErrorId> Rows => [ErrorId.A];", false)]
+    public void Only_what_a_test_demands_counts(string members, bool expected) => Assert.Equal(expected ? ["A"] : [], ExpectedErrors.Of($"class C {{ {members} }}"));
 }

@@ -6,7 +6,7 @@ public sealed class OwnerTests() : CliTests("PostgreSQL")
     [SkippableFact]
     public async Task Rehearsal_drift_and_comparison_need_no_right_to_create_databases()
     {
-        await using var owner = await PostgreSqlOwner.CreateAsync((PostgreSqlTestDatabase)Database);
+        await using var owner = await PostgreSqlRole.OwnerOfAsync((PostgreSqlTestDatabase)Database);
         ThreeTables();
         var rehearsed = await RunAsync(owner, "test");
         Assert.Equal((0, true), (rehearsed.ExitCode, rehearsed.Output.Contains("3 good, 0 not", StringComparison.Ordinal)));
@@ -24,10 +24,10 @@ public sealed class OwnerTests() : CliTests("PostgreSQL")
         Assert.Equal("public.a_id", Assert.Single(compared.Json.EnumerateArray()).GetProperty("name").GetString());
     }
 
-    private async Task<CliResult> RunAsync(PostgreSqlOwner owner, params string[] arguments)
+    private async Task<CliResult> RunAsync(PostgreSqlRole owner, params string[] arguments)
     {
         var result = await CliProcess.RunAsync(new CliCall { Arguments = [.. arguments, "--database", owner.Address, "--path", Folder], WorkingFolder = Temporary.Path });
-        Assert.All(PostgreSqlOwner.Secrets, secret => Assert.DoesNotContain(secret, result.All, StringComparison.Ordinal));
+        Assert.All(PostgreSqlRole.Secrets, secret => Assert.DoesNotContain(secret, result.All, StringComparison.Ordinal));
         AssertSilent(result);
         return result;
     }

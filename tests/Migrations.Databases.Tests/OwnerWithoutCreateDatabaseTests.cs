@@ -101,9 +101,9 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
     }
 
     /// <summary>A database with its migrations applied by its owner.</summary>
-    private async Task<PostgreSqlOwner> OrdersAsync()
+    private async Task<PostgreSqlRole> OrdersAsync()
     {
-        var owner = await PostgreSqlOwner.CreateAsync((PostgreSqlTestDatabase)Database);
+        var owner = await PostgreSqlRole.OwnerOfAsync((PostgreSqlTestDatabase)Database);
         Migration(
             "001_orders",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'nobody');\n"
@@ -119,29 +119,29 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
         return owner;
     }
 
-    private static Task ChangeByHandAsync(PostgreSqlOwner owner) => ExecuteAsync(
+    private static Task ChangeByHandAsync(PostgreSqlRole owner) => ExecuteAsync(
         owner,
         "CREATE INDEX by_hand ON orders (total); ALTER TABLE customers ALTER COLUMN name SET DEFAULT 'somebody'; ALTER TABLE orders DISABLE TRIGGER orders_stamp; "
         + "ALTER TABLE orders DROP CONSTRAINT total_is_positive");
 
-    private static async Task ExecuteAsync(PostgreSqlOwner owner, string sql)
+    private static async Task ExecuteAsync(PostgreSqlRole owner, string sql)
     {
-        await using var connection = new NpgsqlConnection(owner.Database.Server.ConnectionStringOf(owner.Database.Name, owner.Name, PostgreSqlOwner.Password));
+        await using var connection = new NpgsqlConnection(owner.Database.Server.ConnectionStringOf(owner.Database.Name, owner.Name, PostgreSqlRole.Password));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    private DatabaseTarget TargetAs(PostgreSqlOwner owner) => Kind.Driver.Parse(owner.Address, Folder)!;
+    private DatabaseTarget TargetAs(PostgreSqlRole owner) => Kind.Driver.Parse(owner.Address, Folder)!;
 
-    private IntegrityChecker CheckerAs(PostgreSqlOwner owner) => new(Kind.Driver, TargetAs(owner), Folder, EngineOptions());
+    private IntegrityChecker CheckerAs(PostgreSqlRole owner) => new(Kind.Driver, TargetAs(owner), Folder, EngineOptions());
 
-    private Task<IReadOnlyList<CheckResult>> CheckAsync(PostgreSqlOwner owner) => CheckerAs(owner).CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift, CheckCategory.Schema] });
+    private Task<IReadOnlyList<CheckResult>> CheckAsync(PostgreSqlRole owner) => CheckerAs(owner).CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift, CheckCategory.Schema] });
 
-    private Task<RehearsalReport> RehearseAsync(PostgreSqlOwner owner, RehearsalRequest request) => new Rehearsal(Kind.Driver, TargetAs(owner), Folder, EngineOptions()).RunAsync(request);
+    private Task<RehearsalReport> RehearseAsync(PostgreSqlRole owner, RehearsalRequest request) => new Rehearsal(Kind.Driver, TargetAs(owner), Folder, EngineOptions()).RunAsync(request);
 
     /// <summary>What the database has that the folder does not make, and the other way round.</summary>
-    private async Task<IReadOnlyList<SchemaDifference>> CompareAsync(PostgreSqlOwner owner, DatabaseTarget? server)
+    private async Task<IReadOnlyList<SchemaDifference>> CompareAsync(PostgreSqlRole owner, DatabaseTarget? server)
     {
         var options = EngineOptions();
         var sides = new SchemaSides(Kind.Driver, options, new ScratchRequest { Origin = TargetAs(owner), Server = server, Session = options.Session });

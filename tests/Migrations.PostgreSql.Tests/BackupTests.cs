@@ -129,18 +129,18 @@ public sealed class BackupTests
     [SkippableFact]
     public async Task A_role_that_may_not_read_all_is_told_so()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         using var folder = new TemporaryFolder();
         await role.Database.ExecuteAsync("CREATE TABLE t (a int)");
         var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.BackUpAsync(Driver.Parse(role.Address, "/")!, new BackupJob { Path = Path.Combine(folder.Path, "x") }, CancellationToken.None));
         Assert.Equal(ErrorId.PermissionDenied, error.Id);
-        Assert.DoesNotContain(TestRole.Password, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(PostgreSqlRole.Password, error.ToString(), StringComparison.Ordinal);
     }
 
     [SkippableFact]
     public async Task The_globals_of_one_who_is_no_superuser_are_without_passwords()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         using var folder = new TemporaryFolder();
         var events = new RecordingEventSink();
         var job = new BackupJob { Path = Path.Combine(folder.Path, "x"), GlobalsPath = Path.Combine(folder.Path, "globals.sql"), Session = new SessionOptions { Events = events } };

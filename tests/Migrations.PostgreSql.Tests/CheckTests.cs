@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Integrity;
+using Migrations.Testing;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -55,7 +56,7 @@ public sealed class CheckTests
     [SkippableFact]
     public async Task Without_amcheck_and_without_rights_a_question_is_not_run()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         await role.Database.ExecuteAsync("CREATE TABLE t (id serial)");
         await using var session = await new PostgreSqlDriver().OpenAsync(new PostgreSqlDriver().Parse(role.Address, "/")!, new SessionOptions(), CancellationToken.None);
         var results = await session.Inspector.CheckEngineAsync(thorough: false, CancellationToken.None);

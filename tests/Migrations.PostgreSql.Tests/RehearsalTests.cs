@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Testing;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -64,7 +65,7 @@ public sealed class RehearsalTests
     [SkippableFact]
     public async Task Rows_that_a_policy_hides_are_an_error_and_not_a_wrong_number()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         await role.Database.ExecuteAsync($"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER TABLE t ENABLE ROW LEVEL SECURITY; GRANT SELECT ON t TO {role.Name}");
         await using var session = await Driver.OpenAsync(Driver.Parse(role.Address, "/")!, new SessionOptions(), CancellationToken.None);
         var error = await Assert.ThrowsAsync<MigrationException>(() => session.Inspector.ReadContentAsync(digests: false, CancellationToken.None));

@@ -116,7 +116,7 @@ public sealed class RestoreTests
     [SkippableFact]
     public async Task Who_is_connected_is_named_to_a_role_that_sees_little_of_others()
     {
-        await using var role = await TestRole.CreateAsync("CREATEDB");
+        await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
         using var folder = new TemporaryFolder();
         await role.Database.Server.ExecuteAsync($"ALTER DATABASE {role.Database.Name} OWNER TO {role.Name}");
         var backup = await BackUpAsync(role.Database, folder, BackupFormat.Native);
@@ -129,7 +129,7 @@ public sealed class RestoreTests
     [SkippableFact]
     public async Task Without_the_right_to_create_databases_only_an_empty_one_is_filled()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         using var folder = new TemporaryFolder();
         await role.Database.ExecuteAsync($"CREATE TABLE t (a int); GRANT SELECT ON t TO {role.Name}");
         var backup = await BackUpAsync(role.Database, folder, BackupFormat.Native);
@@ -160,7 +160,7 @@ public sealed class RestoreTests
     [SkippableFact]
     public async Task A_role_without_superuser_restores_its_own_database()
     {
-        await using var role = await TestRole.CreateAsync("CREATEDB");
+        await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
         using var folder = new TemporaryFolder();
         await role.Database.Server.ExecuteAsync($"ALTER DATABASE {role.Database.Name} OWNER TO {role.Name}");
         var target = Driver.Parse(role.Address, "/")!;

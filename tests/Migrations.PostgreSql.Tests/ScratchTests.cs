@@ -44,7 +44,7 @@ public sealed class ScratchTests
     [SkippableFact]
     public async Task A_role_that_may_not_create_databases_gets_a_server_of_its_own()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         await role.Database.ExecuteAsync($"CREATE TABLE t (a int); CREATE POLICY p ON t TO {role.Name} USING (true); ALTER TABLE t OWNER TO {role.Name}");
         string folder;
         await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Schema }, CancellationToken.None))
@@ -62,7 +62,7 @@ public sealed class ScratchTests
     [SkippableFact]
     public async Task What_only_a_superuser_may_create_is_copied_to_a_server_of_its_own()
     {
-        await using var role = await TestRole.CreateAsync("CREATEDB");
+        await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
         await role.Database.ExecuteAsync("CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()");
         await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Data }, CancellationToken.None);
         Assert.StartsWith("/tmp/", new NpgsqlConnectionStringBuilder(scratch.Target.ConnectionString).Host, StringComparison.Ordinal);
@@ -73,12 +73,12 @@ public sealed class ScratchTests
     [SkippableFact]
     public async Task Another_server_that_refuses_is_said_with_the_grant_to_type()
     {
-        await using var role = await TestRole.CreateAsync();
+        await using var role = await PostgreSqlRole.CreateAsync();
         var request = new ScratchRequest { Origin = Target(role.Database.Address), Server = Target(role.Address) };
         var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Scratch.CreateAsync(request, CancellationToken.None));
         Assert.Equal(ErrorId.ScratchUnavailable, error.Id);
         Assert.Contains($"ALTER ROLE \"{role.Name}\" CREATEDB", error.NextStep, StringComparison.Ordinal);
-        Assert.DoesNotContain(TestRole.Password, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(PostgreSqlRole.Password, error.ToString(), StringComparison.Ordinal);
     }
 
     [SkippableFact]

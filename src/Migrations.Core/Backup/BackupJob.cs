@@ -2,7 +2,7 @@ using Migrations.Databases;
 
 namespace Migrations.Backup;
 
-/// <summary>What a driver writes, and where to.</summary>
+/// <summary>What a driver writes, and where to. A single file is flushed to disk by who asked for it; a folder by the driver.</summary>
 public sealed record BackupJob
 {
     /// <summary>The file, or the folder for <see cref="BackupFormat.Directory"/>. Does not exist yet; its parent does.</summary>
@@ -22,11 +22,6 @@ public sealed record BackupJob
 
     /// <summary>Where roles and other cluster-wide objects are written; null when they are not wanted.</summary>
     public string? GlobalsPath { get; init; }
-
-    /// <summary>
-    /// What can be done with the complete file while it is being flushed to disk; null: nothing. A driver whose client flushes by itself need not call it.
-    /// </summary>
-    public Func<Task>? WhileFlushing { get; init; }
 
     /// <summary>How to connect, which tables are the history's, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();

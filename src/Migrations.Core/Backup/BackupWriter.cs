@@ -21,12 +21,11 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         var clock = Stopwatch.StartNew();
         var begun = options.Clock.GetUtcNow();
         var data = workspace["backup" + driver.Backups.Extension(request.Format)];
-        (long Size, string Sha256)? early = null;
         Progress("Making", total: null).Tell(0);
-        var content = await driver.Backups.BackUpAsync(target, Job(data, async () => early = await HashAsync(data, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+        var content = await driver.Backups.BackUpAsync(target, Job(data), cancellationToken).ConfigureAwait(false);
         if (request.Compress)
             data = await CompressAsync(data, cancellationToken).ConfigureAwait(false);
-        var (size, sha256) = early ?? await HashAsync(data, cancellationToken).ConfigureAwait(false);
+        var (size, sha256) = await SecureAsync(data, cancellationToken).ConfigureAwait(false);
         var globals = request.IncludeGlobals ? await BackupHash.ComputeAsync(workspace[GlobalsName], read: null, cancellationToken).ConfigureAwait(false) : default;
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -62,10 +61,9 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         return workspace.Final;
     }
 
-    private BackupJob Job(string data, Func<Task> whileFlushing) => new()
+    private BackupJob Job(string data) => new()
     {
         Path = data,
-        WhileFlushing = request.Compress ? null : whileFlushing,
         Format = request.Format,
         Jobs = request.Jobs,
         CountRows = request.CountRows,
@@ -74,8 +72,13 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         Session = options.Session with { Access = SessionAccess.Read },
     };
 
-    private Task<(long Size, string Sha256)> HashAsync(string data, CancellationToken cancellationToken) =>
-        BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken);
+    // Flushing waits for the disk, and leaves the processor to the hash. What was compressed here, and a folder, have been flushed already.
+    private async Task<(long Size, string Sha256)> SecureAsync(string data, CancellationToken cancellationToken)
+    {
+        var hash = BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken);
+        await Task.WhenAll(hash, request.Compress || !File.Exists(data) ? Task.CompletedTask : Task.Run(() => DiskFlush.FlushFile(data), CancellationToken.None)).ConfigureAwait(false);
+        return await hash.ConfigureAwait(false);
+    }
 
     private async Task<string> CompressAsync(string data, CancellationToken cancellationToken)
     {

@@ -11,9 +11,16 @@ internal static partial class DiskFlush
     /// <exception cref="IOException">The disk refuses.</exception>
     public static void Flush(string path)
     {
-        using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
-            file.Flush(flushToDisk: true);
+        FlushFile(path);
         FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Flushes what is in a file.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public static void FlushFile(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Flushes a folder. Windows needs none of it, and some file systems cannot: their names are as safe as they can be.</summary>

@@ -11,7 +11,7 @@ public interface IBackupProvider
     /// <summary>The format of a backup that has no manifest, told from its first bytes; null when it is none of this engine's.</summary>
     BackupFormat? Recognize(string path);
 
-    /// <summary>Writes one snapshot of a database to a path that does not exist yet, flushed to disk. What is left there when it throws is removed above.</summary>
+    /// <summary>Writes one snapshot of a database to a path that does not exist yet; a folder is flushed to disk, a single file by the caller. What is left there when it throws is removed above.</summary>
     /// <exception cref="MigrationException">The database refuses, a client tool is missing or older than the server, or the disk is full.</exception>
     Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken);
 

@@ -159,7 +159,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var empty = PlanningInputReader.Of(read, [], _options);
             var first = planner(empty);
-            _ = Analyze(first, empty.History);
+            _ = Analyze(first, empty);
             return first;
         }
 
@@ -167,7 +167,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             var plan = planner(input);
-            _ = Analyze(plan, input.History);
+            _ = Analyze(plan, input);
             return plan;
         }
     }
@@ -265,7 +265,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             return (null, []);
         var plan = planner(input);
         Tell(plan);
-        return (plan, Analyze(plan, input.History));
+        return (plan, Analyze(plan, input));
     }
 
     private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
@@ -299,6 +299,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 
+    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) => PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);
+
     private void Tell(MigrationPlan plan)
     {
         foreach (var warning in plan.Warnings)
@@ -306,42 +308,4 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         foreach (var skip in plan.Skipped)
             _options.Session.Events.Publish(new WarningRaised($"{skip.Migration} is left out: it {skip.Reason}."));
     }
-
-    /// <summary>Reads the scripts of a plan, all of them, before any runs.</summary>
-    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history)
-    {
-        var analyses = plan.Steps.Select(step => Analyze(
-            plan.TransactionMode == TransactionMode.None || GoesOn(step, history) ? WithoutTransaction(step.Script) : step.Script)).ToList();
-        var problems = analyses.SelectMany(a => a.Problems).ToList();
-        problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
-        if (plan.TransactionMode == TransactionMode.All)
-        {
-            problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(step => new FileProblem(
-                ErrorId.ScriptMixed,
-                new ScriptLocation(step.Script.File, step.Script.FirstLine),
-                $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
-                "Run it with the transaction mode 'each', up to it with --target if need be.")));
-        }
-
-        return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
-    }
-
-    private ScriptAnalysis Analyze(MigrationScript script)
-    {
-        try
-        {
-            return driver.Dialect.Analyze(script);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ScriptText.Unreadable(script, e);
-        }
-    }
-
-    /// <summary>Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this run is told.</summary>
-    private static bool GoesOn(PlanStep step, HistoryView history) =>
-        step.Script.Header.Transaction != true
-        && history.Find(step.Migration.Key)?.Resume is { } resume && resume.Direction == step.Direction && (resume.Completed.Count > 0 || resume.Undecided is not null);
-
-    private static MigrationScript WithoutTransaction(MigrationScript script) => script with { Header = script.Header with { Transaction = false } };
 }

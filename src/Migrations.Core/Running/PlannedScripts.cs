@@ -1,0 +1,53 @@
+using Migrations.Databases;
+using Migrations.Folders;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Running;
+
+/// <summary>Reads the scripts of a plan, all of them, before any runs.</summary>
+internal static class PlannedScripts
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="dialect">How the database's SQL is read.</param>
+    /// <param name="folder">The migration folder, for errors.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="history">What has run before.</param>
+    /// <returns>One analysis for each step.</returns>
+    /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
+    public static IReadOnlyList<ScriptAnalysis> Analyze(ISqlDialect dialect, string folder, MigrationPlan plan, HistoryView history)
+    {
+        var analyses = plan.Steps.Select(step => Analyze(
+            dialect, plan.TransactionMode == TransactionMode.None || GoesOn(step, history) ? WithoutTransaction(step.Script) : step.Script)).ToList();
+        var problems = analyses.SelectMany(a => a.Problems).ToList();
+        problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
+        if (plan.TransactionMode == TransactionMode.All)
+            problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(OutsideTransaction));
+        return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
+    }
+
+    private static ScriptAnalysis Analyze(ISqlDialect dialect, MigrationScript script)
+    {
+        try
+        {
+            return dialect.Analyze(script);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ScriptText.Unreadable(script, e);
+        }
+    }
+
+    private static FileProblem OutsideTransaction(PlanStep step) => new(
+        ErrorId.ScriptMixed,
+        new ScriptLocation(step.Script.File, step.Script.FirstLine),
+        $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
+        "Run it with the transaction mode 'each', up to it with --target if need be.");
+
+    /// <summary>Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this run is told.</summary>
+    private static bool GoesOn(PlanStep step, HistoryView history) =>
+        step.Script.Header.Transaction != true
+        && history.Find(step.Migration.Key)?.Resume is { } resume && resume.Direction == step.Direction && (resume.Completed.Count > 0 || resume.Undecided is not null);
+
+    private static MigrationScript WithoutTransaction(MigrationScript script) => script with { Header = script.Header with { Transaction = false } };
+}
