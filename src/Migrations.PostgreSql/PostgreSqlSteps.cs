@@ -74,7 +74,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     {
         if (e is OperationCanceledException or MigrationException)
             return null;
-        if (e is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } && cancellationToken.IsCancellationRequested)
+        // What would be repeated, but for the cancellation, is ended by it.
+        if (e is PostgresException ended && (ended.SqlState is PostgresErrorCodes.QueryCanceled || MayBeRepeated(ended)) && cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
         if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
             return runner.Translate(p, blocker, attempts);

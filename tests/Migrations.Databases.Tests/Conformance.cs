@@ -14,6 +14,9 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 
     protected DatabaseKind Kind { get; } = kind;
 
+    /// <summary>Whether the suite copies databases: backups, rehearsals, drift.</summary>
+    protected virtual bool NeedsCopies => false;
+
     protected TestDatabase Database { get; private set; } = null!;
 
     protected RecordingEventSink Events { get; set; } = new();
@@ -22,6 +25,8 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        if (NeedsCopies)
+            Kind.RequireCopies();
         Directory.CreateDirectory(Folder);
         Database = await Kind.CreateAsync();
     }

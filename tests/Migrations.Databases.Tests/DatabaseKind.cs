@@ -28,6 +28,9 @@ public abstract class DatabaseKind
     /// <summary>The database that a restore kept, beside the one of an address.</summary>
     public abstract DatabaseTarget Kept(string address, string kept);
 
+    /// <summary>Skips the test where databases of this kind cannot be copied for lack of programs.</summary>
+    public abstract void RequireCopies();
+
     public abstract Task<TestDatabase> CreateAsync();
 
     private sealed class SqliteKind : DatabaseKind
@@ -46,6 +49,11 @@ public abstract class DatabaseKind
 
         public override string NoSuchTable(string name) => $"no such table: {name}";
 
+        public override void RequireCopies()
+        {
+            // A copy of a file needs no program.
+        }
+
         public override Task<TestDatabase> CreateAsync() => Task.FromResult<TestDatabase>(new SqliteTestDatabase());
     }
 
@@ -63,6 +71,8 @@ public abstract class DatabaseKind
         public override DatabaseTarget Kept(string address, string kept) => Driver.Parse(new UriBuilder(address) { Path = kept }.Uri.AbsoluteUri, Path.GetTempPath())!;
 
         public override string NoSuchTable(string name) => $"relation \"{name}\" does not exist";
+
+        public override void RequireCopies() => Prerequisite.PgDump();
 
         public override async Task<TestDatabase> CreateAsync() => await PostgreSqlTestDatabase.CreateAsync();
     }

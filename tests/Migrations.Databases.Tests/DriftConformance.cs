@@ -6,6 +6,8 @@ namespace Migrations.Databases.Tests;
 /// <summary>What differs from what the applied migrations make is told object by object; nothing else is.</summary>
 public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
 {
+    protected override bool NeedsCopies => true;
+
     private void Orders()
     {
         Migration(

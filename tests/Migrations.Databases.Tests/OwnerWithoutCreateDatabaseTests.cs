@@ -11,6 +11,8 @@ namespace Migrations.Databases.Tests;
 /// </summary>
 public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind.PostgreSql)
 {
+    protected override bool NeedsCopies => true;
+
     private const string SocketOnly = "on_a_server_of_its_own";
     private const string Network = "on_the_server_that_was_named";
 

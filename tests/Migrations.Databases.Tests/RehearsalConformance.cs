@@ -7,6 +7,8 @@ namespace Migrations.Databases.Tests;
 /// <summary>Migrations and their undo are tried on a copy, and the database itself stays as it is.</summary>
 public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind)
 {
+    protected override bool NeedsCopies => true;
+
     [SkippableFact]
     public async Task A_good_undo_is_proven_and_the_verdict_kept()
     {

@@ -51,7 +51,7 @@ public sealed class NewerServerTests
         await RunAsync(fixture.Database, change);
         var after = await ReadAsync(fixture, fixture.Database);
         Assert.NotEqual(before.Fingerprint, after.Fingerprint);
-        Assert.Equal(expected.Split('|'), Differences(before, after));
+        Assert.Equal(expected.Split('|'), Differences(before, after).Where(d => !d.StartsWith("Grant", StringComparison.Ordinal)));
     }
 
     [SkippableFact]

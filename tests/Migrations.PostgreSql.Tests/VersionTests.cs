@@ -120,7 +120,7 @@ public sealed class VersionTests
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
         var path = await BackUpAsync(fixture, folder, BackupFormat.Sql);
-        WriteProgram(folder, "psql", "cat >/dev/null; echo 'psql:<stdin>:5: error: invalid command \\restrict' >&2; exit 3");
+        WriteProgram(folder, "psql", "cat >/dev/null; printf '%s' 'psql:<stdin>:5: error: invalid command \\restrict' >&2; exit 3");
         var restore = new PostgreSqlRestore(new BackupSource(path, BackupFormat.Sql), new ClientTools(folder.Path, 15), server: 15);
         var error = await Assert.ThrowsAsync<MigrationException>(() => restore.LoadAsync(Target(fixture), 1, withOwners: true, CancellationToken.None));
         Assert.Equal(ErrorId.ClientToolOutdated, error.Id);

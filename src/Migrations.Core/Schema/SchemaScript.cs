@@ -37,7 +37,7 @@ public static class SchemaScript
 
     private static bool Names(string text, string name)
     {
-        for (var at = text.IndexOf(name, StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.Ordinal))
+        for (var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + name.Length;
             if ((at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end])))
@@ -47,7 +47,7 @@ public static class SchemaScript
         return false;
     }
 
-    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '$' or '"' or '.';
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '$';
 
     private static bool IsView(SchemaObject item) => item.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView;
 
@@ -65,7 +65,7 @@ public static class SchemaScript
         {
             if (!seen.Add(item))
                 return;
-            foreach (var named in items.Where(i => !seen.Contains(i) && item.CreateSql!.Contains(LastName(i), StringComparison.OrdinalIgnoreCase)))
+            foreach (var named in items.Where(i => !seen.Contains(i) && Names(item.CreateSql!, LastName(i))))
                 Visit(named);
             ordered.Add(item);
         }

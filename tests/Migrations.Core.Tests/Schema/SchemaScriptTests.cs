@@ -26,6 +26,14 @@ public class SchemaScriptTests
     }
 
     [Fact]
+    public void A_name_inside_another_word_names_nothing()
+    {
+        var snapshot = Of(Table("public.a", "x integer"), Table("public.b", "x integer) INHERITS (public.a"));
+
+        Assert.StartsWith("CREATE TABLE public.a ", SchemaScript.Write(snapshot), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_function_of_tables_comes_after_them_and_a_body_that_is_text_does_not_count()
     {
         var snapshot = Of(

@@ -9,6 +9,8 @@ public abstract class BackupSuite(DatabaseKind kind) : Conformance(kind), IDispo
 {
     private readonly TemporaryFolder _backups = new();
 
+    protected override bool NeedsCopies => true;
+
     protected string Backups => _backups.Path;
 
     protected BackupCatalogue Catalogue => new([Kind.Driver]);
