@@ -102,7 +102,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
-                return await LossForecaster.FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => Analyze(s.Script))], cancellationToken).ConfigureAwait(false);
+                return await LossForecaster.FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))], cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {

@@ -26,7 +26,9 @@ internal static class PlannedScripts
         return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
     }
 
-    private static ScriptAnalysis Analyze(ISqlDialect dialect, MigrationScript script)
+    /// <summary>Reads one.</summary>
+    /// <exception cref="MigrationException">Its file is gone, or cannot be read.</exception>
+    public static ScriptAnalysis Analyze(ISqlDialect dialect, MigrationScript script)
     {
         try
         {
