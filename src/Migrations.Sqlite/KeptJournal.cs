@@ -57,7 +57,7 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     }
 
     /// <summary>The transaction is committed. Unless its script has forbidden waiting for the disk, the journal's folder has been waited for too.</summary>
-    public void OnCommitted() => _isCommitted |= _file is not null && handle.QueryInt64("PRAGMA main.synchronous") > 0;
+    public void OnCommitted() => _isCommitted = _isCommitted || (_file is not null && handle.QueryInt64("PRAGMA main.synchronous") > 0);
 
     /// <summary>Deletes the journal. Where another connection is writing it stays, and is that one's; nothing in it would be rolled back.</summary>
     public void Dispose()
