@@ -154,9 +154,12 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <summary>The row of a step, with its figures computed by the server.</summary>
     /// <param name="entry">The row.</param>
     /// <param name="figures">How they are computed.</param>
-    /// <param name="mayHaveRows">Whether rows may have changed. Counting them takes longer than a small definition.</param>
-    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, bool mayHaveRows) => Insert(
-        entry, "pg_catalog.clock_timestamp()", figures.Elapsed, mayHaveRows ? figures.Rows : "0", $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {(mayHaveRows ? StepFigures.Leftovers : "false")}");
+    /// <param name="toldRows">How many rows the script itself tells that it changes; null when the server must count, which takes longer than a small script.</param>
+    public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, long? toldRows)
+    {
+        var (rows, leftovers) = toldRows is { } told ? (figures.Told(told), "false") : (figures.Rows, StepFigures.Leftovers);
+        return Insert(entry, "pg_catalog.clock_timestamp()", figures.Elapsed, rows, $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}");
+    }
 
     /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
     /// <returns>The row's figures; null when it is not there.</returns>

@@ -91,7 +91,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var batch = session.Connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, mayHaveRows: true));
+            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

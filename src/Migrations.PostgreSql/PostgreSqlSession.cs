@@ -64,6 +64,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether a script has run on this connection that may have left something on it.</summary>
     public bool MayHaveLeftovers { get; set; }
 
+    /// <summary>Whether the database may have event triggers: one could add a trigger to every table that is made.</summary>
+    public bool MayHaveEventTriggers { get; set; } = true;
+
     /// <summary>Whether a pooler in transaction mode stands between: then each transaction may get another backend, and settings of a session reach strangers.</summary>
     public bool IsPooled => _lock is { IsRow: true };
 
@@ -168,7 +171,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         await ExecuteAsync("RELEASE SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Finds out whether the server can look after its client. Since version 14 most can; what they run on decides.</summary>
+    /// <summary>
+    /// Finds out whether the server can look after its client: since version 14 most can; what they run on decides. And whether definitions run code of the user's.
+    /// </summary>
     public async Task FindClientCheckAsync(CancellationToken cancellationToken)
     {
         const string Name = "client_connection_check_interval", Value = "500ms";
@@ -176,7 +181,12 @@ internal sealed class PostgreSqlSession : IDatabaseSession
             return;
         try
         {
-            await QueryAsync("SELECT pg_catalog.set_config($1, $2, true)", _ => { }, cancellationToken, Name, Value).ConfigureAwait(false);
+            await QueryAsync(
+                "SELECT pg_catalog.set_config($1, $2, true), EXISTS (SELECT FROM pg_catalog.pg_event_trigger)",
+                row => MayHaveEventTriggers = row.GetBoolean(1),
+                cancellationToken,
+                Name,
+                Value).ConfigureAwait(false);
             ClientCheck = (Name, Value);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))

@@ -18,6 +18,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
     private readonly bool _isInRun = session.IsInRun;
     private readonly StepFigures _figures = new(history.Table, session.Connection.PostgreSqlVersion.Major, session.IsInRun);
+    private readonly FreshTables _fresh = new();
     private NpgsqlBatch _batch = session.Connection.CreateBatch();
     private NpgsqlBatchCommand? _guard;
     private NpgsqlBatchCommand? _insert;
@@ -26,6 +27,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private long _bytes;
     private bool _hasBegun;
     private bool _onlyDefines = true;
+    private long _toldRows;
     private long _elapsed;
     private long? _rows;
 
@@ -124,7 +126,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
     private void End(JournalEntry entry)
     {
-        _insert = history.InsertMeasured(entry, _figures, mayHaveRows: !_onlyDefines);
+        _insert = history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null);
         _batch.BatchCommands.Add(_insert);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
@@ -132,10 +134,26 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             Add("COMMIT");
     }
 
-    /// <summary>From here on rows may change: only now their counting is worth preparing.</summary>
-    private void LeaveDefinitions()
+    /// <summary>Whether a statement defines something, or fills what the script has defined before, and does nothing else.</summary>
+    private bool OnlyDefines(string statement)
+    {
+        if (StatementClassifier.IsDefinition(statement))
+        {
+            _fresh.Observe(statement);
+            return true;
+        }
+
+        if (session.MayHaveEventTriggers || !_figures.TakesRowsFromScript || _fresh.RowsOf(statement) is not { } rows)
+            return false;
+        _toldRows += rows;
+        return true;
+    }
+
+    /// <summary>From here on anything may change: only now the counting of rows is worth preparing.</summary>
+    private void LeaveDefinitions(string statement)
     {
         _onlyDefines = false;
+        session.MayHaveEventTriggers |= statement.Contains("EVENT", StringComparison.OrdinalIgnoreCase);
         session.MayHaveLeftovers = true;
         if (!_isInRun && _figures.Preparations.Any())
             Add("SELECT " + string.Join(", ", _figures.Preparations));
@@ -148,8 +166,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
         Statements++;
-        if (_onlyDefines && !StatementClassifier.IsDefinition(piece.Text))
-            LeaveDefinitions();
+        if (_onlyDefines && !OnlyDefines(piece.Text))
+            LeaveDefinitions(piece.Text);
         if (piece.CopiesFromClient)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Migrations.PostgreSql;
 
 /// <summary>
@@ -46,6 +48,16 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
 
     /// <summary>Rows changed since the step began; NULL where the server does not count.</summary>
     public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) - pg_catalog.current_setting('migrations.rows')::bigint)" : RowsSoFar;
+
+    /// <summary>Whether rows that the script itself tells need not be counted: those counted later must not come on top.</summary>
+    public bool TakesRowsFromScript => sharesTransaction || _handsOver;
+
+    /// <summary>Rows that the script itself tells.</summary>
+    public string Told(long rows)
+    {
+        var number = rows.ToString(CultureInfo.InvariantCulture);
+        return rows == 0 || RemembersRows ? number : $"(SELECT {number} FROM {HandOver})";
+    }
 
     private bool RemembersRows => sharesTransaction || !_handsOver;
 

@@ -34,6 +34,58 @@ public sealed class ChangedRowsTests
         Assert.Equal(1, (await session.RunAsync(fixture.Step("INSERT INTO own VALUES (1); SELECT * FROM p, log", "003_next"), CancellationToken.None)).RowsAffected);
     }
 
+    [SkippableTheory]
+    [InlineData("CREATE TABLE n (id serial PRIMARY KEY, name varchar(9) NOT NULL CHECK (length(name) > 0), at timestamptz DEFAULT now(), p int REFERENCES p (id)); CREATE INDEX ON n (name); INSERT INTO n (name, p) VALUES ('a', 1), ('b,(c', -(1) + 2), ('d', DEFAULT); INSERT INTO n VALUES (9, 'e', now(), NULL)", 4)]
+    [InlineData("CREATE TABLE n (a int); INSERT INTO n VALUES (1), (2); DELETE FROM n WHERE a = 1", 3)]
+    [InlineData("CREATE TABLE n (a int); INSERT INTO n VALUES (1); INSERT INTO p VALUES (7)", 2)]
+    [InlineData("CREATE TABLE n (a int UNIQUE); INSERT INTO n VALUES (1), (1) ON CONFLICT DO NOTHING", 1)]
+    [InlineData("CREATE TABLE n (a int); INSERT INTO n VALUES ((SELECT count(*) FROM p))", 1)]
+    [InlineData("CREATE TABLE n (a int); INSERT INTO n VALUES (1), (note_it(2))", 3)]
+    [InlineData("CREATE TABLE n (a int DEFAULT note_it(2), b int); INSERT INTO n (b) VALUES (1), (2)", 4)]
+    [InlineData("CREATE TABLE n (a int CHECK (note_it(a) = a)); INSERT INTO n VALUES (1)", 2)]
+    [InlineData("CREATE TABLE n (LIKE noted INCLUDING DEFAULTS); INSERT INTO n (b) VALUES (1)", 2)]
+    [InlineData("CREATE TABLE IF NOT EXISTS noted (a int); INSERT INTO noted (b) VALUES (1)", 2)]
+    [InlineData("CREATE TABLE n (a int); CREATE TRIGGER t AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION note_row(); INSERT INTO n VALUES (1)", 2)]
+    [InlineData("CREATE TABLE n (a int); CREATE RULE r AS ON INSERT TO n DO ALSO INSERT INTO log VALUES (1), (2); INSERT INTO n VALUES (1)", 3)]
+    [InlineData("CREATE TABLE pg_temp.p (id int); INSERT INTO p VALUES (1)", 1)]
+    public async Task Rows_of_a_table_that_the_script_makes_itself_are_counted_too(string script, long rows)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync(
+            """
+            CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1);
+            CREATE TABLE log (n int);
+            CREATE FUNCTION note_it(n int) RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (n); SELECT n';
+            CREATE FUNCTION note_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1); RETURN NEW; END';
+            CREATE TABLE noted (a int DEFAULT note_it(1), b int);
+            """);
+        var session = await fixture.BeginAsync();
+        Assert.Equal(rows, (await session.RunAsync(fixture.Step(script), CancellationToken.None)).RowsAffected);
+        // What was told is not counted by the next one.
+        Assert.Equal(1, (await session.RunAsync(fixture.Step("INSERT INTO log VALUES (1); SELECT * FROM p", "002_next"), CancellationToken.None)).RowsAffected);
+    }
+
+    [SkippableFact]
+    public async Task An_event_trigger_may_add_triggers_to_what_a_script_makes()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var session = await fixture.BeginAsync();
+        await session.RunAsync(fixture.Step(
+            """
+            CREATE TABLE log (n int);
+            CREATE FUNCTION note_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1); RETURN NEW; END';
+            CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN CREATE TRIGGER noted AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION note_row(); END';
+            CREATE EVENT TRIGGER watcher ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION watch();
+            """), CancellationToken.None);
+        const string Script = "CREATE TABLE n (a int); INSERT INTO n VALUES (1), (2);";
+        Assert.Equal(4, (await session.RunAsync(fixture.Step(Script, "002_n"), CancellationToken.None)).RowsAffected);
+        await session.RunAsync(fixture.Step("DROP TABLE n;", "003_n"), CancellationToken.None);
+        // Another run finds it there.
+        await session.DisposeAsync();
+        session = await fixture.BeginAsync();
+        Assert.Equal(4, (await session.RunAsync(fixture.Step(Script, "004_n"), CancellationToken.None)).RowsAffected);
+    }
+
     [SkippableFact]
     public async Task Rows_of_an_attempt_that_did_not_get_its_lock_do_not_count()
     {
