@@ -69,7 +69,6 @@ internal static class SchemaChecks
         }
     }
 
-    /// <summary>A difference in a sentence.</summary>
     /// <summary>The objects that are expected, and what belongs to an expected table: in a database that services share, the rest may be the others'.</summary>
     public static SchemaSnapshot WithoutOthers(SchemaSnapshot live, SchemaSnapshot expected)
     {
@@ -78,6 +77,7 @@ internal static class SchemaChecks
             o => names.Contains((o.Type, o.Name)) || (o.Table is { } table && names.Contains((SchemaObjectType.Table, table)))));
     }
 
+    /// <summary>A difference in a sentence.</summary>
     internal static string Sentence(SchemaDifference difference) => difference.Kind switch
     {
         DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",
