@@ -16,6 +16,7 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     private bool _isDecided;
     private bool _isKept;
     private bool _isCommitted;
+    private int? _leavingThread;
 
     /// <summary>The file, held so that nothing else can take its place unseen: a deleted file's number may be given to the next one.</summary>
     private SafeFileHandle? _file;
@@ -26,8 +27,11 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     /// <summary>Whether the file of this name is the one that was created here, and its folder has been written since.</summary>
     public bool IsNameOnDisk => _isCommitted && IsInPlace;
 
-    /// <summary>Whether the file stays although SQLite, leaving PERSIST, would delete it: the last transaction uses it once more.</summary>
-    public bool OutlivesItsMode { get; private set; }
+    /// <summary>
+    /// Whether the file stays although SQLite, leaving PERSIST, would delete it: the last transaction uses it once more. Only on the thread that leaves: for another
+    /// connection, deleting its journal is the commit.
+    /// </summary>
+    public bool OutlivesItsMode => _leavingThread == Environment.CurrentManagedThreadId;
 
     private bool IsInPlace => _file is not null && string.Equals(RealPath.TargetOf($"/proc/self/fd/{_file.DangerousGetHandle()}"), Path, StringComparison.Ordinal);
 
@@ -82,9 +86,15 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     {
         if (!_isKept || handle.QueryText("PRAGMA main.journal_mode") is not "persist")
             return;
-        OutlivesItsMode = true;
-        handle.Execute("PRAGMA main.journal_mode=DELETE");
-        OutlivesItsMode = false;
+        _leavingThread = Environment.CurrentManagedThreadId;
+        try
+        {
+            handle.Execute("PRAGMA main.journal_mode=DELETE");
+        }
+        finally
+        {
+            _leavingThread = null;
+        }
     }
 
     private void Delete()

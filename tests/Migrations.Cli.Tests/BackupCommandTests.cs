@@ -51,6 +51,8 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         Assert.Contains("[not run] restore", result.Output, StringComparison.Ordinal);
         await FailsAsync(ErrorId.BackupInvalid, 1, [path, "not changed", "migrations backups"], "restore", path, "--yes");
         await FailsAsync(ErrorId.BackupMissing, 1, ["migrations backups"], "verify", path + "x");
+        var folder = Path.GetDirectoryName(path)!;
+        await FailsAsync(ErrorId.BackupMissing, 1, ["is a folder with backups", $"migrations backups \"{folder}\""], "verify", folder);
     }
 
     [SkippableFact]

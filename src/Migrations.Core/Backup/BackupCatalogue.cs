@@ -48,12 +48,14 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         var backup = File.Exists(BackupManifestFile.PathOf(full)) ? WithManifest(full) : await WithoutManifestAsync(full, cancellationToken).ConfigureAwait(false);
         if (backup is not null && (File.Exists(full) || Directory.Exists(full)))
             return backup;
+        var isFolderOfBackups = Directory.Exists(full) && (await ReadAsync(full, cancellationToken).ConfigureAwait(false)).Count > 0;
         throw new MigrationException(
             ErrorId.BackupMissing,
-            backup is not null ? $"The manifest of '{full}' is there, and the backup is gone."
+            isFolderOfBackups ? $"'{full}' is a folder with backups; one of them is wanted."
+            : backup is not null ? $"The manifest of '{full}' is there, and the backup is gone."
             : File.Exists(full) || Directory.Exists(full) ? $"'{full}' is no backup: it has no manifest, and is of none of the known formats."
             : $"There is no backup at '{full}'.",
-            $"See what there is: migrations backups \"{Path.GetDirectoryName(full)}\"");
+            $"See what there is: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\"");
     }
 
     /// <summary>The newest backup of a database in a folder that nothing is known to be wrong with.</summary>
