@@ -96,13 +96,6 @@ internal static class PostgreSqlErrors
         }
     }
 
-    /// <summary>A script that could not be read while it ran.</summary>
-    public static MigrationException Unreadable(MigrationScript script, Exception e) => new(
-        ErrorId.FileUnreadable, $"The file '{script.File}' could not be read while it ran, and the script was rolled back: {e.Message}", "Make the file readable and run the command again.", e)
-    {
-        Location = new ScriptLocation(script.File, script.FirstLine),
-    };
-
     /// <summary>The cause that a code stands for.</summary>
     public static ErrorId IdOf(PostgresException e) => e.SqlState switch
     {

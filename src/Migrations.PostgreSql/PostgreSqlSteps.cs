@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 using Migrations.Running;
 using Npgsql;
 
@@ -80,7 +81,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
             return runner.Translate(p, blocker, attempts);
         if (e is IOException or UnauthorizedAccessException)
-            return PostgreSqlErrors.Unreadable(step.Script, e);
+            return ScriptText.Unreadable(step.Script, e);
         return PostgreSqlErrors.IsBroken(e) ? Lost(step, e, cancellationToken) : null;
     }
 
