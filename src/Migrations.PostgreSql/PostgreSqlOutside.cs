@@ -19,10 +19,10 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         if (!ReferenceEquals(_script, step.Script))
             await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
+        if (session.PassesOver(statement.Text))
+            return 0;
         if (session.IsPooled && StatementClassifier.Classify(statement.Text) == StatementRole.Setting)
             throw NeedsSession(step, statement);
-        if (StatementClassifier.NamesClientEncoding(statement.Text))
-            return 0;
         var index = ConcurrentIndex.Read(new StatementWords(statement.Text));
         try
         {
@@ -100,9 +100,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
-        var server = session.Connection.PostgreSqlVersion.Major;
-        var settings = statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !StatementClassifier.NamesClientEncoding(p.Text) && !TransactionTimeout.IsRefused(p.Text, server));
-        foreach (var piece in settings)
+        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !session.PassesOver(p.Text)))
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
     }
 
@@ -113,8 +111,6 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
 
     private async Task<long?> SendAsync(MigrationScript script, ScriptStatement statement, CancellationToken cancellationToken)
     {
-        if (TransactionTimeout.IsRefused(statement.Text, session.Connection.PostgreSqlVersion.Major))
-            return null;
         var isCopy = new StatementWords(statement.Text)[0] is "COPY";
         if (!isCopy)
         {

@@ -73,7 +73,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         // The transaction of the script's own is ours, and its modes were in our BEGIN.
         if (piece.Kind != SqlPieceKind.Statement || StatementClassifier.Classify(piece.Text) is StatementRole.Begin or StatementRole.Commit
             || (_statements == 0 && StatementClassifier.Classify(piece.Text) == StatementRole.SetTransaction)
-            || TransactionTimeout.IsRefused(piece.Text, session.Connection.PostgreSqlVersion.Major))
+            || session.PassesOver(piece.Text))
             return;
         _running = piece;
         _statements++;

@@ -195,6 +195,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         }
     }
 
+    /// <summary>Whether a statement of a dump is not for this server: scripts are UTF-8 whatever it says, and an older one does not know a newer one's setting.</summary>
+    public bool PassesOver(string statement) =>
+        StatementClassifier.NamesClientEncoding(statement) || TransactionTimeout.IsRefused(statement, Connection.PostgreSqlVersion.Major);
+
     /// <summary>Makes the next transaction count its changed rows from zero, when what ran before may have left some.</summary>
     public async Task ForgetRowsAsync(CancellationToken cancellationToken)
     {

@@ -188,10 +188,10 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     /// <summary>Whether a statement belongs to the script's own transaction, in whose place stands ours, or is a dump's for newer servers.</summary>
     private bool IsTakenOff(SqlPiece piece)
     {
-        if (TransactionTimeout.IsRefused(piece.Text, session.Connection.PostgreSqlVersion.Major))
+        if (session.PassesOver(piece.Text))
             return true;
         var role = StatementClassifier.Classify(piece.Text);
-        if (role is StatementRole.Begin or StatementRole.Commit || (role is StatementRole.Setting && StatementClassifier.NamesClientEncoding(piece.Text)))
+        if (role is StatementRole.Begin or StatementRole.Commit)
             return true;
         if (role == StatementRole.SetTransaction && !_hasBegun)
             return true;

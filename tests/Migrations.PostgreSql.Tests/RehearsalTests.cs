@@ -32,6 +32,17 @@ public sealed class RehearsalTests
     }
 
     [SkippableFact]
+    public async Task A_dumps_encoding_is_passed_over_as_in_a_run()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
+        await using var session = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
+        await session.History.EnsureAsync(CancellationToken.None);
+        await scratch.MeasureAsync(session, fixture.Step("SET client_encoding = 'LATIN1'; CREATE TABLE t (a text CHECK (length(a) = 1)); INSERT INTO t VALUES ('ä')", "001_ä"), CancellationToken.None);
+        Assert.Equal("001_ä", Assert.Single(await session.History.ReadAsync(CancellationToken.None)).Name);
+    }
+
+    [SkippableFact]
     public async Task A_refused_statement_rolls_back_and_is_placed()
     {
         await using var fixture = await DriverFixture.CreateAsync();
