@@ -52,6 +52,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether one transaction for several steps is open.</summary>
     public bool IsInRun { get; set; }
 
+    /// <summary>Whether a script without a transaction has begun one of its own.</summary>
+    public bool IsInOwnTransaction { get; set; }
+
     /// <summary>Whether the server said that a transaction was not where it should be.</summary>
     public bool TransactionWasUnbalanced { get; set; }
 
@@ -126,7 +129,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     {
         if (Connection.FullState == System.Data.ConnectionState.Open)
             return;
-        IsInRun = false;
+        var breaksOwn = IsInOwnTransaction;
+        (IsInRun, IsInOwnTransaction) = (false, false);
+        if (breaksOwn)
+            throw BrokenInside();
         await Connection.DisposeAsync().ConfigureAwait(false);
         Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
         Connection.Notice += OnNotice;
@@ -136,6 +142,11 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(isNeeded: null, cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
         _wasOvertaken |= await PostgreSqlErrors.TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again").ConfigureAwait(false);
     }
+
+    private static MigrationException BrokenInside() => new(
+        ErrorId.ConnectionFailed,
+        "The connection broke between two statements of a transaction that the script has begun itself; the server rolls it back.",
+        "Check the server and the network, then run the command again: it goes on where that transaction begins.");
 
     /// <summary>
     /// Takes away what earlier scripts have left on the connection beside settings: the next one must not find their temporary tables in place of the real ones.
@@ -238,7 +249,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>
     public async Task RollBackAsync()
     {
-        IsInRun = false;
+        (IsInRun, IsInOwnTransaction) = (false, false);
         HasLeftRows = true;
         if (Connection.FullState != System.Data.ConnectionState.Open)
             return;

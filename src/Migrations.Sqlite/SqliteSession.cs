@@ -93,7 +93,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
         LeaveOutside();
-        var run = new SqliteRunTransaction(this, steps.Any(s => s.Analysis.SuspendsForeignKeys));
+        var run = new SqliteRunTransaction(this);
         // Not tried again here: the whole run is.
         await RetryAsync("the run", () => run.Begin(steps, cancellationToken), cancellationToken, retries: 0).ConfigureAwait(false);
         Run = run;
@@ -117,17 +117,28 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
-    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    public async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
-        return RetryAsync<long?>(
-            step.Migration.FullName,
-            () =>
-            {
-                EnterOutside(step, statement.Index, cancellationToken);
-                return StatementRunner.Run(this, step, statement, cancellationToken);
-            },
-            cancellationToken);
+        try
+        {
+            return await RetryAsync<long?>(
+                step.Migration.FullName,
+                () =>
+                {
+                    EnterOutside(step, statement.Index, cancellationToken);
+                    return StatementRunner.Run(this, step, statement, cancellationToken);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A transaction of the script's own, of which another statement failed or was interrupted.
+            if (Handle.InTransaction)
+                Handle.Execute("ROLLBACK");
+            Journal.KnownId = null;
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -180,7 +191,10 @@ internal sealed class SqliteSession : IDatabaseSession
         PutBack();
     }
 
-    /// <summary>Switches the enforcement of foreign keys. Must not be called inside a transaction.</summary>
+    /// <summary>
+    /// Switches the enforcement of foreign keys, for the next statements of an open transaction too: unlike <c>PRAGMA foreign_keys</c>,
+    /// <see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html">SQLITE_DBCONFIG_ENABLE_FKEY</see> heeds none.
+    /// </summary>
     public void EnforceForeignKeys(bool on)
     {
         if (on == _enforcesForeignKeys)
@@ -239,9 +253,9 @@ internal sealed class SqliteSession : IDatabaseSession
         if (ReferenceEquals(_outside, step.Script))
             return;
         LeaveOutside();
+        if (index == 0)
+            Guard(step, cancellationToken);
         EnforceForeignKeys(!step.Analysis.SuspendsForeignKeys);
-        if (step.Analysis.SuspendsForeignKeys && step.Script.Header.ForeignKeys is null)
-            Options.Events.Publish(new WarningRaised($"{step.Migration.FullName} runs without a transaction and without enforced foreign keys: what it leaves behind is not checked, and cannot be rolled back."));
         foreach (var statement in SqliteDialect.Instance.Split(step.Script).Take(index))
         {
             var head = StatementHead.Read(statement.Text);
@@ -250,6 +264,26 @@ internal sealed class SqliteSession : IDatabaseSession
         }
 
         _outside = step.Script;
+    }
+
+    /// <summary>
+    /// What a script without a transaction loses or breaks cannot be rolled back. So it is tried in one that is rolled back, where all of its statements can run in
+    /// one: what the guard finds then is refused before anything has happened.
+    /// </summary>
+    private void Guard(StepExecution step, CancellationToken cancellationToken)
+    {
+        if (!step.Analysis.IsGuarded)
+            return;
+        try
+        {
+            new StepRunner(this, step, cancellationToken).Try();
+        }
+        catch (StatementException e) when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))
+        {
+            // It fails in its place, and what stands before it stays, as was asked for.
+            Options.Events.Publish(new WarningRaised(
+                $"{step.Migration.FullName} runs without a transaction, and could not be tried in one first ({e.Message}): what it loses, and what it does to foreign keys, is not checked."));
+        }
     }
 
     /// <summary>Puts back what scripts without a transaction have set.</summary>

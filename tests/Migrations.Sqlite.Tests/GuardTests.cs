@@ -1,8 +1,14 @@
 namespace Migrations.Sqlite.Tests;
 
-public sealed class GuardTests : IDisposable
+public abstract class GuardTests(TransactionMode mode) : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder _folder = new(mode);
+
+    public sealed class InEach() : GuardTests(TransactionMode.Each);
+
+    public sealed class InAll() : GuardTests(TransactionMode.All);
+
+    public sealed class InNone() : GuardTests(TransactionMode.None);
 
     public void Dispose() => _folder.Dispose();
 

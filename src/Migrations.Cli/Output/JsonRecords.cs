@@ -75,20 +75,20 @@ internal sealed record JsonProblem(string Id, string Message, string Remedy, str
 
 internal sealed record JsonError(
     string Id, string Category, string Message, string NextStep, string? Database, string? File, int? Line, int? Column, string? Statement,
-    string? Code, string? Detail, string? Hint, IReadOnlyList<string> Applied, IReadOnlyList<string> NotApplied, IReadOnlyList<JsonProblem> Problems)
+    string? Code, string? Detail, string? Hint, IReadOnlyList<string> Applied, IReadOnlyList<string> NotApplied, string? InDatabase, IReadOnlyList<JsonProblem> Problems)
 {
     public static JsonError Of(DatabaseTarget? target, MigrationException e)
     {
         var statement = e as StatementException;
         return new(
             e.Id.ToString(), e.Category.ToString(), e.Message, e.NextStep, target?.Display, e.Location?.File, e.Location?.Line, e.Location?.Column, statement?.Statement,
-            statement?.Code, statement?.Detail, statement?.Hint, [.. e.Applied.Select(r => r.Name)], e.NotApplied,
+            statement?.Code, statement?.Detail, statement?.Hint, [.. e.Applied.Select(r => r.Name)], e.NotApplied, e.InDatabase,
             e is FolderException folder ? [.. folder.Problems.Select(JsonProblem.Of)] : []);
     }
 
     public static JsonError Of(DatabaseTarget? target, Exception e) => new(
         e.GetType().Name, "Unexpected", e.Message, "Look at the database with: migrations status.", target?.Display, null, null, null, null,
-        null, null, null, [], [], []);
+        null, null, null, [], [], null, []);
 }
 
 internal sealed record JsonErrorLine(JsonError Error);

@@ -36,7 +36,9 @@ public interface IDatabaseSession : IAsyncDisposable
     /// <exception cref="OperationCanceledException">Cancelled; rolled back.</exception>
     Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken);
 
-    /// <summary>Runs one statement of a script outside any transaction.</summary>
+    /// <summary>
+    /// Runs one statement of a script outside any transaction but those that the script begins itself. When it throws, such a transaction has been rolled back.
+    /// </summary>
     /// <returns>The rows affected; null where the database does not tell.</returns>
     /// <exception cref="StatementException">The database refused it.</exception>
     Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
