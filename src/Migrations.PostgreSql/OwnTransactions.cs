@@ -20,7 +20,7 @@ internal sealed class OwnTransactions
             case StatementRole.Commit when _open is null:
                 _problems.Add((piece.Line, "COMMIT without BEGIN.", "Remove it, or begin the transaction."));
                 break;
-            case StatementRole.Commit:
+            case StatementRole.Commit or StatementRole.Rollback:
                 _open = null;
                 break;
             case StatementRole.OutsideOnly when _open is { } before:

@@ -23,6 +23,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     private readonly HashSet<(uint Table, int Column)> _gone = [];
     private readonly HashSet<uint> _away = [];
     private readonly CarriedRows _carried = new();
+    private readonly List<LostObject> _cascaded = [];
 
     /// <summary>Finds it.</summary>
     public async Task<LossForecast> FindAsync(CancellationToken cancellationToken)
@@ -36,13 +37,17 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
             if (StatementClassifier.Classify(piece.Text) == StatementRole.Setting && new StatementWords(piece.Text).Contain("SEARCH_PATH"))
                 await session.QueryAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
             foreach (var what in LossReader.Read(piece.Text))
+            {
+                if (what is { Cascades: true, Act: LossAct.Drop or LossAct.DropColumn })
+                    _cascaded.AddRange(await Dependants.CascadedAsync(session, what.Act == LossAct.Drop ? what.Kind : "TABLE", what.Name, what.Act == LossAct.Drop ? null : what.Second, cancellationToken).ConfigureAwait(false));
                 await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
+            }
             if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
                 await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
         }
 
         await PutBackAsync(cancellationToken).ConfigureAwait(false);
-        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen);
+        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen) { ObjectsLost = [.. _cascaded.Distinct()] };
     }
 
     private async Task FollowAsync(RowCopy copy, CancellationToken cancellationToken)

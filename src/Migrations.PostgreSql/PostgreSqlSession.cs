@@ -61,6 +61,12 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether the server's counters may hold rows of what did not hand them over: a step that was rolled back, or a statement outside of transactions.</summary>
     public bool HasLeftRows { get; set; }
 
+    /// <summary>What CASCADE has taken along since <see cref="TakeCascaded"/> was last asked.</summary>
+    private readonly CascadedObjects _cascaded = new();
+
+    /// <summary>What CASCADE has taken along since this was last asked.</summary>
+    public IReadOnlyList<LostObject> TakeCascaded() => _cascaded.Take();
+
     /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was taken.</summary>
     public string? Guard => _wasOvertaken ? "1 / 0" : _lock?.Guard;
 
@@ -101,7 +107,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
-    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
+    public Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
         _outside.ExecuteAsync(step, statement, cancellationToken);
 
     /// <inheritdoc/>
@@ -310,6 +316,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         if (_silent)
             return;
         TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
+        _cascaded.Observe(e.Notice);
         Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, e.Notice.MessageText));
     }
 }

@@ -25,6 +25,7 @@ internal sealed class OwnTransactions
                 break;
             case StatementKind.Rollback:
                 Refuse(place, "ROLLBACK would undo what the history then says has run.", "Remove it, and what it takes back.");
+                _open = null;
                 break;
             case StatementKind.Savepoint when _open is null:
                 Refuse(place, "A savepoint outside a transaction begins one, and the script runs without.", "Put it between BEGIN and COMMIT, or remove '-- Transaction: none'.");

@@ -31,5 +31,8 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
 
     /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => session.Call(
-        () => SqliteSnapshot.Read(session.Handle, () => SqliteLossForecast.Read(session.Handle, script, limit, cancellationToken)), cancellationToken);
+        () => SqliteSnapshot.Read(
+            session.Handle,
+            () => SqliteLossForecast.Read(session.Handle, script, limit, cancellationToken) with { ObjectsLost = ObjectForecast.Read(session.Handle, script, cancellationToken) }),
+        cancellationToken);
 }

@@ -117,17 +117,17 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
-    public async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    public async Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
         try
         {
-            return await RetryAsync<long?>(
+            return await RetryAsync(
                 step.Migration.FullName,
                 () =>
                 {
-                    EnterOutside(step, statement.Index, cancellationToken);
-                    return StatementRunner.Run(this, step, statement, cancellationToken);
+                    var lost = EnterOutside(step, statement.Index, cancellationToken);
+                    return new StatementOutcome(StatementRunner.Run(this, step, statement, cancellationToken), lost);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -248,13 +248,12 @@ internal sealed class SqliteSession : IDatabaseSession
     /// Begins a script without a transaction: foreign keys are enforced or not as they would be in one. One that goes on where an earlier run stopped needs what its
     /// first statements set on that run's connection.
     /// </summary>
-    private void EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
+    private IReadOnlyList<LostObject> EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(_outside, step.Script))
-            return;
+            return [];
         LeaveOutside();
-        if (index == 0)
-            Guard(step, cancellationToken);
+        var lost = index == 0 ? Try(step, cancellationToken) : [];
         EnforceForeignKeys(!step.Analysis.SuspendsForeignKeys);
         foreach (var statement in SqliteDialect.Instance.Split(step.Script).Take(index))
         {
@@ -264,25 +263,27 @@ internal sealed class SqliteSession : IDatabaseSession
         }
 
         _outside = step.Script;
+        return lost;
     }
 
     /// <summary>
     /// What a script without a transaction loses or breaks cannot be rolled back. So it is tried in one that is rolled back, where all of its statements can run in
     /// one: what the guard finds then is refused before anything has happened.
     /// </summary>
-    private void Guard(StepExecution step, CancellationToken cancellationToken)
+    private IReadOnlyList<LostObject> Try(StepExecution step, CancellationToken cancellationToken)
     {
         if (!step.Analysis.IsGuarded)
-            return;
+            return [];
         try
         {
-            new StepRunner(this, step, cancellationToken).Try();
+            return new StepRunner(this, step, cancellationToken).Try();
         }
         catch (StatementException e) when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))
         {
             // It fails in its place, and what stands before it stays, as was asked for.
             Options.Events.Publish(new WarningRaised(
                 $"{step.Migration.FullName} runs without a transaction, and could not be tried in one first ({e.Message}): what it loses, and what it does to foreign keys, is not checked."));
+            return [];
         }
     }
 

@@ -71,8 +71,9 @@ internal sealed class StepRunner
     }
 
     /// <summary>Runs it, looks whether the guard would refuse it, and takes everything back.</summary>
+    /// <returns>What would go with tables that it makes again.</returns>
     /// <exception cref="StatementException">SQLite or the guard refuses it.</exception>
-    public void Try()
+    public IReadOnlyList<LostObject> Try()
     {
         try
         {
@@ -80,6 +81,7 @@ internal sealed class StepRunner
             _script.IsTrial = true;
             _script.Run(_cancellation);
             _guard?.Check();
+            return _guard?.Lost ?? [];
         }
         finally
         {
@@ -99,6 +101,6 @@ internal sealed class StepRunner
             RowsAffected = rows,
             SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
         });
-        return new StepOutcome(duration, rows, _script.Statements);
+        return new StepOutcome(duration, rows, _script.Statements) { ObjectsLost = _guard?.Lost ?? [] };
     }
 }

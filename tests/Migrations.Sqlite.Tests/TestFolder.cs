@@ -112,13 +112,16 @@ internal sealed class TestFolder : IDisposable
     {
         Assert.Empty(step.Analysis.Problems);
         var (rows, count) = (0L, 0);
+        var lost = new List<LostObject>();
         foreach (var statement in SqliteDialect.Instance.Split(step.Script))
         {
-            rows += await session.ExecuteAsync(step, statement, CancellationToken.None) ?? 0;
+            var outcome = await session.ExecuteAsync(step, statement, CancellationToken.None);
+            rows += outcome.Rows ?? 0;
+            lost.AddRange(outcome.ObjectsLost);
             count++;
         }
 
-        return new StepOutcome(TimeSpan.Zero, rows, count);
+        return new StepOutcome(TimeSpan.Zero, rows, count) { ObjectsLost = lost };
     }
 
     private static async Task<StepOutcome> TogetherAsync(IDatabaseSession session, params StepExecution[] steps)

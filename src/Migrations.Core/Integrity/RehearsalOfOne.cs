@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Integrity;
@@ -25,6 +26,8 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
                 RowsChanged = up.RowsChanged,
                 Locks = up.Locks,
                 Rewrites = up.Rewrites,
+                ObjectsLost = up.Outcome.ObjectsLost,
+                Failure = Refused(up.Outcome.ObjectsLost),
             };
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
@@ -39,6 +42,13 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         result = await UndoAsync(result, before, cancellationToken).ConfigureAwait(false);
         return result.UndoProven == true ? await AgainAsync(result, after, cancellationToken).ConfigureAwait(false) : await RemadeAsync(result, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>A run only warns of these: who rehearses can still put them into the script.</summary>
+    private MigrationException? Refused(IReadOnlyList<LostObject> lost) => lost.FirstOrDefault(l => l.Weight == LostObjectWeight.Unrehearsed) is not { } first ? null : new MigrationException(
+        ErrorId.ObjectsLost,
+        LostObjectText.Warning(migration.FullName, first),
+        "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- Objects-Lost: allowed' in the header.")
+    { Location = new ScriptLocation(migration.Up.File, migration.Up.FirstLine) };
 
     private async Task<RehearsalResult> UndoAsync(RehearsalResult result, SchemaSnapshot before, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ public static class LossForecaster
             var forecast = await inspector.ForecastLossAsync(step.Script, Limit, cancellationToken).ConfigureAwait(false);
             // What an earlier step takes away cannot go twice.
             forecast = forecast with { Losses = [.. forecast.Losses.Where(l => told.Add((l.Kind, l.Name)))] };
-            if (forecast.Losses.Count + forecast.NotForeseen.Count > 0)
+            if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
                 losses.Add(new StepLoss(step.Migration.FullName, forecast));
         }
 
@@ -38,6 +38,9 @@ public static class LossForecaster
 
     /// <summary>One line for each thing that goes.</summary>
     public static IEnumerable<string> Sentences(StepLoss step) => step.Forecast.Losses.Where(l => l.Rows is not 0).Select(l => $"{step.Migration} {Sentence(l)}");
+
+    /// <summary>One line for each object that goes with others.</summary>
+    public static IEnumerable<string> ObjectLines(StepLoss step) => step.Forecast.ObjectsLost.Select(l => $"{step.Migration} {LostObjectText.Line(l)}");
 
     /// <summary>What goes, with its number.</summary>
     private static string Sentence(DataLoss loss)

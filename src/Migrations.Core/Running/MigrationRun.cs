@@ -151,8 +151,11 @@ internal sealed class MigrationRun(
             Duration = outcome.Duration,
             RowsAffected = outcome.RowsAffected,
             Statements = outcome.Statements,
+            ObjectsLost = outcome.ObjectsLost,
         };
         _results.Add(result);
+        foreach (var lost in outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed))
+            _events.Publish(new WarningRaised(LostObjectText.Warning(step.Migration.FullName, lost)));
         _events.Publish(new StepFinished(result, index + 1, total));
     }
 

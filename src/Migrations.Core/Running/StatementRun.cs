@@ -17,6 +17,7 @@ namespace Migrations.Running;
 internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect, JournalRecorder recorder, HistoryView history)
 {
     private readonly StatementTally _tally = new();
+    private readonly List<LostObject> _lost = [];
     private List<JournalEntry>? _held;
 
     /// <summary>Which statements are in the database, for people.</summary>
@@ -56,7 +57,7 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         var schema = step.IsLast ? await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false) : null;
         var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = rows, SchemaFingerprint = schema?.Fingerprint };
         await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
-        return new StepOutcome(clock.Elapsed, rows, count);
+        return new StepOutcome(clock.Elapsed, rows, count) { ObjectsLost = _lost };
     }
 
     /// <summary>The statements of a script, each with the SHA-256 over all statements up to it.</summary>
@@ -107,10 +108,10 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         _held?.Add(progress);
         if (mark == TransactionMark.Commit)
             await AppendHeldAsync(cancellationToken).ConfigureAwait(false);
-        long? rows;
+        StatementOutcome outcome;
         try
         {
-            rows = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
+            outcome = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
         }
         catch (StatementException e)
         {
@@ -123,7 +124,8 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         else if (_held is null)
             // The statement took effect: its row is due even when the run is cancelled now.
             await session.History.AppendAsync(progress, CancellationToken.None).ConfigureAwait(false);
-        return rows;
+        _lost.AddRange(outcome.ObjectsLost);
+        return outcome.Rows;
     }
 
     private async Task AppendHeldAsync(CancellationToken cancellationToken)
