@@ -84,7 +84,7 @@ public sealed class ScriptWrites(ISqlDialect dialect)
         return end < 0 ? tokens.Count : end;
     }
 
-    private static void Add(HashSet<string> to, string statement, List<SqlToken> tokens, int end) => to.UnionWith(NamesIn(statement, tokens.Take(end)).Except(KeyWords));
+    private static void Add(HashSet<string> to, string statement, List<SqlToken> tokens, int end) => to.UnionWith(NamesIn(statement, tokens.Take(end)).Except(KeyWords, StringComparer.Ordinal));
 
     private static bool CallsSomething(string statement, List<SqlToken> tokens)
     {
