@@ -8,33 +8,40 @@ internal static class ObjectForecast
 {
     /// <summary>Finds it; nothing where the script cannot be followed so far.</summary>
     /// <param name="handle">The connection.</param>
-    /// <param name="script">The script.</param>
+    /// <param name="question">The script, and those before it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static IReadOnlyList<LostObject> Read(SqliteHandle handle, MigrationScript script, CancellationToken cancellationToken)
+    public static IReadOnlyList<LostObject> Read(SqliteHandle handle, LossQuestion question, CancellationToken cancellationToken)
     {
         var image = SchemaImage.Read(handle, KeylessSchema.Schema, isKeyless: true);
-        var facts = ScriptFacts.Read(script, image);
-        if (!facts.Remade.Any(n => image.Objects.Owners.ContainsKey(n)))
+        var facts = ScriptFacts.Read(question.Script, image);
+        if (!facts.Remade.Any())
             return [];
         using var copy = SqliteHandle.Open(handle.Api, ":memory:", SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate);
         try
         {
             foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { IsInternal: false, Sql: not null }))
                 copy.Execute(item.Sql!);
-            var before = ObjectImage.Read(copy, "main", facts.Remade);
-            foreach (var statement in SqliteDialect.Instance.Split(script))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (Defines(StatementHead.Read(statement.Text), statement.Text))
-                    copy.Execute(statement.Text);
-            }
-
-            return LostObjects.Find(facts, before, ObjectImage.Read(copy, "main", facts.Remade), isUp: false, script.Header.ObjectsLostAllowed);
+            foreach (var script in question.Before)
+                Define(copy, script, cancellationToken);
+            var before = ObjectImage.Read(copy, KeylessSchema.Schema, facts.Remade);
+            Define(copy, question.Script, cancellationToken);
+            var after = ObjectImage.Read(copy, KeylessSchema.Schema, facts.Remade);
+            return LostObjects.Find(facts, before, after, question.Direction == MigrationDirection.Up, question.Script.Header.ObjectsLostAllowed);
         }
         catch (SqliteFailure)
         {
             // What it builds on is not there yet, or is attached: the run itself will see.
             return [];
+        }
+    }
+
+    private static void Define(SqliteHandle copy, MigrationScript script, CancellationToken cancellationToken)
+    {
+        foreach (var statement in SqliteDialect.Instance.Split(script))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Defines(StatementHead.Read(statement.Text), statement.Text))
+                copy.Execute(statement.Text);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class SqliteAnalyzer
     private bool _allNeedAutocommit = true;
     private bool _removesTables;
     private bool _mayLose;
+    private bool _mayOverwrite;
     private bool _asksForSuspension;
     private bool _dropsOthers;
     private string? _modes;
@@ -51,6 +52,7 @@ internal sealed class SqliteAnalyzer
             IsGuarded = suspends || _dropsOthers || _script.Header.ForeignKeys == true,
             TransactionModes = _modes,
             MayLose = _mayLose,
+            MayOverwrite = _mayOverwrite,
             Problems = _problems,
         };
     }
@@ -63,6 +65,7 @@ internal sealed class SqliteAnalyzer
         _mayLose |= head.MayLose;
         _dropsOthers |= head is { Kind: StatementKind.Drop, What: "INDEX" or "VIEW" };
         _own.Look(place, head);
+        _mayOverwrite |= head.MayOverwrite;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
         switch (head.Kind)
         {

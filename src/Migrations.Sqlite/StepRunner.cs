@@ -28,6 +28,7 @@ internal sealed class StepRunner
             EnsureBegun = EnsureBegun,
             LeadingHaveRun = session.Run is not null,
             AfterCommit = session.AfterCommit,
+            LeftOut = session.LeftOut,
         };
     }
 
