@@ -22,38 +22,38 @@ internal sealed class ReachedDefinitions
         _takingColumns = before.Objects.Where(o => WithColumns.Contains(o.Type)).Select(o => reader.LastName(o.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether a statement that drops with CASCADE, or changes a type, names something that columns may go with.</summary>
-    public bool TakesColumns(string text) => _reader.Names(text).Any(_takingColumns.Contains);
+    /// <summary>Whether there is something among the names that columns may go with when it is dropped with CASCADE.</summary>
+    public bool TakesColumns(IEnumerable<string> names) => names.Any(_takingColumns.Contains);
 
-    /// <summary>Collects the names in a statement, and in all that it leads to.</summary>
-    /// <param name="text">The statement.</param>
-    /// <param name="onlyCalls">Whether the statement itself only reads, so that what it names counts only where it leads to a function that can write.</param>
+    /// <summary>Collects the names in statements, and in all that they lead to.</summary>
+    /// <param name="roots">The names in the statements.</param>
+    /// <param name="onlyCalls">Whether the statements themselves only read, so that what they name counts only where they lead to a function that can write.</param>
     /// <param name="names">Gets the names.</param>
     /// <returns>Whether it leads to something that cannot be seen into.</returns>
-    public bool Follow(string text, bool onlyCalls, HashSet<string> names)
+    public bool Follow(IReadOnlyCollection<string> roots, bool onlyCalls, HashSet<string> names)
     {
         // What only reads fires no trigger.
-        if (onlyCalls && !Reach(text, withTriggers: false).Calls)
+        if (onlyCalls && !Reach(roots, withTriggers: false).Calls)
             return false;
-        var reached = Reach(text, withTriggers: true);
+        var reached = Reach(roots, withTriggers: true);
         names.UnionWith(reached.Names);
         return reached.IsHidden;
     }
 
-    private (HashSet<string> Names, bool Calls, bool IsHidden) Reach(string text, bool withTriggers)
+    private (HashSet<string> Names, bool Calls, bool IsHidden) Reach(IReadOnlyCollection<string> roots, bool withTriggers)
     {
-        var (names, texts) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), new Stack<string>([text]));
+        var (names, texts) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), new Queue<IEnumerable<string>>([roots]));
         var (calls, isHidden) = (false, false);
-        while (texts.TryPop(out var next))
+        while (texts.TryDequeue(out var next))
         {
-            foreach (var item in _reader.Names(next).Where(names.Add).SelectMany(n => _byName[n]).ToList())
+            foreach (var item in next.Where(names.Add).SelectMany(n => _byName[n]).ToList())
             {
                 var words = _reader.Words(item.Definition);
                 if ((item.Type is SchemaObjectType.Trigger or SchemaObjectType.Rule && !withTriggers) || (item.Type is SchemaObjectType.Function && OnlyReads(words)))
                     continue;
                 calls |= item.Type is SchemaObjectType.Function;
                 isHidden |= StatementEffect.IsHidden(words);
-                texts.Push(item.Definition);
+                texts.Enqueue(_reader.Names(item.Definition));
             }
         }
 

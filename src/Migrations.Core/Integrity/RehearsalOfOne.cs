@@ -30,10 +30,12 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
                 Locks = up.Locks,
                 Rewrites = up.Rewrites,
             };
+            if (up.LeftOut.Count > 0)
+                return NotRun(result with { Applies = false }, up.LeftOut[0]);
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return result with { Failure = e };
+            return e.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, e) : result with { Failure = e };
         }
 
         var after = await SchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -41,7 +43,9 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         if (!migration.HasUndo)
             return result;
         result = await UndoAsync(result, new UndoComparison(_reach, before, after, values), cancellationToken).ConfigureAwait(false);
-        return result.UndoProven == false ? await RemadeAsync(result, cancellationToken).ConfigureAwait(false) : await AgainAsync(result, after, cancellationToken).ConfigureAwait(false);
+        return result.UndoVerdict is UndoVerdict.Proven or UndoVerdict.SameButColumnOrder or UndoVerdict.SchemaOnly
+            ? await AgainAsync(result, after, cancellationToken).ConfigureAwait(false)
+            : await RemadeAsync(result, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<RehearsalResult> UndoAsync(RehearsalResult result, UndoComparison comparison, CancellationToken cancellationToken)
@@ -50,6 +54,8 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         try
         {
             var down = await copy.RunAsync(migration, MigrationDirection.Down, cancellationToken).ConfigureAwait(false);
+            if (down.LeftOut.Count > 0)
+                return NotRun(result, down.LeftOut[0]);
             var left = await copy.ReadValuesAsync(_reach.MayChange, cancellationToken).ConfigureAwait(false);
             return comparison.Judge(result, await SchemaAsync(cancellationToken).ConfigureAwait(false), left, down.RowsChanged) with
             {
@@ -59,7 +65,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return result with { UndoVerdict = UndoVerdict.Failed, Failure = e };
+            return Failed(result, e);
         }
     }
 
@@ -72,7 +78,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return await RemadeAsync(result with { UndoVerdict = UndoVerdict.Failed, Failure = e }, cancellationToken).ConfigureAwait(false);
+            return await RemadeAsync(Failed(result, e), cancellationToken).ConfigureAwait(false);
         }
 
         var differences = SchemaComparison.Compare(after, await SchemaAsync(cancellationToken).ConfigureAwait(false));
@@ -82,6 +88,11 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         var isOrder = result.UndoVerdict == UndoVerdict.SameButColumnOrder && differences.All(d => d.IsColumnOrder);
         return await RemadeAsync(isOrder ? result : result with { UndoVerdict = UndoVerdict.SchemaDiffers, Differences = differences }, cancellationToken).ConfigureAwait(false);
     }
+
+    private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
+        failure.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, failure) : result with { UndoVerdict = UndoVerdict.Failed, Failure = failure };
+
+    private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) => result with { UndoVerdict = UndoVerdict.NotRun, NotRun = why.Message, Failure = why };
 
     private async Task<RehearsalResult> RemadeAsync(RehearsalResult result, CancellationToken cancellationToken)
     {

@@ -10,12 +10,14 @@ namespace Migrations.Integrity;
 internal sealed class ValueReach
 {
     private readonly SqlNameReader _reader;
-    private readonly List<(ValueEffect Effect, string Text)> _statements = [];
+
+    // The names in the statements of each kind, and not the statements: a script may be large.
+    private readonly Dictionary<ValueEffect, HashSet<string>> _names = [];
 
     private ValueReach(ISqlDialect dialect) => _reader = new SqlNameReader(dialect);
 
     /// <summary>Whether there is anything to compare: a statement that is more than a definition.</summary>
-    public bool MayChange => _statements.Count > 0;
+    public bool MayChange => _names.Count > 0;
 
     /// <summary>Reads both scripts.</summary>
     public static ValueReach Of(ISqlDialect dialect, Migration migration)
@@ -33,31 +35,46 @@ internal sealed class ValueReach
     /// <param name="after">The schema after it, whose functions and triggers the undo meets.</param>
     public IReadOnlyList<TableValues> Touched(IReadOnlyList<TableValues> tables, SchemaSnapshot before, SchemaSnapshot after)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var schemas = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var definitions = new ReachedDefinitions(_reader, before, after);
-        foreach (var (effect, text) in _statements)
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (effect, names) in _names)
         {
-            if (effect == ValueEffect.TakesSchema)
-                schemas.UnionWith(_reader.Names(text));
             var isHidden = effect switch
             {
                 ValueEffect.Hidden => true,
                 ValueEffect.TakesSchema => false,
-                ValueEffect.Cascades => definitions.TakesColumns(text),
-                _ => definitions.Follow(text, onlyCalls: effect == ValueEffect.Calls, names),
+                ValueEffect.Cascades => definitions.TakesColumns(names),
+                _ => definitions.Follow(names, onlyCalls: effect == ValueEffect.Calls, named),
             };
             if (isHidden)
                 return tables;
         }
 
-        return [.. tables.Where(t => names.Contains(_reader.LastName(t.Table)) || schemas.Contains(_reader.Names(t.Table).First()))];
+        var schemas = _names.GetValueOrDefault(ValueEffect.TakesSchema, []);
+        return [.. tables.Where(t => named.Contains(_reader.LastName(t.Table)) || schemas.Contains(_reader.Names(t.Table).First()))];
     }
 
     private void Add(IEnumerable<ScriptStatement> statements)
     {
-        var half = statements.Select(s => (Effect: StatementEffect.Of(_reader.Words(s.Text)), s.Text)).ToList();
-        var renames = half.Count(s => s.Effect == ValueEffect.Renames);
-        _statements.AddRange(half.Where(s => s.Effect != ValueEffect.None && (s.Effect != ValueEffect.Renames || renames > 1)));
+        var (renames, renamed) = (0, new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        foreach (var statement in statements)
+        {
+            var effect = StatementEffect.Of(_reader.Words(statement.Text));
+            if (effect == ValueEffect.None)
+                continue;
+            renames += effect == ValueEffect.Renames ? 1 : 0;
+            var names = effect == ValueEffect.Renames ? renamed : NamesOf(effect);
+            names.UnionWith(_reader.Names(statement.Text));
+        }
+
+        if (renames > 1)
+            NamesOf(ValueEffect.Renames).UnionWith(renamed);
+    }
+
+    private HashSet<string> NamesOf(ValueEffect effect)
+    {
+        if (!_names.TryGetValue(effect, out var names))
+            _names[effect] = names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return names;
     }
 }

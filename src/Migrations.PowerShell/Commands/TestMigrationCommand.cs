@@ -100,11 +100,15 @@ public sealed class TestMigrationCommand : RehearsalCommand
         var report = Run((events, token) => new Rehearsal(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, token));
         WriteObject(report.Results, enumerateCollection: true);
         WriteObject(report.Checks, enumerateCollection: true);
-        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(r => $"{r.Name}: {(r.Applies ? r.UndoVerdict.Message() : "it cannot be applied")}. {r.Fault}"));
+        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(Fault));
         Judge(report.Checks);
         if (report.NotKept is { } notKept)
             throw notKept;
     }
+
+    private static string Fault(RehearsalResult result) => result.NotRun is { } reason
+        ? $"{result.Name} was not rehearsed: {reason}"
+        : $"{result.Name}: {(result.Applies ? result.UndoVerdict.Message() : "it cannot be applied")}. {result.Fault}";
 
     private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {
