@@ -21,6 +21,10 @@ internal sealed class ScratchDatabase(DatabaseTarget target, DatabaseTarget serv
         PostgreSqlErrors.TranslateAsync(new PostgreSqlRehearsal((PostgreSqlSession)session, step).RunAsync(cancellationToken), "Rehearsing a migration");
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlValueReader((PostgreSqlSession)session).ReadAsync(digests, cancellationToken), "Reading the tables");
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_isGone)

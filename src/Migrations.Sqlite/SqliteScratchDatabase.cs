@@ -15,6 +15,13 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, string folder
         SqliteRehearsal.MeasureAsync((SqliteSession)session, step, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken)
+    {
+        var own = (SqliteSession)session;
+        return own.Call(() => SqliteValueReader.Read(own, digests, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         try
