@@ -18,6 +18,10 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
         PostgreSqlErrors.TranslateAsync(new PostgreSqlRehearsal((PostgreSqlSession)session, step).RunAsync(cancellationToken), "Rehearsing a migration");
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlValueReader((PostgreSqlSession)session).ReadAsync(digests, cancellationToken), "Reading the tables");
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_isGone)

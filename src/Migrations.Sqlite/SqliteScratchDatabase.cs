@@ -18,6 +18,13 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
         SqliteRehearsal.MeasureAsync((SqliteSession)session, step, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken)
+    {
+        var own = (SqliteSession)session;
+        return own.Call(() => SqliteValueReader.Read(own, digests, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         if (Directory.Exists(folder.Path) && folder.TryDelete() is { } reason)
