@@ -20,7 +20,7 @@ public static class ApplyPlanner
         return new MigrationPlan
         {
             Direction = MigrationDirection.Up,
-            Steps = [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))],
+            Steps = KeyWindow.Mark(input.Migrations, input.History.Applied.Select(r => r.Key), [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))]),
             Skipped = skipped,
             Warnings = AppliedScripts.CosmeticWarnings(input),
             TransactionMode = request.TransactionMode,

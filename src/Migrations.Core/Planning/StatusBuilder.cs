@@ -72,6 +72,7 @@ public static class StatusBuilder
             Checksum = migration.Up.Checksum,
             Change = applied is null ? ScriptChange.None : input.ChangeOf(migration.Key),
             Error = record?.Failure?.ErrorMessage,
+            OpenForeignKeys = input.OpenForeignKeys.GetValueOrDefault(migration.Key) ?? [],
             Path = folder,
             File = migration.Up.File,
         };

@@ -24,7 +24,8 @@ public static class UndoPlanner
         return new MigrationPlan
         {
             Direction = MigrationDirection.Down,
-            Steps = [.. chosen.Select(r => new PlanStep(byKey[r.Key], MigrationDirection.Down, byKey[r.Key].Down!))],
+            Steps = KeyWindow.Mark(
+                input.Migrations, input.History.Applied.Select(r => r.Key), [.. chosen.Select(r => new PlanStep(byKey[r.Key], MigrationDirection.Down, byKey[r.Key].Down!))]),
             Warnings = UndoProof.Warnings(input, migrations),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),

@@ -15,7 +15,18 @@ internal static class PlanningInputReader
     {
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
+        input = input with { OpenForeignKeys = await FindOpenKeysAsync(session.Inspector, input, cancellationToken).ConfigureAwait(false) };
         return input with { Changes = await ChangeFinder.FindAsync(folder.Migrations, input.History, session.History, dialect, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private static async Task<IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>>> FindOpenKeysAsync(
+        IDatabaseInspector inspector, PlanningInput input, CancellationToken cancellationToken)
+    {
+        var windows = KeyWindow.OpenIn(input);
+        if (windows.Count == 0)
+            return input.OpenForeignKeys;
+        var open = await inspector.FindOpenForeignKeysAsync(cancellationToken).ConfigureAwait(false);
+        return windows.ToDictionary(w => w.Opened.Key, _ => open);
     }
 
     /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
