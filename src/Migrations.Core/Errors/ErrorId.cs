@@ -62,6 +62,12 @@ public enum ErrorId
     /// <summary>A file is no valid UTF-8.</summary>
     EncodingInvalid,
 
+    /// <summary>A script has a character outside literals that cannot be seen.</summary>
+    CharacterInvisible,
+
+    /// <summary>A script holds the markers of a Git conflict.</summary>
+    MergeUnresolved,
+
     /// <summary>Two files have the same version or the same name.</summary>
     MigrationDuplicate,
 

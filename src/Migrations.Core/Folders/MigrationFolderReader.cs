@@ -43,7 +43,7 @@ public static class MigrationFolderReader
         {
             Path = folder,
             Migrations = pairing.Migrations,
-            Warnings = InOrder([.. scan.Warnings, .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
+            Warnings = InOrder([.. scan.Warnings, .. scripts.Values.SelectMany(s => s.Warnings), .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
         };
     }
 
