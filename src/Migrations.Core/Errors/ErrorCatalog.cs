@@ -7,7 +7,7 @@ public static class ErrorCatalog
     public static FailureCategory CategoryOf(ErrorId id) => id switch
     {
         ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired => FailureCategory.Usage,
-        ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.MigrationUnknown
+        ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.FolderEmpty or ErrorId.MigrationUnknown
             or ErrorId.BackupMissing or ErrorId.BackupFolderInvalid or ErrorId.ClientToolMissing
             => FailureCategory.NotFound,
         ErrorId.FolderInvalid or ErrorId.FileNameInvalid or ErrorId.FileUnreadable or ErrorId.EncodingInvalid or ErrorId.CharacterInvisible

@@ -50,6 +50,9 @@ public enum ErrorId
     /// <summary>The migration folder does not exist.</summary>
     FolderMissing,
 
+    /// <summary>Neither the migration folder nor the database's history has a migration.</summary>
+    FolderEmpty,
+
     /// <summary>Files of the migration folder are bad; each problem has an id of its own.</summary>
     FolderInvalid,
 

@@ -19,12 +19,14 @@ public static class MigrationFolderReader
         var folder = Path.GetFullPath(path);
         if (!Directory.Exists(folder))
             throw MissingFolder.Error(folder);
+        if (FolderScan.IsUndoFolder(folder))
+            throw MissingFolder.OnlyUndo(folder);
         var scan = Scan(folder, options.Layout, cancellationToken);
         if (scan.Files.Count == 0 && scan.Misfits.Count == 0 && scan.OtherFolders.Count > 0)
             throw MissingFolder.OnlyInSubfolders(folder, scan.OtherFolders);
         var scripts = ReadScripts(scan.Files, options.Layout, cancellationToken);
         var style = NumberingStyle.Of(scan.Files, f => scripts[f].Dialect is not null, options.Layout);
-        var pairing = new MigrationPairing(scripts, style, options.IdentityByName);
+        var pairing = new MigrationPairing(scripts, style, options);
         pairing.Pair(scan.Files);
 
         var names = new MisfitNames(style, options.Layout);
@@ -43,6 +45,7 @@ public static class MigrationFolderReader
         {
             Path = folder,
             Migrations = pairing.Migrations,
+            HasChecks = scan.HasChecks,
             Warnings = InOrder([.. scan.Warnings, .. scripts.Values.SelectMany(s => s.Warnings), .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
         };
     }

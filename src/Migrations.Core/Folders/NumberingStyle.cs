@@ -13,7 +13,6 @@ internal sealed class NumberingStyle
     private const int FullTimestampDigits = 14;
 
     private const string Epoch = "19700101000000";
-    private const string Hyphened = "yyyy-MM-dd-HHmmss";
 
     private readonly string _latest;
 
@@ -50,11 +49,11 @@ internal sealed class NumberingStyle
         return new NumberingStyle(layout, latest, LastPart(latest).Length, newest?.VersionFolder);
     }
 
-    /// <summary>Whether a number as written is a point in time: its first part is long, or it has a date's hyphens.</summary>
+    /// <summary>Whether a number as written is a point in time: its first part is long, or it is a date with separators.</summary>
     public static bool IsTimestampNumber(string number)
     {
         var first = FirstPart(number);
-        return number.Contains('-', StringComparison.Ordinal) || first.Length >= FullTimestampDigits || first.TrimStart('0').Length >= TimestampDigits;
+        return DateNumber.Is(number) || first.Length >= FullTimestampDigits || first.TrimStart('0').Length >= TimestampDigits;
     }
 
     /// <summary>A version's first number as written.</summary>
@@ -65,8 +64,8 @@ internal sealed class NumberingStyle
     /// <param name="ahead">How many numbers to leave out.</param>
     public string Next(DateTime now, int ahead = 0)
     {
-        if (_latest.Contains('-', StringComparison.Ordinal))
-            return NextDate(now.AddSeconds(ahead));
+        if (DateNumber.Is(_latest))
+            return DateNumber.Next(_latest, now, ahead);
         if (!IsTimestamp)
             return OneMore(_latest, ahead + 1);
         var time = TimeText(now, ahead, _latest.Length);
@@ -115,15 +114,6 @@ internal sealed class NumberingStyle
         var last = LastPart(number);
         var next = BigInteger.Parse(last, CultureInfo.InvariantCulture) + step;
         return number[..^last.Length] + next.ToString(CultureInfo.InvariantCulture).PadLeft(last.Length, '0');
-    }
-
-    private string NextDate(DateTime now)
-    {
-        var written = _latest[..Math.Min(_latest.Length, Hyphened.Length)];
-        var next = now.ToString(Hyphened, CultureInfo.InvariantCulture);
-        if (DateTime.TryParseExact(written, [Hyphened, "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var latest) && string.CompareOrdinal(next, written) <= 0)
-            next = latest.AddSeconds(1).ToString(Hyphened, CultureInfo.InvariantCulture);
-        return _latest.Length > Hyphened.Length ? next + "-0000" : next;
     }
 
     /// <summary>The time in as many digits as the folder's versions have; null when it has no such form.</summary>

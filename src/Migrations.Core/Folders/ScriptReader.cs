@@ -26,6 +26,8 @@ internal sealed class ScriptReader : IDisposable
     {
         try
         {
+            if (RegularFile.OtherKind(file.Path) is { } kind)
+                return new ScriptFile { Problems = [file.Problem(ErrorId.FileUnreadable, $"The file is {kind}, not a regular file, and is not opened.", "Put the script itself in its place, or take it out of the folder.")] };
             using var handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var problem = Scan(file, handle, rule, cancellationToken);
             return problem is null ? ToScripts(file, _scanner.Finish()) : new ScriptFile { Problems = [problem] };
