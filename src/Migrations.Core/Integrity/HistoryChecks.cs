@@ -4,8 +4,9 @@ namespace Migrations.Integrity;
 internal static class HistoryChecks
 {
     /// <summary>The answers for one database.</summary>
-    public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> statuses)
+    public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> all)
     {
+        List<MigrationStatus> statuses = [.. all.Where(s => s.State != MigrationState.NotHere)];
         yield return Of("history-failed", statuses.Where(s => s.State == MigrationState.Failed || s.Error is not null), CheckStatus.Fail,
             "No migration failed.", "The last run failed", "Correct the script and run 'migrations up' again; 'migrations status' shows the error.");
         yield return Of("history-changed", statuses.Where(s => s.State == MigrationState.Changed), CheckStatus.Fail,

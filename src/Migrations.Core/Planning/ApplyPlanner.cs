@@ -94,6 +94,8 @@ public static class ApplyPlanner
                 var needed = MigrationResolver.Find(input.Migrations, text);
                 if (there.Contains(needed.Key))
                     continue;
+                if (!input.RunsHere(needed))
+                    throw DependsOnOtherEnvironment(input, migration, needed);
                 throw new PlanException(
                     ErrorId.DependencyMissing,
                     $"{migration} depends on {needed}, which is neither applied nor planned before it.",
@@ -106,4 +108,11 @@ public static class ApplyPlanner
             there.Add(migration.Key);
         }
     }
+
+    private static PlanException DependsOnOtherEnvironment(PlanningInput input, Migration migration, Migration needed) => new(
+        ErrorId.DependencyMissing,
+        $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
+        $"Give {migration} the same 'Environment:' header as {needed}, or take {needed} out of its 'Depends-On:'"
+            + (input.Environment is null ? $"; or name the environment: --environment {needed.Header.Environments[0]}" : "."),
+        [migration.FullName, needed.FullName]);
 }

@@ -30,7 +30,7 @@ public static class StatusBuilder
             Engine = info.Engine,
             EngineVersion = info.EngineVersion,
             Service = service,
-            Total = statuses.Count,
+            Total = statuses.Count(s => s.State != MigrationState.NotHere),
             Applied = Count(MigrationState.Applied, MigrationState.Changed, MigrationState.Missing),
             Pending = Count(MigrationState.Pending, MigrationState.RolledBack, MigrationState.OutOfOrder, MigrationState.Failed),
             Failed = Count(MigrationState.Failed),
@@ -53,6 +53,7 @@ public static class StatusBuilder
     {
         var record = input.History.Find(migration.Key);
         var applied = record?.Applied;
+        var state = StateOf(input, migration, record);
         return new MigrationStatus
         {
             Database = target.Display,
@@ -62,7 +63,7 @@ public static class StatusBuilder
             Name = migration.FullName,
             Description = migration.Header.Description,
             SemanticVersion = migration.Header.SemanticVersion,
-            State = StateOf(input, migration, record),
+            State = state,
             HasUndo = migration.HasUndo,
             UndoProven = input.UndoProven(migration),
             AppliedAt = record?.FirstApplied?.AppliedAt,
@@ -71,7 +72,8 @@ public static class StatusBuilder
             RowsAffected = record?.FirstApplied?.RowsAffected,
             Checksum = migration.Up.Checksum,
             Change = applied is null ? ScriptChange.None : input.ChangeOf(migration.Key),
-            Error = record?.Failure?.ErrorMessage,
+            // What failed elsewhere is not wrong here.
+            Error = state == MigrationState.NotHere ? null : record?.Failure?.ErrorMessage,
             Path = folder,
             File = migration.Up.File,
         };
@@ -103,6 +105,8 @@ public static class StatusBuilder
     {
         if (record is { IsApplied: true } && !input.IsPending(migration))
             return input.ChangeOf(migration.Key) == ScriptChange.Statement ? MigrationState.Changed : MigrationState.Applied;
+        if (!input.RunsHere(migration))
+            return MigrationState.NotHere;
         if (record?.Failure is { Direction: MigrationDirection.Up })
             return MigrationState.Failed;
         if (input.IsOutOfOrder(migration))

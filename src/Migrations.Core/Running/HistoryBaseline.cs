@@ -30,7 +30,7 @@ internal static class HistoryBaseline
                 applied);
         }
 
-        var covered = input.Migrations.Where(m => m.Version is not null && m.Version <= last.Version && input.IsPending(m)).ToList();
+        var covered = input.Migrations.Where(m => m.Version is not null && m.Version <= last.Version && input.IsPending(m) && input.RunsHere(m)).ToList();
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
         foreach (var migration in covered)
         {
