@@ -32,6 +32,7 @@ internal static class StatusCommand
     private static int Judge(IReadOnlyList<MigrationStatus> statuses) => statuses
         .Select(status => status.State switch
         {
+            _ when status.IsRenumbered => ExitCode.Found,
             MigrationState.Applied or MigrationState.NotHere => ExitCode.Done,
             MigrationState.Changed or MigrationState.Missing => ExitCode.Found,
             _ => ExitCode.Pending,

@@ -56,6 +56,8 @@ internal static class StatusListing
             MigrationState.NotHere => "not for this environment",
             _ => "",
         });
+        if (status.RecordedAs is { } other)
+            notes.Add(IsApplied(status.State) ? $"applied as {other}" : $"this version was applied as {other}");
         if (status.Change == ScriptChange.Cosmetic)
             notes.Add("comments edited since");
         if (!status.HasUndo && status.State is not (MigrationState.Missing or MigrationState.NotHere))
@@ -67,7 +69,7 @@ internal static class StatusListing
 
     private static Tone ToneOf(MigrationStatus status) => status.State switch
     {
-        MigrationState.Applied => status.Error is null ? Tone.Good : Tone.Notice,
+        MigrationState.Applied => status.Error is null && status.RecordedAs is null ? Tone.Good : Tone.Notice,
         MigrationState.Failed or MigrationState.Missing or MigrationState.Changed => Tone.Bad,
         MigrationState.OutOfOrder => Tone.Notice,
         MigrationState.NotHere => Tone.Faint,

@@ -13,6 +13,7 @@ internal static class HistoryBaseline
     public static async Task<int> RunAsync(
         IDatabaseSession session, JournalRecorder recorder, PlanningInput input, BaselineRequest request, CancellationToken cancellationToken)
     {
+        FolderIdentity.Check(input);
         var last = MigrationResolver.Find(input.Migrations, request.Target);
         if (last.Version is null)
         {
