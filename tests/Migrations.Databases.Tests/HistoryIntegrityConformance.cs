@@ -363,6 +363,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Migration("001_a", TableA);
         Write("002_seed.sql", "-- Environment: staging\nINSERT INTO a (v) VALUES (1);\n");
         Migration("003_b", "CREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync("CREATE TABLE a (id integer)");
         await Engine().BaselineAsync(new BaselineRequest { Target = "003" });
         Assert.Equal("001_a Applied, 002_seed NotHere, 003_b Applied", await StatesAsync());
     }

@@ -7,7 +7,7 @@ internal static class StatusCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited or is gone." };
+        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited, renumbered or is gone." };
         var summary = new Option<bool>("--summary") { Description = "One record per database: counts, health, lock holder, engine version." };
         var command = new Command("status", "Show where each migration stands.") { exitCode, summary };
         command.SetAction((parse, cancellationToken) => runner.RunAsync(

@@ -140,6 +140,9 @@ public enum ErrorId
     /// <summary>A migration depends on one that is neither applied nor planned before it.</summary>
     DependencyMissing,
 
+    /// <summary>The connection's first schema is another than that of the recorded runs.</summary>
+    OtherSchema,
+
     /// <summary>A table of the history's name exists and is not a history.</summary>
     HistoryTableConflict,
 

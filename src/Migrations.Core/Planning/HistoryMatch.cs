@@ -99,7 +99,7 @@ public sealed class HistoryMatch
         var loose = Loose.ToList();
         foreach (var record in loose)
         {
-            var same = files.Where(m => string.Equals(m.Up.Checksum, record.Applied!.Checksum, StringComparison.Ordinal)).ToList();
+            var same = files.Where(m => m.Key != record.Key && string.Equals(m.Up.Checksum, record.Applied!.Checksum, StringComparison.Ordinal)).ToList();
             if (same.Count > 1 || loose.Count(r => string.Equals(r.Applied!.Checksum, record.Applied!.Checksum, StringComparison.Ordinal)) > 1)
                 same.RemoveAll(m => !NameAgrees(m.FullName, record.Name));
             if (same.Count == 1)

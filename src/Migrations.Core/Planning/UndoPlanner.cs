@@ -114,6 +114,7 @@ public static class UndoPlanner
         var last = Find(input, to);
         if (input.RecordOf(last) is not { IsApplied: true, FirstApplied: { } stays })
         {
+            FolderIdentity.Check(input, key => key == last.Key);
             throw new PlanException(
                 ErrorId.MigrationNotApplied, $"{last} is not applied, so nothing can be undone down to it.", "'migrations status' shows what is applied.", [last.FullName]);
         }
