@@ -12,12 +12,12 @@ public static class UndoPlanner
         // Newest first. What counts as applied since a baseline never ran here, and repeatables have no down script: both stay.
         var applied = input.History.Applied.Where(r => r.Version is not null || input.Match.FileOf(r) is { IsRepeatable: false }).Reverse().ToList();
         var undoable = applied.Where(r => !r.IsBaseline).ToList();
+        if (undoable.Count > 0 && FolderIdentity.OtherFolder(input) is { } other)
+            throw other;
         var chosen = Choose(input, request, applied, undoable);
 
         var keys = chosen.Select(r => r.Key).ToHashSet();
         var overruled = new List<string>();
-        if (chosen.Count > 0 && FolderIdentity.OtherFolder(input) is { } other)
-            throw other;
         FolderIdentity.Check(input, keys.Contains);
         AppliedScripts.Check(input, keys.Contains, request.SkipChecksum, overruled);
         CheckDownScripts(input, chosen);
