@@ -104,8 +104,8 @@ public abstract class RunCommand : ChangeCommand
     private protected virtual bool MayRun(DatabaseTarget target, MigrationPlan plan) => true;
 
     /// <summary>Asks whether what would be lost may be lost. A refusal by default: what nobody was asked about is not done.</summary>
-    /// <exception cref="DataLossException">Nobody can be asked.</exception>
-    private protected virtual bool AcceptsLoss(DataLossException loss) => throw loss;
+    /// <exception cref="DataLossException">No one can be asked.</exception>
+    private protected virtual bool AcceptsLoss(DatabaseTarget target, DataLossException loss) => throw loss;
 
     private void RunPlan((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
@@ -150,7 +150,7 @@ public abstract class RunCommand : ChangeCommand
         }
         catch (DataLossException loss)
         {
-            if (AcceptsLoss(loss))
+            if (AcceptsLoss(database.Target, loss))
                 Apply(database, folder, only);
             return;
         }
@@ -162,7 +162,7 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(l => l.Forecast.NotForeseen)).Select(s => "\n! " + s));
+        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)

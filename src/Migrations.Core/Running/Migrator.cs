@@ -319,10 +319,6 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             LossForecaster.Refuse(losses, target.Display);
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             _options.Session.Events.Publish(new WarningRaised(sentence + "."));
-        if (plan.Direction == MigrationDirection.Up)
-            return;
-        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
-            _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 
     private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) => PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);
