@@ -1,11 +1,10 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Remembers, in the history table's comment, on which first schema (<see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH"/>) the
-/// migrations of each service run, and refuses another one: what they create without naming a schema would be looked for where it is not.
+/// Remembers, in the history table's comment, on which first schema the migrations of each service run, and refuses another one: what they create
+/// without naming a schema would be looked for where it is not (<see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH"/>).
 /// </summary>
 /// <param name="session">The connection.</param>
 /// <param name="schema">The history table's schema.</param>
@@ -14,6 +13,8 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
 {
     private const string Head = "Migration history. First schema of the runs:";
     private const string Separator = " = ";
+
+    private string Table => PostgreSqlText.Name(schema) + "." + PostgreSqlText.Name(table);
 
     private string? _comment;
     private string? _wanted;
@@ -34,7 +35,8 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         if (_comment is null || remembered.Count > 0)
         {
             remembered[service ?? ""] = current;
-            _wanted = Head + string.Concat(remembered.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"\n{r.Key}{Separator}{r.Value}"));
+            var lines = remembered.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"\n{r.Key}{Separator}{r.Value}");
+            _wanted = Head + string.Concat(lines);
         }
 
         return true;
@@ -48,8 +50,7 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         _wanted = null;
         try
         {
-            await session.ExecuteAsync(
-                $"COMMENT ON TABLE {PostgreSqlText.Name(schema)}.{PostgreSqlText.Name(table)} IS {PostgreSqlText.Literal(wanted)}", cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync($"COMMENT ON TABLE {Table} IS {PostgreSqlText.Literal(wanted)}", cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -69,7 +70,8 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         var query = new NpgsqlBatchCommand(
             """
             SELECT pg_catalog.current_schema(), (
-                SELECT pg_catalog.obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+                SELECT pg_catalog.obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
                 WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2)
             """);
         query.Parameters.Add(PostgreSqlText.Parameter(schema));
@@ -108,7 +110,8 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
 
     private MigrationException Other(string? service, string known, string current) => new(
         ErrorId.OtherSchema,
-        string.Create(CultureInfo.InvariantCulture, $"The migrations{(service is null ? "" : $" of {service}")} that the history {schema}.{table} knows were applied with '{known}' as the first schema of the search_path; on this connection it is '{current}'. What they create without naming a schema is in '{known}'."),
-        $"For a history of its own in this schema: --history-schema {PostgreSqlText.Name(current)}. To work on '{known}', connect with search_path={known}."
-            + $" If the record is wrong, forget it: COMMENT ON TABLE {PostgreSqlText.Name(schema)}.{PostgreSqlText.Name(table)} IS NULL");
+        $"The migrations{(service is null ? "" : $" of {service}")} that the history {schema}.{table} knows were applied with '{known}' as the first schema of"
+            + $" the search_path; on this connection it is '{current}'. What they create without naming a schema is in '{known}'.",
+        $"For a history of its own in this schema: --history-schema {PostgreSqlText.Name(current)}. To work on '{known}', connect with"
+            + $" search_path={known}. If the record is wrong, forget it: COMMENT ON TABLE {Table} IS NULL");
 }

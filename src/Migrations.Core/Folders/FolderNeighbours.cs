@@ -6,7 +6,7 @@ internal static class FolderNeighbours
     private const int MostFolders = 200;
     private const int MostNames = 20;
 
-    /// <summary>The folder that holds more of the names than the given one does: one below, above or beside it; null when none does.</summary>
+    /// <summary>The folder that holds most of the names, and more than the given one: below, above or beside it; null when none does.</summary>
     public static string? FindBetter(string folder, IEnumerable<string> names)
     {
         List<string> wanted = [.. names.Take(MostNames)];
@@ -47,7 +47,8 @@ internal static class FolderNeighbours
     private static bool Holds(string folder, string name)
     {
         var path = Path.Combine(folder, name);
-        return File.Exists(path + ".sql") || File.Exists(path + ".up.sql") || File.Exists(Path.Combine(path, "up.sql")) || File.Exists(Path.Combine(path, "migration.sql"));
+        string[] files = [path + ".sql", path + ".up.sql", Path.Combine(path, "up.sql"), Path.Combine(path, "migration.sql")];
+        return Array.Exists(files, File.Exists);
     }
 
     private static string[] Subfolders(string folder)

@@ -25,7 +25,9 @@ public sealed class HistoryView
     /// <summary>The highest applied version; null when none is applied.</summary>
     public MigrationVersion? HighestApplied { get; }
 
-    /// <summary>The highest version under which one was applied; lower than <see cref="HighestApplied"/> when that one was renumbered since. Null when none is applied.</summary>
+    /// <summary>
+    /// The highest version under which one was applied; lower than <see cref="HighestApplied"/> when that one was renumbered since. Null when none is applied.
+    /// </summary>
     public MigrationVersion? HighestRun { get; }
 
     /// <summary>The highest row id of all services; 0 when the journal is empty. Another run has written when it differs.</summary>
@@ -86,7 +88,9 @@ public sealed class HistoryView
 
     /// <summary>An applied migration keeps the name under which it was applied or repaired: what fails or is rehearsed later may be another one.</summary>
     private static string NameAfter(HistoryRecord before, JournalEntry entry) =>
-        before.IsApplied && entry.Event is (JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress or JournalEvent.Rehearsed) ? before.Name : entry.Name;
+        before.IsApplied && entry.Event is (JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress or JournalEvent.Rehearsed)
+            ? before.Name
+            : entry.Name;
 
     private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
         !identityByName && MigrationVersion.TryParse(entry.Version, out var version) ? MigrationKey.Of(version) : MigrationKey.Of(entry.Name);

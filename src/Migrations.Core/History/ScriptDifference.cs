@@ -43,10 +43,14 @@ internal static class ScriptDifference
         return found;
     }
 
-    private static int LineAt(List<Piece> statements, int index) => index < 0 || statements.Count == 0 ? 1 : statements[Math.Min(index, statements.Count - 1)].Line;
+    private static int LineAt(List<Piece> statements, int index) =>
+        index < 0 || statements.Count == 0 ? 1 : statements[Math.Min(index, statements.Count - 1)].Line;
 
     private static List<Piece> Split(ISqlDialect dialect, string file, string text) =>
-        [.. dialect.Split(MigrationScript.OfText(file, text)).Select(s => new Piece(ScriptComparison.KeyOf(dialect, s.Text), s.Text, s.Location.Line))];
+    [
+        .. dialect.Split(MigrationScript.OfText(file, text))
+            .Select(s => new Piece(ScriptComparison.KeyOf(dialect, s.Text), s.Text, s.Location.Line)),
+    ];
 
     /// <summary>The longest run of statements, in order, that both have.</summary>
     private static List<(int Left, int Right)> Kept(List<Piece> left, List<Piece> right)

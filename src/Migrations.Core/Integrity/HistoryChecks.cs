@@ -3,6 +3,8 @@ namespace Migrations.Integrity;
 /// <summary>Asks the history and the folder: failed, edited, missing and out-of-order migrations, and missing down scripts. Pure.</summary>
 internal static class HistoryChecks
 {
+    private const string OtherFolder = "Is this the right folder? Give another one with --path; or put the files of the applied migrations back.";
+
     /// <summary>The answers for one database.</summary>
     public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> all)
     {
@@ -32,14 +34,14 @@ internal static class HistoryChecks
             "Every undo is proven.", "The undo was never proven", "Rehearse them: migrations test --all");
     }
 
-    private const string OtherFolder = "Is this the right folder? Give another one with --path; or put the files of the applied migrations back.";
-
     private static bool IsOtherFolder(List<MigrationStatus> statuses) =>
-        statuses.Exists(s => s is { RecordedAs: not null, AppliedAt: null }) || !statuses.Exists(s => s is { AppliedAt: not null, State: not MigrationState.Missing });
+        statuses.Exists(s => s is { RecordedAs: not null, AppliedAt: null })
+        || !statuses.Exists(s => s is { AppliedAt: not null, State: not MigrationState.Missing });
 
     private static CheckResult Of(string name, IEnumerable<MigrationStatus> found, CheckStatus bad, string good, string what, string recommendation)
     {
-        var names = found.Select(s => name is "history-identity" or "history-renumbered" or "history-renamed" ? $"{s.Name} (applied: {s.RecordedAs})" : s.Name).ToList();
+        var isAboutNames = name is "history-identity" or "history-renumbered" or "history-renamed";
+        var names = found.Select(s => isAboutNames ? $"{s.Name} (applied: {s.RecordedAs})" : s.Name).ToList();
         return new CheckResult
         {
             Name = name,

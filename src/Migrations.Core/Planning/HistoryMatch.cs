@@ -2,18 +2,9 @@ using Migrations.History;
 
 namespace Migrations.Planning;
 
-/// <summary>A migration of the folder that the history knows under another name.</summary>
-/// <param name="Migration">The migration as the folder has it now.</param>
-/// <param name="Record">What the history knows.</param>
-public sealed record RenamedMigration(Migration Migration, HistoryRecord Record)
-{
-    /// <summary>Whether it is known by something else now: then the history must record that before anything runs.</summary>
-    public bool IsRenumbered => Migration.Key != Record.Key;
-}
-
 /// <summary>
-/// Says which migration of the folder is which of the history. They are the same when both version and name agree, or when the script does: a file that was
-/// renamed or renumbered is still what ran, and another script under the same version is another migration, not an edit. Pure.
+/// Says which migration of the folder is which of the history. They are the same when both version and name agree, or when the script does: a file
+/// that was renamed or renumbered is still what ran, and another script under the same version is another migration, not an edit. Pure.
 /// </summary>
 public sealed class HistoryMatch
 {
@@ -30,7 +21,11 @@ public sealed class HistoryMatch
             MatchByKey(migration, input.Changes.GetValueOrDefault(migration.Key));
         MatchByScript(input);
         Missing = [.. _history.Applied.Where(r => !_files.ContainsKey(r.Key))];
-        Renamed = [.. input.Migrations.Where(m => !m.IsRepeatable && _records.ContainsKey(m.Key)).Select(m => new RenamedMigration(m, _records[m.Key])).Where(IsRenamed)];
+        Renamed =
+        [
+            .. input.Migrations.Where(m => !m.IsRepeatable && _records.ContainsKey(m.Key))
+                .Select(m => new RenamedMigration(m, _records[m.Key])).Where(IsRenamed),
+        ];
         var missing = Missing.ToDictionary(r => r.Key);
         Replaced = [.. input.Migrations.Where(m => missing.ContainsKey(m.Key)).Select(m => new RenamedMigration(m, missing[m.Key]))];
         IsOtherFolder = Missing.Any(r => r.Version is not null) && _files.Count == 0;
@@ -54,7 +49,8 @@ public sealed class HistoryMatch
         if (_records.TryGetValue(migration.Key, out var applied))
             return applied;
         // What another migration left behind under this version, failed or undone, is not this one's.
-        return _history.Find(migration.Key) is { IsApplied: false } record && (record.Resume is not null || NameAgrees(record.Name, migration.FullName)) ? record : null;
+        var left = _history.Find(migration.Key) is { IsApplied: false } record ? record : null;
+        return left is { Resume: not null } || NameAgrees(left?.Name ?? "", migration.FullName) ? left : null;
     }
 
     /// <summary>The migration of the folder that an applied one is; null when none is.</summary>
@@ -63,11 +59,13 @@ public sealed class HistoryMatch
     /// <summary>How a migration's file differs from what was applied.</summary>
     public ScriptChange ChangeOf(MigrationKey key) => _changes.GetValueOrDefault(key);
 
-    /// <summary>Applied migrations that are not, or not as they are now, under their own version in the folder: they may have been renumbered.</summary>
-    internal IEnumerable<HistoryRecord> Loose => _history.Applied.Where(r => r.Version is not null && (FileOf(r) is not { } file || ChangeOf(file.Key) == ScriptChange.Statement));
+    /// <summary>Applied migrations that are not under their own version in the folder, or not as they are now: they may have been renumbered.</summary>
+    internal IEnumerable<HistoryRecord> Loose =>
+        _history.Applied.Where(r => r.Version is not null && (FileOf(r) is not { } file || ChangeOf(file.Key) == ScriptChange.Statement));
 
     /// <summary>Files that are not known to have been applied as they are now.</summary>
-    internal bool IsLoose(Migration migration) => !migration.IsRepeatable && (!_records.ContainsKey(migration.Key) || ChangeOf(migration.Key) == ScriptChange.Statement);
+    internal bool IsLoose(Migration migration) =>
+        !migration.IsRepeatable && (!_records.ContainsKey(migration.Key) || ChangeOf(migration.Key) == ScriptChange.Statement);
 
     /// <summary>Whether two names say the same, whatever their numbers, punctuation and case.</summary>
     internal static bool NameAgrees(string left, string right) => string.Equals(Words(left), Words(right), StringComparison.Ordinal);
@@ -76,7 +74,9 @@ public sealed class HistoryMatch
     internal static string Words(string name)
     {
         var words = new string([.. name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
-        return (words.Length > 1 && words[0] == 'v' && char.IsAsciiDigit(words[1]) ? words[1..] : words).TrimStart("0123456789".ToCharArray());
+        if (words.Length > 1 && words[0] == 'v' && char.IsAsciiDigit(words[1]))
+            words = words[1..];
+        return words.TrimStart("0123456789".ToCharArray());
     }
 
     private static bool IsRenamed(RenamedMigration pair) =>
@@ -91,7 +91,9 @@ public sealed class HistoryMatch
             Match(migration, record, change);
     }
 
-    /// <summary>Equal checksums, or equal statements where these were compared. What could be several files is none of them, unless its name says which.</summary>
+    /// <summary>
+    /// Equal checksums, or equal statements where these were compared. What could be several files is none of them, unless its name says which.
+    /// </summary>
     private void MatchByScript(PlanningInput input)
     {
         var files = input.Migrations.Where(IsLoose).ToList();
@@ -99,12 +101,13 @@ public sealed class HistoryMatch
         var loose = Loose.ToList();
         foreach (var record in loose)
         {
-            var same = files.Where(m => m.Key != record.Key && string.Equals(m.Up.Checksum, record.Applied!.Checksum, StringComparison.Ordinal)).ToList();
-            if (same.Count > 1 || loose.Count(r => string.Equals(r.Applied!.Checksum, record.Applied!.Checksum, StringComparison.Ordinal)) > 1)
+            var checksum = record.Applied!.Checksum;
+            var same = files.Where(m => m.Key != record.Key && string.Equals(m.Up.Checksum, checksum, StringComparison.Ordinal)).ToList();
+            if (same.Count > 1 || (same.Count == 1 && loose.Count(r => string.Equals(r.Applied!.Checksum, checksum, StringComparison.Ordinal)) > 1))
                 same.RemoveAll(m => !NameAgrees(m.FullName, record.Name));
             if (same.Count == 1)
                 found.Add((same[0], record, ScriptChange.None));
-            else if (same.Count == 0 && files.Find(m => input.Renumbered.TryGetValue(m.Key, out var key) && key == record.Key) is { } edited)
+            else if (files.Find(m => input.Renumbered.TryGetValue(m.Key, out var key) && key == record.Key) is { } edited)
                 found.Add((edited, record, ScriptChange.Cosmetic));
         }
 

@@ -18,8 +18,8 @@ public sealed record PlanningInput
     public IReadOnlyDictionary<MigrationKey, ScriptChange> Changes { get; init; } = new Dictionary<MigrationKey, ScriptChange>();
 
     /// <summary>
-    /// Files with a version of their own whose statements are those of a migration that was applied under another, edited in comments or white space only: each
-    /// with what the history knows it by. Equal checksums are found without it.
+    /// Files with a version of their own whose statements are those of a migration that was applied under another, edited in comments or white space
+    /// only: each with what the history knows it by. Equal checksums are found without it.
     /// </summary>
     public IReadOnlyDictionary<MigrationKey, MigrationKey> Renumbered { get; init; } = new Dictionary<MigrationKey, MigrationKey>();
 
@@ -65,7 +65,8 @@ public sealed record PlanningInput
         var checksum = RehearsalVerdict.ChecksumOf(migration);
         if (Verdicts.GetValueOrDefault(migration.FullName) is { } kept && string.Equals(kept.Checksum, checksum, StringComparison.Ordinal))
             return kept.UndoProven;
-        return (RecordOf(migration) ?? History.Find(migration.Key))?.Rehearsal is { } row && string.Equals(row.Checksum, checksum, StringComparison.Ordinal) ? row.Success : null;
+        var rehearsal = (RecordOf(migration) ?? History.Find(migration.Key))?.Rehearsal;
+        return string.Equals(rehearsal?.Checksum, checksum, StringComparison.Ordinal) ? rehearsal?.Success : null;
     }
 
     /// <summary>Applied migrations whose files are gone, in the order in which they were applied.</summary>

@@ -32,7 +32,9 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
                 PlanForgotten(record);
         }
 
-        return _steps.Count > 0 ? [.. _steps.Where(s => request.Only?.Contains(s.Result.Name, StringComparer.Ordinal) != false)] : throw NotNeeded(input);
+        if (_steps.Count == 0)
+            throw NotNeeded(input);
+        return request.Only is { } only ? [.. _steps.Where(s => only.Contains(s.Result.Name, StringComparer.Ordinal))] : _steps;
     }
 
     /// <summary>Repairs it, all or nothing.</summary>
@@ -54,9 +56,13 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
     {
         if (input.Match.Replaced.Count > 0)
             return FolderIdentity.Replaced(input, input.Match.Replaced);
-        var missing = input.Missing.Count == 0 ? "" : $" Applied, but without a file: {string.Join(", ", input.Missing.Select(r => r.Name))}; --remove-missing forgets them.";
+        var missing = string.Join(", ", input.Missing.Select(r => r.Name));
         return new PlanException(
-            ErrorId.RepairNotNeeded, "There is nothing to repair: no failure is recorded and no applied script was edited." + missing, "'migrations status' shows how things stand.", []);
+            ErrorId.RepairNotNeeded,
+            "There is nothing to repair: no failure is recorded and no applied script was edited."
+                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
+            "'migrations status' shows how things stand.",
+            []);
     }
 
     private void PlanRenumbered(IReadOnlyList<RenamedMigration> renumbered)
@@ -65,14 +71,21 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         {
             var isSame = string.Equals(record.Applied!.Checksum, migration.Up.Checksum, StringComparison.Ordinal);
             var compared = Renamed(migration, record, isSame ? ScriptChange.None : ScriptChange.Cosmetic);
-            var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with { Script = isSame ? null : recorder.StoredText(migration.Up), ErrorMessage = compared };
-            Add(entry, migration.Version, "Renamed", compared, recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared });
+            var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with
+            {
+                Script = isSame ? null : recorder.StoredText(migration.Up),
+                ErrorMessage = compared,
+            };
+            var release = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
+            Add(entry, migration.Version, "Renamed", compared, release);
         }
     }
 
     private static string Renamed(Migration migration, HistoryRecord record, ScriptChange change) =>
         $"Recorded as {migration}: applied {At(record.FirstApplied!)} as {record.Name}; "
-        + (change == ScriptChange.None ? $"the script is the same (SHA-256 {migration.Up.Checksum})." : "the script differs in comments or white space only.");
+        + (change == ScriptChange.None
+            ? $"the script is the same (SHA-256 {migration.Up.Checksum})."
+            : "the script differs in comments or white space only.");
 
     private async Task PlanOneAsync(PlanningInput input, Migration migration, HistoryRecord record, RepairRequest request, CancellationToken cancellationToken)
     {
@@ -124,10 +137,12 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
     private async Task<IReadOnlyList<StatementDifference>?> CompareAsync(Migration migration, HistoryRecord record, CancellationToken cancellationToken)
     {
         var script = migration.Up;
-        if (script.Length > JournalRecorder.LongestStoredScript || await session.History.ReadScriptAsync(record.Applied!.Id, cancellationToken).ConfigureAwait(false) is not { } applied)
+        if (script.Length > JournalRecorder.LongestStoredScript)
             return null;
-        return ScriptDifference.Find(
-            dialect, script.File, script.FirstLine, ScriptRedaction.Redact(dialect, applied), ScriptRedaction.Redact(dialect, ScriptText.ReadChecked(script)));
+        if (await session.History.ReadScriptAsync(record.Applied!.Id, cancellationToken).ConfigureAwait(false) is not { } applied)
+            return null;
+        var current = ScriptRedaction.Redact(dialect, ScriptText.ReadChecked(script));
+        return ScriptDifference.Find(dialect, script.File, script.FirstLine, ScriptRedaction.Redact(dialect, applied), current);
     }
 
     private void PlanCleared(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum)
@@ -140,8 +155,10 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
 
     private void PlanForgotten(HistoryRecord record)
     {
-        var compared = $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder. What it made in the database stays.";
-        Add(recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared }, record.Version, "Missing", compared);
+        var compared = $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
+            + " What it made in the database stays.";
+        var entry = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
+        Add(entry, record.Version, "Missing", compared);
     }
 
     private void PlanDecision(Migration migration, HistoryRecord record, bool done)
@@ -165,6 +182,10 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
     private static string At(JournalEntry entry) => $"{entry.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z";
 
     private void Add(
-        JournalEntry entry, MigrationVersion? version, string repair, string compared, JournalEntry? release = null, IReadOnlyList<StatementDifference>? differences = null) =>
-        _steps.Add(new RepairStep(new RepairResult(target.Display, version, entry.Name, repair, compared) { Differences = differences ?? [] }, entry) { Release = release });
+        JournalEntry entry, MigrationVersion? version, string repair, string compared,
+        JournalEntry? release = null, IReadOnlyList<StatementDifference>? differences = null)
+    {
+        var result = new RepairResult(target.Display, version, entry.Name, repair, compared) { Differences = differences ?? [] };
+        _steps.Add(new RepairStep(result, entry) { Release = release });
+    }
 }

@@ -43,8 +43,9 @@ internal sealed class RepairSelection
     {
         var all = input.Match.Renamed.Where(r => r.IsRenumbered).ToList();
         var chosen = all.Where(r => Has(r.Migration)).Select(r => r.Migration.Key).ToHashSet();
-        while (all.Find(r => chosen.Contains(r.Migration.Key) && all.Exists(o => o.Record.Key == r.Migration.Key && !chosen.Contains(o.Migration.Key))) is { } next)
-            chosen.Add(all.Find(o => o.Record.Key == next.Migration.Key)!.Migration.Key);
+        // The one whose old version is the new version of a chosen one goes with it, and so on.
+        while (all.Find(r => chosen.Contains(r.Record.Key) && !chosen.Contains(r.Migration.Key)) is { } next)
+            chosen.Add(next.Migration.Key);
         var taken = input.Match.Replaced.Where(r => chosen.Contains(r.Migration.Key)).ToList();
         return taken.Count == 0 ? [.. all.Where(r => chosen.Contains(r.Migration.Key))] : throw FolderIdentity.Replaced(input, taken);
     }
