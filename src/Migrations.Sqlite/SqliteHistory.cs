@@ -67,6 +67,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => Call(
         () =>
         {
+            // What failed must not take the row of its failure along: a script's own transaction may still be open.
+            if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
+                _handle.Execute("ROLLBACK");
             Insert(entry);
             return true;
         },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Integrity;
+using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -85,8 +86,12 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
         foreach (var table in result.Rewrites)
             terminal.Out($"      writes {table} anew", Tone.Notice);
+        foreach (var lost in result.ObjectsLost)
+            terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
         foreach (var lost in result.RowsLost)
             terminal.Out($"      its undo loses {PlainText.Count(lost.Rows ?? 0, "row")} of {lost.Table}", Tone.Notice);
+        foreach (var difference in result.ValueDifferences)
+            terminal.Out("      " + difference, Tone.Bad);
         foreach (var difference in result.Differences)
             Difference(difference, "      ");
         if (result.NotRun is { } reason)
@@ -97,12 +102,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 
     private static string Facts(RehearsalResult result)
     {
-        var undo = result.UndoProven switch
-        {
-            true => "undo proven",
-            false => "UNDO NOT PROVEN",
-            null => result.NotRun is null ? "no undo" : "undo not run",
-        };
+        var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoVerdict.Message();
         return result is { Applies: false, NotRun: not null } ? "not run" : result.Applies
             ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
             : "CANNOT BE APPLIED";

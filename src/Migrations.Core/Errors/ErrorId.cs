@@ -176,6 +176,9 @@ public enum ErrorId
     /// <summary>A remade table or its children have fewer rows than before.</summary>
     RowsLost,
 
+    /// <summary>A script that makes a table again lost triggers or keys of it.</summary>
+    ObjectsLost,
+
     /// <summary>A script left its transaction open or closed it.</summary>
     TransactionUnbalanced,
 

@@ -37,6 +37,9 @@ public class MigrationException : Exception
     /// <summary>Whether a script outside a transaction was begun, so that no rollback undid what it did; set by the runner.</summary>
     internal bool LeftBehind { get; set; }
 
+    /// <summary>What of the failed script is in the database, for people; null where that was not looked at. Set by the runner.</summary>
+    public string? InDatabase { get; internal set; }
+
     /// <summary>What the run had committed when it failed; set by the runner.</summary>
     public IReadOnlyList<MigrationResult> Applied { get; internal set; } = [];
 

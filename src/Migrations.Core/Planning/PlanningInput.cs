@@ -57,16 +57,19 @@ public sealed record PlanningInput
     /// <summary>How a migration's file differs from what was applied.</summary>
     public ScriptChange ChangeOf(MigrationKey key) => Match.ChangeOf(key);
 
-    /// <summary>Whether a rehearsal of just these scripts has shown that the undo brings the schema back; null when none was made.</summary>
-    public bool? UndoProven(Migration migration)
+    /// <summary>What a rehearsal of just these scripts has found out about the undo.</summary>
+    public UndoVerdict VerdictOf(Migration migration)
     {
         if (!migration.HasUndo)
-            return null;
+            return UndoVerdict.None;
         var checksum = RehearsalVerdict.ChecksumOf(migration);
         if (Verdicts.GetValueOrDefault(migration.FullName) is { } kept && string.Equals(kept.Checksum, checksum, StringComparison.Ordinal))
-            return kept.UndoProven;
-        var rehearsal = (RecordOf(migration) ?? History.Find(migration.Key))?.Rehearsal;
-        return string.Equals(rehearsal?.Checksum, checksum, StringComparison.Ordinal) ? rehearsal?.Success : null;
+            return kept.Verdict;
+        if ((RecordOf(migration) ?? History.Find(migration.Key))?.Rehearsal is not { } row
+            || !string.Equals(row.Checksum, checksum, StringComparison.Ordinal))
+            return UndoVerdict.NotRun;
+        // Earlier versions kept the header's description in its place.
+        return Enum.TryParse<UndoVerdict>(row.Description, out var verdict) && Enum.IsDefined(verdict) ? verdict : RehearsalVerdict.OfEarlier(row.Success);
     }
 
     /// <summary>Applied migrations whose files are gone, in the order in which they were applied.</summary>

@@ -66,7 +66,7 @@ public static class StatusBuilder
             SemanticVersion = migration.Header.SemanticVersion,
             State = state,
             HasUndo = migration.HasUndo,
-            UndoProven = input.UndoProven(migration),
+            UndoVerdict = input.VerdictOf(migration),
             AppliedAt = record?.FirstApplied?.AppliedAt,
             AppliedBy = record?.FirstApplied?.AppliedBy,
             Duration = DurationOf(record?.FirstApplied),

@@ -21,25 +21,17 @@ public static class UndoPlanner
         FolderIdentity.Check(input, keys.Contains);
         AppliedScripts.Check(input, keys.Contains, request.SkipChecksum, overruled);
         CheckDownScripts(input, chosen);
-        var undone = chosen.Select(r => input.Match.FileOf(r)!).ToList();
-        var unproven = undone.Where(m => input.UndoProven(m) != true).ToList();
-        if (request.RequireProven && unproven.Count > 0)
-            throw Unproven(unproven);
+        var migrations = chosen.Select(r => input.Match.FileOf(r)!).ToList();
+        UndoProof.Demand(input, request, migrations);
         return new MigrationPlan
         {
             Direction = MigrationDirection.Down,
-            Steps = [.. undone.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))],
-            Warnings = unproven.Count == 0 ? [] : [$"No rehearsal has proven this undo: {string.Join(", ", unproven)}. 'migrations test --all' rehearses it on a copy."],
+            Steps = [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))],
+            Warnings = UndoProof.Warnings(input, migrations),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
     }
-
-    private static PlanException Unproven(List<Migration> unproven) => new(
-        ErrorId.UndoUnproven,
-        $"No rehearsal has proven this undo: {string.Join(", ", unproven)}. Nothing was undone.",
-        "Rehearse it with 'migrations test --all', or leave out --require-proven.",
-        [.. unproven.Select(m => m.FullName)]);
 
     private static List<HistoryRecord> Choose(PlanningInput input, UndoRequest request, List<HistoryRecord> applied, List<HistoryRecord> undoable)
     {
