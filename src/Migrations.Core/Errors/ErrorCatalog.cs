@@ -16,7 +16,8 @@ public static class ErrorCatalog
             or ErrorId.TransactionControlInvalid or ErrorId.ParameterUnbound or ErrorId.ShellCommandInvalid or ErrorId.ScriptUnterminated
             or ErrorId.CheckInvalid
             => FailureCategory.Folder,
-        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing or ErrorId.UndoMissing
+        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
+            or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
