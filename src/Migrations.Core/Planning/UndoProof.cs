@@ -32,7 +32,7 @@ internal static class UndoProof
         var byVerdict = migrations.ToLookup(m => input.VerdictOf(m));
         var warnings = new List<string>();
         foreach (var verdict in new[] { UndoVerdict.Failed, UndoVerdict.SchemaDiffers, UndoVerdict.ValuesDiffer }.Where(byVerdict.Contains))
-            warnings.Add($"A rehearsal has found a fault in the undo of {Names(verdict)}: {verdict.Message()}. 'migrations test --all' shows it.");
+            warnings.Add($"A rehearsal has found a fault in the undo of {Names(verdict)}: {verdict.Message()}.");
         if (byVerdict.Contains(UndoVerdict.SchemaOnly))
             warnings.Add($"Only the schema is proven for the undo of {Names(UndoVerdict.SchemaOnly)}: there were no rows to compare. 'migrations test --with-data' compares them before a migration is applied.");
         if (byVerdict.Contains(UndoVerdict.NotRun))
