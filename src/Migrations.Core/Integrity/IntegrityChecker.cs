@@ -68,7 +68,11 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         {
             results = category switch
             {
-                CheckCategory.Engine => await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
+                CheckCategory.Engine =>
+                [
+                    .. await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
+                    await LeftoverChecks.AskAsync(driver, request.ScratchServer ?? target, _options.Session, cancellationToken).ConfigureAwait(false),
+                ],
                 CheckCategory.Folder => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
                 CheckCategory.History => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
