@@ -299,6 +299,6 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         if (_silent)
             return;
         TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
-        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, e.Notice.MessageText));
+        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }
 }
