@@ -95,6 +95,9 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Whether a plan is needed before the run, to ask about it.</summary>
     private protected virtual bool AsksBeyondConfirm => false;
 
+    /// <summary>Whether there are checks to make, with nothing to run too.</summary>
+    private protected virtual bool ChecksInAnyCase => false;
+
     /// <summary>Makes the plan: of everything asked for, or of the chosen migrations only.</summary>
     private protected abstract Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken);
 
@@ -123,7 +126,10 @@ public abstract class RunCommand : ChangeCommand
         TellUnplanned(plan, only);
         if (plan.Steps.Count == 0)
         {
-            WriteVerbose($"Nothing to do: {database.Target.Display}.");
+            if (ChecksInAnyCase && !this.IsWhatIf())
+                Apply(database, folder, []);
+            else
+                WriteVerbose($"Nothing to do: {database.Target.Display}.");
             return;
         }
 

@@ -35,6 +35,12 @@ internal static class UndoRunner
     /// <summary>The option that refuses an undo that no rehearsal has proven.</summary>
     public static Option<bool> RequireProvenOption() => new("--require-proven") { Description = "Undo only what a rehearsal ('migrations test') has proven." };
 
+    /// <summary>The option that takes a proof of the schema alone.</summary>
+    public static Option<bool> SchemaOnlyOption() => new("--schema-only")
+    {
+        Description = "With --require-proven: accept an undo that is proven for the schema only, because the rehearsal had no rows to compare.",
+    };
+
     // Where nobody can be asked, the engine refuses a loss with the same numbers.
     private static async Task<UndoRequest> AskAboutLossAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
     {

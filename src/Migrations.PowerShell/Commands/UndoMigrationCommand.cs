@@ -53,6 +53,10 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter RequireProven { get; set; }
 
+    /// <summary>With -RequireProven: accepts an undo that is proven for the schema only, because the rehearsal had no rows to compare.</summary>
+    [Parameter]
+    public SwitchParameter SchemaOnly { get; set; }
+
     /// <summary>Does not ask before more than one is undone.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -108,6 +112,7 @@ public sealed class UndoMigrationCommand : RunCommand
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,
         RequireProven = RequireProven.IsPresent,
+        SchemaOnly = SchemaOnly.IsPresent,
         Backup = BackupBefore,
         RestoreOnFailure = RestoreOnFailure.IsPresent,
     };
