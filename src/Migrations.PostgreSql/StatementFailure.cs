@@ -50,10 +50,6 @@ internal static class StatementFailure
     {
         var what = piece is null ? "PostgreSQL refused the commit" : "PostgreSQL refused a statement";
         var message = new StringBuilder($"{what} of '{Path.GetFileName(location.File)}'");
-        if (piece is not null)
-            message.Append(CultureInfo.InvariantCulture, $" at line {location.Line}");
-        if (piece is not null && location.Column is { } column)
-            message.Append(CultureInfo.InvariantCulture, $", column {column}");
         message.Append(CultureInfo.InvariantCulture, $": {e.MessageText} ({e.SqlState}).");
         if (e.Where is { Length: > 0 } where)
             message.Append(CultureInfo.InvariantCulture, $" Context: {where.Split('\n')[0].TrimEnd('.')}.");

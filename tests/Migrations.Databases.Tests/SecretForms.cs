@@ -16,7 +16,7 @@ internal static class SecretForms
         $"ALTER ROLE nowhere_user PASSWORD “{Canary}”",
         $"ALTER ROLE nowhere_user PASSWORD `{Canary}`",
         $"ALTER ROLE nowhere_user PASSWORD {Canary}!x VALID UNTIL 'infinity'",
-        $"ALTER ROLE nowhere_user PASSWORD 'it's{Canary}' LOGIN",
+        $"ALTER ROLE nowhere_user PASSWORD 'it's {Canary}' LOGIN",
         $"ALTER ROLE nowhere_user PASSWORD E'{Canary}\\n'",
         $"ALTER ROLE nowhere_user PASSWORD U&'{Canary}'",
         $"ALTER ROLE nowhere_user PASSWORD $x${Canary}$x$",

@@ -58,8 +58,12 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     /// <summary>The last token of a secret: with what stands right behind it (a quote that was forgotten), and a literal's parts on following lines.</summary>
     public int EndOf(int at)
     {
+        var first = at;
         while (at + 1 < tokens.Count && tokens[at + 1].Start == EndAt(at) && !IsMark(at + 1))
             at++;
+        // A quote inside it was not doubled: where it ends is anyone's guess.
+        if (IsLiteral(first) && at > first)
+            return tokens.Count - 1;
         return IsLiteral(at) ? EndOfContinued(at) : at;
     }
 

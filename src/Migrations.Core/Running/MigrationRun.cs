@@ -191,7 +191,8 @@ internal sealed class MigrationRun(
     {
         var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
         {
-            ErrorMessage = failure.Location is null ? failure.Message : $"{failure.Location}: {failure.Message}",
+            // SQLite's messages begin with the place.
+            ErrorMessage = failure.Location is not { } place || failure.Message.StartsWith($"{place}: ", StringComparison.Ordinal) ? failure.Message : $"{place}: {failure.Message}",
             StatementIndex = (failure as StatementException)?.StatementIndex,
         };
         return session.History.AppendAsync(entry, cancellationToken);
