@@ -36,12 +36,18 @@ internal static class PlanningInputReader
     }
 
     /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
-    public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options) => new()
+    /// <exception cref="MigrationException"><see cref="ErrorId.FolderEmpty"/>: neither the folder nor the history has a migration.</exception>
+    public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
-        Migrations = folder.Migrations,
-        History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
-        Environment = options.Environment,
-        Folder = folder.Path,
-        Verdicts = RehearsalVerdicts.Read(folder.Path),
-    };
+        if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)
+            throw MissingFolder.Empty(folder.Path);
+        return new PlanningInput
+        {
+            Migrations = folder.Migrations,
+            History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
+            Environment = options.Environment,
+            Folder = folder.Path,
+            Verdicts = RehearsalVerdicts.Read(folder.Path),
+        };
+    }
 }
