@@ -18,6 +18,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private readonly string _schema = session.Options.HistorySchema ?? "public";
     private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
+    private readonly FirstSchema _firstSchema = new(session, session.Options.HistorySchema ?? "public", session.Options.HistoryTable);
+
     private long? _lastRead;
     private Guid _runId;
 
@@ -84,8 +86,15 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     }
 
     /// <inheritdoc/>
-    public Task EnsureAsync(CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}");
+    public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(_firstSchema.CheckAsync(service, isApplied, cancellationToken), $"Reading the history table {Display}");
+
+    /// <inheritdoc/>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        await PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}").ConfigureAwait(false);
+        await _firstSchema.RememberAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {

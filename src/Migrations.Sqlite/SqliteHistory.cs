@@ -52,6 +52,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         () => _handle.QueryText($"SELECT script FROM {_table} WHERE id = ?1", id.ToString(CultureInfo.InvariantCulture)), cancellationToken);
 
     /// <inheritdoc/>
+    public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task EnsureAsync(CancellationToken cancellationToken) => Call(
         () =>
         {

@@ -14,12 +14,12 @@ internal sealed record JsonTarget(string Engine, string Display, string Database
 }
 
 internal sealed record JsonStatus(
-    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? Description, string? SemanticVersion, MigrationState State,
-    bool HasUndo, UndoVerdict UndoVerdict, bool? UndoProven, DateTime? AppliedAt, string? AppliedBy, double? DurationMs, long? RowsAffected, string? Checksum, ScriptChange Change,
+    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? RecordedAs, bool IsRenumbered, string? Description, string? SemanticVersion,
+    MigrationState State, bool HasUndo, UndoVerdict UndoVerdict, bool? UndoProven, DateTime? AppliedAt, string? AppliedBy, double? DurationMs, long? RowsAffected, string? Checksum, ScriptChange Change,
     string? Error, IReadOnlyList<string> OpenForeignKeys, string Path, string? File)
 {
     public static JsonStatus Of(MigrationStatus s) => new(
-        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.Description, s.SemanticVersion, s.State,
+        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.RecordedAs, s.IsRenumbered, s.Description, s.SemanticVersion, s.State,
         s.HasUndo, s.UndoVerdict, s.UndoProven, s.AppliedAt?.UtcDateTime, s.AppliedBy, s.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, s.RowsAffected, s.Checksum, s.Change,
         s.Error, s.OpenForeignKeys, s.Path, s.File);
 }
@@ -69,10 +69,13 @@ internal sealed record JsonLostObject(string Kind, string Name, string? Table, s
     public static IReadOnlyList<JsonLostObject> Of(IReadOnlyList<LostObject> lost) => [.. lost.Select(l => new JsonLostObject(l.Kind, l.Name, l.Table, l.Sql, l.Weight))];
 }
 
-internal sealed record JsonRepair(string Database, string? Version, string Name, string Repair, string Compared)
+internal sealed record JsonRepair(string Database, string? Version, string Name, string Repair, string Compared, IReadOnlyList<JsonStatementDifference> Differences)
 {
-    public static JsonRepair Of(RepairResult r) => new(r.Database, r.Version?.Text, r.Name, r.Repair, r.Compared);
+    public static JsonRepair Of(RepairResult r) => new(
+        r.Database, r.Version?.Text, r.Name, r.Repair, r.Compared, [.. r.Differences.Select(d => new JsonStatementDifference(d.Line, d.Applied, d.Current))]);
 }
+
+internal sealed record JsonStatementDifference(int Line, string? Applied, string? Current);
 
 internal sealed record JsonFile(string File);
 

@@ -27,6 +27,10 @@ public class MigrationException : Exception
     /// <summary>Where in a script it happened.</summary>
     public ScriptLocation? Location { get; init; }
 
+    /// <summary>The message, with the place in front of it unless it names the file already.</summary>
+    internal string MessageWithPlace =>
+        Location is { } place && !Message.Contains(place.ShownFile, StringComparison.Ordinal) ? $"{place}: {Message}" : Message;
+
     /// <summary>The backup that was made before the run; null when there is none.</summary>
     public string? Backup { get; internal set; }
 

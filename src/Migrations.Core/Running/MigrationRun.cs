@@ -205,7 +205,7 @@ internal sealed class MigrationRun(
     {
         var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
         {
-            ErrorMessage = failure.Location is null ? failure.Message : $"{failure.Location}: {failure.Message}",
+            ErrorMessage = failure.MessageWithPlace,
             StatementIndex = (failure as StatementException)?.StatementIndex,
         };
         return session.History.AppendAsync(entry, cancellationToken);
