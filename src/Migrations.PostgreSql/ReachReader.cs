@@ -1,0 +1,145 @@
+using Migrations.Databases;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Finds what of statements reaches beyond their database, also in the bodies of blocks and functions, and in literals that these execute. A function or a view that reaches
+/// further is no harm while it is only defined: what uses it later reaches as far as it does.
+/// </summary>
+internal sealed class ReachReader
+{
+    // The shortest statement that reaches anywhere (LOAD 'x') has that many characters.
+    private const int ShortestStatement = 6;
+    private const int DeepestBody = 6;
+
+    private readonly Dictionary<string, Reach> _carriers = new(StringComparer.Ordinal);
+
+    /// <summary>The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.</summary>
+    public ReachFinding? Find(string statement)
+    {
+        var (own, use) = Read(statement);
+        return Farther(own, use);
+    }
+
+    /// <summary>How far a statement reaches by itself, and how far by the use of a function that was defined before.</summary>
+    public (ReachFinding? Own, ReachFinding? Use) Read(string statement)
+    {
+        var tokens = ReachToken.Read(statement, line: 0);
+        if (tokens.Count == 0)
+            return default;
+        var own = StatementReach.Of(tokens, 0) is { } head ? new ReachFinding(head.Reach, head.What, tokens[0].Line) : null;
+        var (isRoutine, name) = Defined(tokens);
+        var inside = Search(tokens, isBody: false, readsLiterals: isRoutine || tokens[0].Word is "DO" || RunsText(tokens), 0);
+        var use = UseOf(tokens);
+        if (name is null)
+            return (Farther(own, inside), use);
+        if (Farther(inside, use) is { } carried)
+            _carriers[name] = (Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name));
+        return (own, null);
+    }
+
+    /// <summary>Takes note of a function that is there already.</summary>
+    public void Know(string function, string body)
+    {
+        if (Search(ReachToken.Read(body, line: 0), isBody: true, readsLiterals: true, 1) is { } finding)
+            _carriers[function.ToUpperInvariant()] = finding.Reach;
+    }
+
+    private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) => other is null || one?.Reach >= other.Reach ? one : other;
+
+    /// <summary>Whether a statement defines a function or a procedure, and the name of that, or of the view that it defines; null where it does more.</summary>
+    private static (bool IsRoutine, string? Name) Defined(List<ReachToken> tokens)
+    {
+        if (tokens[0].Word is not "CREATE")
+            return (false, null);
+        var at = tokens.FindIndex(1, t => t.Word is not ("OR" or "REPLACE" or "TEMP" or "TEMPORARY" or "LOCAL" or "RECURSIVE" or "MATERIALIZED"));
+        if (at < 0 || tokens[at].Word is not ("FUNCTION" or "PROCEDURE" or "VIEW") || (tokens[at - 1].Word is "MATERIALIZED" && tokens[^2].Word is not "NO"))
+            return (false, null);
+        var isRoutine = tokens[at].Word is not "VIEW";
+        at += tokens.Count > at + 4 && tokens[at + 1].Word is "IF" ? 4 : 1;
+        while (at + 2 < tokens.Count && tokens[at + 1].Word is ".")
+            at += 2;
+        return at < tokens.Count ? (isRoutine, tokens[at].Word) : (isRoutine, null);
+    }
+
+    /// <summary>Functions of the server that run the text that they are given.</summary>
+    private static bool RunsText(List<ReachToken> tokens) =>
+        tokens.Exists(t => t.IsName && t.Word is "QUERY_TO_XML" or "QUERY_TO_XMLSCHEMA" or "QUERY_TO_XML_AND_XMLSCHEMA" or "TS_STAT" or "TS_REWRITE" or "CONNECTBY" or "CROSSTAB");
+
+    /// <summary>What uses a function that reaches further; to drop or rename it, to comment on it, or to grant it is no use of it.</summary>
+    private ReachFinding? UseOf(List<ReachToken> tokens)
+    {
+        if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
+            || (tokens[0].Word is "ALTER" && tokens.Count > 1 && tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE"))
+            return null;
+        foreach (var token in tokens)
+        {
+            if (token.IsName && _carriers.TryGetValue(token.Word, out var reach))
+                return new ReachFinding(reach, $"the use of {token.Text}", token.Line);
+        }
+
+        return null;
+    }
+
+    private ReachFinding? Search(List<ReachToken> tokens, bool isBody, bool readsLiterals, int depth)
+    {
+        ReachFinding? found = null;
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            var token = tokens[at];
+            if (token.Kind == SqlTokenKind.Literal && readsLiterals)
+                found = Farther(found, SearchLiteral(tokens, ref at, depth));
+            else if (token.IsName)
+                found = Farther(found, SearchWord(tokens, at, isBody));
+            if (found?.Reach == Reach.World)
+                return found;
+        }
+
+        return found;
+    }
+
+    private ReachFinding? SearchWord(List<ReachToken> tokens, int at, bool isBody)
+    {
+        var token = tokens[at];
+        if (isBody && (at == 0 || BeginsStatement(tokens[at - 1])) && StatementReach.Of(tokens, at) is { } statement)
+            return new ReachFinding(statement.Reach, statement.What, token.Line);
+        if (StatementReach.OfCatalogueChange(tokens, at) is { } change)
+            return new ReachFinding(change.Reach, change.What, token.Line);
+        if (IsWorldFunction(tokens, at))
+            return new ReachFinding(Reach.World, token.Text + "()", token.Line);
+        return isBody && _carriers.TryGetValue(token.Word, out var reach) ? new ReachFinding(reach, $"the use of {token.Text}", token.Line) : null;
+    }
+
+    private static bool IsWorldFunction(List<ReachToken> tokens, int at)
+    {
+        if (at + 1 >= tokens.Count || tokens[at + 1].Word is not "(")
+            return false;
+        var hasSchema = at > 1 && tokens[at - 1].Word is ".";
+        var before = hasSchema ? at - 3 : at - 1;
+        // A table of such a name, and what only names the function.
+        var isNamed = before >= 0 && tokens[before].Word is "TABLE" or "EXISTS" or "INTO" or "ON" or "REFERENCES" or "COPY" or "FUNCTION" or "PROCEDURE" or "ROUTINE";
+        return !isNamed && WorldFunctions.Contain(hasSchema ? tokens[at - 2].Word : "", tokens[at].Word);
+    }
+
+    private static bool BeginsStatement(ReachToken before) => before.Kind == SqlTokenKind.Semicolon || before.Word is "BEGIN" or "THEN" or "ELSE" or "LOOP" or "ATOMIC" or ">";
+
+    /// <summary>Looks into a literal; literals that are put together, with whatever between, are read as one: what is not known stands in it as a name.</summary>
+    private ReachFinding? SearchLiteral(List<ReachToken> tokens, ref int at, int depth)
+    {
+        var line = tokens[at].Line;
+        var text = SqlLiterals.ValueOf(tokens[at].Text);
+        while (at + 3 < tokens.Count && tokens[at + 1].Word is "|" && tokens[at + 2].Word is "|")
+        {
+            var next = at + 3;
+            if (tokens[next].Kind == SqlTokenKind.Literal)
+                text += SqlLiterals.ValueOf(tokens[next].Text);
+            else if (tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later && tokens[later].Kind == SqlTokenKind.Literal && tokens[later - 1].Word is "|")
+                (text, next) = ($"{text} x {SqlLiterals.ValueOf(tokens[later].Text)}", later);
+            else
+                break;
+            at = next;
+        }
+
+        return depth >= DeepestBody || text.Length < ShortestStatement ? null : Search(ReachToken.Read(text, line), isBody: true, readsLiterals: true, depth + 1);
+    }
+}
