@@ -6,7 +6,7 @@ Describe 'docs/examples/deploy.ps1 on <Engine>' -ForEach $engines {
         $env:DATABASE_URL = New-TestDatabase $Engine
         $folder = New-TestFolder 2
         function Deploy([string[]] $More) {
-            $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$repository/docs/examples/deploy.ps1" -Path $folder -Module $manifest @More *>&1
+            $output = & pwsh -NoProfile -NonInteractive -File "$repository/docs/examples/deploy.ps1" -Path $folder -Module $manifest @More *>&1
             [pscustomobject]@{ ExitCode = $LASTEXITCODE; Text = $output | Out-String }
         }
     }
