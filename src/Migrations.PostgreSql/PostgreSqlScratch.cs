@@ -147,7 +147,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
             throw new MigrationException(ErrorId.ScratchUnavailable, $"The role {role} may not create databases on the server of {server.Display}.", $"As a superuser: ALTER ROLE {role} CREATEDB;", e);
         }
 
-        var scratch = new ScratchDatabase(PostgreSqlTarget.WithDatabase(server, name), server, cluster, request.Session, sources);
+        var scratch = new ScratchDatabase(PostgreSqlTarget.Scratch(server, name), server, cluster, request.Session, sources);
         try
         {
             // Nothing in it need survive a crash of the server.

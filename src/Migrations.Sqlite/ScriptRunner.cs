@@ -21,7 +21,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public int Statements { get; private set; }
 
     /// <summary>Takes the statements that must run after the commit.</summary>
-    public required List<string> AfterCommit { get; init; }
+    public required List<ScriptStatement> AfterCommit { get; init; }
+
+    /// <summary>Takes the statements that are not run because they reach beyond the copy; null: such a statement ends the script.</summary>
+    public List<StatementException>? LeftOut { get; init; }
 
     /// <summary>Called before the first statement that needs the transaction.</summary>
     public required Action EnsureBegun { get; init; }
@@ -50,10 +53,17 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     {
         if (!MayRun(window))
             return;
-        var statement = Prepare(window, out var length);
+        nint statement = 0;
+        var length = 0;
         try
         {
+            statement = Prepare(window, out length);
             Step(window, statement, length, cancellationToken);
+        }
+        catch (StatementException e) when (e.Id == ErrorId.ReachesBeyondCopy && LeftOut is not null)
+        {
+            LeftOut.Add(e);
+            length = Math.Max(length, window.FindEndOfStatement());
         }
         finally
         {
@@ -87,9 +97,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         }
 
         state.Remember(head);
-        if (head.NeedsAutocommit && handle.InTransaction)
+        // On a copy an ATTACH is not put off: whether it is refused is known before what needs it runs.
+        if (head.NeedsAutocommit && handle.InTransaction && !(handle.IsConfined && head.Kind == StatementKind.Attach))
         {
-            AfterCommit.Add(text);
+            AfterCommit.Add(new ScriptStatement(Statements, text, new ScriptLocation(_script.File, window.Line, window.Column)));
             window.Advance(length);
             return false;
         }

@@ -22,6 +22,8 @@ internal static class SqliteErrors
     /// <summary>A statement of a script that SQLite refused.</summary>
     public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
     {
+        if (failure.Reach is { } reach)
+            return BeyondCopy.Refused(reach.Describe(text), Shorten(text, offset: null).Text, location, failure);
         var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
         var (shown, shownOffset) = Shorten(text, offset);
         var again = direction == MigrationDirection.Up ? "run 'migrations up' again" : "run 'migrations down' again";

@@ -30,8 +30,12 @@ internal static class SqliteOpening
             try
             {
                 var handle = Open(target, options, cancellationToken);
-                if (SqliteTarget.IsScratch(target))
+                if (target.IsScratch)
+                {
                     Forget(handle);
+                    handle.Confine();
+                }
+
                 return handle;
             }
             catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)

@@ -61,7 +61,10 @@ internal sealed class SqliteSession : IDatabaseSession
     public SqliteRunTransaction? Run { get; private set; }
 
     /// <summary>Statements that scripts end with and that run after the commit.</summary>
-    public List<string> AfterCommit { get; } = [];
+    public List<ScriptStatement> AfterCommit { get; } = [];
+
+    /// <summary>Takes the statements that a rehearsal leaves out because they reach beyond the copy; null: such a statement ends its script.</summary>
+    public List<StatementException>? LeftOut { get; set; }
 
     /// <summary>Whether the database lives in memory, known to this connection alone.</summary>
     public bool IsInMemory => SqliteTarget.IsMemory(_target);
@@ -69,7 +72,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <inheritdoc/>
     public async Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
-        if (IsInMemory || SqliteTarget.IsScratch(_target))
+        if (IsInMemory || _target.IsScratch)
             return new NoLock();
         return _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
     }
@@ -265,16 +268,23 @@ internal sealed class SqliteSession : IDatabaseSession
         State.Restore();
     }
 
-    private void RunAfterCommit(string statement)
+    private void RunAfterCommit(ScriptStatement statement)
     {
         try
         {
-            Handle.Execute(statement);
+            Handle.Execute(statement.Text);
+        }
+        catch (SqliteFailure e) when (e.Reach is { } reach)
+        {
+            var refused = BeyondCopy.Refused(reach.Describe(statement.Text), statement.Text, statement.Location, e);
+            if (LeftOut is null)
+                throw refused;
+            LeftOut.Add(refused);
         }
         catch (SqliteFailure e)
         {
             Options.Events.Publish(new WarningRaised(
-                $"The migration is committed, but its statement '{statement}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"));
+                $"The migration is committed, but its statement '{statement.Text}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"));
         }
     }
 

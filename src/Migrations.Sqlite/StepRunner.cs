@@ -28,6 +28,7 @@ internal sealed class StepRunner
             EnsureBegun = EnsureBegun,
             BeforeIndexIsDropped = WatchForeignKeys,
             AfterCommit = session.AfterCommit,
+            LeftOut = session.LeftOut,
         };
     }
 

@@ -35,14 +35,14 @@ internal sealed record JsonTableLock(string Table, string Mode, int Line, double
 internal sealed record JsonRehearsal(
     string Database, string? Version, string Name, bool Applies, bool? UndoProven, IReadOnlyList<JsonDifference> Differences, double DurationMs, double? UndoDurationMs,
     int Statements, IReadOnlyList<JsonTableChange> RowsChanged, IReadOnlyList<JsonTableRows> RowsLost, bool WithData, IReadOnlyList<JsonDifference> ObjectsChanged,
-    IReadOnlyList<JsonTableLock> Locks, IReadOnlyList<string> Rewrites, JsonError? Failure)
+    IReadOnlyList<JsonTableLock> Locks, IReadOnlyList<string> Rewrites, string? NotRun, JsonError? Failure)
 {
     public static JsonRehearsal Of(DatabaseTarget target, RehearsalResult r) => new(
         r.Database, r.Version?.Text, r.Name, r.Applies, r.UndoProven, [.. r.Differences.Select(JsonDifference.Of)], Math.Round(r.Duration.TotalMilliseconds, 3),
         r.UndoDuration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null,
         r.Statements, [.. r.RowsChanged.Select(c => new JsonTableChange(c.Table, c.Inserted, c.Updated, c.Deleted))], [.. r.RowsLost.Select(t => new JsonTableRows(t.Table, t.Rows))],
         r.WithData, [.. r.ObjectsChanged.Select(JsonDifference.Of)],
-        [.. r.Locks.Select(l => new JsonTableLock(l.Table, l.Mode, l.Line, Math.Round(l.Held.TotalMilliseconds, 3)))], r.Rewrites,
+        [.. r.Locks.Select(l => new JsonTableLock(l.Table, l.Mode, l.Line, Math.Round(l.Held.TotalMilliseconds, 3)))], r.Rewrites, r.NotRun,
         r.Failure is { } failure ? JsonError.Of(target, failure) : null);
 }
 

@@ -13,6 +13,9 @@ public interface IScratchDatabase : IAsyncDisposable
     /// <param name="session">A session on this database.</param>
     /// <param name="step">The step.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="StatementException">The database refused a statement, or a guard found loss or violations; rolled back.</exception>
+    /// <exception cref="StatementException">
+    /// The database refused a statement, or a guard found loss or violations; rolled back. <see cref="ErrorId.ReachesBeyondCopy"/>: a statement reaches beyond the copy,
+    /// or failed after one that was left out for that (<see cref="BeyondCopy.Needs"/>).
+    /// </exception>
     Task<StepMeasurement> MeasureAsync(IDatabaseSession session, StepExecution step, CancellationToken cancellationToken);
 }

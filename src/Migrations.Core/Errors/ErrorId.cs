@@ -215,6 +215,9 @@ public enum ErrorId
     /// <summary>No scratch database can be had.</summary>
     ScratchUnavailable,
 
+    /// <summary>A statement that was tried on a copy, or that a backup holds, would reach beyond the copy; it was not run.</summary>
+    ReachesBeyondCopy,
+
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
 

@@ -21,6 +21,10 @@ internal static class DeclaredChecks
         {
             return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false), unfilled?.ReadBy(check.Sql) ?? []) with { Duration = watch.Elapsed };
         }
+        catch (MigrationException e) when (e.Id == ErrorId.ReachesBeyondCopy)
+        {
+            return NotRun(check, e.Message) with { Duration = watch.Elapsed, Recommendation = e.NextStep };
+        }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
             // A question that is refused as a whole (a COMMIT in it) must not keep the others from being asked.
@@ -37,6 +41,17 @@ internal static class DeclaredChecks
             };
         }
     }
+
+    /// <summary>A check that was not asked.</summary>
+    public static CheckResult NotRun(DeclaredCheck check, string why) => new()
+    {
+        Name = check.Name,
+        Category = CheckCategory.Declared,
+        Status = CheckStatus.NotRun,
+        Expected = check.Expectation.ToString(),
+        Message = why,
+        Target = check.Location.ToString(),
+    };
 
     /// <summary>Judges an answer. Pure.</summary>
     /// <param name="check">The check.</param>

@@ -60,6 +60,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     private static CheckResult Applies(Migration migration, string item, RehearsalResult? result, string why) => result switch
     {
         null => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {why}.", recommendation: null),
+        { Applies: false, NotRun: { } reason } => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {reason}", result.Failure?.NextStep),
         { Applies: true } => Item(migration, item, CheckStatus.Pass, "It applies.", recommendation: null),
         _ => Item(migration, item, CheckStatus.Fail, "It cannot be applied: " + result.Failure?.Message, result.Failure?.NextStep),
     };
@@ -69,6 +70,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
         true => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings the schema back, and it can be applied again.", recommendation: null),
         false => Item(migration, "rollback-tested", CheckStatus.Fail,
             result.Failure?.Message ?? string.Join(' ', result.Differences.Select(SchemaChecks.Sentence)), "Correct the down script, and rehearse again."),
+        _ when result.NotRun is { } reason => Item(migration, "rollback-tested", CheckStatus.NotRun, $"It was not tried: {reason}", result.Failure?.NextStep),
         _ => Item(migration, "rollback-tested", CheckStatus.NotRun, "There is no undo that could be tried.", recommendation: null),
     };
 

@@ -28,18 +28,22 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         var input = await LookAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
         var results = new List<RehearsalResult>();
+        string? leftOut = null;
         var copy = new RehearsalCopy(driver, target, _options, wanted, input);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var migration in migrations)
             {
                 _options.Session.Events.Publish(new WorkAdvanced($"Rehearsing {migration}", results.Count, migrations.Count, "migrations"));
-                results.Add(await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false));
-                if (!results[^1].Applies)
+                var result = await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false);
+                results.Add(leftOut is null ? result : Without(leftOut, result));
+                if (result is { Applies: false, NotRun: not null })
+                    leftOut ??= result.Name;
+                if (results[^1] is { Applies: false, NotRun: null })
                     break;
             }
 
-            var checks = wanted.Checks && results.TrueForAll(r => r.Applies) ? await AskChecksAsync(copy, cancellationToken).ConfigureAwait(false) : [];
+            var checks = wanted.Checks && results.TrueForAll(r => r.Applies || r.NotRun is not null) ? await AskChecksAsync(copy, leftOut, cancellationToken).ConfigureAwait(false) : [];
             await KeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false);
             return new RehearsalReport(results, checks);
         }
@@ -67,12 +71,21 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         return [.. plan.Steps.Select(s => s.Migration)];
     }
 
-    private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, CancellationToken cancellationToken)
+    /// <summary>What is wrong with a migration on a copy that lacks an earlier one may be right on the database.</summary>
+    private static RehearsalResult Without(string leftOut, RehearsalResult result) => result.IsGood || result.NotRun is not null ? result : result with
+    {
+        UndoProven = null,
+        NotRun = $"It may need {leftOut}, which was not run on the copy: {result.Failure?.Message ?? string.Join(' ', result.Differences.Select(SchemaChecks.Sentence))}",
+    };
+
+    private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, string? leftOut, CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
         var checks = CheckFileReader.Read(folder, driver.Dialect).Where(c => c.IsFor(_options.Environment)).ToList();
         if (checks.Count == 0)
             return results;
+        if (leftOut is not null)
+            return [.. checks.Select(c => DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.") with { Database = target.Display })];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
         var unfilled = copy.LacksRows ? await UnfilledTables.ReadAsync(driver.Dialect, session.Inspector, cancellationToken).ConfigureAwait(false) : null;
         foreach (var check in checks)

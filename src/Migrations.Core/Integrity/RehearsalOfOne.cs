@@ -26,10 +26,12 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
                 Locks = up.Locks,
                 Rewrites = up.Rewrites,
             };
+            if (up.LeftOut.Count > 0)
+                return NotRun(result with { Applies = false }, up.LeftOut[0]);
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return result with { Failure = e };
+            return e.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, e) : result with { Failure = e };
         }
 
         var after = await SchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -46,6 +48,8 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         try
         {
             var down = await copy.RunAsync(migration, MigrationDirection.Down, cancellationToken).ConfigureAwait(false);
+            if (down.LeftOut.Count > 0)
+                return NotRun(result, down.LeftOut[0]);
             var differences = SchemaComparison.Compare(before, await SchemaAsync(cancellationToken).ConfigureAwait(false));
             return result with
             {
@@ -57,7 +61,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return result with { UndoProven = false, Failure = e };
+            return Failed(result, e);
         }
     }
 
@@ -70,12 +74,17 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return await RemadeAsync(result with { UndoProven = false, Failure = e }, cancellationToken).ConfigureAwait(false);
+            return await RemadeAsync(Failed(result, e), cancellationToken).ConfigureAwait(false);
         }
 
         var differences = SchemaComparison.Compare(after, await SchemaAsync(cancellationToken).ConfigureAwait(false));
         return differences.Count == 0 ? result : await RemadeAsync(result with { UndoProven = false, Differences = differences }, cancellationToken).ConfigureAwait(false);
     }
+
+    private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
+        failure.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, failure) : result with { UndoProven = false, Failure = failure };
+
+    private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) => result with { UndoProven = null, NotRun = why.Message, Failure = why };
 
     private async Task<RehearsalResult> RemadeAsync(RehearsalResult result, CancellationToken cancellationToken)
     {

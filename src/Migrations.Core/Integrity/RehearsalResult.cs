@@ -15,10 +15,10 @@ public sealed record RehearsalResult
     /// <summary>Version and name as the file writes them.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it can be applied, and applied again after its undo.</summary>
+    /// <summary>Whether it can be applied, and applied again after its undo. False as well when that is not known (<see cref="NotRun"/>).</summary>
     public required bool Applies { get; init; }
 
-    /// <summary>Whether its undo brought the schema back; null when there is no undo, or it was not got to.</summary>
+    /// <summary>Whether its undo brought the schema back; null when there is no undo, or nothing is known of it.</summary>
     public bool? UndoProven { get; init; }
 
     /// <summary>How the schema after the undo differs from the one before; or, where that is the same, how the second application differs from the first.</summary>
@@ -51,9 +51,15 @@ public sealed record RehearsalResult
     /// <summary>Whether the rehearsed database held rows; where it did not, nothing is known about lost ones.</summary>
     public bool WithData { get; init; }
 
-    /// <summary>What failed, and where; null when nothing did.</summary>
+    /// <summary>What failed or was not run, and where; null when nothing was.</summary>
     public MigrationException? Failure { get; init; }
 
-    /// <summary>Whether it applies and, where it can be undone, is undone without a trace.</summary>
-    public bool IsGood => Applies && Failure is null && UndoProven is not false;
+    /// <summary>
+    /// Why it, or its undo, was not rehearsed to its end: a statement reaches beyond the copy, or an earlier migration that it may need was not run. Then nothing is known
+    /// of it, good or bad. Null when it was rehearsed.
+    /// </summary>
+    public string? NotRun { get; init; }
+
+    /// <summary>Whether it was rehearsed, applies and, where it can be undone, is undone without a trace.</summary>
+    public bool IsGood => Applies && NotRun is null && Failure is null && UndoProven is not false;
 }

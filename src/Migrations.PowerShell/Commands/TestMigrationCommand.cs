@@ -99,10 +99,13 @@ public sealed class TestMigrationCommand : RehearsalCommand
         var report = Run((events, token) => new Rehearsal(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, token));
         WriteObject(report.Results, enumerateCollection: true);
         WriteObject(report.Checks, enumerateCollection: true);
-        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(r =>
-            $"{r.Name} {(r.Applies ? "is not undone without a trace" : "cannot be applied")}{(r.Failure is { } failure ? ": " + failure.Message : $": {r.Differences.Count} difference(s)")}"));
+        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(Fault));
         Judge(report.Checks);
     }
+
+    private static string Fault(RehearsalResult result) => result.NotRun is { } reason
+        ? $"{result.Name} was not rehearsed: {reason}"
+        : $"{result.Name} {(result.Applies ? "is not undone without a trace" : "cannot be applied")}{(result.Failure is { } failure ? ": " + failure.Message : $": {result.Differences.Count} difference(s)")}";
 
     private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {
