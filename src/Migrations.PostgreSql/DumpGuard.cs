@@ -16,7 +16,7 @@ internal sealed class DumpGuard(string source)
     public List<string> Subscriptions { get; } = [];
 
     /// <summary>Looks at what <c>pg_restore</c> would say to the server for an entry of an archive.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ReachesBeyondCopy"/>.</exception>
     public void Check(ArchiveEntry entry)
     {
         if (entry.IsOfDatabase)
@@ -42,7 +42,7 @@ internal sealed class DumpGuard(string source)
     /// <summary>Looks at a statement before it is passed on.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="line">Its line; null when it stands in an archive.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ReachesBeyondCopy"/>.</exception>
     public void Check(string statement, int? line)
     {
         var words = new StatementWords(statement);
@@ -80,7 +80,7 @@ internal sealed class DumpGuard(string source)
     private const string NextStep = "Use a backup that is as it was written. To run a script of other statements, make it a migration.";
 
     private MigrationException Refuse(int? line, string what) => new(
-        ErrorId.BackupInvalid, $"{source}{(line is null ? _place : $", line {line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
+        ErrorId.ReachesBeyondCopy, $"{source}{(line is null ? _place : $", line {line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
 
     private static bool IsHarmless(StatementWords words, ReachFinding finding) => finding.Reach == Reach.World && words[0] switch
     {
