@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Migrations.Backup;
+using Migrations.Events;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -82,7 +83,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
         {
             how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
-            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
+            await ScratchDatabase.DropAsync(server, there, sources).ConfigureAwait(false);
             await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
             await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
         }
@@ -143,16 +144,17 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
     }
 
-    private static async Task DropAsync(PostgreSqlSession server, string name)
+    private async Task DropAsync(PostgreSqlSession server, string name)
     {
         try
         {
             await server.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
-            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
+            await ScratchDatabase.DropAsync(server, PostgreSqlTarget.WithDatabase(target, name), sources).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or MigrationException)
         {
-            // The server is gone; the name says what it was.
+            job.Session.Events.Publish(new WarningRaised(
+                $"The database {name}, into which the backup was being loaded, could not be dropped: {(e is NpgsqlException n ? PostgreSqlErrors.Words(n) : e.Message)} Drop it by hand: DROP DATABASE {PostgreSqlText.Name(name)} WITH (FORCE);"));
         }
     }
 

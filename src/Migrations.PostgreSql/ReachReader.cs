@@ -39,10 +39,13 @@ internal sealed class ReachReader
     }
 
     /// <summary>Takes note of a function that is there already.</summary>
-    public void Know(string function, string body)
+    /// <param name="function">Its name.</param>
+    /// <param name="body">Its body; null when its language lets it reach anywhere.</param>
+    public void Know(string function, string? body)
     {
-        if (Search(ReachToken.Read(body, line: 0), isBody: true, readsLiterals: true, 1) is { } finding)
-            _carriers[function.ToUpperInvariant()] = finding.Reach;
+        var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, readsLiterals: true, 1)?.Reach;
+        if (reach is { } far)
+            _carriers[string.Equals(function, function.ToLowerInvariant(), StringComparison.Ordinal) ? function.ToUpperInvariant() : function] = far;
     }
 
     private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) => other is null || one?.Reach >= other.Reach ? one : other;
@@ -66,11 +69,11 @@ internal sealed class ReachReader
     private static bool RunsText(List<ReachToken> tokens) =>
         tokens.Exists(t => t.IsName && t.Word is "QUERY_TO_XML" or "QUERY_TO_XMLSCHEMA" or "QUERY_TO_XML_AND_XMLSCHEMA" or "TS_STAT" or "TS_REWRITE" or "CONNECTBY" or "CROSSTAB");
 
-    /// <summary>What uses a function that reaches further; to drop or rename it, to comment on it, or to grant it is no use of it.</summary>
+    /// <summary>What uses a function that reaches further; to drop it, to give it to another owner, to comment on it, or to grant it is no use of it.</summary>
     private ReachFinding? UseOf(List<ReachToken> tokens)
     {
         if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
-            || (tokens[0].Word is "ALTER" && tokens.Count > 1 && tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE"))
+            || (tokens[0].Word is "ALTER" && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")))
             return null;
         foreach (var token in tokens)
         {

@@ -32,6 +32,8 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
                 Origin = target,
                 Content = _content.Value,
                 Server = request.ScratchServer,
+                Scripts = [.. input.Migrations.SelectMany(m => m.Down is { } down ? (MigrationScript[])[m.Up, down] : [m.Up])],
+                Prepared = true,
                 Session = options.Session,
             },
             cancellationToken).ConfigureAwait(false);
