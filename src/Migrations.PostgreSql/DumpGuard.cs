@@ -4,7 +4,7 @@ namespace Migrations.PostgreSql;
 /// Refuses what a dump must not do while it is loaded: reach beyond its database. What <c>pg_dump</c> writes passes, definitions of foreign servers and of functions
 /// included, for nothing is done by them; a subscription passes when it does not connect. A dump is no program: whoever may write the file may write anything into it.
 /// </summary>
-/// <param name="source">What is loaded, as shown to people.</param>
+/// <param name="source">What is loaded: the path of a backup, or what else it is.</param>
 internal sealed class DumpGuard(string source)
 {
     private readonly ReachReader _reader = new();
@@ -70,17 +70,17 @@ internal sealed class DumpGuard(string source)
     {
         var text = piece.Text.Trim();
         var what = text.StartsWith('\\') ? $"the command {text.Split(' ', '\t')[0]} of psql" : "text behind COPY ... FROM STDIN; on its line";
-        return new MigrationException(ErrorId.BackupInvalid, $"{source}, line {piece.Line}: {what} is none of a dump's own; the dump was not loaded.", NextStep);
+        return new MigrationException(ErrorId.BackupInvalid, $"{source}:{piece.Line}: {what} is none of a dump's own; the dump was not loaded.", NextStep);
     }
 
     /// <summary>A NUL character ends lines for <c>psql</c> where they do not end.</summary>
     public MigrationException RefuseNul(int line) =>
-        new(ErrorId.BackupInvalid, $"{source}, line {line}: there is a NUL character, which no dump has; the dump was not loaded.", NextStep);
+        new(ErrorId.BackupInvalid, $"{source}:{line}: there is a NUL character, which no dump has; the dump was not loaded.", NextStep);
 
     private const string NextStep = "Use a backup that is as it was written. To run a script of other statements, make it a migration.";
 
     private MigrationException Refuse(int? line, string what) => new(
-        ErrorId.ReachesBeyondCopy, $"{source}{(line is null ? _place : $", line {line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
+        ErrorId.ReachesBeyondCopy, $"{source}{(line is null ? _place : $":{line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
 
     private static bool IsHarmless(StatementWords words, ReachFinding finding) => finding.Reach == Reach.World && words[0] switch
     {

@@ -12,8 +12,6 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
-    private string Source => $"'{backup.Path}'";
-
     /// <summary>The arguments of <c>pg_restore</c> that say where to, and what to do with errors.</summary>
     /// <param name="to">The database.</param>
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
@@ -57,7 +55,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         {
             if (ArchiveContents.Read(backup.Path) is not { } entries)
                 return false;
-            var guard = new DumpGuard(Source);
+            var guard = new DumpGuard(backup.Path);
             foreach (var entry in entries)
                 guard.Check(entry);
             return true;
@@ -114,7 +112,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
         await using var _ = script.ConfigureAwait(false);
         script.Input.Close();
-        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(Source))).LoadAsync(script, cancellationToken).ConfigureAwait(false);
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(backup.Path))).LoadAsync(script, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
@@ -127,7 +125,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                 // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
                 if (!EndsWell(source))
                     throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
-                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(Source))).LoadAsync(source, cancellationToken).ConfigureAwait(false);
+                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(backup.Path))).LoadAsync(source, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
