@@ -89,9 +89,24 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
+        if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
+            how += $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         if (settings is not null && await settings.ApplyAsync(server, name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } refused)
             how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
         return how;
+    }
+
+    /// <summary>A dump makes subscriptions that do not connect (<see href="https://www.postgresql.org/docs/current/logical-replication-subscription.html"/>).</summary>
+    private async Task<List<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        await session.QueryAsync(
+            "SELECT subname::text FROM pg_catalog.pg_subscription WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1",
+            row => names.Add(PostgreSqlText.Name(row.GetString(0))),
+            cancellationToken).ConfigureAwait(false);
+        return names;
     }
 
     private static bool IsAboutRoles(string message) =>
