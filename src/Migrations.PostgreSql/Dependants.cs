@@ -39,6 +39,21 @@ internal static class Dependants
         return found;
     }
 
+    /// <summary>A table or view of which rows go.</summary>
+    public static async Task<Dependant> OfRowsAsync(PostgreSqlSession session, uint relation, CancellationToken cancellationToken)
+    {
+        Dependant? found = null;
+        await session.QueryAsync(
+            """
+            SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::bigint::oid
+            """,
+            row => found = Read(row),
+            cancellationToken,
+            (long)relation).ConfigureAwait(false);
+        return found!;
+    }
+
     /// <summary>What goes with a schema, a type or an extension.</summary>
     public static Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken) => FindAsync(
         session,
@@ -109,7 +124,7 @@ internal static class Dependants
                     WHERE i.inhrelid = c.oid)
             FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
-            WHERE g.class = 'pg_catalog.pg_class'::regclass AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
+            WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
                 AND w.number = 0)) ORDER BY 3, 2
             """,
             row => found.Add(Read(row)),

@@ -16,6 +16,7 @@ internal sealed class PostgreSqlAnalyzer
     private readonly List<SqlPiece> _outsideOnly = [];
     private int _statements;
     private bool _mayLose;
+    private bool _mayOverwrite;
     private SqlPiece? _firstOrdinary;
     private SqlPiece? _begin;
     private SqlPiece? _commit;
@@ -53,6 +54,7 @@ internal sealed class PostgreSqlAnalyzer
             OutsideTransaction = isOutside,
             TransactionModes = _modes.Count == 0 ? null : string.Join(", ", _modes),
             MayLose = _mayLose,
+            MayOverwrite = _mayOverwrite,
             Problems = [.. _problems.OrderBy(p => p.Location.Line)],
         };
     }
@@ -76,7 +78,9 @@ internal sealed class PostgreSqlAnalyzer
         if (new StatementWords(piece.Text).StartWith("DISCARD ALL"))
             Refuse(ErrorId.TransactionControlInvalid, piece.Line, "DISCARD ALL gives back the migration lock.", "Take it out: what a script has set on the connection is put back after it anyway.");
         var role = StatementClassifier.Classify(piece.Text);
-        _mayLose = _mayLose || LossReader.MayLose(new StatementWords(piece.Text)[0]);
+        var first = new StatementWords(piece.Text)[0];
+        _mayLose = _mayLose || LossReader.MayLose(first);
+        _mayOverwrite = _mayOverwrite || first is "UPDATE";
         if (role is not (StatementRole.Begin or StatementRole.Commit))
             _statements++;
         switch (role)

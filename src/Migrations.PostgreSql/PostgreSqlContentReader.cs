@@ -15,7 +15,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     private const int TablesAtOnce = 200;
 
     // What the server writes of a value depends on these. Without row_security a table that hides rows is an error, and not a wrong number.
-    private const string Settings =
+    internal const string Settings =
         """
         SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone',
             'UTC', true),
@@ -73,7 +73,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         }
     }
 
-    private static string Half(string sum)
+    internal static string Half(string sum)
     {
         var number = BigInteger.Parse(sum, CultureInfo.InvariantCulture) & ulong.MaxValue;
         return ((ulong)number).ToString("x16", CultureInfo.InvariantCulture);

@@ -34,6 +34,13 @@ internal static class PostgreSqlErrors
         _ => false,
     };
 
+    /// <summary>
+    /// Whether an error is about the rows that are there or not there: a constraint, an exception that a function raises, a query that should have found one row
+    /// (<see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>).
+    /// </summary>
+    public static bool IsOfRows(PostgresException e) =>
+        e.SqlState.StartsWith("23", StringComparison.Ordinal) || e.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.NoDataFound or PostgresErrorCodes.CardinalityViolation;
+
     /// <summary>Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is ended with it.</summary>
     public static bool IsAnswer(Exception e) => e is PostgresException p && (!IsBroken(p) || p.SqlState is TransactionTimeout.Code);
 

@@ -10,10 +10,11 @@ namespace Migrations.PostgreSql;
 /// itself makes, or has renamed, is followed by name.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="script">The script.</param>
-/// <param name="limit">How long counting may take in all.</param>
-internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, MigrationScript script, TimeSpan limit)
+/// <param name="question">What is asked.</param>
+internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQuestion question)
 {
+    private static readonly PostgreSqlDialect Dialect = new();
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<(Dependant Item, DataLoss Loss)> _losses = [];
     private readonly List<string> _notForeseen = [];
@@ -22,7 +23,11 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     private readonly Dictionary<(uint Table, string Column), string> _renamedColumns = [];
     private readonly HashSet<(uint Table, int Column)> _gone = [];
     private readonly HashSet<uint> _away = [];
+    private readonly HashSet<string> _comesFromBefore = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _renamedSchemas = new(StringComparer.Ordinal);
     private readonly CarriedRows _carried = new();
+    private readonly ScriptWrites _writes = new(Dialect);
+    private bool _hasSavepoint;
 
     /// <summary>Finds it.</summary>
     public async Task<LossForecast> FindAsync(CancellationToken cancellationToken)
@@ -30,19 +35,106 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         var transaction = new ReadTransaction(session);
         await using var _ = transaction.ConfigureAwait(false);
         await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var piece in PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement))
+        foreach (var statement in question.Before.SelectMany(Dialect.Split))
+            ObserveBefore(statement.Text);
+        foreach (var piece in PostgreSqlStatementReader.Read(question.Script).Where(p => p.Kind == SqlPieceKind.Statement))
         {
-            // Names mean what they would mean in the script.
-            if (StatementClassifier.Classify(piece.Text) == StatementRole.Setting && new StatementWords(piece.Text).Contain("SEARCH_PATH"))
-                await session.QueryAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
-            foreach (var what in LossReader.Read(piece.Text))
-                await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
-            if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
-                await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+            await TryAsync(() => FollowAsync(piece, cancellationToken), piece.Line, cancellationToken).ConfigureAwait(false);
+            _writes.Observe(piece.Text);
         }
 
         await PutBackAsync(cancellationToken).ConfigureAwait(false);
         return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen);
+    }
+
+    // A table that an earlier script makes or renames is another one by now, or not yet there.
+    private void ObserveBefore(string statement)
+    {
+        _writes.Observe(statement);
+        foreach (var what in LossReader.Read(statement))
+        {
+            if (what.Act == LossAct.Rename)
+                _comesFromBefore.Add(SqlNames.PlainLast(what.Kind is "SCHEMA" ? what.Name : what.Second!));
+            else if (what.Act == LossAct.Create && RowCopy.Read(statement, 1) is not null)
+                _comesFromBefore.Add(SqlNames.PlainLast(what.Name));
+        }
+    }
+
+    /// <summary>Follows a statement. What the server does not understand of it is not foreseen; the rest of the script still is.</summary>
+    private async Task TryAsync(Func<Task> follow, int line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await follow().ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (_hasSavepoint && !PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+        {
+            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
+            NotForeseen(line, $"could not be looked at: {e.MessageText}");
+        }
+    }
+
+    private async Task FollowAsync(SqlPiece piece, CancellationToken cancellationToken)
+    {
+        // Names mean what they would mean in the script.
+        if (StatementClassifier.Classify(piece.Text) == StatementRole.Setting)
+        {
+            if (!new StatementWords(piece.Text).Contain("SEARCH_PATH"))
+                return;
+            await SaveAsync(cancellationToken).ConfigureAwait(false);
+            await session.QueryAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
+            _hasSavepoint = false;
+            return;
+        }
+
+        var change = LossReader.MayChangeRows(piece.Text) ? RowChange.Read(Dialect, piece.Text) : null;
+        if (change is not null && (change.IsConditional || !change.IsDelete || new StatementWords(piece.Text)[0] is "WITH"))
+        {
+            await FollowAsync(change, piece.Line, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var what in LossReader.Read(piece.Text))
+            await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
+        if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
+            await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+    }
+
+    // One is enough for all statements: going back to it leaves it there.
+    private async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasSavepoint)
+            await session.ExecuteAsync("SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
+        _hasSavepoint = true;
+    }
+
+    private void NotForeseen(int line, string what) => _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"line {line} {what}"));
+
+    private async Task FollowAsync(RowChange change, int line, CancellationToken cancellationToken)
+    {
+        if (question.Direction == MigrationDirection.Up)
+        {
+            if (change.IsDelete)
+                NotForeseen(line, $"deletes rows of {change.Table}, which were not counted");
+            return;
+        }
+
+        var name = SqlNames.Written(change.Table);
+        var kind = !change.IsDelete ? DataLossKind.Overwritten : change.IsConditional ? DataLossKind.Deleted : DataLossKind.Rows;
+        if (await TableAsync(name, cancellationToken).ConfigureAwait(false) is { } table)
+        {
+            var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
+            var rows = _writes.MayChange(change) ? null : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _losses.Add((item, new DataLoss(kind, item.Name, rows, IsEstimate: false, line)));
+        }
+        else if (_carried.HoldsRows(name))
+        {
+            NotForeseen(line, $"{(change.IsDelete ? "deletes" : "overwrites")} rows that the script has copied to {change.Table}, which cannot be counted");
+        }
+        else if (change.IsDelete && !_made.Contains(SqlNames.LastPart(name)))
+        {
+            NotForeseen(line, $"deletes rows of {change.Table}, which is not there now");
+        }
     }
 
     private async Task FollowAsync(RowCopy copy, CancellationToken cancellationToken)
@@ -58,7 +150,10 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         switch (what.Act)
         {
             case LossAct.Unknown:
-                _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} {what.Name}; what goes with that, only a rehearsal with data can tell."));
+                NotForeseen(line, $"{what.Name}; what is lost by that cannot be counted");
+                break;
+            case LossAct.RenameSchema:
+                _renamedSchemas[what.Second!] = _renamedSchemas.GetValueOrDefault(what.Name, what.Name);
                 break;
             case LossAct.Create:
                 _made.Add(SqlNames.LastPart(what.Name));
@@ -79,13 +174,13 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     /// <summary>What is carried back into its place is not lost, but for the columns that are left behind.</summary>
     private async Task PutBackAsync(CancellationToken cancellationToken)
     {
-        foreach (var (item, loss) in _losses.Where(l => l.Item.Column is null).ToList())
+        foreach (var (item, loss) in _losses.Where(l => l.Item.Column is null && l.Loss.Kind is DataLossKind.Table or DataLossKind.Rows).ToList())
         {
             if (_carried.WaysBack(item.Table, item.Name) is not { Count: > 0 } ways)
                 continue;
             _losses.Remove((item, loss));
             if (ways.SelectMany(w => w).FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
-                _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {narrow.Line} copies rows of {item.Name}; whether it takes all, only a rehearsal with data can tell."));
+                NotForeseen(narrow.Line, $"copies rows of {item.Name}; whether it copies all can only be determined by a rehearsal with data");
             foreach (var column in await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false))
             {
                 var before = SqlNames.Plain(column.Column!);
@@ -107,6 +202,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
             case LossAct.RenameColumn:
                 _renamedColumns[(table, what.Second!)] = _renamedColumns.GetValueOrDefault((table, what.Kind), what.Kind);
                 break;
+            case LossAct.Convert:
+                await ConvertAsync(table, what.Second!, line, cancellationToken).ConfigureAwait(false);
+                break;
             case LossAct.DropColumn:
                 await LoseAsync(await Dependants.OfColumnAsync(session, table, _renamedColumns.GetValueOrDefault((table, what.Second!), what.Second!), what.Cascades, cancellationToken).ConfigureAwait(false), line, cancellationToken).ConfigureAwait(false);
                 break;
@@ -122,8 +220,20 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         }
     }
 
+    /// <summary>The values of a column that gets another type stay, more or less: that is reported for an undo, like an UPDATE.</summary>
+    private async Task ConvertAsync(uint table, string column, int line, CancellationToken cancellationToken)
+    {
+        if (question.Direction == MigrationDirection.Up)
+            return;
+        var name = _renamedColumns.GetValueOrDefault((table, column), column);
+        var found = await Dependants.OfColumnAsync(session, table, name, cascades: false, cancellationToken).ConfigureAwait(false);
+        if (found.FirstOrDefault(f => f.Table == table && f.Column is { } c && string.Equals(SqlNames.Plain(c), SqlNames.Plain(name), StringComparison.Ordinal)) is { } item)
+            await AddAsync(DataLossKind.Overwritten, item, line, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task DropAsync(LossEvent what, int line, CancellationToken cancellationToken)
     {
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
         var isRelation = what.Kind is "TABLE" or "VIEW";
         var table = isRelation ? await TableAsync(what.Name, cancellationToken).ConfigureAwait(false) : null;
         if (isRelation && table is null)
@@ -136,7 +246,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
 
         var found = table is { } oid
             ? await Dependants.OfRelationAsync(session, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
-            : await Dependants.OfAsync(session, what.Kind, what.Name, what.Cascades, cancellationToken).ConfigureAwait(false);
+            : await Dependants.OfAsync(session, what.Kind, _renamedSchemas.GetValueOrDefault(what.Name, what.Name), what.Cascades, cancellationToken).ConfigureAwait(false);
         await LoseAsync(found, line, cancellationToken).ConfigureAwait(false);
         _renamed.Remove(SqlNames.LastPart(what.Name));
     }
@@ -156,28 +266,42 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
 
     private async Task AddAsync(DataLossKind kind, Dependant item, int line, CancellationToken cancellationToken)
     {
-        var (rows, isEstimate) = await CountAsync(item, cancellationToken).ConfigureAwait(false);
+        var rows = await CountAsync(() => CountAllAsync(item, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var isEstimate = false;
+        if (rows is null)
+            (rows, isEstimate) = await EstimateAsync(item, cancellationToken).ConfigureAwait(false);
         _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line)));
     }
 
-    private async Task<(long? Rows, bool IsEstimate)> CountAsync(Dependant item, CancellationToken cancellationToken)
+    private async Task<long?> CountAllAsync(Dependant item, CancellationToken cancellationToken)
     {
-        var left = Math.Max(1, (long)(limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        long? rows = null;
+        var condition = item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL";
+        await session.QueryAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        return rows;
+    }
+
+    /// <summary>Counts while there is time; null when there is none, or the server refuses.</summary>
+    private async Task<long?> CountAsync(Func<Task<long?>> count, CancellationToken cancellationToken)
+    {
+        var left = Math.Max(1, (long)(question.Limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left).ConfigureAwait(false);
         await session.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
-        long? rows = null;
         try
         {
-            await session.QueryAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{(item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL")}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
-            return (rows, false);
+            return await count().ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.InsufficientPrivilege && !cancellationToken.IsCancellationRequested)
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
             await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+            return null;
         }
+    }
 
+    private async Task<(long? Rows, bool IsEstimate)> EstimateAsync(Dependant item, CancellationToken cancellationToken)
+    {
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', '0', true)", _ => { }, cancellationToken).ConfigureAwait(false);
-        rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
+        var rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
         return (rows, rows is not null);
     }
 
@@ -186,6 +310,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     {
         if (_renamed.TryGetValue(SqlNames.LastPart(name), out var renamed))
             return renamed;
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+        if (name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && _renamedSchemas.TryGetValue(name[..dot], out var schema))
+            name = schema + name[dot..];
         uint? found = null;
         await session.QueryAsync("SELECT pg_catalog.to_regclass($1)::oid::bigint", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
         return found is { } table && _away.Contains(table) ? null : found;
@@ -195,7 +322,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     {
         if (what is { Act: LossAct.Rename, Kind: "TABLE" })
             _carried.Rename(what.Name, what.Second!);
-        if (!what.MayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(SqlNames.LastPart(what.Name)))
-            _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} names {LossReader.Shown(what.Name)}, which is not there now; what it will be, only a rehearsal with data can tell."));
+        var mayBeMissing = what.MayBeMissing && !_comesFromBefore.Contains(SqlNames.PlainLast(what.Name));
+        if (!mayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(SqlNames.LastPart(what.Name)))
+            NotForeseen(line, $"names {LossReader.Shown(what.Name)}, which is not there now; what it will hold cannot be counted");
     }
 }

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Migrations.Backup;
-using Migrations.Events;
-using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -34,6 +31,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
         var name = NewName();
+        await ScratchOwner.RemoveLeftoversAsync(server, cancellationToken).ConfigureAwait(false);
+        await ScratchOwner.HoldAsync(server, name, cancellationToken).ConfigureAwait(false);
         try
         {
             var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
@@ -42,7 +41,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
         catch
         {
-            await DropAsync(server, name).ConfigureAwait(false);
+            await ScratchOwner.DropAsync(server, name).ConfigureAwait(false);
             throw;
         }
     }
@@ -83,7 +82,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
         {
             how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
-            await ScratchDatabase.DropAsync(server, there, sources).ConfigureAwait(false);
+            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
             await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
             await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
         }
@@ -96,17 +95,11 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         return how;
     }
 
-    /// <summary>A dump makes subscriptions that do not connect (<see href="https://www.postgresql.org/docs/current/logical-replication-subscription.html"/>).</summary>
-    private async Task<List<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
     {
-        var names = new List<string>();
         var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
-        await session.QueryAsync(
-            "SELECT subname::text FROM pg_catalog.pg_subscription WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1",
-            row => names.Add(PostgreSqlText.Name(row.GetString(0))),
-            cancellationToken).ConfigureAwait(false);
-        return names;
+        return await Subscriptions.ReadAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsAboutRoles(string message) =>
@@ -159,23 +152,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
     }
 
-    private async Task DropAsync(PostgreSqlSession server, string name)
-    {
-        try
-        {
-            await server.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
-            await ScratchDatabase.DropAsync(server, PostgreSqlTarget.WithDatabase(target, name), sources).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or MigrationException)
-        {
-            job.Session.Events.Publish(new WarningRaised(
-                $"The database {name}, into which the backup was being loaded, could not be dropped: {(e is NpgsqlException n ? PostgreSqlErrors.Words(n) : e.Message)} Drop it by hand: DROP DATABASE {PostgreSqlText.Name(name)} WITH (FORCE);"));
-        }
-    }
-
     /// <summary>A name that nothing else has: when anything goes wrong, the database of this name is dropped.</summary>
-    private string NewName() => PostgreSqlText.Fit(
-        target.Database, string.Create(CultureInfo.InvariantCulture, $"{Mark}{DateTime.UtcNow:yyyyMMddHHmmss}_{Convert.ToHexString(RandomNumberGenerator.GetBytes(6)).ToLowerInvariant()}"));
+    private string NewName() => PostgreSqlText.Fit(target.Database, Mark + ScratchOwner.NewEnd());
 
     /// <summary>The name for the kept database: a second restore in the same second finds the first one's taken.</summary>
     private async Task<string> FreeNameAsync(PostgreSqlSession server, CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ internal sealed class SqliteAnalyzer
     private bool _allNeedAutocommit = true;
     private bool _removesTables;
     private bool _mayLose;
+    private bool _mayOverwrite;
     private bool _asksForSuspension;
     private string? _modes;
     private ScriptLocation? _begin;
@@ -46,6 +47,7 @@ internal sealed class SqliteAnalyzer
             SuspendsForeignKeys = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension,
             TransactionModes = _modes,
             MayLose = _mayLose,
+            MayOverwrite = _mayOverwrite,
             Problems = _problems,
         };
     }
@@ -56,6 +58,7 @@ internal sealed class SqliteAnalyzer
         _allNeedAutocommit &= head.NeedsAutocommit;
         _removesTables |= head.RemovesTable;
         _mayLose |= head.MayLose;
+        _mayOverwrite |= head.MayOverwrite;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
         switch (head.Kind)
         {

@@ -46,7 +46,12 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
             catch (SqliteFailure e) when (!e.IsBusy)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return new QueryAnswer { Error = Error(e, statement) };
+                return new QueryAnswer
+                {
+                    Error = Error(e, statement),
+                    IsErrorOfRows = e.PrimaryCode == SqliteCodes.Constraint,
+                    IsParentMissing = e.Code == SqliteCodes.ForeignKey,
+                };
             }
         }
 

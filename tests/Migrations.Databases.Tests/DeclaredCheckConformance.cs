@@ -129,6 +129,9 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Contains("a is empty", error.Message, StringComparison.Ordinal);
         Assert.Equal("002_row", Names(error.Applied));
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() }));
+        Assert.StartsWith("Nothing was pending, and a check failed", error.Message, StringComparison.Ordinal);
+        Assert.Empty(error.Applied);
         await UndoAsync();
         Directory.CreateDirectory(FileOf("backups"));
         var backup = new BackupRequest { Folder = FileOf("backups") };

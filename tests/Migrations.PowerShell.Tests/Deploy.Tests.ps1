@@ -25,6 +25,17 @@ Describe 'docs/examples/deploy.ps1 on <Engine>' -ForEach $engines {
         $run.Text | Should -BeLike '*FAILED  StatementFailed*NEXT*'
     }
 
+    It 'exits with 4 when a check fails, also when nothing is pending any more' {
+        $null = New-Item -ItemType Directory "$folder/checks"
+        Set-Content "$folder/checks/never.sql" "-- check: never`n-- expect: rows 0`nSELECT 1;"
+        $run = Deploy
+        $run.ExitCode | Should -Be 4 -Because $run.Text
+        (Get-MigrationStatus -Path $folder -Summary).Pending | Should -Be 0
+        $again = Deploy
+        $again.ExitCode | Should -Be 4 -Because $again.Text
+        $again.Text | Should -BeLike '*FAILED  CheckFailed*Nothing was pending*never*'
+    }
+
     It 'exits with 3 when work is pending' {
         $null = Invoke-Migration -Path $folder -First 1
         (Deploy '-CheckOnly').ExitCode | Should -Be 3

@@ -21,7 +21,7 @@ internal static class PlanListing
 
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             terminal.Out("! " + sentence, Tone.Bad);
-        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
+        foreach (var unknown in losses.SelectMany(LossForecaster.Unforeseen))
             terminal.Out("? " + unknown, Tone.Notice);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(plan.Direction == MigrationDirection.Up

@@ -58,6 +58,8 @@ internal static class StatusListing
             notes.Add("comments edited since");
         if (!status.HasUndo && status.State != MigrationState.Missing)
             notes.Add("no undo");
+        if (status.UndoProven == false)
+            notes.Add(status.UndoVerdict.Message());
         notes.RemoveAll(note => note.Length == 0);
         // The moment stands in brackets of its own; what follows is separated by commas.
         return notes.Count > 1 && notes[0][0] == '(' ? notes[0] + "  " + string.Join(", ", notes.Skip(1)) : string.Join(", ", notes);

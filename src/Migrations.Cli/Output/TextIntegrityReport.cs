@@ -87,6 +87,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             terminal.Out($"      writes {table} anew", Tone.Notice);
         foreach (var lost in result.RowsLost)
             terminal.Out($"      its undo loses {PlainText.Count(lost.Rows ?? 0, "row")} of {lost.Table}", Tone.Notice);
+        foreach (var difference in result.ValueDifferences)
+            terminal.Out("      " + difference, Tone.Bad);
         foreach (var difference in result.Differences)
             Difference(difference, "      ");
         if (result.NotRun is { } reason)
@@ -97,12 +99,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 
     private static string Facts(RehearsalResult result)
     {
-        var undo = result.UndoProven switch
-        {
-            true => "undo proven",
-            false => "UNDO NOT PROVEN",
-            null => result.NotRun is null ? "no undo" : "undo not run",
-        };
+        var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoVerdict.Message();
         return result is { Applies: false, NotRun: not null } ? "not run" : result.Applies
             ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
             : "CANNOT BE APPLIED";

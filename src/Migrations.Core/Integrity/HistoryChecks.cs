@@ -20,9 +20,28 @@ internal static class HistoryChecks
             "Every migration is applied.", "Pending", "Apply them with 'migrations up'.");
         yield return Of("undo-missing", statuses.Where(s => s is { HasUndo: false, Version: not null, State: not MigrationState.Missing }), CheckStatus.Warn,
             "Every migration has a down script.", "No down script", "Write one, or say in the up script why it cannot be undone.");
-        yield return Of("undo-unproven", statuses.Where(s => s is { HasUndo: true, UndoProven: not true }), CheckStatus.Warn,
-            "Every undo is proven.", "The undo was never proven", "Rehearse them: migrations test --all");
+        var undos = statuses.Where(s => s.HasUndo).ToList();
+        if (undos.Count == 0)
+        {
+            yield return Nothing("undo-unproven", "There is no undo to prove.");
+            yield break;
+        }
+
+        yield return Of("undo-bad", undos.Where(s => s.UndoProven == false), CheckStatus.Warn,
+            "No undo is known to be bad.", "A rehearsal has found a fault in the undo", "Correct the down scripts, and rehearse them: migrations test --all");
+        yield return Of("undo-schema-only", undos.Where(s => s.UndoVerdict == UndoVerdict.SchemaOnly), CheckStatus.Warn,
+            "No undo is proven for the schema only.", "The undo is proven for the schema only, because there were no rows to compare", "Rehearse such migrations with rows, before they are applied: migrations test --with-data");
+        yield return Of("undo-unproven", undos.Where(s => s.UndoVerdict == UndoVerdict.NotRun), CheckStatus.Warn,
+            undos.TrueForAll(s => s.UndoProven == true) ? "Every undo is proven." : "Every undo was rehearsed.", "The undo was never rehearsed", "Rehearse them: migrations test --all");
     }
+
+    private static CheckResult Nothing(string name, string message) => new()
+    {
+        Name = name,
+        Category = CheckCategory.History,
+        Status = CheckStatus.NotRun,
+        Message = message,
+    };
 
     private static CheckResult Of(string name, IEnumerable<MigrationStatus> found, CheckStatus bad, string good, string what, string recommendation)
     {

@@ -44,8 +44,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             }
 
             var checks = wanted.Checks && results.TrueForAll(r => r.Applies || r.NotRun is not null) ? await AskChecksAsync(copy, leftOut, cancellationToken).ConfigureAwait(false) : [];
-            await KeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false);
-            return new RehearsalReport(results, checks);
+            return new RehearsalReport(results, checks) { NotKept = await TryKeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false) };
         }
     }
 
@@ -74,8 +73,8 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     /// <summary>What is wrong with a migration on a copy that lacks an earlier one may be right on the database.</summary>
     private static RehearsalResult Without(string leftOut, RehearsalResult result) => result.IsGood || result.NotRun is not null ? result : result with
     {
-        UndoProven = null,
-        NotRun = $"It may need {leftOut}, which was not run on the copy: {result.Failure?.Message ?? string.Join(' ', result.Differences.Select(SchemaChecks.Sentence))}",
+        UndoVerdict = UndoVerdict.NotRun,
+        NotRun = $"It may need {leftOut}, which was not run on the copy: {result.Fault}",
     };
 
     private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, string? leftOut, CancellationToken cancellationToken)
@@ -87,26 +86,45 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         if (leftOut is not null)
             return [.. checks.Select(c => DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.") with { Database = target.Display })];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
-        var unfilled = copy.LacksRows ? await UnfilledTables.ReadAsync(driver.Dialect, session.Inspector, cancellationToken).ConfigureAwait(false) : null;
+        var unfilled = new UnfilledTables(
+            driver.Dialect,
+            await copy.ReadValuesAsync(digests: false, cancellationToken).ConfigureAwait(false),
+            await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
+            copy.LacksRows);
         foreach (var check in checks)
             results.Add(await DeclaredChecks.AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken).ConfigureAwait(false) with { Database = target.Display });
         return results;
     }
 
-    private async Task KeepAsync(List<Migration> migrations, List<RehearsalResult> results, RehearsalRequest request, CancellationToken cancellationToken)
+    /// <summary>What was found is worth reading, whether it could be kept or not.</summary>
+    private async Task<MigrationException?> TryKeepAsync(List<Migration> migrations, List<RehearsalResult> results, RehearsalRequest request, CancellationToken cancellationToken)
     {
-        var judged = migrations.Zip(results).Where(p => p.Second.UndoProven is not null).ToList();
+        var judged = migrations.Zip(results).Where(p => p.Second.UndoVerdict is not (UndoVerdict.None or UndoVerdict.NotRun)).ToList();
         if (judged.Count == 0)
-            return;
-        if (!request.Record)
+            return null;
+        try
         {
-            var now = DateTimeOffset.UtcNow;
-            now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-            RehearsalVerdicts.Write(folder, judged.Select(p => KeyValuePair.Create(
-                p.First.FullName, new RehearsalVerdict(RehearsalVerdict.ChecksumOf(p.First), p.Second.UndoProven == true, now))));
-            return;
+            if (request.Record)
+                await RecordAsync(judged, cancellationToken).ConfigureAwait(false);
+            else
+                Write(judged);
+            return null;
         }
+        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
+        {
+            return e;
+        }
+    }
 
+    private void Write(List<(Migration Migration, RehearsalResult Result)> judged)
+    {
+        var now = DateTimeOffset.UtcNow;
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
+        RehearsalVerdicts.Write(folder, judged.Select(p => KeyValuePair.Create(p.Migration.FullName, RehearsalVerdict.Of(p.Migration, p.Result.UndoVerdict, now))));
+    }
+
+    private async Task RecordAsync(List<(Migration Migration, RehearsalResult Result)> judged, CancellationToken cancellationToken)
+    {
         var recorder = new JournalRecorder(driver.Dialect, _options.Service);
         var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Write }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -120,8 +138,9 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
                     var entry = recorder.Entry(migration, MigrationDirection.Down, JournalEvent.Rehearsed) with
                     {
                         Checksum = RehearsalVerdict.ChecksumOf(migration),
-                        Success = result.UndoProven == true,
-                        ErrorMessage = result.Failure?.Message ?? (result.Differences.Count == 0 ? null : string.Join(' ', result.Differences.Select(SchemaChecks.Sentence))),
+                        Description = result.UndoVerdict.ToString(),
+                        Success = result.UndoProven != false,
+                        ErrorMessage = result.Fault,
                     };
                     await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
                 }

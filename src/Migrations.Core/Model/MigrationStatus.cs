@@ -30,8 +30,11 @@ public sealed record MigrationStatus
     /// <summary>Whether it can be undone.</summary>
     public required bool HasUndo { get; init; }
 
-    /// <summary>Whether a rehearsal has shown that its undo restores the schema; null when none was made.</summary>
-    public bool? UndoProven { get; init; }
+    /// <summary>What a rehearsal has found out about its undo.</summary>
+    public UndoVerdict UndoVerdict { get; init; }
+
+    /// <summary>Whether a rehearsal has shown that its undo restores schema and values; false when it has shown the opposite, null when neither is known.</summary>
+    public bool? UndoProven => UndoVerdict.IsProven();
 
     /// <summary>When it was applied (UTC); null when it is not.</summary>
     public DateTimeOffset? AppliedAt { get; init; }

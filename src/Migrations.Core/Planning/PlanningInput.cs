@@ -24,15 +24,18 @@ public sealed record PlanningInput
     /// <summary>How a migration's file differs from what was applied.</summary>
     public ScriptChange ChangeOf(MigrationKey key) => Changes.GetValueOrDefault(key, ScriptChange.None);
 
-    /// <summary>Whether a rehearsal of just these scripts has shown that the undo brings the schema back; null when none was made.</summary>
-    public bool? UndoProven(Migration migration)
+    /// <summary>What a rehearsal of just these scripts has found out about the undo.</summary>
+    public UndoVerdict VerdictOf(Migration migration)
     {
         if (!migration.HasUndo)
-            return null;
+            return UndoVerdict.None;
         var checksum = RehearsalVerdict.ChecksumOf(migration);
         if (Verdicts.GetValueOrDefault(migration.FullName) is { } kept && string.Equals(kept.Checksum, checksum, StringComparison.Ordinal))
-            return kept.UndoProven;
-        return History.Find(migration.Key)?.Rehearsal is { } row && string.Equals(row.Checksum, checksum, StringComparison.Ordinal) ? row.Success : null;
+            return kept.Verdict;
+        if (History.Find(migration.Key)?.Rehearsal is not { } row || !string.Equals(row.Checksum, checksum, StringComparison.Ordinal))
+            return UndoVerdict.NotRun;
+        // Earlier versions kept the header's description in its place.
+        return Enum.TryParse<UndoVerdict>(row.Description, out var verdict) && Enum.IsDefined(verdict) ? verdict : RehearsalVerdict.OfEarlier(row.Success);
     }
 
     /// <summary>Applied migrations whose files are gone, in the order in which they were applied.</summary>

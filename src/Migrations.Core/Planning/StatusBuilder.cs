@@ -64,7 +64,7 @@ public static class StatusBuilder
             SemanticVersion = migration.Header.SemanticVersion,
             State = StateOf(input, migration, record),
             HasUndo = migration.HasUndo,
-            UndoProven = input.UndoProven(migration),
+            UndoVerdict = input.VerdictOf(migration),
             AppliedAt = record?.FirstApplied?.AppliedAt,
             AppliedBy = record?.FirstApplied?.AppliedBy,
             Duration = DurationOf(record?.FirstApplied),

@@ -19,24 +19,17 @@ public static class UndoPlanner
         var overruled = new List<string>();
         AppliedScripts.Check(input, keys.Contains, request.SkipChecksum, overruled);
         CheckDownScripts(byKey, chosen);
-        var unproven = chosen.Select(r => byKey[r.Key]).Where(m => input.UndoProven(m) != true).ToList();
-        if (request.RequireProven && unproven.Count > 0)
-            throw Unproven(unproven);
+        var migrations = chosen.Select(r => byKey[r.Key]).ToList();
+        UndoProof.Demand(input, request, migrations);
         return new MigrationPlan
         {
             Direction = MigrationDirection.Down,
             Steps = [.. chosen.Select(r => new PlanStep(byKey[r.Key], MigrationDirection.Down, byKey[r.Key].Down!))],
-            Warnings = unproven.Count == 0 ? [] : [$"No rehearsal has proven this undo: {string.Join(", ", unproven)}. 'migrations test --all' rehearses it on a copy."],
+            Warnings = UndoProof.Warnings(input, migrations),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
     }
-
-    private static PlanException Unproven(List<Migration> unproven) => new(
-        ErrorId.UndoUnproven,
-        $"No rehearsal has proven this undo: {string.Join(", ", unproven)}. Nothing was undone.",
-        "Rehearse it with 'migrations test --all', or leave out --require-proven.",
-        [.. unproven.Select(m => m.FullName)]);
 
     private static List<HistoryRecord> Choose(PlanningInput input, UndoRequest request, List<HistoryRecord> applied, List<HistoryRecord> undoable)
     {

@@ -3,7 +3,6 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.History;
-using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -74,13 +73,17 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <summary>Applies what is pending, in order. A SQLite file that does not exist is created.</summary>
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
-    public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            SessionAccess.Create,
-            input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
-            Protection(request?.Backup, request is { RestoreOnFailure: true }, request?.Check),
-            acceptLoss: true,
-            cancellationToken);
+    public async Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = request ?? new ApplyRequest();
+        var check = new RunCheck(driver, target, folder, _options, wanted.Check);
+        var results = await RunAsync(
+            SessionAccess.Create, input => ApplyPlanner.Plan(input, wanted), Protection(wanted.Backup, wanted.RestoreOnFailure, check), acceptLoss: true, cancellationToken).ConfigureAwait(false);
+        // After a run they were made while its lock was still held.
+        if (results.Count == 0)
+            await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
@@ -89,7 +92,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Write,
             input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
-            Protection(request?.Backup, request is { RestoreOnFailure: true }, check: null),
+            Protection(request?.Backup, request is { RestoreOnFailure: true }, new RunCheck(driver, target, folder, _options, request: null)),
             request is { AcceptDataLoss: true },
             cancellationToken);
 
@@ -128,8 +131,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, CheckRequest? check) =>
-        new(driver, target, _options.Session, backup, restoreOnFailure, new RunCheck(driver, target, folder, _options, check));
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) => new(driver, target, _options.Session, backup, restoreOnFailure, check);
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
@@ -293,10 +295,6 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             LossForecaster.Refuse(losses, target.Display);
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             _options.Session.Events.Publish(new WarningRaised(sentence + "."));
-        if (plan.Direction == MigrationDirection.Up)
-            return;
-        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
-            _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 
     private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) => PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);
