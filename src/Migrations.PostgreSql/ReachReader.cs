@@ -12,7 +12,14 @@ internal sealed class ReachReader
     private const int ShortestStatement = 6;
     private const int DeepestBody = 6;
 
-    private readonly Dictionary<string, Reach> _carriers = new(StringComparer.Ordinal);
+    // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html, tablefunc, and what the trusted languages have.
+    private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
+    {
+        "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB", "CROSSTAB2", "CROSSTAB3", "CROSSTAB4",
+        "SPI_EXEC_QUERY", "SPI_QUERY", "SPI_PREPARE", "SPI_EXEC",
+    };
+
+    private readonly Dictionary<string, (Reach Reach, bool IsView)> _carriers = new(StringComparer.Ordinal);
 
     /// <summary>The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.</summary>
     public ReachFinding? Find(string statement)
@@ -29,12 +36,12 @@ internal sealed class ReachReader
             return default;
         var own = StatementReach.Of(tokens, 0) is { } head ? new ReachFinding(head.Reach, head.What, tokens[0].Line) : null;
         var (isRoutine, name) = Defined(tokens);
-        var inside = Search(tokens, isBody: false, readsLiterals: isRoutine || tokens[0].Word is "DO" || RunsText(tokens), 0);
+        var inside = Search(tokens, isBody: false, 0);
         var use = UseOf(tokens);
         if (name is null)
             return (Farther(own, inside), use);
         if (Farther(inside, use) is { } carried)
-            _carriers[name] = (Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name));
+            _carriers[name] = ((Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach), !isRoutine);
         return (own, null);
     }
 
@@ -43,9 +50,9 @@ internal sealed class ReachReader
     /// <param name="body">Its body; null when its language lets it reach anywhere.</param>
     public void Know(string function, string? body)
     {
-        var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, readsLiterals: true, 1)?.Reach;
+        var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, 1)?.Reach;
         if (reach is { } far)
-            _carriers[string.Equals(function, function.ToLowerInvariant(), StringComparison.Ordinal) ? function.ToUpperInvariant() : function] = far;
+            _carriers[string.Equals(function, function.ToLowerInvariant(), StringComparison.Ordinal) ? function.ToUpperInvariant() : function] = (far, IsView: false);
     }
 
     private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) => other is null || one?.Reach >= other.Reach ? one : other;
@@ -65,9 +72,24 @@ internal sealed class ReachReader
         return at < tokens.Count ? (isRoutine, tokens[at].Word) : (isRoutine, null);
     }
 
-    /// <summary>Functions of the server that run the text that they are given.</summary>
-    private static bool RunsText(List<ReachToken> tokens) =>
-        tokens.Exists(t => t.IsName && t.Word is "QUERY_TO_XML" or "QUERY_TO_XMLSCHEMA" or "QUERY_TO_XML_AND_XMLSCHEMA" or "TS_STAT" or "TS_REWRITE" or "CONNECTBY" or "CROSSTAB");
+    /// <summary>Whether literals are run: bodies of blocks and functions, and what these, or functions of the server, execute. Elsewhere they are values.</summary>
+    private static bool RunsText(List<ReachToken> tokens)
+    {
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            var runs = tokens[at].Word switch
+            {
+                "DO" => at == 0 || BeginsStatement(tokens[at - 1]),
+                "FUNCTION" or "PROCEDURE" => at is > 0 and < 4 && tokens[0].Word is "CREATE",
+                "EXECUTE" => at + 1 < tokens.Count && tokens[at + 1].Word is not ("FUNCTION" or "PROCEDURE" or "ON"),
+                var word => RunningFunctions.Contains(word),
+            };
+            if (runs)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>What uses a function that reaches further; to drop it, to give it to another owner, to comment on it, or to grant it is no use of it.</summary>
     private ReachFinding? UseOf(List<ReachToken> tokens)
@@ -75,22 +97,35 @@ internal sealed class ReachReader
         if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
             || (tokens[0].Word is "ALTER" && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")))
             return null;
-        foreach (var token in tokens)
+        for (var at = 0; at < tokens.Count; at++)
         {
-            if (token.IsName && _carriers.TryGetValue(token.Word, out var reach))
-                return new ReachFinding(reach, $"the use of {token.Text}", token.Line);
+            if (CarriedAt(tokens, at) is { } reach)
+                return new ReachFinding(reach, $"the use of {tokens[at].Text}", tokens[at].Line);
         }
 
         return null;
     }
 
-    private ReachFinding? Search(List<ReachToken> tokens, bool isBody, bool readsLiterals, int depth)
+    /// <summary>How far the function or view reaches that is used at a place: not every name is that of a function, or of a view.</summary>
+    private Reach? CarriedAt(List<ReachToken> tokens, int at)
+    {
+        if (!tokens[at].IsName || !_carriers.TryGetValue(tokens[at].Word, out var carrier))
+            return null;
+        if (carrier.IsView)
+            return at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(" ? carrier.Reach : null;
+        // What is made of functions names them alone: CREATE AGGREGATE ... (sfunc = f).
+        return (at + 1 < tokens.Count && tokens[at + 1].Word is "(") || (at > 0 && tokens[at - 1].Word is "=") ? carrier.Reach : null;
+    }
+
+    private ReachFinding? Search(List<ReachToken> tokens, bool isBody, int depth)
     {
         ReachFinding? found = null;
+        var readsLiterals = RunsText(tokens);
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            if (token.Kind == SqlTokenKind.Literal && readsLiterals)
+            // "..." is text in Perl and Tcl.
+            if (readsLiterals && (token.Kind == SqlTokenKind.Literal || (token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal))))
                 found = Farther(found, SearchLiteral(tokens, ref at, depth));
             else if (token.IsName)
                 found = Farther(found, SearchWord(tokens, at, isBody));
@@ -110,7 +145,7 @@ internal sealed class ReachReader
             return new ReachFinding(change.Reach, change.What, token.Line);
         if (IsWorldFunction(tokens, at))
             return new ReachFinding(Reach.World, token.Text + "()", token.Line);
-        return isBody && _carriers.TryGetValue(token.Word, out var reach) ? new ReachFinding(reach, $"the use of {token.Text}", token.Line) : null;
+        return isBody && CarriedAt(tokens, at) is { } reach ? new ReachFinding(reach, $"the use of {token.Text}", token.Line) : null;
     }
 
     private static bool IsWorldFunction(List<ReachToken> tokens, int at)
@@ -143,6 +178,6 @@ internal sealed class ReachReader
             at = next;
         }
 
-        return depth >= DeepestBody || text.Length < ShortestStatement ? null : Search(ReachToken.Read(text, line), isBody: true, readsLiterals: true, depth + 1);
+        return depth >= DeepestBody || text.Length < ShortestStatement ? null : Search(ReachToken.Read(text, line), isBody: true, depth + 1);
     }
 }

@@ -11,6 +11,7 @@ internal static class SqlLiterals
     {
         ['$', ..] when literal.IndexOf('$', 1) is > 0 and var end => Between(literal, end + 1, literal.Length - end - 1),
         ['\'', ..] => Unquoted(literal, 1),
+        ['"', .., '"'] => literal[1..^1],
         ['u' or 'U', '&', '\'', ..] => WithoutEscapes(Unquoted(literal, 3)),
         ['e' or 'E', '\'', ..] => Unescaped(Unquoted(literal, 2)),
         [_, '\'', ..] => Unquoted(literal, 2),

@@ -170,6 +170,8 @@ internal static class StatementReach
             }
         }
 
+        if (!words.ContainsAnyBeforeEnd("TO", "FROM"))
+            return null;
         return words.ContainsName("PG_", before: "WITH") ? World($"{words[0]} of a role of the server's") : Cluster($"{words[0]} of a role");
     }
 

@@ -58,6 +58,8 @@ public sealed class ReachTests
     [InlineData("SET LOCAL ROLE pg_write_server_files", "SET ROLE to a role of the server's")]
     [InlineData("LOAD 'x'", "LOAD")]
     [InlineData("DO $$ BEGIN EXECUTE 'COPY t TO PROGRAM ''id'''; END $$", "COPY TO PROGRAM")]
+    [InlineData("DO $$ BEGIN EXECUTE $b$ DO $c$ BEGIN EXECUTE 'COPY t TO PROGRAM $x$id$x$'; END $c$ $b$; END $$", "COPY TO PROGRAM")]
+    [InlineData("DO LANGUAGE plperl $$ spi_exec_query(\"COPY t TO PROGRAM 'id'\"); $$", "COPY TO PROGRAM")]
     [InlineData("SELECT query_to_xml('SELECT lo_import(''/x'')', true, true, '')", "lo_import()")]
     public void What_lies_beyond_the_server(string statement, string what) => Assert.Equal((Reach.World, what), Read(statement));
 
@@ -77,6 +79,7 @@ public sealed class ReachTests
     [InlineData("SET SESSION ROLE app")]
     [InlineData("UPDATE t SET a = 1")]
     [InlineData("NOTIFY x")]
+    [InlineData("DO $$ BEGIN INSERT INTO log VALUES ('DROP ROLE a'); END $$")]
     [InlineData("SELECT 'pg_read_file(1)', \"Pg_Read_File\"(1)")]
     [InlineData("COMMENT ON TABLE t IS 'ON DATABASE'")]
     public void What_stays_in_the_database(string statement) => Assert.Null(new ReachReader().Find(statement));
@@ -86,11 +89,17 @@ public sealed class ReachTests
     [InlineData("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION s.f()", true)]
     [InlineData("DO $$ BEGIN PERFORM h(); END $$", true)]
     [InlineData("DROP FUNCTION f()", false)]
+    [InlineData("CREATE TABLE t (f int)", false)]
+    [InlineData("CREATE AGGREGATE g (int) (sfunc = f, stype = int)", true)]
+    [InlineData("SELECT * FROM v", true)]
+    [InlineData("CREATE MATERIALIZED VIEW m AS SELECT * FROM v", true)]
+    [InlineData("ALTER TABLE v OWNER TO a", false)]
     [InlineData("GRANT EXECUTE ON FUNCTION f() TO a", false)]
     public void A_function_that_reaches_further_is_harm_when_it_is_used(string statement, bool reaches)
     {
         var reader = new ReachReader();
         Assert.Null(reader.Find("CREATE FUNCTION s.f() RETURNS void LANGUAGE plpgsql AS $$\nBEGIN\nPERFORM lo_export(1, 'x');\nEND $$"));
+        Assert.Null(reader.Find("CREATE VIEW v AS SELECT s.f() AS a"));
         Assert.Null(reader.Find("CREATE PROCEDURE h() LANGUAGE sql AS 'SELECT s.f()'"));
         Assert.Equal(reaches, reader.Find(statement)?.Reach == Reach.World);
     }
