@@ -37,7 +37,7 @@ internal sealed class Confinement(DatabaseTarget target)
     /// <summary>Why a statement is not run on the copy; null when it is.</summary>
     public StatementException? Refusal(string statement, ScriptLocation location)
     {
-        if (_reader.Find(statement) is not { } found || (found.Reach == Reach.Cluster && _cluster is { IsOfOtherVersion: false }))
+        if (_reader.Find(statement) is not { Reach: >= Reach.Cluster } found || (found.Reach == Reach.Cluster && _cluster is { IsOfOtherVersion: false }))
             return null;
         var refusal = BeyondCopy.Refused(found.What, Secrets.Mask(statement), found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line));
         _leftOut ??= refusal;

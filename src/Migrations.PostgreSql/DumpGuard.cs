@@ -53,11 +53,11 @@ internal sealed class DumpGuard(string source)
         if ((words[0] is "SELECT" && words.Contain("SET_CONFIG") && !words.Contain("'search_path'")) || (_hasEscapes && HasEscapedQuote(statement)))
             throw Refuse(line, "what would let the server read the rest of the dump otherwise");
         var (own, use) = _reader.Read(statement);
-        if (own is not null && !IsHarmless(words, own))
+        if (own is { Reach: > Reach.Unseen } && !IsHarmless(words, own))
             throw Refuse(line + own.Line, own.What);
         if (words.StartWith("CREATE SUBSCRIPTION"))
             Subscriptions.Add(words[2]);
-        if (use is null)
+        if (use is not { Reach: > Reach.Unseen })
             return;
         if (words[0] is "CREATE" && IsAny(words, "TRIGGER", "RULE") && !IsAny(words, "EVENT"))
             _isArmed = true;

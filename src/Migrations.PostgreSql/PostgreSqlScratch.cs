@@ -29,7 +29,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         var origin = await OpenOriginAsync(request, cancellationToken).ConfigureAwait(false);
         await using var _ = (origin ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         var plan = await PlanAsync(request, origin, cancellationToken).ConfigureAwait(false);
-        if (plan.Scripts.ReachCluster && await TryOnClusterAsync(plan, cancellationToken).ConfigureAwait(false) is { } made)
+        if (await MayReachClusterAsync(plan, cancellationToken).ConfigureAwait(false) && await TryOnClusterAsync(plan, cancellationToken).ConfigureAwait(false) is { } made)
             return made;
         if (await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false))
             return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -56,6 +56,15 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
             : await Prerequisites.ReadAsync(origin!, request is { Prepared: true, Content: ScratchContent.Empty } ? scripts : null, cancellationToken).ConfigureAwait(false);
         return new Plan(request, origin, shape, scripts, prerequisites);
     }
+
+    /// <summary>Whether scripts change what all databases of a server share, or may: where a role has the rights to, text that is not seen may do anything.</summary>
+    private static async Task<bool> MayReachClusterAsync(Plan plan, CancellationToken cancellationToken) => plan.Scripts.ReachCluster
+        || (plan.Scripts.AreUnseen && plan.Origin is not null && await plan.Origin.AnyAsync(
+            """
+            SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname = current_user AND (r.rolsuper OR r.rolcreaterole
+                OR pg_catalog.pg_has_role(r.oid, 'pg_execute_server_program', 'USAGE') OR pg_catalog.pg_has_role(r.oid, 'pg_write_server_files', 'USAGE'))
+            """,
+            cancellationToken).ConfigureAwait(false));
 
     /// <summary>A database on a server of our own, for scripts that change what all databases of a server share; null where none of the same version can be had.</summary>
     private async Task<IScratchDatabase?> TryOnClusterAsync(Plan plan, CancellationToken cancellationToken)
@@ -180,7 +189,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     private async Task<ScratchDatabase> CreateAsync(DatabaseTarget server, ThrowAwayCluster? cluster, Plan plan, string? user, CancellationToken cancellationToken)
     {
         var (request, origin) = (plan.Request, plan.Origin?.Target);
-        var name = user is not null && origin is { Database: not ("template0" or "template1") } ? origin.Database : ScratchOwner.Prefix + ScratchOwner.NewEnd();
+        var name = user is not null && origin is { Database: not ("postgres" or "template0" or "template1") } ? origin.Database : ScratchOwner.Prefix + ScratchOwner.NewEnd();
         var owner = await OpenAsync(server, request.Session, cancellationToken).ConfigureAwait(false);
         try
         {

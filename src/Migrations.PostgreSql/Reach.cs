@@ -6,6 +6,9 @@ internal enum Reach
     /// <summary>It stays in its database.</summary>
     Database,
 
+    /// <summary>It executes text of which nothing is seen: what a role may do that is more than an owner, it may do.</summary>
+    Unseen,
+
     /// <summary>It changes what all databases of the server share: roles, databases, tablespaces, the server's settings.</summary>
     Cluster,
 

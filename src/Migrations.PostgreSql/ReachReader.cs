@@ -12,6 +12,12 @@ internal sealed class ReachReader
     private const int ShortestStatement = 6;
     private const int DeepestBody = 6;
 
+    private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
+    {
+        "ALTER", "ANALYZE", "CALL", "CLUSTER", "COMMENT", "COPY", "CREATE", "DELETE", "DO", "DROP", "GRANT", "INSERT", "LOCK", "MERGE", "REFRESH", "REINDEX", "REVOKE",
+        "SECURITY", "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
+    };
+
     // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html, tablefunc, and what the trusted languages have.
     private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
     {
@@ -133,7 +139,17 @@ internal sealed class ReachReader
                 return found;
         }
 
-        return found;
+        return found ?? Unseen(tokens);
+    }
+
+    /// <summary>Text that is executed and not seen: no literal begins as a statement does.</summary>
+    private static ReachFinding? Unseen(List<ReachToken> tokens)
+    {
+        var at = tokens.FindIndex(t => t.Word is "EXECUTE");
+        if (at < 0 || at + 1 >= tokens.Count || tokens[at + 1].Word is "FUNCTION" or "PROCEDURE" or "ON")
+            return null;
+        var isSeen = tokens.Exists(t => t.Kind == SqlTokenKind.Literal && Verbs.Contains(new StatementWords(SqlLiterals.ValueOf(t.Text))[0]));
+        return isSeen ? null : new ReachFinding(Reach.Unseen, "EXECUTE of a text that is not seen", tokens[at].Line);
     }
 
     private ReachFinding? SearchWord(List<ReachToken> tokens, int at, bool isBody)

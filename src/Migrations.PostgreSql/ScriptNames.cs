@@ -23,6 +23,9 @@ internal sealed class ScriptNames
     /// <summary>Whether they change what all databases of a server share.</summary>
     public bool ReachCluster { get; private set; }
 
+    /// <summary>Whether they execute text of which nothing is seen.</summary>
+    public bool AreUnseen { get; private set; }
+
     /// <summary>Reads scripts.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ScriptNames Read(IEnumerable<MigrationScript> scripts)
@@ -38,7 +41,9 @@ internal sealed class ScriptNames
 
     private void Add(string statement)
     {
-        if (_reader.Find(statement) is { Reach: Reach.Cluster })
+        var found = _reader.Find(statement)?.Reach;
+        AreUnseen |= found == Reach.Unseen;
+        if (found == Reach.Cluster)
         {
             ReachCluster = true;
             _shared.Add(statement);

@@ -49,7 +49,7 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     {
         _shell = shell;
         _folder = folder;
-        var builder = new NpgsqlConnectionStringBuilder { Host = folder, Port = 5432, Username = User, Database = "template1" };
+        var builder = new NpgsqlConnectionStringBuilder { Host = folder, Port = 5432, Username = User, Database = "postgres" };
         Target = PostgreSqlTarget.Parse(builder.ConnectionString, "/")!;
     }
 

@@ -104,6 +104,14 @@ public sealed class ReachTests
         Assert.Equal(reaches, reader.Find(statement)?.Reach == Reach.World);
     }
 
+    [Theory]
+    [InlineData("DO $$ BEGIN EXECUTE convert_from(decode('44', 'hex'), 'UTF8'); END $$", true)]
+    [InlineData("DO $$ DECLARE r record; BEGIN FOR r IN (SELECT a FROM t) LOOP EXECUTE r.a; END LOOP; END $$", true)]
+    [InlineData("DO $$ DECLARE q text := 'ALTER TABLE ' || 't' || ' ADD b int'; BEGIN EXECUTE q; END $$", false)]
+    [InlineData("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f()", false)]
+    [InlineData("GRANT EXECUTE ON FUNCTION f() TO a", false)]
+    public void Text_that_is_executed_and_not_seen(string statement, bool isUnseen) => Assert.Equal(isUnseen, new ReachReader().Find(statement)?.Reach == Reach.Unseen);
+
     [Fact]
     public void The_line_is_that_of_the_place_in_the_body() =>
         Assert.Equal(3, new ReachReader().Find("DO\n$$\nBEGIN\n  CREATE ROLE a;\nEND $$")!.Line);

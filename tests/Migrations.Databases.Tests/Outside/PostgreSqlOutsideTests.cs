@@ -138,7 +138,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
     {
         await PrepareAsync();
         Migration("001_extension", $"CREATE EXTENSION pageinspect;\nALTER ROLE {_mark} CONNECTION LIMIT 5;\n", "DROP EXTENSION pageinspect;\n");
-        Migration("002_file", $"DO $$ BEGIN EXECUTE convert_from(decode('{Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes($"COPY (SELECT 1) TO '{File}'"))}', 'hex'), 'UTF8'); END $$;\n");
+        Migration("002_file", $"DO $$ BEGIN EXECUTE convert_from(decode('{Hex($"COPY (SELECT 1) TO '{File}'")}', 'hex'), 'UTF8'); END $$;\n");
         var before = await OutsideAsync();
 
         var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
@@ -147,6 +147,23 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.Contains("no superuser", report.Results[1].NotRun, StringComparison.Ordinal);
         Assert.Equal(before, await OutsideAsync());
     }
+
+    [SkippableFact]
+    public async Task Text_that_is_not_seen_runs_on_a_server_of_our_own_where_the_role_might_do_anything_by_it()
+    {
+        await PrepareAsync();
+        Migration("001_unseen", $"DO $$ BEGIN EXECUTE convert_from(decode('{Hex($"DROP ROLE {_mark}")}', 'hex'), 'UTF8'); END $$;\n");
+        Migration("002_unseen", $"DO $$ BEGIN EXECUTE convert_from(decode('{Hex($"COPY (SELECT 1) TO PROGRAM 'touch {File}'")}', 'hex'), 'UTF8'); END $$;\n");
+        var before = await OutsideAsync();
+
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
+
+        Assert.Equal(before, await OutsideAsync());
+        Assert.True(report.Results[0].IsGood, report.Results[0].Failure?.Message);
+        Assert.Contains("no superuser", report.Results[1].NotRun, StringComparison.Ordinal);
+    }
+
+    private static string Hex(string sql) => Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(sql));
 
     protected override async Task PrepareAsync()
     {
