@@ -3,6 +3,7 @@ using System.Text;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -168,7 +169,7 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
+        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.ObjectLines)).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
@@ -188,7 +189,7 @@ public abstract class RunCommand : ChangeCommand
         {
             text.Append("\n-- ").Append(step.Migration);
             foreach (var statement in driver.Dialect.Split(step.Script))
-                text.Append('\n').Append(statement.Text).Append(';');
+                text.Append('\n').Append(ScriptRedaction.Redact(driver.Dialect, statement.Text)).Append(';');
         }
 
         return text.ToString();

@@ -31,7 +31,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return Statuses(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
+        {
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            Doubt(input);
+            return Statuses(input);
+        }
     }
 
     /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
@@ -43,6 +47,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
         }
@@ -113,6 +118,20 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
+    /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database is missing or refuses.</exception>
+    public async Task<IReadOnlyList<RepairResult>> PlanRepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var repair = new HistoryRepair(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service));
+            return [.. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s => s.Result)];
+        }
+    }
+
     /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
     /// <returns>What was mended, and what was compared.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
@@ -131,6 +150,13 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Where a folder is only looked at, that it may be the wrong one is a warning.</summary>
+    private void Doubt(PlanningInput input)
+    {
+        if (FolderIdentity.Find(input) is { } error)
+            _options.Session.Events.Publish(new WarningRaised($"{error.Message} {error.NextStep}"));
+    }
+
     private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) => new(driver, target, _options.Session, backup, restoreOnFailure, check);
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken)
@@ -143,6 +169,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
         driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
+
+    /// <summary>For a folder without a migration no database is created.</summary>
+    private async Task<IDatabaseSession> OpenForRunAsync(SessionAccess access, MigrationFolder read, CancellationToken cancellationToken)
+    {
+        if (access != SessionAccess.Create || !read.IsEmpty || _options.Folder.AllowEmpty)
+            return await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        {
+            throw MissingFolder.Empty(read.Path);
+        }
+    }
 
     private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
@@ -182,7 +223,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
     {
         var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        var session = await OpenForRunAsync(access, read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var before = await LookUnlockedAsync(session, read, cancellationToken).ConfigureAwait(false);
