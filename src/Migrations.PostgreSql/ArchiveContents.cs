@@ -16,7 +16,8 @@ internal sealed record ArchiveEntry(string Kind, string Name, string Make, strin
 }
 
 /// <summary>
-/// Reads the table of contents of an archive as PostgreSQL's <c>pg_backup_archiver.c</c> does (<c>ReadHead</c>, <c>ReadToc</c>). <c>pg_restore --list</c> shows the names of the
+/// Reads the table of contents of an archive as PostgreSQL's <c>pg_backup_archiver.c</c> does (<c>ReadHead</c>, <c>ReadToc</c>).
+/// <c>pg_restore --list</c> shows the names of the
 /// entries; what it would run for them, only the archive itself says. The texts are bytes, each taken for a character.
 /// </summary>
 internal sealed class ArchiveContents

@@ -3,13 +3,15 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Keeps what runs on a scratch database to that database. What all databases of a server share is changed on a server of our own only, as a role that is no superuser; what
+/// Keeps what runs on a scratch database to that database. What all databases of a server share is changed on a server of our own only, as
+/// a role that is no superuser; what
 /// lies beyond the server is never reached. What fails for either reason is no fault of the script: nothing is known of it.
 /// </summary>
 /// <param name="target">The scratch database.</param>
 internal sealed class Confinement(DatabaseTarget target)
 {
-    // What may have failed for want of something that an administrator made in the database, and that is not on the copy: relation, function, type or role, schema.
+    // What may have failed for want of something that an administrator made in the database, and that is not on the copy: relation,
+    // function, type or role, schema.
     private static readonly HashSet<string> NotThere = new(StringComparer.Ordinal) { PostgresErrorCodes.UndefinedTable, PostgresErrorCodes.UndefinedFunction, PostgresErrorCodes.UndefinedObject, PostgresErrorCodes.InvalidSchemaName };
 
     private readonly ReachReader _reader = new();
@@ -17,7 +19,9 @@ internal sealed class Confinement(DatabaseTarget target)
     private StatementException? _leftOut;
     private bool _knows;
 
-    /// <summary>Takes note of the functions that are there already and reach further, of those whose bodies have any word of what does.</summary>
+    /// <summary>
+    /// Takes note of the functions that are there already and reach further, of those whose bodies have any word of what does.
+    /// </summary>
     public async Task LookAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         if (_knows)
@@ -57,10 +61,15 @@ internal sealed class Confinement(DatabaseTarget target)
         return failure;
     }
 
-    /// <summary>Whether a statement makes an extension on a server of our own, which may take a superuser: an administrator makes it on the real one.</summary>
+    /// <summary>
+    /// Whether a statement makes an extension on a server of our own, which may take a superuser: an administrator makes it on the real
+    /// one.
+    /// </summary>
     public bool MakesExtension(string statement) => _cluster is not null && new StatementWords(statement).StartWith("CREATE EXTENSION");
 
-    /// <summary>Runs the statement that makes an extension, as a superuser for that moment, unless event triggers would run as one too.</summary>
+    /// <summary>
+    /// Runs the statement that makes an extension, as a superuser for that moment, unless event triggers would run as one too.
+    /// </summary>
     public async Task MakeExtensionAsync(PostgreSqlSession session, Func<Task> run, CancellationToken cancellationToken)
     {
         if (await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_event_trigger", cancellationToken).ConfigureAwait(false))

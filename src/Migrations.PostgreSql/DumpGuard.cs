@@ -1,8 +1,10 @@
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Refuses what a dump must not do while it is loaded: reach beyond its database. What <c>pg_dump</c> writes passes, definitions of foreign servers and of functions
-/// included, for nothing is done by them; a subscription passes when it does not connect. A dump is no program: whoever may write the file may write anything into it.
+/// Refuses what a dump must not do while it is loaded: reach beyond its database. What <c>pg_dump</c> writes passes, definitions of foreign
+/// servers and of functions
+/// included, for nothing is done by them; a subscription passes when it does not connect. A dump is no program: whoever may write the file
+/// may write anything into it.
 /// </summary>
 /// <param name="source">What is loaded: the path of a backup, or what else it is.</param>
 internal sealed class DumpGuard(string source)
@@ -104,7 +106,10 @@ internal sealed class DumpGuard(string source)
         return false;
     }
 
-    /// <summary>Whether a quote stands behind an odd number of backslashes: with <c>standard_conforming_strings</c> off it ends no literal. No dump has one.</summary>
+    /// <summary>
+    /// Whether a quote stands behind an odd number of backslashes: with <c>standard_conforming_strings</c> off it ends no literal. No dump
+    /// has one.
+    /// </summary>
     private static bool HasEscapedQuote(string statement)
     {
         for (var at = statement.IndexOf("\\'", StringComparison.Ordinal); at >= 0; at = statement.IndexOf("\\'", at + 1, StringComparison.Ordinal))

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// What migrations find in a database, and none of them makes: settings of the database and its role, and the schemas and extensions that an administrator made beforehand.
+/// What migrations find in a database, and none of them makes: settings of the database and its role, and the schemas and extensions that
+/// an administrator made beforehand.
 /// </summary>
 /// <param name="Settings">The settings, as statements about a database: what stands before its name, and behind it.</param>
 /// <param name="Schemas">The schemas.</param>
@@ -21,7 +22,9 @@ internal sealed record Prerequisites(IReadOnlyList<(string Before, string Behind
 
     /// <summary>Reads those of the database that a session is connected to.</summary>
     /// <param name="origin">The session.</param>
-    /// <param name="scripts">The scripts that will run; their schemas and extensions are theirs to make. Null: only the settings are wanted.</param>
+    /// <param name="scripts">
+    /// The scripts that will run; their schemas and extensions are theirs to make. Null: only the settings are wanted.
+    /// </param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Prerequisites> ReadAsync(PostgreSqlSession origin, ScriptNames? scripts, CancellationToken cancellationToken)
     {
@@ -91,7 +94,9 @@ internal sealed record Prerequisites(IReadOnlyList<(string Before, string Behind
         return false;
     }
 
-    /// <summary>A setting that only a superuser may make, or that the server does not know, is left: nothing of the schema hangs on it.</summary>
+    /// <summary>
+    /// A setting that only a superuser may make, or that the server does not know, is left: nothing of the schema hangs on it.
+    /// </summary>
     private static async Task SetAsync(PostgreSqlSession server, string sql, CancellationToken cancellationToken)
     {
         try
@@ -103,7 +108,8 @@ internal sealed record Prerequisites(IReadOnlyList<(string Before, string Behind
         }
     }
 
-    // Libraries that sessions load, and what would keep a copy from being written, are not what a schema is made of. Lists are kept by the server as they are written.
+    // Libraries that sessions load, and what would keep a copy from being written, are not what a schema is made of. Lists are kept by the
+    // server as they are written.
     private const string SettingsQuery =
         """
         SELECT CASE s.setdatabase WHEN 0 THEN 'ALTER ROLE CURRENT_USER IN DATABASE ' ELSE CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' ELSE 'ALTER ROLE CURRENT_USER IN DATABASE ' END END,

@@ -3,7 +3,8 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Finds what of statements reaches beyond their database, also in the bodies of blocks and functions, and in literals that these execute. A function or a view that reaches
+/// Finds what of statements reaches beyond their database, also in the bodies of blocks and functions, and in literals that these execute.
+/// A function or a view that reaches
 /// further is no harm while it is only defined: what uses it later reaches as far as it does.
 /// </summary>
 internal sealed class ReachReader
@@ -18,7 +19,8 @@ internal sealed class ReachReader
         "SECURITY", "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
     };
 
-    // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html, tablefunc, and what the trusted languages have.
+    // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html,
+    // tablefunc, and what the trusted languages have.
     private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
     {
         "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB", "CROSSTAB2", "CROSSTAB3", "CROSSTAB4",
@@ -27,7 +29,9 @@ internal sealed class ReachReader
 
     private readonly Dictionary<string, (Reach Reach, bool IsView)> _carriers = new(StringComparer.Ordinal);
 
-    /// <summary>The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.</summary>
+    /// <summary>
+    /// The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.
+    /// </summary>
     public ReachFinding? Find(string statement)
     {
         var (own, use) = Read(statement);
@@ -63,7 +67,10 @@ internal sealed class ReachReader
 
     private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) => other is null || one?.Reach >= other.Reach ? one : other;
 
-    /// <summary>Whether a statement defines a function or a procedure, and the name of that, or of the view that it defines; null where it does more.</summary>
+    /// <summary>
+    /// Whether a statement defines a function or a procedure, and the name of that, or of the view that it defines; null where it does
+    /// more.
+    /// </summary>
     private static (bool IsRoutine, string? Name) Defined(List<ReachToken> tokens)
     {
         if (tokens[0].Word is not "CREATE")
@@ -78,7 +85,10 @@ internal sealed class ReachReader
         return at < tokens.Count ? (isRoutine, tokens[at].Word) : (isRoutine, null);
     }
 
-    /// <summary>Whether literals are run: bodies of blocks and functions, and what these, or functions of the server, execute. Elsewhere they are values.</summary>
+    /// <summary>
+    /// Whether literals are run: bodies of blocks and functions, and what these, or functions of the server, execute. Elsewhere they are
+    /// values.
+    /// </summary>
     private static bool RunsText(List<ReachToken> tokens)
     {
         for (var at = 0; at < tokens.Count; at++)
@@ -97,7 +107,10 @@ internal sealed class ReachReader
         return false;
     }
 
-    /// <summary>What uses a function that reaches further; to drop it, to give it to another owner, to comment on it, or to grant it is no use of it.</summary>
+    /// <summary>
+    /// What uses a function that reaches further; to drop it, to give it to another owner, to comment on it, or to grant it is no use of
+    /// it.
+    /// </summary>
     private ReachFinding? UseOf(List<ReachToken> tokens)
     {
         if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
@@ -177,7 +190,10 @@ internal sealed class ReachReader
 
     private static bool BeginsStatement(ReachToken before) => before.Kind == SqlTokenKind.Semicolon || before.Word is "BEGIN" or "THEN" or "ELSE" or "LOOP" or "ATOMIC" or ">";
 
-    /// <summary>Looks into a literal; literals that are put together, with whatever between, are read as one: what is not known stands in it as a name.</summary>
+    /// <summary>
+    /// Looks into a literal; literals that are put together, with whatever between, are read as one: what is not known stands in it as a
+    /// name.
+    /// </summary>
     private ReachFinding? SearchLiteral(List<ReachToken> tokens, ref int at, int depth)
     {
         var line = tokens[at].Line;

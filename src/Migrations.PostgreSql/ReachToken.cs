@@ -5,7 +5,9 @@ namespace Migrations.PostgreSql;
 
 /// <summary>A token of a statement, body or literal that is searched for what reaches beyond its database.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Word">A word in upper case; a quoted name without its quotes, and in upper case when it is one that needs none; all else as written.</param>
+/// <param name="Word">
+/// A word in upper case; a quoted name without its quotes, and in upper case when it is one that needs none; all else as written.
+/// </param>
 /// <param name="Text">As written.</param>
 /// <param name="Line">Its line, from 0.</param>
 [StructLayout(LayoutKind.Auto)]
@@ -14,7 +16,10 @@ internal readonly record struct ReachToken(SqlTokenKind Kind, string Word, strin
     /// <summary>Whether it can be a name.</summary>
     public bool IsName => Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName;
 
-    /// <summary>Reads all tokens but white space and comments; and, of an INSERT, which may be as large as a table, only names and what calls a function.</summary>
+    /// <summary>
+    /// Reads all tokens but white space and comments; and, of an INSERT, which may be as large as a table, only names and what calls a
+    /// function.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="line">The number of its first line.</param>
     public static List<ReachToken> Read(string text, int line)

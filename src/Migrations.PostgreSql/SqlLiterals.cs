@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Reads what literals say (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS"/>).</summary>
+/// <summary>
+/// Reads what literals say (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS"/>).
+/// </summary>
 internal static class SqlLiterals
 {
     /// <summary>The value of a literal in quotes or dollar quotes.</summary>

@@ -14,7 +14,9 @@ internal static class StatementReach
         "PG_SUBSCRIPTION", "PG_REPLICATION_ORIGIN", "PG_PARAMETER_ACL",
     };
 
-    /// <summary>How far the statement reaches whose first word stands at a place, and what it is called; null when it stays in its database.</summary>
+    /// <summary>
+    /// How far the statement reaches whose first word stands at a place, and what it is called; null when it stays in its database.
+    /// </summary>
     public static (Reach Reach, string What)? Of(IReadOnlyList<ReachToken> tokens, int at)
     {
         var words = new TokenWords(tokens, at);

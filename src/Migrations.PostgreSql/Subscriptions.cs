@@ -5,7 +5,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// The subscriptions of databases of our own. A dump makes them so that they do not connect
-/// (<see href="https://www.postgresql.org/docs/current/logical-replication-subscription.html"/>); and the server drops no database that has any.
+/// (<see href="https://www.postgresql.org/docs/current/logical-replication-subscription.html"/>); and the server drops no database that has
+/// any.
 /// </summary>
 internal static class Subscriptions
 {
@@ -21,7 +22,8 @@ internal static class Subscriptions
     }
 
     /// <summary>
-    /// Drops a database, after its subscriptions where it has any. Their slots are left alone: they belong to the database that this one is a copy of
+    /// Drops a database, after its subscriptions where it has any. Their slots are left alone: they belong to the database that this one is
+    /// a copy of
     /// (<see href="https://www.postgresql.org/docs/current/sql-dropsubscription.html"/>).
     /// </summary>
     /// <param name="session">A session on another database of the server.</param>

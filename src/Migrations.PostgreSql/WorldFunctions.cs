@@ -12,7 +12,8 @@ internal static class WorldFunctions
         "PG_SYNC_REPLICATION_", "PG_WAL_REPLAY_", "PG_STAT_STATEMENTS_RESET",
     ];
 
-    // https://www.postgresql.org/docs/current/functions-admin.html, https://www.postgresql.org/docs/current/lo-funcs.html, https://www.postgresql.org/docs/current/adminpack.html
+    // https://www.postgresql.org/docs/current/functions-admin.html, https://www.postgresql.org/docs/current/lo-funcs.html,
+    // https://www.postgresql.org/docs/current/adminpack.html
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         "PG_READ_FILE", "PG_READ_BINARY_FILE", "PG_STAT_FILE", "LO_IMPORT", "LO_EXPORT", "PG_RELOAD_CONF", "PG_ROTATE_LOGFILE", "PG_LOGFILE_ROTATE",
