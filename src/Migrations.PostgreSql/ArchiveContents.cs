@@ -60,6 +60,8 @@ internal sealed class ArchiveContents
         if (_version < Version(1, 12) || _version > Version(1, 16))
             return false;
         (_intSize, _offsetSize, _format) = (Byte(), Byte(), Byte());
+        if (_intSize != sizeof(int))
+            return false;
         _ = _version >= Version(1, 15) ? Byte() : Int(); // The compression.
         for (var i = 0; i < 7; i++)
             _ = Int(); // When it was made.
@@ -116,7 +118,7 @@ internal sealed class ArchiveContents
         var isNegative = Byte() != 0;
         var value = 0;
         for (var i = 0; i < _intSize; i++)
-            value |= i < 4 ? Byte() << (8 * i) : Byte() & 0;
+            value |= Byte() << (8 * i);
         return isNegative ? -value : value;
     }
 

@@ -62,7 +62,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return true; // pg_restore says what is wrong with it.
+            return false; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
         }
     }
 
