@@ -12,7 +12,10 @@ internal sealed class Confinement(DatabaseTarget target)
 {
     // What may have failed for want of something that an administrator made in the database, and that is not on the copy: relation,
     // function, type or role, schema.
-    private static readonly HashSet<string> NotThere = new(StringComparer.Ordinal) { PostgresErrorCodes.UndefinedTable, PostgresErrorCodes.UndefinedFunction, PostgresErrorCodes.UndefinedObject, PostgresErrorCodes.InvalidSchemaName };
+    private static readonly HashSet<string> NotThere = new(StringComparer.Ordinal)
+    {
+        PostgresErrorCodes.UndefinedTable, PostgresErrorCodes.UndefinedFunction, PostgresErrorCodes.UndefinedObject, PostgresErrorCodes.InvalidSchemaName,
+    };
 
     private readonly ReachReader _reader = new();
     private readonly ThrowAwayCluster? _cluster = ThrowAwayCluster.Of(target);
@@ -31,8 +34,9 @@ internal sealed class Confinement(DatabaseTarget target)
             $"""
             SELECT p.proname::text, CASE WHEN l.lanpltrusted OR l.lanname = 'sql' THEN p.prosrc ELSE NULL END FROM pg_catalog.pg_proc p
                 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-            WHERE p.oid >= {CatalogueScope.FirstOfUsers} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid AND x.deptype = 'e')
-            AND (NOT (l.lanpltrusted OR l.lanname = 'sql') OR p.prosrc ~* '(pg_|lo_|dblink|http_|program|copy|load|role|user|group|owned|database|tablespace|system|subscription|grant|revoke|execute)')
+            WHERE p.oid >= {CatalogueScope.FirstOfUsers} AND {CatalogueScope.HasNoExtension("pg_catalog.pg_proc", "p.oid")}
+            AND (NOT (l.lanpltrusted OR l.lanname = 'sql') OR p.prosrc ~*
+                '(pg_|lo_|dblink|http_|program|copy|load|role|user|group|owned|database|tablespace|system|subscription|grant|revoke|execute)')
             """,
             row => _reader.Know(row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1)),
             cancellationToken).ConfigureAwait(false);
@@ -41,9 +45,11 @@ internal sealed class Confinement(DatabaseTarget target)
     /// <summary>Why a statement is not run on the copy; null when it is.</summary>
     public StatementException? Refusal(string statement, ScriptLocation location)
     {
-        if (_reader.Find(statement) is not { Reach: >= Reach.Cluster } found || (found.Reach == Reach.Cluster && _cluster is { IsOfOtherVersion: false }))
+        if (_reader.Find(statement) is not { Reach: >= Reach.Cluster } found
+            || (found.Reach == Reach.Cluster && _cluster is { IsOfOtherVersion: false }))
             return null;
-        var refusal = BeyondCopy.Refused(found.What, Secrets.Mask(statement), found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line));
+        var place = found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line);
+        var refusal = BeyondCopy.Refused(found.What, Secrets.Mask(statement), place);
         _leftOut ??= refusal;
         return refusal;
     }
@@ -53,13 +59,23 @@ internal sealed class Confinement(DatabaseTarget target)
     {
         if (_leftOut is not null)
             return BeyondCopy.Needs(_leftOut, failure);
-        if (_cluster is not null && (failure.Code is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.InvalidCatalogName || _cluster.IsOfOtherVersion
-            || (failure.Code is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedObject && (failure.Message.Contains("extension", StringComparison.Ordinal) || failure.Message.Contains("tablespace", StringComparison.Ordinal)))))
-            return NotKnown(failure, _cluster.IsOfOtherVersion ? "The copy is on a server of our own of another version than the database's." : "The copy is on a server of our own, where it runs as a role that is no superuser.");
+        if (_cluster is { IsOfOtherVersion: true })
+            return NotKnown(failure, "The copy is on a server of our own of another version than the database's.");
+        if (_cluster is not null && IsOfServer(failure))
+            return NotKnown(failure, "The copy is on a server of our own, where it runs as a role that is no superuser.");
         if (failure.Code is not null && NotThere.Contains(failure.Code) && Prerequisites.MissingOn(target) is { Count: > 0 } missing)
             return NotKnown(failure, $"The database has what no migration creates, and the copy lacks it: {string.Join(", ", missing)}.");
         return failure;
     }
+
+    /// <summary>Whether a failure may be for what the real server has, and one of our own lacks: rights, programs, databases, tablespaces.</summary>
+    private static bool IsOfServer(StatementException failure) => failure.Code switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.InvalidCatalogName => true,
+        PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedObject =>
+            failure.Message.Contains("extension", StringComparison.Ordinal) || failure.Message.Contains("tablespace", StringComparison.Ordinal),
+        _ => false,
+    };
 
     /// <summary>
     /// Whether a statement makes an extension on a server of our own, which may take a superuser: an administrator makes it on the real

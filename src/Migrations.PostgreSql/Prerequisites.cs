@@ -10,7 +10,10 @@ namespace Migrations.PostgreSql;
 /// <param name="Settings">The settings, as statements about a database: what stands before its name, and behind it.</param>
 /// <param name="Schemas">The schemas.</param>
 /// <param name="Extensions">The extensions, with their schemas and versions.</param>
-internal sealed record Prerequisites(IReadOnlyList<(string Before, string Behind)> Settings, IReadOnlyList<string> Schemas, IReadOnlyList<(string Name, string Schema, string Version)> Extensions)
+internal sealed record Prerequisites(
+    IReadOnlyList<(string Before, string Behind)> Settings,
+    IReadOnlyList<string> Schemas,
+    IReadOnlyList<(string Name, string Schema, string Version)> Extensions)
 {
     private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Missing = new(StringComparer.Ordinal);
 
@@ -37,7 +40,8 @@ internal sealed record Prerequisites(IReadOnlyList<(string Before, string Behind
         extensions.RemoveAll(e => scripts.Extensions.Contains(e.Name));
         var schemas = new List<(string Name, bool IsOnPath)>();
         await origin.QueryAsync(SchemasQuery, row => schemas.Add((row.GetString(0), row.GetBoolean(1))), cancellationToken).ConfigureAwait(false);
-        var needed = schemas.Where(s => !scripts.Schemas.Contains(s.Name) && (s.IsOnPath || scripts.Names.Contains(s.Name) || extensions.Exists(e => string.Equals(e.Schema, s.Name, StringComparison.Ordinal))));
+        var needed = schemas.Where(s => !scripts.Schemas.Contains(s.Name)
+            && (s.IsOnPath || scripts.Names.Contains(s.Name) || extensions.Exists(e => string.Equals(e.Schema, s.Name, StringComparison.Ordinal))));
         return new Prerequisites(settings, [.. needed.Select(s => s.Name)], extensions);
     }
 
@@ -112,7 +116,7 @@ internal sealed record Prerequisites(IReadOnlyList<(string Before, string Behind
     // server as they are written.
     private const string SettingsQuery =
         """
-        SELECT CASE s.setdatabase WHEN 0 THEN 'ALTER ROLE CURRENT_USER IN DATABASE ' ELSE CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' ELSE 'ALTER ROLE CURRENT_USER IN DATABASE ' END END,
+        SELECT CASE WHEN s.setrole = 0 THEN 'ALTER DATABASE ' ELSE 'ALTER ROLE CURRENT_USER IN DATABASE ' END,
             pg_catalog.format(' SET %I TO %s', pg_catalog.split_part(c, '=', 1), CASE WHEN pg_catalog.split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces')
                 AND v.value NOT IN ('', '""') THEN v.value WHEN v.value = '""' THEN '''''' ELSE pg_catalog.quote_literal(v.value) END)
         FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c, LATERAL (SELECT pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1) AS value) v

@@ -15,16 +15,16 @@ internal sealed class ReachReader
 
     private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
     {
-        "ALTER", "ANALYZE", "CALL", "CLUSTER", "COMMENT", "COPY", "CREATE", "DELETE", "DO", "DROP", "GRANT", "INSERT", "LOCK", "MERGE", "REFRESH", "REINDEX", "REVOKE",
-        "SECURITY", "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
+        "ALTER", "ANALYZE", "CALL", "CLUSTER", "COMMENT", "COPY", "CREATE", "DELETE", "DO", "DROP", "GRANT", "INSERT", "LOCK", "MERGE",
+        "REFRESH", "REINDEX", "REVOKE", "SECURITY", "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
     };
 
     // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html,
     // tablefunc, and what the trusted languages have.
     private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
     {
-        "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB", "CROSSTAB2", "CROSSTAB3", "CROSSTAB4",
-        "SPI_EXEC_QUERY", "SPI_QUERY", "SPI_PREPARE", "SPI_EXEC",
+        "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB",
+        "CROSSTAB2", "CROSSTAB3", "CROSSTAB4", "SPI_EXEC_QUERY", "SPI_QUERY", "SPI_PREPARE", "SPI_EXEC",
     };
 
     private readonly Dictionary<string, (Reach Reach, bool IsView)> _carriers = new(StringComparer.Ordinal);
@@ -62,10 +62,11 @@ internal sealed class ReachReader
     {
         var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, 1)?.Reach;
         if (reach is { } far)
-            _carriers[string.Equals(function, function.ToLowerInvariant(), StringComparison.Ordinal) ? function.ToUpperInvariant() : function] = (far, IsView: false);
+            _carriers[ReachToken.Folded(function)] = (far, IsView: false);
     }
 
-    private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) => other is null || one?.Reach >= other.Reach ? one : other;
+    private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) =>
+        other is null || one?.Reach >= other.Reach ? one : other;
 
     /// <summary>
     /// Whether a statement defines a function or a procedure, and the name of that, or of the view that it defines; null where it does
@@ -76,7 +77,8 @@ internal sealed class ReachReader
         if (tokens[0].Word is not "CREATE")
             return (false, null);
         var at = tokens.FindIndex(1, t => t.Word is not ("OR" or "REPLACE" or "TEMP" or "TEMPORARY" or "LOCAL" or "RECURSIVE" or "MATERIALIZED"));
-        if (at < 0 || tokens[at].Word is not ("FUNCTION" or "PROCEDURE" or "VIEW") || (tokens[at - 1].Word is "MATERIALIZED" && tokens[^2].Word is not "NO"))
+        if (at < 0 || tokens[at].Word is not ("FUNCTION" or "PROCEDURE" or "VIEW")
+            || (tokens[at - 1].Word is "MATERIALIZED" && tokens[^2].Word is not "NO"))
             return (false, null);
         var isRoutine = tokens[at].Word is not "VIEW";
         at += tokens.Count > at + 4 && tokens[at + 1].Word is "IF" ? 4 : 1;
@@ -114,7 +116,8 @@ internal sealed class ReachReader
     private ReachFinding? UseOf(List<ReachToken> tokens)
     {
         if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
-            || (tokens[0].Word is "ALTER" && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")))
+            || (tokens[0].Word is "ALTER"
+                && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")))
             return null;
         for (var at = 0; at < tokens.Count; at++)
         {
@@ -131,7 +134,11 @@ internal sealed class ReachReader
         if (!tokens[at].IsName || !_carriers.TryGetValue(tokens[at].Word, out var carrier))
             return null;
         if (carrier.IsView)
-            return at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(" ? carrier.Reach : null;
+        {
+            var isRelation = at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
+            return isRelation ? carrier.Reach : null;
+        }
+
         // What is made of functions names them alone: CREATE AGGREGATE ... (sfunc = f).
         return (at + 1 < tokens.Count && tokens[at + 1].Word is "(") || (at > 0 && tokens[at - 1].Word is "=") ? carrier.Reach : null;
     }
@@ -144,7 +151,8 @@ internal sealed class ReachReader
         {
             var token = tokens[at];
             // "..." is text in Perl and Tcl.
-            if (readsLiterals && (token.Kind == SqlTokenKind.Literal || (token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal))))
+            if (readsLiterals && (token.Kind == SqlTokenKind.Literal
+                || (token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal))))
                 found = Farther(found, SearchLiteral(tokens, ref at, depth));
             else if (token.IsName)
                 found = Farther(found, SearchWord(tokens, at, isBody));
@@ -184,11 +192,13 @@ internal sealed class ReachReader
         var hasSchema = at > 1 && tokens[at - 1].Word is ".";
         var before = hasSchema ? at - 3 : at - 1;
         // A table of such a name, and what only names the function.
-        var isNamed = before >= 0 && tokens[before].Word is "TABLE" or "EXISTS" or "INTO" or "ON" or "REFERENCES" or "COPY" or "FUNCTION" or "PROCEDURE" or "ROUTINE";
+        var isNamed = before >= 0
+            && tokens[before].Word is "TABLE" or "EXISTS" or "INTO" or "ON" or "REFERENCES" or "COPY" or "FUNCTION" or "PROCEDURE" or "ROUTINE";
         return !isNamed && WorldFunctions.Contain(hasSchema ? tokens[at - 2].Word : "", tokens[at].Word);
     }
 
-    private static bool BeginsStatement(ReachToken before) => before.Kind == SqlTokenKind.Semicolon || before.Word is "BEGIN" or "THEN" or "ELSE" or "LOOP" or "ATOMIC" or ">";
+    private static bool BeginsStatement(ReachToken before) =>
+        before.Kind == SqlTokenKind.Semicolon || before.Word is "BEGIN" or "THEN" or "ELSE" or "LOOP" or "ATOMIC" or ">";
 
     /// <summary>
     /// Looks into a literal; literals that are put together, with whatever between, are read as one: what is not known stands in it as a
@@ -203,13 +213,15 @@ internal sealed class ReachReader
             var next = at + 3;
             if (tokens[next].Kind == SqlTokenKind.Literal)
                 text += SqlLiterals.ValueOf(tokens[next].Text);
-            else if (tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later && tokens[later].Kind == SqlTokenKind.Literal && tokens[later - 1].Word is "|")
+            else if (tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later
+                && tokens[later].Kind == SqlTokenKind.Literal && tokens[later - 1].Word is "|")
                 (text, next) = ($"{text} x {SqlLiterals.ValueOf(tokens[later].Text)}", later);
             else
                 break;
             at = next;
         }
 
-        return depth >= DeepestBody || text.Length < ShortestStatement ? null : Search(ReachToken.Read(text, line), isBody: true, depth + 1);
+        return depth >= DeepestBody || text.Length < ShortestStatement ? null
+            : Search(ReachToken.Read(text, line), isBody: true, depth + 1);
     }
 }

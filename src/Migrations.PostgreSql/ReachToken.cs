@@ -42,19 +42,22 @@ internal readonly record struct ReachToken(SqlTokenKind Kind, string Word, strin
         return tokens;
     }
 
-    private static bool IsValue(List<ReachToken> tokens, SqlTokenKind kind, ReadOnlySpan<char> text) => tokens.Count > 0 && tokens[0].Word is "INSERT" && kind switch
-    {
-        SqlTokenKind.Literal or SqlTokenKind.Number => true,
-        SqlTokenKind.Symbol => !(text is "." || (text is "(" && tokens[^1].IsName)),
-        _ => false,
+    private static bool IsValue(List<ReachToken> tokens, SqlTokenKind kind, ReadOnlySpan<char> text) =>
+        tokens.Count > 0 && tokens[0].Word is "INSERT" && kind switch
+        {
+            SqlTokenKind.Literal or SqlTokenKind.Number => true,
+            SqlTokenKind.Symbol => !(text is "." || (text is "(" && tokens[^1].IsName)),
+            _ => false,
     };
 
     // "pg_read_file" is the function that pg_read_file is; "Pg_Read_File" is another.
     private static string WordOf(SqlTokenKind kind, string written) => kind switch
     {
         SqlTokenKind.Word => written.ToUpperInvariant(),
-        SqlTokenKind.QuotedName when SqlNames.Plain(SqlLiterals.WithoutEscapes(written)) is var name =>
-            string.Equals(name, name.ToLowerInvariant(), StringComparison.Ordinal) ? name.ToUpperInvariant() : name,
+        SqlTokenKind.QuotedName => Folded(SqlNames.Plain(SqlLiterals.WithoutEscapes(written))),
         _ => written,
     };
+
+    /// <summary>A name in upper case when it is one that needs no quotes.</summary>
+    public static string Folded(string name) => string.Equals(name, name.ToLowerInvariant(), StringComparison.Ordinal) ? name.ToUpperInvariant() : name;
 }

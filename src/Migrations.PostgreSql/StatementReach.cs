@@ -5,13 +5,13 @@ namespace Migrations.PostgreSql;
 /// <summary>Tells by a statement's own words how far it reaches, and nothing of what it calls or holds in bodies.</summary>
 internal static class StatementReach
 {
-    private static readonly HashSet<string> TrustedLanguages = new(StringComparer.OrdinalIgnoreCase) { "sql", "plpgsql", "plperl", "pltcl", "plv8", "plls", "plcoffee" };
+    private static readonly HashSet<string> TrustedLanguages = new(StringComparer.OrdinalIgnoreCase) { "sql", "plpgsql", "plperl", "pltcl", "plv8" };
 
     // Catalogues of all databases: https://www.postgresql.org/docs/current/catalogs-overview.html
     private static readonly HashSet<string> SharedCatalogues = new(StringComparer.Ordinal)
     {
-        "PG_AUTHID", "PG_AUTH_MEMBERS", "PG_ROLES", "PG_USER", "PG_SHADOW", "PG_DATABASE", "PG_DB_ROLE_SETTING", "PG_TABLESPACE", "PG_SHDEPEND", "PG_SHDESCRIPTION", "PG_SHSECLABEL",
-        "PG_SUBSCRIPTION", "PG_REPLICATION_ORIGIN", "PG_PARAMETER_ACL",
+        "PG_AUTHID", "PG_AUTH_MEMBERS", "PG_ROLES", "PG_USER", "PG_SHADOW", "PG_DATABASE", "PG_DB_ROLE_SETTING",
+        "PG_TABLESPACE", "PG_SHDEPEND", "PG_SHDESCRIPTION", "PG_SHSECLABEL", "PG_SUBSCRIPTION", "PG_REPLICATION_ORIGIN", "PG_PARAMETER_ACL",
     };
 
     /// <summary>
@@ -82,7 +82,8 @@ internal static class StatementReach
         var what = $"{words[0]} {kind}";
         return kind switch
         {
-            "ROLE" or "GROUP" or "USER" when kind is not "USER" || next is not "MAPPING" => words.ContainsName("PG_", before: "SET") ? World($"{what} with a role of the server's") : Cluster(what),
+            "ROLE" or "GROUP" or "USER" when kind is not "USER" || next is not "MAPPING" =>
+                words.ContainsName("PG_", before: "SET") ? World($"{what} with a role of the server's") : Cluster(what),
             "DATABASE" or "TABLESPACE" or "SYSTEM" => Cluster(what),
             "OWNED" => Cluster(what),
             "SUBSCRIPTION" or "SERVER" => World(what),

@@ -11,7 +11,10 @@ namespace Migrations.PostgreSql;
 internal static class Subscriptions
 {
     private const string Query =
-        "SELECT subname::text FROM pg_catalog.pg_subscription WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1";
+        """
+        SELECT subname::text FROM pg_catalog.pg_subscription
+        WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1
+        """;
 
     /// <summary>The names of those of the database that a session is connected to, quoted.</summary>
     public static async Task<IReadOnlyList<string>> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)

@@ -25,5 +25,6 @@ internal static class WorldFunctions
 
     /// <summary>Whether a function is one, by its name in upper case and its schema's, which is empty where none is written.</summary>
     public static bool Contain(string schema, string name) =>
-        Schemas.Contains(schema) || (schema is "CRON" && (name.Contains("SCHEDULE", StringComparison.Ordinal) || name is "ALTER_JOB")) || Names.Contains(name) || Array.Exists(Beginnings, b => name.StartsWith(b, StringComparison.Ordinal));
+        Schemas.Contains(schema) || (schema is "CRON" && (name.Contains("SCHEDULE", StringComparison.Ordinal) || name is "ALTER_JOB"))
+        || Names.Contains(name) || Array.Exists(Beginnings, b => name.StartsWith(b, StringComparison.Ordinal));
 }
