@@ -90,7 +90,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var length = window.FindEndOfStatement();
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
-        if (IsOurs(head))
+        if (IsOurs(head) || (_script.IsSchema && MakesInternalTable(head)))
         {
             window.Advance(length);
             return false;
@@ -115,6 +115,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     // Transactions and the enforcement of foreign keys are the engine's.
     private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit
         || (SqlitePragmas.IsForeignKeys(head) && head.Value is not null);
+
+    // The shell's '.schema' prints the tables that SQLite makes itself, for AUTOINCREMENT and ANALYZE, and refuses to be given (https://sqlite.org/fileformat2.html#intschema).
+    private static bool MakesInternalTable(StatementHead head) =>
+        head is { Kind: StatementKind.Create, What: "TABLE", Name: { } name } && SqliteNames.IsInternal(name);
 
     private nint Prepare(ScriptWindow window, out int length)
     {
