@@ -14,6 +14,10 @@ internal sealed class PostgreSqlAnalyzer
     private readonly List<FileProblem> _problems = [];
     private readonly List<string> _modes = [];
     private readonly List<SqlPiece> _outsideOnly = [];
+
+    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of ours.
+    private readonly List<(int Line, string Message, string Remedy)> _control = [];
+    private readonly OwnTransactions _own = new();
     private int _statements;
     private bool _mayLose;
     private bool _mayOverwrite;
@@ -24,7 +28,10 @@ internal sealed class PostgreSqlAnalyzer
     private PostgreSqlAnalyzer(MigrationScript script) => _script = script;
 
     // Statements that all cannot run in a transaction leave nothing to be atomic with, and need no directive.
-    private bool IsOutside => _script.Header.Transaction is { } wanted ? !wanted : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
+    private bool IsOutside => _script.Header.Transaction is { } wanted ? !wanted && !IsWrapped : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
+
+    // One transaction of the script's own around all of it is ours as well, together with the history row.
+    private bool IsWrapped => _begin is not null && _commit is not null && _control.Count == 0 && _outsideOnly.Count == 0;
 
     /// <summary>Reads a script.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -39,10 +46,10 @@ internal sealed class PostgreSqlAnalyzer
     private ScriptAnalysis Conclude()
     {
         var isOutside = IsOutside;
-        if (isOutside && _begin is not null)
-            Refuse(ErrorId.TransactionControlInvalid, _begin.Line, "The script runs without a transaction, and opens one itself.", "Take BEGIN and COMMIT out, or take '-- transaction: none' out.");
-        if (!isOutside && _begin is not null && _commit is null)
-            Refuse(ErrorId.TransactionControlInvalid, _begin.Line, "The script opens a transaction and does not commit it.", "Add COMMIT; at its end, or take BEGIN out: a migration runs in a transaction anyway.");
+        if (_begin is not null && _commit is null)
+            _control.Add((_begin.Line, "The script opens a transaction and does not commit it.", "Add COMMIT; at its end, or take BEGIN out: a migration runs in a transaction anyway."));
+        foreach (var (line, message, remedy) in isOutside ? _own.Conclude() : _control)
+            Refuse(ErrorId.TransactionControlInvalid, line, message, remedy);
         if (!isOutside && _script.Header.Transaction is null)
         {
             foreach (var piece in _outsideOnly)
@@ -78,6 +85,7 @@ internal sealed class PostgreSqlAnalyzer
         if (new StatementWords(piece.Text).StartWith("DISCARD ALL"))
             Refuse(ErrorId.TransactionControlInvalid, piece.Line, "DISCARD ALL gives back the migration lock.", "Take it out: what a script has set on the connection is put back after it anyway.");
         var role = StatementClassifier.Classify(piece.Text);
+        _own.Look(piece, role);
         var first = new StatementWords(piece.Text)[0];
         _mayLose = _mayLose || LossReader.MayLose(first);
         _mayOverwrite = _mayOverwrite || first is "UPDATE";
@@ -115,9 +123,14 @@ internal sealed class PostgreSqlAnalyzer
     private void Begin(SqlPiece piece)
     {
         if (_begin is not null)
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "The script opens a second transaction.", "Put each transaction into a migration of its own, or take BEGIN and COMMIT out.");
-        else if (_firstOrdinary is not null && _script.Header.Transaction != false)
-            Refuse(ErrorId.TransactionControlInvalid, _firstOrdinary.Line, "The statement stands before the script's own BEGIN.", "Move it behind BEGIN: script and history are committed together.");
+        {
+            _control.Add((
+                piece.Line, "The script opens a second transaction.",
+                "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: none' into the first comment to run each pair by itself."));
+        }
+        else if (_firstOrdinary is not null)
+            _control.Add((_firstOrdinary.Line, "The statement stands before the script's own BEGIN.", "Move it behind BEGIN: script and history are committed together."));
+
         _begin ??= piece;
         Modes(piece);
     }
@@ -125,7 +138,7 @@ internal sealed class PostgreSqlAnalyzer
     private void Commit(SqlPiece piece)
     {
         if (_commit is not null || _begin is null)
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "The script commits a transaction that it has not opened.", "Take COMMIT out: a migration runs in a transaction, which is committed with its history row.");
+            _control.Add((piece.Line, "The script commits a transaction that it has not opened.", "Take COMMIT out: a migration runs in a transaction, which is committed with its history row."));
         _commit ??= piece;
     }
 
@@ -154,7 +167,7 @@ internal sealed class PostgreSqlAnalyzer
     {
         _firstOrdinary ??= piece;
         if (_commit is not null && role != StatementRole.Analyze)
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "The statement stands behind the script's own COMMIT.", "Move it before COMMIT, or into a migration of its own: script and history are committed together.");
+            _control.Add((piece.Line, "The statement stands behind the script's own COMMIT.", "Move it before COMMIT, or into a migration of its own: script and history are committed together."));
     }
 
     private void RefuseControl(SqlPiece piece, StatementRole role)

@@ -18,6 +18,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private readonly string _schema = session.Options.HistorySchema ?? "public";
     private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
+    private readonly FirstSchema _firstSchema = new(session, session.Options.HistorySchema ?? "public", session.Options.HistoryTable);
+
     private long? _lastRead;
     private Guid _runId;
 
@@ -84,8 +86,15 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     }
 
     /// <inheritdoc/>
-    public Task EnsureAsync(CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}");
+    public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(_firstSchema.CheckAsync(service, isApplied, cancellationToken), $"Reading the history table {Display}");
+
+    /// <inheritdoc/>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        await PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}").ConfigureAwait(false);
+        await _firstSchema.RememberAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
@@ -115,13 +124,19 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <inheritdoc/>
     public async Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
+        // What failed must not take the row of its failure along.
+        if (entry.Event == JournalEvent.Failed && session.IsInOwnTransaction)
+            await session.RollBackAsync().ConfigureAwait(false);
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var batch = session.Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
+        var begins = !session.IsInRun && !session.IsInOwnTransaction;
+        if (begins)
+            // Whatever a script outside a transaction has made the default.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN READ WRITE"));
         if (!session.IsInRun)
         {
-            // A script outside a transaction may have set another role for its next statements; this row is ours.
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+            // Such a script may have set another role for its next statements; this row is ours.
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL SESSION AUTHORIZATION DEFAULT"));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL ROLE NONE"));
         }
@@ -132,7 +147,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             batch.BatchCommands.Add(guard);
 
         batch.BatchCommands.Add(Insert(entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
-        if (!session.IsInRun)
+        if (begins)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         try
         {

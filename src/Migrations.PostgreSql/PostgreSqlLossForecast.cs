@@ -26,6 +26,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private readonly HashSet<string> _comesFromBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _renamedSchemas = new(StringComparer.Ordinal);
     private readonly CarriedRows _carried = new();
+    private readonly List<LostObject> _cascaded = [];
     private readonly ScriptWrites _writes = new(Dialect);
     private bool _hasSavepoint;
 
@@ -44,7 +45,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
 
         await PutBackAsync(cancellationToken).ConfigureAwait(false);
-        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen);
+        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen) { ObjectsLost = [.. _cascaded.Distinct()] };
     }
 
     // A table that an earlier script makes or renames is another one by now, or not yet there.
@@ -95,9 +96,22 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
 
         foreach (var what in LossReader.Read(piece.Text))
+        {
+            await AddCascadedAsync(what, cancellationToken).ConfigureAwait(false);
             await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
+        }
+
         if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
             await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task AddCascadedAsync(LossEvent what, CancellationToken cancellationToken)
+    {
+        if (what is not { Cascades: true, Act: LossAct.Drop or LossAct.DropColumn })
+            return;
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+        var (kind, column) = what.Act == LossAct.Drop ? (what.Kind, null) : ("TABLE", what.Second);
+        _cascaded.AddRange(await Dependants.CascadedAsync(session, kind, what.Name, column, cancellationToken).ConfigureAwait(false));
     }
 
     // One is enough for all statements: going back to it leaves it there.

@@ -48,7 +48,7 @@ internal static class StatementFailure
     private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, string? blocker, int attempts)
     {
         var what = piece is null ? "PostgreSQL refused the commit" : "PostgreSQL refused a statement";
-        var message = new StringBuilder($"{what} of '{Path.GetFileName(location.File)}'");
+        var message = new StringBuilder($"{what} of '{location.ShownFile}'");
         if (piece is not null)
             message.Append(CultureInfo.InvariantCulture, $" at line {location.Line}");
         if (piece is not null && location.Column is { } column)

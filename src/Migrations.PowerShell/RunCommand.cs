@@ -168,7 +168,7 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
+        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.ObjectLines)).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)

@@ -16,6 +16,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
 
     private readonly MigrationScript _script = step.Script;
     private long _told;
+    private bool _isLeading = true;
 
     /// <summary>How many statements ran.</summary>
     public int Statements { get; private set; }
@@ -26,11 +27,14 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     /// <summary>Takes the statements that are not run because they reach beyond the copy; null: such a statement ends the script.</summary>
     public List<StatementException>? LeftOut { get; init; }
 
+    /// <summary>Whether what stands at its beginning and cannot run in a transaction has run already, before the transaction of the whole run.</summary>
+    public bool LeadingHaveRun { get; init; }
+
     /// <summary>Called before the first statement that needs the transaction.</summary>
     public required Action EnsureBegun { get; init; }
 
-    /// <summary>Called before a statement that drops an index.</summary>
-    public required Action BeforeIndexIsDropped { get; init; }
+    /// <summary>Whether it is taken back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the beginning.</summary>
+    public bool IsTrial { get; set; }
 
     /// <summary>Runs the script.</summary>
     /// <exception cref="StatementException">SQLite refused a statement.</exception>
@@ -82,6 +86,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     {
         if (!IsSpecial(window.Text))
         {
+            _isLeading = false;
             EnsureBegun();
             return true;
         }
@@ -90,7 +95,8 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var length = window.FindEndOfStatement();
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
-        if (IsOurs(head) || (_script.IsSchema && MakesInternalTable(head)))
+        _isLeading &= head.Kind is StatementKind.Pragma or StatementKind.Attach;
+        if (IsOurs(head) || (_script.IsSchema && MakesInternalTable(head)) || (head.NeedsAutocommit && HasRun(head)))
         {
             window.Advance(length);
             return false;
@@ -107,14 +113,13 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
 
         if (!head.NeedsAutocommit)
             EnsureBegun();
-        if (head is { Kind: StatementKind.Drop, What: "INDEX" })
-            BeforeIndexIsDropped();
         return true;
     }
 
     // Transactions and the enforcement of foreign keys are the engine's.
-    private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit
-        || (SqlitePragmas.IsForeignKeys(head) && head.Value is not null);
+    private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit || SqlitePragmas.SetsForeignKeys(head);
+
+    private bool HasRun(StatementHead head) => (LeadingHaveRun && _isLeading) || (IsTrial && head.Kind is StatementKind.Vacuum or StatementKind.Pragma);
 
     // The shell's '.schema' prints the tables that SQLite makes itself, for AUTOINCREMENT and ANALYZE, and refuses to be given (https://sqlite.org/fileformat2.html#intschema).
     private static bool MakesInternalTable(StatementHead head) =>

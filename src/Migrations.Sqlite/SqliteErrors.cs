@@ -16,7 +16,7 @@ internal static class SqliteErrors
         SqliteCodes.CannotOpen => new MigrationException(
             ErrorId.ConnectionFailed, $"The database '{target.Display}' could not be opened: {Words(failure)}",
             "Check that you may read and write the file and its folder.", failure),
-        var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command"), failure),
+        var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command again"), failure),
     };
 
     /// <summary>A statement of a script that SQLite refused.</summary>
@@ -108,8 +108,8 @@ internal static class SqliteErrors
         SqliteCodes.ReadOnly => $"Make the file and its folder writable for you, then {again}.",
         SqliteCodes.Full => $"Free some disk space, then {again}.",
         SqliteCodes.IoError or SqliteCodes.CannotOpen => $"Check the disk and the folder's permissions, then {again}.",
-        SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}. Nothing of this script is in the database.",
-        _ => $"Correct the statement, then {again}. Nothing of this script is in the database.",
+        SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}.",
+        _ => $"Fix the problem reported above, then {again}.",
     };
 
     private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";

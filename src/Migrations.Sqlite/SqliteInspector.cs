@@ -31,5 +31,8 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
 
     /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) => session.Call(
-        () => SqliteSnapshot.Read(session.Handle, () => SqliteLossForecast.Read(session.Handle, question, cancellationToken)), cancellationToken);
+        () => SqliteSnapshot.Read(
+            session.Handle,
+            () => SqliteLossForecast.Read(session.Handle, question, cancellationToken) with { ObjectsLost = ObjectForecast.Read(session.Handle, question, cancellationToken) }),
+        cancellationToken);
 }

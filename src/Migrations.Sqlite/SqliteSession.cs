@@ -96,7 +96,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
         LeaveOutside();
-        var run = new SqliteRunTransaction(this, steps.Any(s => s.Analysis.SuspendsForeignKeys));
+        var run = new SqliteRunTransaction(this);
         // Not tried again here: the whole run is.
         await RetryAsync("the run", () => run.Begin(steps, cancellationToken), cancellationToken, retries: 0).ConfigureAwait(false);
         Run = run;
@@ -120,17 +120,28 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
-    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    public async Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
-        return RetryAsync<long?>(
-            step.Migration.FullName,
-            () =>
-            {
-                EnterOutside(step, statement.Index, cancellationToken);
-                return StatementRunner.Run(this, step, statement, cancellationToken);
-            },
-            cancellationToken);
+        try
+        {
+            return await RetryAsync(
+                step.Migration.FullName,
+                () =>
+                {
+                    var lost = EnterOutside(step, statement.Index, cancellationToken);
+                    return new StatementOutcome(StatementRunner.Run(this, step, statement, cancellationToken), lost);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A transaction of the script's own, of which another statement failed or was interrupted.
+            if (Handle.InTransaction)
+                Handle.Execute("ROLLBACK");
+            Journal.KnownId = null;
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -183,7 +194,10 @@ internal sealed class SqliteSession : IDatabaseSession
         PutBack();
     }
 
-    /// <summary>Switches the enforcement of foreign keys. Must not be called inside a transaction.</summary>
+    /// <summary>
+    /// Switches the enforcement of foreign keys, for the next statements of an open transaction too: unlike <c>PRAGMA foreign_keys</c>,
+    /// <see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html">SQLITE_DBCONFIG_ENABLE_FKEY</see> heeds none.
+    /// </summary>
     public void EnforceForeignKeys(bool on)
     {
         if (on == _enforcesForeignKeys)
@@ -237,14 +251,13 @@ internal sealed class SqliteSession : IDatabaseSession
     /// Begins a script without a transaction: foreign keys are enforced or not as they would be in one. One that goes on where an earlier run stopped needs what its
     /// first statements set on that run's connection.
     /// </summary>
-    private void EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
+    private IReadOnlyList<LostObject> EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(_outside, step.Script))
-            return;
+            return [];
         LeaveOutside();
+        var lost = index == 0 ? Try(step, cancellationToken) : [];
         EnforceForeignKeys(!step.Analysis.SuspendsForeignKeys);
-        if (step.Analysis.SuspendsForeignKeys && step.Script.Header.ForeignKeys is null)
-            Options.Events.Publish(new WarningRaised($"{step.Migration.FullName} runs without a transaction and without enforced foreign keys: what it leaves behind is not checked, and cannot be rolled back."));
         foreach (var statement in SqliteDialect.Instance.Split(step.Script).Take(index))
         {
             var head = StatementHead.Read(statement.Text);
@@ -253,6 +266,28 @@ internal sealed class SqliteSession : IDatabaseSession
         }
 
         _outside = step.Script;
+        return lost;
+    }
+
+    /// <summary>
+    /// What a script without a transaction loses or breaks cannot be rolled back. So it is tried in one that is rolled back, where all of its statements can run in
+    /// one: what the guard finds then is refused before anything has happened.
+    /// </summary>
+    private IReadOnlyList<LostObject> Try(StepExecution step, CancellationToken cancellationToken)
+    {
+        if (!step.Analysis.IsGuarded)
+            return [];
+        try
+        {
+            return new StepRunner(this, step, cancellationToken).Try();
+        }
+        catch (StatementException e) when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))
+        {
+            // It fails in its place, and what stands before it stays, as was asked for.
+            Options.Events.Publish(new WarningRaised(
+                $"{step.Migration.FullName} runs without a transaction, and could not be tried in one first ({e.Message}): what it loses, and what it does to foreign keys, is not checked."));
+            return [];
+        }
     }
 
     /// <summary>Puts back what scripts without a transaction have set.</summary>

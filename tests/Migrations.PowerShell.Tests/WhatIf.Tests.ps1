@@ -30,11 +30,21 @@ Describe '-WhatIf on <Engine>' -ForEach $engines {
         $results.File | Should -Be "$folder/001_t1.sql", "$folder/002_t2.sql"
     }
 
-    It 'touches nothing in <Call>' -ForEach @{ Call = 'Undo-Migration {0} {1} -All -WhatIf' }, @{ Call = 'Repair-MigrationHistory {0} {1} -WhatIf' }, @{ Call = 'Set-MigrationBaseline {0} {1} 2 -WhatIf' }, @{ Call = '$WhatIfPreference = $true; Invoke-Migration {0} {1} -AllowOutOfOrder' } {
+    It 'touches nothing in <Call>' -ForEach @{ Call = 'Undo-Migration {0} {1} -All -WhatIf' }, @{ Call = 'Set-MigrationBaseline {0} {1} 2 -WhatIf' }, @{ Call = '$WhatIfPreference = $true; Invoke-Migration {0} {1} -AllowOutOfOrder' } {
         $null = Invoke-Migration $database $folder -First 1
         $before = Get-Trace
         $text = (Invoke-Pwsh ("Import-Module '$manifest'; " + ($Call -f "'$database'", "'$folder'"))).Text
         $text | Should -BeLike '*What if: *'
+        Get-Trace | Should -Be $before
+    }
+
+    It 'shows what a repair would accept, and touches nothing' {
+        $null = Invoke-Migration $database $folder -First 1
+        Add-Content "$folder/001_t1.sql" 'INSERT INTO t1 VALUES (7);'
+        $before = Get-Trace
+        (Invoke-Pwsh "Import-Module '$manifest'; Repair-MigrationHistory '$database' '$folder' -WhatIf").Text | Should -BeLike '*What if: *+ INSERT INTO t1 VALUES (7)*001_t1 (Changed)*'
+        $asked = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; Import-Module '$manifest'; try { Repair-MigrationHistory '$database' '$folder' } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
+        $asked.Text | Should -BeLike 'ConfirmationRequired,*-Force*'
         Get-Trace | Should -Be $before
     }
 }

@@ -28,6 +28,7 @@ internal static class ErrorPrinter
         var done = direction == MigrationDirection.Up ? "Applied" : "Undone";
         PrintFact(terminal, $"{done} before", Names([.. error.Applied.Select(result => result.Name)]));
         PrintFact(terminal, $"Not {done.ToLowerInvariant()}", Names(error.NotApplied));
+        PrintFact(terminal, "In the database", error.InDatabase);
         PrintFact(terminal, "Next", error.NextStep);
     }
 

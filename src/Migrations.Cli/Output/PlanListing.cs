@@ -21,6 +21,8 @@ internal static class PlanListing
 
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             terminal.Out("! " + sentence, Tone.Bad);
+        foreach (var line in losses.SelectMany(LossForecaster.ObjectLines))
+            terminal.Out("! " + line, Tone.Notice);
         foreach (var unknown in losses.SelectMany(LossForecaster.Unforeseen))
             terminal.Out("? " + unknown, Tone.Notice);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");

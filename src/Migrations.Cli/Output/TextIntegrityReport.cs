@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Integrity;
+using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -85,6 +86,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
         foreach (var table in result.Rewrites)
             terminal.Out($"      writes {table} anew", Tone.Notice);
+        foreach (var lost in result.ObjectsLost)
+            terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
         foreach (var lost in result.RowsLost)
             terminal.Out($"      its undo loses {PlainText.Count(lost.Rows ?? 0, "row")} of {lost.Table}", Tone.Notice);
         foreach (var difference in result.ValueDifferences)

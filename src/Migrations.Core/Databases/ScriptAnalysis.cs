@@ -9,6 +9,12 @@ public sealed record ScriptAnalysis
     /// <summary>Whether SQLite's foreign keys must not be enforced while it runs; always false elsewhere.</summary>
     public bool SuspendsForeignKeys { get; init; }
 
+    /// <summary>
+    /// Whether it drops or renames what rows, keys and other objects hang on, so that what it does is looked at before it is kept; always false where the server
+    /// looks after these itself.
+    /// </summary>
+    public bool IsGuarded { get; init; }
+
     /// <summary>The modes of the script's own BEGIN, for the engine's, for example <c>ISOLATION LEVEL SERIALIZABLE</c>; null when it names none.</summary>
     public string? TransactionModes { get; init; }
 

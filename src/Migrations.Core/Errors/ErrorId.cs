@@ -119,6 +119,15 @@ public enum ErrorId
     /// <summary>Files of applied migrations are gone.</summary>
     MigrationMissing,
 
+    /// <summary>The folder holds none of the migrations that were applied: it is likely to be another one.</summary>
+    OtherFolder,
+
+    /// <summary>A version was applied as another migration than the folder has under it.</summary>
+    OtherMigration,
+
+    /// <summary>A migration was applied under another version or name, and the history has to record the new one first.</summary>
+    MigrationRenamed,
+
     /// <summary>A migration has no down script, or an empty one.</summary>
     UndoMissing,
 
@@ -130,6 +139,9 @@ public enum ErrorId
 
     /// <summary>A migration depends on one that is neither applied nor planned before it.</summary>
     DependencyMissing,
+
+    /// <summary>The connection's first schema is another than that of the recorded runs.</summary>
+    OtherSchema,
 
     /// <summary>A table of the history's name exists and is not a history.</summary>
     HistoryTableConflict,
@@ -163,6 +175,9 @@ public enum ErrorId
 
     /// <summary>A remade table or its children have fewer rows than before.</summary>
     RowsLost,
+
+    /// <summary>A script that makes a table again lost triggers or keys of it.</summary>
+    ObjectsLost,
 
     /// <summary>A script left its transaction open or closed it.</summary>
     TransactionUnbalanced,

@@ -66,6 +66,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
 
     private static List<Migration> Chosen(PlanningInput input, RehearsalRequest request)
     {
+        FolderIdentity.Check(input);
         var plan = ApplyPlanner.Plan(input, new ApplyRequest { Target = request.Target, AllowOutOfOrder = true, SkipChecksum = true });
         return [.. plan.Steps.Select(s => s.Migration)];
     }

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Integrity;
@@ -29,6 +30,8 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
                 RowsChanged = up.RowsChanged,
                 Locks = up.Locks,
                 Rewrites = up.Rewrites,
+                ObjectsLost = up.Outcome.ObjectsLost,
+                Failure = Refused(up.Outcome.ObjectsLost),
             };
             if (up.LeftOut.Count > 0)
                 return NotRun(result with { Applies = false }, up.LeftOut[0]);
@@ -47,6 +50,13 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             ? await AgainAsync(result, after, cancellationToken).ConfigureAwait(false)
             : await RemadeAsync(result, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>A run only warns of these: who rehearses can still put them into the script.</summary>
+    private MigrationException? Refused(IReadOnlyList<LostObject> lost) => lost.FirstOrDefault(l => l.Weight == LostObjectWeight.Unrehearsed) is not { } first ? null : new MigrationException(
+        ErrorId.ObjectsLost,
+        LostObjectText.Warning(migration.FullName, first),
+        "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- Objects-Lost: allowed' in the header.")
+    { Location = new ScriptLocation(migration.Up.File, migration.Up.FirstLine) };
 
     private async Task<RehearsalResult> UndoAsync(RehearsalResult result, UndoComparison comparison, CancellationToken cancellationToken)
     {

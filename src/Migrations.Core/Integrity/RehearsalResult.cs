@@ -51,6 +51,9 @@ public sealed record RehearsalResult
     /// <summary>What the up script added, removed and changed.</summary>
     public IReadOnlyList<SchemaDifference> ObjectsChanged { get; init; } = [];
 
+    /// <summary>What went with what the up script drops or makes again, and the script does not name.</summary>
+    public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
+
     /// <summary>Table locks that the up script took, strongest first.</summary>
     public IReadOnlyList<TableLock> Locks { get; init; } = [];
 

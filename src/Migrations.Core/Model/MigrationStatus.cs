@@ -18,6 +18,15 @@ public sealed record MigrationStatus
     /// <summary>Version and name as the file writes them.</summary>
     public required string Name { get; init; }
 
+    /// <summary>
+    /// The other name under which the history knows it, where it is applied; where it is not, the other migration that was applied under its version. Null when
+    /// folder and history agree.
+    /// </summary>
+    public string? RecordedAs { get; init; }
+
+    /// <summary>Whether it was applied under another version, and a repair has to record the new one before anything runs.</summary>
+    public bool IsRenumbered { get; init; }
+
     /// <summary>What the header describes.</summary>
     public string? Description { get; init; }
 

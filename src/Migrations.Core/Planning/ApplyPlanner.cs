@@ -22,7 +22,7 @@ public static class ApplyPlanner
             Direction = MigrationDirection.Up,
             Steps = [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))],
             Skipped = skipped,
-            Warnings = AppliedScripts.CosmeticWarnings(input),
+            Warnings = AppliedScripts.Warnings(input),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
@@ -72,7 +72,7 @@ public static class ApplyPlanner
         {
             throw new PlanException(
                 ErrorId.OutOfOrder,
-                $"Pending, but older than the newest applied version {input.History.HighestApplied}: {string.Join(", ", late)}.",
+                $"Pending, but older than the newest applied version {input.History.HighestRun}: {string.Join(", ", late)}.",
                 "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order (recorded in the history).",
                 [.. late.Select(m => m.FullName)]);
         }
@@ -86,7 +86,7 @@ public static class ApplyPlanner
 
     private static void CheckDependencies(PlanningInput input, List<Migration> chosen)
     {
-        var there = input.History.Applied.Select(r => r.Key).ToHashSet();
+        var there = input.Migrations.Where(m => input.RecordOf(m) is { IsApplied: true }).Select(m => m.Key).ToHashSet();
         foreach (var migration in chosen)
         {
             foreach (var text in migration.Header.DependsOn)
@@ -94,6 +94,8 @@ public static class ApplyPlanner
                 var needed = MigrationResolver.Find(input.Migrations, text);
                 if (there.Contains(needed.Key))
                     continue;
+                if (!input.RunsHere(needed))
+                    throw DependsOnOtherEnvironment(input, migration, needed);
                 throw new PlanException(
                     ErrorId.DependencyMissing,
                     $"{migration} depends on {needed}, which is neither applied nor planned before it.",
@@ -106,4 +108,11 @@ public static class ApplyPlanner
             there.Add(migration.Key);
         }
     }
+
+    private static PlanException DependsOnOtherEnvironment(PlanningInput input, Migration migration, Migration needed) => new(
+        ErrorId.DependencyMissing,
+        $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
+        $"Give {migration} the same 'Environment:' header as {needed}, or take {needed} out of its 'Depends-On:'"
+            + (input.Environment is null ? $"; or name the environment: --environment {needed.Header.Environments[0]}" : "."),
+        [migration.FullName, needed.FullName]);
 }

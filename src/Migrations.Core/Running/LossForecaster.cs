@@ -24,7 +24,7 @@ public static class LossForecaster
                 inspector, new LossQuestion(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit), cancellationToken).ConfigureAwait(false);
             // What an earlier step takes away cannot go twice; two conditions may take different rows.
             forecast = forecast with { Losses = [.. forecast.Losses.Where(l => l.Kind is DataLossKind.Deleted or DataLossKind.Overwritten || named.Add((l.Kind, l.Name)))] };
-            if (forecast.Losses.Count + forecast.NotForeseen.Count > 0)
+            if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
                 losses.Add(new StepLoss(step.Migration.FullName, forecast));
         }
 
@@ -55,6 +55,9 @@ public static class LossForecaster
 
     /// <summary>One line for each thing that goes or is overwritten.</summary>
     public static IEnumerable<string> Sentences(StepLoss step) => step.Forecast.Losses.Where(l => l.Rows is not 0).Select(l => $"{step.Migration} {Sentence(l)}");
+
+    /// <summary>One line for each object that goes with others.</summary>
+    public static IEnumerable<string> ObjectLines(StepLoss step) => step.Forecast.ObjectsLost.Select(l => $"{step.Migration} {LostObjectText.Line(l)}");
 
     /// <summary>One line for each thing that may go, and could not be counted.</summary>
     public static IEnumerable<string> Unforeseen(StepLoss step) => step.Forecast.NotForeseen.Select(text => $"{step.Migration}, {text}");

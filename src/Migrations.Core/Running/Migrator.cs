@@ -31,7 +31,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return Statuses(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
+        {
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            Doubt(input);
+            return Statuses(input);
+        }
     }
 
     /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
@@ -43,6 +47,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
         }
@@ -113,6 +118,20 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
+    /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database is missing or refuses.</exception>
+    public async Task<IReadOnlyList<RepairResult>> PlanRepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var repair = new HistoryRepair(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service));
+            return [.. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s => s.Result)];
+        }
+    }
+
     /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
     /// <returns>What was mended, and what was compared.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
@@ -129,6 +148,13 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         _ = await WriteHistoryAsync(
             (session, recorder, input) => HistoryBaseline.RunAsync(session, recorder, input, request, cancellationToken), cancellationToken).ConfigureAwait(false);
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where a folder is only looked at, that it may be the wrong one is a warning.</summary>
+    private void Doubt(PlanningInput input)
+    {
+        if (FolderIdentity.Find(input) is { } error)
+            _options.Session.Events.Publish(new WarningRaised($"{error.Message} {error.NextStep}"));
     }
 
     private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) => new(driver, target, _options.Session, backup, restoreOnFailure, check);

@@ -15,7 +15,14 @@ internal static class PlanningInputReader
     {
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
-        return input with { Changes = await ChangeFinder.FindAsync(folder.Migrations, input.History, session.History, dialect, cancellationToken).ConfigureAwait(false) };
+        await session.History.CheckSchemaAsync(options.Service, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
+        var changes = new ChangeFinder(session.History, dialect);
+        input = input with { Changes = await changes.FindAsync(folder.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
+        if (input.Match.Missing.Count > 0)
+            input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
+        return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
+            ? input with { BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)) }
+            : input;
     }
 
     /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
@@ -24,6 +31,7 @@ internal static class PlanningInputReader
         Migrations = folder.Migrations,
         History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
         Environment = options.Environment,
+        Folder = folder.Path,
         Verdicts = RehearsalVerdicts.Read(folder.Path),
     };
 }
