@@ -20,6 +20,7 @@ internal sealed class PostgreSqlAnalyzer
     private readonly OwnTransactions _own = new();
     private int _statements;
     private bool _mayLose;
+    private bool _isMisread;
     private bool _mayOverwrite;
     private SqlPiece? _firstOrdinary;
     private SqlPiece? _begin;
@@ -68,8 +69,18 @@ internal sealed class PostgreSqlAnalyzer
 
     private void Piece(SqlPiece piece)
     {
+        if (piece.MisreadLine is { } misread)
+        {
+            Refuse(
+                ErrorId.ScriptUnterminated, misread, "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with that setting on.",
+                "Write E'it\\'s' or 'it''s', or take SET standard_conforming_strings = off out.");
+            _isMisread = true;
+        }
+
         if (piece.UnterminatedLine is { } line)
-            Refuse(ErrorId.ScriptUnterminated, line, $"The {piece.Unterminated} that begins here does not end.", "Close it.");
+            Refuse(ErrorId.ScriptUnterminated, line, $"The {piece.Unterminated} that begins here does not end.", piece.Text.Contains("\\'", StringComparison.Ordinal)
+                ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: write E'it\\'s' or 'it''s'."
+                : "Close it.");
         if (piece.Kind == SqlPieceKind.Shell)
             Shell(piece);
         else if (piece.Kind == SqlPieceKind.Statement)
@@ -212,7 +223,8 @@ internal sealed class PostgreSqlAnalyzer
 
     private void Refuse(ErrorId id, int line, string message, string remedy)
     {
-        if (_problems.Count < MostProblems)
+        // Behind a literal that ends elsewhere for the server, nothing is what it seems.
+        if (!_isMisread && _problems.Count < MostProblems)
             _problems.Add(new FileProblem(id, new ScriptLocation(_script.File, line), message, remedy));
     }
 }

@@ -317,6 +317,6 @@ internal sealed class PostgreSqlSession : IDatabaseSession
             return;
         TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
         _cascaded.Observe(e.Notice);
-        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, e.Notice.MessageText));
+        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }
 }

@@ -5,8 +5,10 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Reads what the tables of a scratch database hold, so that it can be compared later: columns by their names, not by their places. Row-level security is taken off the
-/// tables for it (<see href="https://www.postgresql.org/docs/current/ddl-rowsecurity.html"/>), in a transaction that is rolled back: also an owner would see a part only
+/// Reads what the tables of a scratch database hold, so that it can be compared later: columns by their names, not by their places, and
+/// without those that are computed from others. Row-level security is taken off the
+/// tables for it (<see href="https://www.postgresql.org/docs/current/ddl-rowsecurity.html"/>), in a transaction that is rolled back: also
+/// an owner would see a part only
 /// where it is forced.
 /// </summary>
 /// <param name="session">A session on the scratch database.</param>
@@ -44,8 +46,10 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
             $"""
             WITH {scope.Relations}
             SELECT rel.name, COALESCE((SELECT string_agg('t.' || quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")
-                    FROM pg_attribute a WHERE a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped), ''),
-                row_security_active(rel.oid), pg_has_role(rel.relowner, 'USAGE') OR (NOT row_security_active(rel.oid) AND has_table_privilege(rel.oid, 'SELECT'))
+                    FROM pg_attribute a WHERE a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
+                    AND {scope.Since(12, "a.attgenerated", "''")} = ''), ''),
+                row_security_active(rel.oid), pg_has_role(rel.relowner, 'USAGE')
+                OR (NOT row_security_active(rel.oid) AND has_table_privilege(rel.oid, 'SELECT'))
             FROM rel WHERE rel.relkind = 'r'
             """,
             row => tables.Add(new Table(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3))),
@@ -78,7 +82,8 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
     private static string Digest(Table table) =>
         $"""
         SELECT count(*), COALESCE(sum(h.one::numeric), 0)::text, COALESCE(sum(h.two::numeric), 0)::text,
-            CASE WHEN count(*) <= {TableValues.MostHashes} THEN COALESCE(string_agg(int8send(h.one), ''::bytea) FILTER (WHERE h.place <= {TableValues.MostHashes}), ''::bytea) END
+            CASE WHEN count(*) <= {TableValues.MostHashes} THEN
+                COALESCE(string_agg(int8send(h.one), ''::bytea) FILTER (WHERE h.place <= {TableValues.MostHashes}), ''::bytea) END
         FROM (
             SELECT hashtextextended(r.line, 0) AS one, hashtextextended(r.line, 7046029254386353131) AS two, row_number() OVER () AS place
             FROM (SELECT ROW({table.Columns})::text COLLATE "C" AS line FROM ONLY {table.Name} AS t) AS r) AS h

@@ -3,6 +3,7 @@ using System.Text;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -188,7 +189,7 @@ public abstract class RunCommand : ChangeCommand
         {
             text.Append("\n-- ").Append(step.Migration);
             foreach (var statement in driver.Dialect.Split(step.Script))
-                text.Append('\n').Append(statement.Text).Append(';');
+                text.Append('\n').Append(ScriptRedaction.Redact(driver.Dialect, statement.Text)).Append(';');
         }
 
         return text.ToString();

@@ -80,7 +80,7 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
     {
         var statement = tables.Select(facts.FindStatement).FirstOrDefault(s => s is not null);
         var location = statement?.Location ?? new ScriptLocation(step.Script.File, step.Script.FirstLine);
-        return new StatementException(id, $"{location}: {message}{RolledBack}", nextStep) { Location = location, Statement = statement?.Text };
+        return new StatementException(id, $"{location}: {message}{RolledBack}", nextStep) { Location = location, Statement = statement is null ? null : SqliteErrors.Cover(statement.Text) };
     }
 
     private static string KeyColumns(ForeignKey key) => key.ParentColumns.Count == 0 ? "id" : string.Join(", ", key.ParentColumns);

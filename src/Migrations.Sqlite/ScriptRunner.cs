@@ -191,7 +191,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
             "Remove the statement: the script runs in a transaction, which is committed when all of it has run.")
         {
             Location = location,
-            Statement = TextOf(window, length),
+            Statement = SqliteErrors.Cover(TextOf(window, length)),
         };
     }
 

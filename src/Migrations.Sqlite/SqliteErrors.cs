@@ -1,3 +1,4 @@
+using Migrations.History;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -23,9 +24,10 @@ internal static class SqliteErrors
     public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
     {
         if (failure.Reach is { } reach)
-            return BeyondCopy.Refused(reach.Describe(text), Shorten(text, offset: null).Text, location, failure);
+            return BeyondCopy.Refused(Hide(reach.Describe(text), text), Shorten(Cover(text), offset: null).Text, location, failure);
         var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
-        var (shown, shownOffset) = Shorten(text, offset);
+        var (shown, shownOffset) = Shorten(Cover(text), offset);
+        failure = Without(failure, text);
         var again = direction == MigrationDirection.Up ? "run 'migrations up' again" : "run 'migrations down' again";
         return new StatementException(
             isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode), $"{location}: {Words(failure)}", NextStep(failure.PrimaryCode, again), failure)
@@ -45,7 +47,7 @@ internal static class SqliteErrors
         "Give it more time ('-- Timeout: 10m' in the script's header), or make it quicker, and run the command again.")
     {
         Location = location,
-        Statement = Shorten(text, offset: null).Text,
+        Statement = Shorten(Cover(text), offset: null).Text,
         Code = "SQLITE_INTERRUPT (9)",
     };
 
@@ -73,6 +75,19 @@ internal static class SqliteErrors
         }
 
         return new ScriptLocation(script.File, line, column);
+    }
+
+    /// <summary>A statement without its secrets; places in it stay as they are.</summary>
+    public static string Cover(string statement) => ScriptRedaction.Cover(SqliteDialect.Instance, statement);
+
+    /// <summary>Words about a statement without its secrets.</summary>
+    public static string Hide(string words, string statement) => ScriptRedaction.Hide(SqliteDialect.Instance, statement, words);
+
+    // SQLite repeats a token of the statement: near "...": syntax error.
+    private static SqliteFailure Without(SqliteFailure failure, string statement)
+    {
+        var words = Hide(failure.Message, statement);
+        return string.Equals(words, failure.Message, StringComparison.Ordinal) ? failure : new SqliteFailure(failure.Code, words, failure.Offset) { Reach = failure.Reach };
     }
 
     private static (string Text, int? Offset) Shorten(string text, int? offset)

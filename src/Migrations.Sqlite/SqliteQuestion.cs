@@ -121,7 +121,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
             ErrorId.StatementFailed, $"{statement.Location}: {failure.Message} [{failure.CodeText}]", "Correct the check, or what it found.", failure)
         {
             Location = statement.Location,
-            Statement = statement.Text,
+            Statement = SqliteErrors.Cover(statement.Text),
             Code = failure.CodeText,
             Hint = SqliteHints.For(failure),
         };

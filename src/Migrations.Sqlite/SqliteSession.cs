@@ -311,7 +311,7 @@ internal sealed class SqliteSession : IDatabaseSession
         }
         catch (SqliteFailure e) when (e.Reach is { } reach)
         {
-            var refused = BeyondCopy.Refused(reach.Describe(statement.Text), statement.Text, statement.Location, e);
+            var refused = BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(statement.Text), statement.Text), SqliteErrors.Cover(statement.Text), statement.Location, e);
             if (LeftOut is null)
                 throw refused;
             LeftOut.Add(refused);

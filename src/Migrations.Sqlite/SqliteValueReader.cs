@@ -4,7 +4,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Reads what the tables of a scratch file hold, so that it can be compared later: columns by their names, not by their places, and without the rowid, which a rebuild
+/// Reads what the tables of a scratch file hold, so that it can be compared later: columns by their names, not by their places, and
+/// without the rowid, which a rebuild
 /// may give out again. A virtual table shows its content itself.
 /// </summary>
 internal static class SqliteValueReader
@@ -13,11 +14,11 @@ internal static class SqliteValueReader
 
     /// <summary>Reads them, the history left out.</summary>
     /// <exception cref="SqliteFailure">A table cannot be read.</exception>
-    public static IReadOnlyList<TableValues> Read(SqliteSession session, bool digests, CancellationToken cancellationToken) => SqliteSnapshot.Read(session.Handle, () =>
-    {
-        var tables = SqliteSchemaItem.Read(session.Handle).Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable));
-        return (IReadOnlyList<TableValues>)[.. tables.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => Read(session.Handle, t, digests, cancellationToken))];
-    });
+    public static IReadOnlyList<TableValues> Read(SqliteSession session, bool digests, CancellationToken cancellationToken) =>
+        SqliteSnapshot.Read(session.Handle, () => (IReadOnlyList<TableValues>)[.. SqliteSchemaItem.Read(session.Handle)
+            .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
+            .OrderBy(t => t.Name, StringComparer.Ordinal)
+            .Select(t => Read(session.Handle, t, digests, cancellationToken))]);
 
     private static TableValues Read(SqliteHandle handle, SqliteSchemaItem table, bool digests, CancellationToken cancellationToken)
     {
@@ -25,7 +26,9 @@ internal static class SqliteValueReader
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return digests ? Digest(handle, table, name, cancellationToken) : new TableValues(name, handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}"));
+            return digests
+                ? Digest(handle, table, name, cancellationToken)
+                : new TableValues(name, handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}"));
         }
         catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
         {
@@ -57,10 +60,11 @@ internal static class SqliteValueReader
         var names = new List<string>();
         using (var rows = handle.Prepare($"PRAGMA main.table_xinfo({SqliteNames.Quote(table.Name)})"))
         {
-            // A virtual table's hidden columns are no values of it; computed ones are (https://sqlite.org/pragma.html#pragma_table_xinfo).
+            // A virtual table's hidden columns are no values of it, and computed ones follow from the others
+            // (https://sqlite.org/pragma.html#pragma_table_xinfo).
             while (rows.Step())
             {
-                if (rows.Int64(6) != 1)
+                if (rows.Int64(6) == 0)
                     names.Add(rows.Text(1)!);
             }
         }

@@ -312,7 +312,11 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Replace("001_a", "001_other", "CREATE TABLE other (id integer);\n");
         await Engine(o => o with { Service = "billing" }).ApplyAsync();
         Assert.Equal("001_other Applied", await StatesAsync(Engine(o => o with { Service = "billing" })));
-        await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => Engine(o => o with { Service = "shop" }).ApplyAsync());
+        var error = await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => Engine(o => o with { Service = "shop" }).ApplyAsync());
+        Assert.Contains("--service billing", error.NextStep, StringComparison.Ordinal);
+        // Without one nothing is known yet, and that it was forgotten is likely.
+        Assert.Equal("001_other", Assert.Single((await Engine().PlanApplyAsync()).Steps).Migration.FullName);
+        Assert.Contains("--service billing", Assert.Single((await Engine().PlanApplyAsync()).Warnings), StringComparison.Ordinal);
     }
 
     private async Task ApplyTwoAsync(string second, string up, string? down = null)

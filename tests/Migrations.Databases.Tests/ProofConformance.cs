@@ -123,6 +123,25 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal((false, false, refused.Message), (result.Applies, result.IsGood, result.Failure?.Message));
     }
 
+    [SkippableFact]
+    public async Task That_every_undo_is_proven_needs_one()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n");
+        await ApplyAsync();
+
+        Assert.Equal((CheckStatus.Warn, CheckStatus.NotRun), await UndosAsync());
+        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
+        Assert.Equal((CheckStatus.Pass, CheckStatus.Warn), await UndosAsync());
+        await RehearseAsync(new RehearsalRequest { All = true });
+        Assert.Equal((CheckStatus.Pass, CheckStatus.Pass), await UndosAsync());
+
+        async Task<(CheckStatus Missing, CheckStatus Unproven)> UndosAsync()
+        {
+            var answers = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] })).ToDictionary(c => c.Name, c => c.Status);
+            return (answers["undo-missing"], answers["undo-unproven"]);
+        }
+    }
+
     /// <summary>Rehearses an undo on rows, and compares what is said of it.</summary>
     private protected async Task JudgesAsync(ProofCase wanted)
     {

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -15,7 +16,7 @@ internal static class PlanListing
         {
             terminal.Out($"-- {step.Migration.FullName} ({step.Script.File})", Tone.Notice);
             foreach (var statement in dialect.Split(step.Script))
-                terminal.Out(statement.Text + ";");
+                terminal.Out(ScriptRedaction.Redact(dialect, statement.Text) + ";");
             terminal.Out();
         }
 

@@ -7,10 +7,11 @@ public static class ErrorCatalog
     public static FailureCategory CategoryOf(ErrorId id) => id switch
     {
         ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired => FailureCategory.Usage,
-        ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.MigrationUnknown
+        ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.FolderEmpty or ErrorId.MigrationUnknown
             or ErrorId.BackupMissing or ErrorId.BackupFolderInvalid or ErrorId.ClientToolMissing
             => FailureCategory.NotFound,
-        ErrorId.FolderInvalid or ErrorId.FileNameInvalid or ErrorId.FileUnreadable or ErrorId.EncodingInvalid or ErrorId.MigrationDuplicate
+        ErrorId.FolderInvalid or ErrorId.FileNameInvalid or ErrorId.FileUnreadable or ErrorId.EncodingInvalid or ErrorId.CharacterInvisible
+            or ErrorId.MergeUnresolved or ErrorId.MigrationDuplicate
             or ErrorId.NumberingMixed or ErrorId.UndoOrphaned or ErrorId.UndoNameDiffers or ErrorId.HeaderInvalid or ErrorId.SectionInvalid
             or ErrorId.ScriptEmpty or ErrorId.ChecksumFileMismatch or ErrorId.FileChanged or ErrorId.ScriptMixed
             or ErrorId.TransactionControlInvalid or ErrorId.ParameterUnbound or ErrorId.ShellCommandInvalid or ErrorId.ScriptUnterminated

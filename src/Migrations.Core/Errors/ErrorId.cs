@@ -50,6 +50,9 @@ public enum ErrorId
     /// <summary>The migration folder does not exist.</summary>
     FolderMissing,
 
+    /// <summary>Neither the migration folder nor the database's history has a migration.</summary>
+    FolderEmpty,
+
     /// <summary>Files of the migration folder are bad; each problem has an id of its own.</summary>
     FolderInvalid,
 
@@ -61,6 +64,12 @@ public enum ErrorId
 
     /// <summary>A file is no valid UTF-8.</summary>
     EncodingInvalid,
+
+    /// <summary>A script has a character outside literals that cannot be seen.</summary>
+    CharacterInvisible,
+
+    /// <summary>A script holds the markers of a Git conflict.</summary>
+    MergeUnresolved,
 
     /// <summary>Two files have the same version or the same name.</summary>
     MigrationDuplicate,

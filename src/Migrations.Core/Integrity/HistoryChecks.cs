@@ -28,7 +28,8 @@ internal static class HistoryChecks
             "No pending migration is older than an applied one.", "Pending, and older than applied ones", "Give them newer versions; or apply them with 'migrations up --allow-out-of-order'.");
         yield return Of("history-pending", statuses.Where(s => s.State is MigrationState.Pending or MigrationState.RolledBack), CheckStatus.Warn,
             "Every migration is applied.", "Pending", "Apply them with 'migrations up'.");
-        yield return Of("undo-missing", statuses.Where(s => s is { HasUndo: false, Version: not null, State: not MigrationState.Missing }), CheckStatus.Warn,
+        var versioned = statuses.Where(s => s is { Version: not null, State: not MigrationState.Missing }).ToList();
+        yield return versioned.Count == 0 ? Nothing("undo-missing", "There is no migration that could have a down script.") : Of("undo-missing", versioned.Where(s => !s.HasUndo), CheckStatus.Warn,
             "Every migration has a down script.", "No down script", "Write one, or say in the up script why it cannot be undone.");
         var undos = statuses.Where(s => s.HasUndo).ToList();
         if (undos.Count == 0)

@@ -23,6 +23,19 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     /// <summary>The categories of checks.</summary>
     public static IReadOnlyList<CheckCategory> Categories { get; } = Array.FindAll(Enum.GetValues<CheckCategory>(), c => c is not CheckCategory.Checklist);
 
+    /// <summary>What a report says of a database whose checks could not be made.</summary>
+    /// <param name="target">The database.</param>
+    /// <param name="error">Why not.</param>
+    public static CheckResult Unreached(DatabaseTarget target, MigrationException error) => new()
+    {
+        Database = target.Display,
+        Name = "connection",
+        Category = CheckCategory.Engine,
+        Status = CheckStatus.Fail,
+        Message = error.Message,
+        Recommendation = error.NextStep,
+    };
+
     /// <summary>Makes the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see cref="CheckStatus.NotRun"/>.</returns>
     /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name is none.</exception>

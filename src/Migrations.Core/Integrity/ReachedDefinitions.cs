@@ -6,9 +6,12 @@ namespace Migrations.Integrity;
 internal sealed class ReachedDefinitions
 {
     private static readonly SchemaObjectType[] Followed =
-        [SchemaObjectType.View, SchemaObjectType.MaterializedView, SchemaObjectType.Function, SchemaObjectType.Trigger, SchemaObjectType.Rule];
+    [
+        SchemaObjectType.View, SchemaObjectType.MaterializedView, SchemaObjectType.Function, SchemaObjectType.Trigger, SchemaObjectType.Rule,
+    ];
 
-    private static readonly SchemaObjectType[] WithColumns = [SchemaObjectType.Type, SchemaObjectType.Domain, SchemaObjectType.Extension, SchemaObjectType.Function];
+    private static readonly SchemaObjectType[] WithColumns =
+        [SchemaObjectType.Type, SchemaObjectType.Domain, SchemaObjectType.Extension, SchemaObjectType.Function];
 
     private readonly SqlNameReader _reader;
     private readonly ILookup<string, SchemaObject> _byName;
@@ -18,8 +21,9 @@ internal sealed class ReachedDefinitions
     {
         _reader = reader;
         _byName = before.Objects.Concat(after.Objects).Where(o => Followed.Contains(o.Type))
-            .ToLookup(o => reader.LastName(o is { Type: SchemaObjectType.Trigger or SchemaObjectType.Rule, Table: { } table } ? table : o.Name), StringComparer.OrdinalIgnoreCase);
-        _takingColumns = before.Objects.Where(o => WithColumns.Contains(o.Type)).Select(o => reader.LastName(o.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            .ToLookup(o => reader.LastName(RunsOn(o) ?? o.Name), StringComparer.OrdinalIgnoreCase);
+        _takingColumns = before.Objects.Where(o => WithColumns.Contains(o.Type))
+            .Select(o => reader.LastName(o.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether there is something among the names that columns may go with when it is dropped with CASCADE.</summary>
@@ -27,7 +31,9 @@ internal sealed class ReachedDefinitions
 
     /// <summary>Collects the names in statements, and in all that they lead to.</summary>
     /// <param name="roots">The names in the statements.</param>
-    /// <param name="onlyCalls">Whether the statements themselves only read, so that what they name counts only where they lead to a function that can write.</param>
+    /// <param name="onlyCalls">
+    /// Whether the statements themselves only read, so that what they name counts only where they lead to a function that can write.
+    /// </param>
     /// <param name="names">Gets the names.</param>
     /// <returns>Whether it leads to something that cannot be seen into.</returns>
     public bool Follow(IReadOnlyCollection<string> roots, bool onlyCalls, HashSet<string> names)
@@ -49,9 +55,10 @@ internal sealed class ReachedDefinitions
             foreach (var item in next.Where(names.Add).SelectMany(n => _byName[n]).ToList())
             {
                 var words = _reader.Words(item.Definition);
-                if ((item.Type is SchemaObjectType.Trigger or SchemaObjectType.Rule && !withTriggers) || (item.Type is SchemaObjectType.Function && OnlyReads(words)))
+                var isFunction = item.Type is SchemaObjectType.Function;
+                if ((RunsOn(item) is not null && !withTriggers) || (isFunction && OnlyReads(words)))
                     continue;
-                calls |= item.Type is SchemaObjectType.Function;
+                calls |= isFunction;
                 isHidden |= StatementEffect.IsHidden(words);
                 texts.Enqueue(_reader.Names(item.Definition));
             }
@@ -60,6 +67,10 @@ internal sealed class ReachedDefinitions
         return (names, calls, isHidden);
     }
 
+    /// <summary>The table on which a trigger or a rule runs by itself; null for anything else.</summary>
+    private static string? RunsOn(SchemaObject item) => item.Type is SchemaObjectType.Trigger or SchemaObjectType.Rule ? item.Table : null;
+
     /// <summary>Whether a function says of itself, before its body, that it changes nothing.</summary>
-    private static bool OnlyReads(List<string> words) => words.TakeWhile(w => w is not ("AS" or "BEGIN" or "RETURN")).Any(w => w is "IMMUTABLE" or "STABLE");
+    private static bool OnlyReads(List<string> words) =>
+        words.TakeWhile(w => w is not ("AS" or "BEGIN" or "RETURN")).Any(w => w is "IMMUTABLE" or "STABLE");
 }

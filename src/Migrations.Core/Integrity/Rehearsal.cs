@@ -4,6 +4,7 @@ using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
+using Migrations.Schema;
 
 namespace Migrations.Integrity;
 
@@ -35,7 +36,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             foreach (var migration in migrations)
             {
                 _options.Session.Events.Publish(new WorkAdvanced($"Rehearsing {migration}", results.Count, migrations.Count, "migrations"));
-                var result = await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false);
+                var result = WithoutSecrets(await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false));
                 results.Add(leftOut is null ? result : Without(leftOut, result));
                 if (result is { Applies: false, NotRun: not null })
                     leftOut ??= result.Name;
@@ -47,6 +48,20 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             return new RehearsalReport(results, checks) { NotKept = await TryKeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false) };
         }
     }
+
+    /// <summary>Definitions repeat the text of statements: the bodies of functions, for one.</summary>
+    private RehearsalResult WithoutSecrets(RehearsalResult result) => result with
+    {
+        Differences = [.. result.Differences.Select(WithoutSecrets)],
+        ObjectsChanged = [.. result.ObjectsChanged.Select(WithoutSecrets)],
+    };
+
+    private SchemaDifference WithoutSecrets(SchemaDifference difference) => difference with
+    {
+        Left = difference.Left is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Left),
+        Right = difference.Right is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Right),
+        Mend = difference.Mend is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Mend),
+    };
 
     private async Task<PlanningInput> LookAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
     {

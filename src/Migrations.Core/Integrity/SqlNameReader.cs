@@ -20,7 +20,10 @@ internal sealed class SqlNameReader(ISqlDialect dialect)
         }
     }
 
-    /// <summary>What a statement says: words in upper case, everything else as written, without white space and comments. A body in dollar quotes is read too.</summary>
+    /// <summary>
+    /// What a statement says: words in upper case, everything else as written, without white space and comments. A body in dollar quotes
+    /// is read too.
+    /// </summary>
     public List<string> Words(string sql)
     {
         var words = new List<string>();
@@ -39,7 +42,8 @@ internal sealed class SqlNameReader(ISqlDialect dialect)
 
     /// <summary>The name of an object, without its schema and its parameters.</summary>
     public string LastName(string name) =>
-        Unquoted(dialect.Tokenize(name).TakeWhile(t => t.In(name) is not "(").Last(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName).In(name));
+        Unquoted(dialect.Tokenize(name).TakeWhile(t => t.In(name) is not "(")
+            .Last(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName).In(name));
 
     /// <summary>A name without its quotes.</summary>
     public static string Unquoted(ReadOnlySpan<char> name) => name switch

@@ -1,21 +1,26 @@
 namespace Migrations.Integrity;
 
 /// <summary>
-/// Judges by its words what a statement can do to values that are there already. What is not known counts as a write: rather one comparison too many than a proof
+/// Judges by its words what a statement can do to values that are there already. What is not known counts as a write: rather one
+/// comparison too many than a proof
 /// without one.
 /// </summary>
 internal static class StatementEffect
 {
     private static readonly HashSet<string> Harmless = new(
         [
-            "ABORT", "ANALYZE", "ANALYSE", "ATTACH", "BEGIN", "CHECKPOINT", "CLOSE", "CLUSTER", "COMMENT", "COMMIT", "DEALLOCATE", "DETACH", "DISCARD", "END", "EXECUTE", "GRANT", "LISTEN",
-            "LOCK", "NOTIFY", "REASSIGN", "REFRESH", "REINDEX", "RELEASE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SECURITY", "SET", "START", "UNLISTEN", "VACUUM",
+            "ABORT", "ANALYZE", "ANALYSE", "ATTACH", "BEGIN", "CHECKPOINT", "CLOSE", "CLUSTER", "COMMENT", "COMMIT",
+            "DEALLOCATE", "DETACH", "DISCARD", "END", "EXECUTE", "GRANT", "LISTEN", "LOCK", "NOTIFY", "REASSIGN", "REFRESH", "REINDEX", "RELEASE",
+            "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SECURITY", "SET", "START", "UNLISTEN", "VACUUM",
         ],
         StringComparer.Ordinal);
 
-    private static readonly HashSet<string> Writing = new(["INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "COPY"], StringComparer.Ordinal);
-    private static readonly HashSet<string> AddedWithoutValues = new(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE", "GENERATED", "NOT"], StringComparer.Ordinal);
-    private static readonly HashSet<string> DroppedWithoutValues = new(["CONSTRAINT", "NOT", "DEFAULT", "IDENTITY", "EXPRESSION"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Writing =
+        new(["INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "COPY"], StringComparer.Ordinal);
+    private static readonly HashSet<string> AddedWithoutValues =
+        new(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE", "GENERATED", "NOT"], StringComparer.Ordinal);
+    private static readonly HashSet<string> DroppedWithoutValues =
+        new(["CONSTRAINT", "NOT", "DEFAULT", "IDENTITY", "EXPRESSION"], StringComparer.Ordinal);
 
     /// <summary>Judges a statement by its words (<see cref="SqlNameReader.Words"/>).</summary>
     public static ValueEffect Of(List<string> words) => words.FirstOrDefault() switch
@@ -23,8 +28,10 @@ internal static class StatementEffect
         null => ValueEffect.None,
         "SELECT" or "VALUES" or "TABLE" or "EXPLAIN" or "FETCH" or "DECLARE" or "(" => ValueEffect.Calls,
         "WITH" or "PREPARE" => words.Exists(Writing.Contains) ? ValueEffect.Writes : ValueEffect.Calls,
-        "CREATE" => words.Take(6).Contains("TABLE", StringComparer.Ordinal) || words.Contains("MATERIALIZED") ? ValueEffect.Calls : ValueEffect.None,
-        "PRAGMA" => words.Exists(w => w.Equals("writable_schema", StringComparison.OrdinalIgnoreCase)) ? ValueEffect.Hidden : ValueEffect.None,
+        "CREATE" when words.Take(6).Contains("TABLE", StringComparer.Ordinal) || words.Contains("MATERIALIZED") => ValueEffect.Calls,
+        "CREATE" => ValueEffect.None,
+        "PRAGMA" when words.Contains("WRITABLE_SCHEMA") => ValueEffect.Hidden,
+        "PRAGMA" => ValueEffect.None,
         "CALL" => ValueEffect.Writes,
         "DO" => OfBody(words),
         "ALTER" => OfAlter(words),
@@ -67,7 +74,8 @@ internal static class StatementEffect
         _ => ValueEffect.None,
     };
 
-    private static bool IsChangeOfType(List<string> words, int at) => words[at] is "TYPE" && (words[at - 1] is "DATA" || words[at - 2] is "COLUMN" or "ALTER");
+    private static bool IsChangeOfType(List<string> words, int at) =>
+        words[at] is "TYPE" && (words[at - 1] is "DATA" || words[at - 2] is "COLUMN" or "ALTER");
 
     private static ValueEffect OfAlterTable(List<string> words)
     {
@@ -78,7 +86,8 @@ internal static class StatementEffect
             if (depth > 0)
                 continue;
             var next = words.ElementAtOrDefault(i + 1) ?? "";
-            if ((words[i] is "ADD" && !AddedWithoutValues.Contains(next)) || (words[i] is "DROP" && !DroppedWithoutValues.Contains(next)) || IsChangeOfType(words, i))
+            var isColumn = words[i] is "ADD" ? !AddedWithoutValues.Contains(next) : words[i] is "DROP" && !DroppedWithoutValues.Contains(next);
+            if (isColumn || IsChangeOfType(words, i))
                 return ValueEffect.Writes;
             renames |= words[i] is "RENAME";
         }

@@ -15,12 +15,14 @@ internal sealed class UndoComparison(ValueReach reach, SchemaSnapshot before, Sc
     /// <param name="schema">The schema after the undo.</param>
     /// <param name="left">The values after the undo.</param>
     /// <param name="changed">The rows that the undo changed.</param>
-    public RehearsalResult Judge(RehearsalResult result, SchemaSnapshot schema, IReadOnlyList<TableValues> left, IReadOnlyList<TableChange> changed)
+    public RehearsalResult Judge(
+        RehearsalResult result, SchemaSnapshot schema, IReadOnlyList<TableValues> left, IReadOnlyList<TableChange> changed)
     {
         var differences = SchemaComparison.Compare(before, schema);
         if (!differences.All(d => d.IsColumnOrder))
             return result with { UndoVerdict = UndoVerdict.SchemaDiffers, Differences = differences };
-        result = result with { UndoVerdict = differences.Count == 0 ? UndoVerdict.Proven : UndoVerdict.SameButColumnOrder, Differences = differences };
+        var verdict = differences.Count == 0 ? UndoVerdict.Proven : UndoVerdict.SameButColumnOrder;
+        result = result with { UndoVerdict = verdict, Differences = differences };
         if (!reach.MayChange)
             return result;
         var valueDifferences = ValueComparison.Compare(values, left);

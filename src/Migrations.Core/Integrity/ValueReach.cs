@@ -4,7 +4,8 @@ using Migrations.Schema;
 namespace Migrations.Integrity;
 
 /// <summary>
-/// Which values a migration and its undo can change, as far as their text and what it names (views, triggers, functions) tell. What the two halves make and remove
+/// Which values a migration and its undo can change, as far as their text and what it names (views, triggers, functions) tell. What the
+/// two halves make and remove
 /// themselves does not count: it holds nothing that could be lost.
 /// </summary>
 internal sealed class ValueReach

@@ -21,7 +21,9 @@ public enum UndoVerdict
     /// <summary>The schema is as before. The scripts can change values, and the tables that they touch held no rows to compare.</summary>
     SchemaOnly,
 
-    /// <summary>As <see cref="Proven"/>, but that columns stand in another order. Where the tables held no rows, no values were compared.</summary>
+    /// <summary>
+    /// As <see cref="Proven"/>, but that columns stand in another order. Where the tables held no rows, no values were compared.
+    /// </summary>
     SameButColumnOrder,
 
     /// <summary>The schema is as before, and so is every value that the scripts can change.</summary>

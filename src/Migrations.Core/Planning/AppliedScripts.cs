@@ -48,9 +48,10 @@ internal static class AppliedScripts
         }
     }
 
-    /// <summary>A line for each applied migration whose file was renamed, or edited in comments or white space only.</summary>
+    /// <summary>A line for each applied migration whose file was renamed, or edited in comments or white space only; and for a service that may be the wrong one.</summary>
     public static IReadOnlyList<string> Warnings(PlanningInput input) =>
     [
+        .. FolderIdentity.ServiceWarning(input) is { } service ? [service] : (string[])[],
         .. input.Match.Renamed.Where(r => !r.IsRenumbered)
             .Select(r => $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' records the new name."),
         .. input.Migrations

@@ -1,3 +1,5 @@
+using Migrations.Folders;
+
 namespace Migrations.Planning;
 
 /// <summary>Plans which pending migrations to apply. Pure: the same folder, history and request give the same plan.</summary>
@@ -84,6 +86,23 @@ public static class ApplyPlanner
             [.. passed.Select(m => m.FullName)]);
     }
 
+    /// <summary>The migration that a header means. Only for an error the script is looked at, for the line.</summary>
+    private static Migration FindNeeded(PlanningInput input, Migration migration, string text)
+    {
+        try
+        {
+            return MigrationResolver.Find(input.Migrations, text);
+        }
+        catch (PlanException e)
+        {
+            throw new PlanException(
+                e.Id,
+                $"{HeaderLocation.Of(migration.Up, "Depends-On", text)}: 'Depends-On: {text}' in the header of {migration}: {e.Message}",
+                $"Correct the header. {e.NextStep}",
+                [migration.FullName, .. e.Migrations]);
+        }
+    }
+
     private static void CheckDependencies(PlanningInput input, List<Migration> chosen)
     {
         var there = input.Migrations.Where(m => input.RecordOf(m) is { IsApplied: true }).Select(m => m.Key).ToHashSet();
@@ -91,7 +110,7 @@ public static class ApplyPlanner
         {
             foreach (var text in migration.Header.DependsOn)
             {
-                var needed = MigrationResolver.Find(input.Migrations, text);
+                var needed = FindNeeded(input, migration, text);
                 if (there.Contains(needed.Key))
                     continue;
                 if (!input.RunsHere(needed))

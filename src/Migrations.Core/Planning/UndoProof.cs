@@ -10,7 +10,9 @@ internal static class UndoProof
         if (request is { SchemaOnly: true, RequireProven: false })
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "Whether a proof of the schema alone is enough matters only where a proof is required.", "Add --require-proven, or leave out --schema-only.");
+                ErrorId.UsageInvalid,
+                "Whether a proof of the schema alone is enough matters only where a proof is required.",
+                "Add --require-proven, or leave out --schema-only.");
         }
 
         if (!request.RequireProven)
@@ -21,7 +23,8 @@ internal static class UndoProof
             return;
         throw new PlanException(
             ErrorId.UndoUnproven,
-            $"The undo is not proven: {string.Join("; ", verdicts.Select(v => $"{v.Migration} ({v.Verdict.Message()})"))}. Nothing was undone.",
+            $"The undo is not proven: {string.Join("; ", verdicts.Select(v => $"{v.Migration} ({v.Verdict.Message()})"))}. "
+                + "Nothing was undone.",
             NextStep([.. verdicts.Select(v => v.Verdict)]),
             [.. verdicts.Select(v => v.Migration.FullName)]);
     }
@@ -32,9 +35,11 @@ internal static class UndoProof
         var byVerdict = migrations.ToLookup(m => input.VerdictOf(m));
         var warnings = new List<string>();
         foreach (var verdict in new[] { UndoVerdict.Failed, UndoVerdict.SchemaDiffers, UndoVerdict.ValuesDiffer }.Where(byVerdict.Contains))
-            warnings.Add($"A rehearsal has found a fault in the undo of {Names(verdict)}: {verdict.Message()}. 'migrations test --all' shows it.");
+            warnings.Add($"A rehearsal has found a fault in the undo of {Names(verdict)}: {verdict.Message()}.");
         if (byVerdict.Contains(UndoVerdict.SchemaOnly))
-            warnings.Add($"Only the schema is proven for the undo of {Names(UndoVerdict.SchemaOnly)}: there were no rows to compare. 'migrations test --with-data' compares them before a migration is applied.");
+            warnings.Add(
+                $"Only the schema is proven for the undo of {Names(UndoVerdict.SchemaOnly)}: there were no rows to compare. "
+                + "'migrations test --with-data' compares them before a migration is applied.");
         if (byVerdict.Contains(UndoVerdict.NotRun))
             warnings.Add($"No rehearsal has proven this undo: {Names(UndoVerdict.NotRun)}. 'migrations test --all' rehearses it on a copy.");
         return warnings;
@@ -48,6 +53,7 @@ internal static class UndoProof
             return "Correct the down script and rehearse it again with 'migrations test --all', or leave out --require-proven.";
         return verdicts.Contains(UndoVerdict.NotRun)
             ? "Rehearse it with 'migrations test --all', or leave out --require-proven."
-            : "Rehearse it with rows ('migrations test --with-data', before it is applied), accept a proof of the schema alone with --schema-only, or leave out --require-proven.";
+            : "Rehearse it with rows ('migrations test --with-data', before it is applied), "
+                + "accept a proof of the schema alone with --schema-only, or leave out --require-proven.";
     }
 }

@@ -170,6 +170,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
         driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
 
+    /// <summary>For a folder without a migration no database is created.</summary>
+    private async Task<IDatabaseSession> OpenForRunAsync(SessionAccess access, MigrationFolder read, CancellationToken cancellationToken)
+    {
+        if (access != SessionAccess.Create || !read.IsEmpty || _options.Folder.AllowEmpty)
+            return await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        {
+            throw MissingFolder.Empty(read.Path);
+        }
+    }
+
     private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
 
@@ -208,7 +223,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
     {
         var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        var session = await OpenForRunAsync(access, read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var before = await LookUnlockedAsync(session, read, cancellationToken).ConfigureAwait(false);

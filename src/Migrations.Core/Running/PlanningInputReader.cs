@@ -20,18 +20,34 @@ internal static class PlanningInputReader
         input = input with { Changes = await changes.FindAsync(folder.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
         if (input.Match.Missing.Count > 0)
             input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
+        if (input.History.IsShared && (input.History.Records.Count == 0 || input.Match.IsOtherFolder))
+            input = input with { OtherService = FindService(folder, entries, options.Service) };
         return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
             ? input with { BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)) }
             : input;
     }
 
-    /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
-    public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options) => new()
+    private static string? FindService(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, string? own)
     {
-        Migrations = folder.Migrations,
-        History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
-        Environment = options.Environment,
-        Folder = folder.Path,
-        Verdicts = RehearsalVerdicts.Read(folder.Path),
-    };
+        var names = folder.Migrations.Select(m => m.FullName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return entries.Where(e => e.Event == JournalEvent.Applied && names.Contains(e.Name) && !string.Equals(e.Service, own, StringComparison.Ordinal))
+            .GroupBy(e => e.Service ?? "", StringComparer.Ordinal).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => g.Key).FirstOrDefault();
+    }
+
+    /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FolderEmpty"/>: neither the folder nor the history has a migration.</exception>
+    public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
+    {
+        if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)
+            throw MissingFolder.Empty(folder.Path);
+        return new PlanningInput
+        {
+            Migrations = folder.Migrations,
+            History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
+            Environment = options.Environment,
+            Folder = folder.Path,
+            Verdicts = RehearsalVerdicts.Read(folder.Path),
+        };
+    }
 }

@@ -94,7 +94,7 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
                 ErrorId.StatementUndecided,
                 $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not show whether that statement took effect.",
                 $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair {step.Migration} --statement-not-done'.")
-            { Location = statement.Location, Statement = statement.Text },
+            { Location = statement.Location, Statement = ScriptRedaction.Cover(dialect, statement.Text) },
         };
 
     private async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, string checksum, CancellationToken cancellationToken)

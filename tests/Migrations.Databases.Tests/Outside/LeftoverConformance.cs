@@ -18,9 +18,6 @@ public abstract class LeftoverConformance : IDisposable
     {
         await using var database = await CreateAsync();
         _folder.Write("migrations/001_slow.sql", SlowStatement + ";\n");
-        Assert.Equal(0, (await RunAsync(database, "baseline", "001")).ExitCode);
-        File.Move(_folder["migrations/001_slow.sql"], _folder["migrations/002_slow.sql"]);
-        _folder.Write("migrations/001_slow.sql", "SELECT 1;\n");
         string name;
         using (var rehearsal = CliProcess.Start(Call(database, "test")))
         {
@@ -32,8 +29,8 @@ public abstract class LeftoverConformance : IDisposable
 
         await WaitUntilAsync(async () => (await CheckAsync(database)).Contains(name, StringComparison.Ordinal));
         Assert.True(await ExistsAsync(name));
-        File.Delete(_folder["migrations/002_slow.sql"]);
-        _folder.Write("migrations/002_quick.sql", "CREATE TABLE quick (id integer);\n");
+        File.Delete(_folder["migrations/001_slow.sql"]);
+        _folder.Write("migrations/001_quick.sql", "CREATE TABLE quick (id integer);\n");
 
         Assert.Equal(0, (await RunAsync(database, "test")).ExitCode);
 
