@@ -55,8 +55,11 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         var problems = direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script) ? [.. analysis.Problems, EmptyScript.Problem(script)] : analysis.Problems;
         if (problems.Count > 0)
             throw new FolderException(Path.GetDirectoryName(script.File) ?? script.File, problems);
+        var planned = KeyWindow.Mark(input.Migrations, [.. input.History.Applied.Select(r => r.Key), .. _applied.Select(m => m.Key)], [new PlanStep(migration, direction, script)])[0];
         var step = new StepExecution
         {
+            MayLeaveKeysOpen = planned.MayLeaveKeysOpen,
+            KeysDue = planned.KeysDue,
             Migration = migration,
             Direction = direction,
             Script = script,

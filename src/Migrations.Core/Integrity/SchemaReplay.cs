@@ -63,7 +63,8 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
         try
         {
             RegularFile.Require(file);
-            return FromText(file, File.ReadAllText(file));
+            var read = FromText(file, File.ReadAllText(file));
+            return read with { Up = read.Up with { IsSchema = true } };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
