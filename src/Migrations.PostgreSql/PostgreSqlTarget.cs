@@ -95,10 +95,18 @@ internal static class PostgreSqlTarget
         return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString);
     }
 
-    /// <summary>A database of our own on the same server that is thrown away.</summary>
-    public static DatabaseTarget Scratch(DatabaseTarget server, string database)
+    /// <summary>A database of our own on a server that is thrown away.</summary>
+    /// <param name="server">Any database of the server.</param>
+    /// <param name="database">Its name.</param>
+    /// <param name="user">Whom to connect as; null for whom the server's database is reached as.</param>
+    /// <param name="origin">The database that it stands for, whose schemas come first here too; null for none.</param>
+    public static DatabaseTarget Scratch(DatabaseTarget server, string database, string? user = null, DatabaseTarget? origin = null)
     {
         var builder = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = database };
+        if (user is not null)
+            builder.Username = user;
+        if (origin is not null && new NpgsqlConnectionStringBuilder(origin.ConnectionString).SearchPath is { Length: > 0 } path)
+            builder.SearchPath = path;
         return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString) { IsScratch = true };
     }
 

@@ -156,6 +156,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
             Assert.Contains("'migrations repair 003_index_a'", error.NextStep, StringComparison.Ordinal);
         }
 
+        var other = await ThrowsAsync<PlanException>(ErrorId.RepairNotNeeded, () => Engine().RepairAsync(new RepairRequest { Name = "002_table_b" }));
+        Assert.Contains("003_index_a (applied as 002_index_a)", other.Message, StringComparison.Ordinal);
         var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "003_index_a" }));
         Assert.Equal(("003_index_a", "Renamed"), (repair.Name, repair.Repair));
         Assert.Equal("001_a applied, 002_index_a applied, 002_index_a repaired, 003_index_a repaired", await JournalAsync());

@@ -73,14 +73,14 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                     .. await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
                     await LeftoverChecks.AskAsync(driver, request.ScratchServer ?? target, _options.Session, cancellationToken).ConfigureAwait(false),
                 ],
-                CheckCategory.Folder => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
+                CheckCategory.Folder => [.. FolderChecks.Judge(await ReadFolderAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.History => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
                 CheckCategory.Backup => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
                 _ => await DeclaredAsync(session, request, cancellationToken).ConfigureAwait(false),
             };
         }
-        catch (FolderException e) when (category is CheckCategory.Folder)
+        catch (MigrationException e) when (category is CheckCategory.Folder && (e is FolderException || e.Id is ErrorId.FolderEmpty))
         {
             results = [.. FolderChecks.Judge(e)];
         }
@@ -104,6 +104,15 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     };
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken) => MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+
+    /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
+    private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)
+    {
+        var read = ReadFolder(cancellationToken);
+        if (read.IsEmpty)
+            _ = PlanningInputReader.Of(read, await session.History.ReadAsync(cancellationToken).ConfigureAwait(false), _options);
+        return read;
+    }
 
     private async Task<PlanningInput> LookAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
         await PlanningInputReader.ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken).ConfigureAwait(false);
@@ -141,7 +150,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         if (checks.Count == 0 || !request.OnCopy)
             return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
         var scratch = await driver.Scratch.CreateAsync(
-            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Session = _options.Session }, cancellationToken).ConfigureAwait(false);
+            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Scripts = [], Session = _options.Session }, cancellationToken).ConfigureAwait(false);
         await using (scratch.ConfigureAwait(false))
         {
             var copy = await driver.OpenAsync(scratch.Target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);

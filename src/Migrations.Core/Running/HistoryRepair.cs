@@ -57,9 +57,11 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         if (input.Match.Replaced.Count > 0)
             return FolderIdentity.Replaced(input, input.Match.Replaced);
         var missing = string.Join(", ", input.Missing.Select(r => r.Name));
+        var renumbered = string.Join(", ", input.Match.Renamed.Select(r => $"{r.Migration} (applied as {r.Record.Name})"));
         return new PlanException(
             ErrorId.RepairNotNeeded,
             "There is nothing to repair: no failure is recorded and no applied script was edited."
+                + (renumbered.Length == 0 ? "" : $" Renamed, and to be repaired by its new name: {renumbered}.")
                 + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
             "'migrations status' shows how things stand.",
             []);
