@@ -193,7 +193,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     /// <summary>On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.</summary>
     private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
     {
-        if (confinement.Refusal(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)) is { } refusal)
+        var location = new ScriptLocation(step.Script.File, piece.Line, piece.Column);
+        if (await confinement.RefusalAsync(session, piece.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
             throw refusal;
         if (confinement.MakesExtension(piece.Text))
             await SendAsync(cancellationToken).ConfigureAwait(false);
