@@ -81,7 +81,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (ReferenceEquals(e.BatchCommand, _insert) && _insert is not null)
             return history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
-        return StatementFailure.Of(e, step.Script, piece, blocker, attempts);
+        return session.Failure(e, step.Script, piece, blocker, attempts);
     }
 
     private void Begin()
@@ -171,6 +171,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _bytes += Encoding.UTF8.GetByteCount(piece.Text);
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
+        if (session.Confinement is { } confinement)
+            await ConfineAsync(confinement, piece, cancellationToken).ConfigureAwait(false);
         Statements++;
         if (_onlyDefines && !OnlyDefines(piece.Text))
             LeaveDefinitions(piece.Text);
@@ -184,11 +186,22 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
         _sent.Add(Add(piece.Text), piece);
         _characters += piece.Text.Length;
+        if (session.Confinement?.MakesExtension(piece.Text) == true)
+            await session.Confinement.MakeExtensionAsync(session, () => SendAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         if (_characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
             Advanced();
         }
+    }
+
+    /// <summary>On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.</summary>
+    private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
+    {
+        if (confinement.Refusal(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)) is { } refusal)
+            throw refusal;
+        if (confinement.MakesExtension(piece.Text))
+            await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a statement belongs to the script's own transaction, in whose place stands ours, or is a dump's for newer servers.</summary>

@@ -22,6 +22,18 @@ Describe 'Proving and checking' {
         Test-Path $database | Should -BeFalse
     }
 
+    It 'says what was not run because it reaches beyond the copy' {
+        $other = Join-Path $folder 'other.db'
+        Set-Content "$folder/003_other.sql" "ATTACH '$other' AS o;`nCREATE TABLE o.x (a);"
+        $result = Test-Migration $database $folder -ErrorVariable bad -ErrorAction SilentlyContinue | Select-Object -Last 1
+        $result.NotRun | Should -BeLike '*003_other.sql:1:1: ATTACH DATABASE*reaches beyond the copy*'
+        $result.Applies, $result.IsGood | Should -Be $false, $false
+        ($result | Format-Table | Out-String) | Should -BeLike '*not run*not run*003_other*'
+        $bad[0].Exception.Message | Should -BeLike '*003_other was not rehearsed*'
+        (Get-ErrorOf { Compare-DatabaseSchema $folder "$folder/none.db" -Database $database }).FullyQualifiedErrorId | Should -BeLike 'ReachesBeyondCopy,*'
+        Test-Path $other | Should -BeFalse
+    }
+
     It 'shows verdicts in the status, and Undo-Migration heeds them' {
         $null = Test-Migration $database $folder -ErrorAction SilentlyContinue
         $null = Invoke-Migration $database $folder

@@ -150,7 +150,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         if (checks.Count == 0 || !request.OnCopy)
             return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
         var scratch = await driver.Scratch.CreateAsync(
-            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Session = _options.Session }, cancellationToken).ConfigureAwait(false);
+            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Scripts = [], Session = _options.Session }, cancellationToken).ConfigureAwait(false);
         await using (scratch.ConfigureAwait(false))
         {
             var copy = await driver.OpenAsync(scratch.Target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);

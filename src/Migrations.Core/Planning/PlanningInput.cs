@@ -38,6 +38,9 @@ public sealed record PlanningInput
     /// <summary>What rehearsals found, by the migration's full name; empty where none were kept beside the migrations.</summary>
     public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } = new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
 
+    /// <summary>Foreign keys that are open, as headers of applied migrations allow, by the migration that opened them; empty where none may be.</summary>
+    public IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>> OpenForeignKeys { get; init; } = new Dictionary<MigrationKey, IReadOnlyList<string>>();
+
     /// <summary>The environment; null when none is named.</summary>
     public string? Environment { get; init; }
 
