@@ -228,7 +228,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         StatementClassifier.NamesClientEncoding(statement) || TransactionTimeout.IsRefused(statement, Connection.PostgreSqlVersion.Major);
 
     /// <summary>The engine's error for a statement that the server refused; on a scratch database it may be that nothing is known.</summary>
-    public StatementException Failure(PostgresException e, MigrationScript script, SqlPiece? piece, string? blocker, int attempts)
+    public StatementException Failure(PostgresException e, MigrationScript script, SqlPiece? piece, Blocker? blocker, int attempts)
     {
         var failure = StatementFailure.Of(e, script, piece, blocker, attempts);
         return Confinement?.Judge(failure) ?? failure;
