@@ -19,6 +19,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await using var _ = (old ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         if (old is not null)
         {
+            await Poolers.RefuseForRestoreAsync(old, cancellationToken).ConfigureAwait(false);
             await old.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
             await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
         }
@@ -28,6 +29,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         // Nobody renames the database that he is connected to.
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
+        await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
         var name = NewName();
@@ -88,9 +90,18 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
+        if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
+            how += $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         if (settings is not null && await settings.ApplyAsync(server, name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } refused)
             how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
         return how;
+    }
+
+    private async Task<IReadOnlyList<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        return await Subscriptions.ReadAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsAboutRoles(string message) =>

@@ -22,6 +22,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connection = connection;
         Info = new DatabaseInfo(PostgreSqlTarget.Engine, connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(), connector.Username);
         Inspector = new PostgreSqlInspector(this);
+        Confinement = target.IsScratch ? new Confinement(target) : null;
         _history = new PostgreSqlHistory(this);
         _steps = new PostgreSqlSteps(this, _history);
         _outside = new PostgreSqlOutside(this);
@@ -48,6 +49,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <summary>The connection; another one after <see cref="ReconnectAsync"/>.</summary>
     public NpgsqlConnection Connection { get; private set; }
+
+    /// <summary>Keeps what runs here to this database; null on a database that is no scratch database.</summary>
+    public Confinement? Confinement { get; }
 
     /// <summary>Whether one transaction for several steps is open.</summary>
     public bool IsInRun { get; set; }
@@ -78,6 +82,13 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <summary>Whether a pooler in transaction mode stands between: then each transaction may get another backend, and settings of a session reach strangers.</summary>
     public bool IsPooled => _lock is { IsRow: true };
+
+    /// <summary>
+    /// Whether the server takes a backslash in a literal for an escape
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS">standard_conforming_strings</see>, which it reports):
+    /// scripts are read and rehearsed without that.
+    /// </summary>
+    public bool ReadsBackslashes => string.Equals(Connection.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
 
     /// <summary>
     /// The setting by which the server notices in the middle of a statement that the client is gone
@@ -215,6 +226,13 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether a statement of a dump is not for this server: scripts are UTF-8 whatever it says, and an older one does not know a newer one's setting.</summary>
     public bool PassesOver(string statement) =>
         StatementClassifier.NamesClientEncoding(statement) || TransactionTimeout.IsRefused(statement, Connection.PostgreSqlVersion.Major);
+
+    /// <summary>The engine's error for a statement that the server refused; on a scratch database it may be that nothing is known.</summary>
+    public StatementException Failure(PostgresException e, MigrationScript script, SqlPiece? piece, Blocker? blocker, int attempts)
+    {
+        var failure = StatementFailure.Of(e, script, piece, blocker, attempts);
+        return Confinement?.Judge(failure) ?? failure;
+    }
 
     /// <summary>Makes the next transaction count its changed rows from zero, when what ran before may have left some.</summary>
     public async Task ForgetRowsAsync(CancellationToken cancellationToken)

@@ -31,8 +31,11 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private long _elapsed;
     private long? _rows;
 
+    /// <summary>The least that a statement waits for a table lock, however little it is allowed: so that an autovacuum yields.</summary>
+    public TimeSpan ShortestLockTimeout { private get; init; }
+
     /// <summary>How long a statement may wait for a table lock.</summary>
-    public TimeSpan TableLockTimeout { get; } = step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout;
+    public TimeSpan TableLockTimeout => LockTimeouts.Longer(step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout, ShortestLockTimeout);
 
     /// <summary>Whether COMMIT has been sent.</summary>
     public bool MayHaveCommitted { get; private set; }
@@ -71,14 +74,14 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     }
 
     /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>
-    public MigrationException Translate(PostgresException e, string? blocker, int attempts)
+    public MigrationException Translate(PostgresException e, Blocker? blocker, int attempts)
     {
         if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
             return PostgreSqlLock.Lost(step.Migration.FullName);
         if (ReferenceEquals(e.BatchCommand, _insert) && _insert is not null)
             return history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
-        return StatementFailure.Of(e, step.Script, piece, blocker, attempts);
+        return session.Failure(e, step.Script, piece, blocker, attempts);
     }
 
     private void Begin()
@@ -90,6 +93,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             Setting("lock_timeout", TableLockTimeout),
             $"pg_catalog.set_config('application_name', {PostgreSqlText.Literal(ApplicationName.Of(step.Migration.FullName))}, true)",
         };
+        if (session.ReadsBackslashes)
+            settings.Add("pg_catalog.set_config('standard_conforming_strings', 'on', true)");
         if (session.ClientCheck is { } check)
             settings.Add($"pg_catalog.set_config('{check.Name}', '{check.Value}', true)");
         if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
@@ -166,6 +171,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _bytes += Encoding.UTF8.GetByteCount(piece.Text);
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
+        if (session.Confinement is { } confinement)
+            await ConfineAsync(confinement, piece, cancellationToken).ConfigureAwait(false);
         Statements++;
         if (_onlyDefines && !OnlyDefines(piece.Text))
             LeaveDefinitions(piece.Text);
@@ -179,11 +186,22 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
         _sent.Add(Add(piece.Text), piece);
         _characters += piece.Text.Length;
+        if (session.Confinement?.MakesExtension(piece.Text) == true)
+            await session.Confinement.MakeExtensionAsync(session, () => SendAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         if (_characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
             Advanced();
         }
+    }
+
+    /// <summary>On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.</summary>
+    private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
+    {
+        if (confinement.Refusal(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)) is { } refusal)
+            throw refusal;
+        if (confinement.MakesExtension(piece.Text))
+            await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a statement belongs to the script's own transaction, in whose place stands ours, or is a dump's for newer servers.</summary>

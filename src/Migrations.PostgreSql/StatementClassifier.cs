@@ -102,7 +102,7 @@ internal static class StatementClassifier
     }
 
     /// <summary>Whether an option in parentheses is switched off: <c>connect = false</c>, <c>CONCURRENTLY OFF</c>.</summary>
-    private static bool SaysFalse(StatementWords words, string option)
+    public static bool SaysFalse(StatementWords words, string option)
     {
         for (var i = 0; words[i].Length > 0; i++)
         {

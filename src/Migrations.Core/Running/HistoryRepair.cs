@@ -170,7 +170,7 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         var (statement, checksum) = StatementRun.WithChecksums(dialect, script).FirstOrDefault(s => s.Statement.Index == index);
         if (statement is null)
             return;
-        var compared = $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {Environment.UserName}; the database was not compared.";
+        var compared = $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {OwnUser.Name}; the database was not compared.";
         var entry = recorder.Entry(migration, resume.Direction, JournalEvent.Repaired) with
         {
             StatementIndex = index,
