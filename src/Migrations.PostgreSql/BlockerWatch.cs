@@ -79,9 +79,11 @@ internal sealed class BlockerWatch : IAsyncDisposable
             FROM unnest(pg_blocking_pids($1)) AS b(pid) JOIN pg_stat_activity a ON a.pid = b.pid ORDER BY a.xact_start LIMIT 1
             """);
         command.Parameters.Add(PostgreSqlText.Parameter((int?)_processId));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(OwnSettings.Catalogue.Enter));
         batch.BatchCommands.Add(command);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? Describe(reader) : null;
     }
 

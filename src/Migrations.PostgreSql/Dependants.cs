@@ -40,17 +40,22 @@ internal static class Dependants
     }
 
     /// <summary>What goes with a schema, a type or an extension.</summary>
-    public static Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken) => FindAsync(
-        session,
-        kind switch
-        {
-            "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
-            "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
-            _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid, 0 FROM (SELECT pg_catalog.to_regtype($1)::oid AS oid) t WHERE t.oid IS NOT NULL",
-        },
-        cascades,
-        cancellationToken,
-        name);
+    public static async Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken)
+    {
+        if (kind is "SCHEMA" or "EXTENSION")
+            return await FindAsync(session, Root(kind), cascades, cancellationToken, name).ConfigureAwait(false);
+        long? type = null;
+        await session.QueryAsScriptAsync(
+            "SELECT pg_catalog.to_regtype($1)::pg_catalog.oid::pg_catalog.int8", row => type = row.IsDBNull(0) ? null : row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        return type is null ? [] : await FindAsync(session, Root(kind), cascades, cancellationToken, type).ConfigureAwait(false);
+    }
+
+    private static string Root(string kind) => kind switch
+    {
+        "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
+        "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
+        _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
+    };
 
     /// <summary>The tables that are emptied with one: with CASCADE those that refer to it.</summary>
     public static async Task<IReadOnlyList<Dependant>> EmptiedWithAsync(PostgreSqlSession session, uint table, bool cascades, CancellationToken cancellationToken)
@@ -72,15 +77,16 @@ internal static class Dependants
         return found;
     }
 
-    /// <summary>The server's estimate of the rows; null when it has none.</summary>
+    /// <summary>The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can be told from never having looked.</summary>
     public static async Task<long?> EstimateAsync(PostgreSqlSession session, Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;
         await session.QueryAsync(
             """
             WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
-            SELECT (pg_catalog.sum(c.reltuples) FILTER (WHERE c.reltuples >= 0) * (1 - COALESCE(pg_catalog.max(s.null_frac), 0)))::bigint
-            FROM parts p JOIN pg_catalog.pg_class c ON c.oid = p.oid AND c.relkind = 'r' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            SELECT CASE WHEN sum(c.rows) > 0 THEN (sum(c.rows) * (1 - COALESCE(max(s.null_frac), 0)))::bigint END
+            FROM parts p JOIN (SELECT oid, relkind, relname, relnamespace, GREATEST(reltuples, pg_stat_get_live_tuples(oid), 0) AS rows FROM pg_class) c ON c.oid = p.oid AND c.relkind = 'r'
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
             LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
             """,

@@ -34,7 +34,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         {
             // Names mean what they would mean in the script.
             if (StatementClassifier.Classify(piece.Text) == StatementRole.Setting && new StatementWords(piece.Text).Contain("SEARCH_PATH"))
-                await session.QueryAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
+                await session.QueryAsScriptAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
             foreach (var what in LossReader.Read(piece.Text))
                 await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
             if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
@@ -156,29 +156,31 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
 
     private async Task AddAsync(DataLossKind kind, Dependant item, int line, CancellationToken cancellationToken)
     {
-        var (rows, isEstimate) = await CountAsync(item, cancellationToken).ConfigureAwait(false);
-        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line)));
+        var (rows, isEstimate, isHidden) = await CountAsync(item, cancellationToken).ConfigureAwait(false);
+        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line) { IsHidden = isHidden }));
     }
 
-    private async Task<(long? Rows, bool IsEstimate)> CountAsync(Dependant item, CancellationToken cancellationToken)
+    private async Task<(long? Rows, bool IsEstimate, bool IsHidden)> CountAsync(Dependant item, CancellationToken cancellationToken)
     {
         var left = Math.Max(1, (long)(limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left).ConfigureAwait(false);
         await session.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
         long? rows = null;
+        bool isHidden;
         try
         {
-            await session.QueryAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{(item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL")}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
-            return (rows, false);
+            await session.QueryTablesAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{(item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL")}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+            return (rows, false, false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.InsufficientPrivilege && !cancellationToken.IsCancellationRequested)
         {
+            isHidden = PostgreSqlErrors.IsHidden(e);
             await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
         }
 
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', '0', true)", _ => { }, cancellationToken).ConfigureAwait(false);
         rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
-        return (rows, rows is not null);
+        return (rows, rows is not null, isHidden);
     }
 
     /// <summary>The table that a name stands for at this place of the script; null when it is none that was there before.</summary>
@@ -187,7 +189,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         if (_renamed.TryGetValue(SqlNames.LastPart(name), out var renamed))
             return renamed;
         uint? found = null;
-        await session.QueryAsync("SELECT pg_catalog.to_regclass($1)::oid::bigint", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        await session.QueryAsScriptAsync("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
         return found is { } table && _away.Contains(table) ? null : found;
     }
 

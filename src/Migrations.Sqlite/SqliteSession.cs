@@ -14,7 +14,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private readonly KeptJournal _journal;
     private SqliteLock? _lock;
     private bool _enforcesForeignKeys = true;
-    private long? _knownIdBefore;
+    private HistoryMark? _knownBefore;
     private MigrationScript? _outside;
 
     public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
@@ -71,7 +71,9 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         if (IsInMemory || SqliteTarget.IsScratch(_target))
             return new NoLock();
-        return _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        Journal.HoldsLock = _lock is not null;
+        return _lock;
     }
 
     /// <summary>Asks what needs the database without waiting for it: who waits for the migration lock looks again soon.</summary>
@@ -125,7 +127,7 @@ internal sealed class SqliteSession : IDatabaseSession
             () =>
             {
                 EnterOutside(step, statement.Index, cancellationToken);
-                return StatementRunner.Run(this, step, statement, cancellationToken);
+                return Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken));
             },
             cancellationToken);
     }
@@ -143,7 +145,7 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         _journal.OnBegin(isLast);
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
-        if (Journal.KnownId is not null && Journal.HasUnknownRows())
+        if (Journal.HasUnknownRows())
         {
             RollBack();
             throw new LockException(
@@ -151,7 +153,7 @@ internal sealed class SqliteSession : IDatabaseSession
                 "Do not run migrations on the same file from several machines or containers at once; run the command again.", holder: null);
         }
 
-        _knownIdBefore = Journal.KnownId;
+        _knownBefore = Journal.Known;
     }
 
     /// <summary>Commits, and puts back what scripts have set.</summary>
@@ -174,7 +176,7 @@ internal sealed class SqliteSession : IDatabaseSession
         if (Handle.InTransaction)
         {
             Handle.Execute("ROLLBACK");
-            Journal.KnownId = _knownIdBefore;
+            Journal.Known = _knownBefore;
         }
 
         PutBack();

@@ -39,7 +39,11 @@ internal sealed class StepRunner
         try
         {
             _handle.Watch.Token = _cancellation;
-            _script.Run(_cancellation);
+            _session.Journal.Watch(() =>
+            {
+                _script.Run(_cancellation);
+                return true;
+            });
             _guard?.Check();
             var outcome = Record();
             if (!IsPartOfRun)
@@ -80,6 +84,7 @@ internal sealed class StepRunner
         _cancellation.ThrowIfCancellationRequested();
         var duration = Stopwatch.GetElapsedTime(_start);
         var rows = _handle.TotalChanges - _changesBefore;
+        _session.State.ReadSchemaAgain();
         _session.Journal.Insert(_step.Entry with
         {
             ExecutionTimeMs = (long)duration.TotalMilliseconds,

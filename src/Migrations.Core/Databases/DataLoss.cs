@@ -6,4 +6,8 @@ namespace Migrations.Databases;
 /// <param name="Rows">How many rows the table holds, or in how many the column has a value; null when it could not be counted.</param>
 /// <param name="IsEstimate">Whether <paramref name="Rows"/> is the engine's estimate, because counting took too long.</param>
 /// <param name="Line">The script's line that does it.</param>
-public sealed record DataLoss(DataLossKind Kind, string Name, long? Rows, bool IsEstimate, int Line);
+public sealed record DataLoss(DataLossKind Kind, string Name, long? Rows, bool IsEstimate, int Line)
+{
+    /// <summary>Whether the table was not counted because row-level security hides rows from the role.</summary>
+    public bool IsHidden { get; init; }
+}

@@ -43,11 +43,12 @@ public static class LossForecaster
     private static string Sentence(DataLoss loss)
     {
         var count = loss.Rows is { } rows ? (loss.IsEstimate ? "about " : "") + rows.ToString("N0", CultureInfo.InvariantCulture) : "an unknown number of";
+        var hidden = loss.IsHidden ? "; row-level security hides rows from this role" : "";
         return loss.Kind switch
         {
-            DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")})",
-            DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
-            _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
+            DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")}{hidden})",
+            DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
+            _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
         };
     }
 }
