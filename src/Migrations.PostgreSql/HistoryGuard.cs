@@ -36,6 +36,13 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
         return command;
     }
 
+    /// <summary>
+    /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours looks. Which transaction wrote a row
+    /// (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) tells an update.
+    /// </summary>
+    public string Whole =>
+        $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM {table})";
+
     private string State(int added) => session.CountsChanges
         ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
         : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM {table}){Without(added)})";

@@ -18,6 +18,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private readonly string _schema = session.Options.HistorySchema ?? "public";
     private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
+    private const string WholeColumn = "migrations_whole";
+
+    private string? _whole;
     private long? _lastRead;
     private Guid _runId;
 
@@ -155,12 +158,45 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var batch = session.Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
+        var (guard, seal, check) = Fill(batch, entry);
+        try
+        {
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            do
+            {
+                if (reader.FieldCount == 1 && string.Equals(reader.GetName(0), WholeColumn, StringComparison.Ordinal) && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    _whole = reader.GetString(0);
+            }
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (PostgresException e)
+        {
+            var isOurs = e.SqlState is PostgresErrorCodes.DivisionByZero;
+            await session.RollBackAsync().ConfigureAwait(false);
+            throw isOurs && ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
+                : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal)) ? Disturbed(entry, e)
+                : Refused(e, "Writing");
+        }
+        catch (NpgsqlException e)
+        {
+            throw Broken(e, "Writing");
+        }
+    }
+
+    private (NpgsqlBatchCommand Guard, NpgsqlBatchCommand? Seal, NpgsqlBatchCommand Check) Fill(NpgsqlBatch batch, JournalEntry entry)
+    {
+        NpgsqlBatchCommand Add(NpgsqlBatchCommand command)
+        {
+            batch.BatchCommands.Add(command);
+            return command;
+        }
+
         if (!session.IsInRun)
         {
             // A script outside a transaction may have set another role for its next statements; this row is ours.
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL SESSION AUTHORIZATION DEFAULT"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL ROLE NONE"));
+            foreach (var sql in (string[])["BEGIN", "SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"])
+                Add(new NpgsqlBatchCommand(sql));
         }
 
         // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
@@ -170,34 +206,21 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             JournalEvent.Progress => session.GuardOfDone,
             _ => session.Guard,
         };
+        var guard = Add(new NpgsqlBatchCommand("SELECT " + string.Join(", ", (string[])[Guard.Preparation, .. needed is null ? (string[])[] : [needed]])));
+        var seal = entry.Event == JournalEvent.Progress && _whole is not null
+            ? Add(new NpgsqlBatchCommand($"SELECT 1 OPERATOR(pg_catalog./) CASE WHEN {Guard.Whole} OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_whole)} THEN 1 ELSE 0 END"))
+            : null;
         // Another run that gets the lock, because a statement has freed it, waits as long as this backend lives.
+        Add(Insert(entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? session.Backend } : entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
+        if (!session.IsInRun)
+            Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
+        var check = Add(Guard.Check(entry));
+        _whole = null;
         if (entry.Event == JournalEvent.Started)
-            entry = entry with { ErrorMessage = session.Backend };
-        var guard = new NpgsqlBatchCommand("SELECT " + string.Join(", ", (string[])[Guard.Preparation, .. needed is null ? (string[])[] : [needed]]));
-        batch.BatchCommands.Add(guard);
-        batch.BatchCommands.Add(Insert(entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
+            Add(new NpgsqlBatchCommand($"SELECT {Guard.Whole} AS {WholeColumn}"));
         if (!session.IsInRun)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
-        var check = Guard.Check(entry);
-        batch.BatchCommands.Add(check);
-        if (!session.IsInRun)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException e)
-        {
-            await session.RollBackAsync().ConfigureAwait(false);
-            throw e.SqlState is not PostgresErrorCodes.DivisionByZero ? Refused(e, "Writing")
-                : ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
-                : ReferenceEquals(e.BatchCommand, check) ? Disturbed(entry, e)
-                : Refused(e, "Writing");
-        }
-        catch (NpgsqlException e)
-        {
-            throw Broken(e, "Writing");
-        }
+            Add(new NpgsqlBatchCommand("COMMIT"));
+        return (guard, seal, check);
     }
 
     /// <summary>The row of a step, with its figures computed by the server.</summary>
@@ -229,7 +252,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <summary>The row was swallowed, or something else in the history changed with it.</summary>
     public MigrationException Disturbed(JournalEntry entry, Exception e) => new(
         ErrorId.HistoryTableConflict,
-        $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history table {Display}: its row was suppressed, or other rows there were changed with it. What was to be recorded was rolled back.",
+        $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history table {Display}: its row was suppressed, or other rows there were changed with it. That transaction was rolled back.",
         $"Look for triggers, rules and policies on {Display}, and for statements of the script that write to it; remove them, then run the command again.",
         e);
 

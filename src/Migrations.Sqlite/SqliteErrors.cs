@@ -24,7 +24,7 @@ internal static class SqliteErrors
         failure.IsBusy && !SqliteTarget.IsMemory(target) && SqliteLock.FindHolder(target) is { } holder
             ? new LockException(
                 ErrorId.LockTimedOut, $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
-                "Wait until that run has ended, or wait longer with '--lock-timeout 300'. If its process is stopped, continue it or end it.", holder)
+                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). If its process is stopped, continue it or end it.", holder)
             : Translate(failure, target);
 
     /// <summary>A statement of a script that SQLite refused.</summary>

@@ -95,21 +95,27 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
     }
 
-    /// <summary>Runs a script, or a statement of one, and notices when it changes rows of the history: they cannot be told by what is there afterwards.</summary>
+    /// <summary>Runs a script, or a statement of one, and notices when it changes rows of the history: what is there afterwards does not tell.</summary>
     public T Watch<T>(Func<T> run)
     {
         _isDisturbed = false;
+        return Notice(run);
+    }
+
+    private T Notice<T>(Func<T> run)
+    {
         if (_handle.Changes is { } counts)
         {
             var before = counts.Of(_name);
             var counted = run();
-            _isDisturbed = counts.Of(_name) is var after && (after.Updated, after.Deleted) != (before.Updated, before.Deleted);
+            var after = counts.Of(_name);
+            _isDisturbed |= (after.Updated, after.Deleted) != (before.Updated, before.Deleted);
             return counted;
         }
 
         using var watch = new SqliteRowWatch(_handle, _name);
         var result = run();
-        _isDisturbed = watch.HasSeen;
+        _isDisturbed |= watch.HasSeen;
         return result;
     }
 
@@ -119,7 +125,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     {
         try
         {
-            InsertRow(entry);
+            // A trigger may do more than the script did.
+            Notice(() => InsertRow(entry));
         }
         catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error)
         {
@@ -155,12 +162,12 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         (_isDisturbed, Known) = (false, null);
         return new MigrationException(
             ErrorId.HistoryTableConflict,
-            $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history '{_name}' of '{_target.Display}': its row was suppressed, or other rows there were changed with it.{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} What was to be recorded was rolled back.",
+            $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history '{_name}' of '{_target.Display}': its row was suppressed, or other rows there were changed with it.{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} That transaction was rolled back.",
             $"Look for triggers on '{_name}', and for statements of the script that write to it or to the schema table; remove them, then run the command again.",
             inner);
     }
 
-    private void InsertRow(JournalEntry entry)
+    private bool InsertRow(JournalEntry entry)
     {
         _insert ??= _handle.Prepare($"INSERT INTO {_table} ({Columns[4..]}, script){Values}");
         var row = _insert;
@@ -184,6 +191,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         row.Bind(18, entry.ToolVersion);
         row.Bind(19, entry.Script);
         row.Run();
+        return true;
     }
 
     /// <summary>
