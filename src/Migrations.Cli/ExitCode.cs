@@ -15,8 +15,9 @@ internal static class ExitCode
     private static readonly int[] Precedence = [Cancelled, Usage, Locked, Failed, Found, Pending, Done];
 
     /// <summary>The code of a failure.</summary>
-    public static int Of(FailureCategory category) => category switch
+    public static int Of(MigrationException error) => error.Category switch
     {
+        _ when error.Id == ErrorId.CheckFailed => Found,
         FailureCategory.Usage => Usage,
         FailureCategory.Lock => Locked,
         FailureCategory.Cancelled => Cancelled,

@@ -52,6 +52,9 @@ internal sealed class CarriedRows
         return place is { IsTemporary: false } ? [.. place.Ways.Where(w => w.Table == table).Select(w => w.Way)] : [];
     }
 
+    /// <summary>Whether a table that the script made holds rows of others.</summary>
+    public bool HoldsRows(string name) => Find(null, name)?.Ways.Count > 0;
+
     private MadeTable? Find(uint? table, string name) => table is { } oid ? _emptied.GetValueOrDefault(oid) : _made.GetValueOrDefault(SqlNames.PlainLast(name));
 
     private sealed record MadeTable(bool IsTemporary)

@@ -1,3 +1,5 @@
+using Migrations.Databases;
+
 namespace Migrations.PostgreSql;
 
 /// <summary>A table or a column with data, that goes.</summary>
@@ -14,6 +16,40 @@ internal sealed record Dependant(uint Table, int Number, string Name, string? Co
 /// </summary>
 internal static class Dependants
 {
+    /// <summary>
+    /// What CASCADE would take beyond what is named and its parts: constraints, views, functions, defaults, whatever they are. A view is reached by way of its rule.
+    /// </summary>
+    public static async Task<IReadOnlyList<LostObject>> CascadedAsync(PostgreSqlSession session, string kind, string name, string? column, CancellationToken cancellationToken)
+    {
+        var found = new List<LostObject>();
+        await session.QueryAsync(
+            $"""
+            WITH RECURSIVE going(class, oid, number, counts) AS (
+                SELECT r.*, false FROM ({Root(kind, column is not null)}) r
+                UNION SELECT x.* FROM going g, LATERAL (
+                    SELECT d.classid, d.objid, d.objsubid, d.deptype = 'n' FROM pg_catalog.pg_depend d
+                        WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number) AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
+                    UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, w.ev_class, 0, true FROM pg_catalog.pg_rewrite w
+                        WHERE g.class = 'pg_catalog.pg_rewrite'::regclass AND w.oid = g.oid) x)
+            SELECT DISTINCT i.type, i.identity FROM going g, LATERAL pg_catalog.pg_identify_object(g.class, g.oid, g.number) i
+            WHERE g.counts AND g.class <> 'pg_catalog.pg_rewrite'::regclass
+                AND NOT EXISTS (SELECT FROM ({Root(kind, column is not null)}) r(class, oid, number) WHERE r.class = g.class AND r.oid = g.oid AND r.number IN (0, g.number))
+            ORDER BY 1, 2
+            """,
+            row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
+            cancellationToken,
+            column is null ? [name] : [name, column]).ConfigureAwait(false);
+        return found;
+    }
+
+    private static string Root(string kind, bool isColumn) => kind switch
+    {
+        "TABLE" or "VIEW" when isColumn =>
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass($1)::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
+        "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid, 0 FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) c WHERE c.oid IS NOT NULL",
+        _ => RootOf(kind),
+    };
+
     /// <summary>What goes with a relation.</summary>
     public static Task<IReadOnlyList<Dependant>> OfRelationAsync(PostgreSqlSession session, uint relation, bool cascades, CancellationToken cancellationToken) =>
         FindAsync(session, "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0", cascades, cancellationToken, (long)relation);
@@ -39,18 +75,33 @@ internal static class Dependants
         return found;
     }
 
+    /// <summary>A table or view of which rows go.</summary>
+    public static async Task<Dependant> OfRowsAsync(PostgreSqlSession session, uint relation, CancellationToken cancellationToken)
+    {
+        Dependant? found = null;
+        await session.QueryAsync(
+            """
+            SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::bigint::oid
+            """,
+            row => found = Read(row),
+            cancellationToken,
+            (long)relation).ConfigureAwait(false);
+        return found!;
+    }
+
     /// <summary>What goes with a schema, a type or an extension.</summary>
     public static async Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken)
     {
         if (kind is "SCHEMA" or "EXTENSION")
-            return await FindAsync(session, Root(kind), cascades, cancellationToken, name).ConfigureAwait(false);
+            return await FindAsync(session, RootOf(kind), cascades, cancellationToken, name).ConfigureAwait(false);
         long? type = null;
         await session.QueryAsScriptAsync(
             "SELECT pg_catalog.to_regtype($1)::pg_catalog.oid::pg_catalog.int8", row => type = row.IsDBNull(0) ? null : row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
-        return type is null ? [] : await FindAsync(session, Root(kind), cascades, cancellationToken, type).ConfigureAwait(false);
+        return type is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, type).ConfigureAwait(false);
     }
 
-    private static string Root(string kind) => kind switch
+    private static string RootOf(string kind) => kind switch
     {
         "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
         "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
@@ -115,7 +166,7 @@ internal static class Dependants
                     WHERE i.inhrelid = c.oid)
             FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
-            WHERE g.class = 'pg_catalog.pg_class'::regclass AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
+            WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
                 AND w.number = 0)) ORDER BY 3, 2
             """,
             row => found.Add(Read(row)),

@@ -21,7 +21,13 @@ internal enum LossAct
     /// <summary>Gives a column another name.</summary>
     RenameColumn,
 
-    /// <summary>Something that only a rehearsal can tell.</summary>
+    /// <summary>Gives a column another type.</summary>
+    Convert,
+
+    /// <summary>Gives a schema another name.</summary>
+    RenameSchema,
+
+    /// <summary>Something that may take rows or values away, which cannot be counted.</summary>
     Unknown,
 }
 
@@ -34,13 +40,16 @@ internal enum LossAct
 /// <param name="MayBeMissing">Whether it says <c>IF EXISTS</c>.</param>
 internal sealed record LossEvent(LossAct Act, string Kind, string Name, string? Second = null, bool Cascades = false, bool MayBeMissing = false);
 
-/// <summary>Reads what statements take away. Values that an UPDATE overwrites are not counted: their rows stay.</summary>
+/// <summary>Reads what statements take away, but for those that find rows by a condition.</summary>
 internal static class LossReader
 {
     private static readonly string[] WithTables = ["TABLE", "SCHEMA", "TYPE", "DOMAIN", "EXTENSION", "VIEW", "MATERIALIZED", "OWNED"];
 
     /// <summary>Whether a statement that begins with a word may take anything away.</summary>
-    public static bool MayLose(string word) => word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO";
+    public static bool MayLose(string word) => word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO" or "PREPARE";
+
+    /// <summary>Whether a statement may be a DELETE or an UPDATE, by its first word.</summary>
+    public static bool MayChangeRows(string text) => new StatementWords(text)[0] is "DELETE" or "UPDATE" or "WITH";
 
     /// <summary>Reads one statement.</summary>
     public static IEnumerable<LossEvent> Read(string text)
@@ -50,7 +59,7 @@ internal static class LossReader
         {
             "DROP" when WithTables.Contains(words[1], StringComparer.Ordinal) => Drop(words),
             "ALTER" when words[1] is "TABLE" => AlterTable(words),
-            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME") => [Unknown($"renames the schema {Shown(words[2])}")],
+            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME", "TO") => [new LossEvent(LossAct.RenameSchema, "SCHEMA", words[2], words[5])],
             "ALTER" when words[1] is "TYPE" && words.Contain("DROP", "ATTRIBUTE") => [Unknown($"takes an attribute from the type {Shown(words[2])}")],
             "CREATE" => Create(words),
             "TRUNCATE" => Truncate(words),
@@ -59,6 +68,7 @@ internal static class LossReader
             "MERGE" when words.Contain("THEN", "DELETE") => [Unknown("deletes rows")],
             "CALL" => [Unknown($"runs the procedure {Shown(words[1])}")],
             "DO" when IsDestructive(text) => [Unknown("runs a block that drops or deletes")],
+            "PREPARE" when IsDestructive(text) => [Unknown("prepares a statement that drops or deletes")],
             _ => [],
         };
     }
@@ -101,8 +111,7 @@ internal static class LossReader
     private static IEnumerable<LossEvent> Delete(StatementWords words)
     {
         var at = words[2] is "ONLY" ? 3 : 2;
-        var name = SqlNames.Qualified(words, ref at);
-        return words.Contain("WHERE") || words.Contain("USING") ? [Unknown($"deletes some rows of {Shown(name)}")] : [new LossEvent(LossAct.Empty, "TABLE", name)];
+        return [new LossEvent(LossAct.Empty, "TABLE", SqlNames.Qualified(words, ref at))];
     }
 
     private static IEnumerable<LossEvent> AlterTable(StatementWords words)
@@ -141,7 +150,7 @@ internal static class LossReader
             case "ALTER" when words[at + 1] is not "CONSTRAINT":
                 at += words[at + 1] is "COLUMN" ? 2 : 1;
                 var changesType = words[at + 1] is "TYPE" || (words[at + 1] is "SET" && words[at + 2] is "DATA");
-                return changesType ? Unknown($"changes the type of {Shown(table)}.{Shown(words[at])}") : null;
+                return changesType ? new LossEvent(LossAct.Convert, "COLUMN", table, words[at]) : null;
             default:
                 return null;
         }

@@ -14,8 +14,14 @@ internal sealed class PostgreSqlAnalyzer
     private readonly List<FileProblem> _problems = [];
     private readonly List<string> _modes = [];
     private readonly List<SqlPiece> _outsideOnly = [];
+
+    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of ours.
+    private readonly List<(int Line, string Message, string Remedy)> _control = [];
+    private readonly OwnTransactions _own = new();
     private int _statements;
     private bool _mayLose;
+    private bool _isMisread;
+    private bool _mayOverwrite;
     private SqlPiece? _firstOrdinary;
     private SqlPiece? _begin;
     private SqlPiece? _commit;
@@ -23,7 +29,10 @@ internal sealed class PostgreSqlAnalyzer
     private PostgreSqlAnalyzer(MigrationScript script) => _script = script;
 
     // Statements that all cannot run in a transaction leave nothing to be atomic with, and need no directive.
-    private bool IsOutside => _script.Header.Transaction is { } wanted ? !wanted : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
+    private bool IsOutside => _script.Header.Transaction is { } wanted ? !wanted && !IsWrapped : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
+
+    // One transaction of the script's own around all of it is ours as well, together with the history row.
+    private bool IsWrapped => _begin is not null && _commit is not null && _control.Count == 0 && _outsideOnly.Count == 0;
 
     /// <summary>Reads a script.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -38,10 +47,10 @@ internal sealed class PostgreSqlAnalyzer
     private ScriptAnalysis Conclude()
     {
         var isOutside = IsOutside;
-        if (isOutside && _begin is not null)
-            Refuse(ErrorId.TransactionControlInvalid, _begin.Line, "The script runs without a transaction, and opens one itself.", "Take BEGIN and COMMIT out, or take '-- transaction: none' out.");
-        if (!isOutside && _begin is not null && _commit is null)
-            Refuse(ErrorId.TransactionControlInvalid, _begin.Line, "The script opens a transaction and does not commit it.", "Add COMMIT; at its end, or take BEGIN out: a migration runs in a transaction anyway.");
+        if (_begin is not null && _commit is null)
+            _control.Add((_begin.Line, "The script opens a transaction and does not commit it.", "Add COMMIT; at its end, or take BEGIN out: a migration runs in a transaction anyway."));
+        foreach (var (line, message, remedy) in isOutside ? _own.Conclude() : _control)
+            Refuse(ErrorId.TransactionControlInvalid, line, message, remedy);
         if (!isOutside && _script.Header.Transaction is null)
         {
             foreach (var piece in _outsideOnly)
@@ -53,14 +62,25 @@ internal sealed class PostgreSqlAnalyzer
             OutsideTransaction = isOutside,
             TransactionModes = _modes.Count == 0 ? null : string.Join(", ", _modes),
             MayLose = _mayLose,
+            MayOverwrite = _mayOverwrite,
             Problems = [.. _problems.OrderBy(p => p.Location.Line)],
         };
     }
 
     private void Piece(SqlPiece piece)
     {
+        if (piece.MisreadLine is { } misread)
+        {
+            Refuse(
+                ErrorId.ScriptUnterminated, misread, "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with that setting on.",
+                "Write E'it\\'s' or 'it''s', or take SET standard_conforming_strings = off out.");
+            _isMisread = true;
+        }
+
         if (piece.UnterminatedLine is { } line)
-            Refuse(ErrorId.ScriptUnterminated, line, $"The {piece.Unterminated} that begins here does not end.", "Close it.");
+            Refuse(ErrorId.ScriptUnterminated, line, $"The {piece.Unterminated} that begins here does not end.", piece.Text.Contains("\\'", StringComparison.Ordinal)
+                ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: write E'it\\'s' or 'it''s'."
+                : "Close it.");
         if (piece.Kind == SqlPieceKind.Shell)
             Shell(piece);
         else if (piece.Kind == SqlPieceKind.Statement)
@@ -76,7 +96,10 @@ internal sealed class PostgreSqlAnalyzer
         if (new StatementWords(piece.Text).StartWith("DISCARD ALL"))
             Refuse(ErrorId.TransactionControlInvalid, piece.Line, "DISCARD ALL gives back the migration lock.", "Take it out: what a script has set on the connection is put back after it anyway.");
         var role = StatementClassifier.Classify(piece.Text);
-        _mayLose = _mayLose || LossReader.MayLose(new StatementWords(piece.Text)[0]);
+        _own.Look(piece, role);
+        var first = new StatementWords(piece.Text)[0];
+        _mayLose = _mayLose || LossReader.MayLose(first);
+        _mayOverwrite = _mayOverwrite || first is "UPDATE";
         if (role is not (StatementRole.Begin or StatementRole.Commit))
             _statements++;
         switch (role)
@@ -111,9 +134,14 @@ internal sealed class PostgreSqlAnalyzer
     private void Begin(SqlPiece piece)
     {
         if (_begin is not null)
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "The script opens a second transaction.", "Put each transaction into a migration of its own, or take BEGIN and COMMIT out.");
-        else if (_firstOrdinary is not null && _script.Header.Transaction != false)
-            Refuse(ErrorId.TransactionControlInvalid, _firstOrdinary.Line, "The statement stands before the script's own BEGIN.", "Move it behind BEGIN: script and history are committed together.");
+        {
+            _control.Add((
+                piece.Line, "The script opens a second transaction.",
+                "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: none' into the first comment to run each pair by itself."));
+        }
+        else if (_firstOrdinary is not null)
+            _control.Add((_firstOrdinary.Line, "The statement stands before the script's own BEGIN.", "Move it behind BEGIN: script and history are committed together."));
+
         _begin ??= piece;
         Modes(piece);
     }
@@ -121,7 +149,7 @@ internal sealed class PostgreSqlAnalyzer
     private void Commit(SqlPiece piece)
     {
         if (_commit is not null || _begin is null)
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "The script commits a transaction that it has not opened.", "Take COMMIT out: a migration runs in a transaction, which is committed with its history row.");
+            _control.Add((piece.Line, "The script commits a transaction that it has not opened.", "Take COMMIT out: a migration runs in a transaction, which is committed with its history row."));
         _commit ??= piece;
     }
 
@@ -150,7 +178,7 @@ internal sealed class PostgreSqlAnalyzer
     {
         _firstOrdinary ??= piece;
         if (_commit is not null && role != StatementRole.Analyze)
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "The statement stands behind the script's own COMMIT.", "Move it before COMMIT, or into a migration of its own: script and history are committed together.");
+            _control.Add((piece.Line, "The statement stands behind the script's own COMMIT.", "Move it before COMMIT, or into a migration of its own: script and history are committed together."));
     }
 
     private void RefuseControl(SqlPiece piece, StatementRole role)
@@ -195,7 +223,8 @@ internal sealed class PostgreSqlAnalyzer
 
     private void Refuse(ErrorId id, int line, string message, string remedy)
     {
-        if (_problems.Count < MostProblems)
+        // Behind a literal that ends elsewhere for the server, nothing is what it seems.
+        if (!_isMisread && _problems.Count < MostProblems)
             _problems.Add(new FileProblem(id, new ScriptLocation(_script.File, line), message, remedy));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     private const int TablesAtOnce = 200;
 
     // What the server writes of a value depends on these. Without row_security a table that hides rows is an error, and not a wrong number.
-    private const string Settings =
+    internal const string Settings =
         """
         SELECT pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true),
             pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true),
@@ -76,7 +76,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     private static string Sum(string seed) =>
         $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), 0::pg_catalog.numeric)::pg_catalog.text";
 
-    private static string Half(string sum)
+    internal static string Half(string sum)
     {
         var number = BigInteger.Parse(sum, CultureInfo.InvariantCulture) & ulong.MaxValue;
         return ((ulong)number).ToString("x16", CultureInfo.InvariantCulture);

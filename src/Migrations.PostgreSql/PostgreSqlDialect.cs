@@ -31,4 +31,12 @@ internal sealed class PostgreSqlDialect : ISqlDialect
 
     /// <inheritdoc/>
     public ScriptAnalysis Analyze(MigrationScript script) => PostgreSqlAnalyzer.Analyze(script);
+
+    /// <inheritdoc/>
+    public TransactionMark MarkOf(ScriptStatement statement) => StatementClassifier.Classify(statement.Text) switch
+    {
+        StatementRole.Begin => TransactionMark.Begin,
+        StatementRole.Commit => TransactionMark.Commit,
+        _ => TransactionMark.None,
+    };
 }

@@ -50,6 +50,7 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
+        HistoryNames.Check(options);
         return await PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken).ConfigureAwait(false);
     }
 }

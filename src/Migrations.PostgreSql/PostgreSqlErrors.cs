@@ -40,6 +40,13 @@ internal static class PostgreSqlErrors
         _ => false,
     };
 
+    /// <summary>
+    /// Whether an error is about the rows that are there or not there: a constraint, an exception that a function raises, a query that should have found one row
+    /// (<see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>).
+    /// </summary>
+    public static bool IsOfRows(PostgresException e) =>
+        e.SqlState.StartsWith("23", StringComparison.Ordinal) || e.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.NoDataFound or PostgresErrorCodes.CardinalityViolation;
+
     /// <summary>Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is ended with it.</summary>
     public static bool IsAnswer(Exception e) => e is PostgresException p && (!IsBroken(p) || p.SqlState is TransactionTimeout.Code);
 
@@ -126,6 +133,9 @@ internal static class PostgreSqlErrors
     {
         "55P04" => "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an earlier migration of its own, then run 'migrations up' again.",
         PostgresErrorCodes.ActiveSqlTransaction => "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' in the script's first comment.",
+        PostgresErrorCodes.InvalidTransactionTermination => "COMMIT and ROLLBACK in a procedure or DO block work only outside a transaction: take them out, or write '-- Transaction: none' in the script's first comment.",
+        PostgresErrorCodes.FeatureNotSupported when e.Routine is "RememberAllDependentForRebuilding" || e.MessageText.Contains("used by a view", StringComparison.Ordinal) =>
+            "Drop the view before the change and create it again after it, in the same script; or add a new column, copy the values, and let the view use that one.",
         PostgresErrorCodes.InsufficientPrivilege => "Run as a role that has the right, or GRANT it to this one.",
         PostgresErrorCodes.ReadOnlySqlTransaction => "Connect to the primary server, not to a standby, and check default_transaction_read_only.",
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => "Free space on the server's disk, or have it checked, then run the command again.",

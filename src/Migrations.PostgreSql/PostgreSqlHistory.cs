@@ -21,6 +21,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private const string WholeColumn = "migrations_whole";
 
     private string? _whole;
+    private readonly FirstSchema _firstSchema = new(session, session.Options.HistorySchema ?? "public", session.Options.HistoryTable);
+
     private long? _lastRead;
     private Guid _runId;
 
@@ -124,8 +126,15 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     }
 
     /// <inheritdoc/>
-    public Task EnsureAsync(CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}");
+    public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(_firstSchema.CheckAsync(service, isApplied, cancellationToken), $"Reading the history table {Display}");
+
+    /// <inheritdoc/>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        await PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}").ConfigureAwait(false);
+        await _firstSchema.RememberAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
@@ -155,6 +164,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <inheritdoc/>
     public async Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
+        // What failed must not take the row of its failure along.
+        if (entry.Event == JournalEvent.Failed && session.IsInOwnTransaction)
+            await session.RollBackAsync().ConfigureAwait(false);
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var batch = session.Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -192,12 +204,10 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             return command;
         }
 
-        if (!session.IsInRun)
-        {
-            // A script outside a transaction may have set another role for its next statements; this row is ours.
-            foreach (var sql in (string[])["BEGIN", "SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"])
-                Add(new NpgsqlBatchCommand(sql));
-        }
+        // A script outside a transaction may have made another one the default, and set another role for its next statements; this row is ours.
+        var begins = !session.IsInRun && !session.IsInOwnTransaction;
+        foreach (var sql in (string[])[.. begins ? (string[])["BEGIN READ WRITE"] : [], .. session.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"]])
+            Add(new NpgsqlBatchCommand(sql));
 
         // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
         var needed = entry.Event switch
@@ -212,13 +222,14 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             : null;
         // Another run that gets the lock, because a statement has freed it, waits as long as this backend lives.
         Add(Insert(entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? session.Backend } : entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
-        if (!session.IsInRun)
+        // In a transaction of the script's own, its constraints are not yet due.
+        if (begins)
             Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
         var check = Add(Guard.Check(entry));
         _whole = null;
         if (entry.Event == JournalEvent.Started)
             Add(new NpgsqlBatchCommand($"SELECT {Guard.Whole} AS {WholeColumn}"));
-        if (!session.IsInRun)
+        if (begins)
             Add(new NpgsqlBatchCommand("COMMIT"));
         return (guard, seal, check);
     }

@@ -29,6 +29,6 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
         PostgreSqlErrors.TranslateAsync(new PostgreSqlQuestion(session, query).AskAsync(cancellationToken), "Running a check");
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlLossForecast(session, script, limit).FindAsync(cancellationToken), "Looking for what would be lost");
+    public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlLossForecast(session, question).FindAsync(cancellationToken), "Looking for what would be lost");
 }

@@ -10,10 +10,11 @@ namespace Migrations.PostgreSql;
 /// itself makes, or has renamed, is followed by name.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="script">The script.</param>
-/// <param name="limit">How long counting may take in all.</param>
-internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, MigrationScript script, TimeSpan limit)
+/// <param name="question">What is asked.</param>
+internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQuestion question)
 {
+    private static readonly PostgreSqlDialect Dialect = new();
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<(Dependant Item, DataLoss Loss)> _losses = [];
     private readonly List<string> _notForeseen = [];
@@ -22,7 +23,13 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     private readonly Dictionary<(uint Table, string Column), string> _renamedColumns = [];
     private readonly HashSet<(uint Table, int Column)> _gone = [];
     private readonly HashSet<uint> _away = [];
+    private readonly HashSet<string> _comesFromBefore = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _renamedSchemas = new(StringComparer.Ordinal);
     private readonly CarriedRows _carried = new();
+    private bool _isHidden;
+    private readonly List<LostObject> _cascaded = [];
+    private readonly ScriptWrites _writes = new(Dialect);
+    private bool _hasSavepoint;
 
     /// <summary>Finds it.</summary>
     public async Task<LossForecast> FindAsync(CancellationToken cancellationToken)
@@ -30,19 +37,119 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         var transaction = new ReadTransaction(session);
         await using var _ = transaction.ConfigureAwait(false);
         await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var piece in PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement))
+        foreach (var statement in question.Before.SelectMany(Dialect.Split))
+            ObserveBefore(statement.Text);
+        foreach (var piece in PostgreSqlStatementReader.Read(question.Script).Where(p => p.Kind == SqlPieceKind.Statement))
         {
-            // Names mean what they would mean in the script.
-            if (StatementClassifier.Classify(piece.Text) == StatementRole.Setting && new StatementWords(piece.Text).Contain("SEARCH_PATH"))
-                await session.QueryAsScriptAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
-            foreach (var what in LossReader.Read(piece.Text))
-                await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
-            if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
-                await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+            await TryAsync(() => FollowAsync(piece, cancellationToken), piece.Line, cancellationToken).ConfigureAwait(false);
+            _writes.Observe(piece.Text);
         }
 
         await PutBackAsync(cancellationToken).ConfigureAwait(false);
-        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen);
+        return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen) { ObjectsLost = [.. _cascaded.Distinct()] };
+    }
+
+    // A table that an earlier script makes or renames is another one by now, or not yet there.
+    private void ObserveBefore(string statement)
+    {
+        _writes.Observe(statement);
+        foreach (var what in LossReader.Read(statement))
+        {
+            if (what.Act == LossAct.Rename)
+                _comesFromBefore.Add(SqlNames.PlainLast(what.Kind is "SCHEMA" ? what.Name : what.Second!));
+            else if (what.Act == LossAct.Create && RowCopy.Read(statement, 1) is not null)
+                _comesFromBefore.Add(SqlNames.PlainLast(what.Name));
+        }
+    }
+
+    /// <summary>Follows a statement. What the server does not understand of it is not foreseen; the rest of the script still is.</summary>
+    private async Task TryAsync(Func<Task> follow, int line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await follow().ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (_hasSavepoint && !PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+        {
+            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
+            NotForeseen(line, $"could not be looked at: {e.MessageText}");
+        }
+    }
+
+    private async Task FollowAsync(SqlPiece piece, CancellationToken cancellationToken)
+    {
+        // Names mean what they would mean in the script.
+        if (StatementClassifier.Classify(piece.Text) == StatementRole.Setting)
+        {
+            if (!new StatementWords(piece.Text).Contain("SEARCH_PATH"))
+                return;
+            await SaveAsync(cancellationToken).ConfigureAwait(false);
+            await session.QueryAsScriptAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
+            _hasSavepoint = false;
+            return;
+        }
+
+        var change = LossReader.MayChangeRows(piece.Text) ? RowChange.Read(Dialect, piece.Text) : null;
+        if (change is not null && (change.IsConditional || !change.IsDelete || new StatementWords(piece.Text)[0] is "WITH"))
+        {
+            await FollowAsync(change, piece.Line, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var what in LossReader.Read(piece.Text))
+        {
+            await AddCascadedAsync(what, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
+            await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task AddCascadedAsync(LossEvent what, CancellationToken cancellationToken)
+    {
+        if (what is not { Cascades: true, Act: LossAct.Drop or LossAct.DropColumn })
+            return;
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+        var (kind, column) = what.Act == LossAct.Drop ? (what.Kind, null) : ("TABLE", what.Second);
+        _cascaded.AddRange(await Dependants.CascadedAsync(session, kind, what.Name, column, cancellationToken).ConfigureAwait(false));
+    }
+
+    // One is enough for all statements: going back to it leaves it there.
+    private async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasSavepoint)
+            await session.ExecuteAsync("SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
+        _hasSavepoint = true;
+    }
+
+    private void NotForeseen(int line, string what) => _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"line {line} {what}"));
+
+    private async Task FollowAsync(RowChange change, int line, CancellationToken cancellationToken)
+    {
+        if (question.Direction == MigrationDirection.Up)
+        {
+            if (change.IsDelete)
+                NotForeseen(line, $"deletes rows of {change.Table}, which were not counted");
+            return;
+        }
+
+        var name = SqlNames.Written(change.Table);
+        var kind = !change.IsDelete ? DataLossKind.Overwritten : change.IsConditional ? DataLossKind.Deleted : DataLossKind.Rows;
+        if (await TableAsync(name, cancellationToken).ConfigureAwait(false) is { } table)
+        {
+            var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
+            var rows = _writes.MayChange(change) ? null : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _losses.Add((item, new DataLoss(kind, item.Name, rows, IsEstimate: false, line)));
+        }
+        else if (_carried.HoldsRows(name))
+        {
+            NotForeseen(line, $"{(change.IsDelete ? "deletes" : "overwrites")} rows that the script has copied to {change.Table}, which cannot be counted");
+        }
+        else if (change.IsDelete && !_made.Contains(SqlNames.LastPart(name)))
+        {
+            NotForeseen(line, $"deletes rows of {change.Table}, which is not there now");
+        }
     }
 
     private async Task FollowAsync(RowCopy copy, CancellationToken cancellationToken)
@@ -58,7 +165,10 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         switch (what.Act)
         {
             case LossAct.Unknown:
-                _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} {what.Name}; what goes with that, only a rehearsal with data can tell."));
+                NotForeseen(line, $"{what.Name}; what is lost by that cannot be counted");
+                break;
+            case LossAct.RenameSchema:
+                _renamedSchemas[what.Second!] = _renamedSchemas.GetValueOrDefault(what.Name, what.Name);
                 break;
             case LossAct.Create:
                 _made.Add(SqlNames.LastPart(what.Name));
@@ -79,13 +189,13 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     /// <summary>What is carried back into its place is not lost, but for the columns that are left behind.</summary>
     private async Task PutBackAsync(CancellationToken cancellationToken)
     {
-        foreach (var (item, loss) in _losses.Where(l => l.Item.Column is null).ToList())
+        foreach (var (item, loss) in _losses.Where(l => l.Item.Column is null && l.Loss.Kind is DataLossKind.Table or DataLossKind.Rows).ToList())
         {
             if (_carried.WaysBack(item.Table, item.Name) is not { Count: > 0 } ways)
                 continue;
             _losses.Remove((item, loss));
             if (ways.SelectMany(w => w).FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
-                _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {narrow.Line} copies rows of {item.Name}; whether it takes all, only a rehearsal with data can tell."));
+                NotForeseen(narrow.Line, $"copies rows of {item.Name}; whether it copies all can only be determined by a rehearsal with data");
             foreach (var column in await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false))
             {
                 var before = SqlNames.Plain(column.Column!);
@@ -107,6 +217,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
             case LossAct.RenameColumn:
                 _renamedColumns[(table, what.Second!)] = _renamedColumns.GetValueOrDefault((table, what.Kind), what.Kind);
                 break;
+            case LossAct.Convert:
+                await ConvertAsync(table, what.Second!, line, cancellationToken).ConfigureAwait(false);
+                break;
             case LossAct.DropColumn:
                 await LoseAsync(await Dependants.OfColumnAsync(session, table, _renamedColumns.GetValueOrDefault((table, what.Second!), what.Second!), what.Cascades, cancellationToken).ConfigureAwait(false), line, cancellationToken).ConfigureAwait(false);
                 break;
@@ -122,8 +235,20 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
         }
     }
 
+    /// <summary>The values of a column that gets another type stay, more or less: that is reported for an undo, like an UPDATE.</summary>
+    private async Task ConvertAsync(uint table, string column, int line, CancellationToken cancellationToken)
+    {
+        if (question.Direction == MigrationDirection.Up)
+            return;
+        var name = _renamedColumns.GetValueOrDefault((table, column), column);
+        var found = await Dependants.OfColumnAsync(session, table, name, cascades: false, cancellationToken).ConfigureAwait(false);
+        if (found.FirstOrDefault(f => f.Table == table && f.Column is { } c && string.Equals(SqlNames.Plain(c), SqlNames.Plain(name), StringComparison.Ordinal)) is { } item)
+            await AddAsync(DataLossKind.Overwritten, item, line, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task DropAsync(LossEvent what, int line, CancellationToken cancellationToken)
     {
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
         var isRelation = what.Kind is "TABLE" or "VIEW";
         var table = isRelation ? await TableAsync(what.Name, cancellationToken).ConfigureAwait(false) : null;
         if (isRelation && table is null)
@@ -136,7 +261,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
 
         var found = table is { } oid
             ? await Dependants.OfRelationAsync(session, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
-            : await Dependants.OfAsync(session, what.Kind, what.Name, what.Cascades, cancellationToken).ConfigureAwait(false);
+            : await Dependants.OfAsync(session, what.Kind, _renamedSchemas.GetValueOrDefault(what.Name, what.Name), what.Cascades, cancellationToken).ConfigureAwait(false);
         await LoseAsync(found, line, cancellationToken).ConfigureAwait(false);
         _renamed.Remove(SqlNames.LastPart(what.Name));
     }
@@ -156,31 +281,45 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
 
     private async Task AddAsync(DataLossKind kind, Dependant item, int line, CancellationToken cancellationToken)
     {
-        var (rows, isEstimate, isHidden) = await CountAsync(item, cancellationToken).ConfigureAwait(false);
-        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line) { IsHidden = isHidden }));
+        var rows = await CountAsync(() => CountAllAsync(item, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var isEstimate = false;
+        if (rows is null)
+            (rows, isEstimate) = await EstimateAsync(item, cancellationToken).ConfigureAwait(false);
+        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line) { IsHidden = _isHidden }));
     }
 
-    private async Task<(long? Rows, bool IsEstimate, bool IsHidden)> CountAsync(Dependant item, CancellationToken cancellationToken)
+    private async Task<long?> CountAllAsync(Dependant item, CancellationToken cancellationToken)
     {
-        var left = Math.Max(1, (long)(limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        long? rows = null;
+        var condition = item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL";
+        await session.QueryTablesAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        return rows;
+    }
+
+    /// <summary>Counts while there is time; null when there is none, or the server refuses.</summary>
+    private async Task<long?> CountAsync(Func<Task<long?>> count, CancellationToken cancellationToken)
+    {
+        var left = Math.Max(1, (long)(question.Limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left).ConfigureAwait(false);
         await session.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
-        long? rows = null;
-        bool isHidden;
+        _isHidden = false;
         try
         {
-            await session.QueryTablesAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{(item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL")}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
-            return (rows, false, false);
+            return await count().ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.InsufficientPrivilege && !cancellationToken.IsCancellationRequested)
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
-            isHidden = PostgreSqlErrors.IsHidden(e);
+            _isHidden = PostgreSqlErrors.IsHidden(e);
             await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+            return null;
         }
+    }
 
+    private async Task<(long? Rows, bool IsEstimate)> EstimateAsync(Dependant item, CancellationToken cancellationToken)
+    {
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', '0', true)", _ => { }, cancellationToken).ConfigureAwait(false);
-        rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
-        return (rows, rows is not null, isHidden);
+        var rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
+        return (rows, rows is not null);
     }
 
     /// <summary>The table that a name stands for at this place of the script; null when it is none that was there before.</summary>
@@ -188,6 +327,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     {
         if (_renamed.TryGetValue(SqlNames.LastPart(name), out var renamed))
             return renamed;
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+        if (name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && _renamedSchemas.TryGetValue(name[..dot], out var schema))
+            name = schema + name[dot..];
         uint? found = null;
         await session.QueryAsScriptAsync("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
         return found is { } table && _away.Contains(table) ? null : found;
@@ -197,7 +339,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, Migratio
     {
         if (what is { Act: LossAct.Rename, Kind: "TABLE" })
             _carried.Rename(what.Name, what.Second!);
-        if (!what.MayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(SqlNames.LastPart(what.Name)))
-            _notForeseen.Add(string.Create(CultureInfo.InvariantCulture, $"Line {line} names {LossReader.Shown(what.Name)}, which is not there now; what it will be, only a rehearsal with data can tell."));
+        var mayBeMissing = what.MayBeMissing && !_comesFromBefore.Contains(SqlNames.PlainLast(what.Name));
+        if (!mayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(SqlNames.LastPart(what.Name)))
+            NotForeseen(line, $"names {LossReader.Shown(what.Name)}, which is not there now; what it will hold cannot be counted");
     }
 }

@@ -14,21 +14,24 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private MigrationScript? _script;
 
     /// <summary>Runs one statement.</summary>
-    public async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    public async Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         if (!ReferenceEquals(_script, step.Script))
             await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
         if (session.PassesOver(statement.Text))
-            return 0;
-        if (session.IsPooled && StatementClassifier.Classify(statement.Text) == StatementRole.Setting)
+            return StatementOutcome.Of(0);
+        var role = StatementClassifier.Classify(statement.Text);
+        if (session.IsPooled && role == StatementRole.Setting && !session.IsInOwnTransaction)
             throw NeedsSession(step, statement);
         var index = ConcurrentIndex.Read(new StatementWords(statement.Text));
         try
         {
             if (index is not null)
                 await index.DropInvalidAsync(session, cancellationToken).ConfigureAwait(false);
-            return await SendAsync(step.Script, statement, cancellationToken).ConfigureAwait(false);
+            var rows = await SendAsync(step.Script, statement, cancellationToken).ConfigureAwait(false);
+            session.IsInOwnTransaction = role == StatementRole.Begin || (session.IsInOwnTransaction && role != StatementRole.Commit);
+            return new StatementOutcome(rows, session.TakeCascaded());
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {

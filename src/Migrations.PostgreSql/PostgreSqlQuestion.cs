@@ -104,7 +104,12 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _answer = new QueryAnswer { Error = StatementFailure.Of(e, Script(), statement, blocker: null, attempts: 1) };
+            _answer = new QueryAnswer
+            {
+                Error = StatementFailure.Of(e, Script(), statement, blocker: null, attempts: 1),
+                IsErrorOfRows = PostgreSqlErrors.IsOfRows(e),
+                IsParentMissing = e.SqlState is PostgresErrorCodes.ForeignKeyViolation,
+            };
         }
     }
 

@@ -45,6 +45,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var figures = new StepFigures(_history.Table, session.Connection.PostgreSqlVersion.Major, sharesTransaction: false);
         await _watch.BeginAsync(cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync("BEGIN " + step.Analysis.TransactionModes, cancellationToken).ConfigureAwait(false);
+        _ = session.TakeCascaded();
         await PrepareAsync(figures, cancellationToken).ConfigureAwait(false);
         var before = await RowsAsync(cancellationToken).ConfigureAwait(false);
         using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
@@ -109,22 +110,25 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         }
 
         _watch.End();
-        return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, _statements);
+        return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, _statements) { ObjectsLost = session.TakeCascaded() };
     }
 
     /// <summary>Statements outside a transaction hold their locks for themselves alone, so nothing is left to look at after each.</summary>
     private async Task<StepMeasurement> RunOutsideAsync(CancellationToken cancellationToken)
     {
         long? rows = null;
+        var lost = new List<LostObject>();
         foreach (var statement in new PostgreSqlDialect().Split(step.Script))
         {
             _statements++;
-            rows = await ((IDatabaseSession)session).ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false) is { } affected ? (rows ?? 0) + affected : rows;
+            var outcome = await ((IDatabaseSession)session).ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
+            rows = outcome.Rows is { } affected ? (rows ?? 0) + affected : rows;
+            lost.AddRange(outcome.ObjectsLost);
         }
 
         var elapsed = _clock.Elapsed;
         await session.History.AppendAsync(step.Entry with { ExecutionTimeMs = (long)elapsed.TotalMilliseconds, RowsAffected = rows }, cancellationToken).ConfigureAwait(false);
-        return new StepMeasurement { Outcome = new StepOutcome(elapsed, rows, _statements) };
+        return new StepMeasurement { Outcome = new StepOutcome(elapsed, rows, _statements) { ObjectsLost = lost } };
     }
 
     private async Task<Dictionary<string, TableChange>> RowsAsync(CancellationToken cancellationToken)

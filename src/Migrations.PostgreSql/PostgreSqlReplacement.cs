@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Migrations.Backup;
-using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -33,6 +31,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
         var name = NewName();
+        await ScratchOwner.RemoveLeftoversAsync(server, cancellationToken).ConfigureAwait(false);
+        await ScratchOwner.HoldAsync(server, name, cancellationToken).ConfigureAwait(false);
         try
         {
             var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
         catch
         {
-            await DropAsync(server, name).ConfigureAwait(false);
+            await ScratchOwner.DropAsync(server, name).ConfigureAwait(false);
             throw;
         }
     }
@@ -143,22 +143,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
     }
 
-    private static async Task DropAsync(PostgreSqlSession server, string name)
-    {
-        try
-        {
-            await server.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
-            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or MigrationException)
-        {
-            // The server is gone; the name says what it was.
-        }
-    }
-
     /// <summary>A name that nothing else has: when anything goes wrong, the database of this name is dropped.</summary>
-    private string NewName() => PostgreSqlText.Fit(
-        target.Database, string.Create(CultureInfo.InvariantCulture, $"{Mark}{DateTime.UtcNow:yyyyMMddHHmmss}_{Convert.ToHexString(RandomNumberGenerator.GetBytes(6)).ToLowerInvariant()}"));
+    private string NewName() => PostgreSqlText.Fit(target.Database, Mark + ScratchOwner.NewEnd());
 
     /// <summary>The name for the kept database: a second restore in the same second finds the first one's taken.</summary>
     private async Task<string> FreeNameAsync(PostgreSqlSession server, CancellationToken cancellationToken)

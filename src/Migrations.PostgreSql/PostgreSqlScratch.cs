@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Migrations.Databases;
 using Npgsql;
 
@@ -12,8 +10,6 @@ namespace Migrations.PostgreSql;
 /// <param name="sources">Where connections come from.</param>
 internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScratchProvider
 {
-    private const string Prefix = "migrations_scratch_";
-    private const string TimeFormat = "yyyyMMddHHmmss";
     private static readonly DatabaseShape Usual = new("UTF8", "C", "C", "c", Locale: null, Rules: null);
 
     /// <inheritdoc/>
@@ -25,21 +21,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     {
         var session = await OpenAsync(origin, options, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
-        var names = new List<string>();
-        await PostgreSqlErrors.TranslateAsync(
-            session.QueryAsync("SELECT datname::text FROM pg_catalog.pg_database ORDER BY 1", row => names.Add(row.GetString(0)), cancellationToken), "Looking for scratch databases").ConfigureAwait(false);
-        return names.FindAll(IsOld);
-    }
-
-    /// <summary>Whether a database was made for a moment, here or by a restore, more than a day ago.</summary>
-    private static bool IsOld(string name)
-    {
-        var mark = name.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix : PostgreSqlReplacement.Mark;
-        var at = name.LastIndexOf(mark, StringComparison.Ordinal);
-        if (at < 0 || name.Length <= at + mark.Length + TimeFormat.Length)
-            return false;
-        var time = name.AsSpan(at + mark.Length, TimeFormat.Length);
-        return DateTime.TryParseExact(time, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var made) && made < DateTime.UtcNow.AddDays(-1);
+        return await PostgreSqlErrors.TranslateAsync(ScratchOwner.FindLeftoversAsync(session, cancellationToken), "Looking for scratch databases").ConfigureAwait(false);
     }
 
     private async Task<IScratchDatabase> MakeAsync(ScratchRequest request, CancellationToken cancellationToken)
@@ -134,24 +116,29 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
 
     private async Task<ScratchDatabase> CreateAsync(DatabaseTarget server, ThrowAwayCluster? cluster, DatabaseShape shape, ScratchRequest request, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(server, request.Session, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        var name = Prefix + DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture) + "_" + Convert.ToHexString(RandomNumberGenerator.GetBytes(4)).ToLowerInvariant();
+        var name = ScratchOwner.Prefix + ScratchOwner.NewEnd();
+        var owner = await OpenAsync(server, request.Session, cancellationToken).ConfigureAwait(false);
         try
         {
-            await shape.CreateAsync(session, name, more: "", mayDiffer: true, cancellationToken).ConfigureAwait(false);
+            if (cluster is null)
+                await ScratchOwner.RemoveLeftoversAsync(owner, cancellationToken).ConfigureAwait(false);
+            await ScratchOwner.HoldAsync(owner, name, cancellationToken).ConfigureAwait(false);
+            await shape.CreateAsync(owner, name, more: "", mayDiffer: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
+        catch (Exception e)
         {
-            var role = PostgreSqlText.Name(session.Info.User ?? "the_user");
+            await owner.DisposeAsync().ConfigureAwait(false);
+            if (e is not PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
+                throw;
+            var role = PostgreSqlText.Name(owner.Info.User ?? "the_user");
             throw new MigrationException(ErrorId.ScratchUnavailable, $"The role {role} may not create databases on the server of {server.Display}.", $"As a superuser: ALTER ROLE {role} CREATEDB;", e);
         }
 
-        var scratch = new ScratchDatabase(PostgreSqlTarget.WithDatabase(server, name), server, cluster, request.Session, sources);
+        var scratch = new ScratchDatabase(PostgreSqlTarget.Scratch(server, name), owner, cluster);
         try
         {
             // Nothing in it need survive a crash of the server.
-            await session.ExecuteAsync($"ALTER DATABASE {PostgreSqlText.Name(name)} SET synchronous_commit = off", cancellationToken).ConfigureAwait(false);
+            await owner.ExecuteAsync($"ALTER DATABASE {PostgreSqlText.Name(name)} SET synchronous_commit = off", cancellationToken).ConfigureAwait(false);
             return scratch;
         }
         catch

@@ -54,11 +54,20 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether one transaction for several steps is open.</summary>
     public bool IsInRun { get; set; }
 
+    /// <summary>Whether a script without a transaction has begun one of its own.</summary>
+    public bool IsInOwnTransaction { get; set; }
+
     /// <summary>Whether the server said that a transaction was not where it should be.</summary>
     public bool TransactionWasUnbalanced { get; set; }
 
     /// <summary>Whether the server's counters may hold rows of what did not hand them over: a step that was rolled back, or a statement outside of transactions.</summary>
     public bool HasLeftRows { get; set; }
+
+    /// <summary>What CASCADE has taken along since <see cref="TakeCascaded"/> was last asked.</summary>
+    private readonly CascadedObjects _cascaded = new();
+
+    /// <summary>What CASCADE has taken along since this was last asked.</summary>
+    public IReadOnlyList<LostObject> TakeCascaded() => _cascaded.Take();
 
     /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was taken.</summary>
     public string? Guard => _wasOvertaken ? Overtaken : _lock?.Guard;
@@ -109,7 +118,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
-    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
+    public Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
         _outside.ExecuteAsync(step, statement, cancellationToken);
 
     /// <inheritdoc/>
@@ -137,7 +146,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     {
         if (Connection.FullState == System.Data.ConnectionState.Open)
             return;
-        IsInRun = false;
+        var breaksOwn = IsInOwnTransaction;
+        (IsInRun, IsInOwnTransaction) = (false, false);
+        if (breaksOwn)
+            throw BrokenInside();
         await Connection.DisposeAsync().ConfigureAwait(false);
         Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
         Connection.Notice += OnNotice;
@@ -147,6 +159,11 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(isNeeded: null, cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
         _wasOvertaken |= await PostgreSqlErrors.TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again").ConfigureAwait(false);
     }
+
+    private static MigrationException BrokenInside() => new(
+        ErrorId.ConnectionFailed,
+        "The connection broke between two statements of a transaction that the script has begun itself; the server rolls it back.",
+        "Check the server and the network, then run the command again: it goes on where that transaction begins.");
 
     /// <summary>
     /// Takes away what earlier scripts have left on the connection beside settings: the next one must not find their temporary tables in place of the real ones.
@@ -252,7 +269,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>
     public async Task RollBackAsync()
     {
-        IsInRun = false;
+        (IsInRun, IsInOwnTransaction) = (false, false);
         HasLeftRows = true;
         if (Connection.FullState != System.Data.ConnectionState.Open)
             return;
@@ -352,6 +369,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         if (_silent)
             return;
         TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
-        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, e.Notice.MessageText));
+        _cascaded.Observe(e.Notice);
+        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }
 }

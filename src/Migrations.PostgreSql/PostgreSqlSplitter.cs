@@ -37,6 +37,7 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
         public int EndColumn;
         public int? ParameterLine;
         public int? NestedLine;
+        public int? MisreadLine;
         public int? UnterminatedLine;
         public string? Unterminated;
     }
@@ -153,6 +154,8 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
             (_open.End, _open.EndLine, _open.EndColumn) = (_at, _line, _column);
         if (token.Kind == SqlTokenKind.Parameter)
             _open.ParameterLine ??= line;
+        if (_tracker.IsMisread)
+            _open.MisreadLine ??= line;
         if (_tracker.IsNested != wasNested)
             _open.NestedLine = _tracker.IsNested ? line : null;
         if (token.Unterminated)
@@ -182,6 +185,7 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
         {
             CopiesFromClient = copies,
             ParameterLine = _open.ParameterLine,
+            MisreadLine = _open.MisreadLine,
             UnterminatedLine = _open.UnterminatedLine ?? (isNested ? _open.NestedLine : null),
             Unterminated = _open.Unterminated ?? (isNested ? "parenthesis or BEGIN ATOMIC body" : null),
         });

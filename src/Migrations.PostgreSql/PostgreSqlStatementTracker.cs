@@ -9,6 +9,9 @@ internal sealed class PostgreSqlStatementTracker
     private int _bodies;
     private bool _isCopy;
     private Previous _previous;
+    private bool _setsEscapes;
+    private bool _escapesSet;
+    private bool _escapes;
 
     private enum Previous
     {
@@ -33,6 +36,12 @@ internal sealed class PostgreSqlStatementTracker
     /// <summary>Whether the statement so far is <c>COPY ... FROM STDIN</c>.</summary>
     public bool CopiesFromClient { get; private set; }
 
+    /// <summary>
+    /// Whether the last token is a literal that ends elsewhere for the server: the script has set
+    /// <see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html">standard_conforming_strings</see> off, and <c>\'</c> does not end it then.
+    /// </summary>
+    public bool IsMisread { get; private set; }
+
     /// <summary>Takes the next token.</summary>
     /// <returns>Whether it is the semicolon that ends a statement (or an empty one).</returns>
     public bool Observe(SqlTokenKind kind, ReadOnlySpan<char> text)
@@ -46,6 +55,7 @@ internal sealed class PostgreSqlStatementTracker
             return false;
         }
 
+        FollowEscapes(kind, text);
         switch (kind)
         {
             case SqlTokenKind.WhiteSpace or SqlTokenKind.Comment:
@@ -79,6 +89,35 @@ internal sealed class PostgreSqlStatementTracker
         _previous = Previous.Other;
         CopiesFromClient = false;
         IsOpen = false;
+        _escapes = _setsEscapes ? _escapesSet : _escapes;
+        _setsEscapes = false;
+    }
+
+    // SET standard_conforming_strings = off; set_config('standard_conforming_strings', 'off', false).
+    private void FollowEscapes(SqlTokenKind kind, ReadOnlySpan<char> text)
+    {
+        IsMisread = _escapes && kind == SqlTokenKind.Literal && text[0] == '\'' && EscapesItsEnd(text);
+        if (kind is not (SqlTokenKind.Word or SqlTokenKind.Literal or SqlTokenKind.Number or SqlTokenKind.QuotedName))
+            return;
+        var value = text.Trim("'\"");
+        if (Is(value, "standard_conforming_strings"))
+            (_setsEscapes, _escapesSet) = (true, false);
+        else if (_setsEscapes && (Is(value, "off") || Is(value, "false") || Is(value, "no") || value is "0"))
+            _escapesSet = true;
+    }
+
+    // A quote behind an odd number of backslashes, but for the first.
+    private static bool EscapesItsEnd(ReadOnlySpan<char> literal)
+    {
+        var backslashes = 0;
+        foreach (var c in literal[1..])
+        {
+            if (c == '\'' && backslashes % 2 == 1)
+                return true;
+            backslashes = c == '\\' ? backslashes + 1 : 0;
+        }
+
+        return false;
     }
 
     private void Symbol(ReadOnlySpan<char> text)

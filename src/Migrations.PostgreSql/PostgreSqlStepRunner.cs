@@ -45,6 +45,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     public async Task<StepOutcome> RunAsync(CancellationToken cancellationToken)
     {
         session.TransactionWasUnbalanced = false;
+        _ = session.TakeCascaded();
         try
         {
             await session.ClearAsync(cancellationToken).ConfigureAwait(false);
@@ -67,7 +68,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
         if (session.TransactionWasUnbalanced)
             throw Unbalanced();
-        return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements);
+        return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements) { ObjectsLost = session.TakeCascaded() };
     }
 
     /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>

@@ -59,7 +59,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             catch (Exception e)
             {
                 var (elapsed, rows) = await FindOutAsync(step, e).ConfigureAwait(false) ?? throw Lost(step, e, cancellationToken);
-                return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements);
+                return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements) { ObjectsLost = session.TakeCascaded() };
             }
         }
     }

@@ -85,6 +85,13 @@ internal static class PostgreSqlTarget
         return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString);
     }
 
+    /// <summary>A database of our own on the same server that is thrown away.</summary>
+    public static DatabaseTarget Scratch(DatabaseTarget server, string database)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = database };
+        return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString) { IsScratch = true };
+    }
+
     private static DatabaseTarget Complete(NpgsqlConnectionStringBuilder builder)
     {
         builder.Host = Given(builder.Host) ?? Variable("PGHOST") ?? "localhost";

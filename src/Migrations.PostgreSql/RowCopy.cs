@@ -11,17 +11,37 @@ internal sealed class RowCopy
     private RowCopy(StatementWords words, string into, int line)
     {
         (Into, Line) = (into, line);
-        var isSelected = false;
+        var outer = new Stack<(bool HasSelect, bool IsSelected)>();
+        var (hasSelect, isSelected) = (false, false);
         for (var at = 0; words[at].Length > 0; at++)
         {
-            MayLeaveRows |= Narrowing.Contains(words[at], StringComparer.Ordinal);
-            if (words[at] is "SELECT" or "FROM")
-                isSelected = words[at] is "SELECT";
+            var isComparison = at > 0 && words[at] is "DISTINCT" && words[at - 1] is "IS" or "NOT";
+            MayLeaveRows |= !isComparison && Narrowing.Contains(words[at], StringComparer.Ordinal);
+            // Neither IS DISTINCT FROM nor extract(... FROM ...) names a table.
+            var isFrom = words[at] is "FROM" && hasSelect && !(at > 1 && words[at - 1] is "DISTINCT" && words[at - 2] is "IS" or "NOT");
+            if (words[at] is "(")
+            {
+                outer.Push((hasSelect, isSelected));
+                hasSelect = false;
+            }
+            else if (words[at] is ")")
+            {
+                (hasSelect, isSelected) = outer.TryPop(out var around) ? around : (false, false);
+            }
+            else if (words[at] is "SELECT" || isFrom)
+            {
+                (hasSelect, isSelected) = (true, !isFrom);
+            }
             else if (isSelected && words[at] is "*")
+            {
                 _takesAll |= words[at + 1] is "FROM" or ",";
+            }
             else if (isSelected && words[at - 1] is not "AS")
+            {
                 _columns.Add(SqlNames.Plain(words[at]));
-            if (words[at] is "FROM" or "JOIN")
+            }
+
+            if (isFrom || words[at] is "JOIN")
                 AddSource(words, at + 1);
         }
     }
@@ -60,7 +80,7 @@ internal sealed class RowCopy
     {
         if (words[at] is "ONLY")
             at++;
-        if (words[at] is not "(")
+        if (words[at].Length > 0 && (char.IsLetter(words[at][0]) || words[at][0] is '_' or '"'))
             From.Add(SqlNames.Qualified(words, ref at));
     }
 }

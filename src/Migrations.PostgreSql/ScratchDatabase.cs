@@ -1,15 +1,12 @@
 using Migrations.Databases;
-using Npgsql;
 
 namespace Migrations.PostgreSql;
 
 /// <summary>A database that is dropped, or whose server is stopped, when it is disposed.</summary>
 /// <param name="target">The database.</param>
-/// <param name="server">A database of the same server, to drop it from.</param>
+/// <param name="owner">A session on another database of the same server, which shows that its owner lives.</param>
 /// <param name="cluster">The server when it was started for it; null otherwise.</param>
-/// <param name="options">How to connect.</param>
-/// <param name="sources">Where connections come from.</param>
-internal sealed class ScratchDatabase(DatabaseTarget target, DatabaseTarget server, ThrowAwayCluster? cluster, SessionOptions options, Lazy<PostgreSqlSources> sources) : IScratchDatabase
+internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession owner, ThrowAwayCluster? cluster) : IScratchDatabase
 {
     private bool _isGone;
 
@@ -21,30 +18,26 @@ internal sealed class ScratchDatabase(DatabaseTarget target, DatabaseTarget serv
         PostgreSqlErrors.TranslateAsync(new PostgreSqlRehearsal((PostgreSqlSession)session, step).RunAsync(cancellationToken), "Rehearsing a migration");
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(new PostgreSqlValueReader((PostgreSqlSession)session).ReadAsync(digests, cancellationToken), "Reading the tables");
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_isGone)
             return;
-        _isGone = true;
+        await DropAsync().ConfigureAwait(false);
         if (cluster is not null)
             await cluster.DisposeAsync().ConfigureAwait(false);
-        else
-            await DropAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Drops it with whoever is connected; what cannot be dropped now is found by its name later.</summary>
+    /// <summary>Drops it with whoever is connected, unless its server goes with it. What cannot be dropped now is reported, and found by its name later.</summary>
     public async Task DropAsync()
     {
-        try
-        {
-            var session = await PostgreSqlSession.OpenAsync(server, options, new PostgreSqlConnector(server, sources.Value), CancellationToken.None).ConfigureAwait(false);
-            await using var _ = session.ConfigureAwait(false);
-            await DropAsync(session, target.Database).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is MigrationException or NpgsqlException)
-        {
-            // The server is gone, or refuses: nothing that the caller waits for depends on it.
-        }
+        _isGone = true;
+        await using var _ = owner.ConfigureAwait(false);
+        if (cluster is null)
+            await ScratchOwner.DropAsync(owner, target.Database).ConfigureAwait(false);
     }
 
     /// <summary>Drops a database with whoever is connected.</summary>

@@ -7,38 +7,27 @@ namespace Migrations.PostgreSql;
 /// <summary>Keeps secrets of statements out of messages.</summary>
 internal static class Secrets
 {
-    /// <summary>Replaces the inside of literals behind the word PASSWORD by asterisks; lengths stay as they are.</summary>
-    public static string Mask(string text) => Mask(text, text);
+    private static readonly PostgreSqlDialect Dialect = new();
+
+    /// <summary>A statement without its secrets; places in it stay as they are.</summary>
+    public static string Mask(string text) => ScriptRedaction.Cover(Dialect, text);
 
     /// <summary>The same for the server's context of an error, which repeats a statement of a body in double quotes.</summary>
-    public static string MaskContext(string text) => Mask(text, text.Replace('"', ' '));
+    public static string MaskContext(string text) => ScriptRedaction.Cover(text, ScriptRedaction.Find(Dialect, text.Replace('"', ' ')));
 
-    /// <summary>The server's error without the secrets in the statements that it repeats; the same one where there are none.</summary>
-    public static PostgresException Without(PostgresException e)
+    /// <summary>The server's words without the secrets of the statement that they are about.</summary>
+    public static string Hide(string words, string? statement) => ScriptRedaction.Hide(Dialect, statement, words);
+
+    /// <summary>The server's error without the secrets of the statement, which it may repeat; the same one where there are none.</summary>
+    public static PostgresException Without(PostgresException e, string? statement)
     {
-        var (where, query) = (e.Where is null ? null : MaskContext(e.Where), e.InternalQuery is null ? null : Mask(e.InternalQuery));
-        return string.Equals(where, e.Where, StringComparison.Ordinal) && string.Equals(query, e.InternalQuery, StringComparison.Ordinal)
+        var (where, query) = (e.Where is null ? null : Hide(MaskContext(e.Where), statement), e.InternalQuery is null ? null : Hide(Mask(e.InternalQuery), statement));
+        var (message, detail, hint) = (Hide(e.MessageText, statement), e.Detail is null ? null : Hide(e.Detail, statement), e.Hint is null ? null : Hide(e.Hint, statement));
+        return (where, query, message, detail, hint).Equals((e.Where, e.InternalQuery, e.MessageText, e.Detail, e.Hint))
             ? e
             : new PostgresException(
-                e.MessageText, e.Severity, e.InvariantSeverity, e.SqlState, e.Detail, e.Hint, e.Position, e.InternalPosition, query, where,
+                message, e.Severity, e.InvariantSeverity, e.SqlState, detail, hint, e.Position, e.InternalPosition, query, where,
                 e.SchemaName, e.TableName, e.ColumnName, e.DataTypeName, e.ConstraintName, e.File, e.Line, e.Routine);
-    }
-
-    private static string Mask(string text, string statement)
-    {
-        var secrets = ScriptRedaction.Find(new PostgreSqlDialect(), statement);
-        if (secrets.Count == 0)
-            return text;
-        var masked = text.ToCharArray();
-        foreach (var (start, length, isNested) in secrets)
-        {
-            if (isNested)
-                masked.AsSpan(start, length).Fill('*');
-            else if (length > 2)
-                masked.AsSpan(start + 1, length - 2).Fill('*');
-        }
-
-        return new string(masked);
     }
 
     /// <summary>The first words of another session's statement, without its literals.</summary>

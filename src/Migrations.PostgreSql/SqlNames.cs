@@ -16,6 +16,13 @@ internal static class SqlNames
         return name;
     }
 
+    /// <summary>A name as <see cref="Qualified"/> reads it, from a text.</summary>
+    public static string Written(string text)
+    {
+        var at = 0;
+        return Qualified(new StatementWords(text), ref at);
+    }
+
     /// <summary>A name without its schema, as written.</summary>
     public static string LastPart(string name)
     {

@@ -17,12 +17,13 @@ internal static class StatementFailure
     /// <param name="attempts">How often it was tried.</param>
     public static StatementException Of(PostgresException e, MigrationScript script, SqlPiece? piece, string? blocker, int attempts)
     {
+        e = Secrets.Without(e, piece?.Text);
         var offset = piece is null ? null : Offset(piece.Text, e.Position);
         var location = piece is null ? new ScriptLocation(script.File, script.FirstLine) : Locate(e, script, piece, offset);
         // An excerpt counts its lines from the location, which in COPY data is outside the statement.
         var isInData = piece is not null && location.Line > piece.Line + piece.Text.AsSpan().Count('\n');
         var (text, shownOffset) = Excerpt(piece is null || isInData ? null : Secrets.Mask(piece.Text), offset ?? LineStart(piece, location));
-        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), Secrets.Without(e))
+        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), e)
         {
             Location = location,
             Statement = text,
@@ -47,15 +48,11 @@ internal static class StatementFailure
 
     private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, string? blocker, int attempts)
     {
-        var what = piece is null ? "PostgreSQL refused the commit" : "PostgreSQL refused a statement";
-        var message = new StringBuilder($"{what} of '{Path.GetFileName(location.File)}'");
-        if (piece is not null)
-            message.Append(CultureInfo.InvariantCulture, $" at line {location.Line}");
-        if (piece is not null && location.Column is { } column)
-            message.Append(CultureInfo.InvariantCulture, $", column {column}");
+        // The place stands beside the message.
+        var message = new StringBuilder(piece is null ? $"PostgreSQL refused the commit of '{location.ShownFile}'" : "PostgreSQL refused a statement");
         message.Append(CultureInfo.InvariantCulture, $": {e.MessageText} ({e.SqlState}).");
         if (e.Where is { Length: > 0 } where)
-            message.Append(CultureInfo.InvariantCulture, $" Context: {Secrets.MaskContext(where).Split('\n')[0].TrimEnd('.')}.");
+            message.Append(CultureInfo.InvariantCulture, $" Context: {where.Split('\n')[0].TrimEnd('.')}.");
         if (attempts > 1)
             message.Append(CultureInfo.InvariantCulture, $" It was tried {attempts} times.");
         if (blocker is not null)

@@ -15,6 +15,9 @@ internal static class Confirmation
     /// <summary>Whether the caller has already said whether to be asked: with <c>-Confirm</c>, in either way.</summary>
     public static bool IsConfirmSaid(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") is not null;
 
+    /// <summary>Whether the caller has said not to be asked: with <c>-Confirm:$false</c>.</summary>
+    public static bool IsConfirmOff(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") == false;
+
     /// <summary>Whether something that cannot be taken back may be done: asks by <c>ShouldProcess</c>, unless it is forced. <c>-WhatIf</c> tells in any case.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: nobody can be asked.</exception>
     public static bool MayDo(this PSCmdlet cmdlet, bool force, string target, string action)

@@ -45,6 +45,8 @@ internal static class ErrorRecords
             text.Append("\n  Done before: ").AppendJoin(", ", error.Applied.Select(r => r.Name));
         if (error.NotApplied.Count > 0)
             text.Append("\n  Not done: ").AppendJoin(", ", error.NotApplied);
+        if (error.InDatabase is { } kept)
+            text.Append("\n  In the database: ").Append(kept);
         // The way out is not repeated here: PowerShell shows the recommended action below the message.
         return text.ToString();
     }

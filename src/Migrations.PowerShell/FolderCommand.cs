@@ -35,6 +35,10 @@ public abstract class FolderCommand : DatabaseCommand
     [ValidateSet("Version", "Name")]
     public string Identity { get; set; } = "Version";
 
+    /// <summary>Accepts a folder without migrations, also where the database has no history.</summary>
+    [Parameter]
+    public SwitchParameter AllowEmpty { get; set; }
+
     /// <summary>The folder's full path.</summary>
     private protected string Folder
     {
@@ -54,6 +58,11 @@ public abstract class FolderCommand : DatabaseCommand
     private protected sealed override MigratorOptions OptionsFor(IEventSink events) => base.OptionsFor(events) with
     {
         Environment = Environment,
-        Folder = new FolderOptions { Layout = Layout, IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase) },
+        Folder = new FolderOptions
+        {
+            Layout = Layout,
+            IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase),
+            AllowEmpty = AllowEmpty,
+        },
     };
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -94,6 +95,9 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Whether a plan is needed before the run, to ask about it.</summary>
     private protected virtual bool AsksBeyondConfirm => false;
 
+    /// <summary>Whether there are checks to make, with nothing to run too.</summary>
+    private protected virtual bool ChecksInAnyCase => false;
+
     /// <summary>Makes the plan: of everything asked for, or of the chosen migrations only.</summary>
     private protected abstract Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken);
 
@@ -104,8 +108,8 @@ public abstract class RunCommand : ChangeCommand
     private protected virtual bool MayRun(DatabaseTarget target, MigrationPlan plan) => true;
 
     /// <summary>Asks whether what would be lost may be lost. A refusal by default: what nobody was asked about is not done.</summary>
-    /// <exception cref="DataLossException">Nobody can be asked.</exception>
-    private protected virtual bool AcceptsLoss(DataLossException loss) => throw loss;
+    /// <exception cref="DataLossException">No one can be asked.</exception>
+    private protected virtual bool AcceptsLoss(DatabaseTarget target, DataLossException loss) => throw loss;
 
     private void RunPlan((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
@@ -122,7 +126,10 @@ public abstract class RunCommand : ChangeCommand
         TellUnplanned(plan, only);
         if (plan.Steps.Count == 0)
         {
-            WriteVerbose($"Nothing to do: {database.Target.Display}.");
+            if (ChecksInAnyCase && !this.IsWhatIf())
+                Apply(database, folder, []);
+            else
+                WriteVerbose($"Nothing to do: {database.Target.Display}.");
             return;
         }
 
@@ -150,7 +157,7 @@ public abstract class RunCommand : ChangeCommand
         }
         catch (DataLossException loss)
         {
-            if (AcceptsLoss(loss))
+            if (AcceptsLoss(database.Target, loss))
                 Apply(database, folder, only);
             return;
         }
@@ -162,7 +169,7 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(l => l.Forecast.NotForeseen)).Select(s => "\n! " + s));
+        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.ObjectLines)).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
@@ -182,7 +189,7 @@ public abstract class RunCommand : ChangeCommand
         {
             text.Append("\n-- ").Append(step.Migration);
             foreach (var statement in driver.Dialect.Split(step.Script))
-                text.Append('\n').Append(statement.Text).Append(';');
+                text.Append('\n').Append(ScriptRedaction.Redact(driver.Dialect, statement.Text)).Append(';');
         }
 
         return text.ToString();

@@ -5,6 +5,11 @@ namespace Migrations.Sqlite;
 /// <summary>What scripts change on the connection itself, so that it is put back before the next one: pragmas, attached databases, temporary objects.</summary>
 internal sealed class ConnectionState(SqliteHandle handle)
 {
+    // A virtual table takes the tables with it in which it keeps its content.
+    private const string TemporaryObjects =
+        "SELECT printf('DROP %s IF EXISTS temp.\"%w\"', type, name) FROM temp.sqlite_master"
+        + " WHERE type IN ('table', 'view', 'trigger') AND name NOT GLOB 'sqlite_*' ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC";
+
     private readonly Dictionary<string, string?> _pragmas = new(StringComparer.Ordinal);
     private bool _hasAttached;
     private bool _hasTemporary;
@@ -33,24 +38,27 @@ internal sealed class ConnectionState(SqliteHandle handle)
             handle.Execute("PRAGMA writable_schema=RESET");
     }
 
-    /// <summary>Puts everything back. Must not be called inside a transaction.</summary>
+    /// <summary>Puts everything back. Inside the transaction of a whole run, what cannot be put back there waits for its end.</summary>
     public void Restore()
     {
-        foreach (var (name, value) in _pragmas)
+        var isInside = handle.InTransaction;
+        foreach (var (name, value) in _pragmas.Where(p => !isInside || SqlitePragmas.TakesEffectInside(p.Key)).ToList())
         {
             if (name is "busy_timeout")
                 handle.Watch.Attach(handle.Api, handle.Pointer);
             else
                 // What was written into the schema by hand is seen once the schema is read again.
                 handle.Execute($"PRAGMA {name}={(name is "writable_schema" ? "RESET" : value)}");
+            _pragmas.Remove(name);
         }
 
-        _pragmas.Clear();
         if (_hasTemporary)
-            DropAll("SELECT printf('DROP %s IF EXISTS temp.\"%w\"', type, name) FROM temp.sqlite_master WHERE type IN ('table', 'view', 'trigger') AND name NOT GLOB 'sqlite_*'");
-        if (_hasAttached)
-            DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
-        (_hasTemporary, _hasAttached) = (false, false);
+            DropAll(TemporaryObjects);
+        _hasTemporary = false;
+        if (!_hasAttached || isInside)
+            return;
+        DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
+        _hasAttached = false;
     }
 
     private void DropAll(string query)

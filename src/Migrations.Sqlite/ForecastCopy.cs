@@ -21,7 +21,8 @@ internal sealed class ForecastCopy
         for (var i = 0; i < tokens.Count; i++)
         {
             var (token, before, next) = (tokens[i], i > 0 ? tokens[i - 1] : null, i + 1 < tokens.Count ? tokens[i + 1] : null);
-            MayLeaveRows |= Array.Exists(Narrowing, token.Is) || (before?.Is("OR") == true && (token.Is("IGNORE") || token.Is("REPLACE"))) || (i == 0 && token.Is("REPLACE"));
+            var isComparison = token.Is("DISTINCT") && (before?.Is("IS") == true || before?.Is("NOT") == true);
+            MayLeaveRows |= (!isComparison && Array.Exists(Narrowing, token.Is)) || (before?.Is("OR") == true && (token.Is("IGNORE") || token.Is("REPLACE"))) || (i == 0 && token.Is("REPLACE"));
             if (token.Is('('))
                 outer.Push(part);
             else if (token.Is(')'))

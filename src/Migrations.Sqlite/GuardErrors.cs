@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// <param name="facts">What its script does to tables.</param>
 internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
 {
-    private const string RolledBack = " The script was rolled back; no row is gone.";
+    private const string RolledBack = " The script was rolled back.";
 
     public StatementException Violated(Violations found, Violations? before)
     {
@@ -62,12 +62,25 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
         $"{before - after} of {before} references of '{table}' to '{parent ?? table}' were emptied when the script dropped it.",
         "Remove '-- Foreign-Keys: on' from the header, or write '-- Row-Loss: allowed' when the loss is meant.");
 
+    public StatementException ObjectsLost(IReadOnlyList<LostObject> lost)
+    {
+        var triggers = lost.Where(l => l.Sql is not null).ToList();
+        var table = SqliteNames.Unquote(lost[0].Table!);
+        return Make(
+            ErrorId.ObjectsLost, [table],
+            $"The script makes {string.Join(", ", lost.Select(l => $"'{l.Table}'").Distinct(StringComparer.Ordinal))} again without {string.Join(", ", lost.Select(l => $"{l.Kind} {l.Name}"))}.",
+            (triggers.Count == 0
+                ? $"Write the new table's columns and keys out (CREATE TABLE new_{table} (...)), and copy the rows with INSERT ... SELECT."
+                : "Put back at the end of the script what is meant to stay:\n" + string.Join('\n', triggers.Select(l => l.Sql)) + "\nWhat is not: name it with DROP TRIGGER before the table is dropped.")
+            + " Or accept the loss with '-- Objects-Lost: allowed' in the header.");
+    }
+
     // The place is the first statement that takes one of the tables away; where none does, the script's beginning.
     private StatementException Make(ErrorId id, IEnumerable<string> tables, string message, string nextStep)
     {
         var statement = tables.Select(facts.FindStatement).FirstOrDefault(s => s is not null);
         var location = statement?.Location ?? new ScriptLocation(step.Script.File, step.Script.FirstLine);
-        return new StatementException(id, $"{location}: {message}{RolledBack}", nextStep) { Location = location, Statement = statement?.Text };
+        return new StatementException(id, $"{location}: {message}{RolledBack}", nextStep) { Location = location, Statement = statement is null ? null : SqliteErrors.Cover(statement.Text) };
     }
 
     private static string KeyColumns(ForeignKey key) => key.ParentColumns.Count == 0 ? "id" : string.Join(", ", key.ParentColumns);

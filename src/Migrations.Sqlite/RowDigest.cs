@@ -20,7 +20,8 @@ internal sealed class RowDigest : IDisposable
     private UInt128 _sum;
 
     /// <summary>Adds the row that is read.</summary>
-    public void Add(SqliteStatement row, int columns)
+    /// <returns>The first 64 bits of its hash.</returns>
+    public long Add(SqliteStatement row, int columns)
     {
         _length = 0;
         for (var i = 0; i < columns; i++)
@@ -28,6 +29,7 @@ internal sealed class RowDigest : IDisposable
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_row.AsSpan(0, _length), hash);
         _sum += BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash);
     }
 
     /// <summary>The digest in lower-case hexadecimal.</summary>

@@ -15,6 +15,7 @@ internal sealed class SchemaGuard
     private readonly Dictionary<string, Violations> _violationsBefore;
     private readonly Dictionary<string, long[]> _rowsBefore = new(SqliteNames.Comparer);
     private readonly bool _countsReferences;
+    private readonly ObjectImage? _objectsBefore;
 
     public SchemaGuard(SqliteHandle handle, StepExecution step, string schema, KeylessSchema? keyless)
     {
@@ -31,7 +32,12 @@ internal sealed class SchemaGuard
         _violationsBefore = Scan(_before, table => !_facts.Dropped.Contains(table) || _facts.Made.Contains(table));
         foreach (var table in TablesToCount())
             _rowsBefore[table] = Count(table);
+        if (_facts.Remade.Any())
+            _objectsBefore = ObjectImage.Read(_handle, _before.QuotedSchema, _facts.Remade);
     }
+
+    /// <summary>What went with tables that were made again, as far as it is no reason to take the script back.</summary>
+    public IReadOnlyList<LostObject> Lost { get; private set; } = [];
 
     /// <summary>Looks what the script did.</summary>
     /// <exception cref="StatementException">It broke or lost something.</exception>
@@ -44,6 +50,18 @@ internal sealed class SchemaGuard
         CheckViolations(after);
         if (!_step.Script.Header.RowLossAllowed)
             CheckRows(after);
+        CheckObjects();
+    }
+
+    private void CheckObjects()
+    {
+        if (_objectsBefore is null)
+            return;
+        var after = ObjectImage.Read(_handle, _before.QuotedSchema, _facts.Remade);
+        Lost = LostObjects.Find(_facts, _objectsBefore, after, _step.Direction == MigrationDirection.Up, _step.Script.Header.ObjectsLostAllowed);
+        var refused = Lost.Where(l => l.Weight == LostObjectWeight.Refused).ToList();
+        if (refused.Count > 0)
+            throw _errors.ObjectsLost(refused);
     }
 
     private void CheckKeys(SchemaImage after)

@@ -7,6 +7,7 @@ namespace Migrations.Sqlite;
 internal sealed class ScriptFacts
 {
     private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
+    private readonly HashSet<string> _madeViews = new(SqliteNames.Comparer);
     private readonly HashSet<string> _madeFromQuery = new(SqliteNames.Comparer);
 
     /// <summary>Tables that it drops or renames.</summary>
@@ -17,6 +18,12 @@ internal sealed class ScriptFacts
 
     /// <summary>Names that it creates tables under or renames tables to.</summary>
     public HashSet<string> Made { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Indexes, triggers and views that it drops by name.</summary>
+    public HashSet<string> DroppedOthers { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that it drops or renames and makes again, and views that it drops and makes again.</summary>
+    public IEnumerable<string> Remade => Removed.Where(Made.Contains).Concat(DroppedOthers.Where(_madeViews.Contains));
 
     /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
     public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
@@ -69,6 +76,12 @@ internal sealed class ScriptFacts
             case { Kind: StatementKind.Drop, What: "TABLE" }:
                 Removed.Add(name);
                 Dropped.Add(name);
+                break;
+            case { Kind: StatementKind.Drop }:
+                DroppedOthers.Add(name);
+                break;
+            case { Kind: StatementKind.Create, What: "VIEW" }:
+                _madeViews.Add(name);
                 break;
             case { Kind: StatementKind.Create, What: "TABLE" }:
                 Made.Add(name);

@@ -16,18 +16,25 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
 
     private readonly MigrationScript _script = step.Script;
     private long _told;
+    private bool _isLeading = true;
 
     /// <summary>How many statements ran.</summary>
     public int Statements { get; private set; }
 
     /// <summary>Takes the statements that must run after the commit.</summary>
-    public required List<string> AfterCommit { get; init; }
+    public required List<ScriptStatement> AfterCommit { get; init; }
+
+    /// <summary>Takes the statements that are not run because they reach beyond the copy; null: such a statement ends the script.</summary>
+    public List<StatementException>? LeftOut { get; init; }
+
+    /// <summary>Whether what stands at its beginning and cannot run in a transaction has run already, before the transaction of the whole run.</summary>
+    public bool LeadingHaveRun { get; init; }
 
     /// <summary>Called before the first statement that needs the transaction.</summary>
     public required Action EnsureBegun { get; init; }
 
-    /// <summary>Called before a statement that drops an index.</summary>
-    public required Action BeforeIndexIsDropped { get; init; }
+    /// <summary>Whether it is taken back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the beginning.</summary>
+    public bool IsTrial { get; set; }
 
     /// <summary>Runs the script.</summary>
     /// <exception cref="StatementException">SQLite refused a statement.</exception>
@@ -50,10 +57,17 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     {
         if (!MayRun(window))
             return;
-        var statement = Prepare(window, out var length);
+        nint statement = 0;
+        var length = 0;
         try
         {
+            statement = Prepare(window, out length);
             Step(window, statement, length, cancellationToken);
+        }
+        catch (StatementException e) when (e.Id == ErrorId.ReachesBeyondCopy && LeftOut is not null)
+        {
+            LeftOut.Add(e);
+            length = Math.Max(length, window.FindEndOfStatement());
         }
         finally
         {
@@ -72,6 +86,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     {
         if (!IsSpecial(window.Text))
         {
+            _isLeading = false;
             EnsureBegun();
             return true;
         }
@@ -80,30 +95,31 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var length = window.FindEndOfStatement();
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
-        if (IsOurs(head))
+        _isLeading &= head.Kind is StatementKind.Pragma or StatementKind.Attach;
+        if (IsOurs(head) || (head.NeedsAutocommit && HasRun(head)))
         {
             window.Advance(length);
             return false;
         }
 
         state.Remember(head);
-        if (head.NeedsAutocommit && handle.InTransaction)
+        // On a copy an ATTACH is not put off: whether it is refused is known before what needs it runs.
+        if (head.NeedsAutocommit && handle.InTransaction && !(handle.IsConfined && head.Kind == StatementKind.Attach))
         {
-            AfterCommit.Add(text);
+            AfterCommit.Add(new ScriptStatement(Statements, text, new ScriptLocation(_script.File, window.Line, window.Column)));
             window.Advance(length);
             return false;
         }
 
         if (!head.NeedsAutocommit)
             EnsureBegun();
-        if (head is { Kind: StatementKind.Drop, What: "INDEX" })
-            BeforeIndexIsDropped();
         return true;
     }
 
     // Transactions and the enforcement of foreign keys are the engine's.
-    private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit
-        || (SqlitePragmas.IsForeignKeys(head) && head.Value is not null);
+    private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit || SqlitePragmas.SetsForeignKeys(head);
+
+    private bool HasRun(StatementHead head) => (LeadingHaveRun && _isLeading) || (IsTrial && head.Kind is StatementKind.Vacuum or StatementKind.Pragma);
 
     private nint Prepare(ScriptWindow window, out int length)
     {
@@ -171,7 +187,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
             "Remove the statement: the script runs in a transaction, which is committed when all of it has run.")
         {
             Location = location,
-            Statement = TextOf(window, length),
+            Statement = SqliteErrors.Cover(TextOf(window, length)),
         };
     }
 

@@ -11,14 +11,18 @@ internal sealed class SqliteAnalyzer
     // Statements that cannot run in a transaction and stand neither before everything else nor after it.
     private readonly List<(ScriptLocation Place, StatementHead Head)> _misplaced = [];
     private readonly List<(ScriptLocation Place, StatementHead Head)> _trailing = [];
-    private readonly List<ScriptLocation> _transactionControl = [];
+    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of ours.
+    private readonly List<FileProblem> _control = [];
+    private readonly OwnTransactions _own = new();
 
     private int _count;
     private int _inside;
     private bool _allNeedAutocommit = true;
     private bool _removesTables;
     private bool _mayLose;
+    private bool _mayOverwrite;
     private bool _asksForSuspension;
+    private bool _dropsOthers;
     private string? _modes;
     private ScriptLocation? _begin;
     private ScriptLocation? _commit;
@@ -40,12 +44,15 @@ internal sealed class SqliteAnalyzer
         }
 
         var outside = DecideOutside();
+        var suspends = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension;
         return new ScriptAnalysis
         {
             OutsideTransaction = outside,
-            SuspendsForeignKeys = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension,
+            SuspendsForeignKeys = suspends,
+            IsGuarded = suspends || _dropsOthers || _script.Header.ForeignKeys == true,
             TransactionModes = _modes,
             MayLose = _mayLose,
+            MayOverwrite = _mayOverwrite,
             Problems = _problems,
         };
     }
@@ -56,6 +63,9 @@ internal sealed class SqliteAnalyzer
         _allNeedAutocommit &= head.NeedsAutocommit;
         _removesTables |= head.RemovesTable;
         _mayLose |= head.MayLose;
+        _dropsOthers |= head is { Kind: StatementKind.Drop, What: "INDEX" or "VIEW" };
+        _own.Look(place, head);
+        _mayOverwrite |= head.MayOverwrite;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
         switch (head.Kind)
         {
@@ -69,7 +79,6 @@ internal sealed class SqliteAnalyzer
                 Refuse(place, "ROLLBACK would undo the whole migration.", "Remove it; a script that fails is rolled back anyway.");
                 break;
             case StatementKind.Savepoint:
-                _transactionControl.Add(place);
                 LookInside(place, head);
                 break;
             case StatementKind.ShellCommand:
@@ -88,9 +97,12 @@ internal sealed class SqliteAnalyzer
 
     private void LookAtBegin(ScriptLocation place, StatementHead head)
     {
-        _transactionControl.Add(place);
         if (_begin is not null)
-            Refuse(place, "A second transaction begins here: the script could not be kept atomic with the history.", "Use one BEGIN ... COMMIT pair, or split the file.");
+        {
+            Refuse(
+                place, "A second transaction begins here: the script could not be kept atomic with the history.",
+                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each pair by itself.");
+        }
         else if (_inside > 0)
             Refuse(place, "Statements stand before BEGIN.", "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
         _begin ??= place;
@@ -99,7 +111,6 @@ internal sealed class SqliteAnalyzer
 
     private void LookAtCommit(ScriptLocation place)
     {
-        _transactionControl.Add(place);
         if (_begin is null)
             Refuse(place, "COMMIT without BEGIN.", "Remove it: the script runs in a transaction, which is committed together with the history.");
         else if (_commit is not null)
@@ -133,14 +144,14 @@ internal sealed class SqliteAnalyzer
     {
         if (_begin is not null && _commit is null)
             Refuse(_begin, "BEGIN without COMMIT.", "Remove BEGIN, or add COMMIT at the end.");
-        var isWrapped = _begin is not null && _commit is not null && _misplaced.Count == 0;
+        var isWrapped = _begin is not null && _control.Count == 0 && _misplaced.Count == 0;
         if (_script.Header.Transaction == false && !isWrapped)
         {
-            foreach (var place in _transactionControl)
-                Refuse(place, "The script says that it runs without a transaction, and controls one.", "Remove the statement, or the directive.");
+            _problems.AddRange(_own.Conclude());
             return true;
         }
 
+        _problems.AddRange(_control);
         if (_allNeedAutocommit && _count == 1 && _script.Header.Transaction != true)
             return true;
         foreach (var (place, head) in _misplaced)
@@ -154,7 +165,7 @@ internal sealed class SqliteAnalyzer
     }
 
     private void Refuse(ScriptLocation place, string message, string remedy) =>
-        _problems.Add(new FileProblem(ErrorId.TransactionControlInvalid, place, message, remedy));
+        _control.Add(new FileProblem(ErrorId.TransactionControlInvalid, place, message, remedy));
 
     private static string Describe(StatementHead head) => head.Kind == StatementKind.Pragma ? "PRAGMA " + head.Name : head.Kind.ToString().ToUpperInvariant();
 }

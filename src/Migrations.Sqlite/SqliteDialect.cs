@@ -25,4 +25,12 @@ internal sealed class SqliteDialect : ISqlDialect
 
     /// <inheritdoc/>
     public ScriptAnalysis Analyze(MigrationScript script) => SqliteAnalyzer.Analyze(script);
+
+    /// <inheritdoc/>
+    public TransactionMark MarkOf(ScriptStatement statement) => StatementHead.Read(statement.Text).Kind switch
+    {
+        StatementKind.Begin => TransactionMark.Begin,
+        StatementKind.Commit => TransactionMark.Commit,
+        _ => TransactionMark.None,
+    };
 }

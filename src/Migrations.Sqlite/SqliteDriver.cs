@@ -28,13 +28,7 @@ public sealed class SqliteDriver : IDatabaseDriver
     /// <inheritdoc/>
     public async Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        if (options.HistorySchema is not null)
-        {
-            throw new MigrationException(
-                ErrorId.UsageInvalid, "SQLite has no schemas, so the history table cannot be put into one.",
-                "Leave out the history schema; '--history-table' names the table.");
-        }
-
+        HistoryNames.Check(options);
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
     }

@@ -1,3 +1,4 @@
+using Migrations.History;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -16,7 +17,7 @@ internal static class SqliteErrors
         SqliteCodes.CannotOpen => new MigrationException(
             ErrorId.ConnectionFailed, $"The database '{target.Display}' could not be opened: {Words(failure)}",
             "Check that you may read and write the file and its folder.", failure),
-        var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command"), failure),
+        var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command again"), failure),
     };
 
     /// <summary>An error of a connection that does not hold the migration lock: when a run holds it, that is what was waited for.</summary>
@@ -30,8 +31,11 @@ internal static class SqliteErrors
     /// <summary>A statement of a script that SQLite refused.</summary>
     public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
     {
+        if (failure.Reach is { } reach)
+            return BeyondCopy.Refused(Hide(reach.Describe(text), text), Shorten(Cover(text), offset: null).Text, location, failure);
         var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
-        var (shown, shownOffset) = Shorten(text, offset);
+        var (shown, shownOffset) = Shorten(Cover(text), offset);
+        failure = Without(failure, text);
         var again = direction == MigrationDirection.Up ? "run 'migrations up' again" : "run 'migrations down' again";
         return new StatementException(
             isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode), $"{location}: {Words(failure)}", NextStep(failure.PrimaryCode, again), failure)
@@ -51,7 +55,7 @@ internal static class SqliteErrors
         "Give it more time ('-- Timeout: 10m' in the script's header), or make it quicker, and run the command again.")
     {
         Location = location,
-        Statement = Shorten(text, offset: null).Text,
+        Statement = Shorten(Cover(text), offset: null).Text,
         Code = "SQLITE_INTERRUPT (9)",
     };
 
@@ -79,6 +83,19 @@ internal static class SqliteErrors
         }
 
         return new ScriptLocation(script.File, line, column);
+    }
+
+    /// <summary>A statement without its secrets; places in it stay as they are.</summary>
+    public static string Cover(string statement) => ScriptRedaction.Cover(SqliteDialect.Instance, statement);
+
+    /// <summary>Words about a statement without its secrets.</summary>
+    public static string Hide(string words, string statement) => ScriptRedaction.Hide(SqliteDialect.Instance, statement, words);
+
+    // SQLite repeats a token of the statement: near "...": syntax error.
+    private static SqliteFailure Without(SqliteFailure failure, string statement)
+    {
+        var words = Hide(failure.Message, statement);
+        return string.Equals(words, failure.Message, StringComparison.Ordinal) ? failure : new SqliteFailure(failure.Code, words, failure.Offset) { Reach = failure.Reach };
     }
 
     private static (string Text, int? Offset) Shorten(string text, int? offset)
@@ -114,8 +131,8 @@ internal static class SqliteErrors
         SqliteCodes.ReadOnly => $"Make the file and its folder writable for you, then {again}.",
         SqliteCodes.Full => $"Free some disk space, then {again}.",
         SqliteCodes.IoError or SqliteCodes.CannotOpen => $"Check the disk and the folder's permissions, then {again}.",
-        SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}. Nothing of this script is in the database.",
-        _ => $"Correct the statement, then {again}. Nothing of this script is in the database.",
+        SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}.",
+        _ => $"Fix the problem reported above, then {again}.",
     };
 
     private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";

@@ -56,6 +56,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         () => _handle.QueryText($"SELECT script FROM {_table} WHERE id = ?1", id.ToString(CultureInfo.InvariantCulture)), cancellationToken);
 
     /// <inheritdoc/>
+    public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task EnsureAsync(CancellationToken cancellationToken) => Call(
         () =>
         {
@@ -69,6 +72,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => Call(
         () =>
         {
+            // What failed must not take the row of its failure along: a script's own transaction may still be open.
+            if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
+                _handle.Execute("ROLLBACK");
             if (_handle.InTransaction)
                 Insert(entry);
             else

@@ -30,6 +30,9 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         session.Call(() => new SqliteQuestion(session, query).Ask(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken) => session.Call(
-        () => SqliteSnapshot.Read(session.Handle, () => SqliteLossForecast.Read(session.Handle, script, limit, cancellationToken)), cancellationToken);
+    public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) => session.Call(
+        () => SqliteSnapshot.Read(
+            session.Handle,
+            () => SqliteLossForecast.Read(session.Handle, question, cancellationToken) with { ObjectsLost = ObjectForecast.Read(session.Handle, question, cancellationToken) }),
+        cancellationToken);
 }

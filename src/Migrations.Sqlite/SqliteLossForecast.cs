@@ -10,16 +10,20 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal sealed class SqliteLossForecast
 {
-    private readonly SqliteHandle _handle;
     private readonly Dictionary<string, ForecastTable> _tables = new(SqliteNames.Comparer);
     private readonly HashSet<string> _derived = new(SqliteNames.Comparer);
+    private readonly HashSet<string> _comesFromBefore = new(SqliteNames.Comparer);
     private readonly List<ForecastTable> _originals = [];
     private readonly List<Loss> _losses = [];
     private readonly List<string> _notForeseen = [];
+    private readonly List<DataLoss> _counted = [];
+    private readonly ScriptWrites _writes = new(SqliteDialect.Instance);
+    private readonly LossQuestion _question;
+    private readonly LossCounter _counter;
 
-    private SqliteLossForecast(SqliteHandle handle)
+    private SqliteLossForecast(SqliteHandle handle, LossQuestion question)
     {
-        _handle = handle;
+        (_question, _counter) = (question, new LossCounter(handle, question.Limit));
         foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
         {
             var table = new ForecastTable(item.Name);
@@ -36,21 +40,34 @@ internal sealed class SqliteLossForecast
 
     /// <summary>Finds it.</summary>
     /// <param name="handle">The connection.</param>
-    /// <param name="script">The script.</param>
-    /// <param name="limit">How long all counting may take.</param>
+    /// <param name="question">What is asked.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static LossForecast Read(SqliteHandle handle, MigrationScript script, TimeSpan limit, CancellationToken cancellationToken)
+    public static LossForecast Read(SqliteHandle handle, LossQuestion question, CancellationToken cancellationToken)
     {
-        var forecast = new SqliteLossForecast(handle);
-        foreach (var statement in SqliteDialect.Instance.Split(script))
+        var forecast = new SqliteLossForecast(handle, question);
+        foreach (var statement in question.Before.SelectMany(SqliteDialect.Instance.Split))
+            forecast.ObserveBefore(statement.Text);
+        foreach (var statement in SqliteDialect.Instance.Split(question.Script))
         {
             cancellationToken.ThrowIfCancellationRequested();
             forecast.Follow(statement, StatementHead.Read(statement.Text));
+            forecast._writes.Observe(statement.Text);
         }
 
         forecast.Conclude();
-        var counter = new LossCounter(handle, limit);
-        return new LossForecast([.. forecast._losses.OrderBy(l => l.Line).Select(l => counter.Count(l.Kind, l.Table, l.Column, l.Line))], forecast._notForeseen);
+        var losses = forecast._losses.Select(l => forecast._counter.Count(l.Kind, l.Table, l.Column, l.Line)).Concat(forecast._counted);
+        return new LossForecast([.. losses.OrderBy(l => l.Line)], forecast._notForeseen);
+    }
+
+    // A table that an earlier script makes or renames is another one by now, or not yet there.
+    private void ObserveBefore(string statement)
+    {
+        _writes.Observe(statement);
+        var head = StatementHead.Read(statement);
+        if (head is { Kind: StatementKind.RenameTable, NewName: { } newName })
+            _comesFromBefore.Add(newName);
+        else if (head is { Kind: StatementKind.Create, What: "TABLE", IsFromQuery: true, Name: { } name })
+            _comesFromBefore.Add(name);
     }
 
     private void Follow(ScriptStatement statement, StatementHead head)
@@ -65,6 +82,9 @@ internal sealed class SqliteLossForecast
                 break;
             case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _tables.Remove(name, out var table):
                 table.DroppedAt = line;
+                break;
+            case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _comesFromBefore.Contains(name):
+                _notForeseen.Add($"line {line} removes table {SqliteNames.Show(name)}, which an earlier script makes; its rows cannot be counted");
                 break;
             case { Kind: StatementKind.RenameTable, Name: { } name, NewName: { } newName } when _tables.Remove(name, out var table):
                 _tables[newName] = table;
@@ -129,6 +149,8 @@ internal sealed class SqliteLossForecast
         }
 
         var isDelete = tokens.Current.Is("DELETE");
+        if (tokens.Current.Is("UPDATE"))
+            FollowUpdate(statement);
         var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
         while ((isDelete || isInsert) && !tokens.IsAtEnd && !tokens.Take().Is(isDelete ? "FROM" : "INTO"))
         {
@@ -146,19 +168,36 @@ internal sealed class SqliteLossForecast
             return;
         var isAll = !tokens.TakeRest().Exists(t => t.Is("WHERE") || t.Is("LIMIT"));
         if (table.Original is { } name)
-            AddDelete(name, statement.Location.Line, isAll);
+            AddDelete(name, statement, isAll);
         else if (table.Copies.Count > 0)
             table.Deletes.Add((statement.Location.Line, isAll));
         if (isAll && table.Original is not null)
             table.Empty(statement.Location.Line);
     }
 
-    private void AddDelete(string table, int line, bool isAll)
+    private void AddDelete(string table, ScriptStatement statement, bool isAll)
     {
+        var line = statement.Location.Line;
         if (isAll)
             _losses.Add(new Loss(DataLossKind.Rows, table, null, line));
+        else if (_question.Direction == MigrationDirection.Up)
+            _notForeseen.Add($"line {line} deletes rows of {SqliteNames.Show(table)}, which were not counted");
         else
-            _notForeseen.Add($"Line {line}: how many rows the DELETE takes from '{table}', only a rehearsal with data tells.");
+            AddChange(DataLossKind.Deleted, table, statement);
+    }
+
+    private void FollowUpdate(ScriptStatement statement)
+    {
+        if (_question.Direction == MigrationDirection.Down && RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change
+            && _tables.TryGetValue(new SqliteTokenCursor(SqliteTokenCursor.Read(change.Table)).TakeName(), out var table) && table.Original is { } name)
+            AddChange(DataLossKind.Overwritten, name, statement);
+    }
+
+    // A condition is counted on the tables as they are now, which is right as long as the script has not changed them before.
+    private void AddChange(DataLossKind kind, string table, ScriptStatement statement)
+    {
+        var rows = RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change && !_writes.MayChange(change) ? _counter.TryCount(change.CountQuery("count(*)")) : null;
+        _counted.Add(new DataLoss(kind, SqliteNames.Show(table), rows, IsEstimate: false, statement.Location.Line));
     }
 
     private void AddCopies(ForecastTable into, ScriptStatement statement)
@@ -189,13 +228,14 @@ internal sealed class SqliteLossForecast
         // What goes with a table is not named again.
         var dropped = _losses.Where(l => l.Kind == DataLossKind.Table).Select(l => l.Table).ToHashSet(SqliteNames.Comparer);
         _losses.RemoveAll(l => l.Kind != DataLossKind.Table && dropped.Contains(l.Table));
+        _counted.RemoveAll(l => dropped.Any(d => string.Equals(SqliteNames.Show(d), l.Name, StringComparison.Ordinal)));
     }
 
     private void ConcludeRebuild(ForecastTable table, ForecastTable again, IReadOnlyList<ForecastCopy> copies, int line)
     {
         var name = table.Original!;
         if (copies.FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
-            _notForeseen.Add($"Line {narrow.Line}: whether all rows of '{name}' are copied, only a rehearsal with data tells.");
+            _notForeseen.Add($"line {narrow.Line} copies rows of {SqliteNames.Show(name)}; whether it copies all can only be determined by a rehearsal with data");
         foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
         {
             if (!again.Keeps(table, now))
@@ -205,7 +245,12 @@ internal sealed class SqliteLossForecast
         }
 
         foreach (var (at, isAll) in again.Deletes)
-            AddDelete(name, at, isAll);
+        {
+            if (isAll)
+                _losses.Add(new Loss(DataLossKind.Rows, name, null, at));
+            else
+                _notForeseen.Add($"line {at} deletes rows of {SqliteNames.Show(name)} after they were copied, which cannot be counted");
+        }
     }
 
     /// <summary>Counts rows while there is time, and then estimates.</summary>
@@ -222,7 +267,7 @@ internal sealed class SqliteLossForecast
                 : new DataLoss(kind, name, rows, IsEstimate: false, line);
         }
 
-        private long? TryCount(string query)
+        public long? TryCount(string query)
         {
             var left = limit - _clock.Elapsed;
             if (left <= TimeSpan.Zero)
@@ -232,7 +277,8 @@ internal sealed class SqliteLossForecast
             {
                 return handle.QueryInt64(query);
             }
-            catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error || (e.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut))
+            // Whatever else is wrong with the file, the run itself meets it. An interrupt that is no time-out is a cancellation.
+            catch (SqliteFailure e) when (e.PrimaryCode != SqliteCodes.Interrupt || handle.Watch.TimedOut)
             {
                 return null;
             }

@@ -32,8 +32,12 @@ internal static class SqliteOpening
             try
             {
                 var handle = Open(target, options, cancellationToken);
-                if (SqliteTarget.IsScratch(target))
+                if (target.IsScratch)
+                {
                     Forget(handle);
+                    handle.Confine();
+                }
+
                 return handle;
             }
             catch (SqliteFailure e) when (e.IsBusy && clock.Elapsed < options.LockTimeout && FindRun(target, options) is { } holder)

@@ -25,9 +25,15 @@ internal static class SqlitePragmas
     /// <summary>Whether it is <c>PRAGMA foreign_keys</c>, which the driver decides about itself.</summary>
     public static bool IsForeignKeys(StatementHead pragma) => pragma is { Kind: StatementKind.Pragma, Name: "foreign_keys" };
 
+    /// <summary>Whether it switches the enforcement of foreign keys, which the driver decides for a script as a whole.</summary>
+    public static bool SetsForeignKeys(StatementHead pragma) => IsForeignKeys(pragma) && pragma.Value is not null;
+
     /// <summary>Whether a pragma asks for foreign keys not to be enforced.</summary>
     public static bool SuspendsForeignKeys(StatementHead pragma) =>
         IsForeignKeys(pragma) && pragma.Value is { } value && value.ToUpperInvariant() is "OFF" or "0" or "NO" or "FALSE";
+
+    /// <summary>Whether a pragma can be set inside a transaction too.</summary>
+    public static bool TakesEffectInside(string name) => !Outside.Contains(name);
 
     /// <summary>Whether a pragma changes the connection, and not the file.</summary>
     public static bool SetsConnection(StatementHead pragma) =>

@@ -16,8 +16,18 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
     public QueryAnswer Ask(CancellationToken cancellationToken)
     {
         var answer = new QueryAnswer();
-        SqliteUndone.Run(_handle, () => answer = AskAll(cancellationToken), session.State.Restore);
-        return answer;
+        var wasConfined = _handle.IsConfined;
+        _handle.Confine();
+        try
+        {
+            SqliteUndone.Run(_handle, () => answer = AskAll(cancellationToken), session.State.Restore);
+            return answer;
+        }
+        finally
+        {
+            if (!wasConfined)
+                _handle.Release();
+        }
     }
 
     private QueryAnswer AskAll(CancellationToken cancellationToken)
@@ -36,7 +46,12 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
             catch (SqliteFailure e) when (!e.IsBusy)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return new QueryAnswer { Error = Error(e, statement) };
+                return new QueryAnswer
+                {
+                    Error = Error(e, statement),
+                    IsErrorOfRows = e.PrimaryCode == SqliteCodes.Constraint,
+                    IsParentMissing = e.Code == SqliteCodes.ForeignKey,
+                };
             }
         }
 
@@ -88,24 +103,25 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
         var head = StatementHead.Read(statement.Text);
         var isOutside = head.Kind is StatementKind.Begin or StatementKind.Commit or StatementKind.Rollback or StatementKind.Attach or StatementKind.Detach
             or StatementKind.Vacuum or StatementKind.ShellCommand || (head.Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(head));
-        return isOutside
-            ? new StatementException(
-                ErrorId.TransactionControlInvalid, $"{statement.Location}: A check runs in a transaction that is rolled back, so it cannot run '{statement.Text.Split(' ', '\n')[0].ToUpperInvariant()}'.",
-                "Remove the statement; SAVEPOINT and ROLLBACK TO are allowed.")
-            {
-                Location = statement.Location,
-                Statement = statement.Text,
-            }
-            : null;
+        return isOutside ? Refused(statement, statement.Text.Split(' ', '\n')[0].ToUpperInvariant()) : null;
     }
 
-    private StatementException Error(SqliteFailure failure, ScriptStatement statement) => failure.PrimaryCode == SqliteCodes.Interrupt && _handle.Watch.TimedOut
+    private static StatementException Refused(ScriptStatement statement, string what) => new(
+        ErrorId.TransactionControlInvalid, $"{statement.Location}: A check runs in a transaction that is rolled back, so it cannot run '{what}'.",
+        "Remove the statement; SAVEPOINT and ROLLBACK TO are allowed.")
+    {
+        Location = statement.Location,
+        Statement = statement.Text,
+    };
+
+    private StatementException Error(SqliteFailure failure, ScriptStatement statement) => failure.Reach is { } reach ? Refused(statement, reach.Describe(statement.Text))
+        : failure.PrimaryCode == SqliteCodes.Interrupt && _handle.Watch.TimedOut
         ? SqliteErrors.TimedOut(query.Timeout, statement.Text, statement.Location)
         : new StatementException(
             ErrorId.StatementFailed, $"{statement.Location}: {failure.Message} [{failure.CodeText}]", "Correct the check, or what it found.", failure)
         {
             Location = statement.Location,
-            Statement = statement.Text,
+            Statement = SqliteErrors.Cover(statement.Text),
             Code = failure.CodeText,
             Hint = SqliteHints.For(failure),
         };

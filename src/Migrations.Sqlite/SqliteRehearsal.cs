@@ -12,7 +12,8 @@ internal static class SqliteRehearsal
         var before = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
         var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(session.Handle, KeylessSchema.Schema, isKeyless: false));
         using var changes = new SqliteChangeWatch(session.Handle);
-        var outcome = await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
+        var leftOut = new List<StatementException>();
+        var outcome = await RunAsync(session, step, leftOut, cancellationToken).ConfigureAwait(false);
         var after = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
         var rebuilt = before.Keys.Where(t => after.ContainsKey(t) && facts.Removed.Contains(t) && facts.Made.Contains(t)).ToHashSet(SqliteNames.Comparer);
         return new StepMeasurement
@@ -22,7 +23,25 @@ internal static class SqliteRehearsal
                 .Select(t => Change(t, before.GetValueOrDefault(t), after.GetValueOrDefault(t), rebuilt.Contains(t) ? default : changes.Of(t)))
                 .Where(c => c.Inserted + c.Updated + c.Deleted > 0)],
             Rewrites = [.. rebuilt.Select(SqliteNames.Show).Order(StringComparer.Ordinal)],
+            LeftOut = leftOut,
         };
+    }
+
+    private static async Task<StepOutcome> RunAsync(SqliteSession session, StepExecution step, List<StatementException> leftOut, CancellationToken cancellationToken)
+    {
+        session.LeftOut = leftOut;
+        try
+        {
+            return await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (leftOut.Count > 0 && e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        {
+            throw BeyondCopy.Needs(leftOut[0], e);
+        }
+        finally
+        {
+            session.LeftOut = null;
+        }
     }
 
     // What the count says and the single rows do not: a DELETE of all rows, a table without rowid, a table that is dropped or made again.

@@ -4,13 +4,8 @@ namespace Migrations.Sqlite;
 
 /// <summary>The one transaction of a whole run.</summary>
 /// <param name="session">The session.</param>
-/// <param name="suspendsForeignKeys">Whether one of the steps needs foreign keys not to be enforced; it then holds for all, and every step is checked.</param>
-internal sealed class SqliteRunTransaction(SqliteSession session, bool suspendsForeignKeys) : IRunTransaction
-{
-    /// <summary>Whether foreign keys are not enforced in this run.</summary>
-    public bool SuspendsForeignKeys => suspendsForeignKeys;
-
-    /// <summary>Runs what the scripts want to run before a transaction, and begins it.</summary>
+internal sealed class SqliteRunTransaction(SqliteSession session) : IRunTransaction
+{    /// <summary>Runs what the scripts want to run before a transaction, and begins it.</summary>
     public bool Begin(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
         session.Handle.Watch.Token = cancellationToken;
@@ -18,7 +13,6 @@ internal sealed class SqliteRunTransaction(SqliteSession session, bool suspendsF
         {
             foreach (var step in steps)
                 RunLeading(step);
-            session.EnforceForeignKeys(!suspendsForeignKeys);
             session.Begin(steps.Select(s => s.Analysis.TransactionModes).FirstOrDefault(m => m is "EXCLUSIVE"), isLast: true);
             return true;
         }

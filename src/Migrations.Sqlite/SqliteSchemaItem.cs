@@ -116,8 +116,9 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
 
     private static string? FindTextSource(List<SqliteToken> arguments)
     {
-        var at = arguments.FindIndex(t => t.Is("content"));
-        return at >= 0 && at + 2 < arguments.Count && arguments[at + 1].Is('=') && arguments[at + 2].Name is { Length: > 0 } name ? name : null;
+        // A column may have that name too.
+        var at = Enumerable.Range(0, Math.Max(0, arguments.Count - 2)).FirstOrDefault(i => arguments[i].Is("content") && arguments[i + 1].Is('='), -1);
+        return at >= 0 && arguments[at + 2].Name is { Length: > 0 } name ? name : null;
     }
 
     // SQLite keeps a comment behind a view; what is put behind the text must not become part of it.

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Migrations.Backup;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;
@@ -7,16 +7,13 @@ namespace Migrations.Sqlite;
 internal sealed class SqliteScratch : IScratchProvider
 {
     private const string Prefix = "migrations-scratch-";
-    private const string TimeFormat = "yyyyMMddHHmmss";
-
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public async Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken)
     {
         var folder = CreateFolder();
         var name = request.Origin is { } origin && !SqliteTarget.IsMemory(origin) ? origin.Database : "scratch.db";
-        var scratch = new SqliteScratchDatabase(SqliteTarget.Scratch(Path.Combine(folder, name), name), folder);
+        var scratch = new SqliteScratchDatabase(SqliteTarget.Scratch(Path.Combine(folder.Path, name), name), folder, request.Session.Events);
         try
         {
             if (request is { Origin: not null, Content: not ScratchContent.Empty })
@@ -31,39 +28,14 @@ internal sealed class SqliteScratch : IScratchProvider
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken) =>
+        Task.FromResult(OwnedFolder.FindLeftovers(Prefix));
+
+    private static OwnedFolder CreateFolder()
     {
         try
         {
-            var limit = DateTime.UtcNow - LeftoverAge;
-            return Task.FromResult<IReadOnlyList<string>>([.. Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*").Where(f => MadeAt(f) < limit).Order(StringComparer.Ordinal)]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Task.FromResult<IReadOnlyList<string>>([]);
-        }
-    }
-
-    private static DateTime MadeAt(string folder)
-    {
-        var rest = Path.GetFileName(folder).AsSpan(Prefix.Length);
-        return rest.Length > TimeFormat.Length
-            && DateTime.TryParseExact(rest[..TimeFormat.Length], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : DateTime.MaxValue;
-    }
-
-    private static string CreateFolder()
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}");
-        var folder = Path.Combine(Path.GetTempPath(), name);
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return folder;
+            return OwnedFolder.Create(Prefix);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,11 +1,14 @@
+using Migrations.Backup;
 using Migrations.Databases;
+using Migrations.Events;
 
 namespace Migrations.Sqlite;
 
 /// <summary>A file that is thrown away, with its folder.</summary>
 /// <param name="target">The file.</param>
 /// <param name="folder">The folder.</param>
-internal sealed class SqliteScratchDatabase(DatabaseTarget target, string folder) : IScratchDatabase
+/// <param name="events">Where it is reported when it cannot be removed.</param>
+internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder folder, IEventSink events) : IScratchDatabase
 {
     /// <inheritdoc/>
     public DatabaseTarget Target => target;
@@ -15,17 +18,17 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, string folder
         SqliteRehearsal.MeasureAsync((SqliteSession)session, step, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken)
+    {
+        var own = (SqliteSession)session;
+        return own.Call(() => SqliteValueReader.Read(own, digests, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A session is still open, or somebody looks at the file: what stays is found as a leftover, and the temporary folder is emptied by the system.
-        }
-
+        if (Directory.Exists(folder.Path) && folder.TryDelete() is { } reason)
+            events.Publish(new WarningRaised($"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a scratch database removes it."));
         return ValueTask.CompletedTask;
     }
 }

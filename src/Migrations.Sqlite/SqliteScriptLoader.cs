@@ -1,3 +1,4 @@
+using System.Text;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -73,6 +74,12 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
     private Exception Refused(ScriptWindow window)
     {
         var failure = handle.Failure();
+        if (failure.Reach is { } reach)
+        {
+            var text = Encoding.UTF8.GetString(window.Text[..window.FindEndOfStatement()]);
+            return BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(text), text), SqliteErrors.Cover(text), new ScriptLocation(path, window.Line, window.Column), failure);
+        }
+
         return failure.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint or SqliteCodes.Corrupt or SqliteCodes.TooBig or SqliteCodes.Mismatch
             ? backup.Invalid($"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]", failure)
             : failure;

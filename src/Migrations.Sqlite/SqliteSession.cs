@@ -61,7 +61,10 @@ internal sealed class SqliteSession : IDatabaseSession
     public SqliteRunTransaction? Run { get; private set; }
 
     /// <summary>Statements that scripts end with and that run after the commit.</summary>
-    public List<string> AfterCommit { get; } = [];
+    public List<ScriptStatement> AfterCommit { get; } = [];
+
+    /// <summary>Takes the statements that a rehearsal leaves out because they reach beyond the copy; null: such a statement ends its script.</summary>
+    public List<StatementException>? LeftOut { get; set; }
 
     /// <summary>Whether the database lives in memory, known to this connection alone.</summary>
     public bool IsInMemory => SqliteTarget.IsMemory(_target);
@@ -69,7 +72,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <inheritdoc/>
     public async Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
-        if (IsInMemory || SqliteTarget.IsScratch(_target))
+        if (IsInMemory || _target.IsScratch)
             return new NoLock();
         _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
         Journal.HoldsLock = _lock is not null;
@@ -95,7 +98,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
         LeaveOutside();
-        var run = new SqliteRunTransaction(this, steps.Any(s => s.Analysis.SuspendsForeignKeys));
+        var run = new SqliteRunTransaction(this);
         // Not tried again here: the whole run is.
         await RetryAsync("the run", () => run.Begin(steps, cancellationToken), cancellationToken, retries: 0).ConfigureAwait(false);
         Run = run;
@@ -119,17 +122,28 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
-    public Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    public async Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         Prepare(step, cancellationToken);
-        return RetryAsync<long?>(
-            step.Migration.FullName,
-            () =>
-            {
-                EnterOutside(step, statement.Index, cancellationToken);
-                return Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken));
-            },
-            cancellationToken);
+        try
+        {
+            return await RetryAsync(
+                step.Migration.FullName,
+                () =>
+                {
+                    var lost = EnterOutside(step, statement.Index, cancellationToken);
+                    return new StatementOutcome(Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)), lost);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A transaction of the script's own, of which another statement failed or was interrupted.
+            if (Handle.InTransaction)
+                Handle.Execute("ROLLBACK");
+            Journal.Known = null;
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -182,7 +196,10 @@ internal sealed class SqliteSession : IDatabaseSession
         PutBack();
     }
 
-    /// <summary>Switches the enforcement of foreign keys. Must not be called inside a transaction.</summary>
+    /// <summary>
+    /// Switches the enforcement of foreign keys, for the next statements of an open transaction too: unlike <c>PRAGMA foreign_keys</c>,
+    /// <see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html">SQLITE_DBCONFIG_ENABLE_FKEY</see> heeds none.
+    /// </summary>
     public void EnforceForeignKeys(bool on)
     {
         if (on == _enforcesForeignKeys)
@@ -236,14 +253,13 @@ internal sealed class SqliteSession : IDatabaseSession
     /// Begins a script without a transaction: foreign keys are enforced or not as they would be in one. One that goes on where an earlier run stopped needs what its
     /// first statements set on that run's connection.
     /// </summary>
-    private void EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
+    private IReadOnlyList<LostObject> EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(_outside, step.Script))
-            return;
+            return [];
         LeaveOutside();
+        var lost = index == 0 ? Try(step, cancellationToken) : [];
         EnforceForeignKeys(!step.Analysis.SuspendsForeignKeys);
-        if (step.Analysis.SuspendsForeignKeys && step.Script.Header.ForeignKeys is null)
-            Options.Events.Publish(new WarningRaised($"{step.Migration.FullName} runs without a transaction and without enforced foreign keys: what it leaves behind is not checked, and cannot be rolled back."));
         foreach (var statement in SqliteDialect.Instance.Split(step.Script).Take(index))
         {
             var head = StatementHead.Read(statement.Text);
@@ -252,6 +268,28 @@ internal sealed class SqliteSession : IDatabaseSession
         }
 
         _outside = step.Script;
+        return lost;
+    }
+
+    /// <summary>
+    /// What a script without a transaction loses or breaks cannot be rolled back. So it is tried in one that is rolled back, where all of its statements can run in
+    /// one: what the guard finds then is refused before anything has happened.
+    /// </summary>
+    private IReadOnlyList<LostObject> Try(StepExecution step, CancellationToken cancellationToken)
+    {
+        if (!step.Analysis.IsGuarded)
+            return [];
+        try
+        {
+            return new StepRunner(this, step, cancellationToken).Try();
+        }
+        catch (StatementException e) when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))
+        {
+            // It fails in its place, and what stands before it stays, as was asked for.
+            Options.Events.Publish(new WarningRaised(
+                $"{step.Migration.FullName} runs without a transaction, and could not be tried in one first ({e.Message}): what it loses, and what it does to foreign keys, is not checked."));
+            return [];
+        }
     }
 
     /// <summary>Puts back what scripts without a transaction have set.</summary>
@@ -267,16 +305,23 @@ internal sealed class SqliteSession : IDatabaseSession
         State.Restore();
     }
 
-    private void RunAfterCommit(string statement)
+    private void RunAfterCommit(ScriptStatement statement)
     {
         try
         {
-            Handle.Execute(statement);
+            Handle.Execute(statement.Text);
+        }
+        catch (SqliteFailure e) when (e.Reach is { } reach)
+        {
+            var refused = BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(statement.Text), statement.Text), SqliteErrors.Cover(statement.Text), statement.Location, e);
+            if (LeftOut is null)
+                throw refused;
+            LeftOut.Add(refused);
         }
         catch (SqliteFailure e)
         {
             Options.Events.Publish(new WarningRaised(
-                $"The migration is committed, but its statement '{statement}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"));
+                $"The migration is committed, but its statement '{statement.Text}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"));
         }
     }
 

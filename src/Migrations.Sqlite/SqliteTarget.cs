@@ -7,9 +7,6 @@ internal static class SqliteTarget
 {
     public const string Memory = ":memory:";
 
-    // No path that a user gives can have it.
-    private const char ScratchMark = '\0';
-
     private const string KnownForms =
         "Give a path (data/app.db), sqlite:data/app.db, a postgres:// URL, or a connection string ('Data Source=data/app.db' or 'Host=...').";
 
@@ -31,16 +28,13 @@ internal static class SqliteTarget
     }
 
     /// <summary>A database that is thrown away: nothing in it need survive a crash.</summary>
-    public static DatabaseTarget Scratch(string path, string name) => new(SqliteDriver.EngineName, path, name, ScratchMark + path);
-
-    /// <summary>Whether a database is thrown away.</summary>
-    public static bool IsScratch(DatabaseTarget target) => target.ConnectionString.StartsWith(ScratchMark);
+    public static DatabaseTarget Scratch(string path, string name) => new(SqliteDriver.EngineName, path, name, path) { IsScratch = true };
 
     /// <summary>Whether a database lives in memory, known to one connection alone.</summary>
     public static bool IsMemory(DatabaseTarget target) => string.Equals(target.ConnectionString, Memory, StringComparison.Ordinal);
 
     /// <summary>The file.</summary>
-    public static string PathOf(DatabaseTarget target) => IsScratch(target) ? target.ConnectionString[1..] : target.ConnectionString;
+    public static string PathOf(DatabaseTarget target) => target.ConnectionString;
 
     /// <summary>A database by the path of its file.</summary>
     public static DatabaseTarget OfFile(string path) => Of(path);

@@ -58,6 +58,9 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>Whether it may delete rows: a DELETE, or queries with names before something that may be one.</summary>
     public bool MayDelete { get; private init; }
 
+    /// <summary>Whether it is an UPDATE.</summary>
+    public bool MayOverwrite { get; private init; }
+
     /// <summary>Whether it may take rows or values away.</summary>
     public bool MayLose => MayDelete || Kind is StatementKind.Drop or StatementKind.DropColumn;
 
@@ -114,6 +117,7 @@ internal sealed record StatementHead(StatementKind Kind)
                 "DROP" => ReadDrop(),
                 "ALTER" => ReadAlter(),
                 "DELETE" or "WITH" => new StatementHead(StatementKind.Other) { MayDelete = true },
+                "UPDATE" => new StatementHead(StatementKind.Other) { MayOverwrite = true },
                 _ => Ordinary,
             };
         }

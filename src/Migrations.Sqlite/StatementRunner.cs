@@ -13,10 +13,13 @@ internal static class StatementRunner
     public static long Run(SqliteSession session, StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         var handle = session.Handle;
+        var head = StatementHead.Read(statement.Text);
+        if (SqlitePragmas.SetsForeignKeys(head))
+            return 0;
         handle.Watch.Token = cancellationToken;
         try
         {
-            session.State.Remember(StatementHead.Read(statement.Text));
+            session.State.Remember(head);
             var before = handle.TotalChanges;
             handle.Execute(statement.Text);
             return handle.TotalChanges - before;

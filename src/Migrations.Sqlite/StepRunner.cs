@@ -26,8 +26,9 @@ internal sealed class StepRunner
         _script = new ScriptRunner(_handle, session.State, step, session.Options.Events)
         {
             EnsureBegun = EnsureBegun,
-            BeforeIndexIsDropped = WatchForeignKeys,
+            LeadingHaveRun = session.Run is not null,
             AfterCommit = session.AfterCommit,
+            LeftOut = session.LeftOut,
         };
     }
 
@@ -65,19 +66,34 @@ internal sealed class StepRunner
     {
         if (_hasBegun)
             return;
+        _session.EnforceForeignKeys(!_step.Analysis.SuspendsForeignKeys);
         if (!IsPartOfRun)
-        {
-            _session.EnforceForeignKeys(!_step.Analysis.SuspendsForeignKeys);
             _session.Begin(_step.Analysis.TransactionModes, _step.IsLast);
-        }
-
         _hasBegun = true;
-        if (_step.Analysis.SuspendsForeignKeys || _step.Script.Header.ForeignKeys == true || _session.Run is { SuspendsForeignKeys: true })
-            WatchForeignKeys();
+        if (_step.Analysis.IsGuarded)
+            _guard = ForeignKeyGuard.Begin(_handle, _session.Keyless, _step);
         _changesBefore = _handle.TotalChanges;
     }
 
-    private void WatchForeignKeys() => _guard ??= ForeignKeyGuard.Begin(_handle, _session.Keyless, _step);
+    /// <summary>Runs it, looks whether the guard would refuse it, and takes everything back.</summary>
+    /// <returns>What would go with tables that it makes again.</returns>
+    /// <exception cref="StatementException">SQLite or the guard refuses it.</exception>
+    public IReadOnlyList<LostObject> Try()
+    {
+        try
+        {
+            _handle.Watch.Token = _cancellation;
+            _script.IsTrial = true;
+            _script.Run(_cancellation);
+            _guard?.Check();
+            return _guard?.Lost ?? [];
+        }
+        finally
+        {
+            _session.RollBack();
+            _handle.Watch.Token = CancellationToken.None;
+        }
+    }
 
     private StepOutcome Record()
     {
@@ -91,6 +107,6 @@ internal sealed class StepRunner
             RowsAffected = rows,
             SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
         });
-        return new StepOutcome(duration, rows, _script.Statements);
+        return new StepOutcome(duration, rows, _script.Statements) { ObjectsLost = _guard?.Lost ?? [] };
     }
 }

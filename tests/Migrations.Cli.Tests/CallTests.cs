@@ -63,6 +63,48 @@ public sealed class CallTests() : CliTests("SQLite")
     }
 
     [SkippableFact]
+    public async Task What_is_for_another_environment_is_not_pending()
+    {
+        ThreeTables();
+        Write("004_seed.sql", "-- Environment: staging\nINSERT INTO b VALUES (9);\n");
+        await OutputAsync("up");
+        Assert.Equal(0, (await RunAsync("status", "--exit-code")).ExitCode);
+        var shown = await OutputAsync("status");
+        Assert.Contains("[-] 004_seed", shown, StringComparison.Ordinal);
+        Assert.Contains("Total: 3 | Applied: 3 | Pending: 0 | Not for this environment: 1", shown, StringComparison.Ordinal);
+        Assert.Equal(3, (await RunAsync("status", "--exit-code", "--environment", "staging")).ExitCode);
+        Assert.Contains("Total: 3 | Applied: 3 | Pending: 0", await OutputAsync("status", "--summary"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_renumbered_script_is_something_found_and_a_renamed_one_is_not()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        System.IO.File.Move(FileOf("003_add_user_prefs.sql"), FileOf("003_prefs.sql"));
+        System.IO.File.Move(FileOf("003_add_user_prefs_rollback.sql"), FileOf("003_prefs_rollback.sql"));
+        Assert.Contains("003_prefs", await OutputAsync("status", "--exit-code"), StringComparison.Ordinal);
+        System.IO.File.Move(FileOf("003_prefs.sql"), FileOf("004_prefs.sql"));
+        System.IO.File.Move(FileOf("003_prefs_rollback.sql"), FileOf("004_prefs_rollback.sql"));
+        var status = await RunAsync("status", "--exit-code");
+        Assert.Equal(4, status.ExitCode);
+        Assert.Contains("applied as 003_add_user_prefs", status.Output, StringComparison.Ordinal);
+        Assert.Contains("(Renamed)", await OutputAsync("repair", "004"), StringComparison.Ordinal);
+        await OutputAsync("status", "--exit-code");
+    }
+
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("sqlite_journal")]
+    public async Task A_name_that_cannot_be_the_history_is_wrong_use(string name)
+    {
+        ThreeTables();
+        await FailsAsync(ErrorId.UsageInvalid, 2, [], "up", "--history-table", name);
+        Assert.False(System.IO.File.Exists(File));
+    }
+
+    [SkippableFact]
     public async Task What_if_shows_the_sql_and_touches_nothing()
     {
         ThreeTables();

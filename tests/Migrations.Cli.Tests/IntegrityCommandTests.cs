@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Migrations.Cli.Tests;
 
 /// <summary>The commands that prove and check: test, check, schema and diff, and what an undo would lose.</summary>
@@ -55,10 +57,46 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Contains("'nonsense' is no --category: expected is one of engine, folder, history, schema, drift, backup, declared.", wrong.Error, StringComparison.Ordinal);
         var two = (await RunAsync("check", "--category", "History", "--category", "drift", "--output", "json")).Json;
         Assert.Equal(["drift", "history"], two.EnumerateArray().Select(c => c.GetProperty("category").GetString()).Distinct().Order());
-        var run = await RunAsync("up", "--check");
-        Assert.Equal(0, run.ExitCode);
+        await FailsAsync(ErrorId.CheckFailed, 4, ["Nothing was pending", "drift", "a_id"], "up", "--check");
+        await OutputAsync("up");
         Migration("004_more", "CREATE TABLE more (id integer);\n", "DROP TABLE more;\n");
-        await FailsAsync(ErrorId.CheckFailed, 1, ["drift", "a_id"], "up", "--check");
+        await FailsAsync(ErrorId.CheckFailed, 4, ["were applied", "drift", "a_id"], "up", "--check");
+    }
+
+    [SkippableFact]
+    public async Task A_database_that_cannot_be_reached_is_in_the_report()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var report = Temporary["report.xml"];
+
+        var result = await RunAsync("check", "--report", report, "--database", Database.Address, "--database", "postgres://127.0.0.1:1/nowhere");
+
+        Assert.Equal(1, result.ExitCode);
+        var text = await File.ReadAllTextAsync(report);
+        Assert.Contains("<failure", text, StringComparison.Ordinal);
+        Assert.Contains("nowhere", text, StringComparison.Ordinal);
+        Assert.Contains("history-pending", text, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_proof_of_the_schema_alone_is_accepted_where_that_is_said()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
+        Migration("002_b", "UPDATE a SET id = 1;\n", "UPDATE a SET id = 2;\n");
+        await OutputAsync("up");
+        Assert.Contains("schema only", await OutputAsync("test", "--all"), StringComparison.Ordinal);
+        var status = (await RunAsync("status", "--output", "json")).Json[1];
+        Assert.Equal(("SchemaOnly", JsonValueKind.Null), (status.GetProperty("undoVerdict").GetString(), status.GetProperty("undoProven").ValueKind));
+
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["--require-proven"], "down", "--schema-only");
+        await FailsAsync(ErrorId.UndoUnproven, 1, ["002_b", "schema only", "--schema-only"], "down", "--require-proven");
+        await OutputAsync("down", "--require-proven", "--schema-only");
+        await Database.ExecuteAsync("INSERT INTO a VALUES (7)");
+        var result = await RunAsync("test", "--with-data");
+        Assert.Equal(4, result.ExitCode);
+        Assert.Matches(@"values differ in \S*a: 1 row\r?\n", result.Output);
+        Assert.Contains("the undo does not bring the values back", await OutputAsync("status"), StringComparison.Ordinal);
     }
 
     [SkippableTheory]

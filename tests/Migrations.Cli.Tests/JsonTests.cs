@@ -117,7 +117,9 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         ThreeTables();
         await OutputAsync("up");
         Write("001_initial_schema.sql", "CREATE TABLE edited (id integer);");
-        AssertFields(Assert.Single((await JsonAsync("repair")).EnumerateArray()), "database", "version", "name", "repair", "compared");
+        var repair = Assert.Single((await JsonAsync("repair", "001")).EnumerateArray());
+        AssertFields(repair, "database", "version", "name", "repair", "compared", "differences");
+        AssertFields(repair.GetProperty("differences")[0], "line", "applied", "current");
         var created = await JsonAsync("create", "add_things");
         Assert.Equal(FileOf("004_add_things.sql"), created[0].GetProperty("file").GetString());
         Assert.Equal(FileOf("004_add_things_rollback.sql"), created[1].GetProperty("file").GetString());

@@ -90,7 +90,12 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.Contains("001_initial_schema", await OutputAsync("baseline", "002"), StringComparison.Ordinal);
         Write("001_initial_schema.sql", "CREATE TABLE edited (id integer);");
         await FailsAsync(ErrorId.MigrationChanged, 1, ["001_initial_schema"], "up");
-        Assert.Contains("SHA-256", await OutputAsync("repair"), StringComparison.Ordinal);
+        // Of what nobody named, the list is shown, and nothing is done without a yes.
+        await FailsAsync(ErrorId.ConfirmationRequired, 2, ["--yes", "001_initial_schema (Changed)", "line 1:", "+ CREATE TABLE edited (id integer)"], "repair");
+        await FailsAsync(ErrorId.MigrationChanged, 1, ["001_initial_schema"], "up");
+        var output = await OutputAsync("repair", "--yes");
+        Assert.Contains("SHA-256", output, StringComparison.Ordinal);
+        Assert.Contains("    + CREATE TABLE edited (id integer)", output, StringComparison.Ordinal);
         await FailsAsync(ErrorId.RepairNotNeeded, 1, [], "repair");
     }
 

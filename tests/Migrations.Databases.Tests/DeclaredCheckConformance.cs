@@ -129,6 +129,9 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Contains("a is empty", error.Message, StringComparison.Ordinal);
         Assert.Equal("002_row", Names(error.Applied));
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() }));
+        Assert.StartsWith("Nothing was pending, and a check failed", error.Message, StringComparison.Ordinal);
+        Assert.Empty(error.Applied);
         await UndoAsync();
         Directory.CreateDirectory(FileOf("backups"));
         var backup = new BackupRequest { Folder = FileOf("backups") };
@@ -203,6 +206,20 @@ public sealed class SqliteDeclaredCheckTests() : DeclaredCheckConformance(Databa
 
 public sealed class PostgreSqlDeclaredCheckTests() : DeclaredCheckConformance(DatabaseKind.PostgreSql)
 {
+    [SkippableFact]
+    public async Task A_check_that_loses_its_connection_fails_and_the_others_are_made()
+    {
+        ThreeTables();
+        Write("checks/both.sql", "-- check: lost\n-- expect: rows 0\nSELECT pg_terminate_backend(pg_backend_pid());\n\n-- check: next\n-- expect: rows 3\nSELECT id FROM b;\n");
+
+        var rehearsed = (await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync()).Checks;
+        await ApplyAsync();
+        var checks = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] });
+
+        foreach (var answers in new[] { rehearsed, checks })
+            Assert.Equal([("lost", CheckStatus.Fail), ("next", CheckStatus.Pass)], answers.Select(c => (c.Name, c.Status)));
+    }
+
     protected override string Sample => "dashboard-postgresql";
 
     protected override async Task<string> ContentAsync() => string.Join('\n', await Database.RowsAsync(

@@ -8,6 +8,17 @@ namespace Migrations.Databases.Tests;
 public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
 {
     [SkippableFact]
+    public async Task A_recorded_failure_gives_its_place_once_with_the_folder_where_the_file_says_little()
+    {
+        Write("20240101120000_users/up.sql", "CREATE TABL x (i integer);\n");
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+        var recorded = (await StatusOfAsync("20240101120000_users")).Error!;
+        Assert.Equal(2, recorded.Split("up.sql").Length);
+        Assert.Contains("20240101120000_users/up.sql", recorded, StringComparison.Ordinal);
+        Assert.Contains("20240101120000_users/up.sql", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task A_failing_script_leaves_nothing_and_is_recorded()
     {
         ThreeTables();

@@ -64,17 +64,56 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [SkippableFact]
-    public async Task What_only_a_rehearsal_can_tell_is_said_so()
+    public async Task Rows_that_a_condition_deletes_are_counted_and_asked_about()
     {
         ThreeTables();
         Migration("004_some", "SELECT 1;\n", "DELETE FROM b WHERE id > 1;\n");
         await ApplyAsync();
 
-        var loss = Assert.Single(await Engine().ForecastAsync(await Engine().PlanUndoAsync()));
+        var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => Engine().UndoAsync());
 
-        Assert.Empty(loss.Forecast.Losses);
-        Assert.Single(loss.Forecast.NotForeseen);
+        Assert.Contains("004_some deletes rows of table", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(2 rows)", error.Message, StringComparison.Ordinal);
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM b"));
+        await Database.ExecuteAsync("DELETE FROM b WHERE id > 1");
+        Assert.Equal("004_some", Names(await Engine().UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task What_cannot_be_counted_is_asked_about_too()
+    {
+        ThreeTables();
+        Migration("004_some", "SELECT 1;\n", "UPDATE b SET id = id + 10;\nDELETE FROM b WHERE id > 1;\n");
+        await ApplyAsync();
+
+        var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => Engine().UndoAsync());
+
+        Assert.Contains("(an unknown number of rows)", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("overwrites", error.Message, StringComparison.Ordinal);
+        Assert.Equal("004_some", Names(await UndoAsync()));
+    }
+
+    [SkippableFact]
+    public async Task What_an_update_overwrites_is_reported_and_not_refused()
+    {
+        ThreeTables();
+        Migration("004_some", "SELECT 1;\n", "UPDATE b SET id = id + 10 WHERE id > 1;\n");
+        await ApplyAsync();
+
+        Assert.Equal("004_some", Names(await Engine().UndoAsync()));
+
+        Assert.Contains(Events.Of<Migrations.Events.WarningRaised>(), w => w.Message.Contains("004_some overwrites values in", StringComparison.Ordinal) && w.Message.Contains("(2 rows)", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task A_statement_that_the_forecast_cannot_read_stops_no_up()
+    {
+        ThreeTables();
+        Migration("004_copy", "INSERT INTO c (id) SELECT id FROM b WHERE id IS DISTINCT FROM '9';\nALTER TABLE b ADD COLUMN d text;\nALTER TABLE b DROP COLUMN d;\n", "DELETE FROM c;\n");
+
+        await ApplyAsync();
+
+        Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM c"));
     }
 
     [SkippableFact]

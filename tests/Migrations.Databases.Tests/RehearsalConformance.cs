@@ -79,9 +79,9 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     [SkippableFact]
     public async Task What_cannot_be_applied_again_is_no_proof()
     {
-        // The row that the undo leaves behind is no difference of the schema, and stands in the way of the second application.
+        // The history's row of the undo is no difference of schema or values, and stands in the way of the second application.
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
-        Migration("002_row", "INSERT INTO a VALUES (1);\n", "SELECT 1;\n");
+        Migration("002_row", "CREATE TABLE b (n integer CHECK (n < 5));\nINSERT INTO b SELECT count(*) FROM migration_journal;\n", "DROP TABLE b;\n");
 
         var results = (await RehearseAsync()).Results;
 
@@ -222,6 +222,46 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Assert.Contains("--with-data", checks[0].Recommendation, StringComparison.Ordinal);
         Assert.Equal([open, open, shown, shown, shown, open, bad, shown], (await RehearseAsync(new RehearsalRequest { All = true })).Checks.Select(c => c.Status));
         Assert.Equal([bad, bad, shown, shown, shown, shown, bad, shown], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
+    }
+
+    [SkippableFact]
+    public async Task A_child_cannot_be_added_to_a_copy_that_lacks_its_parent_and_that_shows_nothing()
+    {
+        Migration("001_a", "CREATE TABLE projects (id integer PRIMARY KEY, name text NOT NULL);\nCREATE TABLE tasks (id integer PRIMARY KEY, project integer NOT NULL REFERENCES projects (id), name text);\n", "DROP TABLE tasks;\nDROP TABLE projects;\n");
+        Migration("002_b", "CREATE TABLE b (id integer);\n", "DROP TABLE b;\n");
+        Write("checks/tasks.sql", """
+            -- check: 1 a task can be added
+            -- expect: value 1
+            INSERT INTO tasks VALUES (7, 1, 'Test');
+            SELECT count(*) FROM tasks WHERE name = 'Test';
+            -- check: 2 to the first project
+            -- expect: value 1
+            INSERT INTO tasks VALUES (8, (SELECT min(id) FROM projects), 'Test');
+            SELECT count(*) FROM tasks WHERE name = 'Test';
+            -- check: 3 to its own project
+            -- expect: value 1
+            INSERT INTO projects VALUES (9, 'Nine');
+            INSERT INTO tasks VALUES (9, 9, 'Test');
+            SELECT count(*) FROM tasks WHERE name = 'Test';
+            -- check: 4 to none
+            -- expect: error foreign key constraint
+            INSERT INTO tasks VALUES (10, -1, 'Test');
+            -- check: 5 a project needs a name
+            -- expect: rows 1
+            INSERT INTO projects VALUES (11, NULL);
+
+            """);
+        await ApplyAsync(new ApplyRequest { First = 1 });
+        await Database.ExecuteAsync("INSERT INTO projects VALUES (1, 'One')");
+        var (shown, open, bad) = (CheckStatus.Pass, CheckStatus.NotRun, CheckStatus.Fail);
+
+        var checks = (await RehearseAsync()).Checks;
+        Assert.Equal([open, open, shown, shown, bad], checks.Select(c => c.Status));
+        Assert.Matches("no rows of (public[.])?projects[.]$", checks[0].Message);
+        Assert.Equal([open, open, shown, shown, bad], (await RehearseAsync(new RehearsalRequest { All = true, WithData = true })).Checks.Select(c => c.Status));
+        Assert.Equal([shown, shown, shown, shown, bad], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
+        await Database.ExecuteAsync("DELETE FROM projects");
+        Assert.Equal([open, bad, shown, shown, bad], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
     }
 
     [SkippableFact]

@@ -69,10 +69,34 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [SkippableFact]
-    public async Task An_empty_folder_is_nothing_to_do()
+    public async Task An_empty_folder_is_the_wrong_one_unless_the_history_or_the_caller_knows_it()
     {
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => ApplyAsync());
+        Assert.Contains("--allow-empty", error.NextStep, StringComparison.Ordinal);
+        await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => Engine().PlanApplyAsync());
+        if (Kind.Driver.CreatesDatabases)
+            await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, () => Engine().GetStatusAsync());
+        var allowed = Engine(o => o with { Folder = o.Folder with { AllowEmpty = true } });
+        Assert.Empty(await allowed.ApplyAsync());
+        await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => Engine().GetStatusAsync());
+        Assert.Empty(await allowed.GetStatusAsync());
+
+        Migration("001_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
+        await ApplyAsync();
+        await UndoAsync();
+        File.Delete(FileOf("001_a.up.sql"));
+        File.Delete(FileOf("001_a.down.sql"));
         Assert.Empty(await ApplyAsync());
-        Assert.Empty(await Engine().GetStatusAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_folder_of_checks_or_of_migrations_for_elsewhere_is_not_empty()
+    {
+        Write("checks/a.sql", "SELECT 1;");
+        Assert.Empty(await ApplyAsync());
+        Directory.Delete(FileOf("checks"), recursive: true);
+        Write("001_a.sql", "-- Environment: elsewhere\nCREATE TABLE a (id integer);");
+        Assert.Empty(await ApplyAsync());
     }
 
     [SkippableFact]

@@ -119,9 +119,12 @@ public sealed class AnalyzerTests
     }
 
     [Fact]
-    public void A_script_without_a_transaction_may_not_open_one() => Assert.Equal(
-        ErrorId.TransactionControlInvalid,
-        Assert.Single(PostgreSqlAnalyzer.Analyze(Scripts.Of("BEGIN; SELECT 1; COMMIT", new MigrationHeader { Transaction = false })).Problems).Id);
+    public void One_transaction_of_its_own_around_a_script_without_one_is_ours()
+    {
+        var analysis = PostgreSqlAnalyzer.Analyze(Scripts.Of("BEGIN; SELECT 1; COMMIT", new MigrationHeader { Transaction = false }));
+        Assert.Empty(analysis.Problems);
+        Assert.False(analysis.OutsideTransaction);
+    }
 
     [Theory]
     [InlineData("CREATE TABLE t (a int)", true)]
@@ -140,4 +143,26 @@ public sealed class AnalyzerTests
     [InlineData("ALTER EXTENSION postgis UPDATE", false)]
     [InlineData("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d", false)]
     public void Definitions_are_told_from_what_may_change_rows_or_the_connection(string statement, bool sure) => Assert.Equal(sure, StatementClassifier.IsDefinition(statement));
+
+    [Theory]
+    [InlineData("CREATE TABLE s(x text);\nSET standard_conforming_strings = off;\nINSERT INTO s VALUES ('it\\'s; -- text');\nSET standard_conforming_strings = on;\nINSERT INTO s VALUES ('C:\\');", 3)]
+    [InlineData("SET SESSION standard_conforming_strings TO 'off';\nSELECT 'it\\'; DROP TABLE t; --';", 2)]
+    [InlineData("SELECT set_config('standard_conforming_strings', 'off', false);\n\nSELECT 'a\\\\\\'';", 3)]
+    [InlineData("SET standard_conforming_strings = off;\nSET standard_conforming_strings = on;\nSELECT 'C:\\';", null)]
+    [InlineData("SET standard_conforming_strings = off;\nRESET standard_conforming_strings;\nSELECT 'C:\\';", null)]
+    [InlineData("SET standard_conforming_strings = off;\nSELECT 'C:\\\\dir\\\\', E'it\\'s', 'a\\b', $$it\\'s$$;", null)]
+    [InlineData("SELECT 'C:\\';", null)]
+    public void A_literal_that_ends_elsewhere_for_the_server_is_refused_with_the_setting(string script, int? line)
+    {
+        var problems = PostgreSqlAnalyzer.Analyze(Scripts.Of(script)).Problems;
+        Assert.Equal(line is null ? 0 : 1, problems.Count);
+        Assert.All(problems, p => Assert.Equal((line, true, true), (p.Location.Line, p.Message.Contains("standard_conforming_strings", StringComparison.Ordinal), p.Remedy.Contains("E'it", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void A_literal_that_does_not_end_names_the_setting_where_a_backslash_may_be_why()
+    {
+        var problem = Assert.Single(PostgreSqlAnalyzer.Analyze(Scripts.Of("INSERT INTO s VALUES ('it\\'s');")).Problems);
+        Assert.Contains("standard_conforming_strings", problem.Remedy, StringComparison.Ordinal);
+    }
 }

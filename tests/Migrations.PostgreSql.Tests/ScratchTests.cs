@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Testing;
 using Npgsql;
 using Xunit;
@@ -25,7 +26,7 @@ public sealed class ScratchTests
         await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture.Database.Address), Content = content }, CancellationToken.None))
         {
             target = scratch.Target;
-            Assert.Matches("^migrations_scratch_[0-9]{14}_[0-9a-f]{8}$", target.Database);
+            Assert.Matches("^migrations_scratch_[0-9]{14}_[0-9a-f]{16}$", target.Database);
             await using var copy = await Driver.OpenAsync(target, new SessionOptions(), CancellationToken.None);
             var history = await copy.History.ReadAsync(CancellationToken.None);
             var tables = await copy.Inspector.ReadContentAsync(digests: false, CancellationToken.None);
@@ -125,6 +126,61 @@ public sealed class ScratchTests
             await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {young}");
         }
     }
+
+    [SkippableFact]
+    public async Task What_has_no_owner_any_more_is_named_and_dropped_by_the_next_and_what_has_one_is_not()
+    {
+        // Of its own: on a server that tests share, another one would drop what is looked for here.
+        using var server = PostgreSqlServer.Start();
+        await using var origin = await PostgreSqlTestDatabase.CreateAsync(server);
+        var (dead, half, connected) = (NewName("migrations_scratch"), NewName("shop_restoring"), NewName("migrations_scratch"));
+        foreach (var name in (string[])[dead, half, connected, "migrations_scratch_of_mine"])
+            await server.ExecuteAsync($"CREATE DATABASE {name}");
+        await using var connection = new NpgsqlConnection(server.ConnectionStringOf(connected) + ";Pooling=false");
+        await connection.OpenAsync();
+        var request = new ScratchRequest { Origin = Target(origin.Address) };
+        Assert.Equal(new[] { dead, half }.Order(StringComparer.Ordinal), await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None));
+
+        await using var first = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
+        await using var second = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
+
+        Assert.Empty(await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None));
+        var left = await origin.RowsAsync("SELECT datname FROM pg_database WHERE datname ~ '^(migrations_scratch|shop)_'");
+        Assert.Equal(new[] { first.Target.Database, second.Target.Database, connected, "migrations_scratch_of_mine" }.Order(StringComparer.Ordinal), left.Order(StringComparer.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task One_that_cannot_be_dropped_is_reported_with_the_way_to_drop_it()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var request = new ScratchRequest { Origin = Target(fixture.Database.Address), Session = new SessionOptions { Events = fixture.Events } };
+        var scratch = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
+        await fixture.Database.ExecuteAsync($"ALTER DATABASE {scratch.Target.Database} IS_TEMPLATE true");
+        await scratch.DisposeAsync();
+        Assert.Contains($"DROP DATABASE {scratch.Target.Database};", Assert.Single(fixture.Events.Of<WarningRaised>()).Message.Replace("\"", ""), StringComparison.Ordinal);
+        await fixture.Database.ExecuteAsync($"ALTER DATABASE {scratch.Target.Database} IS_TEMPLATE false; ");
+        await fixture.Database.ExecuteAsync($"DROP DATABASE {scratch.Target.Database}");
+    }
+
+    [SkippableFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task One_is_dropped_although_the_server_was_restarted_meanwhile_and_named_while_it_is_down()
+    {
+        using var server = PostgreSqlServer.Start();
+        await using var origin = await PostgreSqlTestDatabase.CreateAsync(server);
+        var events = new RecordingEventSink();
+        var request = new ScratchRequest { Origin = Target(origin.Address), Session = new SessionOptions { Events = events } };
+        var first = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
+        var second = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
+        server.StopImmediately();
+        await first.DisposeAsync();
+        Assert.Contains(first.Target.Database, Assert.Single(events.Of<WarningRaised>()).Message, StringComparison.Ordinal);
+        server.StartAgain();
+        await second.DisposeAsync();
+        Assert.Equal([first.Target.Database], await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None));
+    }
+
+    private static string NewName(string beginning) => $"{beginning}_{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid().ToString("N")[..16]}";
 
     private static DatabaseTarget Target(string address) => Driver.Parse(address, "/")!;
 }

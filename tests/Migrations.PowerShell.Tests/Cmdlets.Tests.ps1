@@ -72,10 +72,32 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
         Add-Content "$folder/002_t2.sql" 'INSERT INTO t2 VALUES (7);'
         (Get-MigrationStatus $database $folder)[1].State | Should -Be 'Changed'
         (Get-ErrorOf { Invoke-Migration $database $folder }).FullyQualifiedErrorId | Should -BeLike 'MigrationChanged,*'
-        $repair = Repair-MigrationHistory $database $folder
+        $repair = Repair-MigrationHistory $database $folder -Name 002
         $repair.Name, $repair.Repair | Should -Be '002_t2', 'Changed'
+        $repair.Differences.Current | Should -Be 'INSERT INTO t2 VALUES (7)'
         (Get-MigrationStatus $database $folder)[1].State | Should -Be 'Applied'
         (Get-ErrorOf { Repair-MigrationHistory $database $folder }).FullyQualifiedErrorId | Should -BeLike 'RepairNotNeeded,*'
+    }
+
+    It 'knows a renumbered migration, and does not take another one for an edit' {
+        $null = Invoke-Migration $database $folder
+        Rename-Item "$folder/003_t3.sql" 004_t3.sql
+        Rename-Item "$folder/003_t3.down.sql" 004_t3.down.sql
+        (Get-ErrorOf { Invoke-Migration $database $folder }).FullyQualifiedErrorId | Should -BeLike 'MigrationRenamed,*'
+        (Get-MigrationStatus $database $folder)[2].RecordedAs | Should -Be '003_t3'
+        (Repair-MigrationHistory $database $folder -Force).Repair | Should -Be 'Renamed'
+        Remove-Item "$folder/002_t2.sql", "$folder/002_t2.down.sql"
+        Set-Content "$folder/002_other.sql" 'CREATE TABLE other (id integer);'
+        $record = Get-ErrorOf { Repair-MigrationHistory $database $folder -Name 002_other }
+        $record.FullyQualifiedErrorId | Should -BeLike 'OtherMigration,*'
+        $record.ErrorDetails.RecommendedAction | Should -BeLike 'Is this the right folder?*-Path*'
+    }
+
+    It 'does not count what is for another environment' {
+        Set-Content "$folder/003_t3.sql" "-- Environment: staging`nCREATE TABLE t3 (id integer);"
+        $null = Invoke-Migration $database $folder -WarningAction Ignore
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Applied', 'NotHere'
+        (Get-MigrationStatus $database $folder -Summary).Pending | Should -Be 0
     }
 
     It 'sets a baseline' {

@@ -32,6 +32,41 @@ Describe 'Proving and checking' {
         (Undo-Migration $database $folder -RequireProven).Name | Should -Be '001_people'
     }
 
+    It 'shows several differences by their names' {
+        Set-Content "$folder/003_more.sql" 'CREATE INDEX people_x ON people (name); CREATE INDEX people_y ON people (name);'
+        Set-Content "$folder/003_more.down.sql" 'SELECT 1;'
+        $table = Test-Migration $database $folder -ErrorAction SilentlyContinue | Format-Table | Out-String -Width 300
+        $table | Should -Not -BeLike '*System.Object*'
+        $table | Should -Match 'proven +\d+ ms 001_people'
+        $table | Should -Match 'NOT PROVEN +\d+ ms 003_more  ! Added Index \S*people_x; Added Index \S*people_y'
+    }
+
+    It 'compares values on a copy with rows, and takes a proof of the schema alone only where that is said' {
+        Set-Content "$folder/002_names.sql" "UPDATE people SET name = upper(name);"
+        Set-Content "$folder/002_names.down.sql" "UPDATE people SET name = lower(name);"
+        $null = Invoke-Migration $database $folder
+        (Test-Migration $database $folder -All).UndoVerdict | Should -Be 'Proven', 'SchemaOnly'
+        (Get-ErrorOf { Undo-Migration $database $folder -RequireProven }).Exception.Message | Should -BeLike '*002_names*schema only*'
+        (Get-ErrorOf { Undo-Migration $database $folder -SchemaOnly }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        (Undo-Migration $database $folder -RequireProven -SchemaOnly -WarningAction SilentlyContinue).Name | Should -Be '002_names'
+        & sqlite3 $database "INSERT INTO people (name) VALUES ('Ann');"
+        $result = Test-Migration $database $folder -WithData -ErrorAction SilentlyContinue
+        $result.UndoVerdict | Should -Be 'ValuesDiffer'
+        "$($result.ValueDifferences)" | Should -Be 'values differ in people: 1 row'
+        ($result | Format-Table | Out-String -Width 300) | Should -BeLike '*! values differ in people: 1 row*'
+    }
+
+    It 'checks also when nothing is pending' {
+        $null = Invoke-Migration $database $folder
+        $null = New-Item -ItemType Directory "$folder/checks" -Force
+        Set-Content "$folder/checks/never.sql" "-- check: never`n-- expect: rows 0`nSELECT 1;"
+        foreach ($more in @{}, @{ Confirm = $false; Verbose = $true }) {
+            $bad = Get-ErrorOf { Invoke-Migration $database $folder -Check @more 4>$null }
+            $bad.FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+            $bad.Exception.Message | Should -BeLike 'Nothing was pending*never*'
+        }
+    }
+
     It 'answers the checklist' {
         $items = Test-Migration $database $folder -Checklist -ErrorAction SilentlyContinue
         ($items | Where-Object Target -EQ '001_people').Name | Should -Be 'naming', 'rollback-exists', 'applies-on-empty-data', 'applies-on-populated-data', 'rollback-tested', 'duration', 'backup-made'

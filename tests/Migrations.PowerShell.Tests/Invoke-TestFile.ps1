@@ -2,10 +2,15 @@
 .SYNOPSIS
     Runs one file of Pester tests: what failed on standard output, the results as NUnit XML. Exits with the number of failures.
 #>
-param([Parameter(Mandatory)] [string] $Path, [Parameter(Mandatory)] [string] $ResultPath)
+param(
+    [Parameter(Mandatory)] [string] $Path,
+    [Parameter(Mandatory)] [string] $ResultPath,
+    # Pester's manifest.
+    [string] $Pester = 'Pester'
+)
 
 $ErrorActionPreference = 'Stop'
-Import-Module Pester -MinimumVersion 5.5 -MaximumVersion 5.99
+Import-Module $Pester
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true

@@ -2,7 +2,7 @@ BeforeDiscovery { . $PSScriptRoot/common.ps1 }
 BeforeAll {
     . $PSScriptRoot/common.ps1
     function Invoke-Nightly([string[]] $More) {
-        $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$repository/docs/examples/nightly.ps1" -Module $manifest @More *>&1
+        $output = & pwsh -NoProfile -NonInteractive -File "$repository/docs/examples/nightly.ps1" -Module $manifest @More *>&1
         [pscustomobject]@{ ExitCode = $LASTEXITCODE; Text = $output | Out-String }
     }
 }

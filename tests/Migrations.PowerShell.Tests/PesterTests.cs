@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Migrations.PowerShell.Tests;
 
 /// <summary>
-/// Runs each file of Pester tests in a PowerShell of its own. The results of the single tests are in <c>TestResults/pester-*.xml</c>. Without PowerShell or
-/// Pester 5 they are skipped; without PostgreSQL only the tests that need it.
+/// Runs each file of Pester tests in a PowerShell of its own. The results of the single tests are in <c>TestResults/pester-*.xml</c>. Without PostgreSQL the
+/// tests that need it are skipped.
 /// </summary>
 /// <param name="output">Takes what the run says.</param>
 public sealed class PesterTests(ITestOutputHelper output)
@@ -17,7 +17,7 @@ public sealed class PesterTests(ITestOutputHelper output)
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Files))]
     public async Task Passes(string file)
     {
@@ -25,20 +25,17 @@ public sealed class PesterTests(ITestOutputHelper output)
         Directory.CreateDirectory(results);
         var result = Path.Combine(results, $"pester-{file.Replace(".Tests.ps1", "", StringComparison.Ordinal)}.xml");
         File.Delete(result);
-        Skip.IfNot(await HasPester(), "Pester 5 is not installed on this machine.");
 
-        var (exitCode, text) = await RunAsync("-File", Path.Combine(Folder, "Invoke-TestFile.ps1"), "-Path", Path.Combine(Folder, file), "-ResultPath", result);
+        var (exitCode, text) = await RunAsync(
+            "-File", Path.Combine(Folder, "Invoke-TestFile.ps1"), "-Path", Path.Combine(Folder, file), "-ResultPath", result, "-Pester", PowerShellPackages.Pester);
         output.WriteLine(text);
         Assert.True(exitCode == 0, text);
         Assert.True(File.Exists(result), text);
     }
 
-    private static async Task<bool> HasPester() =>
-        (await RunAsync("-Command", "exit [int] -not (Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -eq 5 -and $_.Version.Minor -ge 5 })")).ExitCode == 0;
-
     private static async Task<(int ExitCode, string Text)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Prerequisite.Pwsh())
+        var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -46,10 +43,11 @@ public sealed class PesterTests(ITestOutputHelper output)
             RedirectStandardInput = true,
             WorkingDirectory = Repository.Root,
         };
-        foreach (var argument in (string[])["-NoProfile", "-NonInteractive", .. arguments])
+        foreach (var argument in (string[])[PowerShellPackages.Program, "-NoProfile", "-NonInteractive", .. arguments])
             start.ArgumentList.Add(argument);
         start.Environment["MIGRATIONS_TEST_POSTGRES"] = PostgreSqlUrl();
         start.Environment["NO_COLOR"] = "1";
+        start.Environment["PATH"] = PowerShellPackages.ShimFolder.Value + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         start.Environment.Remove("DATABASE_URL");
         start.Environment.Remove("MIGRATION_PATH");
         using var process = Process.Start(start)!;

@@ -40,7 +40,7 @@ Describe 'Views' {
     }
 
     It 'shows repairs' {
-        Show (Repair-MigrationHistory $database $folder) | Should -Match '(?m)^Changed .*001_t1'
+        Show (Repair-MigrationHistory $database $folder -Force) | Should -Match '(?m)^Changed .*001_t1'
     }
 
     It 'has views for each output type' {

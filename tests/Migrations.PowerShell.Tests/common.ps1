@@ -60,7 +60,7 @@ function Get-EndlessSql([string] $Engine) {
 function Invoke-Pwsh([string] $Script, [string[]] $Arguments = @()) {
     $file = Join-Path (Get-Item TestDrive:).FullName "script_$([guid]::NewGuid().ToString('N').Substring(0, 12)).ps1"
     Set-Content $file $Script
-    $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file @Arguments 2>&1
+    $output = & pwsh -NoProfile -NonInteractive -File $file @Arguments 2>&1
     [pscustomobject]@{ ExitCode = $LASTEXITCODE; Text = ($output | Out-String) -replace '\e\[[0-9;]*m' }
 }
 

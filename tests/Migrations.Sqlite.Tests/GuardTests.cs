@@ -1,8 +1,14 @@
 namespace Migrations.Sqlite.Tests;
 
-public sealed class GuardTests : IDisposable
+public abstract class GuardTests(TransactionMode mode) : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder _folder = new(mode);
+
+    public sealed class InEach() : GuardTests(TransactionMode.Each);
+
+    public sealed class InAll() : GuardTests(TransactionMode.All);
+
+    public sealed class InNone() : GuardTests(TransactionMode.None);
 
     public void Dispose() => _folder.Dispose();
 
@@ -47,7 +53,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Rebuild_from_a_query_without_children_passes_and_applies_again()
+    public async Task Rebuild_from_a_query_without_children_passes_where_the_loss_of_its_key_is_accepted()
     {
         const string Up = "ALTER TABLE users ADD COLUMN verified INTEGER DEFAULT 0; CREATE INDEX idx_users_verified ON users(verified);";
         const string Down = """
@@ -61,7 +67,10 @@ public sealed class GuardTests : IDisposable
         await _folder.RunAsync("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (1, 'a');");
 
         await _folder.RunAsync(Up);
-        await _folder.RunAsync(Down);
+        var error = await _folder.FailAsync(Down);
+        Assert.Equal(ErrorId.ObjectsLost, error.Id);
+        Assert.Contains("makes 'users' again without constraint PRIMARY KEY (id)", error.Message, StringComparison.Ordinal);
+        await _folder.RunAsync(Down, new MigrationHeader { ObjectsLostAllowed = true });
         await _folder.RunAsync(Up);
 
         Assert.Equal("id,name,verified", _folder.Ask("SELECT group_concat(name) FROM pragma_table_info('users')"));

@@ -3,9 +3,15 @@ using Migrations.Events;
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>Further ways in which a rebuild can lose, and further scripts that only look like one.</summary>
-public sealed class GuardWaysTests : IDisposable
+public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder _folder = new(mode);
+
+    public sealed class InEach() : GuardWaysTests(TransactionMode.Each);
+
+    public sealed class InAll() : GuardWaysTests(TransactionMode.All);
+
+    public sealed class InNone() : GuardWaysTests(TransactionMode.None);
 
     public void Dispose() => _folder.Dispose();
 
@@ -131,13 +137,13 @@ public sealed class GuardWaysTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_transaction_a_drop_does_not_cascade_either_and_it_is_said_that_nobody_checks()
+    public async Task What_runs_without_a_transaction_and_cannot_be_tried_in_one_is_not_checked_and_that_is_reported()
     {
         await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
         await using var session = await _folder.OpenReadyAsync();
-        await OutsideAsync(session, TestFamily.Rebuild);
+        await OutsideAsync(session, $"CREATE TABLE first (a);\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDETACH other;\n" + TestFamily.Rebuild);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM posts"));
-        Assert.Contains(_folder.Events.OfType<WarningRaised>(), w => w.Message.Contains("without enforced foreign keys", StringComparison.Ordinal));
+        Assert.Contains(_folder.Events.OfType<WarningRaised>(), w => w.Message.Contains("is not checked", StringComparison.Ordinal));
 
         // The next script is enforced again.
         var error = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("INSERT INTO posts VALUES (50, 99, 'x')"), CancellationToken.None));
@@ -148,7 +154,7 @@ public sealed class GuardWaysTests : IDisposable
     public async Task A_script_without_a_transaction_that_goes_on_gets_its_settings_again()
     {
         await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
-        var step = _folder.Step($"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM users;", new MigrationHeader { Transaction = false });
+        var step = _folder.Step($"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM users;\nINSERT INTO users VALUES (1, 'a', ''), (2, 'b', '');", new MigrationHeader { Transaction = false });
         var statements = SqliteDialect.Instance.Split(step.Script).ToList();
         await using (var first = await _folder.OpenReadyAsync())
         {
@@ -160,6 +166,7 @@ public sealed class GuardWaysTests : IDisposable
         Assert.Equal(Databases.StatementEvidence.Unknown, await second.FindEvidenceAsync(statements[2], CancellationToken.None));
         await second.ExecuteAsync(step, statements[2], CancellationToken.None);
         await second.ExecuteAsync(step, statements[3], CancellationToken.None);
+        await second.ExecuteAsync(step, statements[4], CancellationToken.None);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM posts"));
 
         var error = await Assert.ThrowsAsync<StatementException>(() => second.RunAsync(_folder.Step("INSERT INTO posts VALUES (50, 99, 'x')"), CancellationToken.None));

@@ -40,7 +40,7 @@ public sealed class NameTests : IDisposable
             """);
         Assert.Contains(new TableContent("docs_content", 2), (await TestBackup.ContentAsync(_folder.Database)).Select(t => t with { Digest = null }));
         await using (var session = await _folder.OpenAsync(SessionAccess.Read))
-            Assert.Equal("docs_content 2", string.Join(", ", (await session.Inspector.ForecastLossAsync(_folder.Script("DROP TABLE docs_content"), TimeSpan.FromSeconds(30), default)).Losses.Select(l => $"{l.Name} {l.Rows}")));
+            Assert.Equal("docs_content 2", string.Join(", ", (await session.Inspector.ForecastLossAsync(new LossQuestion(_folder.Script("DROP TABLE docs_content"), MigrationDirection.Down, [], TimeSpan.FromSeconds(30)), default)).Losses.Select(l => $"{l.Name} {l.Rows}")));
         var saved = Path.Combine(_folder.Path, "saved.db");
         var tables = await new SqliteBackups().SalvageAsync(_folder.Target, saved, default);
         Assert.Equal("docs 2, docs_content 2", string.Join(", ", tables.Select(t => $"{t.Table} {t.Rows}{t.Lost}")));

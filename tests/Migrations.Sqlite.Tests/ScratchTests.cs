@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
 
@@ -25,7 +27,7 @@ public sealed class ScratchTests : IDisposable
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
             await using var held = await session.LockAsync(default);
-            Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+            Assert.Equal([".lock", Path.GetFileName(path)], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
             Assert.Equal("0", ((SqliteSession)session).Handle.QueryText("PRAGMA synchronous"));
             Assert.Equal("memory", ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
         }
@@ -68,21 +70,47 @@ public sealed class ScratchTests : IDisposable
     }
 
     [Fact]
-    public async Task Leftovers_older_than_a_day_are_named()
+    public async Task A_leftover_of_which_nothing_is_known_is_named_after_a_day_and_not_removed()
     {
         var time = DateTime.UtcNow.AddHours(-25);
         var old = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"migrations-scratch-{time:yyyyMMddHHmmss}-{Guid.NewGuid():N}"));
+        var young = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"migrations-scratch-{DateTime.UtcNow:yyyyMMddHHmmss}-{Guid.NewGuid():N}"));
         await using var scratch = await _scratch.CreateAsync(new ScratchRequest(), default);
         try
         {
             var found = await _scratch.FindLeftoversAsync(_folder.Target, _folder.Options, default);
             Assert.Contains(old.FullName, found);
+            Assert.DoesNotContain(young.FullName, found);
             Assert.DoesNotContain(Path.GetDirectoryName(SqliteTarget.PathOf(scratch.Target)), found);
+            Assert.True(Directory.Exists(young.FullName));
         }
         finally
         {
             old.Delete();
+            young.Delete();
         }
+    }
+
+    [Fact]
+    public async Task One_in_use_is_not_removed_by_the_next()
+    {
+        await using var first = await _scratch.CreateAsync(new ScratchRequest(), default);
+        await using (var second = await _scratch.CreateAsync(new ScratchRequest(), default))
+            Assert.True(Directory.Exists(Path.GetDirectoryName(SqliteTarget.PathOf(first.Target))));
+        Assert.DoesNotContain(Path.GetDirectoryName(SqliteTarget.PathOf(first.Target)), await _scratch.FindLeftoversAsync(_folder.Target, _folder.Options, default));
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_removed_is_reported()
+    {
+        var events = new RecordingEventSink();
+        var scratch = await _scratch.CreateAsync(new ScratchRequest { Session = new SessionOptions { Events = events } }, default);
+        var folder = Path.GetDirectoryName(SqliteTarget.PathOf(scratch.Target))!;
+        var inTheWay = Directory.CreateDirectory(Path.Combine(folder, "in-the-way"));
+        await scratch.DisposeAsync();
+        Assert.Contains(folder, Assert.Single(events.Of<WarningRaised>()).Message, StringComparison.Ordinal);
+        inTheWay.Delete();
+        Directory.Delete(folder);
     }
 
     [Fact]

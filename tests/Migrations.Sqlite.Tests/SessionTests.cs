@@ -341,8 +341,8 @@ public sealed class SessionTests : IDisposable
         var statements = SqliteDialect.Instance.Split(step.Script).ToList();
         Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statements[0], default));
 
-        Assert.Equal(0, await session.ExecuteAsync(step, statements[0], default));
-        Assert.Equal(1, await session.ExecuteAsync(step, statements[1], default));
+        Assert.Equal(0, (await session.ExecuteAsync(step, statements[0], default)).Rows);
+        Assert.Equal(1, (await session.ExecuteAsync(step, statements[1], default)).Rows);
         await session.ExecuteAsync(step, statements[2], default);
 
         Assert.Equal(StatementEvidence.Done, await session.FindEvidenceAsync(statements[0], default));

@@ -11,8 +11,12 @@ internal sealed class TestFolder : IDisposable
     private readonly SqliteDriver _driver = new();
     private int _scripts;
 
-    public TestFolder()
+    private readonly TransactionMode _mode;
+
+    /// <param name="mode">How <see cref="RunAsync"/> puts a script into a transaction.</param>
+    public TestFolder(TransactionMode mode = TransactionMode.Each)
     {
+        _mode = mode;
         Path = Directory.CreateTempSubdirectory("migrations-sqlite-").FullName;
         Database = System.IO.Path.Combine(Path, "app.db");
     }
@@ -94,7 +98,40 @@ internal sealed class TestFolder : IDisposable
     public async Task<StepOutcome> RunAsync(string sql, MigrationHeader? header = null)
     {
         await using var session = await OpenReadyAsync();
-        return await session.RunAsync(Step(sql, header), CancellationToken.None);
+        if (_mode == TransactionMode.None)
+            header = (header ?? MigrationHeader.Empty) with { Transaction = false };
+        var step = Step(sql, header);
+        if (step.Analysis.OutsideTransaction)
+            return await OutsideAsync(session, step);
+        return _mode == TransactionMode.All
+            ? await TogetherAsync(session, Step("CREATE TABLE IF NOT EXISTS before (a);"), step)
+            : await session.RunAsync(step, CancellationToken.None);
+    }
+
+    private static async Task<StepOutcome> OutsideAsync(IDatabaseSession session, StepExecution step)
+    {
+        Assert.Empty(step.Analysis.Problems);
+        var (rows, count) = (0L, 0);
+        var lost = new List<LostObject>();
+        foreach (var statement in SqliteDialect.Instance.Split(step.Script))
+        {
+            var outcome = await session.ExecuteAsync(step, statement, CancellationToken.None);
+            rows += outcome.Rows ?? 0;
+            lost.AddRange(outcome.ObjectsLost);
+            count++;
+        }
+
+        return new StepOutcome(TimeSpan.Zero, rows, count) { ObjectsLost = lost };
+    }
+
+    private static async Task<StepOutcome> TogetherAsync(IDatabaseSession session, params StepExecution[] steps)
+    {
+        await using var run = await session.BeginRunAsync(steps, CancellationToken.None);
+        StepOutcome? last = null;
+        foreach (var step in steps)
+            last = await session.RunAsync(step, CancellationToken.None);
+        await run.CommitAsync(CancellationToken.None);
+        return last!;
     }
 
     public async Task<StatementException> FailAsync(string sql, MigrationHeader? header = null) =>

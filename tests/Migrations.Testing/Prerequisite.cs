@@ -28,9 +28,6 @@ public static class Prerequisite
     /// <summary>The path of PgBouncer.</summary>
     public static string PgBouncer() => Need(Executable.OnPath("pgbouncer") ?? Executable.In("/usr/sbin", "pgbouncer"), "pgbouncer", installable: false);
 
-    /// <summary>The path of PowerShell 7.</summary>
-    public static string Pwsh() => Need(Executable.OnPath("pwsh"), "pwsh", installable: false);
-
     /// <summary>Needs a PostgreSQL server of at least this major version.</summary>
     public static void PostgreSqlVersion(int major) => Skip.If(
         PostgreSqlServer.Shared.MajorVersion < major, $"It came with PostgreSQL {major}; this is {PostgreSqlServer.Shared.MajorVersion}.");

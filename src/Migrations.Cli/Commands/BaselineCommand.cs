@@ -40,6 +40,6 @@ internal static class BaselineCommand
         var folder = MigrationFolderReader.Read(call.Settings.Folder, call.Settings.Migrator.Folder, cancellationToken);
         var last = MigrationResolver.Find(folder.Migrations, target).Version;
         var statuses = await call.Migrator.GetStatusAsync(cancellationToken).ConfigureAwait(false);
-        return [.. statuses.Where(status => status.AppliedAt is null && status.Version is { } version && version <= last)];
+        return [.. statuses.Where(status => status.AppliedAt is null && status.State != MigrationState.NotHere && status.Version is { } version && version <= last)];
     }
 }

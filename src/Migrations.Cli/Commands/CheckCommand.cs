@@ -47,12 +47,23 @@ internal static class CheckCommand
     private static async Task<int> RunAsync(DatabaseCall call, CheckRequest request, List<CheckResult> all, string? report, CancellationToken cancellationToken)
     {
         var checker = new IntegrityChecker(call.Driver, call.Target, call.Settings.Folder, call.Settings.Migrator with { Session = call.Settings.Migrator.Session with { Events = call.Report } });
-        var results = await checker.CheckAsync(request, cancellationToken).ConfigureAwait(false);
-        call.Report.Integrity.Checks(call.Target, results);
-        all.AddRange(results);
-        // Written after each database, so that it is there even when a later one cannot be reached.
-        if (report is not null)
-            JUnitReport.Write(report, all, DateTimeOffset.UtcNow);
-        return results.Any(r => r.Status == CheckStatus.Fail) ? ExitCode.Found : ExitCode.Done;
+        try
+        {
+            var results = await checker.CheckAsync(request, cancellationToken).ConfigureAwait(false);
+            call.Report.Integrity.Checks(call.Target, results);
+            all.AddRange(results);
+            return results.Any(r => r.Status == CheckStatus.Fail) ? ExitCode.Found : ExitCode.Done;
+        }
+        catch (MigrationException e) when (e.Category is not FailureCategory.Usage)
+        {
+            all.Add(IntegrityChecker.Unreached(call.Target, e));
+            throw;
+        }
+        finally
+        {
+            // Written after each database, so that it is there whatever becomes of a later one.
+            if (report is not null && all.Count > 0)
+                JUnitReport.Write(report, all, DateTimeOffset.UtcNow);
+        }
     }
 }

@@ -60,7 +60,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         catch (MigrationException error)
         {
             report.Failure(target, error);
-            return ExitCode.Of(error.Category);
+            return ExitCode.Of(error);
         }
         catch (OperationCanceledException)
         {

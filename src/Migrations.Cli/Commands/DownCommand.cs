@@ -21,7 +21,8 @@ internal static class DownCommand
         var skipChecksum = new Option<bool>("--skip-checksum") { Description = "Run although applied scripts were edited or are gone; recorded in the history." };
         var acceptLoss = UndoRunner.AcceptLossOption();
         var requireProven = UndoRunner.RequireProvenOption();
-        var command = new Command("down", "Undo the last migration, or as many as asked for.") { name, to, last, all, mode, skipChecksum, acceptLoss, requireProven };
+        var schemaOnly = UndoRunner.SchemaOnlyOption();
+        var command = new Command("down", "Undo the last migration, or as many as asked for.") { name, to, last, all, mode, skipChecksum, acceptLoss, requireProven, schemaOnly };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
         command.Validators.Add(result =>
@@ -43,6 +44,7 @@ internal static class DownCommand
                 SkipChecksum = parse.GetValue(skipChecksum),
                 AcceptDataLoss = parse.GetValue(acceptLoss),
                 RequireProven = parse.GetValue(requireProven),
+                SchemaOnly = parse.GetValue(schemaOnly),
                 Backup = protection.Backup(parse),
                 RestoreOnFailure = protection.RestoreOnFailure(parse),
             };

@@ -10,7 +10,8 @@ internal static class ResetCommand
     {
         var acceptLoss = UndoRunner.AcceptLossOption();
         var requireProven = UndoRunner.RequireProvenOption();
-        var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven };
+        var schemaOnly = UndoRunner.SchemaOnlyOption();
+        var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven, schemaOnly };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
         command.SetAction((parse, cancellationToken) =>
@@ -20,6 +21,7 @@ internal static class ResetCommand
                 All = true,
                 AcceptDataLoss = parse.GetValue(acceptLoss),
                 RequireProven = parse.GetValue(requireProven),
+                SchemaOnly = parse.GetValue(schemaOnly),
                 Backup = protection.Backup(parse),
                 RestoreOnFailure = protection.RestoreOnFailure(parse),
             };

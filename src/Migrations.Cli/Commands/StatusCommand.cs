@@ -7,7 +7,7 @@ internal static class StatusCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited or is gone." };
+        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited, renumbered or is gone." };
         var summary = new Option<bool>("--summary") { Description = "One record per database: counts, health, lock holder, engine version." };
         var command = new Command("status", "Show where each migration stands.") { exitCode, summary };
         command.SetAction((parse, cancellationToken) => runner.RunAsync(
@@ -32,7 +32,8 @@ internal static class StatusCommand
     private static int Judge(IReadOnlyList<MigrationStatus> statuses) => statuses
         .Select(status => status.State switch
         {
-            MigrationState.Applied => ExitCode.Done,
+            _ when status.IsRenumbered => ExitCode.Found,
+            MigrationState.Applied or MigrationState.NotHere => ExitCode.Done,
             MigrationState.Changed or MigrationState.Missing => ExitCode.Found,
             _ => ExitCode.Pending,
         })

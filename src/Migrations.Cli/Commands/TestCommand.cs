@@ -47,6 +47,8 @@ internal static class TestCommand
         var rehearsal = new Rehearsal(call.Driver, call.Target, call.Settings.Folder, Options(call));
         var report = await rehearsal.RunAsync(request, cancellationToken).ConfigureAwait(false);
         call.Report.Integrity.Rehearsal(call.Target, report);
+        if (report.NotKept is { } notKept)
+            throw notKept;
         return report.Results.All(r => r.IsGood) && report.Checks.All(c => c.Status != CheckStatus.Fail) ? ExitCode.Done : ExitCode.Found;
     }
 

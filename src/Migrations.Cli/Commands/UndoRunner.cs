@@ -35,6 +35,12 @@ internal static class UndoRunner
     /// <summary>The option that refuses an undo that no rehearsal has proven.</summary>
     public static Option<bool> RequireProvenOption() => new("--require-proven") { Description = "Undo only what a rehearsal ('migrations test') has proven." };
 
+    /// <summary>The option that takes a proof of the schema alone.</summary>
+    public static Option<bool> SchemaOnlyOption() => new("--schema-only")
+    {
+        Description = "With --require-proven: accept an undo that is proven for the schema only, because the rehearsal had no rows to compare.",
+    };
+
     // Where nobody can be asked, the engine refuses a loss with the same numbers.
     private static async Task<UndoRequest> AskAboutLossAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
     {
@@ -42,11 +48,11 @@ internal static class UndoRunner
         var lossy = (await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false)).Where(l => l.IsLossy).ToList();
         if (lossy.Count == 0)
             return request;
-        foreach (var sentence in lossy.SelectMany(LossForecaster.Sentences))
+        foreach (var sentence in lossy.SelectMany(LossForecaster.LossSentences))
             call.Terminal.Error("  " + sentence, Tone.Bad);
-        if (call.Terminal.Ask($"Lose this in {call.Target.Display}?"))
+        if (call.Terminal.Ask($"Permanently delete this data from {call.Target.Display}?"))
             return request with { AcceptDataLoss = true };
-        throw new MigrationException(ErrorId.Cancelled, "The question was not answered with yes. Nothing was undone.", "Answer with y, or accept the loss with --accept-data-loss.");
+        throw new MigrationException(ErrorId.Cancelled, "Cancelled: not confirmed. Nothing was rolled back.", "Answer with y, or accept the loss with --accept-data-loss.");
     }
 
     private static bool MayUndoSeveral(UndoRequest request) => request.All || request.To is not null || request.Last > 1;

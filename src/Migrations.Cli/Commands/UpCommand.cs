@@ -19,7 +19,7 @@ internal static class UpCommand
         var protection = new ProtectionOptions();
         var command = new Command("up", "Apply pending migrations.") { target, first, mode, outOfOrder, skipChecksum };
         protection.AddTo(command);
-        var check = new Option<bool>("--check") { Description = "Make all checks after the last migration, as 'migrations check' does; a failed one fails the run, and with --restore-on-failure undoes it." };
+        var check = new Option<bool>("--check") { Description = "Make all checks after the last migration, as 'migrations check' does, also when nothing was pending; a failed one fails the run (exit code 4), and with --restore-on-failure undoes it." };
         command.Options.Add(check);
         command.SetAction((parse, cancellationToken) =>
         {

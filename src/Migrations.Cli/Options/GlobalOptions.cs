@@ -28,6 +28,8 @@ internal sealed class GlobalOptions
     private readonly Option<MigrationIdentity?> _identity = Choice.Of<MigrationIdentity>(
         "--identity", "What a migration is known by. Default: version.", ("version", MigrationIdentity.Version), ("name", MigrationIdentity.Name));
 
+    private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Accept a folder without migrations, also where the database has no history." };
+
     private readonly Option<MigrationLayout?> _layout = Choice.Of<MigrationLayout>(
         "--layout",
         "The folder's layout. Default: found file by file.",
@@ -48,7 +50,7 @@ internal sealed class GlobalOptions
     {
         foreach (var option in (ReadOnlySpan<Option>)
         [
-            _database, _path, _environment, _service, _output, _verbose, _whatIf, _yes, _layout, _identity,
+            _database, _path, _environment, _service, _output, _verbose, _whatIf, _yes, _layout, _identity, _allowEmpty,
             _historyTable, _historySchema, _lockTimeout, _statementTimeout, _tableLockTimeout,
         ])
         {
@@ -80,7 +82,12 @@ internal sealed class GlobalOptions
             {
                 Service = parse.GetValue(_service),
                 Environment = parse.GetValue(_environment),
-                Folder = new FolderOptions { Layout = parse.GetValue(_layout), IdentityByName = parse.GetValue(_identity) == MigrationIdentity.Name },
+                Folder = new FolderOptions
+                {
+                    Layout = parse.GetValue(_layout),
+                    IdentityByName = parse.GetValue(_identity) == MigrationIdentity.Name,
+                    AllowEmpty = parse.GetValue(_allowEmpty),
+                },
                 Session = ReadSession(parse),
             },
         };

@@ -20,14 +20,16 @@ internal static class ErrorPrinter
     private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error, MigrationDirection direction)
     {
         terminal.Error($"error {error.Id}: {error.Message}", Tone.Bad);
-        if (error.Location is not null)
-            terminal.Error("  at " + error.Location);
+        // A message that begins with the place says it once.
+        if (error.Location is { } place && !error.Message.StartsWith($"{place}: ", StringComparison.Ordinal))
+            terminal.Error("  at " + place);
         if (error is StatementException statement)
             PrintStatement(terminal, statement);
         PrintFact(terminal, "Database", target?.Display);
         var done = direction == MigrationDirection.Up ? "Applied" : "Undone";
         PrintFact(terminal, $"{done} before", Names([.. error.Applied.Select(result => result.Name)]));
         PrintFact(terminal, $"Not {done.ToLowerInvariant()}", Names(error.NotApplied));
+        PrintFact(terminal, "In the database", error.InDatabase);
         PrintFact(terminal, "Next", error.NextStep);
     }
 

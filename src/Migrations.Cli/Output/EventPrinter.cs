@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 
@@ -91,6 +93,8 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         if (result.Outcome == MigrationOutcome.Done)
             text.Append(" in ").Append(Figures(result));
         terminal.Out(text.ToString(), result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
+        foreach (var lost in result.ObjectsLost.Where(l => l.Weight == LostObjectWeight.Listed))
+            terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
         if (terminal.IsAzurePipelines)
             terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text.ToString()), toError: false);
     }

@@ -30,19 +30,24 @@ internal sealed record JsonTableChange(string Table, long Inserted, long Updated
 
 internal sealed record JsonTableRows(string Table, long? Rows);
 
+/// <summary><c>Changed</c> is null where the table has too many rows to compare them one by one.</summary>
+internal sealed record JsonValueDifference(string Table, long? Changed, long Missing, long Extra);
+
 internal sealed record JsonTableLock(string Table, string Mode, int Line, double HeldMs);
 
 internal sealed record JsonRehearsal(
-    string Database, string? Version, string Name, bool Applies, bool? UndoProven, IReadOnlyList<JsonDifference> Differences, double DurationMs, double? UndoDurationMs,
-    int Statements, IReadOnlyList<JsonTableChange> RowsChanged, IReadOnlyList<JsonTableRows> RowsLost, bool WithData, IReadOnlyList<JsonDifference> ObjectsChanged,
-    IReadOnlyList<JsonTableLock> Locks, IReadOnlyList<string> Rewrites, JsonError? Failure)
+    string Database, string? Version, string Name, bool Applies, UndoVerdict UndoVerdict, bool? UndoProven, IReadOnlyList<JsonDifference> Differences, double DurationMs, double? UndoDurationMs,
+    int Statements, IReadOnlyList<JsonTableChange> RowsChanged, IReadOnlyList<JsonTableRows> RowsLost, IReadOnlyList<JsonTableRows> ValuesCompared, IReadOnlyList<JsonValueDifference> ValueDifferences,
+    bool WithData, IReadOnlyList<JsonDifference> ObjectsChanged,
+    IReadOnlyList<JsonTableLock> Locks, IReadOnlyList<string> Rewrites, IReadOnlyList<JsonLostObject> ObjectsLost, string? NotRun, JsonError? Failure)
 {
     public static JsonRehearsal Of(DatabaseTarget target, RehearsalResult r) => new(
-        r.Database, r.Version?.Text, r.Name, r.Applies, r.UndoProven, [.. r.Differences.Select(JsonDifference.Of)], Math.Round(r.Duration.TotalMilliseconds, 3),
+        r.Database, r.Version?.Text, r.Name, r.Applies, r.UndoVerdict, r.UndoProven, [.. r.Differences.Select(JsonDifference.Of)], Math.Round(r.Duration.TotalMilliseconds, 3),
         r.UndoDuration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null,
         r.Statements, [.. r.RowsChanged.Select(c => new JsonTableChange(c.Table, c.Inserted, c.Updated, c.Deleted))], [.. r.RowsLost.Select(t => new JsonTableRows(t.Table, t.Rows))],
+        [.. r.ValuesCompared.Select(t => new JsonTableRows(t.Table, t.Rows))], [.. r.ValueDifferences.Select(d => new JsonValueDifference(d.Table, d.Changed, d.Missing, d.Extra))],
         r.WithData, [.. r.ObjectsChanged.Select(JsonDifference.Of)],
-        [.. r.Locks.Select(l => new JsonTableLock(l.Table, l.Mode, l.Line, Math.Round(l.Held.TotalMilliseconds, 3)))], r.Rewrites,
+        [.. r.Locks.Select(l => new JsonTableLock(l.Table, l.Mode, l.Line, Math.Round(l.Held.TotalMilliseconds, 3)))], r.Rewrites, JsonLostObject.Of(r.ObjectsLost), r.NotRun,
         r.Failure is { } failure ? JsonError.Of(target, failure) : null);
 }
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 
@@ -12,13 +14,13 @@ internal sealed record JsonTarget(string Engine, string Display, string Database
 }
 
 internal sealed record JsonStatus(
-    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? Description, string? SemanticVersion, MigrationState State,
-    bool HasUndo, bool? UndoProven, DateTime? AppliedAt, string? AppliedBy, double? DurationMs, long? RowsAffected, string? Checksum, ScriptChange Change,
+    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? RecordedAs, string? Description, string? SemanticVersion,
+    MigrationState State, bool HasUndo, UndoVerdict UndoVerdict, bool? UndoProven, DateTime? AppliedAt, string? AppliedBy, double? DurationMs, long? RowsAffected, string? Checksum, ScriptChange Change,
     string? Error, string Path, string? File)
 {
     public static JsonStatus Of(MigrationStatus s) => new(
-        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.Description, s.SemanticVersion, s.State,
-        s.HasUndo, s.UndoProven, s.AppliedAt?.UtcDateTime, s.AppliedBy, s.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, s.RowsAffected, s.Checksum, s.Change,
+        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.RecordedAs, s.Description, s.SemanticVersion, s.State,
+        s.HasUndo, s.UndoVerdict, s.UndoProven, s.AppliedAt?.UtcDateTime, s.AppliedBy, s.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, s.RowsAffected, s.Checksum, s.Change,
         s.Error, s.Path, s.File);
 }
 
@@ -45,26 +47,35 @@ internal sealed record JsonEvent(
 /// <summary>A step of a run. <c>Sql</c> and <c>Losses</c> are there with <c>--what-if</c> only.</summary>
 internal sealed record JsonResult(
     string Database, string? Service, string? Version, string Name, MigrationDirection Direction, MigrationOutcome Outcome, double DurationMs,
-    long? RowsAffected, int Statements, string? Backup, string? Error, string? File, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sql = null,
+    long? RowsAffected, int Statements, string? Backup, string? Error, string? File, IReadOnlyList<JsonLostObject> ObjectsLost,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sql = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonLoss>? Losses = null)
 {
     public static JsonResult Of(MigrationResult r) => new(
         r.Database, r.Service, r.Version?.Text, r.Name, r.Direction, r.Outcome, Math.Round(r.Duration.TotalMilliseconds, 3),
-        r.RowsAffected, r.Statements, r.Backup, r.Error, r.File);
+        r.RowsAffected, r.Statements, r.Backup, r.Error, r.File, JsonLostObject.Of(r.ObjectsLost));
 
-    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql, IReadOnlyList<JsonLoss> losses) => new(
+    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql, StepLoss? loss) => new(
         target.Display, service, step.Migration.Version?.Text, step.Migration.FullName, step.Direction, MigrationOutcome.WhatIf, 0,
-        null, sql.Count, null, null, step.Script.File, sql, losses);
+        null, sql.Count, null, null, step.Script.File, JsonLostObject.Of(loss?.Forecast.ObjectsLost ?? []), sql, loss is null ? [] : JsonLoss.Of(loss));
 
     public static JsonResult Of(DatabaseTarget target, string? service, MigrationDirection direction, PlanSkip skip) => new(
         target.Display, service, skip.Migration.Version?.Text, skip.Migration.FullName, direction, MigrationOutcome.Skipped, 0,
-        null, 0, null, skip.Reason, skip.Migration.Script(direction)?.File);
+        null, 0, null, skip.Reason, skip.Migration.Script(direction)?.File, []);
 }
 
-internal sealed record JsonRepair(string Database, string? Version, string Name, string Repair, string Compared)
+internal sealed record JsonLostObject(string Kind, string Name, string? Table, string? Sql, LostObjectWeight Weight)
 {
-    public static JsonRepair Of(RepairResult r) => new(r.Database, r.Version?.Text, r.Name, r.Repair, r.Compared);
+    public static IReadOnlyList<JsonLostObject> Of(IReadOnlyList<LostObject> lost) => [.. lost.Select(l => new JsonLostObject(l.Kind, l.Name, l.Table, l.Sql, l.Weight))];
 }
+
+internal sealed record JsonRepair(string Database, string? Version, string Name, string Repair, string Compared, IReadOnlyList<JsonStatementDifference> Differences)
+{
+    public static JsonRepair Of(RepairResult r) => new(
+        r.Database, r.Version?.Text, r.Name, r.Repair, r.Compared, [.. r.Differences.Select(d => new JsonStatementDifference(d.Line, d.Applied, d.Current))]);
+}
+
+internal sealed record JsonStatementDifference(int Line, string? Applied, string? Current);
 
 internal sealed record JsonFile(string File);
 
@@ -75,20 +86,20 @@ internal sealed record JsonProblem(string Id, string Message, string Remedy, str
 
 internal sealed record JsonError(
     string Id, string Category, string Message, string NextStep, string? Database, string? File, int? Line, int? Column, string? Statement,
-    string? Code, string? Detail, string? Hint, IReadOnlyList<string> Applied, IReadOnlyList<string> NotApplied, IReadOnlyList<JsonProblem> Problems)
+    string? Code, string? Detail, string? Hint, IReadOnlyList<string> Applied, IReadOnlyList<string> NotApplied, string? InDatabase, IReadOnlyList<JsonProblem> Problems)
 {
     public static JsonError Of(DatabaseTarget? target, MigrationException e)
     {
         var statement = e as StatementException;
         return new(
             e.Id.ToString(), e.Category.ToString(), e.Message, e.NextStep, target?.Display, e.Location?.File, e.Location?.Line, e.Location?.Column, statement?.Statement,
-            statement?.Code, statement?.Detail, statement?.Hint, [.. e.Applied.Select(r => r.Name)], e.NotApplied,
+            statement?.Code, statement?.Detail, statement?.Hint, [.. e.Applied.Select(r => r.Name)], e.NotApplied, e.InDatabase,
             e is FolderException folder ? [.. folder.Problems.Select(JsonProblem.Of)] : []);
     }
 
     public static JsonError Of(DatabaseTarget? target, Exception e) => new(
         e.GetType().Name, "Unexpected", e.Message, "Look at the database with: migrations status.", target?.Display, null, null, null, null,
-        null, null, null, [], [], []);
+        null, null, null, [], [], null, []);
 }
 
 internal sealed record JsonErrorLine(JsonError Error);

@@ -73,7 +73,7 @@ internal sealed class JsonReport : IReport, IDisposable
         Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), json => json.JsonResult);
         Write(
             plan.Steps.Select(step => JsonResult.Of(
-                target, service, step, [.. dialect.Split(step.Script).Select(s => s.Text)], losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal)) is { } loss ? JsonLoss.Of(loss) : [])),
+                target, service, step, [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Redact(dialect, s.Text))], losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal)))),
             json => json.JsonResult);
     }
 

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -15,13 +16,15 @@ internal static class PlanListing
         {
             terminal.Out($"-- {step.Migration.FullName} ({step.Script.File})", Tone.Notice);
             foreach (var statement in dialect.Split(step.Script))
-                terminal.Out(statement.Text + ";");
+                terminal.Out(ScriptRedaction.Redact(dialect, statement.Text) + ";");
             terminal.Out();
         }
 
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             terminal.Out("! " + sentence, Tone.Bad);
-        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
+        foreach (var line in losses.SelectMany(LossForecaster.ObjectLines))
+            terminal.Out("! " + line, Tone.Notice);
+        foreach (var unknown in losses.SelectMany(LossForecaster.Unforeseen))
             terminal.Out("? " + unknown, Tone.Notice);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(plan.Direction == MigrationDirection.Up

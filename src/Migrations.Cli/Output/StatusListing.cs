@@ -37,6 +37,7 @@ internal static class StatusListing
         MigrationState.Changed => "[~]",
         MigrationState.Missing => "[?]",
         MigrationState.OutOfOrder => "[<]",
+        MigrationState.NotHere => "[-]",
         _ => "[ ]",
     };
 
@@ -52,12 +53,17 @@ internal static class StatusListing
             MigrationState.Changed => "edited since",
             MigrationState.Missing => "file is gone",
             MigrationState.OutOfOrder => "out of order: older than an applied one",
+            MigrationState.NotHere => "not for this environment",
             _ => "",
         });
+        if (status.RecordedAs is { } other)
+            notes.Add(IsApplied(status.State) ? $"applied as {other}" : $"this version was applied as {other}");
         if (status.Change == ScriptChange.Cosmetic)
             notes.Add("comments edited since");
-        if (!status.HasUndo && status.State != MigrationState.Missing)
+        if (!status.HasUndo && status.State is not (MigrationState.Missing or MigrationState.NotHere))
             notes.Add("no undo");
+        if (status.UndoProven == false)
+            notes.Add(status.UndoVerdict.Message());
         notes.RemoveAll(note => note.Length == 0);
         // The moment stands in brackets of its own; what follows is separated by commas.
         return notes.Count > 1 && notes[0][0] == '(' ? notes[0] + "  " + string.Join(", ", notes.Skip(1)) : string.Join(", ", notes);
@@ -65,20 +71,22 @@ internal static class StatusListing
 
     private static Tone ToneOf(MigrationStatus status) => status.State switch
     {
-        MigrationState.Applied => status.Error is null ? Tone.Good : Tone.Notice,
+        MigrationState.Applied => status.Error is null && status.RecordedAs is null ? Tone.Good : Tone.Notice,
         MigrationState.Failed or MigrationState.Missing or MigrationState.Changed => Tone.Bad,
         MigrationState.OutOfOrder => Tone.Notice,
+        MigrationState.NotHere => Tone.Faint,
         _ => Tone.Plain,
     };
 
     private static string Total(IReadOnlyList<MigrationStatus> statuses)
     {
         var applied = statuses.Count(status => IsApplied(status.State));
-        var line = $"Total: {statuses.Count} | Applied: {applied} | Pending: {statuses.Count - applied}";
+        var total = statuses.Count(status => status.State != MigrationState.NotHere);
+        var line = $"Total: {total} | Applied: {applied} | Pending: {total - applied}";
         foreach (var (state, word) in (ReadOnlySpan<(MigrationState, string)>)
         [
             (MigrationState.Failed, "Failed"), (MigrationState.Changed, "Changed"),
-            (MigrationState.Missing, "Missing"), (MigrationState.OutOfOrder, "Out of order"),
+            (MigrationState.Missing, "Missing"), (MigrationState.OutOfOrder, "Out of order"), (MigrationState.NotHere, "Not for this environment"),
         ])
         {
             var count = statuses.Count(status => status.State == state);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Integrity;
+using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -32,9 +33,10 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         foreach (var check in report.Checks)
             Check(check);
         var good = report.Results.Count(r => r.IsGood);
+        var notRun = report.Results.Count(r => r.NotRun is not null);
         terminal.Out(report.Results.Count == 0
             ? $"Nothing to rehearse: {target.Display} has nothing pending. With --all the applied migrations are rehearsed too."
-            : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, {report.Results.Count - good} not.");
+            : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, {report.Results.Count - good - notRun} not{(notRun == 0 ? "" : $", {notRun} not run")}.");
     }
 
     public void Schema(DatabaseTarget target, SchemaSnapshot snapshot, bool asSql)
@@ -76,30 +78,32 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 
     private void Rehearsed(RehearsalResult result)
     {
-        terminal.Out($"{(result.IsGood ? "[x]" : "[!]")} {result.Name} ({Facts(result)})", result.IsGood ? Tone.Good : Tone.Bad);
+        var (mark, tone) = result.NotRun is not null ? ("[ ]", Tone.Notice) : result.IsGood ? ("[x]", Tone.Good) : ("[!]", Tone.Bad);
+        terminal.Out($"{mark} {result.Name} ({Facts(result)})", tone);
         foreach (var change in result.RowsChanged)
             terminal.Out(string.Create(CultureInfo.InvariantCulture, $"      {change.Table}: {change.Inserted:N0} inserted, {change.Updated:N0} updated, {change.Deleted:N0} deleted"));
         foreach (var held in result.Locks.Where(l => !Ordinary.Contains(l.Mode)))
             terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
         foreach (var table in result.Rewrites)
             terminal.Out($"      writes {table} anew", Tone.Notice);
+        foreach (var lost in result.ObjectsLost)
+            terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
         foreach (var lost in result.RowsLost)
             terminal.Out($"      its undo loses {PlainText.Count(lost.Rows ?? 0, "row")} of {lost.Table}", Tone.Notice);
+        foreach (var difference in result.ValueDifferences)
+            terminal.Out("      " + difference, Tone.Bad);
         foreach (var difference in result.Differences)
             Difference(difference, "      ");
-        if (result.Failure is { } failure)
+        if (result.NotRun is { } reason)
+            terminal.Out("      " + reason, Tone.Notice);
+        else if (result.Failure is { } failure)
             terminal.Out($"      {(failure.Location is { } at ? at + ": " : "")}{failure.Message}", Tone.Bad);
     }
 
     private static string Facts(RehearsalResult result)
     {
-        var undo = result.UndoProven switch
-        {
-            true => "undo proven",
-            false => "UNDO NOT PROVEN",
-            null => "no undo",
-        };
-        return result.Applies
+        var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoVerdict.Message();
+        return result is { Applies: false, NotRun: not null } ? "not run" : result.Applies
             ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
             : "CANNOT BE APPLIED";
     }

@@ -68,7 +68,13 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf)
     {
         foreach (var repair in repairs)
-            terminal.Out($"{(whatIf ? "Would repair" : "Repaired")} {repair.Name} ({repair.Repair}): {repair.Compared}");
+        {
+            var lines = RepairListing.Lines(repair).ToList();
+            foreach (var difference in lines.SkipLast(1))
+                terminal.Out(difference);
+            terminal.Out($"{(whatIf ? "Would repair" : "Repaired")} {lines[^1]}");
+        }
+
         var count = PlainText.Count(repairs.Count, "migration");
         terminal.Out(whatIf
             ? $"What if: {count} would be repaired in the history of {target.Display}."

@@ -183,11 +183,11 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
     {
         if (!compressed)
             return Recognize(path);
-        string? folder = null;
+        OwnedFolder? folder = null;
         try
         {
-            folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
-            var head = Path.Combine(folder, Path.GetFileNameWithoutExtension(path));
+            folder = OwnedFolder.Create(UnpackedBackup.Prefix);
+            var head = Path.Combine(folder.Path, Path.GetFileNameWithoutExtension(path));
             await BackupCompression.ExpandAsync(path, head, HeadLength, cancellationToken).ConfigureAwait(false);
             return Recognize(head);
         }
@@ -197,8 +197,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         }
         finally
         {
-            if (folder is not null)
-                FolderAccess.TryDelete(folder);
+            _ = folder?.TryDelete();
         }
     }
 

@@ -127,7 +127,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
                 return [restored, .. await CompareAsync(backup, scratch.Target, full, cancellationToken).ConfigureAwait(false)];
             }
         }
-        catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid)
+        catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.ReachesBeyondCopy)
         {
             return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = "Use another backup.", Duration = clock.Elapsed }];
         }

@@ -16,7 +16,7 @@ internal sealed class BackupWorkspace : IDisposable
         Final = final;
         Work = work;
         _lock = held;
-        LocksWork = !CanOpen(held.Name);
+        LocksWork = !LockedFile.IsFree(held.Name);
     }
 
     /// <summary>Where the backup will be.</summary>
@@ -76,7 +76,7 @@ internal sealed class BackupWorkspace : IDisposable
         {
             if (string.Equals(folder, Work, StringComparison.Ordinal) || !BackupNaming.IsBackupName(Path.GetFileNameWithoutExtension(folder)))
                 continue;
-            var isFree = LocksWork && CanOpen(Path.Combine(folder, LockName));
+            var isFree = LocksWork && LockedFile.IsFree(Path.Combine(folder, LockName));
             if (!isFree || !FolderAccess.TryDelete(folder))
                 left.Add(folder);
         }
@@ -109,7 +109,7 @@ internal sealed class BackupWorkspace : IDisposable
         try
         {
             OwnerOnly.CreateFolder(work);
-            return new BackupWorkspace(final, work, OwnerOnly.CreateFile(Path.Combine(work, LockName), FileShare.None));
+            return new BackupWorkspace(final, work, LockedFile.Create(Path.Combine(work, LockName)));
         }
         catch (IOException) when (!isLast && (File.Exists(Path.Combine(work, LockName)) || !Directory.Exists(work)))
         {
@@ -119,21 +119,4 @@ internal sealed class BackupWorkspace : IDisposable
     }
 
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path) || File.Exists(BackupManifestFile.PathOf(path));
-
-    private static bool CanOpen(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (FileNotFoundException)
-        {
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 }

@@ -3,9 +3,12 @@ namespace Migrations.Backup;
 /// <summary>A backup as a driver can read it: expanded into a temporary file of our own when it is compressed.</summary>
 internal sealed class UnpackedBackup : IDisposable
 {
-    private readonly string? _temporary;
+    /// <summary>How the names of folders begin into which backups are expanded.</summary>
+    public const string Prefix = "migrations-backup-";
 
-    private UnpackedBackup(BackupSource source, string? temporary)
+    private readonly OwnedFolder? _temporary;
+
+    private UnpackedBackup(BackupSource source, OwnedFolder? temporary)
     {
         Source = source;
         _temporary = temporary;
@@ -20,18 +23,17 @@ internal sealed class UnpackedBackup : IDisposable
     {
         if (!BackupCompression.IsCompressed(path))
             return new UnpackedBackup(new BackupSource(path, format), temporary: null);
-        string? folder = null;
+        OwnedFolder? folder = null;
         try
         {
-            folder = Directory.CreateTempSubdirectory("migrations-backup-").FullName;
-            var expanded = Path.Combine(folder, "backup");
+            folder = OwnedFolder.Create(Prefix);
+            var expanded = Path.Combine(folder.Path, "backup");
             await BackupCompression.ExpandAsync(path, expanded, limit: null, cancellationToken).ConfigureAwait(false);
             return new UnpackedBackup(new BackupSource(expanded, format), folder);
         }
         catch (Exception e)
         {
-            if (folder is not null)
-                FolderAccess.TryDelete(folder);
+            _ = folder?.TryDelete();
             if (e is not (IOException or UnauthorizedAccessException))
                 throw;
             throw new MigrationException(
@@ -41,9 +43,5 @@ internal sealed class UnpackedBackup : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_temporary is not null)
-            FolderAccess.TryDelete(_temporary);
-    }
+    public void Dispose() => _ = _temporary?.TryDelete();
 }

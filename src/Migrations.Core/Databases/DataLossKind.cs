@@ -11,4 +11,10 @@ public enum DataLossKind
 
     /// <summary>A table is emptied, by TRUNCATE or by a DELETE without a condition.</summary>
     Rows,
+
+    /// <summary>Rows are deleted by a condition.</summary>
+    Deleted,
+
+    /// <summary>Values are overwritten by an UPDATE: their rows stay. Whether the old values come back, only a rehearsal with data can determine.</summary>
+    Overwritten,
 }

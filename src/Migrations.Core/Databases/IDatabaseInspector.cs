@@ -34,8 +34,8 @@ public interface IDatabaseInspector
     Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds what a script would lose, without running any of it: tables and columns that it drops and tables that it empties, with their rows counted by plain
+    /// Finds what a script would lose, without running any of it: tables and columns that it drops, tables that it empties, rows that it deletes, counted by
     /// SELECTs under a time limit (beyond it an estimate, marked so).
     /// </summary>
-    Task<LossForecast> ForecastLossAsync(MigrationScript script, TimeSpan limit, CancellationToken cancellationToken);
+    Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken);
 }

@@ -36,10 +36,11 @@ public interface IDatabaseSession : IAsyncDisposable
     /// <exception cref="OperationCanceledException">Cancelled; rolled back.</exception>
     Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken);
 
-    /// <summary>Runs one statement of a script outside any transaction.</summary>
-    /// <returns>The rows affected; null where the database does not tell.</returns>
+    /// <summary>
+    /// Runs one statement of a script outside any transaction but those that the script begins itself. When it throws, such a transaction has been rolled back.
+    /// </summary>
     /// <exception cref="StatementException">The database refused it.</exception>
-    Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
+    Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
 
     /// <summary>
     /// Looks up whether a statement outside a transaction, which was started and whose end is not recorded, took effect. What a killed statement left

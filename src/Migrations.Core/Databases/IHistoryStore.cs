@@ -15,6 +15,16 @@ public interface IHistoryStore
     /// <summary>Reads the script of one row; null when none is stored.</summary>
     Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Refuses a connection on which names without a schema mean other objects than they did when this history was written, where the history knows. A connection
+    /// that is the first to be seen is remembered by <see cref="EnsureAsync"/>. Databases without schemas have nothing to refuse.
+    /// </summary>
+    /// <param name="service">The service whose history it is; null without services.</param>
+    /// <param name="isApplied">Whether anything counts as applied; where nothing does, any connection will do.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.OtherSchema"/>.</exception>
+    Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken);
+
     /// <summary>Creates the table when it is not there. Safe when several do so at once.</summary>
     Task EnsureAsync(CancellationToken cancellationToken);
 

@@ -13,6 +13,19 @@ public interface IScratchDatabase : IAsyncDisposable
     /// <param name="session">A session on this database.</param>
     /// <param name="step">The step.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="StatementException">The database refused a statement, or a guard found loss or violations; rolled back.</exception>
+    /// <exception cref="StatementException">
+    /// The database refused a statement, or a guard found loss or violations; rolled back. <see cref="ErrorId.ReachesBeyondCopy"/>: a statement reaches beyond the copy,
+    /// or failed after one that was left out for that (<see cref="BeyondCopy.Needs"/>).
+    /// </exception>
     Task<StepMeasurement> MeasureAsync(IDatabaseSession session, StepExecution step, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Counts, and on request digests, the rows of every table but the history, the engine's own and those in which modules keep what they hold. Policies that hide
+    /// rows are set aside for it, which is nobody's loss here.
+    /// </summary>
+    /// <param name="session">A session on this database.</param>
+    /// <param name="digests">Whether <see cref="TableValues.Digest"/> and <see cref="TableValues.RowHashes"/> are wanted too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException">The database refuses.</exception>
+    Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken);
 }

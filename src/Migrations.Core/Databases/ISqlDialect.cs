@@ -11,4 +11,7 @@ public interface ISqlDialect
 
     /// <summary>Reads a script before any runs: what it needs, and what in it is refused.</summary>
     ScriptAnalysis Analyze(MigrationScript script);
+
+    /// <summary>Whether a statement begins or commits a transaction of the script's own.</summary>
+    TransactionMark MarkOf(ScriptStatement statement);
 }

@@ -28,4 +28,8 @@ public sealed record StepExecution
 /// <param name="Duration">From the first statement to the commit.</param>
 /// <param name="RowsAffected">Rows inserted, updated and deleted; null where the database does not tell.</param>
 /// <param name="Statements">How many statements ran.</param>
-public sealed record StepOutcome(TimeSpan Duration, long? RowsAffected, int Statements);
+public sealed record StepOutcome(TimeSpan Duration, long? RowsAffected, int Statements)
+{
+    /// <summary>What went with what the script drops or makes again, and the script does not name.</summary>
+    public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
+}

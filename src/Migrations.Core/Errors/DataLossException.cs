@@ -2,13 +2,13 @@ using Migrations.Running;
 
 namespace Migrations;
 
-/// <summary>An undo would lose rows or values, and nobody accepted that. Nothing was undone.</summary>
+/// <summary>An undo would delete rows or values for good, or may, and no one accepted that. Nothing was rolled back.</summary>
 /// <param name="database">The database as shown to people.</param>
 /// <param name="losses">What each step would lose.</param>
 public sealed class DataLossException(string database, IReadOnlyList<StepLoss> losses) : MigrationException(
     ErrorId.DataLossRefused,
-    $"This would lose what is in {database}:{string.Concat(losses.SelectMany(LossForecaster.Sentences).Select(s => "\n  " + s))}",
-    "Make a backup, and accept the loss with --accept-data-loss. Nothing was undone.")
+    $"Rolling back would permanently delete data from {database}, as far as can be seen:{string.Concat(losses.SelectMany(LossForecaster.LossSentences).Select(s => "\n  " + s))}",
+    "Make a backup, and accept the loss with --accept-data-loss. Nothing was rolled back.")
 {
     /// <summary>What each step would lose.</summary>
     public IReadOnlyList<StepLoss> Losses { get; } = losses;

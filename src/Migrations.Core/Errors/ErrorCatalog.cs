@@ -7,20 +7,22 @@ public static class ErrorCatalog
     public static FailureCategory CategoryOf(ErrorId id) => id switch
     {
         ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired => FailureCategory.Usage,
-        ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.MigrationUnknown
+        ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.FolderEmpty or ErrorId.MigrationUnknown
             or ErrorId.BackupMissing or ErrorId.BackupFolderInvalid or ErrorId.ClientToolMissing
             => FailureCategory.NotFound,
-        ErrorId.FolderInvalid or ErrorId.FileNameInvalid or ErrorId.FileUnreadable or ErrorId.EncodingInvalid or ErrorId.MigrationDuplicate
+        ErrorId.FolderInvalid or ErrorId.FileNameInvalid or ErrorId.FileUnreadable or ErrorId.EncodingInvalid or ErrorId.CharacterInvisible
+            or ErrorId.MergeUnresolved or ErrorId.MigrationDuplicate
             or ErrorId.NumberingMixed or ErrorId.UndoOrphaned or ErrorId.UndoNameDiffers or ErrorId.HeaderInvalid or ErrorId.SectionInvalid
             or ErrorId.ScriptEmpty or ErrorId.ChecksumFileMismatch or ErrorId.FileChanged or ErrorId.ScriptMixed
             or ErrorId.TransactionControlInvalid or ErrorId.ParameterUnbound or ErrorId.ShellCommandInvalid or ErrorId.ScriptUnterminated
             or ErrorId.CheckInvalid
             => FailureCategory.Folder,
-        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing or ErrorId.UndoMissing
+        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
+            or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
-            or ErrorId.DatabaseInUse
+            or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
@@ -28,7 +30,7 @@ public static class ErrorCatalog
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,
         ErrorId.TableLockTimedOut or ErrorId.StatementTimedOut => FailureCategory.Timeout,
         ErrorId.StatementFailed or ErrorId.TransactionUnbalanced => FailureCategory.Statement,
-        ErrorId.DatabaseInvalid or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost
+        ErrorId.DatabaseInvalid or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost or ErrorId.ObjectsLost
             or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,

@@ -50,6 +50,9 @@ public enum ErrorId
     /// <summary>The migration folder does not exist.</summary>
     FolderMissing,
 
+    /// <summary>Neither the migration folder nor the database's history has a migration.</summary>
+    FolderEmpty,
+
     /// <summary>Files of the migration folder are bad; each problem has an id of its own.</summary>
     FolderInvalid,
 
@@ -61,6 +64,12 @@ public enum ErrorId
 
     /// <summary>A file is no valid UTF-8.</summary>
     EncodingInvalid,
+
+    /// <summary>A script has a character outside literals that cannot be seen.</summary>
+    CharacterInvisible,
+
+    /// <summary>A script holds the markers of a Git conflict.</summary>
+    MergeUnresolved,
 
     /// <summary>Two files have the same version or the same name.</summary>
     MigrationDuplicate,
@@ -119,6 +128,15 @@ public enum ErrorId
     /// <summary>Files of applied migrations are gone.</summary>
     MigrationMissing,
 
+    /// <summary>The folder holds none of the migrations that were applied: it is likely to be another one.</summary>
+    OtherFolder,
+
+    /// <summary>A version was applied as another migration than the folder has under it.</summary>
+    OtherMigration,
+
+    /// <summary>A migration was applied under another version or name, and the history has to record the new one first.</summary>
+    MigrationRenamed,
+
     /// <summary>A migration has no down script, or an empty one.</summary>
     UndoMissing,
 
@@ -130,6 +148,9 @@ public enum ErrorId
 
     /// <summary>A migration depends on one that is neither applied nor planned before it.</summary>
     DependencyMissing,
+
+    /// <summary>The connection's first schema is another than that of the recorded runs.</summary>
+    OtherSchema,
 
     /// <summary>A table of the history's name exists and is not a history.</summary>
     HistoryTableConflict,
@@ -163,6 +184,9 @@ public enum ErrorId
 
     /// <summary>A remade table or its children have fewer rows than before.</summary>
     RowsLost,
+
+    /// <summary>A script that makes a table again lost triggers or keys of it.</summary>
+    ObjectsLost,
 
     /// <summary>A script left its transaction open or closed it.</summary>
     TransactionUnbalanced,
@@ -214,6 +238,9 @@ public enum ErrorId
 
     /// <summary>No scratch database can be had.</summary>
     ScratchUnavailable,
+
+    /// <summary>A statement that was tried on a copy, or that a backup holds, would reach beyond the copy; it was not run.</summary>
+    ReachesBeyondCopy,
 
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,

@@ -27,11 +27,18 @@ public class MigrationException : Exception
     /// <summary>Where in a script it happened.</summary>
     public ScriptLocation? Location { get; init; }
 
+    /// <summary>The message, with the place in front of it unless it names the file already.</summary>
+    internal string MessageWithPlace =>
+        Location is { } place && !Message.Contains(place.ShownFile, StringComparison.Ordinal) ? $"{place}: {Message}" : Message;
+
     /// <summary>The backup that was made before the run; null when there is none.</summary>
     public string? Backup { get; internal set; }
 
     /// <summary>Whether a script outside a transaction was begun, so that no rollback undid what it did; set by the runner.</summary>
     internal bool LeftBehind { get; set; }
+
+    /// <summary>What of the failed script is in the database, for people; null where that was not looked at. Set by the runner.</summary>
+    public string? InDatabase { get; internal set; }
 
     /// <summary>What the run had committed when it failed; set by the runner.</summary>
     public IReadOnlyList<MigrationResult> Applied { get; internal set; } = [];

@@ -21,6 +21,7 @@ internal static class ChecksumFile
         string[] lines;
         try
         {
+            RegularFile.Require(path);
             lines = File.ReadAllLines(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -53,6 +54,7 @@ internal static class ChecksumFile
     {
         try
         {
+            RegularFile.Require(file);
             using var stream = File.OpenRead(file);
             var actual = Convert.ToHexString(SHA256.HashData(stream)).ToLowerInvariant();
             if (actual.Equals(expected, StringComparison.OrdinalIgnoreCase))

@@ -5,8 +5,14 @@ internal static class DieselMetadata
 {
     /// <summary>Whether the file says <c>run_in_transaction = false</c>.</summary>
     /// <param name="path">The file; null when there is none.</param>
-    public static bool RunsOutsideTransaction(string? path) =>
-        path is not null && File.ReadLines(path).Any(line => Words(line) is ["run_in_transaction", "false"]);
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static bool RunsOutsideTransaction(string? path)
+    {
+        if (path is null)
+            return false;
+        RegularFile.Require(path);
+        return File.ReadLines(path).Any(line => Words(line) is ["run_in_transaction", "false"]);
+    }
 
     private static string[] Words(string line) => line.Split('#')[0].Split('=', StringSplitOptions.TrimEntries);
 }

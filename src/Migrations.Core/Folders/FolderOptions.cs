@@ -8,4 +8,7 @@ public sealed record FolderOptions
 
     /// <summary>Migrations are known by name, so that two files may share a version.</summary>
     public bool IdentityByName { get; init; }
+
+    /// <summary>A folder without a migration is meant to be so, also where the database has no history.</summary>
+    public bool AllowEmpty { get; init; }
 }

@@ -11,7 +11,13 @@ internal sealed class FolderScan
     private static readonly string[] NoMigrations = ["schema.sql", "seed.sql"];
     private static readonly string[] OtherPurposes = ["checks", "hooks"];
     private static readonly string[] RollbackFolders = ["rollback", "rollbacks"];
-    private static readonly string[] BackupEndings = ["~", ".orig", ".bak", ".rej", ".swp"];
+
+    /// <summary>Names of folders whose scripts undo others: never proposed as migration folders.</summary>
+    private static readonly string[] UndoFolders = [.. RollbackFolders, "down", "downs", "undo", "undos", "revert", "reverts", "downgrade"];
+
+    private static readonly string[] UpFolders = ["up", "ups", "deploy", "upgrade"];
+    private static readonly string[] SqitchFolders = ["deploy", "revert", "verify"];
+    private static readonly string[] FolderScripts = ["up", "down", "migration"];
 
     /// <summary>Migrations in other languages: other tools run them in order with the SQL ones, so leaving them out would break that order.</summary>
     private static readonly string[] Languages = [".ps1", ".go", ".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".sh"];
@@ -46,6 +52,9 @@ internal sealed class FolderScan
     /// <summary>Subfolders that hold migrations but are no part of this folder.</summary>
     public List<string> OtherFolders { get; } = [];
 
+    /// <summary>Whether checks are declared in it.</summary>
+    public bool HasChecks { get; private set; }
+
     /// <summary>Goes through a folder.</summary>
     /// <param name="root">Its full path.</param>
     /// <param name="layout">The only layout to look for; null: all.</param>
@@ -64,7 +73,44 @@ internal sealed class FolderScan
                 scan.TakeFile(entry, scan.AddNumbered);
         }
 
+        scan.LookForSqitch();
         return scan;
+    }
+
+    /// <summary>Whether a folder is named as one for undo scripts, and what they undo is beside it.</summary>
+    public static bool IsUndoFolder(string root)
+    {
+        if (!Contains(UndoFolders, Path.GetFileName(Path.TrimEndingDirectorySeparator(root))) || Path.GetDirectoryName(root) is not { } parent)
+            return false;
+        try
+        {
+            return Entry.In(parent).Exists(e => e.IsFolder ? Contains(UpFolders, e.Name) : LooksLike(e, versioned: false) || LooksLike(e, versioned: true));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What is beside it is unknown: then it is read as it was asked for.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Sqitch keeps the order in its plan and each half in a folder of its own, without numbers, see <see href="https://sqitch.org/docs/manual/sqitchtutorial/"/>.
+    /// </summary>
+    private void LookForSqitch()
+    {
+        var project = Contains(SqitchFolders, Path.GetFileName(_root)) ? Path.GetDirectoryName(_root) ?? _root : _root;
+        var plan = Path.Combine(project, "sqitch.plan");
+        if (!File.Exists(plan))
+        {
+            if (Files.Count > 0 || !Array.TrueForAll(SqitchFolders[..2], f => Directory.Exists(Path.Combine(_root, f))))
+                return;
+            plan = Path.Combine(_root, SqitchFolders[0]);
+        }
+
+        var isMigrationFolder = Files.Count > 0 && string.Equals(project, _root, StringComparison.Ordinal);
+        (isMigrationFolder ? Warnings : Problems).Add(new FileProblem(
+            ErrorId.FileNameInvalid, new ScriptLocation(plan, 1), "The folder is a Sqitch project, whose plan and whose deploy and revert scripts are not read here.",
+            "Write each change as a migration, in the order of the plan: deploy/users.sql as '001_users.sql', revert/users.sql as '001_users.down.sql'."));
     }
 
     /// <summary>Whether a file's name would be a migration's: in the versioned layout, or in one of the others.</summary>
@@ -79,11 +125,19 @@ internal sealed class FolderScan
             ChecksumFiles.Add(entry.Path);
         else if (MigrationFileName.IsSql(entry.Name) && !Contains(NoMigrations, entry.Name))
             addScript(entry);
-        else if (Array.Exists(BackupEndings, e => entry.Name.EndsWith(".sql" + e, StringComparison.OrdinalIgnoreCase)))
-            Warn(entry, "The file looks like an editor's copy of a migration and is left out.", "Delete it, or move it out of the folder.");
+        else if (LeftOutFile.Of(entry.Name, MigrationFileName.BeginsLikeOne(entry.Name)) is { } leftOut)
+            LeaveOut(entry, leftOut);
         else if (MigrationFileName.NumberLength(entry.Name) is > 0 and var digits && entry.Name[digits..].StartsWith('_') && Contains(Languages, Path.GetExtension(entry.Name)))
             Report(entry, "The file looks like a migration that is not written in SQL, and only SQL migrations can be run.",
                 $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder.");
+    }
+
+    private void LeaveOut(Entry entry, LeftOutFile file)
+    {
+        if (file.Name is null)
+            Warn(entry, file.Message, "Delete it, or move it out of the folder.");
+        else
+            Report(entry, file.Message, MisfitNames.Rename(entry.Path, file.Name));
     }
 
     private void AddNumbered(Entry entry)
@@ -134,7 +188,11 @@ internal sealed class FolderScan
     private void TakeFolder(Entry folder)
     {
         if (Contains(OtherPurposes, folder.Name))
+        {
+            HasChecks |= folder.Name.Equals("checks", StringComparison.OrdinalIgnoreCase) && Directory.EnumerateFiles(folder.Path, "*.sql", SearchOption.AllDirectories).Any();
             return;
+        }
+
         if (Contains(RollbackFolders, folder.Name))
         {
             if (Reads(MigrationLayout.RollbackFolder))
@@ -191,6 +249,12 @@ internal sealed class FolderScan
         var number = folder.Name[..numberLength];
         var rest = folder.Name[numberLength..];
         var scripts = entries.Where(e => !e.IsFolder && MigrationFileName.IsSql(e.Name) && !Contains(NoMigrations, e.Name)).ToList();
+        foreach (var entry in entries.Where(e => !e.IsFolder && !MigrationFileName.IsSql(e.Name)))
+        {
+            if (LeftOutFile.Of(entry.Name, Contains(FolderScripts, entry.Name.Split('.')[0])) is { } leftOut)
+                LeaveOut(entry, leftOut);
+        }
+
         ChecksumFiles.AddRange(entries.Where(e => e.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase)).Select(e => e.Path));
         if (scripts.Count == 0)
         {
@@ -248,7 +312,7 @@ internal sealed class FolderScan
             }
         }
 
-        if (others == 0 || _layout is not null)
+        if (others == 0 || _layout is not null || Contains(UndoFolders, folder.Name))
             return;
         OtherFolders.Add(Path.GetRelativePath(_root, folder.Path));
         Warn(folder, $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",

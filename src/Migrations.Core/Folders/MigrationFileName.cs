@@ -11,12 +11,6 @@ namespace Migrations.Folders;
 /// <param name="Form">What the name looks like.</param>
 internal sealed record MigrationFileName(string Number, string Name, string FullName, bool IsDown, FileForm Form)
 {
-    /// <summary><c>2024-01-01</c></summary>
-    private const int DateLength = 10;
-
-    /// <summary><c>2024-01-01-120000</c></summary>
-    private const int TimeLength = 17;
-
     private const string Extension = ".sql";
     private const string UpSuffix = ".up";
     private const string DownSuffix = ".down";
@@ -25,8 +19,10 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     /// <summary>Suffixes of undo scripts elsewhere; a file with one is never an up script.</summary>
     private static readonly string[] ForeignDownSuffixes = [".rollback", ".undo", ".revert"];
 
+    private static readonly string[] UndoEndings = ["_down", "-down", "_rollback", "-rollback", "_undo", "-undo", "_revert", "-revert"];
+
     /// <summary>The version; null for repeatable migrations.</summary>
-    public MigrationVersion? Version => Number.Length == 0 ? null : VersionOf(Number);
+    public MigrationVersion? Version => Form == FileForm.Versioned ? Parse(Number) : VersionOf(Number);
 
     /// <summary>Whether the name ends with <c>.sql</c>, in any case.</summary>
     public static bool IsSql(string fileName) => fileName.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
@@ -43,30 +39,33 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     }
 
     /// <summary>
-    /// Reads the number that a name begins with: digits, dotted digits, or diesel's dates with hyphens (<c>2024-01-01-120000</c>, <c>2024-01-01-120000-0000</c>).
+    /// Reads the number that a name begins with: digits, dotted digits, or a date with separators (<see cref="DateNumber"/>).
     /// </summary>
     /// <returns>Its length; 0 when there is none.</returns>
     public static int NumberLength(ReadOnlySpan<char> name)
     {
-        if (IsHyphenDate(name))
-            return !HasGroup(name, DateLength, 6) ? DateLength : HasGroup(name, TimeLength, 4) ? TimeLength + 5 : TimeLength;
-        var length = 0;
+        var length = DateNumber.Length(name);
+        if (length > 0)
+            return length;
         while (length < name.Length && (char.IsAsciiDigit(name[length]) || IsInnerDot(name, length)))
             length++;
         return length;
     }
 
-    /// <summary>The version that a number stands for. Dates with hyphens become timestamps of one length, so that they are ordered as times.</summary>
-    public static MigrationVersion? VersionOf(string number)
-    {
-        if (number.Contains('-', StringComparison.Ordinal))
-        {
-            // The leading 1 keeps '-120000-0000' apart from '-120000' and after it: both are found at the same second.
-            var fraction = number.Length > TimeLength ? ".1" + number[(TimeLength + 1)..] : "";
-            number = number[..Math.Min(number.Length, TimeLength)].Replace("-", "", StringComparison.Ordinal).PadRight(14, '0') + fraction;
-        }
+    /// <summary>Whether a file's name begins as a migration's does, whatever it ends with.</summary>
+    public static bool BeginsLikeOne(string name) =>
+        (NumberLength(name) is > 0 and var length && length < name.Length && name[length] is '_' or '-' or '.')
+        || (name.IndexOf("__", StringComparison.Ordinal) is > 0 and var separator && ParseVersioned(name[..(separator + 2)]) is not null);
 
-        return MigrationVersion.TryParse(number, out var version) ? version : null;
+    /// <summary>The version that a number stands for. Dates with separators become timestamps of one length, so that they are ordered as times.</summary>
+    public static MigrationVersion? VersionOf(string number) => Parse(DateNumber.Is(number) ? DateNumber.TimeStamp(number) : number);
+
+    /// <summary>Whether a name without its endings ends as those of undo scripts do, though it may be that of an up script: <c>010_scale_down</c>.</summary>
+    public static bool EndsLikeUndo(string fullName, out string rest)
+    {
+        var ending = Array.Find(UndoEndings, e => fullName.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+        rest = ending is null ? fullName : fullName[..^ending.Length];
+        return ending is not null;
     }
 
     /// <summary>The path, inside the migration folder and with <c>/</c>, that a migration's file has in a layout.</summary>
@@ -137,14 +136,8 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
             : (rest, FileForm.Plain);
     }
 
-    private static bool IsHyphenDate(ReadOnlySpan<char> name) =>
-        name.Length >= 10 && name[4] == '-' && name[7] == '-' && AllDigits(name[..4]) && AllDigits(name.Slice(5, 2)) && AllDigits(name.Slice(8, 2));
-
-    private static bool HasGroup(ReadOnlySpan<char> name, int at, int digits) =>
-        name.Length > at + digits && name[at] == '-' && AllDigits(name.Slice(at + 1, digits));
-
     private static bool IsInnerDot(ReadOnlySpan<char> name, int at) =>
         name[at] == '.' && at > 0 && at + 1 < name.Length && char.IsAsciiDigit(name[at + 1]);
 
-    private static bool AllDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+    private static MigrationVersion? Parse(string number) => MigrationVersion.TryParse(number, out var version) ? version : null;
 }

@@ -9,6 +9,12 @@ public sealed record MigrationFolder
     /// <summary>Its migrations as they are applied: versioned ones by version, then repeatable ones by name.</summary>
     public required IReadOnlyList<Migration> Migrations { get; init; }
 
+    /// <summary>Whether it declares checks.</summary>
+    public bool HasChecks { get; init; }
+
+    /// <summary>Whether nothing in it is for this tool: mostly it is the wrong folder.</summary>
+    public bool IsEmpty => Migrations.Count == 0 && !HasChecks;
+
     /// <summary>What is allowed but worth telling: gaps in a sequence, missing and empty down scripts.</summary>
     public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
 }

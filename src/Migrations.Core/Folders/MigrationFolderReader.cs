@@ -19,12 +19,14 @@ public static class MigrationFolderReader
         var folder = Path.GetFullPath(path);
         if (!Directory.Exists(folder))
             throw MissingFolder.Error(folder);
+        if (FolderScan.IsUndoFolder(folder))
+            throw MissingFolder.OnlyUndo(folder);
         var scan = Scan(folder, options.Layout, cancellationToken);
         if (scan.Files.Count == 0 && scan.Misfits.Count == 0 && scan.OtherFolders.Count > 0)
             throw MissingFolder.OnlyInSubfolders(folder, scan.OtherFolders);
         var scripts = ReadScripts(scan.Files, options.Layout, cancellationToken);
-        var style = NumberingStyle.Of(scan.Files, f => scripts[f].Dialect is not null, options.Layout);
-        var pairing = new MigrationPairing(scripts, style, options.IdentityByName);
+        var style = NumberingStyle.Of(scan.Files, scripts, options.Layout);
+        var pairing = new MigrationPairing(scripts, style, options);
         pairing.Pair(scan.Files);
 
         var names = new MisfitNames(style, options.Layout);
@@ -43,7 +45,8 @@ public static class MigrationFolderReader
         {
             Path = folder,
             Migrations = pairing.Migrations,
-            Warnings = InOrder([.. scan.Warnings, .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. NumberingWarnings.Find(pairing.Migrations)]),
+            HasChecks = scan.HasChecks,
+            Warnings = InOrder([.. scan.Warnings, .. scripts.Values.SelectMany(s => s.Warnings), .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. RunElsewhere(folder, pairing.Migrations), .. NumberingWarnings.Find(pairing.Migrations)]),
         };
     }
 
@@ -76,6 +79,17 @@ public static class MigrationFolderReader
         for (var i = 0; i < read.Length; i++)
             scripts.Add(files[i], read[i]);
         return scripts;
+    }
+
+    /// <summary>Undo scripts that another program would run.</summary>
+    private static IEnumerable<FileProblem> RunElsewhere(string folder, List<Migration> migrations)
+    {
+        var beside = migrations.FindAll(m => m.HasUndo && m.Layout is MigrationLayout.DownSuffix or MigrationLayout.RollbackSuffix or MigrationLayout.UpDownSuffix or MigrationLayout.Sections);
+        if (beside.Count == 0 || OtherReader.Find(folder) is not { } reader || reader.Equals("refinery", StringComparison.Ordinal))
+            yield break;
+        yield return new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(beside[0].Down!.File, beside[0].Down!.FirstLine),
+            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
+            $"Move each undo into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'.");
     }
 
     private static SectionRule RuleOf(MigrationFile file, MigrationLayout? layout) => file switch

@@ -6,13 +6,15 @@ internal sealed class MigrationPairing
     private readonly Dictionary<MigrationFile, ScriptFile> _scripts;
     private readonly NumberingStyle _style;
     private readonly bool _byName;
+    private readonly bool _isForced;
     private int _renumbered;
 
-    public MigrationPairing(Dictionary<MigrationFile, ScriptFile> scripts, NumberingStyle style, bool byName)
+    public MigrationPairing(Dictionary<MigrationFile, ScriptFile> scripts, NumberingStyle style, FolderOptions options)
     {
         _scripts = scripts;
         _style = style;
-        _byName = byName;
+        _byName = options.IdentityByName;
+        _isForced = options.Layout is not null;
     }
 
     /// <summary>The migrations in the order in which they are applied.</summary>
@@ -62,6 +64,8 @@ internal sealed class MigrationPairing
             if (matching.Count == 0 && ups.Count == 1 && downs is [var only] && BelongsByNumber(only, up))
                 matching = [only];
             downs.RemoveAll(matching.Contains);
+            if (matching.Count == 0 && IsLoneUndo(up, ups))
+                continue;
             if (matching.Count > 1)
                 ReportTwoDowns(up, matching);
             Add(up, matching.FirstOrDefault());
@@ -69,6 +73,26 @@ internal sealed class MigrationPairing
 
         foreach (var down in downs)
             ReportNameDiffers(down, ups);
+    }
+
+    /// <summary>
+    /// <c>002_b_down.sql</c> may undo a migration, or be one (<c>010_scale_down.sql</c>). One with an undo of its own is one, and a forced layout says that endings
+    /// are part of the names; all else is for the user to say, since an undo that runs as an up deletes what it undoes.
+    /// </summary>
+    private bool IsLoneUndo(MigrationFile file, List<MigrationFile> ups)
+    {
+        if (file.Form != FileForm.Plain || _scripts[file].Dialect is not null || !MigrationFileName.EndsLikeUndo(file.FullName, out var rest))
+            return false;
+        var up = ups.Find(u => u != file && (Is(u.FullName, rest) || Is(u.FullName, rest + "_up")));
+        if (_isForced && up is null)
+            return false;
+        var name = Path.GetFileName(rest);
+        Report(file, ErrorId.UndoOrphaned, up is null ? "The name ends like that of an undo script, but there is no up script for it." : $"The name ends like that of the undo script of '{up.ShownName}'.",
+            $"If it undoes {(up is null ? "a migration" : "that one")}, rename it to '{name}.down.sql'{(up is null ? $" and add the up script '{name}.sql'" : $", and the up script to '{name}.sql'")}. "
+            + $"If it is itself an up script, rename it to '{Path.GetFileName(file.FullName)}.up.sql'.");
+        return true;
+
+        static bool Is(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool HaveEqualNames(List<MigrationFile> ups) => ups.Select(u => u.FullName).Distinct(StringComparer.Ordinal).Count() < ups.Count;
@@ -143,8 +167,8 @@ internal sealed class MigrationPairing
             _ => _style.Layout == MigrationLayout.UpDownSuffix ? MigrationLayout.UpDownSuffix : MigrationLayout.DownSuffix,
         };
         var remedy = $"Add the up script '{MigrationFileName.Compose(layout, down.Number, name, down: false)}', or delete this file.";
-        if (down.Form == FileForm.RollbackSuffix)
-            remedy += $" If it is itself an up script, rename it to '{down.FullName}_rollback.up.sql'.";
+        if (down.Form is FileForm.RollbackSuffix or FileForm.DownSuffix)
+            remedy += $" If it is itself an up script, rename it to '{Path.GetFileName(down.FullName)}{(down.Form == FileForm.RollbackSuffix ? "_rollback" : "")}.up.sql'.";
         Report(down, ErrorId.UndoOrphaned, "The down script has no up script.", remedy);
     }
 

@@ -61,9 +61,31 @@ public static class MigrationTemplate
 
     private static (IReadOnlyList<(string Path, string Text)> Files, string Number) Next(string root, string slug, CreateOptions options, DateTimeOffset now)
     {
-        var style = FindStyle(root, options.Layout, out var dialect);
+        var scan = Directory.Exists(root) ? FolderScan.Run(root, layout: null, CancellationToken.None) : null;
+        if (options.Layout is null)
+            RefuseWrongFolder(root, scan);
+        var files = scan?.Files ?? [];
+        var scripts = MigrationFolderReader.ReadScripts(files, layout: null, CancellationToken.None);
+        var dialect = files.OrderByDescending(f => f.Version).Select(f => scripts[f].Dialect).FirstOrDefault(d => d is not null) ?? SectionDialect.Plain;
+        var apart = options.Layout is null && dialect == SectionDialect.Plain && OtherReader.Find(root) is not null;
+        var style = NumberingStyle.Of(files, scripts, options.Layout ?? (apart && files.Count == 0 ? MigrationLayout.RollbackFolder : null));
         var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect);
-        return (text.Files(style.Layout, style.VersionFolder), text.Number);
+        var place = new TemplatePlace(style.Layout, style.VersionFolder)
+        {
+            // prisma reads only 'migration.sql', and passes over what is beside it.
+            IsWhole = files.Exists(f => f.Form == FileForm.FolderEachWhole) && !files.Exists(f => f is { Form: FileForm.FolderEach, IsDown: false }),
+            UndoApart = apart,
+        };
+        return (text.Files(place), text.Number);
+    }
+
+    /// <summary>A migration beside a folder of services, or among undo scripts, would hardly be where it is meant to be.</summary>
+    private static void RefuseWrongFolder(string root, FolderScan? scan)
+    {
+        if (scan is { Files.Count: 0, Misfits.Count: 0, OtherFolders.Count: > 0 })
+            throw MissingFolder.OnlyInSubfolders(root, scan.OtherFolders);
+        if (scan is not null && FolderScan.IsUndoFolder(root))
+            throw MissingFolder.OnlyUndo(root);
     }
 
     private static string Slug(string name)
@@ -91,14 +113,6 @@ public static class MigrationTemplate
     {
         var words = slug.Replace('_', ' ');
         return char.ToUpperInvariant(words[0]) + words[1..];
-    }
-
-    private static NumberingStyle FindStyle(string root, MigrationLayout? layout, out SectionDialect dialect)
-    {
-        var files = Directory.Exists(root) ? FolderScan.Run(root, layout: null, CancellationToken.None).Files : [];
-        var scripts = MigrationFolderReader.ReadScripts(files, layout: null, CancellationToken.None);
-        dialect = files.OrderByDescending(f => f.Version).Select(f => scripts[f].Dialect).FirstOrDefault(d => d is not null) ?? SectionDialect.Plain;
-        return NumberingStyle.Of(files, f => scripts[f].Dialect is not null, layout);
     }
 
     /// <summary>Writes the files, and takes them back when they cannot all be written or the number turns out to be taken.</summary>

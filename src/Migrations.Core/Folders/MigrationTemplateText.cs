@@ -11,19 +11,28 @@ internal sealed class MigrationTemplateText(string number, string name, string d
     public string Number => number;
 
     /// <summary>The files, as paths inside the migration folder, the up script first.</summary>
-    public IReadOnlyList<(string Path, string Text)> Files(MigrationLayout layout, string? versionFolder)
+    public IReadOnlyList<(string Path, string Text)> Files(TemplatePlace place)
     {
+        var layout = Layout(place);
         var up = MigrationFileName.Compose(layout, number, name, down: false);
-        var folder = layout == MigrationLayout.VersionFolders ? (versionFolder ?? FirstVersionFolder) + "/" : "";
+        if (place.IsWhole)
+            up = up.Replace("/up.sql", "/migration.sql", StringComparison.Ordinal);
+        var folder = layout == MigrationLayout.VersionFolders ? (place.VersionFolder ?? FirstVersionFolder) + "/" : "";
         if (layout == MigrationLayout.Sections)
             return [(up, Header(up, description) + Section(down: false) + "\n" + Section(down: true))];
-        var down = MigrationFileName.Compose(layout, number, name, down: true);
+        // Only versioned names have underscores in a number.
+        var down = place.UndoApart && layout == MigrationLayout.Versioned
+            ? MigrationFileName.Compose(MigrationLayout.RollbackFolder, number.Replace('_', '.'), name, down: true)
+            : MigrationFileName.Compose(layout, number, name, down: true);
         return [(folder + up, Header(up, description) + Hint(down: false)), (folder + down, Header(up, "Undo: " + description) + Hint(down: true))];
     }
 
+    private static MigrationLayout Layout(TemplatePlace place) =>
+        place.UndoApart && place.Layout is not (MigrationLayout.Versioned or MigrationLayout.FolderEach or MigrationLayout.VersionFolders) ? MigrationLayout.RollbackFolder : place.Layout;
+
     private string Header(string up, string text)
     {
-        var full = up.EndsWith("/up.sql", StringComparison.Ordinal) ? up[..^"/up.sql".Length] : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
+        var full = up.Contains('/', StringComparison.Ordinal) ? up[..up.IndexOf('/', StringComparison.Ordinal)] : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
         return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n-- Description: {OneLine(text)}\n\n";
     }
 

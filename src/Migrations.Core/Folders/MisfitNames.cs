@@ -24,10 +24,23 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var stem = fileName[..^4];
         if (IsFlywayCallback(stem))
             return Problem(path, "The name is that of a Flyway callback, which is no migration.", "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' or 'on-error.sql'.");
+        if (stem[0] == 'B' && MigrationFileName.TryParse("V" + stem[1..] + ".sql", rollbackSuffix: true, out var baseline) && baseline.Form == FileForm.Versioned)
+            return ExplainBaseline(path, baseline);
         var (message, number, name, down) = Read(stem);
+        var layout = forced ?? style.Layout;
+        // Only versioned names have underscores in a number.
+        if (layout != MigrationLayout.Versioned && !DateNumber.Is(number))
+            number = number.Replace('_', '.');
         number = number.Length > 0 ? style.Pad(number) : NumberFor(path, name);
-        return Problem(path, message, Rename(path, MigrationFileName.Compose(forced ?? style.Layout, number, name, down)));
+        return Problem(path, message, Rename(path, MigrationFileName.Compose(layout, number, name, down)));
     }
+
+    /// <summary>See <see href="https://documentation.red-gate.com/flyway/flyway-concepts/migrations/baseline-migrations"/>.</summary>
+    private static FileProblem ExplainBaseline(string path, MigrationFileName baseline) => Problem(
+        path,
+        $"The file is a Flyway baseline migration, which in a new database stands for all versions up to {baseline.Version}. Such files are not read here.",
+        $"If databases are to begin with it, take the versions that it stands for out of the folder and let it be version {baseline.Version}. "
+            + $"{Rename(path, baseline.FullName + ".sql")} Otherwise move it out of the folder.");
 
     private (string Message, string Number, string Name, bool Down) Read(string stem)
     {
@@ -36,7 +49,8 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var (rest, down) = TakeEnding(stem);
         var versioned = rest.Length > 1 && "VvUuRrBb".Contains(rest[0], StringComparison.Ordinal) && (char.IsAsciiDigit(rest[1]) || rest[1] == '_');
         var skip = versioned ? 1 : 0;
-        var length = MigrationFileName.NumberLength(rest.AsSpan(skip));
+        var separator = versioned ? rest.IndexOf("__", StringComparison.Ordinal) : -1;
+        var length = separator > 1 && MigrationVersion.TryParse(rest[1..separator], out _) ? separator - 1 : MigrationFileName.NumberLength(rest.AsSpan(skip));
         var number = rest.Substring(skip, length);
         var name = MigrationFileName.Slug(rest[(skip + length)..]);
         if (versioned)
@@ -64,7 +78,8 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         return number;
     }
 
-    private static string Rename(string path, string name)
+    /// <summary>How to give a file its right name.</summary>
+    public static string Rename(string path, string name)
     {
         var folder = Path.GetDirectoryName(path) ?? "";
         return File.Exists(Path.Combine(folder, name))

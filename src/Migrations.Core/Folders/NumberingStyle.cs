@@ -12,8 +12,9 @@ internal sealed class NumberingStyle
     /// <summary>A number this long is a timestamp even when it is all zeros (diesel's set-up migration).</summary>
     private const int FullTimestampDigits = 14;
 
+    private const int WranglerDigits = 4;
+
     private const string Epoch = "19700101000000";
-    private const string Hyphened = "yyyy-MM-dd-HHmmss";
 
     private readonly string _latest;
 
@@ -39,22 +40,22 @@ internal sealed class NumberingStyle
 
     /// <summary>Finds the style of a folder.</summary>
     /// <param name="files">Its files.</param>
-    /// <param name="sections">The files that hold both halves in sections.</param>
+    /// <param name="scripts">What was read in them.</param>
     /// <param name="forced">The layout to use whatever is there.</param>
-    public static NumberingStyle Of(IReadOnlyList<MigrationFile> files, Func<MigrationFile, bool> sections, MigrationLayout? forced)
+    public static NumberingStyle Of(IReadOnlyList<MigrationFile> files, Dictionary<MigrationFile, ScriptFile> scripts, MigrationLayout? forced)
     {
-        var layout = forced ?? FindLayout(files, sections);
+        var layout = forced ?? FindLayout(files, scripts);
         var numbered = files.Where(f => f.Version is not null && (layout != MigrationLayout.VersionFolders || f.VersionFolder is not null));
         var newest = numbered.MaxBy(f => f.Version);
         var latest = newest?.Number ?? Zero(layout);
         return new NumberingStyle(layout, latest, LastPart(latest).Length, newest?.VersionFolder);
     }
 
-    /// <summary>Whether a number as written is a point in time: its first part is long, or it has a date's hyphens.</summary>
+    /// <summary>Whether a number as written is a point in time: its first part is long, or it is a date with separators.</summary>
     public static bool IsTimestampNumber(string number)
     {
         var first = FirstPart(number);
-        return number.Contains('-', StringComparison.Ordinal) || first.Length >= FullTimestampDigits || first.TrimStart('0').Length >= TimestampDigits;
+        return DateNumber.Is(number) || first.Length >= FullTimestampDigits || first.TrimStart('0').Length >= TimestampDigits;
     }
 
     /// <summary>A version's first number as written.</summary>
@@ -65,8 +66,8 @@ internal sealed class NumberingStyle
     /// <param name="ahead">How many numbers to leave out.</param>
     public string Next(DateTime now, int ahead = 0)
     {
-        if (_latest.Contains('-', StringComparison.Ordinal))
-            return NextDate(now.AddSeconds(ahead));
+        if (DateNumber.Is(_latest))
+            return DateNumber.Next(_latest, now, ahead);
         if (!IsTimestamp)
             return OneMore(_latest, ahead + 1);
         var time = TimeText(now, ahead, _latest.Length);
@@ -77,15 +78,26 @@ internal sealed class NumberingStyle
     /// <summary>A number with the folder's width.</summary>
     public string Pad(string number) => IsTimestamp ? number : number.PadLeft(Width, '0');
 
-    private static MigrationLayout FindLayout(IReadOnlyList<MigrationFile> files, Func<MigrationFile, bool> sections)
+    private static MigrationLayout FindLayout(IReadOnlyList<MigrationFile> files, Dictionary<MigrationFile, ScriptFile> scripts)
     {
-        var votes = files.Where(f => f.Version is not null).Select(f => (File: f, Layout: LayoutOf(f, sections))).Where(v => v.Layout is not null)
+        var votes = files.Where(f => f.Version is not null).Select(f => (File: f, Layout: LayoutOf(f, scripts[f]))).Where(v => v.Layout is not null)
             .GroupBy(v => v.Layout!.Value).ToList();
-        return votes.Count == 0 ? MigrationLayout.DownSuffix : votes.OrderByDescending(g => g.Count()).ThenByDescending(g => g.Max(v => v.File.Version)).First().Key;
+        return votes.Count == 0 ? WithoutVotes(files, scripts) : votes.OrderByDescending(g => g.Count()).ThenByDescending(g => g.Max(v => v.File.Version)).First().Key;
+    }
+
+    private static MigrationLayout WithoutVotes(IReadOnlyList<MigrationFile> files, Dictionary<MigrationFile, ScriptFile> scripts)
+    {
+        if (files.Any(f => f.Form == FileForm.DownSuffix))
+            return MigrationLayout.DownSuffix;
+        // A line '-- Up Migration' without its counterpart also stands above scripts whose undo is elsewhere.
+        if (files.Any(f => scripts[f].Dialect is not null))
+            return MigrationLayout.Sections;
+        // Four digits are how wrangler numbers, which would run an undo beside the migrations.
+        return files.Count > 0 && files.All(f => f.Number.Length == WranglerDigits) ? MigrationLayout.RollbackFolder : MigrationLayout.DownSuffix;
     }
 
     /// <summary>What a file says of the layout; null when it fits several.</summary>
-    private static MigrationLayout? LayoutOf(MigrationFile file, Func<MigrationFile, bool> sections) => file.Form switch
+    private static MigrationLayout? LayoutOf(MigrationFile file, ScriptFile script) => file.Form switch
     {
         _ when file.VersionFolder is not null => file.IsDown ? null : MigrationLayout.VersionFolders,
         FileForm.Versioned => MigrationLayout.Versioned,
@@ -93,7 +105,7 @@ internal sealed class NumberingStyle
         FileForm.UpSuffix => MigrationLayout.UpDownSuffix,
         FileForm.RollbackSuffix => MigrationLayout.RollbackSuffix,
         FileForm.RollbackFolder => MigrationLayout.RollbackFolder,
-        FileForm.Plain => sections(file) ? MigrationLayout.Sections : null,
+        FileForm.Plain => script.DownSection is null ? null : MigrationLayout.Sections,
         // A .down.sql belongs to either of two layouts; the .up.sql files decide.
         _ => null,
     };
@@ -115,15 +127,6 @@ internal sealed class NumberingStyle
         var last = LastPart(number);
         var next = BigInteger.Parse(last, CultureInfo.InvariantCulture) + step;
         return number[..^last.Length] + next.ToString(CultureInfo.InvariantCulture).PadLeft(last.Length, '0');
-    }
-
-    private string NextDate(DateTime now)
-    {
-        var written = _latest[..Math.Min(_latest.Length, Hyphened.Length)];
-        var next = now.ToString(Hyphened, CultureInfo.InvariantCulture);
-        if (DateTime.TryParseExact(written, [Hyphened, "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var latest) && string.CompareOrdinal(next, written) <= 0)
-            next = latest.AddSeconds(1).ToString(Hyphened, CultureInfo.InvariantCulture);
-        return _latest.Length > Hyphened.Length ? next + "-0000" : next;
     }
 
     /// <summary>The time in as many digits as the folder's versions have; null when it has no such form.</summary>

@@ -14,4 +14,7 @@ internal sealed record ScriptFile
 
     /// <summary>What is wrong with it.</summary>
     public IReadOnlyList<FileProblem> Problems { get; init; } = [];
+
+    /// <summary>What is allowed but worth a warning.</summary>
+    public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
 }

@@ -26,8 +26,10 @@ internal sealed class ScriptReader : IDisposable
     {
         try
         {
+            if (RegularFile.OtherKind(file.Path) is { } kind)
+                return new ScriptFile { Problems = [file.Problem(ErrorId.FileUnreadable, $"The file is {kind}, not a regular file, and is not opened.", "Put the script itself in its place, or take it out of the folder.")] };
             using var handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var problem = Scan(file.Path, handle, rule, cancellationToken);
+            var problem = Scan(file, handle, rule, cancellationToken);
             return problem is null ? ToScripts(file, _scanner.Finish()) : new ScriptFile { Problems = [problem] };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -43,7 +45,7 @@ internal sealed class ScriptReader : IDisposable
     }
 
     /// <summary>Reads block by block: a block ends with a line, so that only lines longer than the buffer are cut.</summary>
-    private FileProblem? Scan(string path, SafeFileHandle handle, SectionRule rule, CancellationToken cancellationToken)
+    private FileProblem? Scan(MigrationFile file, SafeFileHandle handle, SectionRule rule, CancellationToken cancellationToken)
     {
         _isWhole = false;
         var position = 0L;
@@ -60,9 +62,9 @@ internal sealed class ScriptReader : IDisposable
             var block = _buffer.AsSpan(0, held);
             var mark = position == 0 ? Utf8Check.MarkLength(block) : 0;
             if (position == 0)
-                _scanner.Start(path, rule, mark);
+                _scanner.Start(file.Path, rule, file.IsDown, mark);
             var end = atEnd ? held : WholeLines(block);
-            if (Utf8Check.FindProblem(path, block[..end], position, line) is { } problem)
+            if (Utf8Check.FindProblem(file.Path, block[..end], position, line) is { } problem)
                 return problem;
             _scanner.Append(block[mark..end]);
             _isWhole = atEnd && position == 0;
@@ -103,6 +105,7 @@ internal sealed class ScriptReader : IDisposable
             DownSection = scanned.Down is null ? null : ToScript(file, scanned.Down, problems),
             Dialect = scanned.Dialect,
             Problems = problems,
+            Warnings = scanned.Warnings,
         };
     }
 

@@ -10,6 +10,7 @@ internal sealed class ScriptScanner : IDisposable
 {
     private readonly NormalizedHash _hash = new();
     private readonly LeadingComments _comments = new();
+    private readonly ScriptSurvey _survey = new();
     private readonly List<FileProblem> _problems = [];
     private string _file = "";
     private SectionRule _rule;
@@ -27,7 +28,11 @@ internal sealed class ScriptScanner : IDisposable
     private ScriptPart? _down;
 
     /// <summary>Begins with a file whose text begins at <paramref name="offset"/>.</summary>
-    public void Start(string file, SectionRule rule, long offset)
+    /// <param name="file">The file.</param>
+    /// <param name="rule">What section markers mean in it.</param>
+    /// <param name="isDown">Whether its name says that it only undoes.</param>
+    /// <param name="offset">Where its text begins.</param>
+    public void Start(string file, SectionRule rule, bool isDown, long offset)
     {
         _file = file;
         _rule = rule;
@@ -41,7 +46,8 @@ internal sealed class ScriptScanner : IDisposable
         _prelude = _up = _down = null;
         _problems.Clear();
         _hash.Reset();
-        Open(offset, 1, MigrationHeader.Empty);
+        _survey.Start(file);
+        Open(offset, 1, MigrationHeader.Empty, isDown);
     }
 
     /// <summary>Takes the next bytes. They end with a line, unless the file ends or a line is very long.</summary>
@@ -92,10 +98,19 @@ internal sealed class ScriptScanner : IDisposable
             _problems.AddRange(part.Header.Problems);
         }
 
-        return new ScannedFile(main, _down, _dialect, [.. _problems]);
+        ReportSurvey();
+        return new ScannedFile(main, _down, _dialect, [.. _problems], [.. _survey.Warnings]);
     }
 
     public void Dispose() => _hash.Dispose();
+
+    /// <summary>A line that is refused already needs no second problem.</summary>
+    private void ReportSurvey()
+    {
+        var lines = _problems.Select(p => p.Location.Line).ToHashSet();
+        _problems.AddRange(_survey.Problems);
+        _problems.AddRange(_survey.Markers.Where(m => !lines.Contains(m.Marker.Line)).Select(m => m.Marker.Problem(_file, m.Down, _rule, _dialect)));
+    }
 
     /// <summary>Passes the lines without a comment mark, of which long scripts have millions.</summary>
     private int FindComment(ReadOnlySpan<byte> bytes, int at)
@@ -116,9 +131,10 @@ internal sealed class ScriptScanner : IDisposable
         _position += bytes.Length;
         _hash.Append(bytes);
         _comments.Append(bytes);
+        _survey.Append(bytes);
     }
 
-    private void Open(long offset, int line, MigrationHeader inherited)
+    private void Open(long offset, int line, MigrationHeader inherited, bool isDown)
     {
         _part = new ScriptPart
         {
@@ -129,6 +145,7 @@ internal sealed class ScriptScanner : IDisposable
             HasVariables = _variables,
         };
         _comments.Start(line, _part.Header);
+        _survey.StartPart(line, isDown);
     }
 
     private void Close()
@@ -152,7 +169,7 @@ internal sealed class ScriptScanner : IDisposable
         }
 
         _dialect ??= marker.Dialect;
-        Open(offset, firstLine, _prelude.Header.Header);
+        Open(offset, firstLine, _prelude.Header.Header, marker.Kind == MarkerKind.Down);
         if (marker.Kind == MarkerKind.Up)
             _up = _part;
         else

@@ -10,6 +10,7 @@ public sealed class HistoryView
         _records = records;
         Applied = [.. records.Values.Where(r => r.IsApplied).OrderBy(r => r.FirstApplied!.Id)];
         HighestApplied = Applied.Where(r => r.Version is not null).Select(r => r.Version).Max();
+        HighestRun = Applied.Select(r => MigrationVersion.TryParse(r.FirstApplied!.Version, out var version) ? version : null).Max();
         LastId = lastId;
         LastUndoId = lastUndoId;
         LastRun = lastRun;
@@ -23,6 +24,11 @@ public sealed class HistoryView
 
     /// <summary>The highest applied version; null when none is applied.</summary>
     public MigrationVersion? HighestApplied { get; }
+
+    /// <summary>
+    /// The highest version under which one was applied; lower than <see cref="HighestApplied"/> when that one was renumbered since. Null when none is applied.
+    /// </summary>
+    public MigrationVersion? HighestRun { get; }
 
     /// <summary>The highest row id of all services; 0 when the journal is empty. Another run has written when it differs.</summary>
     public long LastId { get; }
@@ -53,6 +59,7 @@ public sealed class HistoryView
         DateTimeOffset? lastRun = null;
         JournalEntry? snapshot = null;
         var isShared = false;
+        var renumbering = new Renumbering();
         foreach (var entry in entries)
         {
             if (!string.Equals(entry.Service, service, StringComparison.Ordinal))
@@ -70,7 +77,7 @@ public sealed class HistoryView
             var key = KeyOf(entry, identityByName);
             var before = records.GetValueOrDefault(key) ?? new HistoryRecord { Key = key, Name = entry.Name };
             var version = MigrationVersion.TryParse(entry.Version, out var parsed) ? parsed : null;
-            records[key] = After(before, entry) with { Name = entry.Name, Version = version };
+            records[key] = renumbering.After(before, entry, After(before, entry)) with { Name = NameAfter(before, entry), Version = version };
             if (entry.Event == JournalEvent.RolledBack)
                 undo = entry.Id;
             lastRun = entry.AppliedAt;
@@ -78,6 +85,12 @@ public sealed class HistoryView
 
         return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun) { Snapshot = snapshot, IsShared = isShared };
     }
+
+    /// <summary>An applied migration keeps the name under which it was applied or repaired: what fails or is rehearsed later may be another one.</summary>
+    private static string NameAfter(HistoryRecord before, JournalEntry entry) =>
+        before.IsApplied && entry.Event is (JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress or JournalEvent.Rehearsed)
+            ? before.Name
+            : entry.Name;
 
     private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
         !identityByName && MigrationVersion.TryParse(entry.Version, out var version) ? MigrationKey.Of(version) : MigrationKey.Of(entry.Name);

@@ -30,6 +30,10 @@ public static class ScriptComparison
         }
     }
 
+    /// <summary>A text that is the same for two statements that do not differ in substance.</summary>
+    internal static string KeyOf(ISqlDialect dialect, string statement) => string.Join(
+        ' ', Substance(dialect, statement).Select(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.Comment ? t.Text.ToUpperInvariant() : t.Text));
+
     private static bool Same((SqlTokenKind Kind, string Text) left, (SqlTokenKind Kind, string Text) right) =>
         left.Kind == right.Kind && string.Equals(
             left.Text, right.Text, left.Kind is SqlTokenKind.Word or SqlTokenKind.Comment ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);

@@ -3,78 +3,69 @@ using Migrations.Databases;
 
 namespace Migrations.History;
 
-/// <summary>Takes secrets out of a script's text before it is stored.</summary>
+/// <summary>Takes secrets out of the text of scripts and statements before it is stored or shown. What runs, and its checksum, are untouched.</summary>
 public static class ScriptRedaction
 {
     /// <summary>What stands in place of a secret.</summary>
     public const string Mask = "'***'";
 
-    private const string Word = "password";
-
-    /// <summary>Replaces every literal that follows the word PASSWORD (with nothing, <c>=</c> or <c>NULL</c> aside), inside bodies and literals too.</summary>
+    /// <summary>A text without its secrets: <c>'***'</c> for a literal, <c>***</c> for a part of one.</summary>
     public static string Redact(ISqlDialect dialect, string text)
     {
         var result = new StringBuilder(text.Length);
         var at = 0;
-        foreach (var (start, length, isNested) in Find(dialect, text))
+        foreach (var secret in Find(dialect, text))
         {
-            // A nested literal's quotes are doubled, or more: what is between them goes.
-            result.Append(text, at, start - at).Append(isNested ? "***" : Mask);
-            at = start + length;
+            result.Append(text, at, secret.Start - at).Append(secret.IsLiteral ? Mask : "***");
+            at = secret.Start + secret.Length;
         }
 
         return at == 0 ? text : result.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>
-    /// Finds the secrets of a statement or script: each literal that follows the word PASSWORD; and in a body or literal (of a <c>DO</c> block, for <c>EXECUTE</c>)
-    /// what stands between the quotes of such a literal.
-    /// </summary>
-    public static IReadOnlyList<(int Start, int Length, bool IsNested)> Find(ISqlDialect dialect, string text)
-    {
-        var found = new List<(int, int, bool)>();
-        if (HoldsWord(text))
-            Find(dialect, text, 0, closing: 0, found);
-        return found;
-    }
+    /// <summary>A statement without its secrets, each character of them an asterisk, so that places in it stay the same.</summary>
+    public static string Cover(ISqlDialect dialect, string statement) => Cover(statement, Find(dialect, statement));
 
-    private static void Find(ISqlDialect dialect, string text, int offset, int closing, List<(int Start, int Length, bool IsNested)> found)
+    /// <summary>The same for a text in which the secrets of another one of the same length were found.</summary>
+    internal static string Cover(string text, IReadOnlyList<SecretSpan> secrets)
     {
-        var afterPassword = false;
-        foreach (var token in dialect.Tokenize(text))
+        if (secrets.Count == 0)
+            return text;
+        var covered = text.ToCharArray();
+        foreach (var secret in secrets)
         {
-            var span = token.In(text);
-            if (token.Kind is SqlTokenKind.WhiteSpace or SqlTokenKind.Comment || span is "=")
-                continue;
-            if (token.Kind == SqlTokenKind.Literal && afterPassword)
-                Take(offset + token.Start, token.Length, closing, offset > 0, found);
-            else if (token.Kind == SqlTokenKind.Literal && HoldsWord(span))
-                FindInside(dialect, span.ToString(), offset + token.Start, closing, found);
-            afterPassword = token.Kind == SqlTokenKind.Word && span.Equals(Word, StringComparison.OrdinalIgnoreCase);
+            if (!secret.IsLiteral)
+                covered.AsSpan(secret.Start, secret.Length).Fill('*');
+            else if (secret.Length > 2)
+                covered.AsSpan(secret.Start + 1, secret.Length - 2).Fill('*');
         }
+
+        return new string(covered);
     }
 
-    private static void Take(int start, int length, int closing, bool isNested, List<(int Start, int Length, bool IsNested)> found)
+    /// <summary>The database's words about a statement, which may repeat its secrets (<c>syntax error at or near "..."</c>), without them.</summary>
+    public static string Hide(ISqlDialect dialect, string? statement, string words)
     {
-        if (!isNested)
-            found.Add((start, length, false));
-        else if (length - 2 - closing > 0)
-            found.Add((start + 1, length - 2 - closing, true));
+        foreach (var secret in statement is null ? [] : Values(dialect, statement))
+            words = words.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
+        return SecretText.Hide(words);
     }
 
-    private static void FindInside(ISqlDialect dialect, string literal, int offset, int closing, List<(int Start, int Length, bool IsNested)> found)
+    /// <summary>Finds the secrets of a statement or script, in order.</summary>
+    public static IReadOnlyList<SecretSpan> Find(ISqlDialect dialect, string text) => SecretText.MayHold(text) ? new SecretFinder(dialect).Find(text) : [];
+
+    // A short one could be part of any word: it is looked for in quotes.
+    private static IEnumerable<string> Values(ISqlDialect dialect, string statement)
     {
-        var open = literal[0] == '$' ? literal.IndexOf('$', 1) : literal.IndexOf('\'', StringComparison.Ordinal);
-        var end = literal[0] == '$' ? literal.LastIndexOf('$', literal.Length - 2) : literal.Length - 1;
-        if (open < 0 || end <= open)
-            return;
-        var inside = literal[(open + 1)..end];
-        // A doubled quote is one to the inner statement; the blank keeps the places, and stands before the closing one inside the literal.
-        if (literal[0] != '$')
-            Find(dialect, inside.Replace("''", " '", StringComparison.Ordinal), offset + open + 1, closing + 1, found);
-        else
-            Find(dialect, inside, offset + open + 1, closing, found);
-    }
+        var values = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var secret in Find(dialect, statement))
+        {
+            var value = statement.Substring(secret.Start, secret.Length);
+            values.Add(value.Trim('\'', '"', '`', '*'));
+            // A syntax error names one word of it.
+            values.UnionWith(string.Concat(value.Select(c => char.IsLetterOrDigit(c) || c == '_' ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length > 2));
+        }
 
-    private static bool HoldsWord(ReadOnlySpan<char> text) => text.Contains(Word, StringComparison.OrdinalIgnoreCase);
+        return values.Where(v => v.Length > 0).SelectMany<string, string>(v => v.Length > 2 ? [v] : [$"\"{v}\"", $"'{v}'"]).OrderByDescending(v => v.Length);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Migrations.Databases;
+using Migrations.Folders;
 
 namespace Migrations.Integrity;
 
@@ -39,6 +40,7 @@ public static class CheckFileReader
     {
         try
         {
+            RegularFile.Require(file);
             return File.ReadAllText(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)

@@ -10,20 +10,24 @@ internal static class DeclaredChecks
     /// <param name="inspector">Asks it.</param>
     /// <param name="check">The check.</param>
     /// <param name="limit">The longest that it may take when it does not say so itself.</param>
-    /// <param name="unfilled">The tables without rows, on a copy that lacks those of the database; null elsewhere.</param>
+    /// <param name="unfilled">The tables without rows, on a copy; null elsewhere.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="MigrationException">The connection broke.</exception>
+    /// <exception cref="MigrationException">It was cancelled.</exception>
     public static async Task<CheckResult> AskAsync(IDatabaseInspector inspector, DeclaredCheck check, TimeSpan limit, UnfilledTables? unfilled, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         var query = new Query { Sql = check.Sql, Location = check.Location, Explain = check.Expectation.WantsPlan, Timeout = check.Timeout ?? limit };
         try
         {
-            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false), unfilled?.ReadBy(check.Sql) ?? []) with { Duration = watch.Elapsed };
+            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false), unfilled) with { Duration = watch.Elapsed };
         }
-        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        catch (MigrationException e) when (e.Id == ErrorId.ReachesBeyondCopy)
         {
-            // A question that is refused as a whole (a COMMIT in it) must not keep the others from being asked.
+            return NotRun(check, e.Message) with { Duration = watch.Elapsed, Recommendation = e.NextStep };
+        }
+        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
+        {
+            // A question that is refused as a whole (a COMMIT in it), or that breaks the connection, must not keep the others from being asked.
             return new CheckResult
             {
                 Name = check.Name,
@@ -38,11 +42,22 @@ internal static class DeclaredChecks
         }
     }
 
+    /// <summary>A check that was not asked.</summary>
+    public static CheckResult NotRun(DeclaredCheck check, string why) => new()
+    {
+        Name = check.Name,
+        Category = CheckCategory.Declared,
+        Status = CheckStatus.NotRun,
+        Expected = check.Expectation.ToString(),
+        Message = why,
+        Target = check.Location.ToString(),
+    };
+
     /// <summary>Judges an answer. Pure.</summary>
     /// <param name="check">The check.</param>
     /// <param name="answer">Its answer.</param>
-    /// <param name="unfilled">The tables that it reads and whose rows are not there.</param>
-    internal static CheckResult Judge(DeclaredCheck check, QueryAnswer answer, IReadOnlyList<string> unfilled)
+    /// <param name="unfilled">The tables without rows, on a copy; null elsewhere.</param>
+    internal static CheckResult Judge(DeclaredCheck check, QueryAnswer answer, UnfilledTables? unfilled)
     {
         // An error that nobody expects means that the question was not answered as meant: never a pass, whatever the rows before it were.
         var isMet = check.Expectation.IsMet(answer) && (answer.Error is null || check.Expectation is ErrorExpectation);
@@ -60,8 +75,8 @@ internal static class DeclaredChecks
             Recommendation = isMet ? null : check.Recommendation ?? "See the check: " + check.Location,
             Target = check.Location.ToString(),
         };
-        if (unfilled.Count > 0 && answer.Error is null && (check.Expectation.IsOfRows || !isMet))
-            return NotShown(result, unfilled);
+        if (unfilled is not null && WhyNotShown(check, answer, isMet, unfilled) is { } why)
+            return NotShown(result, why);
         return answer.Remains.Count == 0 ? result : result with
         {
             Status = isMet ? CheckStatus.Warn : check.Severity,
@@ -70,10 +85,26 @@ internal static class DeclaredChecks
         };
     }
 
-    private static CheckResult NotShown(CheckResult result, IReadOnlyList<string> unfilled) => result with
+    /// <summary>What the copy lacks, where the answer rests on it; null where the answer counts.</summary>
+    private static string? WhyNotShown(DeclaredCheck check, QueryAnswer answer, bool isMet, UnfilledTables unfilled)
+    {
+        // A row cannot be added to a copy whose tables are empty when it refers to one that would have to be there, also where the database itself has none.
+        if (answer.IsParentMissing && !isMet)
+        {
+            var parents = unfilled.ParentsOf(check.Sql);
+            return parents.Count > 0 ? Lacking(parents) : unfilled.LacksRows ? "the copy lacks the row that the statement refers to" : null;
+        }
+
+        var open = unfilled.LacksRows && (answer.Error is null ? check.Expectation.IsOfRows || !isMet : answer.IsErrorOfRows && !isMet);
+        return open && unfilled.ReadBy(check.Sql) is { Count: > 0 } read ? Lacking(read) : null;
+    }
+
+    private static string Lacking(IReadOnlyList<string> tables) => $"the copy holds no rows of {string.Join(", ", tables)}";
+
+    private static CheckResult NotShown(CheckResult result, string why) => result with
     {
         Status = CheckStatus.NotRun,
-        Message = $"Not shown: the copy holds no rows of {string.Join(", ", unfilled)}.",
+        Message = $"Not shown: {why}.",
         Recommendation = "Ask it on a copy with all rows: migrations test --with-data",
     };
 }

@@ -19,9 +19,8 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
     /// <exception cref="MigrationException">It cannot be found out: a file is gone, no schema was stored with the baseline, a script fails, or no scratch database can be had.</exception>
     public async Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken)
     {
-        var byKey = input.Migrations.ToDictionary(m => m.Key);
         var applied = input.History.Applied.Where(r => !r.IsBaseline).ToList();
-        var gone = applied.Where(r => !byKey.ContainsKey(r.Key)).Select(r => r.Name).ToList();
+        var gone = applied.Where(r => input.Match.FileOf(r) is null).Select(r => r.Name).ToList();
         if (gone.Count > 0)
         {
             throw new MigrationException(
@@ -38,7 +37,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
                 "Compare with a file that holds the whole schema: migrations diff <database> schema.sql");
         }
 
-        return await _replay.RunAsync([.. applied.Select(r => byKey[r.Key])], baseline, cancellationToken).ConfigureAwait(false);
+        return await _replay.RunAsync([.. applied.Select(r => input.Match.FileOf(r)!)], baseline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What all migrations of a folder make in an empty database.</summary>

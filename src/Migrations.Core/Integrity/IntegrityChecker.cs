@@ -23,6 +23,19 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     /// <summary>The categories of checks.</summary>
     public static IReadOnlyList<CheckCategory> Categories { get; } = Array.FindAll(Enum.GetValues<CheckCategory>(), c => c is not CheckCategory.Checklist);
 
+    /// <summary>What a report says of a database whose checks could not be made.</summary>
+    /// <param name="target">The database.</param>
+    /// <param name="error">Why not.</param>
+    public static CheckResult Unreached(DatabaseTarget target, MigrationException error) => new()
+    {
+        Database = target.Display,
+        Name = "connection",
+        Category = CheckCategory.Engine,
+        Status = CheckStatus.Fail,
+        Message = error.Message,
+        Recommendation = error.NextStep,
+    };
+
     /// <summary>Makes the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see cref="CheckStatus.NotRun"/>.</returns>
     /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name is none.</exception>
@@ -55,7 +68,11 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         {
             results = category switch
             {
-                CheckCategory.Engine => await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
+                CheckCategory.Engine =>
+                [
+                    .. await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
+                    await LeftoverChecks.AskAsync(driver, request.ScratchServer ?? target, _options.Session, cancellationToken).ConfigureAwait(false),
+                ],
                 CheckCategory.Folder => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
                 CheckCategory.History => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
@@ -67,7 +84,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         {
             results = [.. FolderChecks.Judge(e)];
         }
-        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
         {
             results = [NotRun(category, e)];
         }
@@ -78,10 +95,10 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
 
     private static CheckResult NotRun(CheckCategory category, MigrationException error) => new()
     {
-        // A declared check that cannot be read is a fault of the folder; all else is a question that was not answered.
+        // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a question that was not answered.
         Name = category.Word(),
         Category = category,
-        Status = category is CheckCategory.Declared && error is FolderException ? CheckStatus.Fail : CheckStatus.NotRun,
+        Status = (category is CheckCategory.Declared && error is FolderException) || error.Category is FailureCategory.Connection ? CheckStatus.Fail : CheckStatus.NotRun,
         Message = error.Message,
         Recommendation = error.NextStep,
     };

@@ -60,16 +60,19 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     private static CheckResult Applies(Migration migration, string item, RehearsalResult? result, string why) => result switch
     {
         null => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {why}.", recommendation: null),
+        { Applies: false, NotRun: { } reason } => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {reason}", result.Failure?.NextStep),
         { Applies: true } => Item(migration, item, CheckStatus.Pass, "It applies.", recommendation: null),
         _ => Item(migration, item, CheckStatus.Fail, "It cannot be applied: " + result.Failure?.Message, result.Failure?.NextStep),
     };
 
-    private static CheckResult Tested(Migration migration, RehearsalResult result) => result.UndoProven switch
+    private static CheckResult Tested(Migration migration, RehearsalResult result) => result.UndoVerdict switch
     {
-        true => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings the schema back, and it can be applied again.", recommendation: null),
-        false => Item(migration, "rollback-tested", CheckStatus.Fail,
-            result.Failure?.Message ?? string.Join(' ', result.Differences.Select(SchemaChecks.Sentence)), "Correct the down script, and rehearse again."),
-        _ => Item(migration, "rollback-tested", CheckStatus.NotRun, "There is no undo that could be tried.", recommendation: null),
+        UndoVerdict.Proven => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings back what was there, and it can be applied again.", recommendation: null),
+        UndoVerdict.SameButColumnOrder => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings back what was there, but for the order of columns, and it can be applied again.", recommendation: null),
+        UndoVerdict.SchemaOnly => Item(migration, "rollback-tested", CheckStatus.Warn, "Its undo brings the schema back. There were no rows whose values could be compared.", "Rehearse it on a database whose tables hold rows."),
+        UndoVerdict.NotRun when result.NotRun is { } reason => Item(migration, "rollback-tested", CheckStatus.NotRun, $"It was not tried: {reason}", result.Failure?.NextStep),
+        UndoVerdict.None or UndoVerdict.NotRun => Item(migration, "rollback-tested", CheckStatus.NotRun, "There is no undo that could be tried.", recommendation: null),
+        _ => Item(migration, "rollback-tested", CheckStatus.Fail, result.Fault ?? "Its undo failed.", "Correct the down script, and rehearse again."),
     };
 
     private static string Duration(RehearsalResult result) => !result.Applies ? "It was not applied."

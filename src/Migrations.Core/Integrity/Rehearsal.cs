@@ -4,6 +4,7 @@ using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
+using Migrations.Schema;
 
 namespace Migrations.Integrity;
 
@@ -28,22 +29,39 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         var input = await LookAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
         var results = new List<RehearsalResult>();
+        string? leftOut = null;
         var copy = new RehearsalCopy(driver, target, _options, wanted, input);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var migration in migrations)
             {
                 _options.Session.Events.Publish(new WorkAdvanced($"Rehearsing {migration}", results.Count, migrations.Count, "migrations"));
-                results.Add(await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false));
-                if (!results[^1].Applies)
+                var result = WithoutSecrets(await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false));
+                results.Add(leftOut is null ? result : Without(leftOut, result));
+                if (result is { Applies: false, NotRun: not null })
+                    leftOut ??= result.Name;
+                if (results[^1] is { Applies: false, NotRun: null })
                     break;
             }
 
-            var checks = wanted.Checks && results.TrueForAll(r => r.Applies) ? await AskChecksAsync(copy, cancellationToken).ConfigureAwait(false) : [];
-            await KeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false);
-            return new RehearsalReport(results, checks);
+            var checks = wanted.Checks && results.TrueForAll(r => r.Applies || r.NotRun is not null) ? await AskChecksAsync(copy, leftOut, cancellationToken).ConfigureAwait(false) : [];
+            return new RehearsalReport(results, checks) { NotKept = await TryKeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false) };
         }
     }
+
+    /// <summary>Definitions repeat the text of statements: the bodies of functions, for one.</summary>
+    private RehearsalResult WithoutSecrets(RehearsalResult result) => result with
+    {
+        Differences = [.. result.Differences.Select(WithoutSecrets)],
+        ObjectsChanged = [.. result.ObjectsChanged.Select(WithoutSecrets)],
+    };
+
+    private SchemaDifference WithoutSecrets(SchemaDifference difference) => difference with
+    {
+        Left = difference.Left is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Left),
+        Right = difference.Right is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Right),
+        Mend = difference.Mend is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Mend),
+    };
 
     private async Task<PlanningInput> LookAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
     {
@@ -63,37 +81,66 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
 
     private static List<Migration> Chosen(PlanningInput input, RehearsalRequest request)
     {
+        FolderIdentity.Check(input);
         var plan = ApplyPlanner.Plan(input, new ApplyRequest { Target = request.Target, AllowOutOfOrder = true, SkipChecksum = true });
         return [.. plan.Steps.Select(s => s.Migration)];
     }
 
-    private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, CancellationToken cancellationToken)
+    /// <summary>What is wrong with a migration on a copy that lacks an earlier one may be right on the database.</summary>
+    private static RehearsalResult Without(string leftOut, RehearsalResult result) => result.IsGood || result.NotRun is not null ? result : result with
+    {
+        UndoVerdict = UndoVerdict.NotRun,
+        NotRun = $"It may need {leftOut}, which was not run on the copy: {result.Fault}",
+    };
+
+    private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, string? leftOut, CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
         var checks = CheckFileReader.Read(folder, driver.Dialect).Where(c => c.IsFor(_options.Environment)).ToList();
         if (checks.Count == 0)
             return results;
+        if (leftOut is not null)
+            return [.. checks.Select(c => DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.") with { Database = target.Display })];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
-        var unfilled = copy.LacksRows ? await UnfilledTables.ReadAsync(driver.Dialect, session.Inspector, cancellationToken).ConfigureAwait(false) : null;
+        var unfilled = new UnfilledTables(
+            driver.Dialect,
+            await copy.ReadValuesAsync(digests: false, cancellationToken).ConfigureAwait(false),
+            await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
+            copy.LacksRows);
         foreach (var check in checks)
             results.Add(await DeclaredChecks.AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken).ConfigureAwait(false) with { Database = target.Display });
         return results;
     }
 
-    private async Task KeepAsync(List<Migration> migrations, List<RehearsalResult> results, RehearsalRequest request, CancellationToken cancellationToken)
+    /// <summary>What was found is worth reading, whether it could be kept or not.</summary>
+    private async Task<MigrationException?> TryKeepAsync(List<Migration> migrations, List<RehearsalResult> results, RehearsalRequest request, CancellationToken cancellationToken)
     {
-        var judged = migrations.Zip(results).Where(p => p.Second.UndoProven is not null).ToList();
+        var judged = migrations.Zip(results).Where(p => p.Second.UndoVerdict is not (UndoVerdict.None or UndoVerdict.NotRun)).ToList();
         if (judged.Count == 0)
-            return;
-        if (!request.Record)
+            return null;
+        try
         {
-            var now = DateTimeOffset.UtcNow;
-            now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-            RehearsalVerdicts.Write(folder, judged.Select(p => KeyValuePair.Create(
-                p.First.FullName, new RehearsalVerdict(RehearsalVerdict.ChecksumOf(p.First), p.Second.UndoProven == true, now))));
-            return;
+            if (request.Record)
+                await RecordAsync(judged, cancellationToken).ConfigureAwait(false);
+            else
+                Write(judged);
+            return null;
         }
+        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
+        {
+            return e;
+        }
+    }
 
+    private void Write(List<(Migration Migration, RehearsalResult Result)> judged)
+    {
+        var now = DateTimeOffset.UtcNow;
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
+        RehearsalVerdicts.Write(folder, judged.Select(p => KeyValuePair.Create(p.Migration.FullName, RehearsalVerdict.Of(p.Migration, p.Result.UndoVerdict, now))));
+    }
+
+    private async Task RecordAsync(List<(Migration Migration, RehearsalResult Result)> judged, CancellationToken cancellationToken)
+    {
         var recorder = new JournalRecorder(driver.Dialect, _options.Service);
         var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Write }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -107,8 +154,9 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
                     var entry = recorder.Entry(migration, MigrationDirection.Down, JournalEvent.Rehearsed) with
                     {
                         Checksum = RehearsalVerdict.ChecksumOf(migration),
-                        Success = result.UndoProven == true,
-                        ErrorMessage = result.Failure?.Message ?? (result.Differences.Count == 0 ? null : string.Join(' ', result.Differences.Select(SchemaChecks.Sentence))),
+                        Description = result.UndoVerdict.ToString(),
+                        Success = result.UndoProven != false,
+                        ErrorMessage = result.Fault,
                     };
                     await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
                 }

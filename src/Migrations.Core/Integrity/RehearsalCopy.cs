@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 
@@ -13,6 +14,9 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
     private ScratchContent? _content;
     private IScratchDatabase? _scratch;
     private IDatabaseSession? _session;
+
+    /// <summary>How its SQL is read.</summary>
+    public ISqlDialect Dialect => driver.Dialect;
 
     /// <summary>Whether it holds the rows of the live database; known when it is made.</summary>
     public bool HasData => _content == ScratchContent.Data;
@@ -47,8 +51,10 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
         var script = migration.Script(direction)!;
         var analysis = driver.Dialect.Analyze(script);
-        if (analysis.Problems.Count > 0)
-            throw new FolderException(Path.GetDirectoryName(script.File) ?? script.File, analysis.Problems);
+        // What a run refuses is no good migration.
+        var problems = direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script) ? [.. analysis.Problems, EmptyScript.Problem(script)] : analysis.Problems;
+        if (problems.Count > 0)
+            throw new FolderException(Path.GetDirectoryName(script.File) ?? script.File, problems);
         var step = new StepExecution
         {
             Migration = migration,
@@ -63,6 +69,13 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         else
             _ = _applied.Remove(migration);
         return measured;
+    }
+
+    /// <summary>Reads what its tables hold.</summary>
+    public async Task<IReadOnlyList<TableValues>> ReadValuesAsync(bool digests, CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
+        return await _scratch!.ReadValuesAsync(session, digests, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Throws the copy away and makes another, with the migrations applied that came through so far and this one.</summary>

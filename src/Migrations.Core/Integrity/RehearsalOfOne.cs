@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Integrity;
@@ -9,10 +10,13 @@ namespace Migrations.Integrity;
 /// <param name="database">The database as shown to people.</param>
 internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, string database)
 {
+    private readonly ValueReach _reach = ValueReach.Of(copy.Dialect, migration);
+
     /// <summary>Rehearses it. The copy has it applied afterwards, whatever its undo did.</summary>
     public async Task<RehearsalResult> RunAsync(CancellationToken cancellationToken)
     {
         var before = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        var values = migration.HasUndo && _reach.MayChange ? await copy.ReadValuesAsync(digests: true, cancellationToken).ConfigureAwait(false) : [];
         var result = new RehearsalResult { Database = database, Version = migration.Version, Name = migration.FullName, Applies = false, WithData = copy.HasData };
         try
         {
@@ -20,44 +24,58 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             result = result with
             {
                 Applies = true,
+                UndoVerdict = migration.HasUndo ? UndoVerdict.NotRun : UndoVerdict.None,
                 Duration = up.Outcome.Duration,
                 Statements = up.Outcome.Statements,
                 RowsChanged = up.RowsChanged,
                 Locks = up.Locks,
                 Rewrites = up.Rewrites,
+                ObjectsLost = up.Outcome.ObjectsLost,
+                Failure = Refused(up.Outcome.ObjectsLost),
             };
+            if (up.LeftOut.Count > 0)
+                return NotRun(result with { Applies = false }, up.LeftOut[0]);
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return result with { Failure = e };
+            return e.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, e) : result with { Failure = e };
         }
 
         var after = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         result = result with { ObjectsChanged = SchemaComparison.Compare(before, after) };
         if (!migration.HasUndo)
             return result;
-        result = await UndoAsync(result, before, cancellationToken).ConfigureAwait(false);
-        return result.UndoProven == true ? await AgainAsync(result, after, cancellationToken).ConfigureAwait(false) : await RemadeAsync(result, cancellationToken).ConfigureAwait(false);
+        result = await UndoAsync(result, new UndoComparison(_reach, before, after, values), cancellationToken).ConfigureAwait(false);
+        return result.UndoVerdict is UndoVerdict.Proven or UndoVerdict.SameButColumnOrder or UndoVerdict.SchemaOnly
+            ? await AgainAsync(result, after, cancellationToken).ConfigureAwait(false)
+            : await RemadeAsync(result, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RehearsalResult> UndoAsync(RehearsalResult result, SchemaSnapshot before, CancellationToken cancellationToken)
+    /// <summary>A run only warns of these: who rehearses can still put them into the script.</summary>
+    private MigrationException? Refused(IReadOnlyList<LostObject> lost) => lost.FirstOrDefault(l => l.Weight == LostObjectWeight.Unrehearsed) is not { } first ? null : new MigrationException(
+        ErrorId.ObjectsLost,
+        LostObjectText.Warning(migration.FullName, first),
+        "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- Objects-Lost: allowed' in the header.")
+    { Location = new ScriptLocation(migration.Up.File, migration.Up.FirstLine) };
+
+    private async Task<RehearsalResult> UndoAsync(RehearsalResult result, UndoComparison comparison, CancellationToken cancellationToken)
     {
-        var held = await ContentAsync(cancellationToken).ConfigureAwait(false);
+        var held = await copy.ReadValuesAsync(digests: false, cancellationToken).ConfigureAwait(false);
         try
         {
             var down = await copy.RunAsync(migration, MigrationDirection.Down, cancellationToken).ConfigureAwait(false);
-            var differences = SchemaComparison.Compare(before, await SchemaAsync(cancellationToken).ConfigureAwait(false));
-            return result with
+            if (down.LeftOut.Count > 0)
+                return NotRun(result, down.LeftOut[0]);
+            var left = await copy.ReadValuesAsync(_reach.MayChange, cancellationToken).ConfigureAwait(false);
+            return comparison.Judge(result, await SchemaAsync(cancellationToken).ConfigureAwait(false), left, down.RowsChanged) with
             {
-                UndoProven = differences.Count == 0,
                 UndoDuration = down.Outcome.Duration,
-                Differences = differences,
-                RowsLost = Lost(held, await ContentAsync(cancellationToken).ConfigureAwait(false)),
+                RowsLost = Lost(held, left),
             };
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return result with { UndoProven = false, Failure = e };
+            return Failed(result, e);
         }
     }
 
@@ -70,12 +88,21 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return await RemadeAsync(result with { UndoProven = false, Failure = e }, cancellationToken).ConfigureAwait(false);
+            return await RemadeAsync(Failed(result, e), cancellationToken).ConfigureAwait(false);
         }
 
         var differences = SchemaComparison.Compare(after, await SchemaAsync(cancellationToken).ConfigureAwait(false));
-        return differences.Count == 0 ? result : await RemadeAsync(result with { UndoProven = false, Differences = differences }, cancellationToken).ConfigureAwait(false);
+        if (differences.Count == 0)
+            return result;
+        // Columns that the undo put into another order stand in it still; later migrations are to meet the order that the database has.
+        var isOrder = result.UndoVerdict == UndoVerdict.SameButColumnOrder && differences.All(d => d.IsColumnOrder);
+        return await RemadeAsync(isOrder ? result : result with { UndoVerdict = UndoVerdict.SchemaDiffers, Differences = differences }, cancellationToken).ConfigureAwait(false);
     }
+
+    private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
+        failure.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, failure) : result with { UndoVerdict = UndoVerdict.Failed, Failure = failure };
+
+    private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) => result with { UndoVerdict = UndoVerdict.NotRun, NotRun = why.Message, Failure = why };
 
     private async Task<RehearsalResult> RemadeAsync(RehearsalResult result, CancellationToken cancellationToken)
     {
@@ -86,12 +113,9 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     private async Task<SchemaSnapshot> SchemaAsync(CancellationToken cancellationToken) =>
         await (await copy.SessionAsync(cancellationToken).ConfigureAwait(false)).Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
 
-    private async Task<IReadOnlyList<TableContent>> ContentAsync(CancellationToken cancellationToken) =>
-        await (await copy.SessionAsync(cancellationToken).ConfigureAwait(false)).Inspector.ReadContentAsync(digests: false, cancellationToken).ConfigureAwait(false);
-
-    private static List<TableContent> Lost(IReadOnlyList<TableContent> before, IReadOnlyList<TableContent> after)
+    private static List<TableContent> Lost(IReadOnlyList<TableValues> before, IReadOnlyList<TableValues> after)
     {
         var left = after.ToDictionary(t => t.Table, t => t.Rows ?? 0, StringComparer.Ordinal);
-        return [.. before.Select(t => t with { Rows = t.Rows - left.GetValueOrDefault(t.Table) }).Where(t => t.Rows > 0)];
+        return [.. before.Select(t => new TableContent(t.Table, t.Rows - left.GetValueOrDefault(t.Table))).Where(t => t.Rows > 0)];
     }
 }

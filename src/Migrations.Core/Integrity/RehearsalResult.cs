@@ -15,11 +15,20 @@ public sealed record RehearsalResult
     /// <summary>Version and name as the file writes them.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it can be applied, and applied again after its undo.</summary>
+    /// <summary>Whether it can be applied, and applied again after its undo. False as well when that is not known (<see cref="NotRun"/>).</summary>
     public required bool Applies { get; init; }
 
-    /// <summary>Whether its undo brought the schema back; null when there is no undo, or it was not got to.</summary>
-    public bool? UndoProven { get; init; }
+    /// <summary>What was found out about its undo.</summary>
+    public UndoVerdict UndoVerdict { get; init; } = UndoVerdict.NotRun;
+
+    /// <summary>Whether its undo brought schema and values back; null when there is no undo, it was not rehearsed, or only its schema could be compared.</summary>
+    public bool? UndoProven => UndoVerdict.IsProven();
+
+    /// <summary>The tables whose values were compared, with the rows that they held before the migration; empty where the scripts change no values, or there were none.</summary>
+    public IReadOnlyList<TableContent> ValuesCompared { get; init; } = [];
+
+    /// <summary>How values after the undo differ from those before the migration, by table.</summary>
+    public IReadOnlyList<ValueDifference> ValueDifferences { get; init; } = [];
 
     /// <summary>How the schema after the undo differs from the one before; or, where that is the same, how the second application differs from the first.</summary>
     public IReadOnlyList<SchemaDifference> Differences { get; init; } = [];
@@ -42,6 +51,9 @@ public sealed record RehearsalResult
     /// <summary>What the up script added, removed and changed.</summary>
     public IReadOnlyList<SchemaDifference> ObjectsChanged { get; init; } = [];
 
+    /// <summary>What went with what the up script drops or makes again, and the script does not name.</summary>
+    public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
+
     /// <summary>Table locks that the up script took, strongest first.</summary>
     public IReadOnlyList<TableLock> Locks { get; init; } = [];
 
@@ -51,9 +63,20 @@ public sealed record RehearsalResult
     /// <summary>Whether the rehearsed database held rows; where it did not, nothing is known about lost ones.</summary>
     public bool WithData { get; init; }
 
-    /// <summary>What failed, and where; null when nothing did.</summary>
+    /// <summary>What failed or was not run, and where; null when nothing was.</summary>
     public MigrationException? Failure { get; init; }
 
-    /// <summary>Whether it applies and, where it can be undone, is undone without a trace.</summary>
-    public bool IsGood => Applies && Failure is null && UndoProven is not false;
+    /// <summary>What is wrong with it or with its undo, in sentences; null when nothing is.</summary>
+    public string? Fault => Failure?.Message
+        ?? (ValueDifferences.Count > 0 ? string.Join(' ', ValueDifferences.Select(d => $"V{d.ToString()[1..]}."))
+        : UndoProven == false ? string.Join(' ', Differences.Select(SchemaChecks.Sentence)) : null);
+
+    /// <summary>
+    /// Why it, or its undo, was not rehearsed to its end: a statement reaches beyond the copy, or an earlier migration that it may need was not run. Then nothing is known
+    /// of it, good or bad. Null when it was rehearsed.
+    /// </summary>
+    public string? NotRun { get; init; }
+
+    /// <summary>Whether it was rehearsed, applies and, where it can be undone, is undone without a trace.</summary>
+    public bool IsGood => Applies && NotRun is null && Failure is null && UndoProven is not false;
 }

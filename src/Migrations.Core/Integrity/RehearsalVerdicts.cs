@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Migrations.Folders;
 
 namespace Migrations.Integrity;
 
@@ -17,6 +18,7 @@ public static class RehearsalVerdicts
             return new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
         try
         {
+            RegularFile.Require(file);
             using var stream = File.OpenRead(file);
             return JsonSerializer.Deserialize(stream, RehearsalJson.Default.SortedDictionaryStringRehearsalVerdict) ?? throw new JsonException("The file holds no object.");
         }

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
@@ -61,6 +62,7 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
     {
         try
         {
+            RegularFile.Require(file);
             return FromText(file, File.ReadAllText(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

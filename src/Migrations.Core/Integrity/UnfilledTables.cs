@@ -10,29 +10,32 @@ namespace Migrations.Integrity;
 internal sealed class UnfilledTables
 {
     private readonly ISqlDialect _dialect;
+    private readonly SqlNameReader _reader;
     private readonly Dictionary<string, string> _tables;
     private readonly ILookup<string, string> _definitions;
+    private readonly ILookup<string, string> _constraints;
 
     /// <summary>Takes what a copy holds.</summary>
     /// <param name="dialect">How its SQL is read.</param>
     /// <param name="contents">Its tables, with their rows.</param>
     /// <param name="schema">Its schema.</param>
-    public UnfilledTables(ISqlDialect dialect, IEnumerable<TableContent> contents, SchemaSnapshot schema)
+    /// <param name="lacksRows">Whether the database may hold rows that the copy lacks.</param>
+    public UnfilledTables(ISqlDialect dialect, IEnumerable<TableValues> contents, SchemaSnapshot schema, bool lacksRows)
     {
         _dialect = dialect;
+        _reader = new SqlNameReader(dialect);
         _tables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var content in contents.Where(c => c.Rows == 0))
-            _tables[LastName(content.Table)] = content.Table;
+            _tables[_reader.LastName(content.Table)] = content.Table;
         _definitions = schema.Objects.Where(o => o.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView or SchemaObjectType.Function)
-            .ToLookup(o => LastName(o.Name), o => o.Definition, StringComparer.OrdinalIgnoreCase);
+            .ToLookup(o => _reader.LastName(o.Name), o => o.Definition, StringComparer.OrdinalIgnoreCase);
+        _constraints = schema.Objects.Where(o => o is { Type: SchemaObjectType.Constraint, Table: not null })
+            .ToLookup(o => _reader.LastName(o.Table!), o => o.Definition, StringComparer.OrdinalIgnoreCase);
+        LacksRows = lacksRows;
     }
 
-    /// <summary>Looks at a copy.</summary>
-    /// <exception cref="MigrationException">The database refuses.</exception>
-    public static async Task<UnfilledTables> ReadAsync(ISqlDialect dialect, IDatabaseInspector inspector, CancellationToken cancellationToken) => new(
-        dialect,
-        await inspector.ReadContentAsync(digests: false, cancellationToken).ConfigureAwait(false),
-        await inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false));
+    /// <summary>Whether the database may hold rows that the copy lacks.</summary>
+    public bool LacksRows { get; }
 
     /// <summary>Those that some statements read and do not fill themselves.</summary>
     public IReadOnlyList<string> ReadBy(string sql)
@@ -41,27 +44,23 @@ internal sealed class UnfilledTables
         var texts = new Stack<string>([sql]);
         while (texts.TryPop(out var text))
         {
-            foreach (var definition in Names(text).Where(named.Add).SelectMany(name => _definitions[name]))
+            foreach (var definition in _reader.Names(text).Where(named.Add).SelectMany(name => _definitions[name]))
                 texts.Push(definition);
         }
 
         named.ExceptWith(Filled(sql));
-        return [.. _tables.Where(t => named.Contains(t.Key)).Select(t => t.Value).Order(StringComparer.Ordinal)];
+        return Without(named);
     }
 
-    private IEnumerable<string> Names(string sql)
+    /// <summary>Those that the tables which some statements write refer to, and that the statements do not fill themselves.</summary>
+    public IReadOnlyList<string> ParentsOf(string sql)
     {
-        foreach (var token in _dialect.Tokenize(sql))
-        {
-            if (token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName)
-                yield return Unquoted(token.In(sql));
-            // The body of a function.
-            if (token.Kind is not SqlTokenKind.Literal || sql[token.Start] != '$')
-                continue;
-            foreach (var name in Names(token.In(sql).Trim('$').ToString()))
-                yield return name;
-        }
+        var named = _reader.Names(sql).SelectMany(name => _constraints[name]).SelectMany(_reader.Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        named.ExceptWith(Filled(sql));
+        return Without(named);
     }
+
+    private IReadOnlyList<string> Without(HashSet<string> named) => [.. _tables.Where(t => named.Contains(t.Key)).Select(t => t.Value).Order(StringComparer.Ordinal)];
 
     /// <summary>The name behind each INTO.</summary>
     private IEnumerable<string> Filled(string sql)
@@ -74,19 +73,7 @@ internal sealed class UnfilledTables
             var end = i + 1;
             while (end + 2 < tokens.Count && tokens[end + 1].In(sql) is ".")
                 end += 2;
-            yield return Unquoted(tokens[end].In(sql));
+            yield return SqlNameReader.Unquoted(tokens[end].In(sql));
         }
     }
-
-    /// <summary>The name of an object, without its schema and its parameters.</summary>
-    private string LastName(string name) =>
-        Unquoted(_dialect.Tokenize(name).TakeWhile(t => t.In(name) is not "(").Last(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName).In(name));
-
-    private static string Unquoted(ReadOnlySpan<char> name) => name switch
-    {
-        ['"', .. var inner, '"'] => inner.ToString().Replace("\"\"", "\"", StringComparison.Ordinal),
-        ['`', .. var inner, '`'] => inner.ToString().Replace("``", "`", StringComparison.Ordinal),
-        ['[', .. var inner, ']'] => inner.ToString(),
-        _ => name.ToString(),
-    };
 }

@@ -30,6 +30,9 @@ public sealed record MigrationHeader
     /// <summary><c>Row-Loss: allowed</c>: a remade table or its children may have fewer rows than before.</summary>
     public bool RowLossAllowed { get; init; }
 
+    /// <summary><c>Objects-Lost: allowed</c>: a table that is made again may lose triggers, keys and indexes.</summary>
+    public bool ObjectsLostAllowed { get; init; }
+
     /// <summary><c>Store-Script: no</c> keeps the script's text out of the history.</summary>
     public bool StoreScript { get; init; } = true;
 

@@ -1,3 +1,5 @@
+using Migrations.Databases;
+
 namespace Migrations;
 
 /// <summary>What a run did with one migration.</summary>
@@ -29,6 +31,9 @@ public sealed record MigrationResult
 
     /// <summary>How many statements ran.</summary>
     public int Statements { get; init; }
+
+    /// <summary>What went with what the script dropped or made again, and the script does not name.</summary>
+    public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
 
     /// <summary>The backup made before the run; null when none was asked for.</summary>
     public string? Backup { get; init; }

@@ -23,4 +23,7 @@ public enum MigrationState
 
     /// <summary>Pending, with a version below an applied one.</summary>
     OutOfOrder,
+
+    /// <summary>In the folder, not applied, and not for this environment: its <c>Environment:</c> header names others.</summary>
+    NotHere,
 }

@@ -18,6 +18,15 @@ public sealed record MigrationStatus
     /// <summary>Version and name as the file writes them.</summary>
     public required string Name { get; init; }
 
+    /// <summary>
+    /// The other name under which the history knows it, where it is applied; where it is not, the other migration that was applied under its version. Null when
+    /// folder and history agree.
+    /// </summary>
+    public string? RecordedAs { get; init; }
+
+    /// <summary>Whether it was applied under another version, and a repair has to record the new one before anything runs.</summary>
+    public bool IsRenumbered { get; init; }
+
     /// <summary>What the header describes.</summary>
     public string? Description { get; init; }
 
@@ -30,8 +39,11 @@ public sealed record MigrationStatus
     /// <summary>Whether it can be undone.</summary>
     public required bool HasUndo { get; init; }
 
-    /// <summary>Whether a rehearsal has shown that its undo restores the schema; null when none was made.</summary>
-    public bool? UndoProven { get; init; }
+    /// <summary>What a rehearsal has found out about its undo.</summary>
+    public UndoVerdict UndoVerdict { get; init; }
+
+    /// <summary>Whether a rehearsal has shown that its undo restores schema and values; false when it has shown the opposite, null when neither is known.</summary>
+    public bool? UndoProven => UndoVerdict.IsProven();
 
     /// <summary>When it was applied (UTC); null when it is not.</summary>
     public DateTimeOffset? AppliedAt { get; init; }

@@ -6,13 +6,17 @@ internal static class AppliedScripts
     private const string SkipHint = "or go on as things are with --skip-checksum (recorded in the history)";
 
     /// <summary>Refuses, or notes as overruled, edited and missing scripts of all applied migrations.</summary>
-    public static void Check(PlanningInput input, bool skip, List<string> overruled) => Check(input, _ => true, skip, overruled);
+    public static void Check(PlanningInput input, bool skip, List<string> overruled)
+    {
+        FolderIdentity.Check(input, skip);
+        Check(input, _ => true, skip, overruled);
+    }
 
     /// <summary>Refuses, or notes as overruled, edited and missing scripts of some applied migrations.</summary>
     public static void Check(PlanningInput input, Func<MigrationKey, bool> concerns, bool skip, List<string> overruled)
     {
         var changed = input.Migrations
-            .Where(m => !m.IsRepeatable && concerns(m.Key) && input.ChangeOf(m.Key) == ScriptChange.Statement && input.History.Find(m.Key) is { IsApplied: true })
+            .Where(m => !m.IsRepeatable && input.ChangeOf(m.Key) == ScriptChange.Statement && input.RecordOf(m) is { IsApplied: true } r && concerns(r.Key))
             .Select(m => m.FullName).ToList();
         // A repeatable whose file is gone asks for nothing: what it made stays until a migration removes it.
         var missing = input.Missing.Where(r => r.Version is not null && concerns(r.Key)).Select(r => r.Name).ToList();
@@ -30,7 +34,7 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationChanged,
                 $"Edited after it was applied: {string.Join(", ", changed)}. A statement differs, not only comments or white space.",
-                $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}'; {SkipHint}.",
+                $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}', which shows the difference; {SkipHint}.",
                 changed);
         }
 
@@ -44,9 +48,11 @@ internal static class AppliedScripts
         }
     }
 
-    /// <summary>A line for each applied migration that was edited in comments or white space only.</summary>
-    public static IReadOnlyList<string> CosmeticWarnings(PlanningInput input) =>
+    /// <summary>A line for each applied migration whose file was renamed, or edited in comments or white space only.</summary>
+    public static IReadOnlyList<string> Warnings(PlanningInput input) =>
     [
+        .. input.Match.Renamed.Where(r => !r.IsRenumbered)
+            .Select(r => $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' records the new name."),
         .. input.Migrations
             .Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)
             .Select(m => $"{m} was edited after it was applied, in comments or white space only; 'migrations repair {m}' records the new text."),

@@ -1,3 +1,5 @@
+using Migrations.Folders;
+
 namespace Migrations.Planning;
 
 /// <summary>Plans which pending migrations to apply. Pure: the same folder, history and request give the same plan.</summary>
@@ -22,7 +24,7 @@ public static class ApplyPlanner
             Direction = MigrationDirection.Up,
             Steps = [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))],
             Skipped = skipped,
-            Warnings = AppliedScripts.CosmeticWarnings(input),
+            Warnings = AppliedScripts.Warnings(input),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
@@ -72,7 +74,7 @@ public static class ApplyPlanner
         {
             throw new PlanException(
                 ErrorId.OutOfOrder,
-                $"Pending, but older than the newest applied version {input.History.HighestApplied}: {string.Join(", ", late)}.",
+                $"Pending, but older than the newest applied version {input.History.HighestRun}: {string.Join(", ", late)}.",
                 "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order (recorded in the history).",
                 [.. late.Select(m => m.FullName)]);
         }
@@ -84,16 +86,35 @@ public static class ApplyPlanner
             [.. passed.Select(m => m.FullName)]);
     }
 
+    /// <summary>The migration that a header means. Only for an error the script is looked at, for the line.</summary>
+    private static Migration FindNeeded(PlanningInput input, Migration migration, string text)
+    {
+        try
+        {
+            return MigrationResolver.Find(input.Migrations, text);
+        }
+        catch (PlanException e)
+        {
+            throw new PlanException(
+                e.Id,
+                $"{HeaderLocation.Of(migration.Up, "Depends-On", text)}: 'Depends-On: {text}' in the header of {migration}: {e.Message}",
+                $"Correct the header. {e.NextStep}",
+                [migration.FullName, .. e.Migrations]);
+        }
+    }
+
     private static void CheckDependencies(PlanningInput input, List<Migration> chosen)
     {
-        var there = input.History.Applied.Select(r => r.Key).ToHashSet();
+        var there = input.Migrations.Where(m => input.RecordOf(m) is { IsApplied: true }).Select(m => m.Key).ToHashSet();
         foreach (var migration in chosen)
         {
             foreach (var text in migration.Header.DependsOn)
             {
-                var needed = MigrationResolver.Find(input.Migrations, text);
+                var needed = FindNeeded(input, migration, text);
                 if (there.Contains(needed.Key))
                     continue;
+                if (!input.RunsHere(needed))
+                    throw DependsOnOtherEnvironment(input, migration, needed);
                 throw new PlanException(
                     ErrorId.DependencyMissing,
                     $"{migration} depends on {needed}, which is neither applied nor planned before it.",
@@ -106,4 +127,11 @@ public static class ApplyPlanner
             there.Add(migration.Key);
         }
     }
+
+    private static PlanException DependsOnOtherEnvironment(PlanningInput input, Migration migration, Migration needed) => new(
+        ErrorId.DependencyMissing,
+        $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
+        $"Give {migration} the same 'Environment:' header as {needed}, or take {needed} out of its 'Depends-On:'"
+            + (input.Environment is null ? $"; or name the environment: --environment {needed.Header.Environments[0]}" : "."),
+        [migration.FullName, needed.FullName]);
 }

@@ -24,7 +24,7 @@ public sealed record ApplyRequest
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
 
-    /// <summary>The checks that are made after the last step, under the lock, when something was applied; a failed one fails the run. Null: none.</summary>
+    /// <summary>The checks that are made after the last step, under the lock, or at once when nothing is pending; a failed one fails the run. Null: none.</summary>
     public CheckRequest? Check { get; init; }
 
     /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>

@@ -1,3 +1,5 @@
+using Migrations.History;
+
 namespace Migrations.Planning;
 
 /// <summary>What to mend in the history. Nothing said: clears failures and accepts edited scripts, after comparing.</summary>
@@ -5,6 +7,9 @@ public sealed record RepairRequest
 {
     /// <summary>Only this migration (a version, a semantic version or a name).</summary>
     public string? Name { get; init; }
+
+    /// <summary>No more than these (full names): what was shown and agreed to; null: no such limit.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
 
     /// <summary>Forgets applied migrations whose files are gone.</summary>
     public bool RemoveMissing { get; init; }
@@ -17,6 +22,10 @@ public sealed record RepairRequest
 /// <param name="Database">The database as shown to people.</param>
 /// <param name="Version">The version; null for migrations known by name.</param>
 /// <param name="Name">Version and name as the file writes them.</param>
-/// <param name="Repair">What was wrong: <c>Failed</c>, <c>Changed</c>, <c>Missing</c> or <c>Undecided</c>.</param>
+/// <param name="Repair">What was wrong: <c>Failed</c>, <c>Changed</c>, <c>Renamed</c>, <c>Missing</c> or <c>Undecided</c>.</param>
 /// <param name="Compared">What was compared and what was recorded.</param>
-public sealed record RepairResult(string Database, MigrationVersion? Version, string Name, string Repair, string Compared);
+public sealed record RepairResult(string Database, MigrationVersion? Version, string Name, string Repair, string Compared)
+{
+    /// <summary>Of an edited script: the statements that differ from what was applied; empty where they cannot be compared.</summary>
+    public IReadOnlyList<StatementDifference> Differences { get; init; } = [];
+}

@@ -30,7 +30,7 @@ public static class StatusBuilder
             Engine = info.Engine,
             EngineVersion = info.EngineVersion,
             Service = service,
-            Total = statuses.Count,
+            Total = statuses.Count(s => s.State != MigrationState.NotHere),
             Applied = Count(MigrationState.Applied, MigrationState.Changed, MigrationState.Missing),
             Pending = Count(MigrationState.Pending, MigrationState.RolledBack, MigrationState.OutOfOrder, MigrationState.Failed),
             Failed = Count(MigrationState.Failed),
@@ -42,7 +42,7 @@ public static class StatusBuilder
     }
 
     /// <summary>A repeatable whose file is gone asks for nothing.</summary>
-    private static bool IsHealthy(MigrationStatus status) => status.Error is null && status.State switch
+    private static bool IsHealthy(MigrationStatus status) => status.Error is null && !status.IsRenumbered && status.State switch
     {
         MigrationState.Failed or MigrationState.Changed or MigrationState.OutOfOrder => false,
         MigrationState.Missing => status.Version is null,
@@ -51,8 +51,10 @@ public static class StatusBuilder
 
     private static MigrationStatus Of(PlanningInput input, Migration migration, DatabaseTarget target, string folder, string? service)
     {
-        var record = input.History.Find(migration.Key);
+        var record = input.RecordOf(migration);
         var applied = record?.Applied;
+        var state = StateOf(input, migration, record);
+        var other = input.Match.Renamed.Concat(input.Match.Replaced).FirstOrDefault(r => r.Migration.Key == migration.Key);
         return new MigrationStatus
         {
             Database = target.Display,
@@ -62,16 +64,19 @@ public static class StatusBuilder
             Name = migration.FullName,
             Description = migration.Header.Description,
             SemanticVersion = migration.Header.SemanticVersion,
-            State = StateOf(input, migration, record),
+            State = state,
             HasUndo = migration.HasUndo,
-            UndoProven = input.UndoProven(migration),
+            UndoVerdict = input.VerdictOf(migration),
             AppliedAt = record?.FirstApplied?.AppliedAt,
             AppliedBy = record?.FirstApplied?.AppliedBy,
             Duration = DurationOf(record?.FirstApplied),
             RowsAffected = record?.FirstApplied?.RowsAffected,
             Checksum = migration.Up.Checksum,
+            RecordedAs = other?.Record.Name,
+            IsRenumbered = applied is not null && other is { IsRenumbered: true },
             Change = applied is null ? ScriptChange.None : input.ChangeOf(migration.Key),
-            Error = record?.Failure?.ErrorMessage,
+            // What failed elsewhere is not wrong here.
+            Error = state == MigrationState.NotHere ? null : record?.Failure?.ErrorMessage,
             Path = folder,
             File = migration.Up.File,
         };
@@ -103,9 +108,12 @@ public static class StatusBuilder
     {
         if (record is { IsApplied: true } && !input.IsPending(migration))
             return input.ChangeOf(migration.Key) == ScriptChange.Statement ? MigrationState.Changed : MigrationState.Applied;
+        if (!input.RunsHere(migration))
+            return MigrationState.NotHere;
         if (record?.Failure is { Direction: MigrationDirection.Up })
             return MigrationState.Failed;
-        if (input.IsOutOfOrder(migration))
+        // Where another migration took the version, that is what is wrong, whatever the order.
+        if (input.IsOutOfOrder(migration) && !input.Match.Replaced.Any(r => r.Migration.Key == migration.Key))
             return MigrationState.OutOfOrder;
         return record is { RolledBack: true } ? MigrationState.RolledBack : MigrationState.Pending;
     }

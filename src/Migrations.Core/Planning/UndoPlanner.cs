@@ -9,41 +9,36 @@ public static class UndoPlanner
     /// <exception cref="PlanException">A down script is missing, later migrations stand in the way, or a name is unknown.</exception>
     public static MigrationPlan Plan(PlanningInput input, UndoRequest request)
     {
-        var byKey = input.Migrations.ToDictionary(m => m.Key);
         // Newest first. What counts as applied since a baseline never ran here, and repeatables have no down script: both stay.
-        var applied = input.History.Applied.Where(r => r.Version is not null || byKey.GetValueOrDefault(r.Key) is { IsRepeatable: false }).Reverse().ToList();
+        var applied = input.History.Applied.Where(r => r.Version is not null || input.Match.FileOf(r) is { IsRepeatable: false }).Reverse().ToList();
         var undoable = applied.Where(r => !r.IsBaseline).ToList();
+        if (undoable.Count > 0 && FolderIdentity.OtherFolder(input) is { } other)
+            throw other;
         var chosen = Choose(input, request, applied, undoable);
 
         var keys = chosen.Select(r => r.Key).ToHashSet();
         var overruled = new List<string>();
+        FolderIdentity.Check(input, keys.Contains);
         AppliedScripts.Check(input, keys.Contains, request.SkipChecksum, overruled);
-        CheckDownScripts(byKey, chosen);
-        var unproven = chosen.Select(r => byKey[r.Key]).Where(m => input.UndoProven(m) != true).ToList();
-        if (request.RequireProven && unproven.Count > 0)
-            throw Unproven(unproven);
+        CheckDownScripts(input, chosen);
+        var migrations = chosen.Select(r => input.Match.FileOf(r)!).ToList();
+        UndoProof.Demand(input, request, migrations);
         return new MigrationPlan
         {
             Direction = MigrationDirection.Down,
-            Steps = [.. chosen.Select(r => new PlanStep(byKey[r.Key], MigrationDirection.Down, byKey[r.Key].Down!))],
-            Warnings = unproven.Count == 0 ? [] : [$"No rehearsal has proven this undo: {string.Join(", ", unproven)}. 'migrations test --all' rehearses it on a copy."],
+            Steps = [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))],
+            Warnings = UndoProof.Warnings(input, migrations),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
     }
 
-    private static PlanException Unproven(List<Migration> unproven) => new(
-        ErrorId.UndoUnproven,
-        $"No rehearsal has proven this undo: {string.Join(", ", unproven)}. Nothing was undone.",
-        "Rehearse it with 'migrations test --all', or leave out --require-proven.",
-        [.. unproven.Select(m => m.FullName)]);
-
     private static List<HistoryRecord> Choose(PlanningInput input, UndoRequest request, List<HistoryRecord> applied, List<HistoryRecord> undoable)
     {
         if (request is { Name: { } name })
-            return Exactly([MigrationResolver.Find(input.Migrations, name)], applied);
+            return Exactly(input, [Find(input, name)], applied);
         if (request is { Only: { } only })
-            return Exactly([.. only.Select(text => MigrationResolver.Find(input.Migrations, text))], applied);
+            return Exactly(input, [.. only.Select(text => Find(input, text))], applied);
         if (request is { To: { } to })
             return DownTo(input, to, undoable);
         if (request.All)
@@ -51,13 +46,25 @@ public static class UndoPlanner
         return [.. undoable.Take(request.Last ?? 1)];
     }
 
-    /// <summary>The named migrations, newest application first. Nothing that was applied after one of them may stay applied.</summary>
-    private static List<HistoryRecord> Exactly(List<Migration> named, List<HistoryRecord> applied)
+    /// <summary>A migration of the folder; of one that only the history knows, it is said why it cannot be undone.</summary>
+    private static Migration Find(PlanningInput input, string text)
     {
-        var keys = named.Select(m => m.Key).ToHashSet();
+        if (input.Missing.FirstOrDefault(r => string.Equals(r.Name, text, StringComparison.OrdinalIgnoreCase)) is { } gone)
+        {
+            FolderIdentity.Check(input, key => key == gone.Key);
+            throw Gone([gone.Name]);
+        }
+
+        return MigrationResolver.Find(input.Migrations, text);
+    }
+
+    /// <summary>The named migrations, newest application first. Nothing that was applied after one of them may stay applied.</summary>
+    private static List<HistoryRecord> Exactly(PlanningInput input, List<Migration> named, List<HistoryRecord> applied)
+    {
+        var keys = named.Select(m => input.RecordOf(m)?.Key).ToHashSet();
         var chosen = applied.Where(r => keys.Contains(r.Key)).ToList();
         foreach (var migration in named)
-            CheckUndoable(migration, chosen.Find(r => r.Key == migration.Key));
+            CheckUndoable(input, migration, input.RecordOf(migration) is { } known ? chosen.Find(r => r.Key == known.Key) : null);
 
         var oldest = applied.FindLastIndex(r => keys.Contains(r.Key));
         var later = applied.Take(oldest).Where(r => !keys.Contains(r.Key)).Select(r => r.Name).ToList();
@@ -73,10 +80,11 @@ public static class UndoPlanner
         return chosen;
     }
 
-    private static void CheckUndoable(Migration migration, HistoryRecord? record)
+    private static void CheckUndoable(PlanningInput input, Migration migration, HistoryRecord? record)
     {
         if (record is null)
         {
+            FolderIdentity.Check(input, key => key == migration.Key);
             throw new PlanException(
                 ErrorId.MigrationNotApplied, $"{migration} is not applied, so there is nothing to undo.", "'migrations status' shows what is applied.", [migration.FullName]);
         }
@@ -95,9 +103,10 @@ public static class UndoPlanner
     {
         if (to is "0")
             return undoable;
-        var last = MigrationResolver.Find(input.Migrations, to);
-        if (input.History.Find(last.Key) is not { IsApplied: true, FirstApplied: { } stays })
+        var last = Find(input, to);
+        if (input.RecordOf(last) is not { IsApplied: true, FirstApplied: { } stays })
         {
+            FolderIdentity.Check(input, key => key == last.Key);
             throw new PlanException(
                 ErrorId.MigrationNotApplied, $"{last} is not applied, so nothing can be undone down to it.", "'migrations status' shows what is applied.", [last.FullName]);
         }
@@ -105,19 +114,18 @@ public static class UndoPlanner
         return [.. undoable.TakeWhile(r => r.FirstApplied!.Id > stays.Id)];
     }
 
-    private static void CheckDownScripts(Dictionary<MigrationKey, Migration> byKey, List<HistoryRecord> chosen)
-    {
-        var gone = chosen.Where(r => !byKey.ContainsKey(r.Key)).Select(r => r.Name).ToList();
-        if (gone.Count > 0)
-        {
-            throw new PlanException(
-                ErrorId.MigrationMissing,
-                $"Applied, but the file is gone from the folder, and with it the down script: {string.Join(", ", gone)}.",
-                "Put the files back, and run the command again.",
-                gone);
-        }
+    private static PlanException Gone(List<string> names) => new(
+        ErrorId.MigrationMissing,
+        $"Applied, but the file is gone from the folder, and with it the down script: {string.Join(", ", names)}.",
+        "Put the files back, and run the command again.",
+        names);
 
-        var without = chosen.Where(r => !byKey[r.Key].HasUndo).Select(r => byKey[r.Key]).ToList();
+    private static void CheckDownScripts(PlanningInput input, List<HistoryRecord> chosen)
+    {
+        var gone = chosen.Where(r => input.Match.FileOf(r) is null).Select(r => r.Name).ToList();
+        if (gone.Count > 0)
+            throw Gone(gone);
+        var without = chosen.Select(r => input.Match.FileOf(r)!).Where(m => !m.HasUndo).ToList();
         if (without.Count == 0)
             return;
         var first = without[0];

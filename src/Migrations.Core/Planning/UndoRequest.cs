@@ -26,8 +26,11 @@ public sealed record UndoRequest
     /// <summary>Undoes although rows or values are lost by it.</summary>
     public bool AcceptDataLoss { get; init; }
 
-    /// <summary>Undoes only what a rehearsal has proven to bring the schema back.</summary>
+    /// <summary>Undoes only what a rehearsal has proven to bring schema and values back.</summary>
     public bool RequireProven { get; init; }
+
+    /// <summary>With <see cref="RequireProven"/>: takes an undo, too, of which only the schema is proven, because there were no rows to compare.</summary>
+    public bool SchemaOnly { get; init; }
 
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }

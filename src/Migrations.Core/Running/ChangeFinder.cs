@@ -1,27 +1,51 @@
 using Migrations.Databases;
 using Migrations.History;
+using Migrations.Planning;
 
 namespace Migrations.Running;
 
-/// <summary>Tells how the files of applied migrations differ from what was applied.</summary>
-internal static class ChangeFinder
+/// <summary>Compares the files of applied migrations with what was applied.</summary>
+/// <param name="history">Holds the scripts that were applied.</param>
+/// <param name="dialect">How they are read.</param>
+internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
 {
     /// <summary>Looks at every applied migration whose checksum differs. Only for these is a stored script read.</summary>
-    public static async Task<IReadOnlyDictionary<MigrationKey, ScriptChange>> FindAsync(
-        IReadOnlyList<Migration> migrations, HistoryView view, IHistoryStore history, ISqlDialect dialect, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<MigrationKey, ScriptChange>> FindAsync(IReadOnlyList<Migration> migrations, HistoryView view, CancellationToken cancellationToken)
     {
         var changes = new Dictionary<MigrationKey, ScriptChange>();
         foreach (var migration in migrations)
         {
             if (view.Find(migration.Key)?.Applied is { Checksum: { } checksum } applied && !string.Equals(checksum, migration.Up.Checksum, StringComparison.Ordinal))
-                changes[migration.Key] = await CompareAsync(migration.Up, applied, history, dialect, cancellationToken).ConfigureAwait(false);
+                changes[migration.Key] = await CompareAsync(migration.Up, applied, cancellationToken).ConfigureAwait(false);
         }
 
         return changes;
     }
 
-    private static async Task<ScriptChange> CompareAsync(
-        MigrationScript script, JournalEntry applied, IHistoryStore history, ISqlDialect dialect, CancellationToken cancellationToken)
+    /// <summary>
+    /// Among applied migrations without a file, those whose statements are in a file of the same name under another version: renumbered, and edited in comments
+    /// or white space besides.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<MigrationKey, MigrationKey>> FindRenumberedAsync(PlanningInput input, CancellationToken cancellationToken)
+    {
+        var renumbered = new Dictionary<MigrationKey, MigrationKey>();
+        var match = input.Match;
+        var loose = input.Migrations.Where(match.IsLoose).ToLookup(m => HistoryMatch.Words(m.FullName), StringComparer.Ordinal);
+        foreach (var record in match.Missing.Where(r => r.Version is not null && HistoryMatch.Words(r.Name).Length > 0))
+        {
+            foreach (var migration in loose[HistoryMatch.Words(record.Name)])
+            {
+                if (await CompareAsync(migration.Up, record.Applied!, cancellationToken).ConfigureAwait(false) == ScriptChange.Statement)
+                    continue;
+                renumbered.TryAdd(migration.Key, record.Key);
+                break;
+            }
+        }
+
+        return renumbered;
+    }
+
+    private async Task<ScriptChange> CompareAsync(MigrationScript script, JournalEntry applied, CancellationToken cancellationToken)
     {
         if (script.Length > JournalRecorder.LongestStoredScript)
             return ScriptChange.Statement;

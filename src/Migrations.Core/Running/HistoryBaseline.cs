@@ -13,6 +13,7 @@ internal static class HistoryBaseline
     public static async Task<int> RunAsync(
         IDatabaseSession session, JournalRecorder recorder, PlanningInput input, BaselineRequest request, CancellationToken cancellationToken)
     {
+        FolderIdentity.Check(input);
         var last = MigrationResolver.Find(input.Migrations, request.Target);
         if (last.Version is null)
         {
@@ -30,7 +31,7 @@ internal static class HistoryBaseline
                 applied);
         }
 
-        var covered = input.Migrations.Where(m => m.Version is not null && m.Version <= last.Version && input.IsPending(m)).ToList();
+        var covered = input.Migrations.Where(m => m.Version is not null && m.Version <= last.Version && input.IsPending(m) && input.RunsHere(m)).ToList();
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
         foreach (var migration in covered)
         {

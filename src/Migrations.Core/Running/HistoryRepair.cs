@@ -4,91 +4,164 @@ using Migrations.Planning;
 
 namespace Migrations.Running;
 
-/// <summary>Mends the history by appending to it, and says what it compared.</summary>
+/// <summary>Repairs the history by appending to it, and says what it compared.</summary>
 /// <param name="session">The database.</param>
 /// <param name="dialect">How its SQL is read.</param>
 /// <param name="target">The database as shown to people.</param>
 /// <param name="recorder">Makes the rows.</param>
 internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialect, DatabaseTarget target, JournalRecorder recorder)
 {
-    private readonly List<RepairResult> _results = [];
+    private readonly List<RepairStep> _steps = [];
 
-    /// <summary>Mends what is wrong, in the order of the folder.</summary>
-    public async Task<IReadOnlyList<RepairResult>> RunAsync(PlanningInput input, RepairRequest request, CancellationToken cancellationToken)
+    /// <summary>What is wrong and would be repaired, in the order of the folder. Changes nothing.</summary>
+    /// <exception cref="PlanException">There is nothing to repair; or the folder, or what is named, is not that of the history.</exception>
+    public async Task<IReadOnlyList<RepairStep>> PlanAsync(PlanningInput input, RepairRequest request, CancellationToken cancellationToken)
     {
-        MigrationKey? byName = request.Name is null ? null : FindName(input, request.Name);
-        foreach (var migration in input.Migrations.Where(m => byName is null || m.Key == byName))
+        var selection = new RepairSelection(input, request);
+        if (request.StatementDone is null)
+            PlanRenumbered(selection.Renumbered(input));
+        foreach (var migration in input.Migrations.Where(selection.Has))
         {
-            if (input.History.Find(migration.Key) is { } record)
-                await RepairOneAsync(input, migration, record, request, cancellationToken).ConfigureAwait(false);
+            if (input.RecordOf(migration) is { } record)
+                await PlanOneAsync(input, migration, record, request, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var record in input.Missing.Where(r => byName is null || r.Key == byName))
+        if (request.RemoveMissing)
         {
-            if (request.RemoveMissing)
-                await ForgetAsync(record, cancellationToken).ConfigureAwait(false);
+            foreach (var record in input.Missing.Where(selection.Has))
+                PlanForgotten(record);
         }
 
-        if (_results.Count == 0)
-        {
-            var missing = input.Missing.Count == 0 ? "" : $" Applied, but without a file: {string.Join(", ", input.Missing.Select(r => r.Name))}; --remove-missing forgets them.";
-            throw new PlanException(
-                ErrorId.RepairNotNeeded, "There is nothing to repair: no failure is recorded and no applied script was edited." + missing, "'migrations status' shows how things stand.", []);
-        }
-
-        return _results;
+        if (_steps.Count == 0)
+            throw NotNeeded(input);
+        return request.Only is { } only ? [.. _steps.Where(s => only.Contains(s.Result.Name, StringComparer.Ordinal))] : _steps;
     }
 
-    /// <summary>A missing migration is in no folder, so its name is looked for in the history first.</summary>
-    private static MigrationKey FindName(PlanningInput input, string name) =>
-        input.Missing.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)
-            || (MigrationVersion.TryParse(name, out var version) && r.Version == version))?.Key
-        ?? MigrationResolver.Find(input.Migrations, name).Key;
+    /// <summary>Repairs it, all or nothing.</summary>
+    public async Task<IReadOnlyList<RepairResult>> RunAsync(PlanningInput input, RepairRequest request, CancellationToken cancellationToken)
+    {
+        var steps = await PlanAsync(input, request, cancellationToken).ConfigureAwait(false);
+        var transaction = await session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            foreach (var entry in steps.Select(s => s.Release).OfType<JournalEntry>().Concat(steps.Select(s => s.Entry)))
+                await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
 
-    private async Task RepairOneAsync(PlanningInput input, Migration migration, HistoryRecord record, RepairRequest request, CancellationToken cancellationToken)
+        return [.. steps.Select(s => s.Result)];
+    }
+
+    private static PlanException NotNeeded(PlanningInput input)
+    {
+        if (input.Match.Replaced.Count > 0)
+            return FolderIdentity.Replaced(input, input.Match.Replaced);
+        var missing = string.Join(", ", input.Missing.Select(r => r.Name));
+        return new PlanException(
+            ErrorId.RepairNotNeeded,
+            "There is nothing to repair: no failure is recorded and no applied script was edited."
+                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
+            "'migrations status' shows how things stand.",
+            []);
+    }
+
+    private void PlanRenumbered(IReadOnlyList<RenamedMigration> renumbered)
+    {
+        foreach (var (migration, record) in renumbered)
+        {
+            var isSame = string.Equals(record.Applied!.Checksum, migration.Up.Checksum, StringComparison.Ordinal);
+            var compared = Renamed(migration, record, isSame ? ScriptChange.None : ScriptChange.Cosmetic);
+            var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with
+            {
+                Script = isSame ? null : recorder.StoredText(migration.Up),
+                ErrorMessage = compared,
+            };
+            var release = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
+            Add(entry, migration.Version, "Renamed", compared, release);
+        }
+    }
+
+    private static string Renamed(Migration migration, HistoryRecord record, ScriptChange change) =>
+        $"Recorded as {migration}: applied {At(record.FirstApplied!)} as {record.Name}; "
+        + (change == ScriptChange.None
+            ? $"the script is the same (SHA-256 {migration.Up.Checksum})."
+            : "the script differs in comments or white space only.");
+
+    private async Task PlanOneAsync(PlanningInput input, Migration migration, HistoryRecord record, RepairRequest request, CancellationToken cancellationToken)
     {
         if (request.StatementDone is { } done)
         {
-            await DecideAsync(migration, record, done, cancellationToken).ConfigureAwait(false);
+            PlanDecision(migration, record, done);
             return;
         }
 
         var checksum = record.Applied?.Checksum;
-        // A repeatable that is due runs again anyway.
-        if (record.IsApplied && !input.IsPending(migration) && input.ChangeOf(migration.Key) is var change and not ScriptChange.None)
+        // A repeatable that is due runs again anyway; one that was renumbered is recorded as it is now.
+        if (record.IsApplied && !input.IsPending(migration) && record.Key == migration.Key)
         {
-            await AcceptAsync(migration, record, change, cancellationToken).ConfigureAwait(false);
+            await PlanAcceptedAsync(input, migration, record, cancellationToken).ConfigureAwait(false);
             checksum = migration.Up.Checksum;
         }
 
         if (record.Failure is { } failure)
-            await ClearAsync(migration, record, failure, checksum, cancellationToken).ConfigureAwait(false);
+            PlanCleared(migration, record, failure, checksum);
     }
 
-    private async Task AcceptAsync(Migration migration, HistoryRecord record, ScriptChange change, CancellationToken cancellationToken)
+    private async Task PlanAcceptedAsync(PlanningInput input, Migration migration, HistoryRecord record, CancellationToken cancellationToken)
     {
-        var compared = $"Accepted the edited script: SHA-256 {record.Applied!.Checksum} was applied, {migration.Up.Checksum} is in the folder; "
-            + (change == ScriptChange.Cosmetic ? "only comments or white space differ." : "a statement differs, or the applied text is not stored; the schema was not compared.");
-        var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with { Script = recorder.StoredText(migration.Up), ErrorMessage = compared };
-        await AppendAsync(entry, migration.Version, "Changed", compared, cancellationToken).ConfigureAwait(false);
+        var change = input.ChangeOf(migration.Key);
+        var isRenamed = input.Match.Renamed.Any(r => r.Migration.Key == migration.Key);
+        if (change == ScriptChange.None && !isRenamed)
+            return;
+        var differences = change == ScriptChange.Statement ? await CompareAsync(migration, record, cancellationToken).ConfigureAwait(false) : [];
+        var compared = change == ScriptChange.Statement || !isRenamed ? Accepted(migration, record, change, differences) : Renamed(migration, record, change);
+        var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with
+        {
+            Script = change == ScriptChange.None ? null : recorder.StoredText(migration.Up),
+            ErrorMessage = compared,
+        };
+        Add(entry, migration.Version, isRenamed && change != ScriptChange.Statement ? "Renamed" : "Changed", compared, differences: differences);
     }
 
-    private async Task ClearAsync(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum, CancellationToken cancellationToken)
+    private static string Accepted(Migration migration, HistoryRecord record, ScriptChange change, IReadOnlyList<StatementDifference>? differences) =>
+        $"Accepted the edited script: SHA-256 {record.Applied!.Checksum} was applied, {migration.Up.Checksum} is in the folder; " + (change, differences) switch
+        {
+            (ScriptChange.Cosmetic, _) => "only comments or white space differ.",
+            (_, null) => "the applied text is not stored, so what differs is not known; the schema was not compared.",
+            (_, []) => "the statements are the same, and a directive or a secret differs; the schema was not compared.",
+            (_, [_]) => "1 statement differs; the schema was not compared.",
+            _ => $"{differences.Count} statements differ; the schema was not compared.",
+        };
+
+    /// <summary>What differs; null where the applied text is not stored.</summary>
+    private async Task<IReadOnlyList<StatementDifference>?> CompareAsync(Migration migration, HistoryRecord record, CancellationToken cancellationToken)
     {
-        var compared = $"Cleared the failure of {failure.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
+        var script = migration.Up;
+        if (script.Length > JournalRecorder.LongestStoredScript)
+            return null;
+        if (await session.History.ReadScriptAsync(record.Applied!.Id, cancellationToken).ConfigureAwait(false) is not { } applied)
+            return null;
+        var current = ScriptRedaction.Redact(dialect, ScriptText.ReadChecked(script));
+        return ScriptDifference.Find(dialect, script.File, script.FirstLine, ScriptRedaction.Redact(dialect, applied), current);
+    }
+
+    private void PlanCleared(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum)
+    {
+        var compared = $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
         var direction = record.IsApplied ? MigrationDirection.Up : MigrationDirection.Down;
         var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with { Checksum = checksum ?? migration.Up.Checksum, ErrorMessage = compared };
-        await AppendAsync(entry, migration.Version, "Failed", compared, cancellationToken).ConfigureAwait(false);
+        Add(entry, migration.Version, "Failed", compared);
     }
 
-    private async Task ForgetAsync(HistoryRecord record, CancellationToken cancellationToken)
+    private void PlanForgotten(HistoryRecord record)
     {
-        var compared = $"Forgotten: applied {record.FirstApplied!.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder. What it made in the database stays.";
-        await AppendAsync(
-            recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared }, record.Version, "Missing", compared, cancellationToken).ConfigureAwait(false);
+        var compared = $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
+            + " What it made in the database stays.";
+        var entry = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
+        Add(entry, record.Version, "Missing", compared);
     }
 
-    private async Task DecideAsync(Migration migration, HistoryRecord record, bool done, CancellationToken cancellationToken)
+    private void PlanDecision(Migration migration, HistoryRecord record, bool done)
     {
         if (record.Resume is not { Undecided: { } index } resume || migration.Script(resume.Direction) is not { } script)
             return;
@@ -103,12 +176,16 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
             Success = done,
             ErrorMessage = compared,
         };
-        await AppendAsync(entry, migration.Version, "Undecided", compared, cancellationToken).ConfigureAwait(false);
+        Add(entry, migration.Version, "Undecided", compared);
     }
 
-    private async Task AppendAsync(JournalEntry entry, MigrationVersion? version, string repair, string compared, CancellationToken cancellationToken)
+    private static string At(JournalEntry entry) => $"{entry.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z";
+
+    private void Add(
+        JournalEntry entry, MigrationVersion? version, string repair, string compared,
+        JournalEntry? release = null, IReadOnlyList<StatementDifference>? differences = null)
     {
-        await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
-        _results.Add(new RepairResult(target.Display, version, entry.Name, repair, compared));
+        var result = new RepairResult(target.Display, version, entry.Name, repair, compared) { Differences = differences ?? [] };
+        _steps.Add(new RepairStep(result, entry) { Release = release });
     }
 }

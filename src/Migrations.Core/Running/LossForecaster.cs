@@ -14,21 +14,38 @@ public static class LossForecaster
         IDatabaseInspector inspector, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
     {
         var losses = new List<StepLoss>();
-        var told = new HashSet<(DataLossKind, string)>();
-        foreach (var step in plan.Steps.Where((_, i) => analyses[i].MayLose))
+        var named = new HashSet<(DataLossKind, string)>();
+        for (var at = 0; at < plan.Steps.Count; at++)
         {
-            var forecast = await inspector.ForecastLossAsync(step.Script, Limit, cancellationToken).ConfigureAwait(false);
-            // What an earlier step takes away cannot go twice.
-            forecast = forecast with { Losses = [.. forecast.Losses.Where(l => told.Add((l.Kind, l.Name)))] };
-            if (forecast.Losses.Count + forecast.NotForeseen.Count > 0)
+            if (!analyses[at].MayLose && !(analyses[at].MayOverwrite && plan.Direction == MigrationDirection.Down))
+                continue;
+            var step = plan.Steps[at];
+            var forecast = await FindAsync(
+                inspector, new LossQuestion(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit), cancellationToken).ConfigureAwait(false);
+            // What an earlier step takes away cannot go twice; two conditions may take different rows.
+            forecast = forecast with { Losses = [.. forecast.Losses.Where(l => l.Kind is DataLossKind.Deleted or DataLossKind.Overwritten || named.Add((l.Kind, l.Name)))] };
+            if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
                 losses.Add(new StepLoss(step.Migration.FullName, forecast));
         }
 
         return losses;
     }
 
-    /// <summary>Refuses losses that nobody accepted.</summary>
-    /// <exception cref="DataLossException">Rows or values would go.</exception>
+    // A forecast is a courtesy: whatever goes wrong with it stops nothing on the way up, and on the way down is asked about like a loss.
+    private static async Task<LossForecast> FindAsync(IDatabaseInspector inspector, LossQuestion question, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await inspector.ForecastLossAsync(question, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not MigrationException { Id: ErrorId.Cancelled } && !cancellationToken.IsCancellationRequested)
+        {
+            return new LossForecast([], [$"line {question.Script.FirstLine} and those after it could not be looked at: {e.Message.TrimEnd('.')}"]);
+        }
+    }
+
+    /// <summary>Refuses losses that no one accepted.</summary>
+    /// <exception cref="DataLossException">Rows or values would go, or may.</exception>
     internal static void Refuse(IReadOnlyList<StepLoss> losses, string database)
     {
         var lossy = losses.Where(l => l.IsLossy).ToList();
@@ -36,8 +53,18 @@ public static class LossForecaster
             throw new DataLossException(database, lossy);
     }
 
-    /// <summary>One line for each thing that goes.</summary>
+    /// <summary>One line for each thing that goes or is overwritten.</summary>
     public static IEnumerable<string> Sentences(StepLoss step) => step.Forecast.Losses.Where(l => l.Rows is not 0).Select(l => $"{step.Migration} {Sentence(l)}");
+
+    /// <summary>One line for each object that goes with others.</summary>
+    public static IEnumerable<string> ObjectLines(StepLoss step) => step.Forecast.ObjectsLost.Select(l => $"{step.Migration} {LostObjectText.Line(l)}");
+
+    /// <summary>One line for each thing that may go, and could not be counted.</summary>
+    public static IEnumerable<string> Unforeseen(StepLoss step) => step.Forecast.NotForeseen.Select(text => $"{step.Migration}, {text}");
+
+    /// <summary>One line for each thing that goes for good, or may.</summary>
+    public static IEnumerable<string> LossSentences(StepLoss step) =>
+        step.Forecast.Losses.Where(l => l.IsLossy).Select(l => $"{step.Migration} {Sentence(l)}").Concat(Unforeseen(step));
 
     /// <summary>What goes, with its number.</summary>
     private static string Sentence(DataLoss loss)
@@ -48,6 +75,9 @@ public static class LossForecaster
         {
             DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")}{hidden})",
             DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
+            DataLossKind.Deleted => $"deletes rows of table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
+            DataLossKind.Overwritten =>
+                $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones come back can only be determined by a rehearsal with data",
             _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
         };
     }

@@ -23,6 +23,7 @@ internal sealed class MigrationRun(
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
     private int _current;
+    private StatementRun? _statements;
 
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
@@ -132,9 +133,10 @@ internal sealed class MigrationRun(
         var complete = step with { Entry = step.Entry with { Script = recorder.StoredText(step.Script) } };
         try
         {
-            return step.Analysis.OutsideTransaction
-                ? await new StatementRun(session, dialect, recorder, history).RunAsync(complete, cancellationToken).ConfigureAwait(false)
-                : await session.RunAsync(complete, cancellationToken).ConfigureAwait(false);
+            if (!step.Analysis.OutsideTransaction)
+                return await session.RunAsync(complete, cancellationToken).ConfigureAwait(false);
+            _statements = new StatementRun(session, dialect, recorder, history);
+            return await _statements.RunAsync(complete, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -149,8 +151,11 @@ internal sealed class MigrationRun(
             Duration = outcome.Duration,
             RowsAffected = outcome.RowsAffected,
             Statements = outcome.Statements,
+            ObjectsLost = outcome.ObjectsLost,
         };
         _results.Add(result);
+        foreach (var lost in outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed))
+            _events.Publish(new WarningRaised(LostObjectText.Warning(step.Migration.FullName, lost)));
         _events.Publish(new StepFinished(result, index + 1, total));
     }
 
@@ -164,10 +169,17 @@ internal sealed class MigrationRun(
             "Run the command again to go on from here.",
             error);
         failure.LeftBehind = started && left[0].Analysis.OutsideTransaction;
+        failure.InDatabase = started ? InDatabase(failure, left[0]) : null;
         failure.Applied = [.. _results];
         failure.NotApplied = [.. left.Select(s => s.Migration.FullName)];
         return failure;
     }
+
+    /// <summary>What of the failed script is in the database. Where the answer of the database is not known, nothing is said.</summary>
+    private string? InDatabase(MigrationException failure, StepExecution step) =>
+        step.Analysis.OutsideTransaction ? _statements?.InDatabase
+        : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } ? "nothing of the script, which was rolled back"
+        : null;
 
     /// <summary>Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's token may be cancelled.</summary>
     private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)
@@ -191,7 +203,7 @@ internal sealed class MigrationRun(
     {
         var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
         {
-            ErrorMessage = failure.Location is null ? failure.Message : $"{failure.Location}: {failure.Message}",
+            ErrorMessage = failure.MessageWithPlace,
             StatementIndex = (failure as StatementException)?.StatementIndex,
         };
         return session.History.AppendAsync(entry, cancellationToken);

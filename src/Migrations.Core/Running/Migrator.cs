@@ -3,7 +3,6 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.History;
-using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -32,7 +31,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return Statuses(await LookAsync(session, read, cancellationToken).ConfigureAwait(false));
+        {
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            Doubt(input);
+            return Statuses(input);
+        }
     }
 
     /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
@@ -44,6 +47,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
         }
@@ -74,13 +78,17 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <summary>Applies what is pending, in order. A SQLite file that does not exist is created.</summary>
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
-    public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            SessionAccess.Create,
-            input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()),
-            Protection(request?.Backup, request is { RestoreOnFailure: true }, request?.Check),
-            acceptLoss: true,
-            cancellationToken);
+    public async Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = request ?? new ApplyRequest();
+        var check = new RunCheck(driver, target, folder, _options, wanted.Check);
+        var results = await RunAsync(
+            SessionAccess.Create, input => ApplyPlanner.Plan(input, wanted), Protection(wanted.Backup, wanted.RestoreOnFailure, check), acceptLoss: true, cancellationToken).ConfigureAwait(false);
+        // After a run they were made while its lock was still held.
+        if (results.Count == 0)
+            await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
@@ -89,7 +97,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Write,
             input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
-            Protection(request?.Backup, request is { RestoreOnFailure: true }, check: null),
+            Protection(request?.Backup, request is { RestoreOnFailure: true }, new RunCheck(driver, target, folder, _options, request: null)),
             request is { AcceptDataLoss: true },
             cancellationToken);
 
@@ -107,6 +115,20 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {
             return [];
+        }
+    }
+
+    /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database is missing or refuses.</exception>
+    public async Task<IReadOnlyList<RepairResult>> PlanRepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var repair = new HistoryRepair(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service));
+            return [.. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s => s.Result)];
         }
     }
 
@@ -128,8 +150,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, CheckRequest? check) =>
-        new(driver, target, _options.Session, backup, restoreOnFailure, new RunCheck(driver, target, folder, _options, check));
+    /// <summary>Where a folder is only looked at, that it may be the wrong one is a warning.</summary>
+    private void Doubt(PlanningInput input)
+    {
+        if (FolderIdentity.Find(input) is { } error)
+            _options.Session.Events.Publish(new WarningRaised($"{error.Message} {error.NextStep}"));
+    }
+
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) => new(driver, target, _options.Session, backup, restoreOnFailure, check);
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
@@ -141,6 +169,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
         driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
+
+    /// <summary>For a folder without a migration no database is created.</summary>
+    private async Task<IDatabaseSession> OpenForRunAsync(SessionAccess access, MigrationFolder read, CancellationToken cancellationToken)
+    {
+        if (access != SessionAccess.Create || !read.IsEmpty || _options.Folder.AllowEmpty)
+            return await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        {
+            throw MissingFolder.Empty(read.Path);
+        }
+    }
 
     private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
@@ -180,7 +223,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
     {
         var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        var session = await OpenForRunAsync(access, read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var before = await LookUnlockedAsync(session, read, cancellationToken).ConfigureAwait(false);
@@ -293,10 +336,6 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             LossForecaster.Refuse(losses, target.Display);
         foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
             _options.Session.Events.Publish(new WarningRaised(sentence + "."));
-        if (plan.Direction == MigrationDirection.Up)
-            return;
-        foreach (var unknown in losses.SelectMany(l => l.Forecast.NotForeseen))
-            _options.Session.Events.Publish(new WarningRaised(unknown));
     }
 
     private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) => PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);

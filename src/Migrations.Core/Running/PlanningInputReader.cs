@@ -15,15 +15,29 @@ internal static class PlanningInputReader
     {
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
-        return input with { Changes = await ChangeFinder.FindAsync(folder.Migrations, input.History, session.History, dialect, cancellationToken).ConfigureAwait(false) };
+        await session.History.CheckSchemaAsync(options.Service, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
+        var changes = new ChangeFinder(session.History, dialect);
+        input = input with { Changes = await changes.FindAsync(folder.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
+        if (input.Match.Missing.Count > 0)
+            input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
+        return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
+            ? input with { BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)) }
+            : input;
     }
 
     /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
-    public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options) => new()
+    /// <exception cref="MigrationException"><see cref="ErrorId.FolderEmpty"/>: neither the folder nor the history has a migration.</exception>
+    public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
-        Migrations = folder.Migrations,
-        History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
-        Environment = options.Environment,
-        Verdicts = RehearsalVerdicts.Read(folder.Path),
-    };
+        if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)
+            throw MissingFolder.Empty(folder.Path);
+        return new PlanningInput
+        {
+            Migrations = folder.Migrations,
+            History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
+            Environment = options.Environment,
+            Folder = folder.Path,
+            Verdicts = RehearsalVerdicts.Read(folder.Path),
+        };
+    }
 }

@@ -12,11 +12,11 @@ namespace Migrations.Running;
 /// <param name="request">Which checks; null: none.</param>
 internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options, CheckRequest? request)
 {
-    /// <summary>Makes the checks, when something was done.</summary>
+    /// <summary>Makes the checks, also when nothing was to be done: a run that is repeated after a failed check must not pass.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be made.</exception>
     public async Task DemandAsync(IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)
     {
-        if (request is null || results.Count == 0)
+        if (request is null)
             return;
         var checks = await CheckAsync(request, results, cancellationToken).ConfigureAwait(false);
         // Of a single question the answer tells; a whole category that nobody could ask must not look like one that passed.
@@ -27,9 +27,9 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
             return;
         throw new MigrationException(
             ErrorId.CheckFailed,
-            $"The migrations were applied, and {(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
+            $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and {(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
             "See what each asks for: migrations check")
-        { Applied = results, LeftBehind = true };
+        { Applied = results, LeftBehind = results.Count > 0 };
     }
 
     /// <summary>What was applied stays applied, whatever becomes of the checks.</summary>
@@ -41,7 +41,7 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new MigrationException(ErrorId.Cancelled, "The migrations were applied; the checks after them were cancelled.", "Make them again: migrations check", e) { Applied = results };
+            throw new MigrationException(ErrorId.Cancelled, results.Count == 0 ? "The checks were cancelled." : "The migrations were applied; the checks after them were cancelled.", "Make them again: migrations check", e) { Applied = results };
         }
         catch (MigrationException e)
         {

@@ -104,6 +104,7 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
             var result = await _manager.RestoreAsync(_backup!, restore, cancellationToken).ConfigureAwait(false);
             failure.NotApplied = [.. failure.Applied.Select(r => r.Name), .. failure.NotApplied];
             failure.Applied = [];
+            failure.InDatabase = "the state before this run, which was restored";
             failure.NextStep += $" The database was restored to its state before this run, from '{_backup!.Path}'; the failed state is kept as '{result.Kept}'.";
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)

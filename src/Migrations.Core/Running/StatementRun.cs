@@ -7,7 +7,8 @@ using Migrations.History;
 namespace Migrations.Running;
 
 /// <summary>
-/// Runs a script without a transaction, statement by statement. A row before and a row after each one let the next run go on where this one stopped.
+/// Runs a script without a transaction, statement by statement. A row before and a row after each one let the next run go on where this one stopped. In a transaction
+/// of the script's own the rows are written just before its COMMIT, and so are there together with what it did, or not at all.
 /// </summary>
 /// <param name="session">The database.</param>
 /// <param name="dialect">How its SQL is read.</param>
@@ -15,6 +16,13 @@ namespace Migrations.Running;
 /// <param name="history">The history as it was before the run.</param>
 internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect, JournalRecorder recorder, HistoryView history)
 {
+    private readonly StatementTally _tally = new();
+    private readonly List<LostObject> _lost = [];
+    private List<JournalEntry>? _held;
+
+    /// <summary>Which statements are in the database, for people.</summary>
+    public string InDatabase => _tally.ToString();
+
     /// <summary>Runs what is left of the script, and appends its row.</summary>
     /// <exception cref="StatementException">The database refused a statement; those before it stay.</exception>
     /// <exception cref="MigrationException"><see cref="ErrorId.StatementEdited"/> or <see cref="ErrorId.StatementUndecided"/>.</exception>
@@ -32,13 +40,16 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             if (statement.Index < resume.Completed.Count)
             {
                 CheckUnedited(step, statement, checksum, resume);
+                _tally.Add(statement);
                 continue;
             }
 
+            _tally.Begin(statement);
             if (resume.Undecided == statement.Index && await WasDoneAsync(step, statement, cancellationToken).ConfigureAwait(false))
                 await session.History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), cancellationToken).ConfigureAwait(false);
             else
                 rows += await ExecuteAsync(step, statement, checksum, cancellationToken).ConfigureAwait(false);
+            _tally.End(isKept: _held is null);
         }
 
         if (count < resume.Completed.Count)
@@ -46,7 +57,7 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         var schema = step.IsLast ? await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false) : null;
         var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = rows, SchemaFingerprint = schema?.Fingerprint };
         await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
-        return new StepOutcome(clock.Elapsed, rows, count);
+        return new StepOutcome(clock.Elapsed, rows, count) { ObjectsLost = _lost };
     }
 
     /// <summary>The statements of a script, each with the SHA-256 over all statements up to it.</summary>
@@ -73,8 +84,9 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning.")
     { Location = location };
 
+    /// <summary>The rows of a transaction of the script's own are written in it: none means that it was not committed, so it is begun again.</summary>
     private async Task<bool> WasDoneAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
-        await session.FindEvidenceAsync(statement, cancellationToken).ConfigureAwait(false) switch
+        dialect.MarkOf(statement) != TransactionMark.Begin && await session.FindEvidenceAsync(statement, cancellationToken).ConfigureAwait(false) switch
         {
             StatementEvidence.Done => true,
             StatementEvidence.NotDone => false,
@@ -82,16 +94,24 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
                 ErrorId.StatementUndecided,
                 $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not show whether that statement took effect.",
                 $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair {step.Migration} --statement-not-done'.")
-            { Location = statement.Location, Statement = statement.Text },
+            { Location = statement.Location, Statement = ScriptRedaction.Cover(dialect, statement.Text) },
         };
 
     private async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, string checksum, CancellationToken cancellationToken)
     {
-        await session.History.AppendAsync(Row(step, JournalEvent.Started, statement, checksum), cancellationToken).ConfigureAwait(false);
-        long? rows;
+        var mark = dialect.MarkOf(statement);
+        var progress = Row(step, JournalEvent.Progress, statement, checksum);
+        if (_held is null)
+            await session.History.AppendAsync(Row(step, JournalEvent.Started, statement, checksum), cancellationToken).ConfigureAwait(false);
+        if (mark == TransactionMark.Begin)
+            _held = [];
+        _held?.Add(progress);
+        if (mark == TransactionMark.Commit)
+            await AppendHeldAsync(cancellationToken).ConfigureAwait(false);
+        StatementOutcome outcome;
         try
         {
-            rows = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
+            outcome = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
         }
         catch (StatementException e)
         {
@@ -99,9 +119,19 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             throw;
         }
 
-        // The statement took effect: its row is due even when the run is cancelled now.
-        await session.History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), CancellationToken.None).ConfigureAwait(false);
-        return rows;
+        if (mark == TransactionMark.Commit)
+            _held = null;
+        else if (_held is null)
+            // The statement took effect: its row is due even when the run is cancelled now.
+            await session.History.AppendAsync(progress, CancellationToken.None).ConfigureAwait(false);
+        _lost.AddRange(outcome.ObjectsLost);
+        return outcome.Rows;
+    }
+
+    private async Task AppendHeldAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in _held ?? [])
+            await session.History.AppendAsync(row, cancellationToken).ConfigureAwait(false);
     }
 
     private JournalEntry Row(StepExecution step, JournalEvent what, ScriptStatement statement, string checksum) =>

@@ -7,6 +7,6 @@ namespace Migrations.Running;
 /// <param name="Forecast">What goes.</param>
 public sealed record StepLoss(string Migration, LossForecast Forecast)
 {
-    /// <summary>Whether rows or values go, as far as it could be counted. What could not be counted is taken for a loss.</summary>
-    public bool IsLossy => Forecast.Losses.Any(l => l.Rows is not 0);
+    /// <summary>Whether rows or values go. What could not be counted counts as a loss.</summary>
+    public bool IsLossy => Forecast.NotForeseen.Count > 0 || Forecast.Losses.Any(l => l.IsLossy);
 }

@@ -83,6 +83,7 @@ public static class SchemaComparison
                     Kind = DifferenceKind.Changed,
                     ObjectType = SchemaObjectType.Table,
                     Name = table,
+                    IsColumnOrder = true,
                     Left = "columns in the order " + string.Join(", ", mine),
                     Right = "columns in the order " + string.Join(", ", theirs),
                 };

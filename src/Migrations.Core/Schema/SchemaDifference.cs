@@ -18,6 +18,9 @@ public sealed record SchemaDifference
     /// <summary>Its definition on the right, the side that was found; null when it is not there.</summary>
     public string? Right { get; init; }
 
+    /// <summary>Whether a table has the same columns, and only their order differs.</summary>
+    public bool IsColumnOrder { get; init; }
+
     /// <summary>The SQL that would make the right side like the left one; null where that is not certain.</summary>
     public string? Mend { get; init; }
 }

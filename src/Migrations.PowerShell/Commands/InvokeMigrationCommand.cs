@@ -38,7 +38,7 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
-    /// <summary>Makes all checks after the last migration, as Test-SchemaIntegrity does. A failed one is an error, and with -RestoreOnFailure undoes the run.</summary>
+    /// <summary>Makes all checks after the last migration, as Test-SchemaIntegrity does, also when nothing was pending. A failed one is an error, and with -RestoreOnFailure undoes the run.</summary>
     [Parameter]
     public SwitchParameter Check { get; set; }
 
@@ -49,6 +49,8 @@ public sealed class InvokeMigrationCommand : RunCommand
         ({ } target, null) => $"Apply pending migrations up to {target}",
         var (target, first) => $"Apply at most {first} pending migrations up to {target}",
     };
+
+    private protected override bool ChecksInAnyCase => Check;
 
     private protected override Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
         migrator.PlanApplyAsync(RequestFor(only), cancellationToken);

@@ -4,8 +4,13 @@ using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
-/// <remarks>The history is never changed, only appended to, and no script is run. Writes what was mended and what was compared. With nothing to mend it is an error.</remarks>
+/// <summary>Repairs the history by appending to it: clears failures, accepts edited and renamed scripts, forgets missing ones, decides statements.</summary>
+/// <remarks>
+/// The history is never changed, only appended to, and no script is run. Without <c>-Name</c> it shows what it would do and asks, unless <c>-Force</c> or
+/// <c>-Confirm:$false</c> is given; where no one can be asked that is an error. Writes what was repaired, what was compared, and of an edited script the statements
+/// that differ. With nothing to repair it is an error. One migration is never turned into another: what was applied under the same version with another name is
+/// refused.
+/// </remarks>
 /// <example>
 /// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Name 002_orders</code>
 /// <para>Accepts that the applied script 002_orders was edited.</para>
@@ -32,6 +37,10 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
     [Parameter(Mandatory = true, ParameterSetName = "StatementNotDone")]
     public SwitchParameter StatementNotDone { get; set; }
 
+    /// <summary>Does not ask when no -Name is given.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var request = new RepairRequest
@@ -41,7 +50,18 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
             StatementDone = StatementDone ? true : StatementNotDone ? false : null,
         };
         var folder = Folder;
-        if (ShouldProcess(database.Target.Display, "Repair the migration history" + (Name is null ? "" : " of " + Name)))
-            WriteObject(Call(database, folder, (migrator, token) => migrator.RepairAsync(request, token)), enumerateCollection: true);
+        var planned = Call(database, folder, (migrator, token) => migrator.PlanRepairAsync(request, token));
+        var what = string.Concat(planned.Select(r => $"\n{string.Concat(r.Differences.SelectMany(d => d.Lines()).Select(line => $"    {line}\n"))}{r.Name} ({r.Repair}): {r.Compared}"));
+        if (!ShouldProcess(database.Target.Display, $"Repair the migration history:{what}") || !MayRepair(database.Target, what))
+            return;
+        // No more than what was shown, whatever others have done since.
+        request = request with { Only = [.. planned.Select(r => r.Name)] };
+        WriteObject(Call(database, folder, (migrator, token) => migrator.RepairAsync(request, token)), enumerateCollection: true);
     }
+
+    // What is named is agreed to; of all else nobody has seen the list yet.
+    private bool MayRepair(DatabaseTarget target, string what) =>
+        Name is not null || Force || this.IsConfirmSaid() || Confirmation.Ask(
+            () => ShouldContinue($"Repair in the history of {target.Display}:{what}", "Repair the migration history"),
+            e => Confirmation.Required($"Repairing the history of {target.Display} requires confirmation, and no one can be asked.", e));
 }

@@ -7,9 +7,10 @@ namespace Migrations.PowerShell.Commands;
 /// <summary>Rehearses migrations and their undo on a copy.</summary>
 /// <remarks>
 /// Each migration is applied, undone, compared with the schema before, applied again and compared with the first time: on a scratch copy, never on the database
-/// itself. Writes one object per migration: whether it applies, whether its undo is proven or how exactly the schema differs after it, how long it took, the rows it
-/// changed and the undo lost, and on PostgreSQL the locks it took and the tables it wrote anew. The verdicts are kept in rehearsals.json beside the migrations,
-/// to be committed with them; Get-MigrationStatus shows them as UndoProven. Where something is not good, an error follows that names it.
+/// itself. Writes one object per migration: whether it applies, whether its undo is proven or how exactly schema and values differ after it, how long it took, the rows
+/// it changed and the undo lost, and on PostgreSQL the locks it took and the tables it wrote anew. Where scripts can change values, the values of the tables that they
+/// touch are compared; without rows in them the verdict (UndoVerdict) is SchemaOnly. The verdicts are kept in rehearsals.json beside the migrations,
+/// to be committed with them; Get-MigrationStatus shows them as UndoVerdict and UndoProven. Where something is not good, an error follows that names it.
 /// </remarks>
 /// <example>
 /// <code>Test-Migration -Database shop.db -Path ./migrations</code>
@@ -99,10 +100,15 @@ public sealed class TestMigrationCommand : RehearsalCommand
         var report = Run((events, token) => new Rehearsal(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, token));
         WriteObject(report.Results, enumerateCollection: true);
         WriteObject(report.Checks, enumerateCollection: true);
-        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(r =>
-            $"{r.Name} {(r.Applies ? "is not undone without a trace" : "cannot be applied")}{(r.Failure is { } failure ? ": " + failure.Message : $": {r.Differences.Count} difference(s)")}"));
+        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(Fault));
         Judge(report.Checks);
+        if (report.NotKept is { } notKept)
+            throw notKept;
     }
+
+    private static string Fault(RehearsalResult result) => result.NotRun is { } reason
+        ? $"{result.Name} was not rehearsed: {reason}"
+        : $"{result.Name}: {(result.Applies ? result.UndoVerdict.Message() : "it cannot be applied")}. {result.Fault}";
 
     private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {

@@ -27,6 +27,7 @@ namespace Migrations.PowerShell.Commands;
 public sealed class TestSchemaIntegrityCommand : RehearsalCommand
 {
     private readonly List<CheckResult> _all = [];
+    private readonly List<CheckResult> _unreached = [];
     private bool _isWhole = true;
 
     /// <summary>Only checks of these categories. Default: all.</summary>
@@ -76,7 +77,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     protected override void EndProcessing()
     {
         if (ReportPath is not null)
-            Guard(isOneOfSeveral: false, () => null, () => JUnitReport.Write(Paths.Literal(ReportPath), _all, DateTimeOffset.UtcNow));
+            Guard(isOneOfSeveral: false, () => null, WriteReport);
         var failed = _all.Where(r => r.Status == CheckStatus.Fail).ToList();
         if (Quiet)
             WriteObject(_isWhole && failed.Count == 0);
@@ -101,11 +102,29 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             BackupAge = BackupAge,
         };
         var folder = Folder;
-        var results = Run((events, token) => new IntegrityChecker(database.Driver, database.Target, folder, OptionsFor(events)).CheckAsync(request, token));
+        IReadOnlyList<CheckResult> results;
+        try
+        {
+            results = Run((events, token) => new IntegrityChecker(database.Driver, database.Target, folder, OptionsFor(events)).CheckAsync(request, token));
+        }
+        catch (MigrationException e)
+        {
+            // A single database that cannot be reached ends the cmdlet here.
+            _unreached.Add(IntegrityChecker.Unreached(database.Target, e));
+            WriteReport();
+            throw;
+        }
+
         _isWhole = before;
         _all.AddRange(results);
         if (!Quiet)
             WriteObject(results, enumerateCollection: true);
+    }
+
+    private void WriteReport()
+    {
+        if (ReportPath is not null)
+            JUnitReport.Write(Paths.Literal(ReportPath), [.. _all, .. _unreached], DateTimeOffset.UtcNow);
     }
 
     private static ErrorRecord Failure(List<CheckResult> failed)

@@ -21,6 +21,8 @@ namespace Migrations.PowerShell.Commands;
 public sealed class UndoMigrationCommand : RunCommand
 {
     private bool _acceptedLoss;
+    private bool _yesToAll;
+    private bool _noToAll;
 
     /// <summary>The last so many. Default: 1.</summary>
     [Parameter(ParameterSetName = "Last")]
@@ -50,6 +52,10 @@ public sealed class UndoMigrationCommand : RunCommand
     /// <summary>Undoes only what a rehearsal (Test-Migration) has proven.</summary>
     [Parameter]
     public SwitchParameter RequireProven { get; set; }
+
+    /// <summary>With -RequireProven: accepts an undo that is proven for the schema only, because the rehearsal had no rows to compare.</summary>
+    [Parameter]
+    public SwitchParameter SchemaOnly { get; set; }
 
     /// <summary>Does not ask before more than one is undone.</summary>
     [Parameter]
@@ -85,12 +91,15 @@ public sealed class UndoMigrationCommand : RunCommand
             e => Confirmation.Required($"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.", e));
     }
 
-    private protected override bool AcceptsLoss(DataLossException loss)
+    private protected override bool AcceptsLoss(DatabaseTarget target, DataLossException loss)
     {
         // A script that has said not to be asked is not asked about this either, and gets the refusal.
-        if (Force || this.IsConfirmSaid())
+        if (Force || this.IsConfirmOff())
             throw loss;
-        return _acceptedLoss = Confirmation.Ask(() => ShouldContinue($"{loss.Message}\nLose this?", "Undo migrations"), _ => loss);
+        // A security impact makes No the default: Enter alone loses nothing.
+        return _acceptedLoss = Confirmation.Ask(
+            () => ShouldContinue($"{loss.Message}\nPermanently delete this data from {target.Display}?", "Undo migrations", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
+            _ => loss);
     }
 
     private UndoRequest RequestFor(IReadOnlyList<string>? only) => new()
@@ -103,6 +112,7 @@ public sealed class UndoMigrationCommand : RunCommand
         TransactionMode = TransactionMode,
         SkipChecksum = SkipChecksum.IsPresent,
         RequireProven = RequireProven.IsPresent,
+        SchemaOnly = SchemaOnly.IsPresent,
         Backup = BackupBefore,
         RestoreOnFailure = RestoreOnFailure.IsPresent,
     };

@@ -40,6 +40,7 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void> ProgressHandler;
     public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int> BusyHandler;
     public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint> UpdateHook;
+    public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>, nint, int> SetAuthorizer;
     public readonly delegate* unmanaged[Cdecl]<byte*, int> CompileOptionUsed;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
 
@@ -81,6 +82,7 @@ internal sealed unsafe class SqliteApi
         ProgressHandler = (delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void>)Find("sqlite3_progress_handler");
         BusyHandler = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int>)Find("sqlite3_busy_handler");
         UpdateHook = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint>)Find("sqlite3_update_hook");
+        SetAuthorizer = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>, nint, int>)Find("sqlite3_set_authorizer");
         CompileOptionUsed = (delegate* unmanaged[Cdecl]<byte*, int>)Find("sqlite3_compileoption_used");
         IsReadOnly = (delegate* unmanaged[Cdecl]<nint, byte*, int>)Find("sqlite3_db_readonly");
         _versionNumber = (delegate* unmanaged[Cdecl]<int>)Find("sqlite3_libversion_number");

@@ -20,6 +20,7 @@ internal static class SqliteCodes
     public const int Auth = 23;
     public const int NotADatabase = 26;
     public const int IoErrorWrite = 778;
+    public const int ForeignKey = 787;
     public const int IoErrorFsync = 1034;
     public const int IoErrorTruncate = 1546;
     public const int Row = 100;

@@ -13,6 +13,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
     private const int OpenNoMutex = 0x8000;
 
     private nint _db;
+    private SqliteConfinement? _confinement;
 
     private SqliteHandle(SqliteApi api, nint db)
     {
@@ -31,6 +32,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
 
     /// <summary>The <c>sqlite3*</c>.</summary>
     public nint Pointer => _db;
+
+    /// <summary>Whether what would reach another file is refused.</summary>
+    public bool IsConfined => _confinement is not null;
 
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => Api.GetAutocommit(_db) == 0;
@@ -70,6 +74,16 @@ internal sealed unsafe class SqliteHandle : IDisposable
         var failure = new SqliteFailure(db == 0 ? code : api.ExtendedErrorCode(db), db == 0 ? "out of memory" : Marshal.PtrToStringUTF8((nint)api.ErrorMessage(db))!);
         _ = api.Close(db);
         throw failure;
+    }
+
+    /// <summary>Refuses what would reach another file, until the connection is closed or released.</summary>
+    public void Confine() => _confinement ??= new SqliteConfinement(this);
+
+    /// <summary>Lets it reach other files again.</summary>
+    public void Release()
+    {
+        _confinement?.Dispose();
+        _confinement = null;
     }
 
     /// <summary>Compiles one statement.</summary>
@@ -119,13 +133,14 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public SqliteFailure Failure()
     {
         var offset = Api.ErrorOffset(_db);
-        return new SqliteFailure(Api.ExtendedErrorCode(_db), Marshal.PtrToStringUTF8((nint)Api.ErrorMessage(_db)) ?? "", offset >= 0 ? offset : null);
+        return new SqliteFailure(Api.ExtendedErrorCode(_db), Marshal.PtrToStringUTF8((nint)Api.ErrorMessage(_db)) ?? "", offset >= 0 ? offset : null) { Reach = _confinement?.Take() };
     }
 
     public void Dispose()
     {
         if (_db == 0)
             return;
+        Release();
         _ = Api.Close(_db);
         _db = 0;
         Watch.Dispose();

@@ -31,7 +31,11 @@ public sealed class LayoutTests
         { "double dot", ["0001_x..up.sql", "0001_x.down.sql"], ["0001_x|UpDownSuffix|True"] },
         { "capital extension", ["001_a.SQL", "001_a.DOWN.sql"], ["001_a|DownSuffix|True"] },
         { "odd letters", ["001_it's a \"test\".sql", "002_größe_用户.sql", "002_größe_用户.down.sql"], ["001_it's a \"test\"|DownSuffix|False", "002_größe_用户|DownSuffix|True"] },
-        { "names that end like directions", ["001_set_up.sql", "002_break_down.sql"], ["001_set_up|DownSuffix|False", "002_break_down|DownSuffix|False"] },
+        { "names that end like directions", ["001_set_up.sql", "002_break_down.sql", "002_break_down.down.sql", "003_scale_down.up.sql", "V4__add_undo.sql", "5_tear_down/up.sql"],
+            ["001_set_up|DownSuffix|False", "002_break_down|DownSuffix|True", "003_scale_down|UpDownSuffix|False", "V4__add_undo|Versioned|False", "5_tear_down|FolderEach|False"] },
+        { "dates with separators", ["20240101_120000_a.sql", "20240101_130000_b.sql", "2024_01_02_120000_c.sql", "2024_01_02_130000_d.sql", "20240103T0900_e.sql", "2024_01_04_f.sql", "20240105-10-11-12_g/up.sql"],
+            ["20240101_120000_a|DownSuffix|False", "20240101_130000_b|DownSuffix|False", "2024_01_02_120000_c|DownSuffix|False", "2024_01_02_130000_d|DownSuffix|False",
+                "20240103T0900_e|DownSuffix|False", "2024_01_04_f|DownSuffix|False", "20240105-10-11-12_g|FolderEach|False"] },
     };
 
     [Theory]
@@ -59,6 +63,30 @@ public sealed class LayoutTests
         Assert.All(migrations, m => Assert.Equal(MigrationKey.Of(m.Version!), m.Key));
     }
 
+    [Theory]
+    [InlineData("20240101_120000_x.sql", "20240101120000", "x")]
+    [InlineData("20240101-120000-x.sql", "20240101120000", "x")]
+    [InlineData("20240101T120000_x.sql", "20240101120000", "x")]
+    [InlineData("20240101_1200_x.sql", "20240101120000", "x")]
+    [InlineData("2024_01_01_120000_x.sql", "20240101120000", "x")]
+    [InlineData("2024_01_01_12_00_05_x.sql", "20240101120005", "x")]
+    [InlineData("2024_01_01_x.sql", "20240101000000", "x")]
+    [InlineData("2024_01_01.sql", "20240101000000", "")]
+    [InlineData("2024-01-01-1200-x.sql", "20240101000000", "1200-x")]
+    [InlineData("20240101_999999_x.sql", "20240101", "999999_x")]
+    [InlineData("20240101_12_x.sql", "20240101", "12_x")]
+    [InlineData("2024_13_01_x.sql", "2024", "13_01_x")]
+    [InlineData("001_01_01_x.sql", "001", "01_01_x")]
+    [InlineData("V2024_01_01_120000__x.sql", "2024.01.01.120000", "x")]
+    public void A_date_with_separators_is_one_version(string file, string version, string name)
+    {
+        using var folder = new TemporaryFolder().With(file);
+
+        var migration = folder.Single();
+
+        Assert.Equal((version, name), (migration.Version!.Text, migration.Name));
+    }
+
     [Fact]
     public void Repeatables_are_known_by_name_and_have_no_version()
     {
@@ -78,6 +106,11 @@ public sealed class LayoutTests
     [InlineData("README.md")]
     [InlineData("migrations.json")]
     [InlineData("notes.txt")]
+    [InlineData("001_a.sql.conf")]
+    [InlineData("002_data.csv")]
+    [InlineData("002_meta.json")]
+    [InlineData("LICENSE")]
+    [InlineData("query.sql.txt")]
     [InlineData(".hidden.sql")]
     [InlineData(".001_a.sql.swp")]
     [InlineData("embed.go")]
@@ -101,6 +134,9 @@ public sealed class LayoutTests
     [InlineData("001_a.sql.orig")]
     [InlineData("001_a.sql.bak")]
     [InlineData("archive/000_old.sql")]
+    [InlineData("001_a.sql.disabled")]
+    [InlineData("002_b.sql.old")]
+    [InlineData("002_b.txt")]
     [InlineData("2_b/README.md")]
     public void What_may_have_been_meant_is_left_out_with_a_warning(string name)
     {
@@ -128,7 +164,18 @@ public sealed class LayoutTests
         var read = folder.Read();
 
         Assert.Empty(read.Migrations);
+        Assert.True(read.IsEmpty);
         Assert.Equal(folder.Path, read.Path);
+    }
+
+    [Theory]
+    [InlineData("R__views.sql")]
+    [InlineData("checks/users.sql")]
+    public void A_folder_with_anything_for_this_tool_is_not_empty(string name)
+    {
+        using var folder = new TemporaryFolder().With(name);
+
+        Assert.False(folder.Read().IsEmpty);
     }
 
     [Fact]

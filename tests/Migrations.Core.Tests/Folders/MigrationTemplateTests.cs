@@ -17,12 +17,19 @@ public sealed class MigrationTemplateTests
     [InlineData(new[] { "20230101120000_c/up.sql" }, new[] { "20240506070809_add_tags/up.sql", "20240506070809_add_tags/down.sql" })]
     [InlineData(new[] { "2023-01-01-120000_c/up.sql" }, new[] { "2024-05-06-070809_add_tags/up.sql", "2024-05-06-070809_add_tags/down.sql" })]
     [InlineData(new[] { "2026-01-01-120000-0000_c/up.sql" }, new[] { "2026-01-01-120001-0000_add_tags/up.sql", "2026-01-01-120001-0000_add_tags/down.sql" })]
+    [InlineData(new[] { "20230101_120000_c.sql" }, new[] { "20240506_070809_add_tags.sql", "20240506_070809_add_tags.down.sql" })]
+    [InlineData(new[] { "2023_01_01_120000_c.sql" }, new[] { "2024_05_06_070809_add_tags.sql", "2024_05_06_070809_add_tags.down.sql" })]
+    [InlineData(new[] { "2099_01_01_120000_c.sql" }, new[] { "2099_01_01_120001_add_tags.sql", "2099_01_01_120001_add_tags.down.sql" })]
+    [InlineData(new[] { "20990101_1200_c.sql" }, new[] { "20990101_1201_add_tags.sql", "20990101_1201_add_tags.down.sql" })]
+    [InlineData(new[] { "2023_01_01_c.sql" }, new[] { "2024_05_06_070809_add_tags.sql", "2024_05_06_070809_add_tags.down.sql" })]
     [InlineData(new[] { "0.9/00__a.sql", "0.10/07__b.sql" }, new[] { "0.10/08__add_tags.sql", "0.10/08__add_tags.down.sql" })]
     [InlineData(new[] { "20230101120000_c.sql" }, new[] { "20240506070809_add_tags.sql", "20240506070809_add_tags.down.sql" })]
     [InlineData(new[] { "20230101_c.sql" }, new[] { "20240506_add_tags.sql", "20240506_add_tags.down.sql" })]
     [InlineData(new[] { "20990101120000_c.sql" }, new[] { "20990101120001_add_tags.sql", "20990101120001_add_tags.down.sql" })]
     [InlineData(new[] { "12345678901234567890_c.sql" }, new[] { "12345678901234567891_add_tags.sql", "12345678901234567891_add_tags.down.sql" })]
     [InlineData(new[] { "001_c.sql", "007_orphan.down.sql" }, new[] { "008_add_tags.sql", "008_add_tags.down.sql" })]
+    [InlineData(new[] { "0001_c.sql" }, new[] { "0002_add_tags.sql", "rollback/0002_rollback.sql" })]
+    [InlineData(new[] { "20230101120000_c/migration.sql" }, new[] { "20240506070809_add_tags/migration.sql", "20240506070809_add_tags/down.sql" })]
     [InlineData(new string[0], new[] { "001_add_tags.sql", "001_add_tags.down.sql" })]
     public void The_next_number_in_the_folders_own_layout(string[] files, string[] expected)
     {
@@ -30,6 +37,80 @@ public sealed class MigrationTemplateTests
 
         Assert.Equal(expected, Create(folder.Path));
         Assert.All(expected, f => Assert.True(File.Exists(System.IO.Path.Combine(folder.Path, f))));
+    }
+
+    [Theory]
+    [InlineData("rollback/0005_rollback.sql", new[] { "0006_add_tags.sql", "rollback/0006_rollback.sql" })]
+    [InlineData("0005_c.down.sql", new[] { "0006_add_tags.sql", "0006_add_tags.down.sql" })]
+    public void A_marker_above_an_up_script_alone_makes_no_sections(string down, string[] expected)
+    {
+        using var folder = new TemporaryFolder().With("0001_a.sql", "0002_b.sql", down);
+        folder.Write("0004_x.sql", "-- Up Migration\nSELECT 1;\n");
+        folder.Write("0005_c.sql", "-- Up Migration\nSELECT 1;\n");
+
+        Assert.Equal(expected, Create(folder.Path));
+    }
+
+    /// <summary>Files of the project, the migration folder in it, and what is made.</summary>
+    [Theory]
+    [InlineData("wrangler.toml", "[[d1_databases]]\nbinding = \"DB\"", "migrations", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "rollback/002_rollback.sql" })]
+    [InlineData("wrangler.toml", "[[d1_databases]]\nmigrations_dir = 'db/d1'", "db/d1", new string[0], new[] { "0001_add_tags.sql", "rollback/0001_rollback.sql" })]
+    [InlineData("wrangler.jsonc", "{ \"d1_databases\": [{ \"migrations_dir\": \"./db/d1/\" }] } // x", "db/d1", new[] { "0001_a.sql", "0001_a.down.sql" }, new[] { "0002_add_tags.sql", "rollback/0002_rollback.sql" })]
+    [InlineData("wrangler.json", "{ \"d1_databases\": [{}] }", "migrations", new[] { "1_a.up.sql", "1_a.down.sql" }, new[] { "2_add_tags.sql", "rollback/2_rollback.sql" })]
+    [InlineData("wrangler.toml", "[[d1_databases]]\nmigrations_dir = 'db/d1'", "other", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "002_add_tags.down.sql" })]
+    [InlineData("wrangler.toml", "[[kv_namespaces]]", "migrations", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "002_add_tags.down.sql" })]
+    [InlineData("supabase/config.toml", "", "supabase/migrations", new[] { "20230101120000_a.sql" }, new[] { "20240506070809_add_tags.sql", "rollback/20240506070809_rollback.sql" })]
+    [InlineData("migrations/atlas.sum", "h1:x", "migrations", new[] { "20230101120000_a.sql" }, new[] { "20240506070809_add_tags.sql", "rollback/20240506070809_rollback.sql" })]
+    [InlineData("compose.yaml", "", "docker-entrypoint-initdb.d", new[] { "01_a.sql" }, new[] { "02_add_tags.sql", "rollback/02_rollback.sql" })]
+    [InlineData("migrations/tern.conf", "", "migrations", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "rollback/002_rollback.sql" })]
+    [InlineData("Cargo.toml", "refinery = '0.8'", "migrations", new[] { "V1_1__a.sql" }, new[] { "V1_2__add_tags.sql", "rollback/1.2_rollback.sql" })]
+    public void Another_program_that_reads_the_folder_finds_no_undo_to_run(string file, string text, string path, string[] files, string[] expected)
+    {
+        using var project = new TemporaryFolder().With([.. files.Select(f => path + "/" + f)]);
+        project.Write(file, text);
+
+        Assert.Equal(expected, Create(project[path]));
+        var read = MigrationFolderReader.Read(project[path], new FolderOptions(), CancellationToken.None);
+        Assert.NotNull(read.Migrations[^1].Down);
+    }
+
+    [Fact]
+    public void A_layout_that_is_asked_for_is_used_beside_another_program_too()
+    {
+        using var project = new TemporaryFolder().With("migrations/0001_a.sql");
+        project.Write("wrangler.toml", "[[d1_databases]]");
+
+        Assert.Equal(["0002_add_tags.sql", "0002_add_tags.down.sql"], Create(project["migrations"], options: new CreateOptions { Layout = MigrationLayout.DownSuffix }));
+    }
+
+    [Theory]
+    [InlineData("0001_a.down.sql", "SELECT 1;")]
+    [InlineData("0001_a_rollback.sql", "SELECT 1;")]
+    [InlineData("0001_a.sql", "-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;")]
+    public void An_undo_that_another_program_would_run_is_warned_of(string name, string text)
+    {
+        using var project = new TemporaryFolder().With("migrations/0001_a.sql");
+        project.Write("wrangler.toml", "[[d1_databases]]");
+        project.Write("migrations/" + name, text);
+
+        var warning = Assert.Single(MigrationFolderReader.Read(project["migrations"], new FolderOptions(), CancellationToken.None).Warnings);
+
+        Assert.Equal((ErrorId.FileNameInvalid, project["migrations/" + name]), (warning.Id, warning.Location.File));
+        Assert.StartsWith("Wrangler reads this folder too", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("'rollback/0001_rollback.sql'", warning.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", new[] { "api/0001_a.sql", "api/rollback/0001_rollback.sql", "scores/0001_b.sql" }, "api'")]
+    [InlineData("rollback", new[] { "0001_a.sql", "rollback/0001_rollback.sql" }, "--path")]
+    public void A_migration_is_not_made_where_it_cannot_be_meant(string path, string[] files, string nextStep)
+    {
+        using var folder = new TemporaryFolder().With(files);
+
+        var error = Assert.Throws<MigrationException>(() => Create(folder[path]));
+
+        Assert.Equal(ErrorId.FolderMissing, error.Id);
+        Assert.Contains(nextStep, error.NextStep, StringComparison.Ordinal);
     }
 
     [Theory]

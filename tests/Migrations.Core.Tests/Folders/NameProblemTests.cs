@@ -33,12 +33,79 @@ public sealed class NameProblemTests
     [InlineData(new[] { "001_a.up.sql", "001_a.down.sql", "b.sql" }, "002_b.up.sql")]
     [InlineData(new[] { "V1_1__a.sql", "b.sql" }, "V1_2__b.sql")]
     [InlineData(new[] { "V1_1__a.sql", "v1.2__b.sql" }, "V1.2__b.sql")]
+    [InlineData(new[] { "V1__a.sql", "v1_10__b.sql" }, "V1_10__b.sql")]
+    [InlineData(new[] { "001_a.sql", "001_a.down.sql", "v1_10__b.sql" }, "1.10_b.sql")]
     [InlineData(new[] { "0001_a.sql", "rollback/0001_rollback.sql", "7 x.sql" }, "0007_x.sql")]
     public void The_right_name_is_in_the_folders_own_layout(string[] names, string expected)
     {
         using var folder = new TemporaryFolder().With(names);
 
         Assert.Contains($"'{expected}'", folder.Problem().Remedy, StringComparison.Ordinal);
+    }
+
+    /// <summary>Names whose ending hides a migration, and the name that it should have.</summary>
+    [Theory]
+    [InlineData("20240102000000_b.sql.txt", "20240102000000_b.sql")]
+    [InlineData("20240104000000_d.sql ", "20240104000000_d.sql")]
+    [InlineData("20240105000000_e.pgsql", "20240105000000_e.sql")]
+    [InlineData("20240106000000_f", "20240106000000_f.sql")]
+    [InlineData("20240107000000_g.sql.new", "20240107000000_g.sql")]
+    [InlineData("20240107000000_g.sql.gz", "20240107000000_g.sql")]
+    [InlineData("20240108000000_h.DDL", "20240108000000_h.sql")]
+    [InlineData("20240109000000_i.up", "20240109000000_i.up.sql")]
+    [InlineData("V2__j.psql", "V2__j.sql")]
+    [InlineData("R__views", "R__views.sql")]
+    [InlineData("2024_01_01_120000_k.sql_", "2024_01_01_120000_k.sql")]
+    [InlineData("rollback/20240101000000_rollback.sql.txt", "20240101000000_rollback.sql")]
+    [InlineData("20240110000000_l/down.sql.txt", "down.sql")]
+    public void A_migration_that_its_ending_hides_is_refused(string name, string expected)
+    {
+        using var folder = new TemporaryFolder().With("20240101000000_a.sql", "20240110000000_l/up.sql", name);
+
+        var problem = folder.Problem();
+
+        Assert.Equal((ErrorId.FileNameInvalid, System.IO.Path.Combine(folder.Path, name)), (problem.Id, problem.Location.File));
+        Assert.Contains($"'{expected}'", problem.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", new[] { "sqitch.plan", "deploy/users.sql", "revert/users.sql" })]
+    [InlineData("", new[] { "deploy/users.sql", "revert/users.sql", "verify/users.sql" })]
+    [InlineData("deploy", new[] { "sqitch.plan", "deploy/001_users.sql", "revert/001_users.sql" })]
+    public void A_Sqitch_project_is_refused(string path, string[] names)
+    {
+        using var folder = new TemporaryFolder().With(names);
+
+        var error = Assert.Throws<FolderException>(() => Read(System.IO.Path.Combine(folder.Path, path)));
+
+        Assert.Contains(error.Problems, p => p.Id == ErrorId.FileNameInvalid && p.Message.Contains("Sqitch", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("rollback", new[] { "0001_a.sql", "rollback/0001_a.sql" })]
+    [InlineData("down", new[] { "up/0001_a.sql", "down/0001_a.sql" })]
+    public void A_folder_of_undo_scripts_is_never_read_by_itself(string path, string[] names)
+    {
+        using var folder = new TemporaryFolder().With(names);
+
+        var error = Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, path)));
+
+        Assert.Equal(ErrorId.FolderMissing, error.Id);
+        Assert.Contains($"--path '{folder.Path}'", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("B1_10__base.sql", "'V1_10__base.sql'", "up to 1.10")]
+    [InlineData("B2__base.sql", "'V2__base.sql'", "up to 2")]
+    public void A_Flyway_baseline_keeps_its_version(string name, string remedy, string message)
+    {
+        using var folder = new TemporaryFolder().With("V1__a.sql", name);
+
+        var problem = folder.Problem();
+
+        Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
+        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,13 +178,13 @@ public sealed class NameProblemTests
     [Fact]
     public void A_folder_whose_subfolders_hold_the_migrations_names_them()
     {
-        using var folder = new TemporaryFolder().With("api/0001_a.sql", "scores/0001_b.sql");
+        using var folder = new TemporaryFolder().With("api/0001_a.sql", "api/rollback/0001_rollback.sql", "scores/0001_b.sql");
 
         var error = Assert.Throws<MigrationException>(() => folder.Read());
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
-        Assert.Contains("api, scores", error.Message, StringComparison.Ordinal);
-        Assert.Contains(System.IO.Path.Combine(folder.Path, "api"), error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("its subfolders do: api, scores.", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"--path '{System.IO.Path.Combine(folder.Path, "api")}' --service api", error.NextStep, StringComparison.Ordinal);
     }
 
     private static Migrations.Folders.MigrationFolder Read(string path) => Migrations.Folders.MigrationFolderReader.Read(path, new Migrations.Folders.FolderOptions(), CancellationToken.None);

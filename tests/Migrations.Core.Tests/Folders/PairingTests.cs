@@ -81,6 +81,12 @@ public sealed class PairingTests
 
     [Theory]
     [InlineData("003_c.down.sql", "'003_c.sql'")]
+    [InlineData("003_c.down.sql", "'003_c.up.sql'")]
+    [InlineData("003_c_down.sql", "'003_c.down.sql' and add the up script '003_c.sql'")]
+    [InlineData("003_scale-down.sql", "'003_scale-down.up.sql'")]
+    [InlineData("003_c_undo.sql", "'003_c_undo.up.sql'")]
+    [InlineData("003_c_Revert.sql", "'003_c_Revert.up.sql'")]
+    [InlineData("003_down.sql", "'003_down.up.sql'")]
     [InlineData("003_c_rollback.sql", "'003_c_rollback.up.sql'")]
     [InlineData("U3__c.sql", "'V3__c.sql'")]
     [InlineData("rollback/0003_rollback.sql", "'0003_name.sql'")]
@@ -93,6 +99,21 @@ public sealed class PairingTests
 
         Assert.Equal(ErrorId.UndoOrphaned, problem.Id);
         Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Equal([problem], folder.Problems(identityByName: true));
+    }
+
+    [Theory]
+    [InlineData("002_x_up.sql", "002_x_down.sql")]
+    [InlineData("002_x.sql", "002_x_down.sql")]
+    [InlineData("002_x.up.sql", "002_x_undo.sql")]
+    public void An_undo_known_by_name_is_no_up_script(string up, string down)
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", up, down);
+
+        var problem = Assert.Single(folder.Problems(identityByName: true));
+
+        Assert.Equal((ErrorId.UndoOrphaned, System.IO.Path.Combine(folder.Path, down)), (problem.Id, problem.Location.File));
+        Assert.Contains("'002_x.down.sql'", problem.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class ScannerProperties
     {
         using var scanner = new ScriptScanner();
         var bytes = Encoding.UTF8.GetBytes(text);
-        scanner.Start("x.sql", SectionRule.Read, 0);
+        scanner.Start("x.sql", SectionRule.Read, isDown: false, 0);
         scanner.Append(bytes);
         var found = scanner.Finish();
         var end = found.Main.Offset + found.Main.Length;
@@ -66,7 +66,7 @@ public sealed class ScannerProperties
     private static string Scan(IEnumerable<string> pieces)
     {
         using var scanner = new ScriptScanner();
-        scanner.Start("x.sql", SectionRule.Read, 0);
+        scanner.Start("x.sql", SectionRule.Read, isDown: false, 0);
         foreach (var piece in pieces)
             scanner.Append(Encoding.UTF8.GetBytes(piece));
         var found = scanner.Finish();

@@ -171,8 +171,14 @@ public sealed class SectionTests
     public void Forced_layouts_decide_about_markers()
     {
         using var folder = new TemporaryFolder();
+        folder.Write("001_a.sql", "-- Up Migration\nSELECT 1;\n-- Down Migration\n-- no way back");
+        Assert.Null(Assert.Single(folder.Read(MigrationLayout.DownSuffix).Migrations).Down);
+        Assert.NotNull(Assert.Single(folder.Read(MigrationLayout.Sections).Migrations).Down);
+
         folder.Write("001_a.sql", "-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;");
-        Assert.False(Assert.Single(folder.Read(MigrationLayout.DownSuffix).Migrations).HasUndo);
+        var problem = folder.Problem(MigrationLayout.DownSuffix);
+        Assert.Equal((ErrorId.SectionInvalid, 3), (problem.Id, problem.Location.Line));
+        Assert.Contains("--layout sections", problem.Remedy, StringComparison.Ordinal);
         Assert.True(Assert.Single(folder.Read(MigrationLayout.Sections).Migrations).HasUndo);
 
         folder.Write("001_a.sql", "SELECT 1;");

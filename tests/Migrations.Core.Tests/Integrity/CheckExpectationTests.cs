@@ -99,7 +99,7 @@ public class CheckExpectationTests
         var check = new DeclaredCheck { Name = "n", Location = new ScriptLocation("checks/n.sql", 3), Sql = "SELECT x", Expectation = new RowsExpectation(CheckOperator.Equal, 0) };
         var error = new StatementException(ErrorId.StatementFailed, "no such column: x", "Correct it.") { Code = "SQLITE_ERROR" };
 
-        var result = DeclaredChecks.Judge(check, new QueryAnswer { Error = error }, []);
+        var result = DeclaredChecks.Judge(check, new QueryAnswer { Error = error }, unfilled: null);
 
         Assert.Equal(CheckStatus.Fail, result.Status);
         Assert.Contains("no such column: x [SQLITE_ERROR] at checks/n.sql:3", result.Actual, StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public class CheckExpectationTests
     {
         var check = new DeclaredCheck { Name = "n", Location = new ScriptLocation("checks/n.sql", 3), Sql = "INSERT", Expectation = new RowsExpectation(CheckOperator.Equal, 0) };
 
-        var result = DeclaredChecks.Judge(check, new QueryAnswer { Remains = ["The sequence s has moved on."] }, []);
+        var result = DeclaredChecks.Judge(check, new QueryAnswer { Remains = ["The sequence s has moved on."] }, unfilled: null);
 
         Assert.Equal(CheckStatus.Warn, result.Status);
         Assert.Contains("The sequence s has moved on.", result.Message, StringComparison.Ordinal);

@@ -20,7 +20,22 @@ public sealed class RehearsalVerdictTests : IDisposable
         RehearsalVerdicts.Write(_folder.Path, [KeyValuePair.Create("002_two", Verdict("b", proven: false))]);
         RehearsalVerdicts.Write(_folder.Path, [KeyValuePair.Create("001_one", Verdict("a", proven: true))]);
 
-        Assert.Equal([("001_one", true), ("002_two", false)], RehearsalVerdicts.Read(_folder.Path).Select(v => (v.Key, v.Value.UndoProven)));
+        Assert.Equal([("001_one", UndoVerdict.Proven), ("002_two", UndoVerdict.ValuesDiffer)], RehearsalVerdicts.Read(_folder.Path).Select(v => (v.Key, v.Value.Verdict)));
+        Assert.Equal([true, false], RehearsalVerdicts.Read(_folder.Path).Select(v => v.Value.UndoProven));
+    }
+
+    [Theory]
+    [InlineData("true", UndoVerdict.SchemaOnly)]
+    [InlineData("false", UndoVerdict.SchemaDiffers)]
+    public void What_an_earlier_version_kept_says_no_more_than_was_looked_at(string proven, UndoVerdict verdict)
+    {
+        var checksum = RehearsalVerdict.ChecksumOf(One);
+        File.WriteAllText(
+            Path.Combine(_folder.Path, RehearsalVerdicts.FileName), $$"""{ "001_one": { "checksum": "{{checksum}}", "undoProven": {{proven}}, "rehearsedAt": "2026-01-02T03:04:05+00:00" } }""");
+
+        Assert.Equal(verdict, RehearsalVerdicts.Read(_folder.Path)["001_one"].Verdict);
+        var journal = new Journal().Add("001_one", JournalEvent.Rehearsed, MigrationDirection.Down, checksum: checksum, success: verdict == UndoVerdict.SchemaOnly);
+        Assert.Equal(verdict, Journal.Input(journal, One).VerdictOf(One));
     }
 
     [Fact]
@@ -39,10 +54,10 @@ public sealed class RehearsalVerdictTests : IDisposable
     {
         var input = Journal.Input(new Journal(), One) with { Verdicts = Kept(RehearsalVerdict.ChecksumOf(One)) };
 
-        Assert.True(input.UndoProven(One));
-        Assert.Null(input.UndoProven(Journal.Migration("001_one", checksum: "edited")));
-        Assert.Null(Journal.Input(new Journal(), One).UndoProven(One));
-        Assert.Null(input.UndoProven(Journal.Migration("001_one", down: false)));
+        Assert.Equal(UndoVerdict.Proven, input.VerdictOf(One));
+        Assert.Equal(UndoVerdict.NotRun, input.VerdictOf(Journal.Migration("001_one", checksum: "edited")));
+        Assert.Equal(UndoVerdict.NotRun, Journal.Input(new Journal(), One).VerdictOf(One));
+        Assert.Equal(UndoVerdict.None, input.VerdictOf(Journal.Migration("001_one", down: false)));
     }
 
     [Fact]
@@ -50,7 +65,7 @@ public sealed class RehearsalVerdictTests : IDisposable
     {
         var journal = new Journal().Add("001_one", JournalEvent.Rehearsed, MigrationDirection.Down, checksum: RehearsalVerdict.ChecksumOf(One), success: false);
 
-        Assert.False(Journal.Input(journal, One).UndoProven(One));
+        Assert.Equal(UndoVerdict.SchemaDiffers, Journal.Input(journal, One).VerdictOf(One));
         Assert.Single(ApplyPlanner.Plan(Journal.Input(journal, One), new ApplyRequest()).Steps);
     }
 
@@ -71,5 +86,5 @@ public sealed class RehearsalVerdictTests : IDisposable
 
     private static Dictionary<string, RehearsalVerdict> Kept(string checksum) => new(StringComparer.Ordinal) { ["001_one"] = Verdict(checksum, proven: true) };
 
-    private static RehearsalVerdict Verdict(string checksum, bool proven) => new(checksum, proven, DateTimeOffset.UnixEpoch);
+    private static RehearsalVerdict Verdict(string checksum, bool proven) => new(checksum, proven, DateTimeOffset.UnixEpoch, proven ? UndoVerdict.Proven : UndoVerdict.ValuesDiffer);
 }

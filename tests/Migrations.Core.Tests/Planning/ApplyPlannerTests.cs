@@ -111,9 +111,19 @@ public class ApplyPlannerTests
     [Fact]
     public void A_missing_file_is_refused_by_name()
     {
+        var journal = new Journal().Add("001_one", JournalEvent.Applied).Add("002_two", JournalEvent.Applied);
+        var error = Assert.Throws<PlanException>(() => ApplyPlanner.Plan(Input(journal, Two, Three), new ApplyRequest()));
+        Assert.Equal(ErrorId.MigrationMissing, error.Id);
+        Assert.Equal(["001_one"], error.Migrations);
+        Assert.Equal(["003_three"], Names(ApplyPlanner.Plan(Input(journal, Two, Three), new ApplyRequest { SkipChecksum = true })));
+    }
+
+    [Fact]
+    public void A_folder_with_none_of_the_applied_ones_is_another_folder()
+    {
         var journal = new Journal().Add("001_one", JournalEvent.Applied);
         var error = Assert.Throws<PlanException>(() => ApplyPlanner.Plan(Input(journal, Two), new ApplyRequest()));
-        Assert.Equal(ErrorId.MigrationMissing, error.Id);
+        Assert.Equal(ErrorId.OtherFolder, error.Id);
         Assert.Equal(["001_one"], error.Migrations);
         Assert.Equal(["002_two"], Names(ApplyPlanner.Plan(Input(journal, Two), new ApplyRequest { SkipChecksum = true })));
     }

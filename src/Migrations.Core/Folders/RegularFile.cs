@@ -1,0 +1,60 @@
+using System.Formats.Tar;
+
+namespace Migrations.Folders;
+
+/// <summary>
+/// Tells regular files from what only has a name: opening a named pipe waits until someone writes to it, and a device may have no end, so that neither is
+/// ever opened.
+/// </summary>
+internal static class RegularFile
+{
+    /// <summary>What a path leads to, if it is no regular file; null for one, for what is not there, and on Windows, where folders hold nothing else.</summary>
+    /// <exception cref="IOException">The path cannot be looked at.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be looked at.</exception>
+    public static string? OtherKind(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        FileSystemInfo file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        // Pipes, devices and sockets have no length, so that regular files are told apart without a second look.
+        if (file is not FileInfo { Exists: true, Length: 0 } empty)
+            return null;
+        return TarTypeOf(empty.FullName) switch
+        {
+            TarEntryType.RegularFile => null,
+            TarEntryType.Fifo => "a named pipe",
+            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device",
+            _ => "a socket or another special file",
+        };
+    }
+
+    /// <summary>Refuses a path that leads to no regular file.</summary>
+    /// <exception cref="IOException">It is a pipe, a device or a socket, or cannot be looked at.</exception>
+    public static void Require(string path)
+    {
+        if (OtherKind(path) is { } kind)
+            throw new IOException($"'{Path.GetFileName(path)}' is {kind}, not a regular file.");
+    }
+
+    /// <summary>Of the base library only tar archives know the kinds of files, see <see href="https://learn.microsoft.com/dotnet/api/system.formats.tar.tarentrytype"/>. Opens regular files only.</summary>
+    private static TarEntryType? TarTypeOf(string path)
+    {
+        using var archive = new MemoryStream();
+        try
+        {
+            using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+                writer.WriteEntry(path, "file");
+        }
+        catch (IOException)
+        {
+            // No archive takes a socket.
+            return null;
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType;
+    }
+}

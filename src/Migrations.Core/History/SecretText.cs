@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+
+namespace Migrations.History;
+
+/// <summary>Finds secrets in text that is no SQL: in literals (connection strings, URLs, JSON), in comments, in a server's words.</summary>
+internal static partial class SecretText
+{
+    private static readonly string[] Signs =
+    [
+        "password", "passwd", "passphrase", "pwd", "secret", "://", "_key", "apikey", "token", "crypt(", "crypt_", "hmac", "identified", "pragma", "attach", "pw:", "pw=",
+    ];
+
+    /// <summary>Whether a text may hold a secret at all; nearly all do not.</summary>
+    public static bool MayHold(ReadOnlySpan<char> text)
+    {
+        foreach (var sign in Signs)
+        {
+            if (text.Contains(sign, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name is one of a secret: <c>password</c>, <c>app.api_key</c>, <c>sslpassword</c>.</summary>
+    public static bool IsSecretName(ReadOnlySpan<char> name) => name.Length is > 2 and <= 128 && NamePattern().IsMatch(name);
+
+    /// <summary>Whether a text speaks of a secret.</summary>
+    public static bool Mentions(ReadOnlySpan<char> text) => WordPattern().IsMatch(text);
+
+    /// <summary>Whether a text, of a statement that is put together, leaves the place of a secret open: <c>... PASSWORD %L</c>, <c>PASSWORD $1</c>, <c>PASSWORD '</c>.</summary>
+    public static bool LeavesOpen(string text) => MayHold(text) && OpenPattern().IsMatch(text);
+
+    /// <summary>The places of secrets in a text; all of it when it takes too long to read.</summary>
+    public static IReadOnlyList<(int Start, int Length)> Find(string text)
+    {
+        try
+        {
+            return [.. new[] { UrlPattern(), AssignedPattern(), QuotedPattern(), RolePattern() }.SelectMany(p => p.Matches(text)).Select(m => (m.Groups["s"].Index, m.Groups["s"].Length))];
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return [(0, text.Length)];
+        }
+    }
+
+    /// <summary>A text without its secrets.</summary>
+    public static string Hide(string text)
+    {
+        if (!MayHold(text))
+            return text;
+        foreach (var (start, length) in Find(text).OrderByDescending(f => f.Start))
+            text = start + length <= text.Length ? string.Concat(text.AsSpan(0, start), "***", text.AsSpan(start + length)) : text;
+        return text;
+    }
+
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    private const int Milliseconds = 2000;
+
+    private const string Secret = "(password|passwd|passphrase|passcode|pwd|secret|api_?key|access_?key|private_?key|encryption_?key|auth_?token|access_?token)";
+
+    [GeneratedRegex(Secret + @"\w{0,60}$", Options, Milliseconds)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"(\b|_)(pw|" + Secret + @")(\b|_)", Options, Milliseconds)]
+    private static partial Regex WordPattern();
+
+    // The whole user part up to the last @ before a blank: a password may hold @ and slashes.
+    [GeneratedRegex(@"://[^\s:/@'""]{0,200}:(?<s>[^\s'""]{1,500})@", Options, Milliseconds)]
+    private static partial Regex UrlPattern();
+
+    [GeneratedRegex(@"(\b|_)(pw|" + Secret + @"\w{0,60})[""'\]]{0,4}\s{0,20}(=>|:=|=|:)\s{0,20}(''(?<s>([^']|\\'')+)''|'(?<s>[^']+)'|""(?<s>[^""]+)""|(?<s>[^\s'""]+))", Options, Milliseconds)]
+    private static partial Regex AssignedPattern();
+
+    [GeneratedRegex(@"(\b|_)(pw|" + Secret + @")(\s{1,20}(is|was|to))?\s{1,20}('{1,4}(?<s>[^']+)'|""(?<s>[^""]+)"")|\b(pw|" + Secret + @")\s{1,20}(is|was)\s{1,20}(?<s>[^\s'"".]+)", Options, Milliseconds)]
+    private static partial Regex QuotedPattern();
+
+    [GeneratedRegex(@"\b(role|user|group)\b[^;]{0,200}\bpassword\s{1,20}(?!null\b)(?<s>[^\s'"";]+)", Options, Milliseconds)]
+    private static partial Regex RolePattern();
+
+    [GeneratedRegex(Secret + @"\w{0,60}[\s=:""'(]{0,20}(%\d{0,3}\$?[LsI]|\$\d|:\w|\?|$)", Options, Milliseconds)]
+    private static partial Regex OpenPattern();
+}

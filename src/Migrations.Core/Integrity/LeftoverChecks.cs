@@ -1,0 +1,43 @@
+using Migrations.Backup;
+using Migrations.Databases;
+
+namespace Migrations.Integrity;
+
+/// <summary>Asks whether killed runs have left copies of data behind.</summary>
+internal static class LeftoverChecks
+{
+    /// <summary>Asks the place where scratch databases are made, and the folder in which backups are expanded.</summary>
+    public static async Task<CheckResult> AskAsync(IDatabaseDriver driver, DatabaseTarget server, SessionOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var databases = await driver.Scratch.FindLeftoversAsync(server, options, cancellationToken).ConfigureAwait(false);
+            return Judge([.. databases, .. OwnedFolder.FindLeftovers(UnpackedBackup.Prefix)]);
+        }
+        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
+        {
+            return Of(CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep };
+        }
+    }
+
+    private static CheckResult Judge(IReadOnlyList<string> leftovers)
+    {
+        if (leftovers.Count == 0)
+            return Of(CheckStatus.Pass, "No killed run has left a copy behind.");
+        var names = string.Join(", ", leftovers);
+        return Of(CheckStatus.Warn, $"Killed runs have left {(leftovers.Count == 1 ? "a copy" : $"{leftovers.Count} copies")} behind: {names}.") with
+        {
+            Actual = names,
+            Recommendation = "The next rehearsal, proof or restore in the same place removes those whose owner is known to be dead. Remove the others by hand.",
+        };
+    }
+
+    private static CheckResult Of(CheckStatus status, string message) => new()
+    {
+        Name = "leftovers",
+        Category = CheckCategory.Engine,
+        Status = status,
+        Expected = "none",
+        Message = message,
+    };
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Migrations.Planning;
+
+/// <summary>Refuses a folder that is not the one of the history, and files that stand where another migration was applied. Pure.</summary>
+internal static class FolderIdentity
+{
+    private const int NamesShown = 5;
+
+    /// <summary>Looks at the whole folder.</summary>
+    /// <param name="input">Folder and history.</param>
+    /// <param name="goOn">Whether applied migrations may be missing from the folder, even all of them.</param>
+    public static void Check(PlanningInput input, bool goOn = false)
+    {
+        if (Find(input, goOn) is { } error)
+            throw error;
+    }
+
+    /// <summary>Looks at what concerns some applied migrations.</summary>
+    public static void Check(PlanningInput input, Func<MigrationKey, bool> concerns)
+    {
+        if (Find(input, concerns) is { } error)
+            throw error;
+    }
+
+    /// <summary>What is wrong with the whole folder; null when it is that of the history.</summary>
+    public static PlanException? Find(PlanningInput input, bool goOn = false) => OtherFolder(input, goOn) ?? Find(input, _ => true);
+
+    private static PlanException? Find(PlanningInput input, Func<MigrationKey, bool> concerns)
+    {
+        var replaced = input.Match.Replaced.Where(r => concerns(r.Record.Key)).ToList();
+        if (replaced.Count > 0)
+            return Replaced(input, replaced);
+        var renumbered = input.Match.Renamed.Where(r => r.IsRenumbered && concerns(r.Record.Key)).ToList();
+        return renumbered.Count > 0 ? Renumbered(renumbered) : null;
+    }
+
+    /// <summary>The error about a folder that holds none of the applied migrations; null when it holds one.</summary>
+    /// <param name="input">Folder and history.</param>
+    /// <param name="goOn">Whether all may be missing, as long as none of their versions is used again.</param>
+    public static PlanException? OtherFolder(PlanningInput input, bool goOn = false)
+    {
+        if (!input.Match.IsOtherFolder || (goOn && input.Match.Replaced.Count == 0))
+            return null;
+        var applied = input.Missing.Where(r => r.Version is not null).Select(r => r.Name).ToList();
+        var there = input.Migrations.Select(m => m.FullName).ToList();
+        return new PlanException(
+            ErrorId.OtherFolder,
+            $"{Folder(input)} holds none of the migrations that were applied here. The history knows {Names(applied)}; the folder has {(there.Count == 0 ? "no migrations" : Names(there))}.",
+            Question(input) + (input.Match.Replaced.Count > 0
+                ? "If it is, put the files of the applied migrations back, and give the new ones versions of their own."
+                : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up --skip-checksum' (recorded in the history)."),
+            applied);
+    }
+
+    /// <summary>The error about files whose version was applied as another migration.</summary>
+    public static PlanException Replaced(PlanningInput input, IReadOnlyList<RenamedMigration> replaced)
+    {
+        var pairs = replaced.Select(r => $"{r.Record.Name} (the folder has {r.Migration})").ToList();
+        // A renumbered one ran, under another version.
+        var never = replaced.Where(r => input.RecordOf(r.Migration) is not { IsApplied: true }).Select(r => r.Migration.FullName).ToList();
+        var (file, record) = (replaced[0].Migration, replaced[0].Record);
+        return new PlanException(
+            ErrorId.OtherMigration,
+            $"The version was applied as another migration: {Names(pairs)}." + (never.Count == 0 ? "" : $" {Names(never)} never ran here."),
+            Question(input) + $"If it is, give {file} a version that is not in use, and put the file of {record.Name} back."
+                + $" If {file} is {record.Name}, renamed and edited: give it its old name, and accept the edit with 'migrations repair {record.Name}'.",
+            [.. replaced.Select(r => r.Migration.FullName)]);
+    }
+
+    private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) => new(
+        ErrorId.MigrationRenamed,
+        $"Applied here under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}. The script is the same; the history does not know the new name yet.",
+        $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
+        [.. renumbered.Select(r => r.Migration.FullName)]);
+
+    private static string Question(PlanningInput input) => input.BetterFolder is { } better
+        ? $"Is this the right folder? Another one fits the history better: --path '{better}'. "
+        : "Is this the right folder? Give another one with --path. ";
+
+    private static string Folder(PlanningInput input) => input.Folder is { } folder ? $"The folder '{folder}'" : "The folder";
+
+    private static string Names(IReadOnlyList<string> names) => names.Count <= NamesShown
+        ? string.Join(", ", names)
+        : string.Join(", ", names.Take(NamesShown)) + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
+}

@@ -1,0 +1,117 @@
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Remembers, in the history table's comment, on which first schema the migrations of each service run, and refuses another one: what they create
+/// without naming a schema would be looked for where it is not (<see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH"/>).
+/// </summary>
+/// <param name="session">The connection.</param>
+/// <param name="schema">The history table's schema.</param>
+/// <param name="table">The history table.</param>
+internal sealed class FirstSchema(PostgreSqlSession session, string schema, string table)
+{
+    private const string Head = "Migration history. First schema of the runs:";
+    private const string Separator = " = ";
+
+    private string Table => PostgreSqlText.Name(schema) + "." + PostgreSqlText.Name(table);
+
+    private string? _comment;
+    private string? _wanted;
+
+    /// <summary>Compares the connection with what is remembered.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.OtherSchema"/>.</exception>
+    public async Task<bool> CheckAsync(string? service, bool isApplied, CancellationToken cancellationToken)
+    {
+        _wanted = null;
+        var current = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        var remembered = Lines(_comment);
+        var known = remembered.GetValueOrDefault(service ?? "");
+        if (current is null || string.Equals(known, current, StringComparison.Ordinal))
+            return true;
+        if (known is not null && isApplied && await ExistsAsync(known, cancellationToken).ConfigureAwait(false))
+            throw Other(service, known, current);
+        // A comment of the user's own stays.
+        if (_comment is null || remembered.Count > 0)
+        {
+            remembered[service ?? ""] = current;
+            var lines = remembered.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"\n{r.Key}{Separator}{r.Value}");
+            _wanted = Head + string.Concat(lines);
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes down what the check found new, once the table exists. Only the table's owner can; others go without.</summary>
+    public async Task RememberAsync(CancellationToken cancellationToken)
+    {
+        if (_wanted is not { } wanted)
+            return;
+        _wanted = null;
+        try
+        {
+            await session.ExecuteAsync($"COMMENT ON TABLE {Table} IS {PostgreSqlText.Literal(wanted)}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // Then nothing is refused later.
+        }
+    }
+
+    /// <summary>Reads the comment, and the first schema as scripts find it, in one round trip.</summary>
+    private async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    {
+        string? current = null;
+        _comment = null;
+        var batch = session.Connection.CreateBatch();
+        await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN READ ONLY"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path TO DEFAULT"));
+        var query = new NpgsqlBatchCommand(
+            """
+            SELECT pg_catalog.current_schema(), (
+                SELECT pg_catalog.obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+                WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2)
+            """);
+        query.Parameters.Add(PostgreSqlText.Parameter(schema));
+        query.Parameters.Add(PostgreSqlText.Parameter(table));
+        batch.BatchCommands.Add(query);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                (current, _comment) = (Text(reader, 0), Text(reader, 1));
+        }
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+        return current;
+    }
+
+    private Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
+        session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, name);
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static Dictionary<string, string> Lines(string? comment)
+    {
+        var lines = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (comment?.StartsWith(Head, StringComparison.Ordinal) != true)
+            return lines;
+        foreach (var line in comment[Head.Length..].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.LastIndexOf(Separator, StringComparison.Ordinal) is var at and >= 0)
+                lines[line[..at]] = line[(at + Separator.Length)..];
+        }
+
+        return lines;
+    }
+
+    private MigrationException Other(string? service, string known, string current) => new(
+        ErrorId.OtherSchema,
+        $"The migrations{(service is null ? "" : $" of {service}")} that the history {schema}.{table} knows were applied with '{known}' as the first schema of"
+            + $" the search_path; on this connection it is '{current}'. What they create without naming a schema is in '{known}'.",
+        $"For a history of its own in this schema: --history-schema {PostgreSqlText.Name(current)}. To work on '{known}', connect with"
+            + $" search_path={known}. If the record is wrong, forget it: COMMENT ON TABLE {Table} IS NULL");
+}

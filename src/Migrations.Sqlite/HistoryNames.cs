@@ -1,0 +1,27 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// Refuses what cannot name the history table: SQLite keeps names that begin with <c>sqlite_</c> for itself
+/// (<see href="https://www.sqlite.org/fileformat2.html#intschema"/>), and has no schemas.
+/// </summary>
+internal static class HistoryNames
+{
+    /// <summary>Looks at the names before anything is opened.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>.</exception>
+    public static void Check(SessionOptions options)
+    {
+        if (options.HistorySchema is not null)
+            throw Wrong("SQLite has no schemas, so the history table cannot be put into one.", "Leave out the history schema; '--history-table' names the table.");
+        var table = options.HistoryTable;
+        if (string.IsNullOrWhiteSpace(table))
+            throw Wrong("The name of the history table is empty.", "Give a name with --history-table, or leave the option out.");
+        if (table.Contains('\0', StringComparison.Ordinal))
+            throw Wrong("The name of the history table holds a NUL character.", "Give another name with --history-table.");
+        if (table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase))
+            throw Wrong($"The history table '{table}' has a name that SQLite keeps for itself: it begins with 'sqlite_'.", "Give another name with --history-table.");
+    }
+
+    private static MigrationException Wrong(string message, string nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
+}

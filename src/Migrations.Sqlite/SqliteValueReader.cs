@@ -1,0 +1,76 @@
+using Migrations.Databases;
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// Reads what the tables of a scratch file hold, so that it can be compared later: columns by their names, not by their places, and
+/// without the rowid, which a rebuild
+/// may give out again. A virtual table shows its content itself.
+/// </summary>
+internal static class SqliteValueReader
+{
+    private const int RowsBetweenQuestions = 1000;
+
+    /// <summary>Reads them, the history left out.</summary>
+    /// <exception cref="SqliteFailure">A table cannot be read.</exception>
+    public static IReadOnlyList<TableValues> Read(SqliteSession session, bool digests, CancellationToken cancellationToken) =>
+        SqliteSnapshot.Read(session.Handle, () => (IReadOnlyList<TableValues>)[.. SqliteSchemaItem.Read(session.Handle)
+            .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
+            .OrderBy(t => t.Name, StringComparer.Ordinal)
+            .Select(t => Read(session.Handle, t, digests, cancellationToken))]);
+
+    private static TableValues Read(SqliteHandle handle, SqliteSchemaItem table, bool digests, CancellationToken cancellationToken)
+    {
+        var name = SqliteNames.Show(table.Name);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return digests
+                ? Digest(handle, table, name, cancellationToken)
+                : new TableValues(name, handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}"));
+        }
+        catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
+        {
+            // Its module is not there, or what it points to is gone: nothing in it can be compared.
+            cancellationToken.ThrowIfCancellationRequested();
+            return new TableValues(name, Rows: null);
+        }
+    }
+
+    private static TableValues Digest(SqliteHandle handle, SqliteSchemaItem table, string name, CancellationToken cancellationToken)
+    {
+        using var rows = handle.Prepare($"SELECT {Columns(handle, table)} FROM main.{SqliteNames.Quote(table.Name)}");
+        using var digest = new RowDigest();
+        var (count, columns, hashes) = (0L, rows.Columns, new List<long>());
+        while (rows.Step())
+        {
+            var hash = digest.Add(rows, columns);
+            if (++count <= TableValues.MostHashes)
+                hashes.Add(hash);
+            if (count % RowsBetweenQuestions == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return new TableValues(name, count, digest.ToString(), count <= TableValues.MostHashes ? hashes : null);
+    }
+
+    private static string Columns(SqliteHandle handle, SqliteSchemaItem table)
+    {
+        var names = new List<string>();
+        using (var rows = handle.Prepare($"PRAGMA main.table_xinfo({SqliteNames.Quote(table.Name)})"))
+        {
+            // A virtual table's hidden columns are no values of it, and computed ones follow from the others
+            // (https://sqlite.org/pragma.html#pragma_table_xinfo).
+            while (rows.Step())
+            {
+                if (rows.Int64(6) == 0)
+                    names.Add(rows.Text(1)!);
+            }
+        }
+
+        var list = names.OrderBy(SqliteNames.Fold, StringComparer.Ordinal).Select(SqliteNames.Quote);
+        // A full-text table shows no number of its own, and may have no other value that can be read.
+        return string.Join(", ", table.Module?.StartsWith("fts", StringComparison.Ordinal) == true ? list.Prepend("rowid") : list);
+    }
+}

@@ -1,0 +1,57 @@
+namespace Migrations.Cli.Tests;
+
+/// <summary>What a folder must not hold, and what <c>create</c> makes of it.</summary>
+public abstract class FolderCommandTests(string engine) : CliTests(engine)
+{
+    [SkippableFact]
+    public async Task A_bad_folder_stops_every_command_before_anything_runs()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer);\n");
+        foreach (var (name, text, message) in new[]
+        {
+            ("002_b.sql", "CREATE TABLE b (id integer);\n-- Rollback:\nDROP TABLE b;\n", "looks like the beginning of a down section"),
+            ("002_b.sql", "--liquibase formatted sql\nSELECT 1;", "Liquibase"),
+            ("002_b.sql", "SELECT 1;\n\u200BSELECT 2;", "(U+200B)"),
+            ("002_b.sql", "SELECT 1;\n=======\nSELECT 2;", "Git conflict marker"),
+            ("002_b_down.sql", "DROP TABLE a;", "002_b_down.up.sql"),
+            ("002_b.sql.txt", "SELECT 1;", "Rename it to '002_b.sql'"),
+        })
+        {
+            Write(name, text);
+            foreach (var command in new[] { "up", "status", "test" })
+                await FailsAsync(ErrorId.FolderInvalid, 1, [name, message], command);
+            File.Delete(FileOf(name));
+        }
+
+        Assert.Contains("Applied 1 migration", await OutputAsync("up"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task An_empty_folder_is_an_error_unless_it_is_allowed()
+    {
+        await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations", "--allow-empty"], "up");
+        Assert.Contains("Nothing to apply", await OutputAsync("up", "--allow-empty"), StringComparison.Ordinal);
+        await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations"], "status");
+    }
+
+    [SkippableFact]
+    public async Task A_header_that_names_no_migration_is_named_by_file_and_line()
+    {
+        Write("001_a.sql", "-- Description: first\n-- Depends-On: 009_gone\nCREATE TABLE a (id integer);\n");
+        await FailsAsync(ErrorId.MigrationUnknown, 1, ["001_a.sql:2", "'Depends-On: 009_gone'"], "up");
+    }
+
+    [SkippableFact]
+    public async Task Create_writes_no_undo_that_wrangler_would_run()
+    {
+        Temporary.Write("wrangler.toml", "[[d1_databases]]\nbinding = \"DB\"\n");
+        Write("0001_tags.sql", "CREATE TABLE tags (name text);\n");
+        await OutputAsync("create", "rebuild_tags");
+        Assert.Equal(["0001_tags.sql", "0002_rebuild_tags.sql"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(FileOf("rollback/0002_rollback.sql")));
+    }
+}
+
+public sealed class SqliteFolderCommandTests() : FolderCommandTests("SQLite");
+
+public sealed class PostgreSqlFolderCommandTests() : FolderCommandTests("PostgreSQL");

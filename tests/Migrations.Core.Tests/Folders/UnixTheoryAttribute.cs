@@ -1,0 +1,14 @@
+using Xunit;
+
+namespace Migrations.Core.Tests.Folders;
+
+/// <summary>Marks what only Unix has.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute()
+    {
+        if (OperatingSystem.IsWindows())
+            Skip = "Only Unix has pipes, devices and sockets in folders.";
+    }
+}
