@@ -22,6 +22,8 @@ internal static class Dependants
     public static async Task<IReadOnlyList<LostObject>> CascadedAsync(PostgreSqlSession session, string kind, string name, string? column, CancellationToken cancellationToken)
     {
         var found = new List<LostObject>();
+        if (await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false) is not { } root)
+            return found;
         await session.QueryAsync(
             $"""
             WITH RECURSIVE going(class, oid, number, counts) AS (
@@ -38,15 +40,15 @@ internal static class Dependants
             """,
             row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
             cancellationToken,
-            column is null ? [name] : [name, column]).ConfigureAwait(false);
+            column is null ? [root] : [root, column]).ConfigureAwait(false);
         return found;
     }
 
     private static string Root(string kind, bool isColumn) => kind switch
     {
         "TABLE" or "VIEW" when isColumn =>
-            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass($1)::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
-        "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid, 0 FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) c WHERE c.oid IS NOT NULL",
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
+        "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
         _ => RootOf(kind),
     };
 
@@ -93,12 +95,20 @@ internal static class Dependants
     /// <summary>What goes with a schema, a type or an extension.</summary>
     public static async Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken)
     {
+        var root = await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false);
+        return root is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
+    }
+
+    /// <summary>What a name stands for where the script would say it: the number of a relation or a type; a schema or an extension keeps its name. Null when it is not there.</summary>
+    private static async Task<object?> ResolveAsync(PostgreSqlSession session, string kind, string name, CancellationToken cancellationToken)
+    {
         if (kind is "SCHEMA" or "EXTENSION")
-            return await FindAsync(session, RootOf(kind), cascades, cancellationToken, name).ConfigureAwait(false);
-        long? type = null;
+            return name;
+        var function = kind is "TABLE" or "VIEW" ? "to_regclass" : "to_regtype";
+        long? found = null;
         await session.QueryAsScriptAsync(
-            "SELECT pg_catalog.to_regtype($1)::pg_catalog.oid::pg_catalog.int8", row => type = row.IsDBNull(0) ? null : row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
-        return type is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, type).ConfigureAwait(false);
+            $"SELECT pg_catalog.{function}($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        return found;
     }
 
     private static string RootOf(string kind) => kind switch

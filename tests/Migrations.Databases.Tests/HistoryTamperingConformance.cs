@@ -219,7 +219,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         await Database.ExecuteAsync(
             string.Format(CultureInfo.InvariantCulture, Function, "INSERT INTO audit VALUES (TG_TABLE_NAME, current_setting('row_security')); RETURN NEW;")
             + "CREATE SCHEMA app; CREATE TABLE app.audit (what text, rows text);"
-            + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = {(setting.Length == 0 ? "app, public" : "public")};"
+            + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = {(setting.Length == 0 ? "public, app" : "public")};"
             + "CREATE TRIGGER t BEFORE INSERT ON public.migration_journal FOR EACH ROW EXECUTE FUNCTION public.t();"
             + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.t()");
         await ApplyAsync();
