@@ -15,8 +15,9 @@ internal static class Application
         var options = new GlobalOptions();
         // An argument that begins with @ is an argument: no response files.
         var parse = CreateRoot(options, terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parse.Action is ParseErrorAction)
-            return RefuseCall(parse, options, terminal);
+        var faults = GivenValues.Faults(parse, args);
+        if (faults.Count > 0 || parse.Action is ParseErrorAction)
+            return RefuseCall(parse, faults.Count > 0 ? faults : [.. parse.Errors.Select(e => WithoutSecrets(e.Message, args))], options, terminal);
         using var interrupt = new Interrupt(terminal);
         // Signals are handled by Interrupt, which waits for the rollback however long it takes.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
@@ -52,12 +53,12 @@ internal static class Application
         return root;
     }
 
-    private static int RefuseCall(ParseResult parse, GlobalOptions options, Terminal terminal)
+    private static int RefuseCall(ParseResult parse, IReadOnlyList<string> faults, GlobalOptions options, Terminal terminal)
     {
         var command = Name(parse);
         var error = new MigrationException(
             ErrorId.UsageInvalid,
-            string.Join('\n', parse.Errors.Select(e => WithoutSecrets(e.Message)).Distinct(StringComparer.Ordinal)),
+            string.Join('\n', faults.Distinct(StringComparer.Ordinal)),
             $"See what it takes: {command} --help");
         if (options.IsJson(parse))
         {
@@ -68,6 +69,9 @@ internal static class Application
         }
 
         ErrorPrinter.Print(terminal, target: null, error, MigrationDirection.Up, verbose: false);
+        // Only a call that cannot be parsed has an answer of the parser's; any other would run.
+        if (parse.Action is not ParseErrorAction)
+            return ExitCode.Usage;
         terminal.Error();
         foreach (var line in SuggestionsAndUsage(parse))
             terminal.Error(line);
@@ -93,9 +97,10 @@ internal static class Application
     }
 
     // The parser repeats what it did not expect; a connection string must not reach the screen that way.
-    private static string WithoutSecrets(string message)
+    private static string WithoutSecrets(string message, string[] arguments)
     {
-        var looksSecret = message.Contains("://", StringComparison.Ordinal)
+        var looksSecret = arguments.Any(a => GivenValues.MayHoldSecret(a) && message.Contains(a, StringComparison.Ordinal))
+            || message.Contains("://", StringComparison.Ordinal)
             || message.Contains("password", StringComparison.OrdinalIgnoreCase)
             || (message.Contains('=', StringComparison.Ordinal) && message.Contains(';', StringComparison.Ordinal));
         return looksSecret

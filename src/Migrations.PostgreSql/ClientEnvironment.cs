@@ -20,8 +20,10 @@ internal static class ClientEnvironment
         // The password file, and the places of the user's own TLS files, stay as they are.
         foreach (var name in (string[])["PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR", "PGTARGETSESSIONATTRS", "PGREQUIRESSL", "PGCLIENTENCODING", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGREQUIREAUTH"])
             environment.Remove(name);
-        Set(environment, "PGHOST", to.Host);
-        Set(environment, "PGPORT", to.Port.ToString(CultureInfo.InvariantCulture));
+        var hosts = HostChoice.Of(to);
+        Set(environment, "PGHOST", string.Join(',', hosts.Select(h => h.Host)));
+        Set(environment, "PGPORT", string.Join(',', hosts.Select(h => h.Port.ToString(CultureInfo.InvariantCulture))));
+        Set(environment, "PGTARGETSESSIONATTRS", HostChoice.Word(to));
         Set(environment, "PGUSER", to.Username);
         Set(environment, "PGDATABASE", to.Database);
         Set(environment, "PGPASSWORD", to.Password);
@@ -33,6 +35,7 @@ internal static class ClientEnvironment
         Set(environment, "PGSSLROOTCERT", Root(to, clientVersion));
         Set(environment, "PGSSLCERT", to.SslCertificate);
         Set(environment, "PGSSLKEY", to.SslKey);
+        Set(environment, "PGSSLNEGOTIATION", to.SslNegotiation is SslNegotiation.Direct ? "direct" : null);
         Set(environment, "PGCHANNELBINDING", to.ChannelBinding switch { ChannelBinding.Disable => "disable", ChannelBinding.Require => "require", _ => null });
         Set(environment, "PGGSSENCMODE", to.ShouldSerialize(PostgreSqlSources.GssEncryption) ? to.GssEncryptionMode.ToString().ToLowerInvariant() : null);
         Set(environment, "LC_MESSAGES", "C");

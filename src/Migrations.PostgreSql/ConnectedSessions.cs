@@ -43,8 +43,10 @@ internal static class ConnectedSessions
         // Of another role's session one without rights sees only who it is.
         await server.QueryAsync(
             """
-            SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, '')
-            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND (a.backend_type = 'client backend' OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL)) ORDER BY a.backend_start
+            SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, ''),
+                (SELECT pg_catalog.quote_ident(s.subname) FROM pg_catalog.pg_stat_subscription s WHERE s.pid = a.pid LIMIT 1)
+            FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND a.pid <> $2 AND (a.backend_type IN ('client backend', 'logical replication worker', 'logical replication apply worker', 'logical replication parallel worker')
+                OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL)) ORDER BY a.backend_start
             """,
             row => sessions.Add(Describe(row)),
             cancellationToken,
@@ -55,6 +57,8 @@ internal static class ConnectedSessions
 
     private static string Describe(NpgsqlDataReader row)
     {
+        if (!row.IsDBNull(5))
+            return string.Create(CultureInfo.InvariantCulture, $"backend {row.GetInt32(0)}, which works for the subscription {row.GetString(5)} (in the database: ALTER SUBSCRIPTION {row.GetString(5)} DISABLE)");
         var application = row.GetString(2);
         return string.Create(
             CultureInfo.InvariantCulture, $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")} from {row.GetString(3)}, {row.GetString(4)}");

@@ -29,7 +29,7 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         var dump = ClientProcess.Start(tools, "pg_dump", origin.Target, ["--format=plain", .. PostgreSqlRestore.Rights(withOwners: false), PostgreSqlBackupWriter.LockLimit(options), .. more]);
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
-        var filter = new ScriptFilter(withOwners: true, origin.Connection.PostgreSqlVersion.Major);
+        var filter = new ScriptFilter(withOwners: true, origin.Connection.PostgreSqlVersion.Major, new DumpGuard($"The dump of {origin.Target.Display}"));
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
 

@@ -15,6 +15,7 @@ internal static class PostgreSqlErrors
     {
         PostgresException p => p.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections || p.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException { InnerException: AuthenticationException } => false,
+        NpgsqlException n when IsWithoutHost(n) => true, // A standby that is about to take over.
         NpgsqlException n => n.InnerException is SocketException or TimeoutException or IOException,
         SocketException or TimeoutException or IOException => true,
         _ => false,
@@ -77,11 +78,21 @@ internal static class PostgreSqlErrors
             { InnerException: AuthenticationException } => new MigrationException(
                 ErrorId.ConnectionFailed, $"{target.Display} was reached, but a TLS connection to it could not be made: {words}.",
                 "Check sslmode, and that sslrootcert names the certificate of the server's authority and the host is one of the certificate's names.", e),
+            NpgsqlException n when IsWithoutHost(n) => new MigrationException(
+                ErrorId.ConnectionFailed, $"No host of {target.Display} can be reached and is what target_session_attrs asks for{Causes(n)}.",
+                "See that the servers run and which one is the primary (SELECT pg_is_in_recovery()) and that default_transaction_read_only is off there, or give another target_session_attrs.", e),
             _ => new MigrationException(
                 ErrorId.ConnectionFailed, $"{target.Display} could not be reached{(attempts > 1 ? $" in {attempts} tries" : "")}: {words}.",
                 "Check host and port and that the server runs ('pg_isready'). To wait for a starting server, set DB_RETRY_ATTEMPTS and DB_RETRY_DELAY.", e),
         };
     }
+
+    // Npgsql tells it by words only: none answered, or none of those that did was of the kind.
+    private static bool IsWithoutHost(NpgsqlException e) => e.Message.Contains("suitable host", StringComparison.Ordinal);
+
+    private static string Causes(NpgsqlException e) => e.InnerException is AggregateException { InnerExceptions: var all }
+        ? ": " + string.Join("; ", all.Select(i => Words(i).TrimEnd('.')).Distinct(StringComparer.Ordinal))
+        : "";
 
     /// <summary>A failure outside scripts.</summary>
     /// <param name="e">The server's error.</param>

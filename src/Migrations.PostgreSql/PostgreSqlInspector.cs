@@ -29,6 +29,9 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
         PostgreSqlErrors.TranslateAsync(new PostgreSqlQuestion(session, query).AskAsync(cancellationToken), "Running a check");
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(new PostgreSqlLossForecast(session, question).FindAsync(cancellationToken), "Looking for what would be lost");
 }

@@ -21,6 +21,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
             await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
         if (session.PassesOver(statement.Text))
             return StatementOutcome.Of(0);
+        if (session.Confinement?.Refusal(statement.Text, statement.Location) is { } refusal)
+            throw refusal;
         var role = StatementClassifier.Classify(statement.Text);
         if (session.IsPooled && role == StatementRole.Setting && !session.IsInOwnTransaction)
             throw NeedsSession(step, statement);
@@ -151,12 +153,12 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         }
     }
 
-    private static Exception Translate(StepExecution step, ScriptStatement statement, Exception e, CancellationToken cancellationToken)
+    private Exception Translate(StepExecution step, ScriptStatement statement, Exception e, CancellationToken cancellationToken)
     {
         if (e is OperationCanceledException || cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
         if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
-            return StatementFailure.Of(p, step.Script, new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1), blocker: null, attempts: 1);
+            return session.Failure(p, step.Script, new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1), blocker: null, attempts: 1);
         return new MigrationException(
             ErrorId.ConnectionFailed,
             $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a transaction: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",

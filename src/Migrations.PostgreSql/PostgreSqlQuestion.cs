@@ -71,6 +71,8 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         var statements = PostgreSqlStatementReader.Read(reader, query.Location.Line).Where(p => p.Kind == SqlPieceKind.Statement).ToList();
         foreach (var statement in statements)
         {
+            if (session.Confinement?.Refusal(statement.Text, new ScriptLocation(query.Location.File, statement.Line, statement.Column)) is { } refusal)
+                throw refusal;
             var role = StatementClassifier.Classify(statement.Text);
             if (role is not (StatementRole.Ordinary or StatementRole.Setting or StatementRole.Analyze or StatementRole.SetTransaction) || statement.CopiesFromClient)
             {

@@ -14,6 +14,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     private readonly LockWatch _watch = new(session);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private NpgsqlBatchCommand? _check;
+    private readonly List<StatementException> _leftOut = [];
     private SqlPiece? _running;
     private int _statements;
 
@@ -21,6 +22,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     public async Task<StepMeasurement> RunAsync(CancellationToken cancellationToken)
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        if (session.Confinement is { } confinement)
+            await confinement.LookAsync(session, cancellationToken).ConfigureAwait(false);
         try
         {
             return step.Analysis.OutsideTransaction ? await RunOutsideAsync(cancellationToken).ConfigureAwait(false) : await RunInsideAsync(cancellationToken).ConfigureAwait(false);
@@ -31,7 +34,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             cancellationToken.ThrowIfCancellationRequested();
             if (_check is not null && ReferenceEquals(e.BatchCommand, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
                 throw _history.Disturbed(step.Entry, e);
-            throw StatementFailure.Of(e, step.Script, _running, blocker: null, attempts: 1);
+            throw session.Failure(e, step.Script, _running, blocker: null, attempts: 1);
         }
         catch
         {
@@ -59,7 +62,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         var changes = Subtract(await RowsAsync(cancellationToken).ConfigureAwait(false), before);
         var outcome = await EndAsync(figures, cancellationToken).ConfigureAwait(false);
-        return new StepMeasurement { Outcome = outcome, RowsChanged = changes, Locks = _watch.Locks(), Rewrites = _watch.Rewrites };
+        return new StepMeasurement { Outcome = outcome, RowsChanged = changes, Locks = _watch.Locks(), Rewrites = _watch.Rewrites, LeftOut = _leftOut };
     }
 
     private async Task PrepareAsync(StepFigures figures, CancellationToken cancellationToken)
@@ -78,14 +81,26 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             || (_statements == 0 && StatementClassifier.Classify(piece.Text) == StatementRole.SetTransaction)
             || session.PassesOver(piece.Text))
             return;
+        if (IsLeftOut(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)))
+            return;
         _running = piece;
         _statements++;
         var began = _clock.Elapsed;
         if (piece.CopiesFromClient)
             await CopyData.SendAsync(session, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+        else if (session.Confinement?.MakesExtension(piece.Text) == true)
+            await session.Confinement.MakeExtensionAsync(session, () => session.ExecuteAsync(piece.Text, cancellationToken), cancellationToken).ConfigureAwait(false);
         else
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
         await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsLeftOut(string statement, ScriptLocation location)
+    {
+        if (session.Confinement?.Refusal(statement, location) is not { } refusal)
+            return false;
+        _leftOut.Add(refusal);
+        return true;
     }
 
     private async Task<StepOutcome> EndAsync(StepFigures figures, CancellationToken cancellationToken)
@@ -120,6 +135,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var lost = new List<LostObject>();
         foreach (var statement in new PostgreSqlDialect().Split(step.Script))
         {
+            if (IsLeftOut(statement.Text, statement.Location))
+                continue;
             _statements++;
             var outcome = await ((IDatabaseSession)session).ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
             rows = outcome.Rows is { } affected ? (rows ?? 0) + affected : rows;
@@ -128,7 +145,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
 
         var elapsed = _clock.Elapsed;
         await session.History.AppendAsync(step.Entry with { ExecutionTimeMs = (long)elapsed.TotalMilliseconds, RowsAffected = rows }, cancellationToken).ConfigureAwait(false);
-        return new StepMeasurement { Outcome = new StepOutcome(elapsed, rows, _statements) { ObjectsLost = lost } };
+        return new StepMeasurement { Outcome = new StepOutcome(elapsed, rows, _statements) { ObjectsLost = lost }, LeftOut = _leftOut };
     }
 
     private async Task<Dictionary<string, TableChange>> RowsAsync(CancellationToken cancellationToken)

@@ -88,9 +88,18 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
+        if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
+            how += $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         if (settings is not null && await settings.ApplyAsync(server, name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } refused)
             how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
         return how;
+    }
+
+    private async Task<IReadOnlyList<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        return await Subscriptions.ReadAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsAboutRoles(string message) =>

@@ -36,7 +36,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         {
             if (backup.Format == BackupFormat.Sql)
                 await LoadScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
-            else if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server))
+            else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || !IsLookedThrough())
                 await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
                 await ClientProcess.RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken).ConfigureAwait(false);
@@ -47,13 +47,32 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         }
     }
 
+    /// <summary>Looks at all that an archive would have <c>pg_restore</c> say to the server.</summary>
+    /// <returns>Whether that could be done; otherwise it is loaded as a script, which is looked at on its way.</returns>
+    private bool IsLookedThrough()
+    {
+        try
+        {
+            if (ArchiveContents.Read(backup.Path) is not { } entries)
+                return false;
+            var guard = new DumpGuard(backup.Path);
+            foreach (var entry in entries)
+                guard.Check(entry);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
+        }
+    }
+
     private MigrationException Translate(MigrationException e)
     {
         if (e.Message.Contains("unsupported version", StringComparison.Ordinal))
             return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e);
-        // The releases of August 2025, of every version, brought this command and write it into scripts.
+        // The releases of August 2025, of every version, brought this command.
         if (e.Message.Contains(@"invalid command \restrict", StringComparison.Ordinal))
-            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a pg_dump that is newer than the psql in '{tools.Folder}': {e.Message}", $"Update the client programs of PostgreSQL {tools.Version} to their newest release.", e);
+            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' is a script, and the psql in '{tools.Folder}' is too old to be kept from running commands that a script may hold: {e.Message}", $"Update the client programs of PostgreSQL {tools.Version} to their newest release.", e);
         return new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
     }
 
@@ -93,7 +112,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
         await using var _ = script.ConfigureAwait(false);
         script.Input.Close();
-        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server)).LoadAsync(script, cancellationToken).ConfigureAwait(false);
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(backup.Path))).LoadAsync(script, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
@@ -106,7 +125,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                 // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
                 if (!EndsWell(source))
                     throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
-                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server)).LoadAsync(source, cancellationToken).ConfigureAwait(false);
+                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(backup.Path))).LoadAsync(source, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

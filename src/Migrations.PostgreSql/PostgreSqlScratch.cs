@@ -28,16 +28,57 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     {
         var origin = await OpenOriginAsync(request, cancellationToken).ConfigureAwait(false);
         await using var _ = (origin ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
-        var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(request, origin, cancellationToken).ConfigureAwait(false);
+        if (await MayReachClusterAsync(plan, cancellationToken).ConfigureAwait(false) && await TryOnClusterAsync(plan, cancellationToken).ConfigureAwait(false) is { } made)
+            return made;
         if (await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false))
-            return await OnClusterAsync(request, origin, shape, cancellationToken).ConfigureAwait(false);
+            return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await FillAsync(request.Server ?? origin!.Target, cluster: null, origin, shape, request, cancellationToken).ConfigureAwait(false);
+            return await FillAsync(request.Server ?? origin!.Target, cluster: null, plan, user: null, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null)
+        catch (Exception e) when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null)
         {
-            return await OnClusterAsync(request, origin, shape, cancellationToken).ConfigureAwait(false);
+            return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What is made.</summary>
+    private sealed record Plan(ScratchRequest Request, PostgreSqlSession? Origin, DatabaseShape Shape, ScriptNames Scripts, Prerequisites? Prerequisites);
+
+    private static async Task<Plan> PlanAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken)
+    {
+        var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
+        var scripts = ScriptNames.Read(request.Scripts ?? []);
+        // A session on another database, because the origin is not there, finds nothing that was made for the migrations.
+        var isThere = origin is not null && string.Equals(origin.Target.Database, request.Origin!.Database, StringComparison.Ordinal);
+        var prerequisites = request.Scripts is null || !isThere ? null
+            : await Prerequisites.ReadAsync(origin!, request is { Prepared: true, Content: ScratchContent.Empty } ? scripts : null, cancellationToken).ConfigureAwait(false);
+        return new Plan(request, origin, shape, scripts, prerequisites);
+    }
+
+    /// <summary>Whether scripts change what all databases of a server share, or may: where a role has the rights to, text that is not seen may do anything.</summary>
+    private static async Task<bool> MayReachClusterAsync(Plan plan, CancellationToken cancellationToken) => plan.Scripts.ReachCluster
+        || (plan.Scripts.AreUnseen && plan.Origin is not null && await plan.Origin.AnyAsync(
+            """
+            SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname = current_user AND (r.rolsuper OR r.rolcreaterole
+                OR pg_catalog.pg_has_role(r.oid, 'pg_execute_server_program', 'USAGE') OR pg_catalog.pg_has_role(r.oid, 'pg_write_server_files', 'USAGE'))
+            """,
+            cancellationToken).ConfigureAwait(false));
+
+    /// <summary>A database on a server of our own, for scripts that change what all databases of a server share; null where none of the same version can be had.</summary>
+    private async Task<IScratchDatabase?> TryOnClusterAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var version = plan.Origin?.Connection.PostgreSqlVersion.Major;
+        if (plan.Request.Server is not null || (version is not null && ClientTools.Server(version)?.Version != version))
+            return null;
+        try
+        {
+            return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.ScratchUnavailable)
+        {
+            return null;
         }
     }
 
@@ -57,18 +98,28 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     }
 
     /// <summary>Whether a copy failed for what only a superuser may create: an event trigger, an extension that is not trusted.</summary>
+    private static bool NeedsSuperuser(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } || (e is MigrationException failure && NeedsSuperuser(failure));
+
     private static bool NeedsSuperuser(MigrationException e) =>
         e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed && (e.Message.StartsWith("pg_restore", StringComparison.Ordinal) || e.Message.StartsWith("psql", StringComparison.Ordinal))
         && (e.Message.Contains("permission denied", StringComparison.Ordinal) || e.Message.Contains("must be", StringComparison.Ordinal));
 
-    private async Task<IScratchDatabase> OnClusterAsync(ScratchRequest request, PostgreSqlSession? origin, DatabaseShape shape, CancellationToken cancellationToken)
+    private async Task<IScratchDatabase> OnClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var cluster = await StartClusterAsync(request, origin, cancellationToken).ConfigureAwait(false);
+        var cluster = await StartClusterAsync(plan, cancellationToken).ConfigureAwait(false);
         try
         {
+            var origin = plan.Origin;
             if (origin is not null)
                 await cluster.AddRolesAsync(origin, cancellationToken).ConfigureAwait(false);
-            return await FillAsync(cluster.Target, cluster, origin, shape, request, cancellationToken).ConfigureAwait(false);
+            // Only a backup is loaded by the superuser of a server of our own: what runs on a copy must not reach its files and programs.
+            if (plan.Request.Scripts is null)
+                return await FillAsync(cluster.Target, cluster, plan, user: null, cancellationToken).ConfigureAwait(false);
+            var databases = origin is null ? [] : await OthersAsync(origin, plan.Scripts, cancellationToken).ConfigureAwait(false);
+            var user = await cluster.AddUserAsync(origin?.Info.User, databases, cancellationToken).ConfigureAwait(false);
+            var made = await FillAsync(cluster.Target, cluster, plan, user, cancellationToken).ConfigureAwait(false);
+            await cluster.LowerAsync().ConfigureAwait(false);
+            return made;
         }
         catch
         {
@@ -77,14 +128,31 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
-    private async Task<IScratchDatabase> FillAsync(
-        DatabaseTarget server, ThrowAwayCluster? cluster, PostgreSqlSession? origin, DatabaseShape shape, ScratchRequest request, CancellationToken cancellationToken)
+    /// <summary>The other databases of the server that scripts name.</summary>
+    private static async Task<List<string>> OthersAsync(PostgreSqlSession origin, ScriptNames scripts, CancellationToken cancellationToken)
     {
-        var scratch = await CreateAsync(server, cluster, shape, request, cancellationToken).ConfigureAwait(false);
+        var names = new List<string>();
+        await origin.QueryAsync(
+            "SELECT datname::text FROM pg_catalog.pg_database WHERE datname NOT IN ('template0', 'template1', 'postgres', $1)", row => names.Add(row.GetString(0)), cancellationToken, origin.Target.Database).ConfigureAwait(false);
+        return names.FindAll(scripts.NameShared);
+    }
+
+    private async Task<IScratchDatabase> FillAsync(DatabaseTarget server, ThrowAwayCluster? cluster, Plan plan, string? user, CancellationToken cancellationToken)
+    {
+        var options = plan.Request.Session;
+        var there = user is null ? server : PostgreSqlTarget.Scratch(server, server.Database, user);
+        var scratch = await CreateAsync(there, cluster, plan, user, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (origin is not null)
-                await new PostgreSqlCopy(origin, scratch.Target, request.Session).RunAsync(request.Content, sources, cancellationToken).ConfigureAwait(false);
+            if (plan.Origin is not null)
+                await new PostgreSqlCopy(plan.Origin, scratch.Target, options).RunAsync(plan.Request.Content, sources, cancellationToken).ConfigureAwait(false);
+            if (plan.Prerequisites is { } prerequisites)
+            {
+                var session = await OpenAsync(there, options, cancellationToken).ConfigureAwait(false);
+                await using var _ = session.ConfigureAwait(false);
+                await prerequisites.MakeAsync(session, scratch.Target, () => OpenAsync(scratch.Target, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+
             return scratch;
         }
         catch
@@ -97,12 +165,13 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     private static async Task<bool> NeedsClusterAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken) => request.Server is null
         && (origin is null || !await origin.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolcreatedb OR rolsuper)", cancellationToken).ConfigureAwait(false));
 
-    private static async Task<ThrowAwayCluster> StartClusterAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken)
+    private static async Task<ThrowAwayCluster> StartClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
+        var (request, origin) = (plan.Request, plan.Origin);
         var version = origin?.Connection.PostgreSqlVersion.Major;
         try
         {
-            return await ThrowAwayCluster.StartAsync(ClientTools.Server(version), cancellationToken).ConfigureAwait(false);
+            return await ThrowAwayCluster.StartAsync(ClientTools.Server(version), version, cancellationToken).ConfigureAwait(false);
         }
         catch (ClusterException e)
         {
@@ -114,16 +183,22 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
-    private async Task<ScratchDatabase> CreateAsync(DatabaseTarget server, ThrowAwayCluster? cluster, DatabaseShape shape, ScratchRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the empty database. On a server of our own it has the origin's name, which scripts may write out.
+    /// </summary>
+    private async Task<ScratchDatabase> CreateAsync(DatabaseTarget server, ThrowAwayCluster? cluster, Plan plan, string? user, CancellationToken cancellationToken)
     {
-        var name = ScratchOwner.Prefix + ScratchOwner.NewEnd();
+        var (request, origin) = (plan.Request, plan.Origin?.Target);
+        var name = user is not null && origin is { Database: not ("postgres" or "template0" or "template1") } ? origin.Database : ScratchOwner.Prefix + ScratchOwner.NewEnd();
         var owner = await OpenAsync(server, request.Session, cancellationToken).ConfigureAwait(false);
         try
         {
             if (cluster is null)
                 await ScratchOwner.RemoveLeftoversAsync(owner, cancellationToken).ConfigureAwait(false);
+            else
+                await owner.ExecuteAsync($"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
             await ScratchOwner.HoldAsync(owner, name, cancellationToken).ConfigureAwait(false);
-            await shape.CreateAsync(owner, name, more: "", mayDiffer: true, cancellationToken).ConfigureAwait(false);
+            await plan.Shape.CreateAsync(owner, name, more: "", mayDiffer: true, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -134,7 +209,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
             throw new MigrationException(ErrorId.ScratchUnavailable, $"The role {role} may not create databases on the server of {server.Display}.", $"As a superuser: ALTER ROLE {role} CREATEDB;", e);
         }
 
-        var scratch = new ScratchDatabase(PostgreSqlTarget.Scratch(server, name), owner, cluster);
+        var scratch = new ScratchDatabase(PostgreSqlTarget.Scratch(server, name, user, origin), owner, cluster);
         try
         {
             // Nothing in it need survive a crash of the server.

@@ -24,6 +24,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connection = connection;
         Info = new DatabaseInfo(PostgreSqlTarget.Engine, connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(), connector.Username);
         Inspector = new PostgreSqlInspector(this);
+        Confinement = target.IsScratch ? new Confinement(target) : null;
         _history = new PostgreSqlHistory(this);
         _steps = new PostgreSqlSteps(this, _history);
         _outside = new PostgreSqlOutside(this);
@@ -50,6 +51,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <summary>The connection; another one after <see cref="ReconnectAsync"/>.</summary>
     public NpgsqlConnection Connection { get; private set; }
+
+    /// <summary>Keeps what runs here to this database; null on a database that is no scratch database.</summary>
+    public Confinement? Confinement { get; }
 
     /// <summary>Whether one transaction for several steps is open.</summary>
     public bool IsInRun { get; set; }
@@ -229,6 +233,13 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether a statement of a dump is not for this server: scripts are UTF-8 whatever it says, and an older one does not know a newer one's setting.</summary>
     public bool PassesOver(string statement) =>
         StatementClassifier.NamesClientEncoding(statement) || TransactionTimeout.IsRefused(statement, Connection.PostgreSqlVersion.Major);
+
+    /// <summary>The engine's error for a statement that the server refused; on a scratch database it may be that nothing is known.</summary>
+    public StatementException Failure(PostgresException e, MigrationScript script, SqlPiece? piece, string? blocker, int attempts)
+    {
+        var failure = StatementFailure.Of(e, script, piece, blocker, attempts);
+        return Confinement?.Judge(failure) ?? failure;
+    }
 
     /// <summary>Makes the next transaction count its changed rows from zero, when what ran before may have left some.</summary>
     public async Task ForgetRowsAsync(CancellationToken cancellationToken)

@@ -9,6 +9,8 @@ internal sealed class PostgreSqlSources
     /// <summary>The key by which a connection string chooses whether Kerberos encrypts.</summary>
     public const string GssEncryption = "GSS Encryption Mode";
 
+    private static readonly string Nothing = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
@@ -37,12 +39,21 @@ internal sealed class PostgreSqlSources
             builder.SslMode = SslMode.Disable;
         if (!IsGssEncryptionChosen(builder) && !Kerberos.MayHaveTickets)
             builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        if (PasswordFile(builder) is { } file && !File.Exists(file))
+            builder.Passfile = Nothing;
+        var wanted = HostChoice.Wanted(builder);
+        builder.TargetSessionAttributes = null; // Of a source it is asked for beside the text.
+        builder.HostRecheckSeconds = 0; // What a server was a moment ago, it need not be any more.
         var source = new NpgsqlSlimDataSourceBuilder(builder.ConnectionString);
         source.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false)); // One round trip less; only built-in types are read.
         source.EnableTransportSecurity();
         source.EnableIntegratedSecurity();
-        return source.Build();
+        return wanted is { } which ? source.BuildMultiHost().WithTargetSession(which) : source.Build();
     }
+
+    // A password file that is named and missing is passed over, as libpq does
+    // (https://www.postgresql.org/docs/current/libpq-pgpass.html); Npgsql would fail.
+    private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) => string.IsNullOrEmpty(builder.Passfile) ? PostgreSqlTarget.Variable("PGPASSFILE") : builder.Passfile;
 
     // Here or by libpq's variable, which Npgsql reads too.
     private static bool IsGssEncryptionChosen(NpgsqlConnectionStringBuilder builder) =>

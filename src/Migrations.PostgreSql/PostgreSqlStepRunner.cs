@@ -79,7 +79,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (e.BatchCommand is { } own && (ReferenceEquals(own, _insert) || ReferenceEquals(own, _guard) || ReferenceEquals(own, _check)))
             return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero ? history.Disturbed(step.Entry, e) : history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
-        return StatementFailure.Of(e, step.Script, piece, blocker, attempts);
+        return session.Failure(e, step.Script, piece, blocker, attempts);
     }
 
     private void Begin()
@@ -176,6 +176,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _bytes += Encoding.UTF8.GetByteCount(piece.Text);
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
+        if (session.Confinement is { } confinement)
+            await ConfineAsync(confinement, piece, cancellationToken).ConfigureAwait(false);
         Statements++;
         if (_onlyDefines && !OnlyDefines(piece.Text))
             LeaveDefinitions(piece.Text);
@@ -189,11 +191,22 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
         _sent.Add(Add(piece.Text), piece);
         _characters += piece.Text.Length;
+        if (session.Confinement?.MakesExtension(piece.Text) == true)
+            await session.Confinement.MakeExtensionAsync(session, () => SendAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         if (_characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
             Advanced();
         }
+    }
+
+    /// <summary>On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.</summary>
+    private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
+    {
+        if (confinement.Refusal(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)) is { } refusal)
+            throw refusal;
+        if (confinement.MakesExtension(piece.Text))
+            await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a statement belongs to the script's own transaction, in whose place stands ours, or is a dump's for newer servers.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using Migrations.History;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -15,6 +16,7 @@ internal static class PostgreSqlTarget
     public const string Engine = "PostgreSQL";
 
     private static readonly string[] Keys = ["host", "server", "username", "user name", "user id", "userid", "uid"];
+    private static readonly string[] Passwords = ["password", "passwd", "pwd", "psw"];
 
     /// <summary>Reads a target; null when the text is neither form.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>.</exception>
@@ -55,13 +57,14 @@ internal static class PostgreSqlTarget
             return null;
         var builder = new NpgsqlConnectionStringBuilder();
         foreach (string key in pairs.Keys)
-            Set(builder, key, (string)pairs[key]);
-        if (builder.Host?.Contains("dbname=", StringComparison.OrdinalIgnoreCase) == true)
-            throw Invalid("the pairs are separated by blanks; Npgsql's are separated by semicolons.");
+            Set(builder, key, (string)pairs[key], text);
+        // A value that goes on with another pair: as libpq writes them, they are separated by blanks.
+        if (new[] { builder.Host, builder.Username, builder.Database }.Any(v => v is not null && v.Contains('=', StringComparison.Ordinal) && v.Any(char.IsWhiteSpace)))
+            throw Invalid("the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons.");
         return builder;
     }
 
-    private static void Set(NpgsqlConnectionStringBuilder builder, string key, string value)
+    private static void Set(NpgsqlConnectionStringBuilder builder, string key, string value, string text)
     {
         try
         {
@@ -69,9 +72,16 @@ internal static class PostgreSqlTarget
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            // An unknown key is not shown: behind a ';' that should have been quoted stands the rest of a password.
-            throw Invalid(builder.ContainsKey(key) ? $"'{key}' cannot have that value." : "it has a key that Npgsql does not know.");
+            throw Invalid(builder.ContainsKey(key) ? $"'{key}' cannot have that value." : $"it has a key that Npgsql does not know{Named(key, text)}.");
         }
+    }
+
+    /// <summary>The name of a key or parameter for a message; nothing where it stands behind a password: what is taken for a name may be the rest of it.</summary>
+    public static string Named(string name, string text)
+    {
+        var place = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        var isName = name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ' ') && place >= 0;
+        return isName && !Passwords.Any(p => text.AsSpan(0, place).Contains(p, StringComparison.OrdinalIgnoreCase)) ? $": '{name}'" : "";
     }
 
     /// <summary>The same target with another user and password.</summary>
@@ -85,33 +95,43 @@ internal static class PostgreSqlTarget
         return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString);
     }
 
-    /// <summary>A database of our own on the same server that is thrown away.</summary>
-    public static DatabaseTarget Scratch(DatabaseTarget server, string database)
+    /// <summary>A database of our own on a server that is thrown away.</summary>
+    /// <param name="server">Any database of the server.</param>
+    /// <param name="database">Its name.</param>
+    /// <param name="user">Whom to connect as; null for whom the server's database is reached as.</param>
+    /// <param name="origin">The database that it stands for, whose schemas come first here too; null for none.</param>
+    public static DatabaseTarget Scratch(DatabaseTarget server, string database, string? user = null, DatabaseTarget? origin = null)
     {
         var builder = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = database };
+        if (user is not null)
+            builder.Username = user;
+        if (origin is not null && new NpgsqlConnectionStringBuilder(origin.ConnectionString).SearchPath is { Length: > 0 } path)
+            builder.SearchPath = path;
         return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString) { IsScratch = true };
     }
 
     private static DatabaseTarget Complete(NpgsqlConnectionStringBuilder builder)
     {
         builder.Host = Given(builder.Host) ?? Variable("PGHOST") ?? "localhost";
-        if (builder.Host.Contains(',', StringComparison.Ordinal))
-            throw Invalid("it names several hosts; a migration runs on one.");
         if (!builder.ShouldSerialize("Port") && int.TryParse(Variable("PGPORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             builder.Port = port;
-        builder.Username = Given(builder.Username) ?? Variable("PGUSER") ?? Environment.UserName;
+        builder.Username = Given(builder.Username) ?? Variable("PGUSER") ?? Given(Environment.UserName)
+            ?? throw Invalid($"it names no user, and the operating system has no name for the user number {OwnUser.Name}.");
         builder.Database = Given(builder.Database) ?? Variable("PGDATABASE") ?? builder.Username;
+        HostChoice.Check(builder);
         return new DatabaseTarget(Engine, Display(builder), builder.Database, builder.ConnectionString);
     }
 
     private static string Display(NpgsqlConnectionStringBuilder builder)
     {
-        var host = builder.Host!;
-        var shown = host.StartsWith('/') || host.StartsWith('@') ? $"[{host}]" : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-        return string.Create(CultureInfo.InvariantCulture, $"postgres://{builder.Username}@{shown}:{builder.Port}/{builder.Database}");
+        var hosts = string.Join(',', HostChoice.Of(builder).Select(h => string.Create(CultureInfo.InvariantCulture, $"{(IsBracketed(h.Host) ? $"[{h.Host}]" : h.Host)}:{h.Port}")));
+        return $"postgres://{builder.Username}@{hosts}/{builder.Database}";
     }
+
+    private static bool IsBracketed(string host) => host.StartsWith('/') || host.StartsWith('@') || host.Contains(':', StringComparison.Ordinal);
 
     private static string? Given(string? value) => string.IsNullOrEmpty(value) ? null : value;
 
-    private static string? Variable(string name) => Given(Environment.GetEnvironmentVariable(name));
+    /// <summary>One of libpq's variables; null when it is not set.</summary>
+    public static string? Variable(string name) => Given(Environment.GetEnvironmentVariable(name));
 }

@@ -4,121 +4,158 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Reads a connection URL with libpq's parameter names.</summary>
-internal static class PostgreSqlUrl
+internal sealed class PostgreSqlUrl
 {
+    // libpq's parameters that Npgsql settles by itself, or that change nothing here.
+    private static readonly string[] WithoutMeaning =
+    [
+        "client_encoding", "fallback_application_name", "keepalives", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "krbsrvname", "gsslib", "gssdelegation", "sslcompression",
+        "sslsni", "ssl_min_protocol_version", "ssl_max_protocol_version", "load_balance_hosts", "min_protocol_version", "max_protocol_version",
+    ];
+
+    private readonly NpgsqlConnectionStringBuilder _builder = new();
+    private readonly string _baseFolder;
+    private IReadOnlyList<string> _hosts = [];
+    private IReadOnlyList<int> _ports = [];
+
+    private PostgreSqlUrl(string baseFolder) => _baseFolder = baseFolder;
+
     /// <summary>Reads a URL.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>.</exception>
-    public static NpgsqlConnectionStringBuilder Parse(string url, string baseFolder)
-    {
-        var builder = new NpgsqlConnectionStringBuilder();
-        var rest = url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3);
-        var query = rest.IndexOf('?');
-        if (query >= 0)
-        {
-            foreach (var pair in rest[(query + 1)..].ToString().Split('&', StringSplitOptions.RemoveEmptyEntries))
-                Parameter(builder, pair, baseFolder);
-            rest = rest[..query];
-        }
+    public static NpgsqlConnectionStringBuilder Parse(string url, string baseFolder) => new PostgreSqlUrl(baseFolder).Read(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3));
 
+    private NpgsqlConnectionStringBuilder Read(ReadOnlySpan<char> rest)
+    {
+        var query = rest.IndexOf('?');
+        var parameters = query < 0 ? "" : rest[(query + 1)..].ToString();
+        rest = query < 0 ? rest : rest[..query];
         // A '#', '/' or '?' in a password must be written as a %-code; the last '@' ends the user part, as in libpq.
         var slash = rest[(rest.LastIndexOf('@') + 1)..].IndexOf('/');
         var authority = slash < 0 ? rest : rest[..(rest.LastIndexOf('@') + 1 + slash)];
         if (slash >= 0 && rest.Length > authority.Length + 1)
-            builder.Database = Decode(rest[(authority.Length + 1)..]);
-        Authority(builder, authority);
-        if (builder.SslMode == SslMode.Require && !string.IsNullOrEmpty(builder.RootCertificate))
-            builder.SslMode = SslMode.VerifyCA; // As in libpq: who names a root certificate wants it used.
-        return builder;
+            _builder.Database = Decode(rest[(authority.Length + 1)..]);
+        Authority(authority);
+        foreach (var pair in parameters.Split('&', StringSplitOptions.RemoveEmptyEntries))
+            Parameter(pair, parameters);
+        SetHosts();
+        if (_builder.SslMode == SslMode.Require && !string.IsNullOrEmpty(_builder.RootCertificate))
+            _builder.SslMode = SslMode.VerifyCA; // As in libpq: who names a root certificate wants it used.
+        return _builder;
     }
 
-    private static void Authority(NpgsqlConnectionStringBuilder builder, ReadOnlySpan<char> authority)
+    private void Authority(ReadOnlySpan<char> authority)
     {
         var at = authority.LastIndexOf('@');
         if (at >= 0)
         {
             var user = authority[..at];
             var colon = user.IndexOf(':');
-            builder.Username = Decode(colon < 0 ? user : user[..colon]);
+            _builder.Username = Decode(colon < 0 ? user : user[..colon]);
             if (colon >= 0)
-                builder.Password = Decode(user[(colon + 1)..]);
+                _builder.Password = Decode(user[(colon + 1)..]);
         }
 
-        var host = authority[(at + 1)..];
-        var port = host.StartsWith("[") ? host.IndexOf(']') + 1 : host.IndexOf(':');
-        if (host.StartsWith("[") && port == 0)
-            throw PostgreSqlTarget.Invalid("the IPv6 address has no closing bracket.");
-        if (port >= 0 && port < host.Length)
+        var (hosts, ports) = (new List<string>(), new List<int>());
+        foreach (var part in authority[(at + 1)..].ToString().Split(','))
         {
-            if (host[port] != ':')
-                throw PostgreSqlTarget.Invalid("after the host, a colon and a port are expected.");
-            Port(builder, host[(port + 1)..]);
-            host = host[..port];
+            var (host, port) = HostAndPort(part);
+            hosts.Add(host);
+            ports.Add(port);
         }
 
-        if (host.Length > 0)
-            builder.Host = Decode(host.StartsWith("[") ? host[1..^1] : host);
+        (_hosts, _ports) = (hosts is [""] ? [] : hosts, ports is [0] ? [] : ports);
     }
 
-    private static void Port(NpgsqlConnectionStringBuilder builder, ReadOnlySpan<char> text)
+    private static (string Host, int Port) HostAndPort(string text)
     {
-        if (text.IsEmpty)
-            return;
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
-            throw PostgreSqlTarget.Invalid("the port is not a number from 1 to 65535. (A ':', '/', '?', '#' or '@' in a password must be written as a %-code.)");
-        builder.Port = port;
+        var end = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.IndexOf(':', StringComparison.Ordinal);
+        if (text.StartsWith('[') && end == 0)
+            throw PostgreSqlTarget.Invalid("the IPv6 address has no closing bracket.");
+        if (end >= 0 && end < text.Length && text[end] != ':')
+            throw PostgreSqlTarget.Invalid("after the host, a colon and a port are expected.");
+        var host = end < 0 ? text : text[..end];
+        return (Decode(host.StartsWith('[') ? host[1..^1] : host), end < 0 || end + 1 >= text.Length ? 0 : Port(text.AsSpan(end + 1)));
     }
 
-    private static void Parameter(NpgsqlConnectionStringBuilder builder, string pair, string baseFolder)
+    private static int Port(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+        ? port
+        : throw PostgreSqlTarget.Invalid("the port is not a number from 1 to 65535. (A ':', '/', '?', '#' or '@' in a password must be written as a %-code.)");
+
+    /// <summary>One host and its port, or several, which Npgsql wants as a list: as in libpq, one port is that of all, and else there is one for each.</summary>
+    private void SetHosts()
+    {
+        if (_hosts.Count <= 1)
+        {
+            if (_ports.Count > 1)
+                throw PostgreSqlTarget.Invalid($"it names {_ports.Count} ports and {_hosts.Count} hosts.");
+            if (_hosts is [{ Length: > 0 } host])
+                _builder.Host = host;
+            if (_ports is [> 0 and var port])
+                _builder.Port = port;
+            return;
+        }
+
+        if (_ports.Count > 1 && _ports.Count != _hosts.Count)
+            throw PostgreSqlTarget.Invalid($"it names {_ports.Count} ports and {_hosts.Count} hosts.");
+        if (_hosts.Any(string.IsNullOrEmpty))
+            throw PostgreSqlTarget.Invalid("one of its hosts is empty.");
+        _builder.Host = HostChoice.Join(_hosts, _ports.Count == 0 ? [_builder.Port] : [.. _ports.Select(p => p == 0 ? _builder.Port : p)]);
+    }
+
+    private void Parameter(string pair, string all)
     {
         var equals = pair.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
             throw PostgreSqlTarget.Invalid("a parameter after '?' is not of the form name=value.");
         var name = Decode(pair.AsSpan(0, equals));
         var value = Decode(pair.AsSpan(equals + 1));
-        if (!Files(builder, name, value, baseFolder) && !Texts(builder, name, value) && !Choices(builder, name, value))
-            throw PostgreSqlTarget.Invalid("a parameter after '?' is not known."); // Not shown: behind a '?' that should have been a %-code stands the rest of a password.
+        if (Files(name, value) || Texts(name, value) || Choices(name, value) || WithoutMeaning.Contains(name, StringComparer.Ordinal))
+            return;
+        // Behind a '?' that should have been a %-code stands the rest of a password, and an '@' behind it.
+        throw PostgreSqlTarget.Invalid($"a parameter after '?' is not known here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}.");
     }
 
-    private static bool Files(NpgsqlConnectionStringBuilder builder, string name, string value, string baseFolder)
+    private bool Files(string name, string value)
     {
-        var path = Path.Combine(baseFolder, value);
+        var path = Path.Combine(_baseFolder, value);
         switch (name)
         {
-            case "passfile": builder.Passfile = path; return true;
-            case "sslrootcert": builder.RootCertificate = path; return true;
-            case "sslcert": builder.SslCertificate = path; return true;
-            case "sslkey": builder.SslKey = path; return true;
+            case "passfile": _builder.Passfile = path; return true;
+            case "sslrootcert": _builder.RootCertificate = path; return true;
+            case "sslcert": _builder.SslCertificate = path; return true;
+            case "sslkey": _builder.SslKey = path; return true;
             default: return false;
         }
     }
 
-    private static bool Texts(NpgsqlConnectionStringBuilder builder, string name, string value)
+    private bool Texts(string name, string value)
     {
         switch (name)
         {
-            case "host" or "hostaddr": builder.Host = value; return true;
-            case "user": builder.Username = value; return true;
-            case "password": builder.Password = value; return true;
-            case "dbname": builder.Database = value; return true;
-            case "sslpassword": builder.SslPassword = value; return true;
-            case "application_name": builder.ApplicationName = value; return true;
-            case "search_path": builder.SearchPath = value; return true;
-            case "options": builder.Options = value; return true;
+            case "host" or "hostaddr": _hosts = value.Split(','); return true;
+            case "user": _builder.Username = value; return true;
+            case "password": _builder.Password = value; return true;
+            case "dbname": _builder.Database = value; return true;
+            case "sslpassword": _builder.SslPassword = value; return true;
+            case "application_name": _builder.ApplicationName = value; return true;
+            case "search_path": _builder.SearchPath = value; return true;
+            case "options": _builder.Options = value; return true;
             default: return false;
         }
     }
 
-    private static bool Choices(NpgsqlConnectionStringBuilder builder, string name, string value)
+    private bool Choices(string name, string value)
     {
         switch (name)
         {
-            case "port": Port(builder, value); return true;
-            case "sslmode": builder.SslMode = Mode(value); return true;
-            case "channel_binding": builder.ChannelBinding = Binding(value); return true;
-            case "connect_timeout": builder.Timeout = Seconds(name, value); return true;
-            case "keepalives_idle": builder.TcpKeepAliveTime = Seconds(name, value); return true;
-            case "gssencmode": builder.GssEncryptionMode = GssMode(value); return true;
-            case "target_session_attrs" or "keepalives": return true; // Npgsql chooses these itself.
+            case "port": _ports = [.. value.Split(',').Select(p => p.Length == 0 ? 0 : Port(p))]; return true;
+            case "sslmode": _builder.SslMode = Mode(value); return true;
+            case "channel_binding": _builder.ChannelBinding = Binding(value); return true;
+            case "connect_timeout": _builder.Timeout = Seconds(name, value); return true;
+            case "keepalives_idle": _builder.TcpKeepAliveTime = Seconds(name, value); return true;
+            case "gssencmode": _builder.GssEncryptionMode = GssMode(value); return true;
+            case "target_session_attrs": _builder.TargetSessionAttributes = HostChoice.Known(value); return true;
+            case "sslnegotiation": _builder.SslNegotiation = Negotiation(value); return true;
             default: return false;
         }
     }
@@ -144,6 +181,13 @@ internal static class PostgreSqlUrl
         "prefer" => GssEncryptionMode.Prefer,
         "require" => GssEncryptionMode.Require,
         _ => throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require."),
+    };
+
+    private static SslNegotiation Negotiation(string value) => value switch
+    {
+        "postgres" => SslNegotiation.Postgres,
+        "direct" => SslNegotiation.Direct,
+        _ => throw PostgreSqlTarget.Invalid("'sslnegotiation' is none of postgres, direct."),
     };
 
     private static ChannelBinding Binding(string value) => value switch

@@ -35,6 +35,7 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
     public async Task DropAsync()
     {
         _isGone = true;
+        Prerequisites.Forget(target);
         await using var _ = owner.ConfigureAwait(false);
         if (cluster is null)
             await ScratchOwner.DropAsync(owner, target.Database).ConfigureAwait(false);
@@ -42,5 +43,5 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
 
     /// <summary>Drops a database with whoever is connected.</summary>
     public static Task DropAsync(PostgreSqlSession session, string name) =>
-        session.ExecuteAsync($"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)", CancellationToken.None);
+        Subscriptions.DropDatabaseAsync(session, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)", CancellationToken.None);
 }

@@ -58,12 +58,12 @@ internal static class ScratchOwner
             try
             {
                 // Not by force: whoever is connected by now has a use for it.
-                await session.ExecuteAsync($"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
+                await Subscriptions.DropDatabaseAsync(session, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
+            catch (Exception e) when (e is MigrationException || (e is PostgresException refused && !PostgreSqlErrors.IsBroken(refused)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                session.Options.Events.Publish(new WarningRaised($"The database {name}, which a killed run has left behind, could not be dropped: {PostgreSqlErrors.Words(e)}"));
+                session.Options.Events.Publish(new WarningRaised($"The database {name}, which a killed run has left behind, could not be dropped: {(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"));
             }
         }
     }

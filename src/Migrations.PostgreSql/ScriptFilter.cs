@@ -4,30 +4,46 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Passes a dump on to <c>psql</c>, without what its server would refuse: the statements that name roles, which a server for proofs may lack, and a setting of newer servers.
+/// No command of <c>psql</c> is passed on: <c>\restrict</c> and <c>\unrestrict</c> are left out, for the loader has its own, and any other refuses the dump.
 /// </summary>
 /// <param name="withOwners">Whether owners and rights are passed on too.</param>
 /// <param name="server">The server's major version.</param>
-internal sealed class ScriptFilter(bool withOwners, int server)
+/// <param name="guard">Refuses what no dump has.</param>
+internal sealed class ScriptFilter(bool withOwners, int server, DumpGuard guard)
 {
+    private const string ByteOrderMark = "\u00EF\u00BB\u00BF";
+
     /// <summary>Passes it on.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it holds what no dump has.</exception>
     public async Task CopyAsync(Stream script, Stream to, CancellationToken cancellationToken)
     {
-        if (withOwners && TransactionTimeout.IsKnown(server))
-        {
-            await script.CopyToAsync(to, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
         // Byte for byte, whatever the dump's encoding is: what is looked for is ASCII.
         using var reader = new StreamReader(script, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
         var writer = new StreamWriter(to, Encoding.Latin1, bufferSize: 64 * 1024, leaveOpen: true);
         await using var _ = writer.ConfigureAwait(false);
+        // psql passes over the mark at the beginning only, and that is ours.
+        for (var i = 0; i < ByteOrderMark.Length && reader.Peek() == ByteOrderMark[i] && reader.Read() >= 0; i++)
+        {
+        }
+
         foreach (var piece in PostgreSqlStatementReader.Read(reader))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (piece.Kind != SqlPieceKind.Statement || !IsLeftOut(piece.Text))
+            if (piece.Text.Contains('\0', StringComparison.Ordinal))
+                throw guard.RefuseNul(piece.Line);
+            if (IsPassedOn(piece))
                 await writer.WriteAsync(piece.Text.AsMemory(), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private bool IsPassedOn(SqlPiece piece)
+    {
+        if (piece.Kind == SqlPieceKind.Shell)
+            return piece.Text.TrimStart().Split(' ', '\t')[0].TrimEnd() is "\\restrict" or "\\unrestrict" ? false : throw guard.RefuseCommand(piece);
+        if (piece.Kind != SqlPieceKind.Statement)
+            return true;
+        guard.Check(piece.Text, piece.Line);
+        return !IsLeftOut(piece.Text);
     }
 
     private bool IsLeftOut(string statement) => TransactionTimeout.IsRefused(statement, server) || (!withOwners && NamesRole(statement));

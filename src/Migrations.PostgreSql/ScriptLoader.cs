@@ -1,6 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Migrations.PostgreSql;
 
-/// <summary>Loads a dump in the form of a script, all or nothing, with <c>psql</c>.</summary>
+/// <summary>
+/// Loads a dump in the form of a script, all or nothing, with <c>psql</c>, in its restricted mode
+/// (<see href="https://www.postgresql.org/docs/current/app-psql.html"/>),
+/// which the releases of August 2025 brought: an older one is refused.
+/// </summary>
 /// <param name="tools">The client programs.</param>
 /// <param name="to">The database.</param>
 /// <param name="filter">What of it is left out.</param>
@@ -21,6 +28,9 @@ internal sealed class ScriptLoader(ClientTools tools, DatabaseTarget to, ScriptF
         var chatter = psql.Output.CopyToAsync(Stream.Null, cancellationToken);
         try
         {
+            // psql itself refuses its commands from here on, whatever the filter took for data or a literal: nothing in the dump can know
+            // the key.
+            await psql.Input.WriteAsync(Encoding.ASCII.GetBytes($"\\restrict {Convert.ToHexString(RandomNumberGenerator.GetBytes(16))}\n"), cancellationToken).ConfigureAwait(false);
             await filter.CopyAsync(script, psql.Input, cancellationToken).ConfigureAwait(false);
             await ended().ConfigureAwait(false); // psql commits at the end of its input.
             psql.Input.Close();

@@ -102,7 +102,7 @@ internal static class StatementClassifier
     }
 
     /// <summary>Whether an option in parentheses is switched off: <c>connect = false</c>, <c>CONCURRENTLY OFF</c>.</summary>
-    private static bool SaysFalse(StatementWords words, string option)
+    public static bool SaysFalse(StatementWords words, string option)
     {
         for (var i = 0; words[i].Length > 0; i++)
         {
@@ -122,12 +122,29 @@ internal static class StatementClassifier
             "DROP" or "COMMENT" or "GRANT" or "REVOKE" => true, // Not ALTER: a default, a USING or an extension's update may call anything.
             "CREATE" => words[1] switch
             {
-                "INDEX" or "UNIQUE" or "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,
+                // An index of an expression calls its functions for every row that is there.
+                "INDEX" or "UNIQUE" => !words.Contain("WHERE") && !CallsFunctions(words),
+                "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,
                 "OR" => words[3] is "FUNCTION" or "PROCEDURE" or "VIEW" or "TRIGGER",
-                "TABLE" => words[2] is not "PG_TEMP" && !words.Contain("AS"), // CREATE TABLE AS fills what it makes.
+                // CREATE TABLE AS fills what it makes, and the bound of a partition may call anything.
+                "TABLE" => words[2] is not "PG_TEMP" && !words.Contain("AS") && !words.Contain("FOR", "VALUES"),
                 _ => false,
             },
             _ => false,
         };
+    }
+
+    // A parenthesis inside another, as of f(a) in an index on (f(a)).
+    private static bool CallsFunctions(StatementWords words)
+    {
+        var depth = 0;
+        for (var i = 0; words[i].Length > 0; i++)
+        {
+            depth += words[i] is "(" ? 1 : words[i] is ")" ? -1 : 0;
+            if (depth > 1)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -48,8 +48,8 @@ internal static class StatementFailure
 
     private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, string? blocker, int attempts)
     {
-        // The place stands beside the message.
-        var message = new StringBuilder(piece is null ? $"PostgreSQL refused the commit of '{location.ShownFile}'" : "PostgreSQL refused a statement");
+        // The place stands once, at the beginning, as in SQLite's.
+        var message = new StringBuilder(piece is null ? $"PostgreSQL refused the commit of '{location.ShownFile}'" : $"{location}: PostgreSQL refused a statement");
         message.Append(CultureInfo.InvariantCulture, $": {e.MessageText} ({e.SqlState}).");
         if (e.Where is { Length: > 0 } where)
             message.Append(CultureInfo.InvariantCulture, $" Context: {where.Split('\n')[0].TrimEnd('.')}.");

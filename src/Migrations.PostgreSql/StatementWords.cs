@@ -50,6 +50,9 @@ internal sealed class StatementWords(string text)
         return false;
     }
 
+    /// <summary>Whether a word of the statement is one that a condition picks.</summary>
+    public bool ContainAny(Predicate<string> condition) => Count() > 0 && _words.Exists(condition);
+
     /// <summary>How many words there are.</summary>
     public int Count()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using Migrations.Databases;
@@ -37,11 +38,17 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         while kill -QUIT $server 2>/dev/null; do sleep 0.1; done
         """;
 
+    // By the folder of their sockets: a session finds the server that it is on.
+    private static readonly ConcurrentDictionary<string, ThrowAwayCluster> Running = new(StringComparer.Ordinal);
+
     private readonly Process _shell;
+    private readonly string _folder;
+    private string? _role;
 
     private ThrowAwayCluster(Process shell, string folder)
     {
         _shell = shell;
+        _folder = folder;
         var builder = new NpgsqlConnectionStringBuilder { Host = folder, Port = 5432, Username = User, Database = "postgres" };
         Target = PostgreSqlTarget.Parse(builder.ConnectionString, "/")!;
     }
@@ -49,9 +56,18 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     /// <summary>A database of the server, as its superuser.</summary>
     public DatabaseTarget Target { get; }
 
+    /// <summary>Whether it is of another major version than the server that it stands for.</summary>
+    public bool IsOfOtherVersion { get; init; }
+
+    /// <summary>The server of our own that a database is on; null when it is on another.</summary>
+    public static ThrowAwayCluster? Of(DatabaseTarget target) => Running.GetValueOrDefault(new NpgsqlConnectionStringBuilder(target.ConnectionString).Host ?? "");
+
     /// <summary>Starts one.</summary>
     /// <exception cref="ClusterException">It cannot be started.</exception>
-    public static async Task<ThrowAwayCluster> StartAsync(ClientTools? tools, CancellationToken cancellationToken)
+    /// <param name="tools">Its programs.</param>
+    /// <param name="version">The major version of the server that it stands for; null for none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<ThrowAwayCluster> StartAsync(ClientTools? tools, int? version, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
             throw new ClusterException("it would need a Unix socket that no other user may enter.");
@@ -62,13 +78,14 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         var start = Shell();
         foreach (var argument in (string[])["-c", Script, "sh", tools.Folder, folder])
             start.ArgumentList.Add(argument);
-        var cluster = new ThrowAwayCluster(Run(start), folder);
+        var cluster = new ThrowAwayCluster(Run(start), folder) { IsOfOtherVersion = version is not null && version != tools.Version };
         try
         {
             var words = await cluster._shell.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
             if (words is not "started")
                 throw new ClusterException($"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim());
             await cluster.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+            Running[folder] = cluster;
             return cluster;
         }
         catch
@@ -83,15 +100,60 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     {
         var names = new List<string>();
         await origin.QueryAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname <> $1", row => names.Add(row.GetString(0)), cancellationToken, User).ConfigureAwait(false);
-        var session = await PostgreSqlSession.OpenAsync(Target, new SessionOptions(), new PostgreSqlConnector(Target, new PostgreSqlSources()), cancellationToken).ConfigureAwait(false);
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         foreach (var name in names)
             await session.ExecuteAsync($"CREATE ROLE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Makes the role that scripts run as: of the name that it has on the other server, so that owners are the same; one that may make roles and databases, and may do
+    /// with the other roles what a superuser may. Until it is lowered it is a superuser itself.
+    /// </summary>
+    /// <param name="name">Its name; null for any.</param>
+    /// <param name="databases">Databases that scripts name; empty ones of these names are made.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The role's name.</returns>
+    public async Task<string> AddUserAsync(string? name, IEnumerable<string> databases, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        _role = name is null or User ? User + "_user" : name;
+        var role = PostgreSqlText.Name(_role);
+        if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1", cancellationToken, _role).ConfigureAwait(false))
+            await session.ExecuteAsync($"CREATE ROLE {role}", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync($"ALTER ROLE {role} LOGIN CREATEROLE CREATEDB SUPERUSER", cancellationToken).ConfigureAwait(false);
+        var others = new List<string>();
+        await session.QueryAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ($1, $2)", row => others.Add(row.GetString(0)), cancellationToken, User, _role).ConfigureAwait(false);
+        foreach (var other in others)
+            await session.ExecuteAsync($"GRANT {PostgreSqlText.Name(other)} TO {role} WITH ADMIN OPTION", cancellationToken).ConfigureAwait(false);
+        foreach (var database in databases)
+            await session.ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(database)} OWNER {role} TEMPLATE template0", cancellationToken).ConfigureAwait(false);
+        return _role;
+    }
+
+    /// <summary>Makes the role that scripts run as a superuser.</summary>
+    public Task RaiseAsync(CancellationToken cancellationToken) => AlterUserAsync("SUPERUSER", cancellationToken);
+
+    /// <summary>Takes from the role that scripts run as what a superuser has.</summary>
+    public Task LowerAsync() => AlterUserAsync("NOSUPERUSER", CancellationToken.None);
+
+    private async Task AlterUserAsync(string attribute, CancellationToken cancellationToken)
+    {
+        if (_role is null)
+            return;
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        await session.ExecuteAsync($"ALTER ROLE {PostgreSqlText.Name(_role)} {attribute}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<PostgreSqlSession> OpenAsync(CancellationToken cancellationToken) =>
+        PostgreSqlSession.OpenAsync(Target, new SessionOptions(), new PostgreSqlConnector(Target, new PostgreSqlSources()), cancellationToken);
+
     /// <summary>Stops it and removes its folder.</summary>
     public async ValueTask DisposeAsync()
     {
+        _ = Running.TryRemove(_folder, out var _);
         _shell.StandardInput.Close();
         await _shell.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         _shell.Dispose();

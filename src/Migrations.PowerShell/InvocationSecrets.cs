@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using Migrations.Databases;
 
 namespace Migrations.PowerShell;
 
@@ -31,6 +32,6 @@ internal static class InvocationSecrets
             new ScriptPosition(invocation.ScriptName, invocation.ScriptLineNumber, line.TrimEnd().Length + 1, line));
     }
 
-    /// <summary>A URL or a connection string; a path holds none.</summary>
-    private static bool MayHoldSecret(string database) => database.Contains("://", StringComparison.Ordinal) || database.Contains('=', StringComparison.Ordinal);
+    /// <summary>Whatever may be a connection; a path holds none.</summary>
+    private static bool MayHoldSecret(string database) => ConnectionText.Find(database) is not null || database.Contains('=', StringComparison.Ordinal);
 }

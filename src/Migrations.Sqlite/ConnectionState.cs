@@ -11,14 +11,21 @@ internal sealed class ConnectionState(SqliteHandle handle)
         + " WHERE type IN ('table', 'view', 'trigger') AND name NOT GLOB 'sqlite_*' ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC";
 
     private readonly Dictionary<string, string?> _pragmas = new(StringComparer.Ordinal);
+    private string? _journalMode;
     private bool _hasAttached;
     private bool _hasTemporary;
+
+    /// <summary>What scripts say of the file.</summary>
+    public FileSettings FileSettings { get; } = new(handle);
 
     /// <summary>Remembers what a statement is about to change. Must be called before it is compiled: many pragmas take effect then.</summary>
     public void Remember(StatementHead head)
     {
+        FileSettings.Observe(head);
         _hasAttached |= head.Kind == StatementKind.Attach;
         _hasTemporary |= head.IsTemporary;
+        if (head is { Kind: StatementKind.Pragma, Name: "journal_mode", Value: not null })
+            _journalMode ??= handle.QueryText("PRAGMA main.journal_mode");
         if (SqlitePragmas.SetsConnection(head) && !_pragmas.ContainsKey(head.Name!))
             _pragmas[head.Name!] = ValueBetweenScripts(head.Name!);
     }
@@ -38,6 +45,13 @@ internal sealed class ConnectionState(SqliteHandle handle)
             handle.Execute("PRAGMA writable_schema=RESET");
     }
 
+    /// <summary>Lets the history be written, should a script have forbidden to write.</summary>
+    public void AllowWriting()
+    {
+        if (_pragmas.ContainsKey("query_only"))
+            handle.Execute("PRAGMA query_only=0");
+    }
+
     /// <summary>Puts everything back. Inside the transaction of a whole run, what cannot be put back there waits for its end.</summary>
     public void Restore()
     {
@@ -52,6 +66,8 @@ internal sealed class ConnectionState(SqliteHandle handle)
             _pragmas.Remove(name);
         }
 
+        if (!isInside)
+            RestoreJournalMode();
         if (_hasTemporary)
             DropAll(TemporaryObjects);
         _hasTemporary = false;
@@ -59,6 +75,14 @@ internal sealed class ConnectionState(SqliteHandle handle)
             return;
         DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
         _hasAttached = false;
+    }
+
+    // WAL is the file's, and stays; every other mode is the connection's (https://sqlite.org/pragma.html#pragma_journal_mode).
+    private void RestoreJournalMode()
+    {
+        if (_journalMode is not (null or "wal") && handle.QueryText("PRAGMA main.journal_mode") is not "wal")
+            handle.Execute("PRAGMA main.journal_mode=" + _journalMode);
+        _journalMode = null;
     }
 
     private void DropAll(string query)

@@ -29,7 +29,9 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
                 ErrorId.ForeignKeyBroken, [old.Parent, key.Child],
                 $"The foreign key of '{key.Child}' ({string.Join(", ", key.ChildColumns)}), which pointed to '{old.Parent}', now points to '{key.Parent}', and {reason}:"
                     + " renaming a table takes the keys that point to it along.",
-                $"Create the new table under another name, copy the rows, drop '{old.Parent}', and rename the new table to '{old.Parent}'.");
+                $"Create the new table under another name, copy the rows, drop '{old.Parent}', and rename the new table to '{old.Parent}';"
+                    + " or write 'PRAGMA legacy_alter_table=ON;' before the rename, which then leaves the keys where they are;"
+                    + $" or, where a later migration makes '{key.Child}' again, let this one leave the key open until then: '-- Foreign-Keys: open-until <its version>' in the header.");
         }
 
         var why = facts.IsMadeFromQuery(key.Parent)
@@ -41,7 +43,8 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
             facts.IsMadeFromQuery(key.Parent)
                 ? $"Write the new table's columns out (CREATE TABLE new_{key.Parent} ({KeyColumns(key)} PRIMARY KEY, ...)), copy the rows with INSERT ... SELECT,"
                     + $" drop '{key.Parent}' and rename the new table."
-                : $"Keep '{key.Parent}' and its key, or remake '{key.Child}' without the foreign key first.");
+                : $"Keep '{key.Parent}' and its key, or remake '{key.Child}' without the foreign key first;"
+                    + " or, where a later migration closes the key, '-- Foreign-Keys: open-until <its version>' in the header.");
     }
 
     public StatementException Lost(ForeignKey key) => Make(

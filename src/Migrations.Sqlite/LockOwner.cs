@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Sqlite;
 
@@ -27,7 +28,7 @@ internal sealed class LockOwner : IDisposable
     {
         ProcessId = Environment.ProcessId,
         Host = Environment.MachineName,
-        User = Environment.UserName,
+        User = OwnUser.Name,
         Since = DateTimeOffset.UtcNow,
     });
 

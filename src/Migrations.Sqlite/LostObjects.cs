@@ -87,7 +87,7 @@ internal sealed class LostObjects
     private static bool IsIn(IReadOnlyList<string?> key, HashSet<string> columns) => key.Count > 0 && key.All(c => c is not null && columns.Contains(SqliteNames.Unquote(c)));
 
     private static bool SaysTheSame(SqliteConstraintText one, SqliteConstraintText other) =>
-        string.Equals(one.Text, other.Text, StringComparison.OrdinalIgnoreCase) && SqliteNames.Comparer.Equals(one.Parent, other.Parent);
+        string.Equals(one.Text, other.Text, StringComparison.OrdinalIgnoreCase);
 
     private void LookAtViews()
     {

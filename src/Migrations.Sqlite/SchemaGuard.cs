@@ -15,6 +15,7 @@ internal sealed class SchemaGuard
     private readonly Dictionary<string, Violations> _violationsBefore;
     private readonly Dictionary<string, long[]> _rowsBefore = new(SqliteNames.Comparer);
     private readonly bool _countsReferences;
+    private readonly bool _mayLeaveOpen;
     private readonly ObjectImage? _objectsBefore;
 
     public SchemaGuard(SqliteHandle handle, StepExecution step, string schema, KeylessSchema? keyless)
@@ -26,6 +27,7 @@ internal sealed class SchemaGuard
         _facts = ScriptFacts.Read(step.Script, _before);
         _errors = new GuardErrors(step, _facts);
         // Only an enforced ON DELETE SET NULL empties references behind the script's back.
+        _mayLeaveOpen = step.MayLeaveKeysOpen || step.Script.Header.ForeignKeysOpenUntil is not null;
         _countsReferences = !step.Analysis.SuspendsForeignKeys;
         foreach (var key in _before.ForeignKeys.Where(IsTouched))
             _ = _before.FindUnsoundness(key);
@@ -47,7 +49,8 @@ internal sealed class SchemaGuard
         if (after.ForeignKeys.Count == 0)
             _keyless?.Note();
         CheckKeys(after);
-        CheckViolations(after);
+        if (!_mayLeaveOpen)
+            CheckViolations(after);
         if (!_step.Script.Header.RowLossAllowed)
             CheckRows(after);
         CheckObjects();
@@ -74,7 +77,7 @@ internal sealed class SchemaGuard
                 continue;
             var wasThere = keysBefore.Contains(key.Key);
             var isLeftBehind = wasThere && !after.Tables.Contains(key.Parent);
-            if (!wasThere || (_before.FindUnsoundness(key) is null && !(isLeftBehind && HasViolations(key.Child))))
+            if (!_mayLeaveOpen && (!wasThere || (_before.FindUnsoundness(key) is null && !(isLeftBehind && HasViolations(key.Child)))))
                 throw _errors.Broken(key, reason, _before);
         }
 

@@ -96,7 +96,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var text = TextOf(window, length);
         var head = StatementHead.Read(text);
         _isLeading &= head.Kind is StatementKind.Pragma or StatementKind.Attach;
-        if (IsOurs(head) || (head.NeedsAutocommit && HasRun(head)))
+        if (IsOurs(head) || (_script.IsSchema && MakesInternalTable(head)) || (head.NeedsAutocommit && HasRun(head)))
         {
             window.Advance(length);
             return false;
@@ -120,6 +120,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit || SqlitePragmas.SetsForeignKeys(head);
 
     private bool HasRun(StatementHead head) => (LeadingHaveRun && _isLeading) || (IsTrial && head.Kind is StatementKind.Vacuum or StatementKind.Pragma);
+
+    // The shell's '.schema' prints the tables that SQLite makes itself, for AUTOINCREMENT and ANALYZE, and refuses to be given (https://sqlite.org/fileformat2.html#intschema).
+    private static bool MakesInternalTable(StatementHead head) =>
+        head is { Kind: StatementKind.Create, What: "TABLE", Name: { } name } && SqliteNames.IsInternal(name);
 
     private nint Prepare(ScriptWindow window, out int length)
     {

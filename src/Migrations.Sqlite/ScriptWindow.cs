@@ -48,6 +48,9 @@ internal sealed unsafe class ScriptWindow : IDisposable
     /// <summary>Where a comment begins that the script does not close; known at its end.</summary>
     public (int Line, int Column)? OpenComment { get; private set; }
 
+    /// <summary>Where a line comment begins that hides what is meant as further lines; known once it is passed.</summary>
+    public (int Line, int Column)? HidingComment { get; private set; }
+
     /// <summary>The text that has not been passed; ends in NUL.</summary>
     public byte* Start => _memory + _start;
 
@@ -68,6 +71,8 @@ internal sealed unsafe class ScriptWindow : IDisposable
             if (!SqliteLexer.IsBlank(kind) && kind != SqlTokenKind.Semicolon)
                 return true;
             OpenComment = ends ? null : (Line, Column);
+            if (kind == SqlTokenKind.Comment && HidingComment is null && SqliteLexer.HidesLines(Text[..length]))
+                HidingComment = (Line, Column);
             Advance(length);
         }
 

@@ -43,6 +43,13 @@ internal sealed class SqliteAnalyzer
                 ErrorId.ScriptUnterminated, place, "A literal, quoted name, comment or trigger body begins here and does not end.", "Close it."));
         }
 
+        if (reader.Hiding is { } hiding)
+        {
+            _problems.Add(new FileProblem(
+                ErrorId.ScriptUnterminated, hiding, "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
+                "Save the file with LF or CRLF line ends."));
+        }
+
         var outside = DecideOutside();
         var suspends = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension;
         return new ScriptAnalysis

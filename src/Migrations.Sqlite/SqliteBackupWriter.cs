@@ -69,7 +69,8 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
                 _ = await counting.ConfigureAwait(false);
             var content = Describe(copied);
             WriteFile(copied, cancellationToken);
-            content = content with { Tables = await counting.ConfigureAwait(false) };
+            var (tables, faults) = await counting.ConfigureAwait(false);
+            content = content with { Tables = tables, Faults = faults };
             copied.Execute("ROLLBACK");
             counted?.Execute("ROLLBACK");
             return content with { WritersBlocked = blocksWriters ? blocked.Elapsed : null };
@@ -82,12 +83,11 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         }
     }
 
-    private IReadOnlyList<TableContent> Count(SqliteHandle handle, CancellationToken cancellationToken)
+    private (IReadOnlyList<TableContent> Tables, IReadOnlyList<DatabaseFault> Faults) Count(SqliteHandle handle, CancellationToken cancellationToken)
     {
-        if (!job.CountRows && !job.Digests)
-            return SqliteContentReader.Names(handle);
         handle.Watch.Token = cancellationToken;
-        return SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken);
+        var tables = job.CountRows || job.Digests ? SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken) : SqliteContentReader.Names(handle);
+        return (tables, [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]);
     }
 
     private BackupContent Describe(SqliteHandle handle)

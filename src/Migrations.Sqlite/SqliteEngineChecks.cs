@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Migrations.Integrity;
 using Migrations.Sqlite.Native;
 
@@ -23,7 +22,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     {
         Ask("integrity", CheckIntegrity);
         Ask("foreign-keys-enforced", CheckEnforcement);
-        Ask("foreign-keys", CheckForeignKeys);
+        Ask(ForeignKeyCheck.Name, _ => new ForeignKeyCheck(handle, cancellationToken).Run());
         Ask("full-text-index", CheckFullText);
         Ask("statistics", CheckStatistics);
         return _results;
@@ -102,56 +101,6 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             : Result(name, CheckStatus.Fail, "This SQLite library does not enforce foreign keys.") with { Recommendation = $"Name another library in {SqliteLibrary.OverrideVariable}." };
     }
 
-    private List<CheckResult> CheckForeignKeys(string name)
-    {
-        var image = SchemaImage.Read(handle, KeylessSchema.Schema, isKeyless: false);
-        var results = new List<CheckResult>();
-        foreach (var child in image.ForeignKeys.Select(k => k.Child).Distinct(SqliteNames.Comparer))
-        {
-            try
-            {
-                results.AddRange(Violations(child).Select(v => Violated(name, child, image.ForeignKeys.Find(k => SqliteNames.Comparer.Equals(k.Child, child) && k.Id == v.Key), v.Value)));
-            }
-            catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error && !cancellationToken.IsCancellationRequested)
-            {
-                results.Add(Result(name, CheckStatus.Fail, $"The foreign keys of '{child}' cannot be checked, nor enforced: {e.Message}.") with
-                {
-                    Target = SqliteNames.Show(child),
-                    Recommendation = "Give the parent a primary key or a unique index on the columns that the foreign key points to.",
-                });
-            }
-        }
-
-        return results.Count > 0 ? results : [Result(name, CheckStatus.Pass, image.ForeignKeys.Count == 0 ? "There are no foreign keys." : "Every row has its parents.")];
-    }
-
-    private SortedDictionary<long, (long Count, List<string> Rows, string Parent)> Violations(string child)
-    {
-        var found = new SortedDictionary<long, (long Count, List<string> Rows, string Parent)>();
-        using var rows = handle.Prepare($"PRAGMA main.foreign_key_check({SqliteNames.Quote(child)})");
-        while (rows.Step())
-        {
-            var (count, shown, parent) = found.GetValueOrDefault(rows.Int64(3), (0, [], rows.Text(2) ?? ""));
-            if (shown.Count < MostShown && !rows.IsNull(1))
-                shown.Add(rows.Text(1)!);
-            found[rows.Int64(3)] = (count + 1, shown, parent);
-        }
-
-        return found;
-    }
-
-    private static CheckResult Violated(string name, string child, ForeignKey? key, (long Count, List<string> Rows, string Parent) found)
-    {
-        var rows = found.Rows.Count == 0 ? "" : $": rowid {string.Join(", ", found.Rows)}{(found.Count > found.Rows.Count ? ", ..." : "")}";
-        return Result(name, CheckStatus.Fail, $"{Count(found.Count, "row")} of '{child}' {(found.Count == 1 ? "has" : "have")} no parent in '{found.Parent}'{(key is null ? "" : $" (foreign key {key})")}{rows}.") with
-        {
-            Expected = "0 rows without a parent",
-            Actual = Count(found.Count, "row"),
-            Target = SqliteNames.Show(child),
-            Recommendation = $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
-        };
-    }
-
     private IEnumerable<CheckResult> CheckFullText(string name) =>
         SqliteSchemaItem.Read(handle).Where(i => i.Module is "fts3" or "fts4" or "fts5").Select(table => FullText(name, table)).ToList();
 
@@ -196,6 +145,4 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     }
 
     private static CheckResult Result(string name, CheckStatus status, string message) => new() { Name = name, Category = CheckCategory.Engine, Status = status, Message = message };
-
-    private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 }

@@ -48,6 +48,8 @@ internal static class SqliteHints
             return Needs("STRICT", 3037000);
         if (message.Contains("near \"RIGHT\"", StringComparison.OrdinalIgnoreCase) || message.Contains("RIGHT and FULL OUTER JOINs", StringComparison.Ordinal))
             return Needs("RIGHT JOIN", 3039000);
+        if (message.StartsWith("object name reserved for internal use: ", StringComparison.Ordinal))
+            return "SQLite makes such tables itself, and the shell's '.schema' prints them. Remove the statement.";
         return message.StartsWith("FOREIGN KEY constraint failed", StringComparison.Ordinal)
             ? "Foreign keys are enforced. '-- Foreign-Keys: off' in the script's header checks them once, at the end of the script."
             : null;

@@ -26,6 +26,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     private readonly DatabaseTarget _target;
     private readonly string _name;
     private readonly string _table;
+    private bool _isDue;
     private SqliteStatement? _insert;
     private SqliteStatement? _lastId;
     private SqliteStatement? _check;
@@ -62,8 +63,12 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public Task EnsureAsync(CancellationToken cancellationToken) => Call(
         () =>
         {
-            if (!Exists())
-                _handle.Execute($"CREATE TABLE IF NOT EXISTS {_table} {Definition}");
+            if (Exists())
+                return true;
+            // What the first script says of a new file (page size, encoding) has an effect only while the file is empty.
+            _isDue = _handle.QueryInt64("PRAGMA main.page_count") == 0;
+            if (!_isDue)
+                Create();
             return true;
         },
         cancellationToken);
@@ -83,6 +88,20 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         },
         cancellationToken);
 
+    /// <summary>Creates the table in a new file, in the transaction that has begun or in one of its own.</summary>
+    public void CreateIfDue()
+    {
+        if (_isDue && !Exists())
+            Create();
+        // A rollback takes it along.
+        _isDue &= _handle.InTransaction;
+    }
+
+    /// <summary>What was begun is committed.</summary>
+    public void OnCommitted() => _isDue = false;
+
+    private void Create() => _handle.Execute($"CREATE TABLE IF NOT EXISTS {_table} {Definition}");
+
     private void InsertAlone(JournalEntry entry)
     {
         var known = Known;
@@ -91,6 +110,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         {
             Insert(entry);
             _handle.Execute("COMMIT");
+            OnCommitted();
         }
         catch
         {
@@ -175,6 +195,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
 
     private bool InsertRow(JournalEntry entry)
     {
+        CreateIfDue();
         _insert ??= _handle.Prepare($"INSERT INTO {_table} ({Columns[4..]}, script){Values}");
         var row = _insert;
         row.Bind(1, entry.RunId.ToString());
@@ -238,6 +259,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
 
     private long ReadLastId()
     {
+        if (_isDue && !Exists())
+            return 0;
         _lastId ??= _handle.Prepare($"SELECT max(id) FROM {_table}");
         try
         {

@@ -30,6 +30,10 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         session.Call(() => new SqliteQuestion(session, query).Ask(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) => session.Call(
+        () => SqliteSnapshot.Read<IReadOnlyList<string>>(session.Handle, () => [.. OpenForeignKeys.Find(session.Handle).Select(k => k.Message)]), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) => session.Call(
         () => SqliteSnapshot.Read(
             session.Handle,

@@ -58,6 +58,15 @@ internal static class SqliteLexer
         }
     }
 
+    /// <summary>
+    /// Whether a line comment has more lines in it: ends with CR alone, which to SQLite end no line, so that what follows belongs to the comment.
+    /// </summary>
+    public static bool HidesLines(ReadOnlySpan<byte> comment)
+    {
+        var at = comment.IndexOf((byte)'\r');
+        return at >= 0 && comment.StartsWith("--"u8) && comment[at..].Trim(" \t\r\f"u8).Length > 0;
+    }
+
     /// <summary>Whether it separates tokens without meaning anything.</summary>
     public static bool IsBlank(SqlTokenKind kind) => kind is SqlTokenKind.WhiteSpace or SqlTokenKind.Comment;
 

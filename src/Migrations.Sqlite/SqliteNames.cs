@@ -23,6 +23,9 @@ internal static class SqliteNames
         return Show(small);
     }
 
+    /// <summary>Whether SQLite keeps a name for tables of its own.</summary>
+    public static bool IsInternal(string name) => name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A token without its quotes; SQLite takes a literal for a name where only a name can be.</summary>
     public static string Unquote(string token)
     {

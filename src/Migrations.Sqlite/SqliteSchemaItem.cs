@@ -43,7 +43,7 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     public bool IsInternal => IsShadow || IsSystem;
 
     /// <summary>Whether it is SQLite's own.</summary>
-    public bool IsSystem => Name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase);
+    public bool IsSystem => SqliteNames.IsInternal(Name);
 
     /// <summary>Whether it is this table, or part of it.</summary>
     public bool BelongsTo(string table) => SqliteNames.Comparer.Equals(Table, table);

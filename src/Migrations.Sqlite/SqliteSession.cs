@@ -168,17 +168,28 @@ internal sealed class SqliteSession : IDatabaseSession
         }
 
         _knownBefore = Journal.Known;
+        Journal.CreateIfDue();
     }
 
     /// <summary>Commits, and puts back what scripts have set.</summary>
     public void Commit()
     {
         Handle.Execute("COMMIT");
+        Journal.OnCommitted();
         _journal.OnCommitted();
         foreach (var statement in AfterCommit)
             RunAfterCommit(statement);
         AfterCommit.Clear();
+        WarnOfFileSettings();
         PutBack();
+    }
+
+    /// <summary>Says which settings of the file were not taken: SQLite passes over them without a word.</summary>
+    private void WarnOfFileSettings()
+    {
+        foreach (var warning in State.FileSettings.Ineffective())
+            Options.Events.Publish(new WarningRaised(warning));
+        State.FileSettings.Forget();
     }
 
     /// <summary>Undoes the open transaction, if any, and puts back what scripts have set.</summary>
@@ -186,6 +197,7 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         Handle.Watch.Token = CancellationToken.None;
         AfterCommit.Clear();
+        State.FileSettings.Forget();
         Keyless.Forget();
         if (Handle.InTransaction)
         {
@@ -233,6 +245,8 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_outside is not null)
+            WarnOfFileSettings();
         Journal.Dispose();
         _journal.Dispose();
         Handle.Dispose();
@@ -277,7 +291,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// </summary>
     private IReadOnlyList<LostObject> Try(StepExecution step, CancellationToken cancellationToken)
     {
-        if (!step.Analysis.IsGuarded)
+        if (!step.Analysis.IsGuarded && step.KeysDue.Count == 0)
             return [];
         try
         {
@@ -295,6 +309,8 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <summary>Puts back what scripts without a transaction have set.</summary>
     private void LeaveOutside()
     {
+        if (_outside is not null)
+            WarnOfFileSettings();
         _outside = null;
         PutBack();
     }

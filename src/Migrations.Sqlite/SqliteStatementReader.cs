@@ -18,6 +18,7 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
     private Place _place;
     private int _length;
     private int _significantLength;
+    private ScriptLocation? _hiding;
 
     private enum Place
     {
@@ -41,6 +42,9 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
 
     /// <summary>Where a literal, comment, quoted name or trigger body begins that the script does not close; known once everything is read.</summary>
     public ScriptLocation? Unterminated { get; private set; }
+
+    /// <summary>Where a line comment begins that hides what is meant as further lines, because these end with CR alone; known once everything is read.</summary>
+    public ScriptLocation? Hiding => _hiding ?? (_window.HidingComment is { } comment ? new ScriptLocation(script.File, comment.Line, comment.Column) : null);
 
     /// <summary>The statement as an object of its own.</summary>
     public ScriptStatement ToStatement() => new(Index, Encoding.UTF8.GetString(Text), Location);
@@ -78,6 +82,8 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
                 continue;
             if (!ends)
                 Unterminated = LocationOf(at);
+            if (kind == SqlTokenKind.Comment && _hiding is null && SqliteLexer.HidesLines(_window.Text.Slice(at, length)))
+                _hiding = LocationOf(at);
             if (!SqliteLexer.IsBlank(kind) && IsEnd(kind, at, length))
                 break;
             at += length;

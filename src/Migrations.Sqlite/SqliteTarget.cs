@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Migrations.Databases;
 
 namespace Migrations.Sqlite;
 
@@ -8,7 +9,8 @@ internal static class SqliteTarget
     public const string Memory = ":memory:";
 
     private const string KnownForms =
-        "Give a path (data/app.db), sqlite:data/app.db, a postgres:// URL, or a connection string ('Data Source=data/app.db' or 'Host=...').";
+        "Write postgres://user:password@host:5432/database (with %-codes for special characters) or Host=...;Username=...;Password=...;Database=... for PostgreSQL; "
+        + "for SQLite a path (data/app.db), sqlite:data/app.db, or Data Source=data/app.db. A path that looks like something else is written sqlite:<path>.";
 
     /// <summary>Reads a target; null when the text is meant for another engine.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
@@ -19,7 +21,7 @@ internal static class SqliteTarget
             throw Invalid("No database was given: the text is empty.");
         if (IsPostgreSql(text))
             return null;
-        var path = SchemeOf(text) is { } scheme ? ReadAddress(scheme, text) : IsConnectionString(text) ? ReadConnectionString(text) : text;
+        var path = SchemeOf(text) is { } scheme ? ReadAddress(scheme, text) : IsConnectionString(text) ? OnlyPath(ReadConnectionString(text)) : OnlyPath(text);
         if (path.Length == 0)
             throw Invalid("The database's address names no file.");
         return string.Equals(path, Memory, StringComparison.OrdinalIgnoreCase)
@@ -61,18 +63,21 @@ internal static class SqliteTarget
     private static string? SchemeOf(string text)
     {
         var end = text.IndexOf(':', StringComparison.Ordinal);
-        if (end < 2 || !text.AsSpan(0, end).ContainsOnlySchemeCharacters())
+        if (end < 2)
             return null;
         var scheme = text[..end].ToLowerInvariant();
-        return scheme is "sqlite" or "sqlite3" or "file" || text.AsSpan(end).StartsWith("://", StringComparison.Ordinal) ? scheme : null;
+        return scheme is "sqlite" or "sqlite3" or "file" ? scheme : null;
     }
+
+    private static string OnlyPath(string text) =>
+        ConnectionText.Find(text) is { } other ? throw Invalid($"What was given as a database is not certain to be the path of a file: it {other}.") : text;
 
     private static string ReadAddress(string scheme, string text)
     {
-        if (scheme is not ("sqlite" or "sqlite3" or "file"))
-            throw Invalid($"'{scheme}://' is no known kind of database.");
         var rest = text[(scheme.Length + 1)..];
         var isUrl = rest.StartsWith("//", StringComparison.Ordinal);
+        if (rest.Contains("://", StringComparison.Ordinal) || (isUrl && rest.Length > 2 && rest[2] != '/' && rest.Contains('@', StringComparison.Ordinal)))
+            throw Invalid($"Behind '{scheme}:' the path of a file is expected, and there stands an address.");
         if (!isUrl && scheme is not "file")
             return rest;
         if (rest.Contains('?', StringComparison.Ordinal) || rest.Contains('#', StringComparison.Ordinal))
@@ -126,15 +131,4 @@ internal static class SqliteTarget
     }
 
     private static MigrationException Invalid(string message) => new(ErrorId.TargetInvalid, message, KnownForms);
-
-    private static bool ContainsOnlySchemeCharacters(this ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('+' or '-' or '.'))
-                return false;
-        }
-
-        return true;
-    }
 }

@@ -45,7 +45,7 @@ internal sealed class StepRunner
                 _script.Run(_cancellation);
                 return true;
             });
-            _guard?.Check();
+            Check();
             var outcome = Record();
             if (!IsPartOfRun)
                 _session.Commit();
@@ -85,7 +85,7 @@ internal sealed class StepRunner
             _handle.Watch.Token = _cancellation;
             _script.IsTrial = true;
             _script.Run(_cancellation);
-            _guard?.Check();
+            Check();
             return _guard?.Lost ?? [];
         }
         finally
@@ -95,12 +95,25 @@ internal sealed class StepRunner
         }
     }
 
+    private void Check()
+    {
+        _guard?.Check();
+        if (_step.KeysDue.Count == 0 || OpenForeignKeys.Find(_handle) is not { Count: > 0 } open)
+            return;
+        var location = new ScriptLocation(_step.Script.File, _step.Script.FirstLine);
+        throw new StatementException(
+            ErrorId.ForeignKeyBroken,
+            $"{location}: {string.Join(", ", _step.KeysDue)} may leave foreign keys open up to this migration at the latest, and at its end these are: {string.Join("; ", open.Select(k => k.Message))}. The script was rolled back.",
+            "Close the keys in this script; or name a later migration in the header that lets them be open.") { Location = location };
+    }
+
     private StepOutcome Record()
     {
         _cancellation.ThrowIfCancellationRequested();
         var duration = Stopwatch.GetElapsedTime(_start);
         var rows = _handle.TotalChanges - _changesBefore;
         _session.State.ReadSchemaAgain();
+        _session.State.AllowWriting();
         _session.Journal.Insert(_step.Entry with
         {
             ExecutionTimeMs = (long)duration.TotalMilliseconds,

@@ -32,6 +32,9 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations", "--allow-empty"], "up");
         Assert.Contains("Nothing to apply", await OutputAsync("up", "--allow-empty"), StringComparison.Ordinal);
         await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations"], "status");
+        var check = await RunAsync("check");
+        Assert.Equal(4, check.ExitCode);
+        Assert.Contains("holds no migrations", check.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

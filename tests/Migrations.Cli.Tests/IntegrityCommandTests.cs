@@ -151,6 +151,56 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
     }
 }
 
-public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLite");
+public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLite")
+{
+    [Fact]
+    public async Task What_reaches_beyond_the_copy_is_not_run_and_not_good()
+    {
+        ThreeTables();
+        var other = Temporary["other.db"];
+        Migration("004_other", $"ATTACH '{other}' AS o;\nCREATE TABLE o.x (a);\n", "SELECT 1;\n");
+
+        var result = await RunAsync("test", "--all");
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("[ ] 004_other (not run)", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"004_other.sql:1:1: ATTACH DATABASE '{other}' reaches beyond the copy", result.Output, StringComparison.Ordinal);
+        Assert.Contains("3 good, 0 not, 1 not run", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(other));
+        var json = (await RunAsync("test", "--all", "--output", "json")).Json[3];
+        Assert.Contains("reaches beyond the copy", json.GetProperty("notRun").GetString(), StringComparison.Ordinal);
+        Assert.Equal(("ReachesBeyondCopy", false), (json.GetProperty("failure").GetProperty("id").GetString(), json.GetProperty("applies").GetBoolean()));
+        await FailsAsync(ErrorId.ReachesBeyondCopy, 1, ["004_other.sql:1:1", other], "diff", Folder, Database.Address);
+        await OutputAsync("up");
+        Assert.True(File.Exists(other));
+        File.Delete(other);
+        var check = await RunAsync("check", "--category", "drift", "--report", Temporary["report.xml"]);
+        Assert.Matches(@"not run\s+drift: .*004_other\.sql:1:1", check.Output);
+        Assert.Contains("<skipped", await File.ReadAllTextAsync(Temporary["report.xml"]), StringComparison.Ordinal);
+        Assert.Contains("'drift' was not checked", (await RunAsync("up", "--check")).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(other));
+    }
+
+    [Fact]
+    public async Task A_schema_as_the_shell_prints_it_can_be_compared()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        await Database.ExecuteAsync("CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n (a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;");
+        // sqlite3 x.db .schema
+        var shell = await Database.RowsAsync("SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND tbl_name NOT LIKE 'migration~_%' ESCAPE '~'");
+        Assert.Contains("CREATE TABLE sqlite_sequence(name,seq);", shell);
+        Assert.Contains(shell, s => s.StartsWith("CREATE TABLE sqlite_stat1", StringComparison.Ordinal));
+        var file = Temporary["shell.sql"];
+        await File.WriteAllLinesAsync(file, shell.Select(s => s.Replace("CREATE TABLE 'f_", "CREATE TABLE IF NOT EXISTS 'f_", StringComparison.Ordinal)));
+
+        Assert.Contains("No difference", await OutputAsync("diff", file, Database.Address), StringComparison.Ordinal);
+
+        await File.AppendAllTextAsync(file, "CREATE TABLE more (a);\n");
+        Assert.Equal(4, (await RunAsync("diff", file, Database.Address)).ExitCode);
+        Migration("004_shell", "CREATE TABLE sqlite_sequence(name,seq);\n", "SELECT 1;\n");
+        await FailsAsync(ErrorId.StatementFailed, 1, ["reserved for internal use", "SQLite makes such tables itself"], "up");
+    }
+}
 
 public sealed class PostgreSqlIntegrityCommandTests() : IntegrityCommandTests("PostgreSQL");

@@ -31,7 +31,7 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
         Database = await Kind.CreateAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (Database is not null)
             await Database.DisposeAsync();

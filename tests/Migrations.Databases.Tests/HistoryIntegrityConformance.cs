@@ -156,6 +156,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
             Assert.Contains("'migrations repair 003_index_a'", error.NextStep, StringComparison.Ordinal);
         }
 
+        var other = await ThrowsAsync<PlanException>(ErrorId.RepairNotNeeded, () => Engine().RepairAsync(new RepairRequest { Name = "002_table_b" }));
+        Assert.Contains("003_index_a (applied as 002_index_a)", other.Message, StringComparison.Ordinal);
         var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "003_index_a" }));
         Assert.Equal(("003_index_a", "Renamed"), (repair.Name, repair.Repair));
         Assert.Equal("001_a applied, 002_index_a applied, 002_index_a repaired, 003_index_a repaired", await JournalAsync());
@@ -312,7 +314,11 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Replace("001_a", "001_other", "CREATE TABLE other (id integer);\n");
         await Engine(o => o with { Service = "billing" }).ApplyAsync();
         Assert.Equal("001_other Applied", await StatesAsync(Engine(o => o with { Service = "billing" })));
-        await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => Engine(o => o with { Service = "shop" }).ApplyAsync());
+        var error = await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => Engine(o => o with { Service = "shop" }).ApplyAsync());
+        Assert.Contains("--service billing", error.NextStep, StringComparison.Ordinal);
+        // Without one nothing is known yet, and that it was forgotten is likely.
+        Assert.Equal("001_other", Assert.Single((await Engine().PlanApplyAsync()).Steps).Migration.FullName);
+        Assert.Contains("--service billing", Assert.Single((await Engine().PlanApplyAsync()).Warnings), StringComparison.Ordinal);
     }
 
     private async Task ApplyTwoAsync(string second, string up, string? down = null)

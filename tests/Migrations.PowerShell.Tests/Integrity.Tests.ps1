@@ -22,6 +22,18 @@ Describe 'Proving and checking' {
         Test-Path $database | Should -BeFalse
     }
 
+    It 'says what was not run because it reaches beyond the copy' {
+        $other = Join-Path $folder 'other.db'
+        Set-Content "$folder/003_other.sql" "ATTACH '$other' AS o;`nCREATE TABLE o.x (a);"
+        $result = Test-Migration $database $folder -ErrorVariable bad -ErrorAction SilentlyContinue | Select-Object -Last 1
+        $result.NotRun | Should -BeLike '*003_other.sql:1:1: ATTACH DATABASE*reaches beyond the copy*'
+        $result.Applies, $result.IsGood | Should -Be $false, $false
+        ($result | Format-Table | Out-String) | Should -BeLike '*not run*not run*003_other*'
+        $bad[0].Exception.Message | Should -BeLike '*003_other was not rehearsed*'
+        (Get-ErrorOf { Compare-DatabaseSchema $folder "$folder/none.db" -Database $database }).FullyQualifiedErrorId | Should -BeLike 'ReachesBeyondCopy,*'
+        Test-Path $other | Should -BeFalse
+    }
+
     It 'shows verdicts in the status, and Undo-Migration heeds them' {
         $null = Test-Migration $database $folder -ErrorAction SilentlyContinue
         $null = Invoke-Migration $database $folder
@@ -54,6 +66,30 @@ Describe 'Proving and checking' {
         $result.UndoVerdict | Should -Be 'ValuesDiffer'
         "$($result.ValueDifferences)" | Should -Be 'values differ in people: 1 row'
         ($result | Format-Table | Out-String -Width 300) | Should -BeLike '*! values differ in people: 1 row*'
+    }
+
+    It 'says in every object what to do next in cmdlets' {
+        $null = Invoke-Migration $database $folder -First 1
+        $results = @(Test-SchemaIntegrity $database $folder) + @(Test-Migration $database $folder -Checklist -ErrorAction SilentlyContinue)
+        ($results | Where-Object Name -eq backup-age)[0].Recommendation | Should -Be 'Name it with -BackupPath.'
+        $ways = $results.Recommendation.Where{ $_ }
+        $ways.Count | Should -BeGreaterThan 3
+        "$ways" | Should -BeLike '*Invoke-Migration*'
+        $ways + $results.Message | Should -Not -Match "(?<![\w-])--[a-z]|\bmigrations (up|down|status|repair|test|check|backup|verify)\b"
+        $report = Join-Path (Get-Item TestDrive:).FullName 'words.xml'
+        $null = Test-SchemaIntegrity $database $folder -Quiet -ReportPath $report
+        Get-Content $report -Raw | Should -Not -Match "migrations up|--backups"
+    }
+
+    It 'ignores what other programs keep, and more on request' {
+        $null = Invoke-Migration $database $folder
+        & sqlite3 $database 'CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE audit_log (id integer);'
+        (Test-SchemaIntegrity $database $folder -Category Drift -ErrorAction SilentlyContinue).Target | Should -Be 'audit_log'
+        (Test-SchemaIntegrity $database $folder -Category Drift -Ignore audit_*).Message | Should -BeLike '*Not compared: _litestream_seq, audit_log.'
+        (Compare-DatabaseSchema $folder $database).Name | Should -Be 'audit_log'
+        Compare-DatabaseSchema $folder $database -Ignore audit_log | Should -BeNullOrEmpty
+        (Get-ErrorOf { Invoke-Migration $database $folder -Check }).FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+        Invoke-Migration $database $folder -Check -Ignore audit_log | Should -BeNullOrEmpty
     }
 
     It 'checks also when nothing is pending' {

@@ -23,6 +23,10 @@ Describe 'Views' {
         $other, $bad = (New-TestDatabase SQLite), (New-TestFolder 1 @{ 1 = 'nonsense;' })
         $null = Get-ErrorOf { Invoke-Migration $other $bad }
         Show (Get-MigrationStatus $other $bad) | Should -Match '(?m)^Failed .*001_t1  ! .*nonsense'
+        # On a narrow screen too, over as many lines as it needs, and with its place once.
+        $narrow = (Get-MigrationStatus $other $bad | Out-String -Width 80) -replace '\e\[[0-9;]*m' -replace '\s'
+        $narrow | Should -BeLike '*syntaxerror*'
+        ([regex]::Matches($narrow, '001_t1\.sql')).Count | Should -Be 1
     }
 
     It 'shows results' {
@@ -41,6 +45,16 @@ Describe 'Views' {
 
     It 'shows repairs' {
         Show (Repair-MigrationHistory $database $folder -Force) | Should -Match '(?m)^Changed .*001_t1'
+    }
+
+    It 'shows under which other name a migration was applied' {
+        $other, $renamed = (New-TestDatabase SQLite), (New-TestFolder 2)
+        $null = Invoke-Migration $other $renamed
+        Rename-Item "$renamed/002_t2.sql" 003_t2.sql
+        Rename-Item "$renamed/002_t2.down.sql" 003_t2.down.sql
+        Show (Get-MigrationStatus $other $renamed -WarningAction Ignore) | Should -Match '(?m)^Applied .*003_t2  \(applied as 002_t2\)\s*$'
+        $repair = Repair-MigrationHistory $other $renamed -Name 003_t2
+        Show $repair { $input | Format-List } | Should -Match '(?m)^Repair +: Renamed'
     }
 
     It 'has views for each output type' {

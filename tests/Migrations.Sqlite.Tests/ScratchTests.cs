@@ -101,6 +101,21 @@ public sealed class ScratchTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_at_once_leave_each_other_alone()
+    {
+        // Each looks for leftovers just when the others make their folders and lock them.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await using var scratch = await _scratch.CreateAsync(new ScratchRequest(), default);
+                Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(SqliteTarget.PathOf(scratch.Target))!, ".lock")));
+                await using var session = await OpenAsync(scratch);
+            }
+        })));
+    }
+
+    [Fact]
     public async Task One_that_cannot_be_removed_is_reported()
     {
         var events = new RecordingEventSink();

@@ -98,6 +98,12 @@ internal sealed class TestFolder : IDisposable
     public async Task<StepOutcome> RunAsync(string sql, MigrationHeader? header = null)
     {
         await using var session = await OpenReadyAsync();
+        return await RunInAsync(session, sql, header);
+    }
+
+    /// <summary>Runs a script in a session, in this folder's mode.</summary>
+    public async Task<StepOutcome> RunInAsync(IDatabaseSession session, string sql, MigrationHeader? header = null)
+    {
         if (_mode == TransactionMode.None)
             header = (header ?? MigrationHeader.Empty) with { Transaction = false };
         var step = Step(sql, header);

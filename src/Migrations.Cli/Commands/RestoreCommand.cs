@@ -13,10 +13,11 @@ internal static class RestoreCommand
         var latest = new Option<bool>("--latest") { Description = "The newest backup of the database in the folder of --from." };
         var from = new Option<string?>("--from") { HelpName = "folder", Description = "The folder of --latest." };
         var keep = new Option<string?>("--keep") { HelpName = "folder", Description = "Where a copy of the old state is kept. Default: beside the backup." };
+        var accept = new Option<bool>("--accept-faults") { Description = "Restore a backup that failed a check too; what is wrong is listed." };
         var jobs = Choice.Count("--jobs", "How many jobs read at once (PostgreSQL).");
         var salvage = new Option<string?>("--salvage") { HelpName = "file", Description = "Restore nothing: copy what can be read of a corrupt database into this new file (SQLite)." };
         var scratch = new ScratchOption();
-        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.") { backup, latest, from, keep, jobs, salvage };
+        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.") { backup, latest, from, keep, accept, jobs, salvage };
         scratch.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -31,6 +32,7 @@ internal static class RestoreCommand
             var choice = new Choices(parse.GetValue(backup), parse.GetValue(from), new RestoreRequest
             {
                 KeepFolder = parse.GetValue(keep) is { } folder ? Path.GetFullPath(folder) : null,
+                AcceptFaults = parse.GetValue(accept),
                 Jobs = parse.GetValue(jobs) ?? 1,
             });
             var destination = parse.GetValue(salvage);

@@ -14,14 +14,14 @@ internal sealed record JsonTarget(string Engine, string Display, string Database
 }
 
 internal sealed record JsonStatus(
-    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? RecordedAs, string? Description, string? SemanticVersion,
+    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? RecordedAs, bool IsRenumbered, string? Description, string? SemanticVersion,
     MigrationState State, bool HasUndo, UndoVerdict UndoVerdict, bool? UndoProven, DateTime? AppliedAt, string? AppliedBy, double? DurationMs, long? RowsAffected, string? Checksum, ScriptChange Change,
-    string? Error, string Path, string? File)
+    string? Error, IReadOnlyList<string> OpenForeignKeys, string Path, string? File)
 {
     public static JsonStatus Of(MigrationStatus s) => new(
-        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.RecordedAs, s.Description, s.SemanticVersion, s.State,
+        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.RecordedAs, s.IsRenumbered, s.Description, s.SemanticVersion, s.State,
         s.HasUndo, s.UndoVerdict, s.UndoProven, s.AppliedAt?.UtcDateTime, s.AppliedBy, s.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, s.RowsAffected, s.Checksum, s.Change,
-        s.Error, s.Path, s.File);
+        s.Error, s.OpenForeignKeys, s.Path, s.File);
 }
 
 internal sealed record JsonSummary(

@@ -14,6 +14,10 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     public const string Rows = "rows";
     public const string Digests = "digests";
 
+    /// <summary>What goes on in spite of what a check found.</summary>
+    public const string AcceptThem = "Look at what it is; to restore the backup as it is: migrations restore <backup> --accept-faults";
+
+    private const string Distrust = "Do not rely on this backup: make a new one and prove it.";
     private const int NamesShown = 5;
 
     /// <summary>Asks everything: what the engine says, the schema, the rows, and on request every value.</summary>
@@ -21,10 +25,31 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     {
         var results = new List<CheckResult>();
         foreach (var answer in await session.Inspector.CheckEngineAsync(thorough, cancellationToken).ConfigureAwait(false))
-            results.Add(answer with { Database = display });
+            results.Add(Judge(answer) with { Database = display });
         results.Add(await SchemaAsync(cancellationToken).ConfigureAwait(false));
         results.AddRange(await ContentAsync(digests, cancellationToken).ConfigureAwait(false));
         return results;
+    }
+
+    /// <summary>What the source had too is no fault of the copy.</summary>
+    private CheckResult Judge(CheckResult answer)
+    {
+        if (answer.Status != CheckStatus.Fail || answer.Faults.Count == 0)
+            return answer;
+        if (manifest?.Faults is not { } known)
+        {
+            return answer with
+            {
+                Message = answer.Message + " Whether the source had that too is not recorded, because "
+                    + (manifest is null ? "there is no manifest." : "the manifest is of an older version."),
+                Recommendation = AcceptThem,
+            };
+        }
+
+        var added = answer.Faults.Where(f => !f.IsAmong(known)).ToList();
+        return added.Count == 0
+            ? answer with { Status = CheckStatus.Warn, Message = answer.Message + " The source had that too." }
+            : answer with { Message = "The source did not have this: " + Sentence(added.ConvertAll(f => $"{f.Object}: {f.Detail}")), Faults = added, Recommendation = Distrust };
     }
 
     private async Task<CheckResult> SchemaAsync(CancellationToken cancellationToken)
@@ -108,7 +133,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         Category = CheckCategory.Backup,
         Status = passed ? CheckStatus.Pass : CheckStatus.Fail,
         Message = message,
-        Recommendation = passed ? null : "Do not rely on this backup: make a new one and prove it.",
+        Recommendation = passed ? null : Distrust,
     };
 
     private CheckResult NotRun(string name, string message, string? recommendation = null) => new()

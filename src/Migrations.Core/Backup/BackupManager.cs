@@ -15,6 +15,8 @@ namespace Migrations;
 /// <param name="options">How to connect.</param>
 public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target, BackupOptions? options = null)
 {
+    private const int FaultsShown = 5;
+
     private readonly BackupOptions _options = options ?? new BackupOptions();
 
     /// <summary>Writes one snapshot of the database and its manifest. Until both are complete, nothing is there under their names.</summary>
@@ -29,11 +31,13 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())
-            _options.Session.Events.Publish(new WarningRaised($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running."));
+            Warn($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running.");
         try
         {
             var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace).WriteAsync(cancellationToken).ConfigureAwait(false);
-            return BackupCatalogue.WithManifest(written);
+            var backup = BackupCatalogue.WithManifest(written);
+            WarnOfFaults(backup);
+            return backup;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,8 +56,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     public async Task<RestoreResult> RestoreAsync(DatabaseBackup backup, RestoreRequest? request = null, CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
-        var format = await CheckBeforeAsync(backup, cancellationToken).ConfigureAwait(false);
         var wanted = request ?? new RestoreRequest();
+        var format = await CheckBeforeAsync(backup, wanted, cancellationToken).ConfigureAwait(false);
         var now = _options.Clock.GetUtcNow();
         RestoreOutcome outcome;
         using (var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false))
@@ -71,7 +75,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         }
 
         // It is done: what is looked at now is worth its time even when somebody wants to leave.
-        var checks = await CompareAfterAsync(backup, outcome, CancellationToken.None).ConfigureAwait(false);
+        var checks = await CompareAfterAsync(backup, wanted, outcome, CancellationToken.None).ConfigureAwait(false);
         return new RestoreResult
         {
             Database = target.Display,
@@ -97,7 +101,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
     };
 
-    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, CancellationToken cancellationToken)
+    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
     {
         if (backup.Engine.Length > 0 && !string.Equals(backup.Engine, driver.Engine, StringComparison.Ordinal))
             throw new MigrationException(ErrorId.UsageInvalid, $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.", $"Name a database of {backup.Engine}.");
@@ -107,14 +111,17 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         IReadOnlyList<CheckResult> checks = backup.Proven
             ? [await verifier.CheckFileAsync(backup, cancellationToken).ConfigureAwait(false)]
             : await verifier.CheckAsync(backup, target, cancellationToken).ConfigureAwait(false);
-        if (checks.FirstOrDefault(c => c.Status == CheckStatus.Fail) is { } failed)
-            throw Invalid(backup, failed.Message);
+        var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
+        if (failed.Count > 0 && !request.AcceptFaults)
+            throw Invalid(backup, string.Join(' ', failed.Select(c => c.Message)));
+        foreach (var accepted in failed)
+            Warn($"'{backup.Path}' failed the check '{accepted.Name}', and is restored because its faults are accepted: {accepted.Message}");
         foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && c.Name is not BackupComparison.Digests))
-            _options.Session.Events.Publish(new WarningRaised($"Before the restore of '{backup.Path}', '{open.Name}' was not checked: {open.Message}"));
+            Warn($"Before the restore of '{backup.Path}', '{open.Name}' was not checked: {open.Message}");
         return format;
     }
 
-    private async Task<IReadOnlyList<CheckResult>> CompareAfterAsync(DatabaseBackup backup, RestoreOutcome outcome, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> CompareAfterAsync(DatabaseBackup backup, RestoreRequest request, RestoreOutcome outcome, CancellationToken cancellationToken)
     {
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
         IReadOnlyList<CheckResult> checks;
@@ -133,14 +140,31 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
             return checks;
+        if (request.AcceptFaults)
+        {
+            foreach (var accepted in failed)
+                Warn($"{target.Display} was restored with a fault: {accepted.Message}");
+            return checks;
+        }
+
         throw new MigrationException(
             ErrorId.RestoreUnproven,
             $"{target.Display} was restored from '{backup.Path}', and is not what the manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
     }
 
+    private void WarnOfFaults(DatabaseBackup backup)
+    {
+        if (backup.Faults is not { Count: > 0 } faults)
+            return;
+        var named = string.Join("; ", faults.Take(FaultsShown).Select(f => $"{f.Object}: {f.Detail}")) + (faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "");
+        Warn($"{target.Display} has faults, and the backup has them as they are: {named}. See 'migrations check --category engine'.");
+    }
+
+    private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));
+
     private static MigrationException Invalid(DatabaseBackup backup, string why) => new(
         ErrorId.BackupInvalid,
         $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
-        $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\"");
+        $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults");
 }

@@ -62,6 +62,9 @@ public sealed record BackupManifest
     /// <summary>The tables, with their rows and digests as far as these were wanted.</summary>
     public required IReadOnlyList<TableContent> Tables { get; init; }
 
+    /// <summary>What was wrong with what the source held; null when it was not looked for, as in manifests of older versions.</summary>
+    public IReadOnlyList<DatabaseFault>? Faults { get; init; }
+
     /// <summary>The name of the file with roles and other cluster-wide objects; null without one.</summary>
     public string? Globals { get; init; }
 

@@ -6,7 +6,6 @@ namespace Migrations.Backup;
 /// </summary>
 internal sealed class BackupWorkspace : IDisposable
 {
-    private const string LockName = ".lock";
     private const int MostAttempts = 1000;
 
     private readonly FileStream _lock;
@@ -16,7 +15,7 @@ internal sealed class BackupWorkspace : IDisposable
         Final = final;
         Work = work;
         _lock = held;
-        LocksWork = !LockedFile.IsFree(held.Name);
+        LocksWork = !LockedFile.IsFree(work);
     }
 
     /// <summary>Where the backup will be.</summary>
@@ -76,8 +75,7 @@ internal sealed class BackupWorkspace : IDisposable
         {
             if (string.Equals(folder, Work, StringComparison.Ordinal) || !BackupNaming.IsBackupName(Path.GetFileNameWithoutExtension(folder)))
                 continue;
-            var isFree = LocksWork && LockedFile.IsFree(Path.Combine(folder, LockName));
-            if (!isFree || !FolderAccess.TryDelete(folder))
+            if (!LocksWork || !LockedFile.TryRemove(folder))
                 left.Add(folder);
         }
 
@@ -109,9 +107,9 @@ internal sealed class BackupWorkspace : IDisposable
         try
         {
             OwnerOnly.CreateFolder(work);
-            return new BackupWorkspace(final, work, LockedFile.Create(Path.Combine(work, LockName)));
+            return new BackupWorkspace(final, work, LockedFile.Create(work));
         }
-        catch (IOException) when (!isLast && (File.Exists(Path.Combine(work, LockName)) || !Directory.Exists(work)))
+        catch (IOException) when (!isLast && (File.Exists(Path.Combine(work, LockedFile.Name)) || !Directory.Exists(work)))
         {
             // Taken by another, or removed by another that has just finished. A full disk looks the same, so the attempts end.
             return null;

@@ -53,6 +53,7 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
             HistoryTable = options.Session.HistoryTable,
             HistorySchema = options.Session.HistorySchema,
             Tables = content.Tables,
+            Faults = content.Faults,
             Globals = request.IncludeGlobals ? Path.GetFileName(workspace.Final) + BackupNaming.GlobalsSuffix : null,
             GlobalsSha256 = globals.Sha256,
             Host = Environment.MachineName,

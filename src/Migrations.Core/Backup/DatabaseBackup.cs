@@ -1,3 +1,5 @@
+using Migrations.Databases;
+
 namespace Migrations.Backup;
 
 /// <summary>One backup in a folder, as its manifest tells.</summary>
@@ -53,6 +55,9 @@ public sealed record DatabaseBackup
 
     /// <summary>What is wrong with it, in a sentence: no manifest, a damaged one, a file that is gone or does not fit; null when nothing is known to be.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What was wrong with what the database held, and is in the backup as it was; null when that is not known.</summary>
+    public IReadOnlyList<DatabaseFault>? Faults => Manifest?.Faults;
 
     /// <summary>Whether only the manifest is left of it.</summary>
     public bool IsGone { get; init; }

@@ -8,7 +8,6 @@ namespace Migrations.Backup;
 /// </summary>
 internal sealed class OwnedFolder : IDisposable
 {
-    private const string LockName = ".lock";
     private const string TimeFormat = "yyyyMMddHHmmss";
     private const int MostAttempts = 10;
 
@@ -34,15 +33,15 @@ internal sealed class OwnedFolder : IDisposable
             OwnerOnly.CreateFolder(path);
             try
             {
-                var made = new OwnedFolder(path, LockedFile.Create(System.IO.Path.Combine(path, LockName)));
+                var made = new OwnedFolder(path, LockedFile.Create(path));
                 // Where the file system does not lock, nothing is known of the others.
-                if (!LockedFile.IsFree(made._lock.Name))
+                if (!LockedFile.IsFree(path))
                     RemoveLeftovers(prefix);
                 return made;
             }
             catch (IOException) when (attempt < MostAttempts)
             {
-                // Another process looked at the file just before it was locked, and took the folder for a leftover.
+                // Another process took the folder for a leftover, just before it was locked.
                 _ = FolderAccess.TryDelete(path);
             }
         }
@@ -52,7 +51,7 @@ internal sealed class OwnedFolder : IDisposable
     public static IReadOnlyList<string> FindLeftovers(string prefix)
     {
         var limit = DateTime.UtcNow - UnlockedAge;
-        return [.. Folders(prefix).Where(f => HasLock(f) ? IsDead(f) : MadeAt(f, prefix) < limit).Order(StringComparer.Ordinal)];
+        return [.. Folders(prefix).Where(f => HasLock(f) ? LockedFile.IsFree(f) : MadeAt(f, prefix) < limit).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Removes it with the files in it.</summary>
@@ -85,8 +84,8 @@ internal sealed class OwnedFolder : IDisposable
 
     private static void RemoveLeftovers(string prefix)
     {
-        foreach (var folder in Folders(prefix).Where(IsDead))
-            _ = FolderAccess.TryDelete(folder);
+        foreach (var folder in Folders(prefix).Where(HasLock))
+            _ = LockedFile.TryRemove(folder);
     }
 
     private static IEnumerable<string> Folders(string prefix)
@@ -101,9 +100,7 @@ internal sealed class OwnedFolder : IDisposable
         }
     }
 
-    private static bool HasLock(string folder) => File.Exists(System.IO.Path.Combine(folder, LockName));
-
-    private static bool IsDead(string folder) => HasLock(folder) && LockedFile.IsFree(System.IO.Path.Combine(folder, LockName));
+    private static bool HasLock(string folder) => File.Exists(System.IO.Path.Combine(folder, LockedFile.Name));
 
     private static DateTime MadeAt(string folder, string prefix)
     {

@@ -33,6 +33,9 @@ public interface IDatabaseInspector
     /// <exception cref="MigrationException">The connection broke.</exception>
     Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken);
 
+    /// <summary>Foreign keys that point to nothing, or whose rows have no parent, one line each; none where the server does not let it come to that.</summary>
+    Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Finds what a script would lose, without running any of it: tables and columns that it drops, tables that it empties, rows that it deletes, counted by
     /// SELECTs under a time limit (beyond it an estimate, marked so).

@@ -20,6 +20,12 @@ public sealed record StepExecution
     /// <summary>The row to append in the same transaction; the driver fills in time, duration and rows.</summary>
     public required JournalEntry Entry { get; init; }
 
+    /// <summary>Whether a header allows foreign keys to be open after it.</summary>
+    public bool MayLeaveKeysOpen { get; init; }
+
+    /// <summary>The migrations whose open foreign keys must be closed at its end; without any, nothing is asked.</summary>
+    public IReadOnlyList<string> KeysDue { get; init; } = [];
+
     /// <summary>Whether it is the last step of its run: its row gets the fingerprint of the schema as the script leaves it.</summary>
     public bool IsLast { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         Collected("Depends-On", (h, v) => h with { DependsOn = [.. h.DependsOn, .. v] }),
         Collected("Environment", (h, v) => h with { Environments = [.. h.Environments, .. v] }),
         Choice("Transaction", ("none", h => h with { Transaction = false }), ("required", h => h with { Transaction = true })),
-        Choice("Foreign-Keys", ("on", h => h with { ForeignKeys = true }), ("off", h => h with { ForeignKeys = false })),
+        new("Foreign-Keys", "'Foreign-Keys: on', 'Foreign-Keys: off' or 'Foreign-Keys: open-until <version>'", IsDirective: true, (h, v, _) => WithForeignKeys(h, v)),
         Choice("Row-Loss", ("allowed", h => h with { RowLossAllowed = true })),
         Choice("Objects-Lost", ("allowed", h => h with { ObjectsLostAllowed = true })),
         Choice("Store-Script", ("yes", h => h with { StoreScript = true }), ("no", h => h with { StoreScript = false })),
@@ -46,6 +46,14 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         var value = TimeSpan.TryParseExact(text, "hh\\:mm\\:ss", CultureInfo.InvariantCulture, out var clock) ? clock : ParseUnits(text);
         return value > TimeSpan.Zero && value <= TimeSpan.FromDays(24) ? value : null;
     }
+
+    private static MigrationHeader? WithForeignKeys(MigrationHeader header, string value) => value.ToUpperInvariant() switch
+    {
+        "ON" => header with { ForeignKeys = true },
+        "OFF" => header with { ForeignKeys = false },
+        var text when text.StartsWith("OPEN-UNTIL ", StringComparison.Ordinal) => header with { ForeignKeys = false, ForeignKeysOpenUntil = value["OPEN-UNTIL ".Length..].Trim() },
+        _ => null,
+    };
 
     private static TimeSpan? ParseUnits(string text)
     {

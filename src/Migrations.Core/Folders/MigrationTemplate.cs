@@ -90,6 +90,8 @@ public static class MigrationTemplate
 
     private static string Slug(string name)
     {
+        if (name.StartsWith('-'))
+            throw Invalid(name, "it begins with a dash, as an option does");
         var slug = MigrationFileName.Slug(name);
         if (slug.Length == 0)
             throw Invalid(name, "it has no letter and no digit");

@@ -30,8 +30,9 @@ internal static class Utf8Check
 
     private static FileProblem Problem(string file, int line, string message, string from)
     {
-        var name = Path.GetFileName(file);
-        return new FileProblem(ErrorId.EncodingInvalid, new ScriptLocation(file, line), message,
+        var place = new ScriptLocation(file, line);
+        var name = place.ShownFile;
+        return new FileProblem(ErrorId.EncodingInvalid, place, message,
             $"Save the file as UTF-8; if it is {from}, for example with: iconv -f {from} -t UTF-8 '{name}' > '{name}.utf8' && mv '{name}.utf8' '{name}'");
     }
 

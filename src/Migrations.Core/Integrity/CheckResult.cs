@@ -1,3 +1,5 @@
+using Migrations.Databases;
+
 namespace Migrations.Integrity;
 
 /// <summary>One question about a database, and its answer.</summary>
@@ -29,6 +31,11 @@ public sealed record CheckResult
 
     /// <summary>What it is about: a table, an index, a migration, a file; null for the database as a whole.</summary>
     public string? Target { get; init; }
+
+    /// <summary>
+    /// What a failed check of the engine found, one by one, where a faithful copy of the database has it too; empty for damage, which a copy has no right to have.
+    /// </summary>
+    public IReadOnlyList<DatabaseFault> Faults { get; init; } = [];
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }

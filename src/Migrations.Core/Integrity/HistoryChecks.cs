@@ -28,6 +28,12 @@ internal static class HistoryChecks
             "No pending migration is older than an applied one.", "Pending, and older than applied ones", "Give them newer versions; or apply them with 'migrations up --allow-out-of-order'.");
         yield return Of("history-pending", statuses.Where(s => s.State is MigrationState.Pending or MigrationState.RolledBack), CheckStatus.Warn,
             "Every migration is applied.", "Pending", "Apply them with 'migrations up'.");
+        if (statuses.Any(s => s.OpenForeignKeys.Count > 0))
+        {
+            var open = statuses.Where(s => s.OpenForeignKeys.Count > 0).ToList();
+            yield return Of("open-foreign-keys", open, CheckStatus.Warn, "", $"Foreign keys are open ({string.Join("; ", open[0].OpenForeignKeys)}), as a header allows", "Apply the migration that closes them: migrations up");
+        }
+
         var versioned = statuses.Where(s => s is { Version: not null, State: not MigrationState.Missing }).ToList();
         yield return versioned.Count == 0 ? Nothing("undo-missing", "There is no migration that could have a down script.") : Of("undo-missing", versioned.Where(s => !s.HasUndo), CheckStatus.Warn,
             "Every migration has a down script.", "No down script", "Write one, or say in the up script why it cannot be undone.");

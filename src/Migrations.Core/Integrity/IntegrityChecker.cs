@@ -5,6 +5,7 @@ using Migrations.Events;
 using Migrations.Folders;
 using Migrations.Planning;
 using Migrations.Running;
+using Migrations.Schema;
 
 namespace Migrations.Integrity;
 
@@ -73,14 +74,14 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                     .. await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
                     await LeftoverChecks.AskAsync(driver, request.ScratchServer ?? target, _options.Session, cancellationToken).ConfigureAwait(false),
                 ],
-                CheckCategory.Folder => [.. FolderChecks.Judge(ReadFolder(cancellationToken))],
+                CheckCategory.Folder => [.. FolderChecks.Judge(await ReadFolderAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.History => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
                 CheckCategory.Backup => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
                 _ => await DeclaredAsync(session, request, cancellationToken).ConfigureAwait(false),
             };
         }
-        catch (FolderException e) when (category is CheckCategory.Folder)
+        catch (MigrationException e) when (category is CheckCategory.Folder && (e is FolderException || e.Id is ErrorId.FolderEmpty))
         {
             results = [.. FolderChecks.Judge(e)];
         }
@@ -105,6 +106,15 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken) => MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
 
+    /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
+    private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)
+    {
+        var read = ReadFolder(cancellationToken);
+        if (read.IsEmpty)
+            _ = PlanningInputReader.Of(read, await session.History.ReadAsync(cancellationToken).ConfigureAwait(false), _options);
+        return read;
+    }
+
     private async Task<PlanningInput> LookAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
         await PlanningInputReader.ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken).ConfigureAwait(false);
 
@@ -115,20 +125,24 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     {
         var input = await LookAsync(session, cancellationToken).ConfigureAwait(false);
         var expectations = new ExpectedSchema(driver, _options, new ScratchRequest { Origin = target, Server = request.ScratchServer, Session = _options.Session });
-        var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        var expected = await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false);
+        var scope = new SchemaScope(request.Ignored);
+        var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        var expected = scope.WithoutIgnored(await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false));
+        var live = scope.WithoutOthers(found, expected);
         if (category is CheckCategory.Drift)
         {
-            return input.History.IsShared
-                ? [.. SchemaChecks.Differences("drift", category, expected, SchemaChecks.WithoutOthers(live, expected), "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared.")]
-                : [.. SchemaChecks.Differences("drift", category, expected, live, "The database is what its applied migrations make.")];
+            var (compared, good) = input.History.IsShared
+                ? (SchemaChecks.WithoutOthers(live, expected), "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared.")
+                : (live, "The database is what its applied migrations make." + SchemaScope.LeftOut(found, live));
+            return [.. SchemaChecks.Differences("drift", category, expected, compared, good)];
         }
 
         List<CheckResult> results = [.. SchemaChecks.Existing(expected, live)];
         if (ExpectedSchema.FileOf(folder) is { } file)
         {
-            var (replayed, written) = (await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false), await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false));
-            results.AddRange(SchemaChecks.Differences("schema-file", category, written, replayed, $"The migrations make just what {Path.GetFileName(file)} says."));
+            var replayed = await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false);
+            var written = await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false);
+            results.AddRange(SchemaChecks.Differences("schema-file", category, scope.WithoutOthers(written, replayed), scope.WithoutIgnored(replayed), $"The migrations make just what {Path.GetFileName(file)} says."));
         }
 
         return results;
@@ -141,7 +155,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         if (checks.Count == 0 || !request.OnCopy)
             return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
         var scratch = await driver.Scratch.CreateAsync(
-            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Session = _options.Session }, cancellationToken).ConfigureAwait(false);
+            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Scripts = [], Session = _options.Session }, cancellationToken).ConfigureAwait(false);
         await using (scratch.ConfigureAwait(false))
         {
             var copy = await driver.OpenAsync(scratch.Target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);

@@ -30,7 +30,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         var migrations = Chosen(input, wanted);
         var results = new List<RehearsalResult>();
         string? leftOut = null;
-        var copy = new RehearsalCopy(driver, target, _options, wanted, input);
+        var copy = new RehearsalCopy(driver, target, _options, wanted, input, migrations);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var migration in migrations)

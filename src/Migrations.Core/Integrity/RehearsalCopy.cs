@@ -7,7 +7,8 @@ using Migrations.Planning;
 namespace Migrations.Integrity;
 
 /// <summary>The scratch database of a rehearsal: a copy of the live one, or empty. Made when it is first needed, and made anew when an undo has spoiled it.</summary>
-internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions options, RehearsalRequest request, PlanningInput input) : IAsyncDisposable
+internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions options, RehearsalRequest request, PlanningInput input,
+    IReadOnlyList<Migration> migrations) : IAsyncDisposable
 {
     private readonly JournalRecorder _recorder = new(driver.Dialect, options.Service);
     private readonly List<Migration> _applied = [];
@@ -36,6 +37,8 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
                 Origin = target,
                 Content = _content.Value,
                 Server = request.ScratchServer,
+                Scripts = [.. migrations.SelectMany(m => m.Down is { } down ? (MigrationScript[])[m.Up, down] : [m.Up])],
+                Prepared = true,
                 Session = options.Session,
             },
             cancellationToken).ConfigureAwait(false);
@@ -55,8 +58,11 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         var problems = direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script) ? [.. analysis.Problems, EmptyScript.Problem(script)] : analysis.Problems;
         if (problems.Count > 0)
             throw new FolderException(Path.GetDirectoryName(script.File) ?? script.File, problems);
+        var planned = KeyWindow.Mark(input.Migrations, [.. input.History.Applied.Select(r => r.Key), .. _applied.Select(m => m.Key)], [new PlanStep(migration, direction, script)])[0];
         var step = new StepExecution
         {
+            MayLeaveKeysOpen = planned.MayLeaveKeysOpen,
+            KeysDue = planned.KeysDue,
             Migration = migration,
             Direction = direction,
             Script = script,

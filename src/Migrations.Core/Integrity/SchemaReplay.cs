@@ -20,15 +20,16 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">No scratch database can be had, or a script fails there.</exception>
     public Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, string? baseline, CancellationToken cancellationToken) =>
-        RunAsync(baseline is null ? migrations : [FromText("the schema of the baseline", baseline), .. migrations], cancellationToken);
+        RunAsync(baseline is null ? migrations : [FromText("the schema of the baseline", baseline), .. migrations], prepared: true, cancellationToken);
 
     /// <summary>Runs one file of SQL that makes a whole schema.</summary>
     /// <exception cref="MigrationException">No scratch database can be had, or the file cannot be read or fails there.</exception>
-    public Task<SchemaSnapshot> RunFileAsync(string file, CancellationToken cancellationToken) => RunAsync([FromFile(file)], cancellationToken);
+    public Task<SchemaSnapshot> RunFileAsync(string file, CancellationToken cancellationToken) => RunAsync([FromFile(file)], prepared: false, cancellationToken);
 
-    private async Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    private async Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, bool prepared, CancellationToken cancellationToken)
     {
-        var made = await driver.Scratch.CreateAsync(scratch, cancellationToken).ConfigureAwait(false);
+        var request = scratch with { Scripts = [.. migrations.Select(m => m.Up)], Prepared = prepared };
+        var made = await driver.Scratch.CreateAsync(request, cancellationToken).ConfigureAwait(false);
         await using (made.ConfigureAwait(false))
         {
             var quiet = options with { Session = options.Session with { Access = SessionAccess.Create, Events = NullEventSink.Instance } };
@@ -63,7 +64,8 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
         try
         {
             RegularFile.Require(file);
-            return FromText(file, File.ReadAllText(file));
+            var read = FromText(file, File.ReadAllText(file));
+            return read with { Up = read.Up with { IsSchema = true } };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -27,6 +27,9 @@ public sealed record MigrationHeader
     /// <summary><c>Foreign-Keys: on|off</c>: whether SQLite enforces foreign keys while the script runs; null lets the engine decide.</summary>
     public bool? ForeignKeys { get; init; }
 
+    /// <summary><c>Foreign-Keys: open-until 003</c>: the script may leave SQLite's foreign keys broken, up to the end of that migration; null where nothing is said.</summary>
+    public string? ForeignKeysOpenUntil { get; init; }
+
     /// <summary><c>Row-Loss: allowed</c>: a remade table or its children may have fewer rows than before.</summary>
     public bool RowLossAllowed { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record MigrationScript
     /// <summary>What its comments say.</summary>
     public MigrationHeader Header { get; init; } = MigrationHeader.Empty;
 
+    /// <summary>Whether it is no migration but a file that makes a whole schema, perhaps as a database's own shell printed it: what the engine makes by itself may stand in it.</summary>
+    internal bool IsSchema { get; init; }
+
     /// <summary>The text after environment variables were put in, where the script asks for that; null otherwise. Never stored in the history.</summary>
     public string? Substituted { get; init; }
 

@@ -66,6 +66,9 @@ public sealed record MigrationStatus
     /// <summary>The last failure since it was last applied or undone.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Foreign keys that are open since it was applied, as its header allows (<c>Foreign-Keys: open-until</c>), until a later migration closes them.</summary>
+    public IReadOnlyList<string> OpenForeignKeys { get; init; } = [];
+
     /// <summary>The migration folder.</summary>
     public required string Path { get; init; }
 

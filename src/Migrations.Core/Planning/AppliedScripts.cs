@@ -34,7 +34,8 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationChanged,
                 $"Edited after it was applied: {string.Join(", ", changed)}. A statement differs, not only comments or white space.",
-                $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}', which shows the difference; {SkipHint}.",
+                $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}',"
+                    + $" which shows the difference; {SkipHint}.",
                 changed);
         }
 
@@ -48,9 +49,12 @@ internal static class AppliedScripts
         }
     }
 
-    /// <summary>A line for each applied migration whose file was renamed, or edited in comments or white space only.</summary>
+    /// <summary>
+    /// A line for each applied migration whose file was renamed, or edited in comments or white space only; and for a service that may be the wrong one.
+    /// </summary>
     public static IReadOnlyList<string> Warnings(PlanningInput input) =>
     [
+        .. FolderIdentity.ServiceWarning(input) is { } service ? [service] : (string[])[],
         .. input.Match.Renamed.Where(r => !r.IsRenumbered)
             .Select(r => $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' records the new name."),
         .. input.Migrations

@@ -22,7 +22,7 @@ public static class ApplyPlanner
         return new MigrationPlan
         {
             Direction = MigrationDirection.Up,
-            Steps = [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))],
+            Steps = KeyWindow.Mark(input.Migrations, input.History.Applied.Select(r => r.Key), [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))]),
             Skipped = skipped,
             Warnings = AppliedScripts.Warnings(input),
             TransactionMode = request.TransactionMode,

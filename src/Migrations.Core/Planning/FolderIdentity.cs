@@ -46,10 +46,12 @@ internal static class FolderIdentity
         var there = input.Migrations.Select(m => m.FullName).ToList();
         return new PlanException(
             ErrorId.OtherFolder,
-            $"{Folder(input)} holds none of the migrations that were applied here. The history knows {Names(applied)}; the folder has {(there.Count == 0 ? "no migrations" : Names(there))}.",
+            $"{Folder(input)} holds none of the migrations that were applied here. The history knows {Names(applied)}; the folder has"
+                + $" {(there.Count == 0 ? "no migrations" : Names(there))}.",
             Question(input) + (input.Match.Replaced.Count > 0
                 ? "If it is, put the files of the applied migrations back, and give the new ones versions of their own."
-                : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up --skip-checksum' (recorded in the history)."),
+                : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up --skip-checksum'"
+                    + " (recorded in the history)."),
             applied);
     }
 
@@ -68,13 +70,28 @@ internal static class FolderIdentity
             [.. replaced.Select(r => r.Migration.FullName)]);
     }
 
+    /// <summary>
+    /// A warning about a folder that the history knows as that of another service, before the first of this one is applied; null when there is none.
+    /// </summary>
+    public static string? ServiceWarning(PlanningInput input) =>
+        input.OtherService is { } service && input.History.Records.Count == 0
+            ? $"Nothing was applied here for this service. {Known(service)}"
+            : null;
+
+    private static string Known(string service) => service.Length == 0
+        ? "The history knows migrations of this folder without a service: leave out --service."
+        : $"The history knows migrations of this folder as those of the service '{service}': --service {service}.";
+
     private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) => new(
         ErrorId.MigrationRenamed,
-        $"Applied here under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}. The script is the same; the history does not know the new name yet.",
+        $"Applied here under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
+            + " The script is the same; the history does not know the new name yet.",
         $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
         [.. renumbered.Select(r => r.Migration.FullName)]);
 
-    private static string Question(PlanningInput input) => input.BetterFolder is { } better
+    private static string Question(PlanningInput input) => input.OtherService is { } service
+        ? $"Is this the right service? {Known(service)} "
+        : input.BetterFolder is { } better
         ? $"Is this the right folder? Another one fits the history better: --path '{better}'. "
         : "Is this the right folder? Give another one with --path. ";
 

@@ -4,7 +4,14 @@ namespace Migrations.Planning;
 /// <param name="Migration">The migration.</param>
 /// <param name="Direction">Which half.</param>
 /// <param name="Script">The script that runs.</param>
-public sealed record PlanStep(Migration Migration, MigrationDirection Direction, MigrationScript Script);
+public sealed record PlanStep(Migration Migration, MigrationDirection Direction, MigrationScript Script)
+{
+    /// <summary>Whether a header allows foreign keys to be open after it (<c>Foreign-Keys: open-until</c>).</summary>
+    public bool MayLeaveKeysOpen { get; init; }
+
+    /// <summary>The migrations whose open foreign keys must be closed at its end.</summary>
+    public IReadOnlyList<string> KeysDue { get; init; } = [];
+}
 
 /// <summary>A migration that a run would leave out, and why.</summary>
 /// <param name="Migration">The migration.</param>

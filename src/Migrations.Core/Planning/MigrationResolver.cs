@@ -41,31 +41,11 @@ public static class MigrationResolver
 
     private static PlanException Unknown(IReadOnlyList<Migration> migrations, string text)
     {
-        var near = migrations.Select(m => m.FullName).MinBy(name => Distance(name, text));
+        var near = migrations.Select(m => m.FullName).MinBy(name => NearName.Distance(name, text));
         return new PlanException(
             ErrorId.MigrationUnknown,
             $"No migration of the folder has the version or name '{text}'.",
             near is null ? "The folder holds no migrations: check --path." : $"Did you mean '{near}'? 'migrations status' lists them all.",
             []);
-    }
-
-    /// <summary>How many edits lie between two names, as Levenshtein counts them.</summary>
-    private static int Distance(string left, string right)
-    {
-        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 0; i < left.Length; i++)
-        {
-            var current = new int[right.Length + 1];
-            current[0] = i + 1;
-            for (var j = 0; j < right.Length; j++)
-            {
-                var same = char.ToUpperInvariant(left[i]) == char.ToUpperInvariant(right[j]);
-                current[j + 1] = Math.Min(Math.Min(current[j] + 1, previous[j + 1] + 1), previous[j] + (same ? 0 : 1));
-            }
-
-            previous = current;
-        }
-
-        return previous[right.Length];
     }
 }

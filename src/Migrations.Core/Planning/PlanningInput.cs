@@ -29,8 +29,17 @@ public sealed record PlanningInput
     /// <summary>A folder near by that fits the history better; null when none does, or none was looked for.</summary>
     public string? BetterFolder { get; init; }
 
+    /// <summary>
+    /// Another service of the same journal that knows the folder's migrations, where this one knows none of them; empty for the history without a service,
+    /// null when there is none such.
+    /// </summary>
+    public string? OtherService { get; init; }
+
     /// <summary>What rehearsals found, by the migration's full name; empty where none were kept beside the migrations.</summary>
     public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } = new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
+
+    /// <summary>Foreign keys that are open, as headers of applied migrations allow, by the migration that opened them; empty where none may be.</summary>
+    public IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>> OpenForeignKeys { get; init; } = new Dictionary<MigrationKey, IReadOnlyList<string>>();
 
     /// <summary>The environment; null when none is named.</summary>
     public string? Environment { get; init; }

@@ -77,6 +77,7 @@ public static class StatusBuilder
             Change = applied is null ? ScriptChange.None : input.ChangeOf(migration.Key),
             // What failed elsewhere is not wrong here.
             Error = state == MigrationState.NotHere ? null : record?.Failure?.ErrorMessage,
+            OpenForeignKeys = input.OpenForeignKeys.GetValueOrDefault(migration.Key) ?? [],
             Path = folder,
             File = migration.Up.File,
         };

@@ -26,7 +26,8 @@ public static class UndoPlanner
         return new MigrationPlan
         {
             Direction = MigrationDirection.Down,
-            Steps = [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))],
+            Steps = KeyWindow.Mark(
+                input.Migrations, input.History.Applied.Select(r => r.Key), [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))]),
             Warnings = UndoProof.Warnings(input, migrations),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),

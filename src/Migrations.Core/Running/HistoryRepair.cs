@@ -57,9 +57,11 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         if (input.Match.Replaced.Count > 0)
             return FolderIdentity.Replaced(input, input.Match.Replaced);
         var missing = string.Join(", ", input.Missing.Select(r => r.Name));
+        var renumbered = string.Join(", ", input.Match.Renamed.Select(r => $"{r.Migration} (applied as {r.Record.Name})"));
         return new PlanException(
             ErrorId.RepairNotNeeded,
             "There is nothing to repair: no failure is recorded and no applied script was edited."
+                + (renumbered.Length == 0 ? "" : $" Renamed, and to be repaired by its new name: {renumbered}.")
                 + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
             "'migrations status' shows how things stand.",
             []);
@@ -168,7 +170,7 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         var (statement, checksum) = StatementRun.WithChecksums(dialect, script).FirstOrDefault(s => s.Statement.Index == index);
         if (statement is null)
             return;
-        var compared = $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {Environment.UserName}; the database was not compared.";
+        var compared = $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {OwnUser.Name}; the database was not compared.";
         var entry = recorder.Entry(migration, resume.Direction, JournalEvent.Repaired) with
         {
             StatementIndex = index,

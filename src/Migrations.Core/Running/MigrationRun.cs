@@ -52,6 +52,8 @@ internal sealed class MigrationRun(
             Migration = step.Migration,
             Direction = step.Direction,
             Script = step.Script,
+            MayLeaveKeysOpen = step.MayLeaveKeysOpen,
+            KeysDue = step.KeysDue,
             Analysis = analysis,
             Entry = recorder.Entry(step.Migration, step.Direction, what) with { ErrorMessage = overruled is null ? null : "Overruled: " + overruled },
         };

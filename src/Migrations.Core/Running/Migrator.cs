@@ -188,7 +188,17 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
 
-    private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input) => StatusBuilder.Build(input, target, folder, _options.Service);
+    private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input)
+    {
+        var statuses = StatusBuilder.Build(input, target, folder, _options.Service);
+        foreach (var status in statuses.Where(s => s.OpenForeignKeys.Count > 0))
+        {
+            var until = input.Migrations.First(m => string.Equals(m.FullName, status.Name, StringComparison.Ordinal)).Header.ForeignKeysOpenUntil;
+            _options.Session.Events.Publish(new WarningRaised($"Foreign keys are open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."));
+        }
+
+        return statuses;
+    }
 
     private async Task<MigrationPlan> PlanAsync(Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
     {

@@ -16,13 +16,34 @@ internal static class PlanningInputReader
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
         await session.History.CheckSchemaAsync(options.Service, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
+        input = input with { OpenForeignKeys = await FindOpenKeysAsync(session.Inspector, input, cancellationToken).ConfigureAwait(false) };
         var changes = new ChangeFinder(session.History, dialect);
         input = input with { Changes = await changes.FindAsync(folder.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
         if (input.Match.Missing.Count > 0)
             input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
+        if (input.History.IsShared && (input.History.Records.Count == 0 || input.Match.IsOtherFolder))
+            input = input with { OtherService = FindService(folder, entries, options.Service) };
         return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
             ? input with { BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)) }
             : input;
+    }
+
+    private static string? FindService(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, string? own)
+    {
+        var names = folder.Migrations.Select(m => m.FullName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return entries.Where(e => e.Event == JournalEvent.Applied && names.Contains(e.Name) && !string.Equals(e.Service, own, StringComparison.Ordinal))
+            .GroupBy(e => e.Service ?? "", StringComparer.Ordinal).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => g.Key).FirstOrDefault();
+    }
+
+    private static async Task<IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>>> FindOpenKeysAsync(
+        IDatabaseInspector inspector, PlanningInput input, CancellationToken cancellationToken)
+    {
+        var windows = KeyWindow.OpenIn(input);
+        if (windows.Count == 0)
+            return input.OpenForeignKeys;
+        var open = await inspector.FindOpenForeignKeysAsync(cancellationToken).ConfigureAwait(false);
+        return windows.ToDictionary(w => w.Opened.Key, _ => open);
     }
 
     /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>

@@ -36,12 +36,14 @@ public sealed record SidePair(IDatabaseDriver Driver, DatabaseTarget? Origin, (S
 
     private static (SchemaSide Side, string Display, IDatabaseDriver? Driver) Read(string text, IReadOnlyList<IDatabaseDriver> drivers, string baseFolder)
     {
-        var path = Path.GetFullPath(text, baseFolder);
+        // What may be a connection is never looked for as a file, nor shown: it may hold a password.
+        var isPath = text.Length > 0 && ConnectionText.Find(text) is null;
+        var path = isPath ? Path.GetFullPath(text, baseFolder) : "";
         if (Backup(path, drivers) is { } backup)
             return backup;
         if (Directory.Exists(path))
             return (new FolderSide(path), text, null);
-        if (text.EndsWith(".sql", StringComparison.OrdinalIgnoreCase))
+        if (isPath && text.EndsWith(".sql", StringComparison.OrdinalIgnoreCase))
             return (new FileSide(path), text, null);
         foreach (var driver in drivers)
         {

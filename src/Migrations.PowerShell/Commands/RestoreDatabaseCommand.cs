@@ -53,6 +53,10 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     [ValidateNotNullOrEmpty]
     public string? KeepFolder { get; set; }
 
+    /// <summary>Restores a backup that failed a check too. What is wrong is written as warnings.</summary>
+    [Parameter]
+    public SwitchParameter AcceptFaults { get; set; }
+
     /// <summary>How many jobs read at once. PostgreSQL only. Default: 1.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
@@ -80,7 +84,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
         var catalogue = new BackupCatalogue(Drivers.All);
         var place = Paths.Literal(Latest ? From : Path);
         var backup = Run((_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token));
-        var request = new RestoreRequest { KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder), Jobs = Jobs };
+        var request = new RestoreRequest { KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder), AcceptFaults = AcceptFaults.IsPresent, Jobs = Jobs };
         if (this.MayDo(Force, database.Target.Display, $"Replace by {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
             WriteObject(Run((events, token) => new BackupManager(database.Driver, database.Target, Options(events)).RestoreAsync(backup, request, token)));
     }

@@ -1,0 +1,121 @@
+namespace Migrations.Databases;
+
+/// <summary>
+/// Tells the path of a file from the text of a connection, in whatever form a program writes one. What is taken for a path by mistake becomes a new, empty file
+/// whose name may hold a password, so a text is a path only when it can be nothing else.
+/// </summary>
+public static class ConnectionText
+{
+    private static readonly string[] Schemes =
+    [
+        "postgres", "postgresql", "pgsql", "pg", "psql", "jdbc", "odbc", "dbi", "r2dbc", "mysql", "mysqli", "mariadb", "sqlserver", "mssql", "sqlsrv", "oci", "oracle", "mongodb", "redis", "libsql",
+        "turso", "cockroachdb", "http", "https", "tcp",
+    ];
+
+    // The last word of a key is enough: 'id' for User ID, 'catalog' for Initial Catalog.
+    private static readonly string[] Keys =
+    [
+        "host", "hostname", "hostaddr", "server", "address", "endpoint", "port", "user", "username", "userid", "uid", "id", "login", "role", "password", "passwd", "pass", "pwd", "passfile", "secret",
+        "token", "authtoken", "key", "dbname", "database", "db", "catalog", "schema", "currentschema", "service", "servicefile", "options", "sslmode", "ssl", "encrypt", "sslrootcert", "sslcert",
+        "sslkey", "sslpassword", "driver", "dsn", "provider", "source", "datasource", "connectionstring", "database_url", "pghost", "pgport", "pguser", "pgpassword", "pgdatabase", "pgpassfile",
+        "pgservice", "pgsslmode", "target_session_attrs", "application_name", "connect_timeout", "client_encoding", "search_path",
+    ];
+
+    /// <summary>What a text is, where it may be something else than the path of a file; null where it can be nothing else. The answer never repeats the text.</summary>
+    /// <param name="text">What was given as a database.</param>
+    /// <returns>The end of a sentence that begins with 'It'.</returns>
+    public static string? Find(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = text.Trim();
+        if (text.Length == 0)
+            return null;
+        if (text[0] is '"' or '\'' or '`' || text[^1] is '"' or '\'' or '`')
+            return "stands in quotes, which belong to the shell and not to the text (an env file for docker keeps them)";
+        if (text.Contains("://", StringComparison.Ordinal) || text.Contains("%3A%2F%2F", StringComparison.OrdinalIgnoreCase) || HasScheme(text))
+            return "is an address of a form that is not read";
+        if (HasPairs(text, IsRooted(text)))
+            return "is made of keys and values, as a connection string is, in a form that is not read";
+        if (text[0] is '{' or '<' or '(' || text.StartsWith("$(", StringComparison.Ordinal) || text.StartsWith("${", StringComparison.Ordinal) || IsVariable(text))
+            return "is a variable that was not replaced, or a piece of a configuration";
+        if (text[0] == '-' || text.StartsWith("psql ", StringComparison.OrdinalIgnoreCase))
+            return "is an option or a command";
+        return IsUserOrHost(text) ? "names a user, a host or a port, as an address of a server does" : null;
+    }
+
+    private static bool HasScheme(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && Schemes.Contains(text[..colon], StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A path from a root, a home or the current folder: nothing in it is a user or a host.</summary>
+    private static bool IsRooted(string text) =>
+        (text[0] is '/' or '\\' && !text.StartsWith("//", StringComparison.Ordinal))
+        || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith(".\\", StringComparison.Ordinal)
+        || text.StartsWith("../", StringComparison.Ordinal) || text.StartsWith("..\\", StringComparison.Ordinal)
+        || text.StartsWith("~/", StringComparison.Ordinal) || text.StartsWith("~\\", StringComparison.Ordinal)
+        || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':' && text[2] is '/' or '\\');
+
+    /// <summary>Whether a known key has a value, or keys of any name do where more than one has, or where something that is no path separates them.</summary>
+    private static bool HasPairs(string text, bool isRooted)
+    {
+        var pairs = 0;
+        for (var i = text.IndexOf('=', StringComparison.Ordinal); i >= 0; i = text.IndexOf('=', i + 1))
+        {
+            var end = text.AsSpan(0, i).TrimEnd().Length;
+            var start = end;
+            while (start > 0 && (char.IsLetterOrDigit(text[start - 1]) || text[start - 1] is '_' or '-' or '.'))
+                start--;
+            var before = start == 0 ? ' ' : text[start - 1];
+            // Behind a slash it is the name of a folder or a file.
+            if (start == end || !(char.IsWhiteSpace(before) || before is ';' or ',' or '?' or '&' or '(' or ':' or '"' or '\''))
+                continue;
+            if (Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || before is '?')
+                return true;
+            pairs++;
+        }
+
+        return !isRooted && (pairs > 1 || (pairs == 1 && text.Contains(';', StringComparison.Ordinal)));
+    }
+
+    /// <summary>The form of a shell, of PowerShell or of Windows.</summary>
+    private static bool IsVariable(string text)
+    {
+        var name = text.StartsWith("$env:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(5)
+            : text[0] == '$' ? text.AsSpan(1)
+            : text.Length > 2 && text[0] == '%' && text[^1] == '%' ? text.AsSpan(1, text.Length - 2)
+            : [];
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
+                return false;
+        }
+
+        return name.Length > 0;
+    }
+
+    /// <summary><c>user:password@host</c>, <c>user@host/database</c>, <c>host:5432/database</c>.</summary>
+    private static bool IsUserOrHost(string text)
+    {
+        if (IsRooted(text))
+            return false;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var at = text.LastIndexOf('@');
+        if (at > 0 && colon >= 0)
+            return true;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (at > 0 && slash > at && at < slash - 1)
+            return true;
+        for (; colon >= 0; colon = text.IndexOf(':', colon + 1))
+        {
+            var digits = colon + 1;
+            while (digits < text.Length && char.IsAsciiDigit(text[digits]))
+                digits++;
+            if (colon > 0 && digits > colon + 2 && (slash < 0 || slash > colon) && (digits == text.Length || text[digits] is '/' or ',' or '?'))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Migrations.Planning;
+
+/// <summary>How near two names are, for finding what was meant.</summary>
+public static class NearName
+{
+    /// <summary>How many edits lie between two names, as Levenshtein counts them. Case does not count.</summary>
+    public static int Distance(string left, string right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 0; i < left.Length; i++)
+        {
+            var current = new int[right.Length + 1];
+            current[0] = i + 1;
+            for (var j = 0; j < right.Length; j++)
+            {
+                var same = char.ToUpperInvariant(left[i]) == char.ToUpperInvariant(right[j]);
+                current[j + 1] = Math.Min(Math.Min(current[j] + 1, previous[j + 1] + 1), previous[j] + (same ? 0 : 1));
+            }
+
+            previous = current;
+        }
+
+        return previous[right.Length];
+    }
+}

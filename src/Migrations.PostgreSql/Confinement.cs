@@ -1,0 +1,120 @@
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Keeps what runs on a scratch database to that database. What all databases of a server share is changed on a server of our own only, as
+/// a role that is no superuser; what
+/// lies beyond the server is never reached. What fails for either reason is no fault of the script: nothing is known of it.
+/// </summary>
+/// <param name="target">The scratch database.</param>
+internal sealed class Confinement(DatabaseTarget target)
+{
+    // What may have failed for want of something that an administrator made in the database, and that is not on the copy: relation,
+    // function, type or role, schema.
+    private static readonly HashSet<string> NotThere = new(StringComparer.Ordinal)
+    {
+        PostgresErrorCodes.UndefinedTable, PostgresErrorCodes.UndefinedFunction, PostgresErrorCodes.UndefinedObject, PostgresErrorCodes.InvalidSchemaName,
+    };
+
+    private readonly ReachReader _reader = new();
+    private readonly ThrowAwayCluster? _cluster = ThrowAwayCluster.Of(target);
+    private StatementException? _leftOut;
+    private bool _knows;
+
+    /// <summary>
+    /// Takes note of the functions that are there already and reach further, of those whose bodies have any word of what does.
+    /// </summary>
+    public async Task LookAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    {
+        if (_knows)
+            return;
+        _knows = true;
+        await session.QueryAsync(
+            $"""
+            SELECT p.proname::text, CASE WHEN l.lanpltrusted OR l.lanname = 'sql' THEN p.prosrc ELSE NULL END FROM pg_catalog.pg_proc p
+                JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+            WHERE p.oid >= {CatalogueScope.FirstOfUsers} AND {CatalogueScope.HasNoExtension("pg_catalog.pg_proc", "p.oid")}
+            AND (NOT (l.lanpltrusted OR l.lanname = 'sql') OR p.prosrc ~*
+                '(pg_|lo_|dblink|http_|program|copy|load|role|user|group|owned|database|tablespace|system|subscription|grant|revoke|execute)')
+            """,
+            row => _reader.Know(row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Why a statement is not run on the copy; null when it is.</summary>
+    public StatementException? Refusal(string statement, ScriptLocation location)
+    {
+        if (_reader.Find(statement) is not { Reach: >= Reach.Cluster } found
+            || (found.Reach == Reach.Cluster && _cluster is { IsOfOtherVersion: false }))
+            return null;
+        var place = found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line);
+        var refusal = BeyondCopy.Refused(found.What, Secrets.Mask(statement), place);
+        _leftOut ??= refusal;
+        return refusal;
+    }
+
+    /// <summary>The failure of a statement: as it is, or that nothing is known.</summary>
+    public StatementException Judge(StatementException failure)
+    {
+        if (_leftOut is not null)
+            return BeyondCopy.Needs(_leftOut, failure);
+        if (_cluster is { IsOfOtherVersion: true })
+            return NotKnown(failure, "The copy is on a server of our own of another version than the database's.");
+        if (_cluster is not null && IsOfServer(failure))
+            return NotKnown(failure, "The copy is on a server of our own, where it runs as a role that is no superuser.");
+        if (failure.Code is not null && NotThere.Contains(failure.Code) && Prerequisites.MissingOn(target) is { Count: > 0 } missing)
+            return NotKnown(failure, $"The database has what no migration creates, and the copy lacks it: {string.Join(", ", missing)}.");
+        return failure;
+    }
+
+    /// <summary>Whether a failure may be for what the real server has, and one of our own lacks: rights, programs, databases, tablespaces.</summary>
+    private static bool IsOfServer(StatementException failure) => failure.Code switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.InvalidCatalogName => true,
+        PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedObject =>
+            failure.Message.Contains("extension", StringComparison.Ordinal) || failure.Message.Contains("tablespace", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    /// <summary>
+    /// Whether a statement makes an extension on a server of our own, which may take a superuser: an administrator makes it on the real
+    /// one.
+    /// </summary>
+    public bool MakesExtension(string statement) => _cluster is not null && new StatementWords(statement).StartWith("CREATE EXTENSION");
+
+    /// <summary>
+    /// Runs the statement that makes an extension, as a superuser for that moment, unless event triggers would run as one too.
+    /// </summary>
+    public async Task MakeExtensionAsync(PostgreSqlSession session, Func<Task> run, CancellationToken cancellationToken)
+    {
+        if (await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_event_trigger", cancellationToken).ConfigureAwait(false))
+        {
+            await run().ConfigureAwait(false);
+            return;
+        }
+
+        await _cluster!.RaiseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _cluster.LowerAsync().ConfigureAwait(false);
+        }
+
+        // A look at a catalogue makes the backend take note that its role is as it was.
+        await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user", cancellationToken).ConfigureAwait(false);
+    }
+
+    private static StatementException NotKnown(StatementException failure, string why) => new(
+        ErrorId.ReachesBeyondCopy, $"{failure.Message} {why} Whether the statement works on the database itself is not known.",
+        "Rehearse it on a server that is like the real one: --scratch-database <url>.", failure)
+    {
+        Location = failure.Location,
+        Statement = failure.Statement,
+        StatementOffset = failure.StatementOffset,
+        Code = failure.Code,
+    };
+}

@@ -1,0 +1,227 @@
+using Migrations.Databases;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Finds what of statements reaches beyond their database, also in the bodies of blocks and functions, and in literals that these execute.
+/// A function or a view that reaches
+/// further is no harm while it is only defined: what uses it later reaches as far as it does.
+/// </summary>
+internal sealed class ReachReader
+{
+    // The shortest statement that reaches anywhere (LOAD 'x') has that many characters.
+    private const int ShortestStatement = 6;
+    private const int DeepestBody = 6;
+
+    private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
+    {
+        "ALTER", "ANALYZE", "CALL", "CLUSTER", "COMMENT", "COPY", "CREATE", "DELETE", "DO", "DROP", "GRANT", "INSERT", "LOCK", "MERGE",
+        "REFRESH", "REINDEX", "REVOKE", "SECURITY", "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
+    };
+
+    // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html,
+    // tablefunc, and what the trusted languages have.
+    private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
+    {
+        "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB",
+        "CROSSTAB2", "CROSSTAB3", "CROSSTAB4", "SPI_EXEC_QUERY", "SPI_QUERY", "SPI_PREPARE", "SPI_EXEC",
+    };
+
+    private readonly Dictionary<string, (Reach Reach, bool IsView)> _carriers = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.
+    /// </summary>
+    public ReachFinding? Find(string statement)
+    {
+        var (own, use) = Read(statement);
+        return Farther(own, use);
+    }
+
+    /// <summary>How far a statement reaches by itself, and how far by the use of a function that was defined before.</summary>
+    public (ReachFinding? Own, ReachFinding? Use) Read(string statement)
+    {
+        var tokens = ReachToken.Read(statement, line: 0);
+        if (tokens.Count == 0)
+            return default;
+        var own = StatementReach.Of(tokens, 0) is { } head ? new ReachFinding(head.Reach, head.What, tokens[0].Line) : null;
+        var (isRoutine, name) = Defined(tokens);
+        var inside = Search(tokens, isBody: false, 0);
+        var use = UseOf(tokens);
+        if (name is null)
+            return (Farther(own, inside), use);
+        if (Farther(inside, use) is { } carried)
+            _carriers[name] = ((Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach), !isRoutine);
+        return (own, null);
+    }
+
+    /// <summary>Takes note of a function that is there already.</summary>
+    /// <param name="function">Its name.</param>
+    /// <param name="body">Its body; null when its language lets it reach anywhere.</param>
+    public void Know(string function, string? body)
+    {
+        var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, 1)?.Reach;
+        if (reach is { } far)
+            _carriers[ReachToken.Folded(function)] = (far, IsView: false);
+    }
+
+    private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) =>
+        other is null || one?.Reach >= other.Reach ? one : other;
+
+    /// <summary>
+    /// Whether a statement defines a function or a procedure, and the name of that, or of the view that it defines; null where it does
+    /// more.
+    /// </summary>
+    private static (bool IsRoutine, string? Name) Defined(List<ReachToken> tokens)
+    {
+        if (tokens[0].Word is not "CREATE")
+            return (false, null);
+        var at = tokens.FindIndex(1, t => t.Word is not ("OR" or "REPLACE" or "TEMP" or "TEMPORARY" or "LOCAL" or "RECURSIVE" or "MATERIALIZED"));
+        if (at < 0 || tokens[at].Word is not ("FUNCTION" or "PROCEDURE" or "VIEW")
+            || (tokens[at - 1].Word is "MATERIALIZED" && tokens[^2].Word is not "NO"))
+            return (false, null);
+        var isRoutine = tokens[at].Word is not "VIEW";
+        at += tokens.Count > at + 4 && tokens[at + 1].Word is "IF" ? 4 : 1;
+        while (at + 2 < tokens.Count && tokens[at + 1].Word is ".")
+            at += 2;
+        return at < tokens.Count ? (isRoutine, tokens[at].Word) : (isRoutine, null);
+    }
+
+    /// <summary>
+    /// Whether literals are run: bodies of blocks and functions, and what these, or functions of the server, execute. Elsewhere they are
+    /// values.
+    /// </summary>
+    private static bool RunsText(List<ReachToken> tokens)
+    {
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            var runs = tokens[at].Word switch
+            {
+                "DO" => at == 0 || BeginsStatement(tokens[at - 1]),
+                "FUNCTION" or "PROCEDURE" => at is > 0 and < 4 && tokens[0].Word is "CREATE",
+                "EXECUTE" => at + 1 < tokens.Count && tokens[at + 1].Word is not ("FUNCTION" or "PROCEDURE" or "ON"),
+                var word => RunningFunctions.Contains(word),
+            };
+            if (runs)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// What uses a function that reaches further; to drop it, to give it to another owner, to comment on it, or to grant it is no use of
+    /// it.
+    /// </summary>
+    private ReachFinding? UseOf(List<ReachToken> tokens)
+    {
+        if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
+            || (tokens[0].Word is "ALTER"
+                && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")))
+            return null;
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            if (CarriedAt(tokens, at) is { } reach)
+                return new ReachFinding(reach, $"the use of {tokens[at].Text}", tokens[at].Line);
+        }
+
+        return null;
+    }
+
+    /// <summary>How far the function or view reaches that is used at a place: not every name is that of a function, or of a view.</summary>
+    private Reach? CarriedAt(List<ReachToken> tokens, int at)
+    {
+        if (!tokens[at].IsName || !_carriers.TryGetValue(tokens[at].Word, out var carrier))
+            return null;
+        if (carrier.IsView)
+        {
+            var isRelation = at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
+            return isRelation ? carrier.Reach : null;
+        }
+
+        // What is made of functions names them alone: CREATE AGGREGATE ... (sfunc = f).
+        return (at + 1 < tokens.Count && tokens[at + 1].Word is "(") || (at > 0 && tokens[at - 1].Word is "=") ? carrier.Reach : null;
+    }
+
+    private ReachFinding? Search(List<ReachToken> tokens, bool isBody, int depth)
+    {
+        ReachFinding? found = null;
+        var readsLiterals = RunsText(tokens);
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            var token = tokens[at];
+            // "..." is text in Perl and Tcl.
+            if (readsLiterals && (token.Kind == SqlTokenKind.Literal
+                || (token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal))))
+                found = Farther(found, SearchLiteral(tokens, ref at, depth));
+            else if (token.IsName)
+                found = Farther(found, SearchWord(tokens, at, isBody));
+            if (found?.Reach == Reach.World)
+                return found;
+        }
+
+        return found ?? Unseen(tokens);
+    }
+
+    /// <summary>Text that is executed and not seen: no literal begins as a statement does.</summary>
+    private static ReachFinding? Unseen(List<ReachToken> tokens)
+    {
+        var at = tokens.FindIndex(t => t.Word is "EXECUTE");
+        if (at < 0 || at + 1 >= tokens.Count || tokens[at + 1].Word is "FUNCTION" or "PROCEDURE" or "ON")
+            return null;
+        var isSeen = tokens.Exists(t => t.Kind == SqlTokenKind.Literal && Verbs.Contains(new StatementWords(SqlLiterals.ValueOf(t.Text))[0]));
+        return isSeen ? null : new ReachFinding(Reach.Unseen, "EXECUTE of a text that is not seen", tokens[at].Line);
+    }
+
+    private ReachFinding? SearchWord(List<ReachToken> tokens, int at, bool isBody)
+    {
+        var token = tokens[at];
+        if (isBody && (at == 0 || BeginsStatement(tokens[at - 1])) && StatementReach.Of(tokens, at) is { } statement)
+            return new ReachFinding(statement.Reach, statement.What, token.Line);
+        if (StatementReach.OfCatalogueChange(tokens, at) is { } change)
+            return new ReachFinding(change.Reach, change.What, token.Line);
+        if (IsWorldFunction(tokens, at))
+            return new ReachFinding(Reach.World, token.Text + "()", token.Line);
+        return isBody && CarriedAt(tokens, at) is { } reach ? new ReachFinding(reach, $"the use of {token.Text}", token.Line) : null;
+    }
+
+    private static bool IsWorldFunction(List<ReachToken> tokens, int at)
+    {
+        if (at + 1 >= tokens.Count || tokens[at + 1].Word is not "(")
+            return false;
+        var hasSchema = at > 1 && tokens[at - 1].Word is ".";
+        var before = hasSchema ? at - 3 : at - 1;
+        // A table of such a name, and what only names the function.
+        var isNamed = before >= 0
+            && tokens[before].Word is "TABLE" or "EXISTS" or "INTO" or "ON" or "REFERENCES" or "COPY" or "FUNCTION" or "PROCEDURE" or "ROUTINE";
+        return !isNamed && WorldFunctions.Contain(hasSchema ? tokens[at - 2].Word : "", tokens[at].Word);
+    }
+
+    private static bool BeginsStatement(ReachToken before) =>
+        before.Kind == SqlTokenKind.Semicolon || before.Word is "BEGIN" or "THEN" or "ELSE" or "LOOP" or "ATOMIC" or ">";
+
+    /// <summary>
+    /// Looks into a literal; literals that are put together, with whatever between, are read as one: what is not known stands in it as a
+    /// name.
+    /// </summary>
+    private ReachFinding? SearchLiteral(List<ReachToken> tokens, ref int at, int depth)
+    {
+        var line = tokens[at].Line;
+        var text = SqlLiterals.ValueOf(tokens[at].Text);
+        while (at + 3 < tokens.Count && tokens[at + 1].Word is "|" && tokens[at + 2].Word is "|")
+        {
+            var next = at + 3;
+            if (tokens[next].Kind == SqlTokenKind.Literal)
+                text += SqlLiterals.ValueOf(tokens[next].Text);
+            else if (tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later
+                && tokens[later].Kind == SqlTokenKind.Literal && tokens[later - 1].Word is "|")
+                (text, next) = ($"{text} x {SqlLiterals.ValueOf(tokens[later].Text)}", later);
+            else
+                break;
+            at = next;
+        }
+
+        return depth >= DeepestBody || text.Length < ShortestStatement ? null
+            : Search(ReachToken.Read(text, line), isBody: true, depth + 1);
+    }
+}

@@ -1,0 +1,43 @@
+using Migrations.Sqlite.Native;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// What scripts say of the file itself. SQLite heeds these pragmas only while the file is empty, or at the next VACUUM, and says nothing otherwise
+/// (<see href="https://sqlite.org/pragma.html#pragma_page_size"/>).
+/// </summary>
+internal sealed class FileSettings(SqliteHandle handle)
+{
+    private readonly Dictionary<string, string> _asked = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers what a statement asks for.</summary>
+    public void Observe(StatementHead head)
+    {
+        if (head is { Kind: StatementKind.Pragma, Name: "page_size" or "auto_vacuum" or "encoding", Value: { } value })
+            _asked[head.Name] = value;
+    }
+
+    /// <summary>What was asked for and is not so, one sentence each.</summary>
+    public IEnumerable<string> Ineffective()
+    {
+        foreach (var (name, value) in _asked)
+        {
+            if (handle.QueryText("PRAGMA main." + name) is not { } actual || IsSame(name, value, actual))
+                continue;
+            yield return $"PRAGMA {name} = {value} has no effect, because the database was not empty; it is {actual}. "
+                + (name is "encoding" ? "The encoding of a database cannot be changed later." : "To change it, run VACUUM behind the pragma in a migration with '-- Transaction: none' (not in WAL mode).");
+        }
+    }
+
+    /// <summary>Forgets what was asked for.</summary>
+    public void Forget() => _asked.Clear();
+
+    private static bool IsSame(string name, string asked, string actual) => name switch
+    {
+        "auto_vacuum" => string.Equals(asked.ToUpperInvariant() switch { "NONE" => "0", "FULL" => "1", "INCREMENTAL" => "2", _ => asked }, actual, StringComparison.Ordinal),
+        "encoding" => Plain(actual).StartsWith(Plain(asked), StringComparison.Ordinal),
+        _ => string.Equals(asked, actual, StringComparison.Ordinal),
+    };
+
+    private static string Plain(string encoding) => encoding.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+}

@@ -1,0 +1,131 @@
+using Migrations.Backup;
+using Migrations.Events;
+using Migrations.Integrity;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests.Backups;
+
+/// <summary>
+/// What is wrong with a source is no fault of its backup: it is reported when the backup is made, recorded in its manifest, restored as it was, and compared. Each
+/// database has its own faults, as rows of a theory.
+/// </summary>
+public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kind)
+{
+    private const string NothingRecorded = "\"faults\": []";
+
+    /// <summary>Goes the whole way with one fault.</summary>
+    /// <param name="make">What makes it in the database.</param>
+    /// <param name="check">The check of the engine that finds it.</param>
+    /// <param name="named">What names it in what is reported.</param>
+    /// <param name="format">The format of the backup.</param>
+    protected async Task GoesThereAndBackAsync(string make, string check, string named, BackupFormat format = BackupFormat.Native)
+    {
+        var (_, before) = await FillAsync(make);
+        var backup = await BackUpAsync(r => r with { Format = format });
+        var fault = Assert.Single(backup.Faults!);
+        Assert.Equal(check, fault.Kind);
+        Assert.Contains(named, fault.Object + ": " + fault.Detail, StringComparison.Ordinal);
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains(fault.Object, StringComparison.Ordinal) && w.Message.Contains(fault.Detail, StringComparison.Ordinal));
+
+        var proof = await VerifyAsync(backup);
+        Assert.True(proof.Proven, Open(proof));
+        Assert.Equal(CheckStatus.Warn, proof.Checks.Single(c => c.Name == check).Status);
+
+        await Database.ExecuteAsync("DROP TABLE b;");
+        var result = await RestoreAsync(proof.Backup);
+        Assert.Equal(CheckStatus.Warn, result.Checks.Single(c => c.Name == check).Status);
+        Assert.Equal(before, (await StateAsync()).Content);
+        Assert.Contains(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Engine], Thorough = true }), c => c.Name == check && c.Status == CheckStatus.Fail);
+    }
+
+    /// <summary>What the source did not have is a fault of the copy; and what is wrong is restored when that is accepted.</summary>
+    protected async Task AddedFaultsAreRefusedAsync(string make, string check, string named)
+    {
+        var (_, before) = await FillAsync(make);
+        foreach (var (recorded, reason) in new[] { (NothingRecorded, "The source did not have this"), ("\"faults\": null", "not recorded") })
+        {
+            var backup = await BackUpAsync();
+            await ForgetFaultsAsync(backup, recorded);
+            var found = await Catalogue.FindAsync(backup.Path);
+            var verification = await VerifyAsync(found);
+            Assert.False(verification.Proven);
+            var failed = verification.Checks.Single(c => c.Status == CheckStatus.Fail);
+            Assert.Equal(check, failed.Name);
+            Assert.Contains(reason, failed.Message, StringComparison.Ordinal);
+            Assert.Contains(named, failed.Message, StringComparison.Ordinal);
+
+            await Database.ExecuteAsync("DROP TABLE b;");
+            var error = await ThrowsAsync<MigrationException>(ErrorId.BackupInvalid, () => RestoreAsync(found));
+            Assert.Contains(named, error.Message, StringComparison.Ordinal);
+            Assert.Contains("--accept-faults", error.NextStep, StringComparison.Ordinal);
+            var result = await RestoreAsync(found, new RestoreRequest { AcceptFaults = true });
+            Assert.Equal(check, result.Checks.Single(c => c.Status == CheckStatus.Fail).Name);
+            Assert.Equal(before, (await StateAsync()).Content);
+            Assert.Equal(2, Events.Of<WarningRaised>().Count(w => w.Message.Contains(reason, StringComparison.Ordinal)));
+        }
+    }
+
+    /// <summary>A run that fails goes back to it.</summary>
+    protected async Task FailedRunGoesBackAsync(string make)
+    {
+        var (_, before) = await FillAsync(make);
+        Migration("004_broken", "-- Transaction: none\nCREATE TABLE extra (id integer);\nnonsense;\n");
+        var request = new ApplyRequest { Backup = new BackupRequest { Folder = Backups }, RestoreOnFailure = true };
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(request));
+        Assert.Equal(before, (await StateAsync()).Content);
+    }
+
+    private async Task<(string Fingerprint, string Content)> FillAsync(string make)
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(make);
+        return await StateAsync();
+    }
+
+    private static async Task ForgetFaultsAsync(DatabaseBackup backup, string instead)
+    {
+        var path = backup.Path + ".manifest.json";
+        var text = await File.ReadAllTextAsync(path);
+        var begin = text.IndexOf("\"faults\": [", StringComparison.Ordinal);
+        var end = text.IndexOf(']', begin) + 1;
+        await File.WriteAllTextAsync(path, text[..begin] + instead + text[end..]);
+    }
+}
+
+/// <summary>Faults of SQLite databases: programs decide for themselves whether their connections enforce foreign keys.</summary>
+public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind.Sqlite)
+{
+    private const string Orphan = "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b); INSERT INTO k VALUES (99), (98), (NULL), (1);";
+
+    [SkippableTheory]
+    [InlineData(Orphan, "'k' (b_id) to 'b': 2 rows have no parent in 'b': rowid 1, 2")]
+    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b (id)); CREATE INDEX i ON k (b_id); INSERT INTO k VALUES (99), (1);", "1 row has no parent in 'b': rowid 1")]
+    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE k (id text PRIMARY KEY REFERENCES b) WITHOUT ROWID; INSERT INTO k VALUES ('x'), ('1');", "'k' (id) to 'b': 1 row has no parent")]
+    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE p (x, y, UNIQUE (x, y)); CREATE TABLE k (x, y, FOREIGN KEY (x, y) REFERENCES p (x, y)); INSERT INTO k VALUES (1, 2), (1, NULL);", "'k' (x, y) to 'p' (x, y): 1 row")]
+    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE k (x REFERENCES nowhere); INSERT INTO k VALUES (1);", "'k' (x) to 'nowhere': 1 row has no parent")]
+    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE p (x); CREATE TABLE k (x REFERENCES p (x)); INSERT INTO k VALUES (1);", "'k': its foreign keys can be neither checked nor enforced")]
+    public async Task Goes_there_and_back(string make, string named)
+    {
+        await GoesThereAndBackAsync(make, "foreign-keys", named);
+    }
+
+    [SkippableFact]
+    public Task Goes_there_and_back_as_a_script() => GoesThereAndBackAsync(Orphan, "foreign-keys", "2 rows have no parent", BackupFormat.Sql);
+
+    [SkippableFact]
+    public Task Added_faults_are_refused_unless_accepted() => AddedFaultsAreRefusedAsync(Orphan, "foreign-keys", "2 rows");
+
+    [SkippableFact]
+    public Task A_failed_run_goes_back() => FailedRunGoesBackAsync(Orphan);
+
+    [SkippableFact]
+    public async Task More_orphans_than_the_source_had_are_new()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(Orphan);
+        var backup = await BackUpAsync();
+        var path = backup.Path + ".manifest.json";
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"count\": 2", "\"count\": 1"));
+        Assert.False((await VerifyAsync(await Catalogue.FindAsync(path))).Proven);
+    }
+}
