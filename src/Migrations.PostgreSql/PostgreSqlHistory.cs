@@ -119,8 +119,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             var blocker = await watch.StopAsync().ConfigureAwait(false);
             throw new MigrationException(
                 PostgreSqlErrors.IdOf(e),
-                $"Reading the history table {Display} failed: {e.MessageText} ({e.SqlState}).{(blocker is null ? "" : $" It waited for {blocker}.")}",
-                "Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a longer wait with --table-lock-timeout and --statement-timeout.",
+                $"Reading the history table {Display} failed: {e.MessageText} ({e.SqlState}).{(blocker is null ? "" : $" It waited for {blocker.Description}.")}",
+                blocker?.WayOut ?? "Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a longer wait with --table-lock-timeout and --statement-timeout.",
                 e);
         }
     }
