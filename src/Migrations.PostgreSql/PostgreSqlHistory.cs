@@ -41,7 +41,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var entries = new List<JournalEntry>();
         try
         {
-            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(Entry(row)), cancellationToken).ConfigureAwait(false);
+            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(JournalRow.Read(row)), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
@@ -85,7 +85,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;
-        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = Text(row, 0), cancellationToken, id).ConfigureAwait(false);
+        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id).ConfigureAwait(false);
         return script;
     }
 
@@ -251,7 +251,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         (long, long?)? found = null;
         await session.QueryAsync(
             $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
-            row => found = (Number(row, 0) ?? 0, Number(row, 1)),
+            row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
             cancellationToken,
             entry.RunId,
             entry.Name,
@@ -363,34 +363,6 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
         return command;
     }
-
-    private static JournalEntry Entry(NpgsqlDataReader row) => new()
-    {
-        RunId = row.GetGuid(0),
-        Service = Text(row, 1),
-        Version = Text(row, 2),
-        Name = row.GetString(3),
-        Description = Text(row, 4),
-        SemanticVersion = Text(row, 5),
-        Direction = JournalNames.Direction(row.GetString(6)),
-        Event = JournalNames.Event(row.GetString(7)),
-        Checksum = Text(row, 8),
-        AppliedAt = new DateTimeOffset(row.GetDateTime(9), TimeSpan.Zero),
-        AppliedBy = row.GetString(10),
-        Host = row.GetString(11),
-        ExecutionTimeMs = Number(row, 12),
-        RowsAffected = Number(row, 13),
-        Success = row.GetBoolean(14),
-        ErrorMessage = Text(row, 15),
-        StatementIndex = row.IsDBNull(16) ? null : row.GetInt32(16),
-        SchemaFingerprint = Text(row, 17),
-        ToolVersion = row.GetString(18),
-        Id = row.GetInt64(19),
-    };
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static long? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
     private MigrationException Broken(NpgsqlException e, string doing) => new(
         ErrorId.ConnectionFailed,
