@@ -113,7 +113,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         {
             batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
-            batch.BatchCommands.Add(_check = _history.Guard.Check(step.Entry));
+            batch.BatchCommands.Add(_check = _history.Check(step.Entry));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

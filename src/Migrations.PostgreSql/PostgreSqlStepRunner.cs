@@ -142,7 +142,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the steps that follow may be what fulfils them.
         if (!_isInRun)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
-        _check = history.Guard.Check(entry);
+        _check = history.Check(entry);
         _batch.BatchCommands.Add(_check);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
