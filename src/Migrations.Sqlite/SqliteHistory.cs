@@ -75,6 +75,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             // What failed must not take the row of its failure along: a script's own transaction may still be open.
             if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
                 _handle.Execute("ROLLBACK");
+            if (_handle.HasMoved)
+                throw SqliteErrors.Replaced(_target);
             Insert(entry);
             return true;
         },
@@ -247,7 +249,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         {
             return cancellationToken.IsCancellationRequested
                 ? Task.FromCanceled<T>(cancellationToken)
-                : Task.FromException<T>(SqliteErrors.Translate(e, _target));
+                : Task.FromException<T>(SqliteErrors.Translate(e, _target, _handle));
         }
         catch (MigrationException e)
         {

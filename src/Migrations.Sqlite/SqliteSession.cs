@@ -129,6 +129,7 @@ internal sealed class SqliteSession : IDatabaseSession
                 step.Migration.FullName,
                 () =>
                 {
+                    DemandSameFile();
                     var lost = EnterOutside(step, statement.Index, cancellationToken);
                     return new StatementOutcome(StatementRunner.Run(this, step, statement, cancellationToken), lost);
                 },
@@ -155,6 +156,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <exception cref="LockException">Another run has written the history.</exception>
     public void Begin(string? modes, bool isLast)
     {
+        DemandSameFile();
         _journal.OnBegin(isLast);
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
         if (Journal.KnownId is not null && Journal.HasUnknownRows())
@@ -172,6 +174,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <summary>Commits, and puts back what scripts have set.</summary>
     public void Commit()
     {
+        DemandSameFile();
         Handle.Execute("COMMIT");
         Journal.OnCommitted();
         _journal.OnCommitted();
@@ -180,6 +183,13 @@ internal sealed class SqliteSession : IDatabaseSession
         AfterCommit.Clear();
         WarnOfFileSettings();
         PutBack();
+    }
+
+    // A commit into a file that has no name any more would be reported, and be nowhere.
+    private void DemandSameFile()
+    {
+        if (Handle.HasMoved)
+            throw SqliteErrors.Replaced(_target);
     }
 
     /// <summary>Says which settings of the file were not taken: SQLite passes over them without a word.</summary>
@@ -228,7 +238,7 @@ internal sealed class SqliteSession : IDatabaseSession
         }
         catch (SqliteFailure e)
         {
-            throw SqliteErrors.Translate(e, _target);
+            throw SqliteErrors.Translate(e, _target, Handle);
         }
     }
 
@@ -361,7 +371,11 @@ internal sealed class SqliteSession : IDatabaseSession
             }
             catch (SqliteFailure e)
             {
-                throw SqliteErrors.Translate(e, _target);
+                throw SqliteErrors.Translate(e, _target, Handle);
+            }
+            catch (StatementException e) when (e.Id is ErrorId.DiskFailed or ErrorId.DatabaseReadOnly && Handle.HasMoved)
+            {
+                throw SqliteErrors.Replaced(_target, e);
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
