@@ -36,8 +36,8 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
             AssertError(result, ErrorId.FolderMissing, 1, "typo");
         }
 
-        var engine = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), "--category", "engine"] });
-        Assert.Equal(0, engine.ExitCode);
+        var ofEngine = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), "--category", "engine"] });
+        Assert.Equal(0, ofEngine.ExitCode);
     }
 
     [SkippableFact]
