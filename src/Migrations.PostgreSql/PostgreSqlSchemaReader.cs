@@ -6,17 +6,18 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Reads the schema in two round trips: which queries are worth asking, and these. Each query gives the columns of <see cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its
-/// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE.
+/// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE;
+/// for a function or a view, what CREATE OR REPLACE must keep of it.
 /// </summary>
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
 {
-    // What the server writes depends on these; an empty search_path makes it write every name with its schema.
+    // What the server writes depends on these; a search_path without the user's schemas makes it write every name with its schema.
     private const string Settings =
-        """
-        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone',
-            'UTC', true),
-            set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('quote_all_identifiers', 'off', true)
+        $"""
+        SELECT pg_catalog.set_config('search_path', '{OwnSettings.SearchPath}', true), pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
+            pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '1', true),
+            pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('quote_all_identifiers', 'off', true)
         """;
 
     private const int MostAttempts = 3;
@@ -43,11 +44,11 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         }
     }
 
-    /// <summary>Reads it in a transaction that is open on a connection, and leaves <c>search_path</c> empty there.</summary>
+    /// <summary>Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.</summary>
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await FillAsync(connection, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n", RefusesDropOfUsed = true };
     }
 
     /// <summary>The fingerprint of what <see cref="ReadInsideAsync"/> reads, in less time.</summary>
@@ -112,9 +113,17 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             Position = row.Position,
             CreateSql = row.Type == SchemaObjectType.Table ? CreateTable(row, parts[row.Name]) : Joined(row.CreateSql, row.After),
             DropSql = row.DropSql,
+            ReplaceSql = Replaceable(row) is null ? null : Joined(Replacing(row.CreateSql!), row.After),
+            Kept = Replaceable(row),
             IsPartOfTable = row.Type == SchemaObjectType.Column || (row.Type == SchemaObjectType.Constraint && row.Piece is not null),
         });
     }
+
+    /// <summary>What CREATE OR REPLACE must keep: see <see cref="ObjectQueries"/> and <see cref="RelationQueries"/>.</summary>
+    private static string? Replaceable(Row row) => row is { Type: SchemaObjectType.Function or SchemaObjectType.View, CreateSql: not null } ? row.Piece : null;
+
+    private static string Replacing(string create) =>
+        create.StartsWith("CREATE OR REPLACE ", StringComparison.Ordinal) ? create : "CREATE OR REPLACE " + create["CREATE ".Length..];
 
     private static string CreateTable(Row table, IEnumerable<Row> parts)
     {

@@ -24,6 +24,14 @@ internal static class SqliteErrors
     public static MigrationException Translate(SqliteFailure failure, DatabaseTarget target, SqliteHandle handle) =>
         handle.HasMoved ? Replaced(target, failure) : Translate(failure, target);
 
+    /// <summary>An error of a connection that does not hold the migration lock: when a run holds it, that is what was waited for.</summary>
+    public static MigrationException Waited(SqliteFailure failure, DatabaseTarget target) =>
+        failure.IsBusy && !SqliteTarget.IsMemory(target) && SqliteLock.FindHolder(target) is { } holder
+            ? new LockException(
+                ErrorId.LockTimedOut, $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
+                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). If its process is stopped, continue it or end it.", holder)
+            : Translate(failure, target);
+
     /// <summary>A statement of a script that SQLite refused.</summary>
     public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
     {

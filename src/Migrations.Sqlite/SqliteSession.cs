@@ -14,7 +14,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private readonly KeptJournal _journal;
     private SqliteLock? _lock;
     private bool _enforcesForeignKeys = true;
-    private long? _knownIdBefore;
+    private HistoryMark? _knownBefore;
     private MigrationScript? _outside;
 
     public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
@@ -74,7 +74,9 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         if (IsInMemory || _target.IsScratch)
             return new NoLock();
-        return _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        Journal.HoldsLock = _lock is not null;
+        return _lock;
     }
 
     /// <summary>Asks what needs the database without waiting for it: who waits for the migration lock looks again soon.</summary>
@@ -131,7 +133,7 @@ internal sealed class SqliteSession : IDatabaseSession
                 {
                     DemandSameFile();
                     var lost = EnterOutside(step, statement.Index, cancellationToken);
-                    return new StatementOutcome(StatementRunner.Run(this, step, statement, cancellationToken), lost);
+                    return new StatementOutcome(Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)), lost);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -140,7 +142,7 @@ internal sealed class SqliteSession : IDatabaseSession
             // A transaction of the script's own, of which another statement failed or was interrupted.
             if (Handle.InTransaction)
                 Handle.Execute("ROLLBACK");
-            Journal.KnownId = null;
+            Journal.Known = null;
             throw;
         }
     }
@@ -159,7 +161,7 @@ internal sealed class SqliteSession : IDatabaseSession
         DemandSameFile();
         _journal.OnBegin(isLast);
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
-        if (Journal.KnownId is not null && Journal.HasUnknownRows())
+        if (Journal.HasUnknownRows())
         {
             RollBack();
             throw new LockException(
@@ -167,7 +169,7 @@ internal sealed class SqliteSession : IDatabaseSession
                 "Do not run migrations on the same file from several machines or containers at once; run the command again.", holder: null);
         }
 
-        _knownIdBefore = Journal.KnownId;
+        _knownBefore = Journal.Known;
         Journal.CreateIfDue();
     }
 
@@ -210,7 +212,7 @@ internal sealed class SqliteSession : IDatabaseSession
         if (Handle.InTransaction)
         {
             Handle.Execute("ROLLBACK");
-            Journal.KnownId = _knownIdBefore;
+            Journal.Known = _knownBefore;
         }
 
         PutBack();

@@ -61,7 +61,7 @@ public sealed partial class NextStepTests
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OfCommandLine();
 
-    [GeneratedRegex(@"(?<![\w-])-(?<name>[A-Z]\w+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w-])-(?<name>[A-Z]\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Said();
 
     [GeneratedRegex(@"\[Parameter\b.*\n(\s*\[.*\n)*\s*public (virtual |override |new |required )?\S+ (?<name>\w+) \{", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

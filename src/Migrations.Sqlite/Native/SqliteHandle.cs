@@ -67,6 +67,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
     /// <summary>Whether journals can be kept without waiting for their folder each time.</summary>
     public bool KnowsKeptJournals => Api.Vfs is not null;
 
+    /// <summary>What counts the changes of this connection by table; null without. A connection has room for one hook.</summary>
+    public SqliteChangeWatch? Changes { get; set; }
+
     /// <summary>Rows inserted, updated and deleted so far.</summary>
     public long TotalChanges => Api.TotalChanges(_db);
 
