@@ -19,13 +19,15 @@ internal static class BlockerQuery
         WHERE w.pid = $1 OR (w.application_name = $2 AND w.datname = current_database()) ORDER BY a.xact_start LIMIT 1
         """;
 
+    // Its virtual number is another one on every server; the lock on its own number says which one it is.
     private const string Prepared =
         """
         SELECT p.gid, p.owner::text, EXTRACT(epoch FROM clock_timestamp() - p.prepared)::bigint
         FROM pg_stat_activity a JOIN pg_locks w ON w.pid = a.pid AND NOT w.granted
         JOIN pg_locks h ON h.granted AND h.pid IS NULL AND (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid, h.transactionid, h.classid, h.objid, h.objsubid)
             IS NOT DISTINCT FROM (w.locktype, w.database, w.relation, w.page, w.tuple, w.virtualxid, w.transactionid, w.classid, w.objid, w.objsubid)
-        JOIN pg_prepared_xacts p ON h.virtualtransaction = '-1/' || p.transaction
+        JOIN pg_locks x ON x.pid IS NULL AND x.virtualtransaction = h.virtualtransaction AND x.locktype = 'transactionid'
+        JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
         WHERE a.pid = $1 OR (a.application_name = $2 AND a.datname = current_database()) ORDER BY p.prepared LIMIT 1
         """;
 

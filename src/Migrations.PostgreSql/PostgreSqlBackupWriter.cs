@@ -18,7 +18,8 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTools tools, BackupJob job)
 {
     private const string NoSuchCompression = "compression";
-    private const string LockNotGot = "due to lock timeout";
+    // The limit on its locks is one on its statements, in pg_dump's own connection.
+    private static readonly string[] LockNotGot = ["due to lock timeout", "due to statement timeout"];
     private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a dump waits for a table that another session has locked.</summary>
@@ -89,7 +90,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         {
             await WatchAsync(dump.WaitAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(LockNotGot, StringComparison.Ordinal))
+        catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && LockNotGot.Any(m => e.Message.Contains(m, StringComparison.Ordinal)))
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
