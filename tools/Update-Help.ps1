@@ -108,14 +108,18 @@ function Add-Command($command) {
         $parameters = $command.ParameterSets | ForEach-Object { Get-OwnParameter $_ } | Sort-Object Name -Unique
         Add-Element 'command:parameters' -content { foreach ($parameter in $parameters) { Add-Parameter $parameter } }
         Add-Element 'command:inputTypes' -content {
-            foreach ($name in $parameters | Where-Object ValueFromPipeline | ForEach-Object { $_.ParameterType.FullName } | Sort-Object -Unique) {
-                Add-Element 'command:inputType' -content { Add-Element 'dev:type' -content { Add-Element 'maml:name' $name } }
+            # Not $name: what runs inside Add-Element sees the parameters of Add-Element first.
+            foreach ($inputType in ($parameters | Where-Object ValueFromPipeline | ForEach-Object { $_.ParameterType.FullName } | Sort-Object -Unique) ?? 'None') {
+                Add-Element 'command:inputType' -content { Add-Element 'dev:type' -content { Add-Element 'maml:name' $inputType } }
             }
         }
         Add-Element 'command:returnValues' -content {
             foreach ($output in $command.OutputType) {
                 Add-Element 'command:returnValue' -content { Add-Element 'dev:type' -content { Add-Element 'maml:name' $output.Name } }
             }
+        }
+        Add-Element 'maml:alertSet' -content {
+            Add-Element 'maml:alert' -content { Add-Element 'maml:para' 'See also: Get-Help about_Migrations' }
         }
         Add-Element 'command:examples' -content {
             $number = 0
@@ -128,9 +132,7 @@ function Add-Command($command) {
                 }
             }
         }
-        Add-Element 'command:relatedLinks' -content {
-            Add-Element 'maml:navigationLink' -content { Add-Element 'maml:linkText' 'about_Migrations'; Add-Element 'maml:uri' '' }
-        }
+        # No related links: with one, PowerShell advertises an online version.
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -11,13 +10,20 @@ internal sealed class BlockerWatch : IAsyncDisposable
 {
     private readonly PostgreSqlSession _session;
     private readonly int _processId;
+    private readonly string? _program;
+    private readonly Action<Blocker>? _seen;
     private readonly TimeSpan _interval;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
-    private string? _blocker;
+    private Blocker? _blocker;
 
-    public BlockerWatch(PostgreSqlSession session, TimeSpan lockTimeout)
+    /// <param name="session">The session.</param>
+    /// <param name="lockTimeout">How long it waits for a lock.</param>
+    /// <param name="program">The application name of programs that work for it and may wait too; null without any.</param>
+    /// <param name="seen">Is called when someone is seen for the first time.</param>
+    public BlockerWatch(PostgreSqlSession session, TimeSpan lockTimeout, string? program = null, Action<Blocker>? seen = null)
     {
+        (_program, _seen) = (program, seen);
         _session = session;
         _processId = session.Connection.ProcessID;
         _interval = TimeSpan.FromMilliseconds(Math.Clamp(lockTimeout.TotalMilliseconds / 3, 20, 30_000));
@@ -26,7 +32,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
 
     /// <summary>Stops looking.</summary>
     /// <returns>Who was last waited for; null when nobody was seen.</returns>
-    public async Task<string?> StopAsync()
+    public async Task<Blocker?> StopAsync()
     {
         Stop();
         await _watching.ConfigureAwait(false);
@@ -34,8 +40,8 @@ internal sealed class BlockerWatch : IAsyncDisposable
     }
 
     /// <summary>What a deadlock's detail says of the other process.</summary>
-    public static string? OfDeadlock(PostgresException e) =>
-        e.SqlState is PostgresErrorCodes.DeadlockDetected ? e.Detail?.Split('\n')[0] : null;
+    public static Blocker? OfDeadlock(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected && e.Detail?.Split('\n')[0] is { } other ? new Blocker(other) : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -58,7 +64,13 @@ internal sealed class BlockerWatch : IAsyncDisposable
             await using var _ = connection.ConfigureAwait(false);
             while (true)
             {
-                _blocker = await LookAsync(connection, cancellationToken).ConfigureAwait(false) ?? _blocker;
+                if (await BlockerQuery.AskAsync(connection, _processId, _program, cancellationToken).ConfigureAwait(false) is { } found)
+                {
+                    if (_blocker is null)
+                        _seen?.Invoke(found);
+                    _blocker = found;
+                }
+
                 await Task.Delay(_interval, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -66,31 +78,5 @@ internal sealed class BlockerWatch : IAsyncDisposable
         {
             // What cannot be seen is not told; the step itself does not depend on it.
         }
-    }
-
-    private async Task<string?> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var batch = connection.CreateBatch();
-        await using var _ = batch.ConfigureAwait(false);
-        var command = new NpgsqlBatchCommand(
-            """
-            SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), COALESCE(left(a.query, 500), ''),
-                EXTRACT(epoch FROM clock_timestamp() - COALESCE(a.xact_start, a.backend_start))::bigint
-            FROM unnest(pg_blocking_pids($1)) AS b(pid) JOIN pg_stat_activity a ON a.pid = b.pid ORDER BY a.xact_start LIMIT 1
-            """);
-        command.Parameters.Add(PostgreSqlText.Parameter((int?)_processId));
-        batch.BatchCommands.Add(command);
-        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? Describe(reader) : null;
-    }
-
-    private static string Describe(NpgsqlDataReader row)
-    {
-        var application = row.GetString(2);
-        var age = TimeSpan.FromSeconds(row.IsDBNull(5) ? 0 : row.GetInt64(5));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, {row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}");
     }
 }

@@ -12,7 +12,7 @@ internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IRe
     private const string Query =
         """
         WITH d AS (SELECT * FROM pg_database WHERE datname = current_database())
-        SELECT 0, format(' OWNER %I CONNECTION LIMIT %s', pg_get_userbyid(d.datdba), d.datconnlimit) || CASE WHEN t.spcname <> 'pg_default' THEN format(' TABLESPACE %I',
+        SELECT 0, format(' OWNER %I', pg_get_userbyid(d.datdba)) || CASE WHEN t.spcname <> 'pg_default' THEN format(' TABLESPACE %I',
             t.spcname) ELSE '' END, '' FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
         UNION ALL
         SELECT 1, 'REVOKE ALL ON DATABASE ', ' FROM PUBLIC' FROM d WHERE d.datacl IS NOT NULL
@@ -28,6 +28,8 @@ internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IRe
         UNION ALL
         SELECT 4, 'COMMENT ON DATABASE ', ' IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid,
             'pg_database') IS NOT NULL
+        UNION ALL
+        SELECT 5, 'ALTER DATABASE ', format(' WITH IS_TEMPLATE %s CONNECTION LIMIT %s', d.datistemplate, d.datconnlimit) FROM d WHERE d.datistemplate OR d.datconnlimit >= 0
         ORDER BY 1
         """;
 

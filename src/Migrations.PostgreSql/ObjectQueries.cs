@@ -99,12 +99,16 @@ internal static class ObjectQueries
         WHERE {IsNoIdentity}
         """;
 
+    // CREATE OR REPLACE keeps kind, arguments and result, and takes no default away
+    // (https://www.postgresql.org/docs/current/sql-createfunction.html).
     // A body with the line ends of Windows is the same function. Those that make a range of a type come with the type.
     private static readonly string Functions =
         $"""
         SELECT 'Function' AS type, t.name || '(' || oidvectortypes(p.proargtypes) || ')' AS name, NULL AS "table", 0 AS position,
             t.word || replace(substr(t.sql, length('CREATE OR REPLACE ' || t.word || t.name) + 1), E'\r\n', E'\n') AS definition, t.sql AS create_sql,
-            'DROP ' || t.word || t.name || '(' || oidvectortypes(p.proargtypes) || ')' AS drop_sql, NULL AS piece, NULL AS after
+            'DROP ' || t.word || t.name || '(' || oidvectortypes(p.proargtypes) || ')' AS drop_sql,
+            concat_ws(' ', p.prokind, '(' || pg_get_function_identity_arguments(p.oid) || ')', pg_get_function_result(p.oid)) || E'\n'
+                || repeat('DEFAULT ', p.pronargdefaults) AS piece, NULL AS after
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, LATERAL (
             SELECT {Qualified("n", "p.proname")} AS name, CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END AS word, btrim(pg_get_functiondef(p.oid),
                 E' \n') AS sql) t

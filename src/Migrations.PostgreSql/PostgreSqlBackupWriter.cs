@@ -18,6 +18,7 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTools tools, BackupJob job)
 {
     private const string NoSuchCompression = "compression";
+    private const string LockNotGot = "due to lock timeout";
     private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a dump waits for a table that another session has locked.</summary>
@@ -80,11 +81,19 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         var dump = ClientProcess.Start(tools, "pg_dump", session.Target, arguments);
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
+        var watch = new BlockerWatch(session, job.Session.LockTimeout, ApplicationName.Of(migration: null), Awaited);
+        await using var __ = watch.ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(stop.Token);
         try
         {
             await WatchAsync(dump.WaitAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(LockNotGot, StringComparison.Ordinal))
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw Blocked(await watch.StopAsync().ConfigureAwait(false), e);
         }
         catch
         {
@@ -98,6 +107,15 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
 
         return await reading.ConfigureAwait(false);
     }
+
+    private void Awaited(Blocker blocker) =>
+        job.Session.Events.Publish(new WarningRaised($"The backup waits for {blocker.Description}."));
+
+    private MigrationException Blocked(Blocker? blocker, MigrationException e) => new(
+        ErrorId.TableLockTimedOut,
+        string.Create(CultureInfo.InvariantCulture, $"{session.Target.Display} was not backed up: a table was locked for longer than {job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."),
+        (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.") + " Then run the command again.",
+        e);
 
     private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
     {

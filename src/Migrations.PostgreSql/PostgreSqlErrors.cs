@@ -103,6 +103,10 @@ internal static class PostgreSqlErrors
         {
             return await work.ConfigureAwait(false);
         }
+        catch (PostgresException e) when (Poolers.IsStatementMode(e))
+        {
+            throw Poolers.InStatementMode(doing, e);
+        }
         catch (PostgresException e)
         {
             throw General(e, doing);

@@ -35,6 +35,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         var lease = new PostgreSqlLease(session);
+        // Before the row is there, which only a transaction could guard.
+        await Poolers.RefuseStatementModeAsync(session, cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; !await session.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table).ConfigureAwait(false); attempt++)
         {
             try

@@ -73,6 +73,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
 
         var header = step.Script.Header;
         await SetAsync("application_name", ApplicationName.Of(step.Migration.FullName), cancellationToken).ConfigureAwait(false);
+        if (session.ReadsBackslashes)
+            await SetAsync("standard_conforming_strings", "on", cancellationToken).ConfigureAwait(false);
         if (session.ClientCheck is { } check)
             await SetAsync(check.Name, check.Value, cancellationToken).ConfigureAwait(false);
         // A lock timeout in CREATE INDEX CONCURRENTLY leaves an invalid index behind: only who asks for one gets it.

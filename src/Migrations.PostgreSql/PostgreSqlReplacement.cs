@@ -19,6 +19,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await using var _ = (old ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         if (old is not null)
         {
+            await Poolers.RefuseForRestoreAsync(old, cancellationToken).ConfigureAwait(false);
             await old.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
             await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
         }
@@ -28,6 +29,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         // Nobody renames the database that he is connected to.
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
+        await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
         var name = NewName();

@@ -6,7 +6,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Reads the schema in two round trips: which queries are worth asking, and these. Each query gives the columns of <see cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its
-/// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE.
+/// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE;
+/// for a function or a view, what CREATE OR REPLACE must keep of it.
 /// </summary>
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
@@ -47,7 +48,7 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await FillAsync(connection, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n" };
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n", RefusesDropOfUsed = true };
     }
 
     /// <summary>The fingerprint of what <see cref="ReadInsideAsync"/> reads, in less time.</summary>
@@ -112,9 +113,17 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             Position = row.Position,
             CreateSql = row.Type == SchemaObjectType.Table ? CreateTable(row, parts[row.Name]) : Joined(row.CreateSql, row.After),
             DropSql = row.DropSql,
+            ReplaceSql = Replaceable(row) is null ? null : Joined(Replacing(row.CreateSql!), row.After),
+            Kept = Replaceable(row),
             IsPartOfTable = row.Type == SchemaObjectType.Column || (row.Type == SchemaObjectType.Constraint && row.Piece is not null),
         });
     }
+
+    /// <summary>What CREATE OR REPLACE must keep: see <see cref="ObjectQueries"/> and <see cref="RelationQueries"/>.</summary>
+    private static string? Replaceable(Row row) => row is { Type: SchemaObjectType.Function or SchemaObjectType.View, CreateSql: not null } ? row.Piece : null;
+
+    private static string Replacing(string create) =>
+        create.StartsWith("CREATE OR REPLACE ", StringComparison.Ordinal) ? create : "CREATE OR REPLACE " + create["CREATE ".Length..];
 
     private static string CreateTable(Row table, IEnumerable<Row> parts)
     {

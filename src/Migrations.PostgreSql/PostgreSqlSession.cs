@@ -84,6 +84,13 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public bool IsPooled => _lock is { IsRow: true };
 
     /// <summary>
+    /// Whether the server takes a backslash in a literal for an escape
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS">standard_conforming_strings</see>, which it reports):
+    /// scripts are read and rehearsed without that.
+    /// </summary>
+    public bool ReadsBackslashes => string.Equals(Connection.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
+
+    /// <summary>
     /// The setting by which the server notices in the middle of a statement that the client is gone
     /// (<see href="https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL"/>), and frees its lock; null where it cannot.
     /// </summary>
@@ -221,7 +228,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         StatementClassifier.NamesClientEncoding(statement) || TransactionTimeout.IsRefused(statement, Connection.PostgreSqlVersion.Major);
 
     /// <summary>The engine's error for a statement that the server refused; on a scratch database it may be that nothing is known.</summary>
-    public StatementException Failure(PostgresException e, MigrationScript script, SqlPiece? piece, string? blocker, int attempts)
+    public StatementException Failure(PostgresException e, MigrationScript script, SqlPiece? piece, Blocker? blocker, int attempts)
     {
         var failure = StatementFailure.Of(e, script, piece, blocker, attempts);
         return Confinement?.Judge(failure) ?? failure;

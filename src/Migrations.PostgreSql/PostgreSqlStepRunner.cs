@@ -31,8 +31,11 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private long _elapsed;
     private long? _rows;
 
+    /// <summary>The least that a statement waits for a table lock, however little it is allowed: so that an autovacuum yields.</summary>
+    public TimeSpan ShortestLockTimeout { private get; init; }
+
     /// <summary>How long a statement may wait for a table lock.</summary>
-    public TimeSpan TableLockTimeout { get; } = step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout;
+    public TimeSpan TableLockTimeout => LockTimeouts.Longer(step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout, ShortestLockTimeout);
 
     /// <summary>Whether COMMIT has been sent.</summary>
     public bool MayHaveCommitted { get; private set; }
@@ -71,7 +74,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     }
 
     /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>
-    public MigrationException Translate(PostgresException e, string? blocker, int attempts)
+    public MigrationException Translate(PostgresException e, Blocker? blocker, int attempts)
     {
         if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
             return PostgreSqlLock.Lost(step.Migration.FullName);
@@ -90,6 +93,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             Setting("lock_timeout", TableLockTimeout),
             $"pg_catalog.set_config('application_name', {PostgreSqlText.Literal(ApplicationName.Of(step.Migration.FullName))}, true)",
         };
+        if (session.ReadsBackslashes)
+            settings.Add("pg_catalog.set_config('standard_conforming_strings', 'on', true)");
         if (session.ClientCheck is { } check)
             settings.Add($"pg_catalog.set_config('{check.Name}', '{check.Value}', true)");
         if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)

@@ -9,6 +9,8 @@ namespace Migrations.PostgreSql;
 /// <summary>Runs steps in transactions: again when a lock was not got, and with an answer when the connection breaks.</summary>
 internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHistory history)
 {
+    // How long a migration waits for a table lock at least, once an autovacuum was in its way: so long that it yields.
+    private readonly Dictionary<string, TimeSpan> _patience = new(StringComparer.Ordinal);
     private StepExecution? _lastOfRun;
 
     /// <summary>Opens one transaction for several steps.</summary>
@@ -31,7 +33,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
-            var runner = new PostgreSqlStepRunner(session, history, step);
+            var runner = new PostgreSqlStepRunner(session, history, step) { ShortestLockTimeout = _patience.GetValueOrDefault(step.Migration.FullName) };
             var watch = new BlockerWatch(session, runner.TableLockTimeout);
             await using var _ = watch.ConfigureAwait(false);
             var isInRun = session.IsInRun;
@@ -46,14 +48,16 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             {
                 await session.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
+                Outwait(blocker, step);
                 var pause = RetryPause.After(attempt);
-                options.Events.Publish(new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker));
+                options.Events.Publish(new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker?.Description));
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {
                 await session.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? (e is PostgresException deadlock ? BlockerWatch.OfDeadlock(deadlock) : null);
+                Outwait(blocker, step);
                 throw Translate(runner, step, e, blocker, attempt, cancellationToken) ?? e;
             }
             catch (Exception e)
@@ -64,6 +68,13 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         }
     }
 
+    /// <summary>Remembers how long the next attempt must wait, here or in the next transaction of the whole run.</summary>
+    private void Outwait(Blocker? blocker, StepExecution step)
+    {
+        if (LockTimeouts.ToOutwait(blocker) is { } enough)
+            _patience[step.Migration.FullName] = enough;
+    }
+
     /// <summary>
     /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the connection too; an answer that
     /// made Npgsql close it (a full disk) is an answer.
@@ -71,7 +82,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     private bool IsGone(Exception e) => !PostgreSqlErrors.IsAnswer(e)
         && (PostgreSqlErrors.IsBroken(e) || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not { InnerException: PostgresException }));
 
-    private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, string? blocker, int attempts, CancellationToken cancellationToken)
+    private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, Blocker? blocker, int attempts, CancellationToken cancellationToken)
     {
         if (e is OperationCanceledException or MigrationException)
             return null;

@@ -159,13 +159,18 @@ internal static class RelationQueries
         WHERE r.relkind IN ('r', 'p', 'm')
         """;
 
+    // CREATE OR REPLACE keeps the columns and may add some behind them (https://www.postgresql.org/docs/current/sql-createview.html); it takes no default away.
     // Whether a materialised view is filled is no part of the schema: a copy of the schema alone leaves it empty.
     private static readonly string Views =
         $"""
         SELECT CASE r.relkind WHEN 'm' THEN 'MaterializedView' ELSE 'View' END AS type, r.name, NULL AS "table", 0 AS position,
             concat_ws(' ', t.options, t.method, 'AS ' || t.body, t.defaults) AS definition,
             concat_ws(' ', 'CREATE ' || CASE r.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, r.name, t.method, t.options, 'AS ' || t.body) AS create_sql,
-            'DROP ' || CASE r.relkind WHEN 'm' THEN 'MATERIALIZED VIEW ' ELSE 'VIEW ' END || r.name AS drop_sql, NULL AS piece, t.defaults AS after
+            'DROP ' || CASE r.relkind WHEN 'm' THEN 'MATERIALIZED VIEW ' ELSE 'VIEW ' END || r.name AS drop_sql,
+            CASE WHEN r.relkind = 'v' AND t.defaults IS NULL THEN (
+                SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), NULLIF(a.attcollation, 0)::regcollation) || E'\n', ''
+                    ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS piece,
+            t.defaults AS after
         FROM rel r, LATERAL (
             SELECT btrim(pg_get_viewdef(r.oid), E' \n;') AS body, 'WITH (' || {Options("r.reloptions")} || ')' AS options,
                 (SELECT 'USING ' || quote_ident(am.amname) FROM pg_am am WHERE am.oid = r.relam AND am.amname <> 'heap') AS method,

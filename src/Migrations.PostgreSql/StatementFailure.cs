@@ -15,7 +15,7 @@ internal static class StatementFailure
     /// <param name="piece">The statement; null when the commit was refused (a deferred constraint).</param>
     /// <param name="blocker">Who held the lock that was not got.</param>
     /// <param name="attempts">How often it was tried.</param>
-    public static StatementException Of(PostgresException e, MigrationScript script, SqlPiece? piece, string? blocker, int attempts)
+    public static StatementException Of(PostgresException e, MigrationScript script, SqlPiece? piece, Blocker? blocker, int attempts)
     {
         e = Secrets.Without(e, piece?.Text);
         var offset = piece is null ? null : Offset(piece.Text, e.Position);
@@ -23,7 +23,7 @@ internal static class StatementFailure
         // An excerpt counts its lines from the location, which in COPY data is outside the statement.
         var isInData = piece is not null && location.Line > piece.Line + piece.Text.AsSpan().Count('\n');
         var (text, shownOffset) = Excerpt(piece is null || isInData ? null : Secrets.Mask(piece.Text), offset ?? LineStart(piece, location));
-        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), PostgreSqlErrors.NextStep(e), e)
+        return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), NextStep(e, blocker), e)
         {
             Location = location,
             Statement = text,
@@ -31,7 +31,7 @@ internal static class StatementFailure
             Code = e.SqlState,
             Detail = e.Detail,
             Hint = e.Hint,
-            Blocker = blocker,
+            Blocker = blocker?.Description,
         };
     }
 
@@ -46,7 +46,7 @@ internal static class StatementFailure
         return at;
     }
 
-    private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, string? blocker, int attempts)
+    private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, Blocker? blocker, int attempts)
     {
         // The place stands once, at the beginning, as in SQLite's.
         var message = new StringBuilder(piece is null ? $"PostgreSQL refused the commit of '{location.ShownFile}'" : $"{location}: PostgreSQL refused a statement");
@@ -56,9 +56,14 @@ internal static class StatementFailure
         if (attempts > 1)
             message.Append(CultureInfo.InvariantCulture, $" It was tried {attempts} times.");
         if (blocker is not null)
-            message.Append(CultureInfo.InvariantCulture, $" It waited for {blocker}.");
+            message.Append(CultureInfo.InvariantCulture, $" It waited for {blocker.Description}.");
         return message.ToString();
     }
+
+    private static string NextStep(PostgresException e, Blocker? blocker) => e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
+        ? string.Create(CultureInfo.InvariantCulture, $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s.")
+        : e.SqlState is PostgresErrorCodes.LockNotAvailable && blocker?.WayOut is { } way ? way + " Then run the command again."
+        : PostgreSqlErrors.NextStep(e);
 
     /// <summary>The server counts code points from 1; the engine counts characters from 0.</summary>
     private static int? Offset(string text, int position)

@@ -36,11 +36,26 @@ internal static class Confirmation
         {
             return question();
         }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
+        catch (Exception e) when (IsUnaskable(e))
         {
             throw unasked(e);
         }
     }
+
+    /// <summary>Writes a message. With <c>-Debug</c> PowerShell asks about each that it shows; where no one can be asked, they have been shown, and the call goes on.</summary>
+    public static void Report(this PSCmdlet cmdlet, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (IsUnaskable(e) && Switch(cmdlet, "Debug") == true)
+        {
+        }
+    }
+
+    /// <summary>Whether it is what a host throws where no one can be asked.</summary>
+    public static bool IsUnaskable(Exception error) => error is PSInvalidOperationException or HostException or NotImplementedException;
 
     /// <summary>The error for a question that nobody could be asked.</summary>
     public static MigrationException Required(string message, Exception inner) => new(

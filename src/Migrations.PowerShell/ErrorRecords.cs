@@ -9,9 +9,10 @@ internal static class ErrorRecords
     /// <summary>The record of an engine error.</summary>
     /// <param name="error">The error.</param>
     /// <param name="target">What was worked on: never a connection string.</param>
-    public static ErrorRecord Of(MigrationException error, string? target) => new(error, error.Id.ToString(), CategoryOf(error), target)
+    /// <param name="targetWord">What that is: a database, a folder.</param>
+    public static ErrorRecord Of(MigrationException error, string? target, string targetWord = "Database") => new(error, error.Id.ToString(), CategoryOf(error), target)
     {
-        ErrorDetails = new ErrorDetails(Message(error, target)) { RecommendedAction = NextStep.ForPowerShell(error.NextStep) },
+        ErrorDetails = new ErrorDetails(Message(error, target, targetWord)) { RecommendedAction = NextStep.ForPowerShell(error.NextStep) },
     };
 
     /// <summary>The record of an error in what was given to a cmdlet.</summary>
@@ -31,7 +32,7 @@ internal static class ErrorRecords
         };
     }
 
-    private static string Message(MigrationException error, string? target)
+    private static string Message(MigrationException error, string? target, string targetWord)
     {
         // The database's own words stay as they are.
         var text = new StringBuilder(error is StatementException ? error.Message : NextStep.ForPowerShell(error.Message));
@@ -40,7 +41,7 @@ internal static class ErrorRecords
         if (error is StatementException statement)
             AppendStatement(text, statement);
         if (target is not null && !error.Message.Contains(target, StringComparison.Ordinal))
-            text.Append("\n  Database: ").Append(target);
+            text.Append("\n  ").Append(targetWord).Append(": ").Append(target);
         if (error.Applied.Count > 0)
             text.Append("\n  Done before: ").AppendJoin(", ", error.Applied.Select(r => r.Name));
         if (error.NotApplied.Count > 0)

@@ -8,7 +8,7 @@ namespace Migrations.PowerShell;
 /// <param name="cmdlet">The cmdlet that writes.</param>
 /// <param name="queue">The way to the pipeline's thread.</param>
 /// <param name="done">Takes each result once it is committed. The run goes on when it was taken, so that <c>Select-Object -First 1</c> ends a run after one step.</param>
-internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<MigrationResult>? done) : IEventSink
+internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<MigrationResult>? done) : IEventSink
 {
     private const int ActivityId = 1;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -48,33 +48,33 @@ internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<Migrat
         switch (item)
         {
             case ConnectionAttempted connecting:
-                cmdlet.WriteVerbose($"Connecting to {connecting.Database} (attempt {connecting.Attempt}/{connecting.Attempts}).");
+                Verbose($"Connecting to {connecting.Database} (attempt {connecting.Attempt}/{connecting.Attempts}).");
                 break;
             case ConnectionRetried retried:
-                cmdlet.WriteWarning($"Connecting to {retried.Database} failed (attempt {retried.Attempt}/{retried.Attempts}): {retried.Reason} Trying again in {retried.Delay.TotalSeconds:0.#} s.");
+                Warning($"Connecting to {retried.Database} failed (attempt {retried.Attempt}/{retried.Attempts}): {NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s.");
                 break;
             case LockAwaited waiting:
-                cmdlet.WriteWarning($"Waiting for the migration lock, held by {waiting.Holder?.ToString() ?? "another session"}; waited {waiting.Waited.TotalSeconds:0} of {waiting.Timeout.TotalSeconds:0} s.");
+                Warning($"Waiting for the migration lock, held by {waiting.Holder?.ToString() ?? "another session"}; waited {waiting.Waited.TotalSeconds:0} of {waiting.Timeout.TotalSeconds:0} s.");
                 break;
             case RunStarted run:
                 _activity = $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
                 break;
             case StepStarted step:
                 _step = (step.Number, step.Total);
-                cmdlet.WriteVerbose($"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total}).");
+                Verbose($"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total}).");
                 WriteProgress(step.Migration, 0);
                 break;
             case ScriptAdvanced advanced:
                 WriteProgress(advanced.Migration, advanced.Total == 0 ? 0 : (double)advanced.Done / advanced.Total);
                 break;
             case StepRetried retried:
-                cmdlet.WriteWarning($"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s.");
+                Warning($"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s.");
                 break;
             case NoticeReceived notice:
-                cmdlet.WriteVerbose($"{notice.Severity}: {notice.Message}");
+                Verbose($"{notice.Severity}: {notice.Message}");
                 break;
             case WarningRaised warning:
-                cmdlet.WriteWarning(NextStep.ForPowerShell(warning.Message));
+                Warning(NextStep.ForPowerShell(warning.Message));
                 break;
             case WorkAdvanced work:
                 WriteWork(work);
@@ -85,9 +85,13 @@ internal sealed class EventWriter(Cmdlet cmdlet, WriteQueue queue, Action<Migrat
         }
     }
 
+    private void Verbose(string text) => cmdlet.Report(() => cmdlet.WriteVerbose(text));
+
+    private void Warning(string text) => cmdlet.Report(() => cmdlet.WriteWarning(text));
+
     private void WriteEnd(MigrationResult result)
     {
-        cmdlet.WriteVerbose($"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}.");
+        Verbose($"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}.");
         // A failed step is the error's matter: what is written as output is committed.
         if (result.Outcome == MigrationOutcome.Done)
             done?.Invoke(result);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using Migrations.Databases;
 using Migrations.Events;
 
@@ -37,13 +38,16 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         var writer = new EventWriter(this, queue, done);
         try
         {
-            return _pump.Run(queue, token => work(writer, token));
+            return EngineWords.ForPowerShell(_pump.Run(queue, token => work(writer, token)));
         }
         finally
         {
             writer.EndProgress();
         }
     }
+
+    /// <summary>What an error calls the thing that was worked on.</summary>
+    private protected virtual string TargetWord => "Database";
 
     /// <summary>What was given that may hold a password: an error carries what was typed with it.</summary>
     private protected virtual IEnumerable<string> Connections => [];
@@ -72,7 +76,12 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         }
         catch (MigrationException e)
         {
-            record = ErrorRecords.Of(e, target());
+            record = ErrorRecords.Of(e, target(), TargetWord);
+        }
+        catch (Exception e) when (Confirmation.IsUnaskable(e) && e is not HostException)
+        {
+            var unasked = Confirmation.Required("A message is to be confirmed, because a preference or -WarningAction is Inquire, and no one can be asked.", e);
+            record = ErrorRecords.Of(unasked, target(), TargetWord);
         }
         catch (Exception e) when (e is not (RuntimeException or FlowControlException))
         {

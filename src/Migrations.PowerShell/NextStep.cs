@@ -35,6 +35,18 @@ internal static partial class NextStep
         ["restore"] = "-Path",
     };
 
+    // The parameters that are not called as the option is.
+    private static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
+    {
+        ["yes"] = "Force",
+        ["exit-code"] = "Summary",
+        ["backups"] = "BackupPath",
+        ["report"] = "ReportPath",
+        ["no-checks"] = "SkipChecks",
+        ["sql"] = "AsSql",
+        ["keep"] = "KeepFolder",
+    };
+
     /// <summary><c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.</summary>
     public static string ForPowerShell(string text) => Option().Replace(Command().Replace(text, Cmdlet), Parameter);
 
@@ -45,16 +57,16 @@ internal static partial class NextStep
         return Cmdlets[verb] + (operand.Length > 0 && Operands.TryGetValue(verb, out var parameter) ? $" {parameter} " : operand);
     }
 
-    private static string Parameter(Match match) => match.Groups["name"].Value switch
+    private static string Parameter(Match match)
     {
-        "yes" => "-Force",
-        "exit-code" => "-Summary",
-        var name => "-" + string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
-    };
+        var name = match.Groups["name"].Value;
+        return "-" + (Parameters.TryGetValue(name, out var other) ? other : string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+    }
 
     [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
 
-    [GeneratedRegex(@"(?<![\w-])--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    // An option of one of PostgreSQL's own programs stays.
+    [GeneratedRegex(@"(?<![\w-]|\bpg_[a-z]+ )--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Option();
 }

@@ -90,7 +90,7 @@ public abstract class RunCommand : ChangeCommand
             if (ChecksInAnyCase && !this.IsWhatIf())
                 Apply(database, folder, []);
             else
-                WriteVerbose($"Nothing to do: {database.Target.Display}.");
+                this.Report(() => WriteVerbose($"Nothing to do: {database.Target.Display}."));
             return;
         }
 
@@ -124,13 +124,13 @@ public abstract class RunCommand : ChangeCommand
         }
 
         if (results.Count == 0)
-            WriteVerbose($"Nothing to do: {database.Target.Display}.");
+            this.Report(() => WriteVerbose($"Nothing to do: {database.Target.Display}."));
     }
 
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.ObjectLines)).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s));
+        return NextStep.ForPowerShell(string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.ObjectLines)).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s)));
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
@@ -139,7 +139,7 @@ public abstract class RunCommand : ChangeCommand
         foreach (var name in only ?? [])
         {
             if (!planned.Contains(name))
-                WriteVerbose($"{name} is not pending: nothing is to be done for it.");
+                this.Report(() => WriteVerbose($"{name} is not pending: nothing is to be done for it."));
         }
     }
 

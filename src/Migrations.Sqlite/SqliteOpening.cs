@@ -132,10 +132,33 @@ internal static class SqliteOpening
         {
             return Open(path, SqliteHandle.OpenReadWrite, hasLog, options, cancellationToken);
         }
-        catch (SqliteFailure e) when (!hasLog && File.Exists(path) && (e.PrimaryCode is SqliteCodes.CannotOpen or SqliteCodes.ReadOnly))
+        catch (SqliteFailure e) when (File.Exists(path) && e.PrimaryCode is SqliteCodes.CannotOpen or SqliteCodes.ReadOnly)
         {
-            // Nothing may be created beside a file in WAL mode: then nobody writes, and the file is all there is.
-            return Open(AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly, keepsLog: true, options, cancellationToken);
+            // That this user may create nothing beside the file does not keep others from writing.
+            var hasParts = hasLog || SqliteHeader.IsJournal(path + "-journal");
+            if (!hasParts && ReadOnlyDisk.Holds(path))
+                return Open(AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly, keepsLog: true, options, cancellationToken);
+            throw MissingRight.Find(path, e) ?? (Exception)e;
+        }
+    }
+
+    /// <summary>
+    /// Opens a file that may be a database in use, to copy it: what is read is one state, whoever writes meanwhile. It and its folder are the same afterwards.
+    /// </summary>
+    /// <exception cref="SqliteFailure">It is no database, or somebody keeps it to himself.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.PermissionDenied"/>: it could only be read as a mix of states.</exception>
+    public static SqliteHandle OpenToCopy(string path, CancellationToken cancellationToken)
+    {
+        var handle = OpenToRead(RealPath.Of(path), new SessionOptions { Access = SessionAccess.Read }, cancellationToken);
+        try
+        {
+            SqliteSnapshot.Begin(handle);
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 

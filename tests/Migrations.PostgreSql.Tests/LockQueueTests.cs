@@ -86,6 +86,25 @@ public sealed class LockQueueTests : IDisposable
         Assert.Equal([1, 2], _events.Of<StepRetried>().Select(r => r.Attempt));
     }
 
+    [SkippableTheory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task An_autovacuum_is_waited_for_until_it_yields_however_short_the_wait_is(TransactionMode mode)
+    {
+        // On a server of its own: it works so slowly that it never ends by itself.
+        var settings = new Dictionary<string, string> { ["autovacuum_naptime"] = "1s", ["autovacuum_vacuum_cost_delay"] = "100ms", ["autovacuum_vacuum_cost_limit"] = "1", ["deadlock_timeout"] = "700ms" };
+        using var server = PostgreSqlServer.Start(new PostgreSqlSetup { Settings = settings });
+        await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
+        await database.ExecuteAsync("CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b FROM generate_series(1, 100000) g; ALTER TABLE t SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1, autovacuum_analyze_threshold = 1000000); DELETE FROM t WHERE a % 2 = 0");
+        _folder.Write("001_alter.sql", "ALTER TABLE t ADD c int;\n");
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); await database.ScalarAsync("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'autovacuum: VACUUM%public.t%'") is null; await Task.Delay(100))
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "No autovacuum came.");
+
+        Assert.Single(await Engine(database, retries: 5).ApplyAsync(new Planning.ApplyRequest { TransactionMode = mode }));
+
+        Assert.Contains(_events.Of<StepRetried>(), r => r.Blocker?.Contains("deadlock_timeout, 0.7 s", StringComparison.Ordinal) == true);
+    }
+
     [SkippableFact]
     public async Task A_lost_lock_is_no_failure_of_the_migration_that_did_not_run()
     {

@@ -93,6 +93,44 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal("0", Assert.Single(await AskAsync(pooler, fixture, "SELECT current_setting('statement_timeout')")));
     }
 
+    [SkippableFact]
+    public async Task Statement_mode_is_refused_at_once_and_leaves_no_lease()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var pooler = PgBouncer.Start(fixture.Database.Server, "statement");
+        _folder.Write("001_t.sql", "CREATE TABLE t (id integer);\n");
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Engine(pooler, fixture).ApplyAsync());
+
+        Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
+        Assert.Contains("pooler in statement mode", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("t", await fixture.Database.TablesAsync());
+        Assert.DoesNotContain("migration_lock", await fixture.Database.TablesAsync());
+        var session = await fixture.OpenAsync(address: pooler.UrlOf(fixture.Database.Name));
+        error = await Assert.ThrowsAsync<MigrationException>(() => session.Inspector.ReadSchemaAsync(CancellationToken.None));
+        Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
+    }
+
+    [SkippableTheory]
+    [InlineData("session")]
+    [InlineData("transaction")]
+    public async Task A_restore_through_a_pooler_is_refused_before_anything_starts(string mode)
+    {
+        Prerequisite.PgDump();
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var pooler = PgBouncer.Start(fixture.Database.Server, mode);
+        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int)");
+        var driver = new PostgreSqlDriver();
+        var manager = new BackupManager(driver, driver.Parse(pooler.UrlOf(fixture.Database.Name), _folder.Path)!);
+        var backup = await manager.BackUpAsync(new Backup.BackupRequest { Folder = _folder.Path });
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup));
+
+        Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
+        Assert.Contains("Connect to the server itself", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal(["t"], await fixture.Database.TablesAsync());
+    }
+
     private static async Task<IDatabaseSession> BeginAsync(DriverFixture fixture, PgBouncer pooler)
     {
         var session = await fixture.OpenAsync(address: pooler.UrlOf(fixture.Database.Name));

@@ -20,7 +20,7 @@ public sealed class RestoreTests
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         using var folder = new TemporaryFolder();
         await database.ExecuteAsync($"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER DATABASE {database.Name} SET search_path = \"My s\", public; ALTER DATABASE {database.Name} SET work_mem = '5MB'");
-        await database.ExecuteAsync($"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC");
+        await database.ExecuteAsync($"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC; ALTER DATABASE {database.Name} WITH IS_TEMPLATE true CONNECTION LIMIT 3");
         var backup = await BackUpAsync(database, folder, format);
         await database.ExecuteAsync("DROP TABLE t; CREATE TABLE broken (a int)");
         var outcome = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
@@ -32,10 +32,13 @@ public sealed class RestoreTests
             Assert.Equal("\"My s\", public 5MB it's", await database.ScalarAsync(
                 "SELECT current_setting('search_path') || ' ' || current_setting('work_mem') || ' ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"));
             Assert.Equal("False", await database.ScalarAsync("SELECT count(*) > 0 FROM pg_database, aclexplode(datacl) a WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'CONNECT'"));
+            Assert.Equal("True|3", Assert.Single(await database.RowsAsync("SELECT datistemplate, datconnlimit FROM pg_database WHERE datname = current_database()")));
             Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring_%' AND datname LIKE left(current_database(), 20) || '%'"));
         }
         finally
         {
+            await database.Server.ExecuteAsync($"ALTER DATABASE {outcome.Kept} IS_TEMPLATE false");
+            await database.Server.ExecuteAsync($"ALTER DATABASE {database.Name} IS_TEMPLATE false");
             await database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
         }
     }
@@ -67,6 +70,85 @@ public sealed class RestoreTests
         Assert.Contains("of user postgres", error.Message, StringComparison.Ordinal);
         Assert.Equal(["later", "t"], await database.TablesAsync());
         Assert.Null(await database.ScalarAsync($"SELECT 1 FROM pg_database WHERE datname = '{database.Name}_kept'"));
+    }
+
+    [SkippableFact]
+    public async Task A_session_that_a_pooler_keeps_of_a_run_that_has_ended_is_no_obstacle()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        int ended;
+        using (var process = System.Diagnostics.Process.Start("true"))
+        {
+            await process.WaitForExitAsync();
+            ended = process.Id;
+        }
+
+        await using var left = await ConnectAsync(database, $"migrations {Environment.MachineName}/{ended}");
+        var outcome = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
+        await database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
+
+        // That of a run that lives is not ended, but named.
+        await using var living = await ConnectAsync(database, $"migrations {Environment.MachineName}/{Environment.ProcessId}");
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        Assert.Equal(ErrorId.DatabaseInUse, error.Id);
+        Assert.Contains("PAUSE", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_prepared_transaction_is_named_with_its_end_where_it_stops_a_backup_a_step_or_a_restore()
+    {
+        using var server = PostgreSqlServer.Start(new PostgreSqlSetup { Settings = new Dictionary<string, string> { ["max_prepared_transactions"] = "5" } });
+        await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        await database.ExecuteAsync("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; PREPARE TRANSACTION 'it''s 7'");
+
+        var restore = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        var events = new RecordingEventSink();
+        var impatient = new SessionOptions { Events = events, LockTimeout = TimeSpan.FromSeconds(1), TableLockTimeout = TimeSpan.FromMilliseconds(300), TableLockRetries = 0 };
+        var dump = await Assert.ThrowsAsync<MigrationException>(() => new BackupManager(Driver, Target(database), new BackupOptions { Session = impatient }).BackUpAsync(new BackupRequest { Folder = folder.Path }));
+        folder.Write("m/001_b.sql", "ALTER TABLE t ADD b int;\n");
+        var step = await Assert.ThrowsAnyAsync<MigrationException>(() => new Migrator(Driver, Target(database), folder["m"], new MigratorOptions { Session = impatient }).ApplyAsync());
+        await database.ExecuteAsync("ROLLBACK PREPARED 'it''s 7'");
+
+        Assert.Equal((ErrorId.DatabaseInUse, ErrorId.TableLockTimedOut, ErrorId.TableLockTimedOut), (restore.Id, dump.Id, step.Id));
+        foreach (var error in (MigrationException[])[restore, dump, step])
+        {
+            Assert.Contains("the prepared transaction 'it''s 7' of user postgres", error.Message, StringComparison.Ordinal);
+            Assert.Contains("ROLLBACK PREPARED 'it''s 7';", error.NextStep, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The backup waits for the prepared transaction", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task A_backup_that_cannot_get_a_table_names_the_session_that_has_it()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        await using var holder = (Npgsql.NpgsqlConnection)await database.ConnectAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", holder, transaction))
+            await command.ExecuteNonQueryAsync();
+
+        var options = new BackupOptions { Session = new SessionOptions { LockTimeout = TimeSpan.FromSeconds(1) } };
+        var error = await Assert.ThrowsAsync<MigrationException>(() => new BackupManager(Driver, Target(database), options).BackUpAsync(new BackupRequest { Folder = folder.Path }));
+
+        Assert.Equal(ErrorId.TableLockTimedOut, error.Id);
+        Assert.Contains($"backend {holder.ProcessID} of user postgres", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    private static async Task<Npgsql.NpgsqlConnection> ConnectAsync(PostgreSqlTestDatabase database, string application)
+    {
+        var connection = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(database.Server.ConnectionStringOf(database.Name)) { ApplicationName = application }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
     }
 
     [SkippableFact]

@@ -115,6 +115,9 @@ Describe 'Backups' {
         $proof.Failed | Should -Be 1
         (Get-ErrorOf { Restore-Database $database $backup.Path -Force }).FullyQualifiedErrorId | Should -BeLike 'BackupInvalid,*'
         (Get-ErrorOf { Test-DatabaseBackup "$backups/none.db" }).FullyQualifiedErrorId | Should -BeLike 'BackupMissing,*'
+        Push-Location $backups
+        "$(Get-ErrorOf { Get-DatabaseBackup ./none })" | Should -Match 'Folder: ./none$'
+        Pop-Location
         (Get-ErrorOf { Get-DatabaseBackup "$backups/none" }).FullyQualifiedErrorId | Should -BeLike 'BackupFolderInvalid,*'
         (Get-ErrorOf { Backup-Database $database "$backups/none" }).FullyQualifiedErrorId | Should -BeLike 'BackupFolderInvalid,*'
     }

@@ -11,6 +11,9 @@ Describe 'Help of <Cmdlet>' -ForEach $cmdlets {
         $help.Synopsis | Should -Match '\.$'
         $help.description.Text.Length | Should -BeGreaterThan $help.Synopsis.Length
         $help.returnValues.returnValue.type.name | Should -Be $Cmdlet.OutputType.Name
+        $taken = $Cmdlet.ParameterSets.Parameters.Where{ $_.ValueFromPipeline }.ParameterType.FullName | Sort-Object -Unique
+        @($help.inputTypes.inputType.type.name) | Should -Be @($taken ?? 'None')
+        $help | Out-String | Should -Not -BeLike '*-Online*' -Because 'there is no online version'
     }
 
     It 'explains every parameter' {
@@ -33,6 +36,54 @@ Describe 'Help of <Cmdlet>' -ForEach $cmdlets {
                 }
             }
             $example.remarks.Text | Should -Not -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
+    BeforeAll {
+        $place = Join-Path (Get-Item TestDrive:).FullName "examples_$($Cmdlet.Name)"
+        $null = New-Item "$place/backups", "$place/more" -ItemType Directory
+        Push-Location $place
+        # The folder, the databases and the backups that the examples are about.
+        $null = New-Item ./migrations -ItemType Directory
+        foreach ($name in '001_customers', '002_orders', '003_notes', '004_tags') {
+            $table = $name.Substring(4)
+            Set-Content "migrations/$name.sql" "CREATE TABLE $table (id integer PRIMARY KEY, name text);"
+            Set-Content "migrations/$name.down.sql" "DROP TABLE $table;"
+        }
+        if ($Cmdlet.Name -eq 'Test-Migration') { Set-Content migrations/004_tags.down.sql 'ALTER TABLE tags RENAME TO labels;' }
+        $pending = @{ 'Invoke-Migration' = 1; 'Test-Migration' = 2 }[$Cmdlet.Name]
+        if ($Cmdlet.Name -eq 'Set-MigrationBaseline') { & sqlite3 shop.db 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
+        else {
+            $null = Invoke-Migration shop.db ./migrations -First ($pending ?? 4)
+            if (-not $pending) { $null = Test-Migration shop.db ./migrations -All }
+            $null = Backup-Database shop.db ./backups -Prove
+        }
+        $null = Invoke-Migration eu.db, us.db, broken.db ./migrations
+        Get-DatabaseSchema eu.db -AsSql | Set-Content schema.sql
+        if ($Cmdlet.Name -eq 'Compare-DatabaseSchema') { Copy-Item schema.sql migrations/schema.sql }
+        if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { Set-Content migrations/002_orders.sql 'CREATE TABLE orders (id integer PRIMARY KEY, name text NOT NULL);' }
+        $before = $env:BUILD_ARTIFACTSTAGINGDIRECTORY, $env:DATABASE_URL, $env:MIGRATION_PATH
+        $env:BUILD_ARTIFACTSTAGINGDIRECTORY, $env:DATABASE_URL, $env:MIGRATION_PATH = $place, "$place/shop.db", "$place/migrations"
+        $url = "$place/shop.db"
+    }
+    AfterAll {
+        $env:BUILD_ARTIFACTSTAGINGDIRECTORY, $env:DATABASE_URL, $env:MIGRATION_PATH = $before
+        Pop-Location
+    }
+
+    It 'run' {
+        $ConfirmPreference = 'None'
+        $WarningPreference = 'SilentlyContinue'
+        # What needs a server of its own is left out.
+        foreach ($code in (Get-Help $Cmdlet.Name -Full).examples.example.code.Where{ $_ -notlike '*db.example*' }) {
+            $code = $code -replace '\./backups/shop_\d+_\d+\.db', (Get-ChildItem ./backups/*.db | Select-Object -First 1).FullName
+            $said = & { $ErrorActionPreference = 'Continue'; & ([scriptblock]::Create($code)) | Out-String } 2>&1
+            $problems = $said.Where{ $_ -is [System.Management.Automation.ErrorRecord] }
+            # The undo of 004 does not bring the schema back: to show that is what the examples of Test-Migration are for.
+            $problems.Where{ $Cmdlet.Name -ne 'Test-Migration' -or $_.FullyQualifiedErrorId -notlike 'CheckFailed,*' } | Should -BeNullOrEmpty -Because $code
+            if ($code -like '*Differences') { "$said" | Should -BeLike '*004_tags*labels*' }
         }
     }
 }

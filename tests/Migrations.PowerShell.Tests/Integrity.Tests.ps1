@@ -68,6 +68,30 @@ Describe 'Proving and checking' {
         ($result | Format-Table | Out-String -Width 300) | Should -BeLike '*! values differ in people: 1 row*'
     }
 
+    It 'says in every object what to do next in cmdlets' {
+        $null = Invoke-Migration $database $folder -First 1
+        $results = @(Test-SchemaIntegrity $database $folder) + @(Test-Migration $database $folder -Checklist -ErrorAction SilentlyContinue)
+        ($results | Where-Object Name -eq backup-age)[0].Recommendation | Should -Be 'Name it with -BackupPath.'
+        $ways = $results.Recommendation.Where{ $_ }
+        $ways.Count | Should -BeGreaterThan 3
+        "$ways" | Should -BeLike '*Invoke-Migration*'
+        $ways + $results.Message | Should -Not -Match "(?<![\w-])--[a-z]|\bmigrations (up|down|status|repair|test|check|backup|verify)\b"
+        $report = Join-Path (Get-Item TestDrive:).FullName 'words.xml'
+        $null = Test-SchemaIntegrity $database $folder -Quiet -ReportPath $report
+        Get-Content $report -Raw | Should -Not -Match "migrations up|--backups"
+    }
+
+    It 'ignores what other programs keep, and more on request' {
+        $null = Invoke-Migration $database $folder
+        & sqlite3 $database 'CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE audit_log (id integer);'
+        (Test-SchemaIntegrity $database $folder -Category Drift -ErrorAction SilentlyContinue).Target | Should -Be 'audit_log'
+        (Test-SchemaIntegrity $database $folder -Category Drift -Ignore audit_*).Message | Should -BeLike '*Not compared: _litestream_seq, audit_log.'
+        (Compare-DatabaseSchema $folder $database).Name | Should -Be 'audit_log'
+        Compare-DatabaseSchema $folder $database -Ignore audit_log | Should -BeNullOrEmpty
+        (Get-ErrorOf { Invoke-Migration $database $folder -Check }).FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+        Invoke-Migration $database $folder -Check -Ignore audit_log | Should -BeNullOrEmpty
+    }
+
     It 'checks also when nothing is pending' {
         $null = Invoke-Migration $database $folder
         $null = New-Item -ItemType Directory "$folder/checks" -Force

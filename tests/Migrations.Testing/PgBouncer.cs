@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Migrations.Testing;
 
 /// <summary>
-/// A PgBouncer in transaction mode before a server of the tests (<see href="https://www.pgbouncer.org/config.html"/>), stopped when the test process ends, however it
+/// A PgBouncer before a server of the tests (<see href="https://www.pgbouncer.org/config.html"/>), stopped when the test process ends, however it
 /// ends.
 /// </summary>
 public sealed class PgBouncer : IDisposable
@@ -28,14 +28,15 @@ public sealed class PgBouncer : IDisposable
 
     /// <summary>Starts one. Skips the test where PgBouncer is absent.</summary>
     /// <param name="server">The server behind it.</param>
-    public static PgBouncer Start(PostgreSqlServer server)
+    /// <param name="mode">How long a client keeps a backend: for a <c>session</c>, a <c>transaction</c> or a <c>statement</c>.</param>
+    public static PgBouncer Start(PostgreSqlServer server, string mode = "transaction")
     {
         ArgumentNullException.ThrowIfNull(server);
         if (OperatingSystem.IsWindows())
             throw new Xunit.SkipException("The tests start no PgBouncer on Windows.");
         var program = Prerequisite.PgBouncer();
         var port = ServerShell.FindFreePort();
-        var folder = ServerShell.MakeFolder("migrations-pooler-", [new KeyValuePair<string, string>("pgbouncer.ini", Settings(server, port))]);
+        var folder = ServerShell.MakeFolder("migrations-pooler-", [new KeyValuePair<string, string>("pgbouncer.ini", Settings(server, port, mode))]);
         var pooler = new PgBouncer(server, ServerShell.Start(Script, folder, program, folder), port);
         pooler.WaitUntilReady(folder);
         return pooler;
@@ -46,7 +47,7 @@ public sealed class PgBouncer : IDisposable
 
     public void Dispose() => _shell.Dispose();
 
-    private static string Settings(PostgreSqlServer server, int port) => string.Create(
+    private static string Settings(PostgreSqlServer server, int port, string mode) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         [databases]
@@ -56,7 +57,7 @@ public sealed class PgBouncer : IDisposable
         listen_port = {port}
         unix_socket_dir =
         auth_type = any
-        pool_mode = transaction
+        pool_mode = {mode}
         default_pool_size = 30
         server_lifetime = 60
 

@@ -17,9 +17,11 @@ internal static class CheckCommand
         var report = new Option<string?>("--report") { HelpName = "file", Description = "Write the results to a JUnit file, for a pipeline to publish." };
         var backups = new NewestBackupOptions();
         var scratch = new ScratchOption();
+        var ignore = new IgnoreOption();
         var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.") { category, name, thorough, onCopy, timeout, report };
         backups.AddTo(command);
         scratch.AddTo(command);
+        ignore.AddTo(command);
         command.SetAction((parse, cancellationToken) =>
         {
             var defaults = new CheckRequest();
@@ -35,6 +37,7 @@ internal static class CheckCommand
                         Thorough = parse.GetValue(thorough),
                         OnCopy = parse.GetValue(onCopy),
                         Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
+                        Ignored = ignore.Read(parse),
                         ScratchServer = scratch.Read(parse),
                     });
                     return RunAsync(call, request, all, parse.GetValue(report), token);

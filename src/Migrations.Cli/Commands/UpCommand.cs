@@ -20,7 +20,9 @@ internal static class UpCommand
         var command = new Command("up", "Apply pending migrations.") { target, first, mode, outOfOrder, skipChecksum };
         protection.AddTo(command);
         var check = new Option<bool>("--check") { Description = "Make all checks after the last migration, as 'migrations check' does, also when nothing was pending; a failed one fails the run (exit code 4), and with --restore-on-failure undoes it." };
+        var ignore = new IgnoreOption();
         command.Options.Add(check);
+        ignore.AddTo(command);
         command.SetAction((parse, cancellationToken) =>
         {
             var request = new ApplyRequest
@@ -30,7 +32,7 @@ internal static class UpCommand
                 TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
                 AllowOutOfOrder = parse.GetValue(outOfOrder),
                 SkipChecksum = parse.GetValue(skipChecksum),
-                Check = parse.GetValue(check) ? new CheckRequest() : null,
+                Check = parse.GetValue(check) ? new CheckRequest { Ignored = ignore.Read(parse) } : null,
                 Backup = protection.Backup(parse),
                 RestoreOnFailure = protection.RestoreOnFailure(parse),
             };

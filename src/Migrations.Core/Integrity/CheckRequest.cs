@@ -18,6 +18,12 @@ public sealed record CheckRequest
     /// <summary>Whether declared checks are asked on a copy with all rows, and not on the database itself.</summary>
     public bool OnCopy { get; init; }
 
+    /// <summary>
+    /// The objects that no comparison of schemas looks at, as patterns over <c>schema.name</c> with <c>*</c> and <c>?</c>. The tables of other programs that are known
+    /// (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.
+    /// </summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     /// <summary>Another server for scratch databases; null for the database's own.</summary>
     public DatabaseTarget? ScratchServer { get; init; }
 

@@ -5,6 +5,7 @@ using Migrations.Events;
 using Migrations.Folders;
 using Migrations.Planning;
 using Migrations.Running;
+using Migrations.Schema;
 
 namespace Migrations.Integrity;
 
@@ -124,20 +125,24 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     {
         var input = await LookAsync(session, cancellationToken).ConfigureAwait(false);
         var expectations = new ExpectedSchema(driver, _options, new ScratchRequest { Origin = target, Server = request.ScratchServer, Session = _options.Session });
-        var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        var expected = await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false);
+        var scope = new SchemaScope(request.Ignored);
+        var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        var expected = scope.WithoutIgnored(await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false));
+        var live = scope.WithoutOthers(found, expected);
         if (category is CheckCategory.Drift)
         {
-            return input.History.IsShared
-                ? [.. SchemaChecks.Differences("drift", category, expected, SchemaChecks.WithoutOthers(live, expected), "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared.")]
-                : [.. SchemaChecks.Differences("drift", category, expected, live, "The database is what its applied migrations make.")];
+            var (compared, good) = input.History.IsShared
+                ? (SchemaChecks.WithoutOthers(live, expected), "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared.")
+                : (live, "The database is what its applied migrations make." + SchemaScope.LeftOut(found, live));
+            return [.. SchemaChecks.Differences("drift", category, expected, compared, good)];
         }
 
         List<CheckResult> results = [.. SchemaChecks.Existing(expected, live)];
         if (ExpectedSchema.FileOf(folder) is { } file)
         {
-            var (replayed, written) = (await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false), await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false));
-            results.AddRange(SchemaChecks.Differences("schema-file", category, written, replayed, $"The migrations make just what {Path.GetFileName(file)} says."));
+            var replayed = await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false);
+            var written = await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false);
+            results.AddRange(SchemaChecks.Differences("schema-file", category, scope.WithoutOthers(written, replayed), scope.WithoutIgnored(replayed), $"The migrations make just what {Path.GetFileName(file)} says."));
         }
 
         return results;

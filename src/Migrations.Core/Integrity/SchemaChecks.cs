@@ -74,7 +74,11 @@ internal static class SchemaChecks
     {
         var names = expected.Objects.Select(o => (o.Type, o.Name)).ToHashSet();
         return new SchemaSnapshot(live.Engine, live.EngineVersion, live.Objects.Where(
-            o => names.Contains((o.Type, o.Name)) || (o.Table is { } table && names.Contains((SchemaObjectType.Table, table)))));
+            o => names.Contains((o.Type, o.Name)) || (o.Table is { } table && names.Contains((SchemaObjectType.Table, table)))))
+        {
+            Preamble = live.Preamble,
+            RefusesDropOfUsed = live.RefusesDropOfUsed,
+        };
     }
 
     /// <summary>A difference in a sentence.</summary>

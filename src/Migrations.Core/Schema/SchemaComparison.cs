@@ -7,23 +7,33 @@ public static class SchemaComparison
     /// <param name="left">The schema that is expected.</param>
     /// <param name="right">The schema that was found.</param>
     /// <param name="grants">Whether owners and grants count too.</param>
-    /// <returns>One difference per object, in the order of the snapshots. Columns and constraints of a table that only one side has are not named again.</returns>
+    /// <returns>One difference per object, in an order in which their fixes can run. Columns and constraints of a table that only one side has are not named again.</returns>
     public static IReadOnlyList<SchemaDifference> Compare(SchemaSnapshot left, SchemaSnapshot right, bool grants = false)
     {
         var expected = ByKey(left, grants);
         var found = ByKey(right, grants);
-        var differences = new List<SchemaDifference>();
+        var pairs = new List<(SchemaObject? Expected, SchemaObject? Found)>();
         foreach (var key in expected.Keys.Concat(found.Keys.Where(k => !expected.ContainsKey(k))).Order(KeyOrder))
         {
             var (mine, other) = (expected.GetValueOrDefault(key), found.GetValueOrDefault(key));
             if (IsToldByTable(mine ?? other!, mine is null ? expected : found))
                 continue;
             if (mine is null || other is null || !string.Equals(mine.Definition, other.Definition, StringComparison.Ordinal) || !string.Equals(mine.Table, other.Table, StringComparison.Ordinal))
-                differences.Add(Difference(mine, other));
+                pairs.Add((mine, other));
         }
 
-        differences.AddRange(ColumnOrders(left, right));
-        return [.. differences.OrderBy(d => d.ObjectType).ThenBy(d => d.Name, StringComparer.Ordinal)];
+        var fixes = new SchemaFixes(left, right);
+        return [.. InOrder(pairs).Select(p => Difference(p.Expected, p.Found, fixes)), .. ColumnOrders(left, right)];
+    }
+
+    /// <summary>What should not be there goes first, what uses another before that one; then what should be there is made, after what it uses.</summary>
+    private static IEnumerable<(SchemaObject? Expected, SchemaObject? Found)> InOrder(List<(SchemaObject? Expected, SchemaObject? Found)> pairs)
+    {
+        var found = new Dictionary<SchemaObject, SchemaObject?>(ReferenceEqualityComparer.Instance);
+        foreach (var (expected, other) in pairs.Where(p => p.Expected is not null))
+            found.Add(expected!, other);
+        return SchemaOrder.Of(pairs.Where(p => p.Expected is null).Select(p => p.Found!)).AsEnumerable().Reverse().Select(o => ((SchemaObject?)null, (SchemaObject?)o))
+            .Concat(SchemaOrder.Of(found.Keys).Select(o => ((SchemaObject?)o, found[o])));
     }
 
     private static Comparer<ObjectKey> KeyOrder { get; } =
@@ -36,7 +46,7 @@ public static class SchemaComparison
     private static bool IsToldByTable(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide) =>
         item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table } && !otherSide.ContainsKey(new ObjectKey(SchemaObjectType.Table, table));
 
-    private static SchemaDifference Difference(SchemaObject? left, SchemaObject? right)
+    private static SchemaDifference Difference(SchemaObject? left, SchemaObject? right, SchemaFixes fixes)
     {
         var item = (left ?? right)!;
         return new SchemaDifference
@@ -46,24 +56,8 @@ public static class SchemaComparison
             Name = item.Name,
             Left = left?.Definition,
             Right = right?.Definition,
-            Mend = Mend(left, right),
+            Mend = fixes.Of(left, right),
         };
-    }
-
-    // What would lose rows is never offered: dropping a table or a column, or making one anew.
-    private static string? Mend(SchemaObject? left, SchemaObject? right)
-    {
-        if (right is null)
-            return left!.CreateSql;
-        if (right.Type is SchemaObjectType.Table or SchemaObjectType.Column or SchemaObjectType.Schema or SchemaObjectType.Extension
-            or SchemaObjectType.Type or SchemaObjectType.Domain or SchemaObjectType.Sequence)
-        {
-            return null;
-        }
-
-        if (left is null)
-            return right.DropSql;
-        return right.DropSql is { } drop && left.CreateSql is { } create ? $"{drop.TrimEnd(';')};\n{create}" : null;
     }
 
     /// <summary>Tables that have the same columns in another order. Columns that only one side has do not count: they are differences of their own.</summary>

@@ -24,6 +24,14 @@ public sealed record SchemaObject
     /// <summary>The SQL that removes it; null where none alone does.</summary>
     public string? DropSql { get; init; }
 
+    /// <summary>The SQL that puts it in the place of another of its name without dropping that, so that what uses it, and its grants and comments, stay; null where none does.</summary>
+    public string? ReplaceSql { get; init; }
+
+    /// <summary>
+    /// What <see cref="ReplaceSql"/> must keep of the other, as a text: it can replace an object whose text this one begins with. Null where it can replace none.
+    /// </summary>
+    public string? Kept { get; init; }
+
     /// <summary>Whether the table's <see cref="CreateSql"/> makes it already, so that a script of the whole schema leaves it out.</summary>
     public bool IsPartOfTable { get; init; }
 }

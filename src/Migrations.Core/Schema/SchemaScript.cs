@@ -21,7 +21,7 @@ public static class SchemaScript
         // A partition needs its table, a foreign key the other table's key, and a view the views that it names.
         return made.Where(o => o.Type < SchemaObjectType.Table && !late.Contains(o))
             .Concat(AfterWhatTheyName([.. made.Where(o => o.Type == SchemaObjectType.Table)]))
-            .Concat(made.Where(o => o.Type is > SchemaObjectType.Table and < SchemaObjectType.Index).OrderBy(o => o.Type).ThenBy(IsForeignKey))
+            .Concat(made.Where(o => o.Type is > SchemaObjectType.Table and < SchemaObjectType.Index).OrderBy(o => o.Type).ThenBy(SchemaOrder.IsForeignKey))
             .Concat(AfterWhatTheyName([.. made.Where(o => IsView(o) || late.Contains(o))]))
             .Concat(made.Where(o => !IsView(o) && o.Type >= SchemaObjectType.Index));
     }
@@ -30,28 +30,10 @@ public static class SchemaScript
     private static HashSet<SchemaObject> FunctionsOfTables(List<SchemaObject> made)
     {
         var names = made.Where(o => o.Type == SchemaObjectType.Table || IsView(o)).Select(o => o.Name).ToList();
-        return made.Where(o => o.Type == SchemaObjectType.Function && names.Exists(name => Names(WithoutBody(o.CreateSql!), name))).ToHashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
+        return made.Where(o => o.Type == SchemaObjectType.Function && names.Exists(name => SchemaOrder.Names(SchemaOrder.WithoutBody(o.CreateSql!), name))).ToHashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
     }
-
-    private static string WithoutBody(string function) => function.IndexOf("\nAS $", StringComparison.Ordinal) is >= 0 and var at ? function[..at] : function;
-
-    private static bool Names(string text, string name)
-    {
-        for (var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
-        {
-            var end = at + name.Length;
-            if ((at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end])))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '$';
 
     private static bool IsView(SchemaObject item) => item.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView;
-
-    private static bool IsForeignKey(SchemaObject item) => item.Type == SchemaObjectType.Constraint && item.Definition.StartsWith("FOREIGN KEY", StringComparison.OrdinalIgnoreCase);
 
     private static List<SchemaObject> AfterWhatTheyName(List<SchemaObject> items)
     {
@@ -65,11 +47,9 @@ public static class SchemaScript
         {
             if (!seen.Add(item))
                 return;
-            foreach (var named in items.Where(i => !seen.Contains(i) && Names(item.CreateSql!, LastName(i))))
+            foreach (var named in items.Where(i => !seen.Contains(i) && SchemaOrder.Names(item.CreateSql!, SchemaOrder.LastName(i.Name))))
                 Visit(named);
             ordered.Add(item);
         }
     }
-
-    private static string LastName(SchemaObject item) => item.Name[(item.Name.LastIndexOf('.') + 1)..].Trim('"');
 }

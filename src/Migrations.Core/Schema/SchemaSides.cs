@@ -11,6 +11,19 @@ namespace Migrations.Schema;
 /// <param name="scratch">Where scratch databases are made.</param>
 public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options, ScratchRequest scratch)
 {
+    /// <summary>Compares two, without the tables of other programs that only one of them has.</summary>
+    /// <param name="sides">The two.</param>
+    /// <param name="ignored">What else is not compared, as patterns over <c>schema.name</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be had.</exception>
+    public async Task<IReadOnlyList<SchemaDifference>> CompareAsync(SidePair sides, IReadOnlyList<string> ignored, CancellationToken cancellationToken)
+    {
+        var left = await ReadAsync(sides.Left.Side, cancellationToken).ConfigureAwait(false);
+        var right = await ReadAsync(sides.Right.Side, cancellationToken).ConfigureAwait(false);
+        var scope = new SchemaScope(ignored);
+        return SchemaComparison.Compare(scope.WithoutOthers(left, right), scope.WithoutOthers(right, left));
+    }
+
     /// <summary>Reads one.</summary>
     /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be had.</exception>
     public Task<SchemaSnapshot> ReadAsync(SchemaSide side, CancellationToken cancellationToken) => side switch

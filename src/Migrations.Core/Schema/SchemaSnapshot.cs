@@ -29,6 +29,9 @@ public sealed class SchemaSnapshot
     /// <summary>What a script of the whole schema begins with, so that its order need not be that of every dependency; empty for most engines.</summary>
     public string Preamble { get; init; } = "";
 
+    /// <summary>Whether the engine refuses to drop what other objects use, so that these must go before it.</summary>
+    public bool RefusesDropOfUsed { get; init; }
+
     /// <summary>The objects: by type, then by name, columns by their place in the table.</summary>
     public IReadOnlyList<SchemaObject> Objects { get; }
 

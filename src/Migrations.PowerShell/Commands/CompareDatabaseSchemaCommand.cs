@@ -37,6 +37,12 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
+    /// <summary>Objects that are not compared, by <c>schema.name</c> or name. Tables of other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Ignore { get; set; } = [];
+
     /// <summary>A database on the server on which scratch databases are made. Default: the server of the side that is a database.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -51,8 +57,7 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
         {
             var options = new MigratorOptions { Session = new SessionOptions { Events = events } };
             var reader = new SchemaSides(sides.Driver, options, new ScratchRequest { Origin = sides.Origin, Server = server, Session = options.Session });
-            var left = await reader.ReadAsync(sides.Left.Side, token).ConfigureAwait(false);
-            return SchemaComparison.Compare(left, await reader.ReadAsync(sides.Right.Side, token).ConfigureAwait(false));
+            return await reader.CompareAsync(sides, Ignore, token).ConfigureAwait(false);
         });
         WriteObject(differences, enumerateCollection: true);
     });

@@ -20,6 +20,8 @@ public sealed class GetDatabaseBackupCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
+    private protected override string TargetWord => "Folder";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -43,6 +43,12 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter Check { get; set; }
 
+    /// <summary>Objects that the checks of -Check do not compare, by <c>schema.name</c> or name; may have wildcards. Tables of other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Ignore { get; set; } = [];
+
     private protected override string Request => (Target, First) switch
     {
         (null, null) => "Apply pending migrations",
@@ -67,7 +73,7 @@ public sealed class InvokeMigrationCommand : RunCommand
         TransactionMode = TransactionMode,
         AllowOutOfOrder = AllowOutOfOrder.IsPresent,
         SkipChecksum = SkipChecksum.IsPresent,
-        Check = Check ? new CheckRequest() : null,
+        Check = Check ? new CheckRequest { Ignored = Ignore } : null,
         Backup = BackupBefore,
         RestoreOnFailure = RestoreOnFailure.IsPresent,
     };

@@ -61,6 +61,8 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override string TargetWord => "Folder";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -45,6 +45,8 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
 
     private protected override IEnumerable<string> Connections => ScratchDatabase is null ? [] : [ScratchDatabase];
 
+    private protected override string TargetWord => "Backup";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

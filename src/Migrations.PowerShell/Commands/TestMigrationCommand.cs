@@ -17,7 +17,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Rehearses what is pending.</para>
 /// </example>
 /// <example>
-/// <code>Test-Migration -Database $url -Path ./migrations -All | Where-Object UndoProven -eq $false | Select-Object Name -ExpandProperty Differences</code>
+/// <code>Test-Migration -Database $url -Path ./migrations -All | Where-Object UndoProven -eq $false | Format-List Name, Differences</code>
 /// <para>Rehearses all migrations from an empty database, and shows how the undo of each broken one differs.</para>
 /// </example>
 /// <example>

@@ -54,6 +54,12 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     [DurationTransformation]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Objects that the schema checks do not compare, by <c>schema.name</c> or name; may have wildcards. Tables of other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Ignore { get; set; } = [];
+
     /// <summary>The folder whose newest proven backup is judged. Default: none is looked for.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -97,6 +103,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             Names = Name,
             Thorough = Thorough,
             OnCopy = OnCopy,
+            Ignored = Ignore,
             Timeout = Timeout,
             ScratchServer = ScratchServer(ScratchDatabase),
             BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),
@@ -111,7 +118,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
         catch (MigrationException e)
         {
             // A single database that cannot be reached ends the cmdlet here.
-            _unreached.Add(IntegrityChecker.Unreached(database.Target, e));
+            _unreached.Add(EngineWords.ForPowerShell(IntegrityChecker.Unreached(database.Target, e)));
             WriteReport();
             throw;
         }

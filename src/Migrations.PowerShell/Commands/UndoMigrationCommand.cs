@@ -98,7 +98,7 @@ public sealed class UndoMigrationCommand : RunCommand
             throw loss;
         // A security impact makes No the default: Enter alone loses nothing.
         return _acceptedLoss = Confirmation.Ask(
-            () => ShouldContinue($"{loss.Message}\nPermanently delete this data from {target.Display}?", "Undo migrations", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
+            () => ShouldContinue($"{NextStep.ForPowerShell(loss.Message)}\nPermanently delete this data from {target.Display}?", "Undo migrations", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
             _ => loss);
     }
 

@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Migrations.Cli.Options;
+
+/// <summary>The option that names what no comparison of schemas looks at.</summary>
+internal sealed class IgnoreOption
+{
+    private readonly Option<string[]> _option = new("--ignore")
+    {
+        HelpName = "pattern",
+        Description = "Do not compare objects of this schema.name or name, with * and ? as wildcards; may be repeated. The tables of other migration tools, D1 and Litestream are known.",
+    };
+
+    /// <summary>Puts the option on a command.</summary>
+    public void AddTo(Command command) => command.Options.Add(_option);
+
+    /// <summary>The patterns.</summary>
+    public IReadOnlyList<string> Read(ParseResult parse) => parse.GetValue(_option) ?? [];
+}
