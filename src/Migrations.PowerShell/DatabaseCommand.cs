@@ -126,13 +126,16 @@ public abstract class DatabaseCommand : MigrationCommand
             Process(database);
         });
 
+    /// <summary>Whether the command line says what statuses bring.</summary>
+    private protected virtual bool IsPlaceGiven => IsGiven(nameof(Service)) || IsGiven(nameof(Credential));
+
     private (IDatabaseDriver Driver, DatabaseTarget Target) DatabaseOf(IHasTarget item)
     {
-        var brings = item is MigrationStatus or DatabaseStatus;
-        if (brings ? IsGiven("Path") && this is FolderCommand || IsGiven("LiteralPath") || IsGiven(nameof(Service)) || IsGiven(nameof(Database)) || IsGiven(nameof(Credential)) : IsGiven(nameof(Database)))
+        if (IsGiven(nameof(Database)) || (item is MigrationStatus or DatabaseStatus && IsPlaceGiven))
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "The objects from the pipeline bring their database with them, and migrations also their folder, service and credential.",
+                ErrorId.UsageInvalid,
+                "The objects from the pipeline bring their database with them, and migrations also their folder, service and credential.",
                 "Leave out -Database, and with migrations -Path, -LiteralPath, -Service and -Credential.");
         }
 

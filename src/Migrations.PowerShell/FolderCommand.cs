@@ -57,6 +57,8 @@ public abstract class FolderCommand : DatabaseCommand
         _ => default,
     };
 
+    private protected override bool IsPlaceGiven => base.IsPlaceGiven || IsGiven(nameof(Path)) || IsGiven(nameof(LiteralPath));
+
     // A backup has a path too, which is not that of a migration folder.
     private protected override void GoTo(string? folder) => (_brought, Path) = (folder, _givenPath);
 

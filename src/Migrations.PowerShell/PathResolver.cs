@@ -13,7 +13,10 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     /// <summary>PowerShell's location in the file system, from which relative paths start; not the process's.</summary>
     public string CurrentFolder => cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
-    /// <summary>A database's text with a path in it turned into a full one, as every other path: <c>.\shop.db</c>, <c>Data:/shop.db</c>, <c>~/shop.db</c>; anything else unchanged.</summary>
+    /// <summary>
+    /// A database's text with a path in it turned into a full one, as every other path: <c>.\shop.db</c>, <c>Data:/shop.db</c>, <c>~/shop.db</c>; anything else
+    /// unchanged.
+    /// </summary>
     /// <exception cref="CommandException">The drive is no file system, or the path has wildcards.</exception>
     public string Database(string text) => IsPath(text) ? "sqlite:" + Single(text) : text;
 
@@ -39,15 +42,28 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
         var path = Literal(text.Trim());
         if (!path.Contains('*', StringComparison.Ordinal) || File.Exists(path))
             return path;
-        var folder = System.IO.Path.GetDirectoryName(path)!;
-        var pattern = System.IO.Path.GetFileName(path);
-        var matches = Directory.Exists(folder) && !folder.Contains('*', StringComparison.Ordinal) ? Directory.GetFiles(folder, pattern).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal).Take(10).ToList() : [];
+        var matches = MatchesOf(path);
         throw new CommandException(ErrorRecords.Of(
-            "PathAmbiguous", ErrorCategory.InvalidArgument, text, $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is named without.",
+            "PathAmbiguous",
+            ErrorCategory.InvalidArgument,
+            text,
+            $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is named without.",
             $"Name one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."));
     }
 
-    /// <summary>A path without wildcards, which need not exist. Where nothing has the name as written, a backtick in it takes the meaning from the character behind it, as completion writes it.</summary>
+    private static List<string> MatchesOf(string path)
+    {
+        const int Most = 10;
+        var folder = System.IO.Path.GetDirectoryName(path);
+        return Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder, System.IO.Path.GetFileName(path)).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal).Take(Most)]
+            : [];
+    }
+
+    /// <summary>
+    /// A path without wildcards, which need not exist. Where nothing has the name as written, a backtick takes the meaning from the character behind it, as
+    /// completion writes it.
+    /// </summary>
     /// <exception cref="CommandException">There is no such drive, or it is no file system.</exception>
     public string Literal(string path)
     {

@@ -35,7 +35,10 @@ public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
 
     /// <summary>Whether both name the same database with the same settings and credentials.</summary>
     public bool Equals(DatabaseTarget? other) =>
-        other is not null && IsScratch == other.IsScratch && string.Equals(Engine, other.Engine, StringComparison.Ordinal) && string.Equals(ConnectionString, other.ConnectionString, StringComparison.Ordinal);
+        other is not null
+        && IsScratch == other.IsScratch
+        && string.Equals(Engine, other.Engine, StringComparison.Ordinal)
+        && string.Equals(ConnectionString, other.ConnectionString, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as DatabaseTarget);
