@@ -121,7 +121,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         await SendAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false);
+            return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(ofDump: false, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {

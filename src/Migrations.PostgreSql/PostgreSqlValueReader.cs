@@ -23,6 +23,7 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
         await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ", cancellationToken).ConfigureAwait(false);
         try
         {
+            await session.ExecuteAsync("SET LOCAL search_path TO ''", cancellationToken).ConfigureAwait(false);
             await session.QueryAsync(PostgreSqlContentReader.Settings, _ => { }, cancellationToken).ConfigureAwait(false);
             var tables = await TablesAsync(cancellationToken).ConfigureAwait(false);
             foreach (var table in tables.Where(t => t is { IsReadable: true, HidesRows: true }))
