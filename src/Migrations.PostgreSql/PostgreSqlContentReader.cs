@@ -38,7 +38,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     public async Task<IReadOnlyList<TableContent>> ReadInsideAsync(bool counts, bool digests, CancellationToken cancellationToken)
     {
         var tables = await ListAsync(cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(Settings, cancellationToken).ConfigureAwait(false);
+        await session.QueryAsScriptAsync(Settings, _ => { }, cancellationToken).ConfigureAwait(false);
         if (!counts && !digests)
             return tables.ConvertAll(table => new TableContent(table.Name, Rows: null));
         await session.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);

@@ -61,7 +61,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var now = _options.Clock.GetUtcNow();
         RestoreOutcome outcome;
         IReadOnlyList<CheckResult>? checks = null;
-        using (var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false))
+        using (var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false))
         {
             var job = new RestoreJob
             {
