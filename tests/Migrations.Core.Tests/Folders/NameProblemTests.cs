@@ -15,6 +15,8 @@ public sealed class NameProblemTests
     [InlineData("004add.sql", "004_add.sql")]
     [InlineData("004+add-tags.down.sql", "004_add_tags.down.sql")]
     [InlineData("001_a.undo.sql", "001_a.down.sql")]
+    [InlineData("004.do.add.sql", "004_add.sql")]
+    [InlineData("003.undo.c.sql", "003_c.down.sql")]
     [InlineData("v4__add.sql", "004_add.sql")]
     [InlineData("V4_add.sql", "004_add.sql")]
     [InlineData("größe.sql", "004_größe.sql")]
