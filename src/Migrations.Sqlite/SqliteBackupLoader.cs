@@ -48,15 +48,16 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
         }
     }
 
-    /// <summary>Opens a backup in the engine's own format.</summary>
-    public SqliteHandle Open()
+    /// <summary>Opens a backup in the engine's own format, as one state: what was named as a backup may be a database in use.</summary>
+    public SqliteHandle Open(CancellationToken cancellationToken)
     {
         try
         {
-            return SqliteOpening.OpenImmutable(backup.Path);
+            return backup.IsSealed ? SqliteOpening.OpenImmutable(backup.Path) : SqliteOpening.OpenToCopy(backup.Path, cancellationToken);
         }
         catch (SqliteFailure e)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw Invalid($"{e.Message} [{e.CodeText}]", e);
         }
     }
@@ -82,7 +83,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
                 return;
             }
 
-            using var source = Open();
+            using var source = Open(cancellationToken);
             SqliteFileCopy.Over(source, handle, progress, cancellationToken);
         }
         catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested && e.PrimaryCode is SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen or SqliteCodes.ReadOnly)

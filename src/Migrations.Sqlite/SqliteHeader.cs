@@ -7,6 +7,7 @@ internal static class SqliteHeader
 {
     private const int Length = 100;
     private const int PageSizeOffset = 16;
+    private const int WriteVersionOffset = 18;
     private const int ChangeCounterOffset = 24;
     private const int PageCountOffset = 28;
     private const int ValidForOffset = 92;
@@ -20,6 +21,9 @@ internal static class SqliteHeader
 
     /// <summary>Whether there is a journal from which SQLite would put pages back (<see href="https://sqlite.org/fileformat2.html#the_rollback_journal"/>).</summary>
     public static bool IsJournal(string path) => File.Exists(path) && Read(path).AsSpan().StartsWith(JournalMagic);
+
+    /// <summary>Whether the file is in WAL mode (<see href="https://sqlite.org/fileformat2.html#file_format_version_numbers"/>).</summary>
+    public static bool UsesLog(string path) => Read(path) is { Length: > WriteVersionOffset } header && IsDatabase(header) && header[WriteVersionOffset] == 2;
 
     /// <summary>How long the file should be, as far as its header tells; null when it does not.</summary>
     public static long? ExpectedLength(string path)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Sqlite.Native;
@@ -23,6 +24,7 @@ internal static class SqliteOpening
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         CheckPlace(target, options.Access);
+        var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -38,6 +40,13 @@ internal static class SqliteOpening
 
                 return handle;
             }
+            catch (SqliteFailure e) when (e.IsBusy && clock.Elapsed < options.LockTimeout && FindRun(target, options) is { } holder)
+            {
+                // Another run is writing: that is what is waited for, as long as for its lock.
+                options.Events.Publish(new LockAwaited(holder, clock.Elapsed, options.LockTimeout));
+                attempt--;
+                continue;
+            }
             catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
             {
                 options.Events.Publish(new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay));
@@ -45,12 +54,16 @@ internal static class SqliteOpening
             catch (SqliteFailure e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw SqliteErrors.Translate(e, target);
+                throw SqliteErrors.Waited(e, target);
             }
 
             await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The run that keeps a session waiting which is to change the database; null when none does.</summary>
+    private static LockHolder? FindRun(DatabaseTarget target, SessionOptions options) =>
+        options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
 
     /// <summary>Looks whether a database can be where it is said to be.</summary>
     /// <exception cref="MigrationException">It cannot.</exception>
@@ -132,10 +145,33 @@ internal static class SqliteOpening
         {
             return Open(path, SqliteHandle.OpenReadWrite, hasLog, options, cancellationToken);
         }
-        catch (SqliteFailure e) when (!hasLog && File.Exists(path) && (e.PrimaryCode is SqliteCodes.CannotOpen or SqliteCodes.ReadOnly))
+        catch (SqliteFailure e) when (File.Exists(path) && e.PrimaryCode is SqliteCodes.CannotOpen or SqliteCodes.ReadOnly)
         {
-            // Nothing may be created beside a file in WAL mode: then nobody writes, and the file is all there is.
-            return Open(AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly, keepsLog: true, options, cancellationToken);
+            // That this user may create nothing beside the file does not keep others from writing.
+            var hasParts = hasLog || SqliteHeader.IsJournal(path + "-journal");
+            if (!hasParts && ReadOnlyDisk.Holds(path))
+                return Open(AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly, keepsLog: true, options, cancellationToken);
+            throw MissingRight.Find(path, e) ?? (Exception)e;
+        }
+    }
+
+    /// <summary>
+    /// Opens a file that may be a database in use, to copy it: what is read is one state, whoever writes meanwhile. It and its folder are the same afterwards.
+    /// </summary>
+    /// <exception cref="SqliteFailure">It is no database, or somebody keeps it to himself.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.PermissionDenied"/>: it could only be read as a mix of states.</exception>
+    public static SqliteHandle OpenToCopy(string path, CancellationToken cancellationToken)
+    {
+        var handle = OpenToRead(RealPath.Of(path), new SessionOptions { Access = SessionAccess.Read }, cancellationToken);
+        try
+        {
+            SqliteSnapshot.Begin(handle);
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 
@@ -144,7 +180,7 @@ internal static class SqliteOpening
         var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
         try
         {
-            handle.Watch.BusyTimeout = options.TableLockTimeout;
+            handle.Watch.BusyTimeout = options.TableLockTimeout < options.LockTimeout ? options.TableLockTimeout : options.LockTimeout;
             handle.Watch.Token = cancellationToken;
             Configure(handle, keepsLog);
             // The file is read for the first time here: this is what finds out that it is no database.
@@ -153,7 +189,7 @@ internal static class SqliteOpening
                 handle.Execute("PRAGMA query_only=1");
             else if (handle.IsReadOnly)
                 throw new SqliteFailure(SqliteCodes.ReadOnly, "the file's permissions do not allow writing");
-            handle.Watch.Token = CancellationToken.None;
+            (handle.Watch.Token, handle.Watch.BusyTimeout) = (CancellationToken.None, options.TableLockTimeout);
             return handle;
         }
         catch

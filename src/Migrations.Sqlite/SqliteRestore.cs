@@ -35,14 +35,14 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             await using (scratch.ConfigureAwait(false))
             {
                 await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
-                return await RestoreAsync(new SqliteBackupLoader(new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native)), cancellationToken).ConfigureAwait(false);
+                return await RestoreAsync(new SqliteBackupLoader(new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true }), cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     private async Task<RestoreOutcome> RestoreAsync(SqliteBackupLoader file, CancellationToken cancellationToken)
     {
-        using var source = file.Open();
+        using var source = file.Open(cancellationToken);
         CheckSound(source, cancellationToken);
         return await RestoreAsync(source, cancellationToken).ConfigureAwait(false);
     }

@@ -1,14 +1,19 @@
 using System.Diagnostics;
 using Migrations.Backup;
+using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite.Tests;
 
-/// <summary>What tests start as a process of its own, to kill it: a restore that ends its process, without warning, after one of its steps.</summary>
+/// <summary>
+/// What tests start as a process of its own, to kill it: a restore that ends its process, without warning, after one of its steps; or an application that writes.
+/// </summary>
 internal static class Program
 {
     /// <summary>The steps that are counted in the arguments.</summary>
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is ["write", var database])
+            Write(database);
         var left = int.Parse(arguments[3]);
         var backups = new SqliteBackups
         {
@@ -24,7 +29,33 @@ internal static class Program
         return 0;
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Sets every number of a database to the next one, in a transaction of a connection of its own, and says so when it has begun; until it is killed.</summary>
+    private static void Write(string database)
+    {
+        for (var i = 1; ; i++)
+        {
+            using (var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, database, SqliteHandle.OpenReadWrite))
+            {
+                handle.Watch.BusyTimeout = TimeSpan.FromSeconds(30);
+                handle.Run($"PRAGMA synchronous=0; PRAGMA journal_mode={Path.GetFileNameWithoutExtension(database)}; BEGIN IMMEDIATE; UPDATE a SET v = {i} WHERE id % 40 = 0; INSERT INTO log VALUES ({i}); COMMIT;");
+            }
+
+            if (i == 1)
+                Console.Out.WriteLine("writing");
+            Thread.Sleep(3);
+        }
+    }
+
+    /// <summary>Starts the application.</summary>
+    public static async Task<Process> StartWriterAsync(string database)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "write", database]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        Assert.Equal("writing", await process.StandardOutput.ReadLineAsync());
+        return process;
+    }
+
+    /// <summary>Starts a restore.</summary>
     public static Process Start(string backup, string target, string keep, int steps, params string[] before)
     {
         List<string> command = [.. before, "dotnet", typeof(Program).Assembly.Location, backup, target, keep, steps.ToString()];

@@ -6,7 +6,7 @@ namespace Migrations.Sqlite.Tests;
 /// <summary>Backs up, loads and looks at files in a test's folder.</summary>
 internal static class TestBackup
 {
-    private static readonly SqliteDriver Driver = new();
+    public static SqliteDriver Driver { get; } = new();
 
     /// <summary>A database with one of everything.</summary>
     public const string Everything = """

@@ -60,7 +60,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var format = await CheckBeforeAsync(backup, wanted, cancellationToken).ConfigureAwait(false);
         var now = _options.Clock.GetUtcNow();
         RestoreOutcome outcome;
-        using (var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false))
+        using (var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false))
         {
             var job = new RestoreJob
             {

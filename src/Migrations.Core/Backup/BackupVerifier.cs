@@ -116,7 +116,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         var clock = Stopwatch.StartNew();
         try
         {
-            using var unpacked = await UnpackedBackup.OpenAsync(backup.Path, format, cancellationToken).ConfigureAwait(false);
+            using var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false);
             var scratch = await driver.Scratch.CreateAsync(
                 new ScratchRequest { Origin = origin, Server = _options.ScratchServer, Session = Session(backup) }, cancellationToken).ConfigureAwait(false);
             await using (scratch.ConfigureAwait(false))

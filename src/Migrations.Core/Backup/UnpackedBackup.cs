@@ -19,17 +19,18 @@ internal sealed class UnpackedBackup : IDisposable
 
     /// <summary>Expands a backup if need be.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>, or the disk for temporary files is full.</exception>
-    public static async Task<UnpackedBackup> OpenAsync(string path, BackupFormat format, CancellationToken cancellationToken)
+    public static async Task<UnpackedBackup> OpenAsync(DatabaseBackup backup, BackupFormat format, CancellationToken cancellationToken)
     {
+        var path = backup.Path;
         if (!BackupCompression.IsCompressed(path))
-            return new UnpackedBackup(new BackupSource(path, format), temporary: null);
+            return new UnpackedBackup(new BackupSource(path, format) { IsSealed = backup.Manifest is not null }, temporary: null);
         OwnedFolder? folder = null;
         try
         {
             folder = OwnedFolder.Create(Prefix);
             var expanded = Path.Combine(folder.Path, "backup");
             await BackupCompression.ExpandAsync(path, expanded, limit: null, cancellationToken).ConfigureAwait(false);
-            return new UnpackedBackup(new BackupSource(expanded, format), folder);
+            return new UnpackedBackup(new BackupSource(expanded, format) { IsSealed = true }, folder);
         }
         catch (Exception e)
         {

@@ -62,7 +62,7 @@ internal static class DeclaredChecks
         // An error that nobody expects means that the question was not answered as meant: never a pass, whatever the rows before it were.
         var isMet = check.Expectation.IsMet(answer) && (answer.Error is null || check.Expectation is ErrorExpectation);
         var actual = answer.Error is { } error && check.Expectation is not ErrorExpectation
-            ? Describe(error, check)
+            ? "error " + Said(error, check)
             : check.Expectation.Describe(answer);
         var result = new CheckResult
         {
@@ -85,11 +85,12 @@ internal static class DeclaredChecks
         };
     }
 
-    /// <summary>An error with its code and its place, each once: a driver's message may hold them already.</summary>
-    private static string Describe(StatementException error, DeclaredCheck check)
+    /// <summary>An error with its code and its place, each of them once: the database's words have them mostly.</summary>
+    private static string Said(StatementException error, DeclaredCheck check)
     {
-        var code = error.Code is { } text && !error.Message.Contains(text, StringComparison.Ordinal) ? $" [{text}]" : "";
-        return $"error {error.MessageWithPlace}{code}{(error.Location is null ? $" at {check.Location}" : "")}";
+        var code = error.Code is null || error.Message.Contains(error.Code, StringComparison.Ordinal) ? "" : $" [{error.Code}]";
+        var place = error.Location ?? check.Location;
+        return error.Message + code + (error.Message.Contains(place.ToString(), StringComparison.Ordinal) ? "" : $" at {place}");
     }
 
     /// <summary>What the copy lacks, where the answer rests on it; null where the answer counts.</summary>
