@@ -54,6 +54,7 @@ public sealed class NameProblemTests
     [InlineData("20240107000000_g.sql.new", "20240107000000_g.sql")]
     [InlineData("20240107000000_g.sql.gz", "20240107000000_g.sql")]
     [InlineData("20240108000000_h.DDL", "20240108000000_h.sql")]
+    [InlineData("20240108000000_h.sqll", "20240108000000_h.sql")]
     [InlineData("20240109000000_i.up", "20240109000000_i.up.sql")]
     [InlineData("V2__j.psql", "V2__j.sql")]
     [InlineData("R__views", "R__views.sql")]
