@@ -80,6 +80,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             // What failed must not take the row of its failure along: a script's own transaction may still be open.
             if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
                 _handle.Execute("ROLLBACK");
+            if (_handle.HasMoved)
+                throw SqliteErrors.Replaced(_target);
             if (_handle.InTransaction)
                 Insert(entry);
             else
@@ -349,7 +351,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         {
             return cancellationToken.IsCancellationRequested
                 ? Task.FromCanceled<T>(cancellationToken)
-                : Task.FromException<T>(HoldsLock ? SqliteErrors.Translate(e, _target) : SqliteErrors.Waited(e, _target));
+                : Task.FromException<T>(HoldsLock ? SqliteErrors.Translate(e, _target, _handle) : SqliteErrors.Waited(e, _target));
         }
         catch (MigrationException e)
         {

@@ -131,6 +131,7 @@ internal sealed class SqliteSession : IDatabaseSession
                 step.Migration.FullName,
                 () =>
                 {
+                    DemandSameFile();
                     var lost = EnterOutside(step, statement.Index, cancellationToken);
                     return new StatementOutcome(Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)), lost);
                 },
@@ -157,6 +158,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <exception cref="LockException">Another run has written the history.</exception>
     public void Begin(string? modes, bool isLast)
     {
+        DemandSameFile();
         _journal.OnBegin(isLast);
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
         if (Journal.HasUnknownRows())
@@ -174,6 +176,7 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <summary>Commits, and puts back what scripts have set.</summary>
     public void Commit()
     {
+        DemandSameFile();
         Handle.Execute("COMMIT");
         Journal.OnCommitted();
         _journal.OnCommitted();
@@ -182,6 +185,13 @@ internal sealed class SqliteSession : IDatabaseSession
         AfterCommit.Clear();
         WarnOfFileSettings();
         PutBack();
+    }
+
+    // A commit into a file that has no name any more would be reported, and be nowhere.
+    private void DemandSameFile()
+    {
+        if (Handle.HasMoved)
+            throw SqliteErrors.Replaced(_target);
     }
 
     /// <summary>Says which settings of the file were not taken: SQLite passes over them without a word.</summary>
@@ -230,7 +240,7 @@ internal sealed class SqliteSession : IDatabaseSession
         }
         catch (SqliteFailure e)
         {
-            throw SqliteErrors.Translate(e, _target);
+            throw SqliteErrors.Translate(e, _target, Handle);
         }
     }
 
@@ -363,7 +373,11 @@ internal sealed class SqliteSession : IDatabaseSession
             }
             catch (SqliteFailure e)
             {
-                throw SqliteErrors.Translate(e, _target);
+                throw SqliteErrors.Translate(e, _target, Handle);
+            }
+            catch (StatementException e) when (e.Id is ErrorId.DiskFailed or ErrorId.DatabaseReadOnly && Handle.HasMoved)
+            {
+                throw SqliteErrors.Replaced(_target, e);
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);

@@ -15,7 +15,8 @@ namespace Migrations.Backup;
 public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? options = null)
 {
     private const string FileCheck = "file";
-    private const string RestoreCheck = "restore";
+    /// <summary>The check that it can be restored.</summary>
+    internal const string RestoreCheck = "restore";
 
     // What could not be done is no fault of the backup's.
     private static readonly ErrorId[] Unavailable =
@@ -129,7 +130,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.ReachesBeyondCopy)
         {
-            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = "Use another backup.", Duration = clock.Elapsed }];
+            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
         catch (MigrationException e) when (Unavailable.Contains(e.Id))
         {
@@ -184,7 +185,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Questions = checks.ConvertAll(c => new ProofQuestion(c.Name, c.Status, c.Message)),
         };
         BackupManifestFile.Write(BackupManifestFile.PathOf(backup.Path), manifest with { Proof = proof });
-        return BackupCatalogue.WithManifest(backup.Path);
+        return BackupCatalogue.WithManifest(backup.Path) with { Target = backup.Target };
     }
 
     private static string How(List<CheckResult> checks)

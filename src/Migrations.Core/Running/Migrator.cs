@@ -49,7 +49,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
-            return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
+            return StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _options.Service, session.Info, holder);
         }
     }
 

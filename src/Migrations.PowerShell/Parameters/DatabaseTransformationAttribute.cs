@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Migrations.Backup;
 
 namespace Migrations.PowerShell;
 
@@ -15,17 +14,9 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
     {
         if (inputData is not PSObject item)
             return inputData;
-        if (item.TypeNames.Any(n => n.StartsWith("Deserialized.Migrations.", StringComparison.Ordinal)))
-        {
-            throw new ArgumentTransformationMetadataException(
-                "This object came from another process or session and no longer knows its connection. Pipe the database's name or connection instead, and choose with -Target or -First.");
-        }
-
-        // A backup stands for the database that it is of. Its property alone would not do: PowerShell makes a text of the whole object first.
-        if (item.BaseObject is DatabaseBackup backup)
-            return backup.Database;
-        if (item.BaseObject is BackupVerification verification)
-            return verification.Database;
+        LiveObjectTransformationAttribute.Refuse(item);
+        if (item.BaseObject is FileSystemInfo file)
+            return file.FullName;
         if (item.BaseObject is not PSCustomObject)
             return inputData;
         return item.Properties["Database"]?.Value ?? throw new ArgumentTransformationMetadataException(
