@@ -40,7 +40,7 @@ internal sealed class SqliteDumpWriter
         foreach (var pragma in SqliteFileSettings.Read(_handle))
             Statement(pragma);
         Statement("PRAGMA foreign_keys=OFF");
-        Statement("BEGIN");
+        Statement("BEGIN TRANSACTION");
         foreach (var table in _items.Where(i => i.IsPlainTable))
             WriteTable(table);
         WriteVirtualTables();

@@ -41,6 +41,46 @@ public sealed class DumpTests : IDisposable
         AssertAlive(Loaded);
     }
 
+    [SkippableTheory]
+    [InlineData("char(13, 10)")]
+    [InlineData("char(13)")]
+    [InlineData("'a' || char(13, 10) || 'it''s' || char(13)")]
+    [InlineData("char(10, 10)")]
+    [InlineData("char(8232, 133, 11, 12, 26, 0x2029)")]
+    [InlineData("char(97, 0, 13, 10)")]
+    public async Task Ends_of_lines_in_values_come_through_the_shell_and_the_driver(string value)
+    {
+        TestSql.Run(_folder.Database, $"CREATE TABLE a (x); INSERT INTO a VALUES ({value});");
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        var expected = TestSql.Ask(_folder.Database, "SELECT hex(x) FROM a");
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        Assert.Equal(expected, TestSql.Ask(Loaded, "SELECT hex(x) FROM a"));
+        Assert.Equal("", Shell($".read {Dump}", Loaded + "2"));
+        Assert.Equal(expected, TestSql.Ask(Loaded + "2", "SELECT hex(x) FROM a"));
+    }
+
+    [Theory]
+    [InlineData("PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p (id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n", true)]
+    [InlineData("\uFEFFPRAGMA foreign_keys=OFF;\r\nBEGIN TRANSACTION;\r\nCREATE TABLE k (x);\r\nINSERT INTO k VALUES(1);\r\nCOMMIT;\r\n", false)]
+    [InlineData("BEGIN TRANSACTION;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\nCOMMIT;\n", false)]
+    public async Task Dumps_of_other_programs_are_restored(string text, bool isWarnedOf)
+    {
+        File.WriteAllText(Dump, text);
+        Assert.Equal(BackupFormat.Sql, new SqliteDriver().Backups.Recognize(Dump));
+        await new SqliteDriver().Backups.LoadAsync(new BackupSource(Dump, BackupFormat.Sql), TestBackup.Target(Loaded), _folder.Options, default);
+        Assert.Equal("1", TestSql.Ask(Loaded, "SELECT x FROM k"));
+        Assert.Equal(isWarnedOf, _folder.Events.OfType<Migrations.Events.WarningRaised>().Any(w => w.Message.Contains("cannot be known whether it is complete", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_transaction_begins_as_the_shell_writes_it()
+    {
+        // wrangler takes away these very words, and no others, before it sends a script to D1.
+        TestSql.Run(_folder.Database, "CREATE TABLE a (x);");
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        Assert.Contains("BEGIN TRANSACTION;", File.ReadAllLines(Dump));
+    }
+
     [SkippableFact]
     public async Task A_dump_of_the_shell_is_loaded()
     {

@@ -58,7 +58,18 @@ internal static class BackupCommand
             return ExitCode.Done;
         }
 
-        var proof = await new BackupVerifier(call.Driver, options).VerifyAsync(backup, call.Target, request.Digests, cancellationToken).ConfigureAwait(false);
+        BackupVerification proof;
+        try
+        {
+            proof = await new BackupVerifier(call.Driver, options).VerifyAsync(backup, call.Target, request.Digests, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            // The backup is there, whatever came of its proof.
+            call.Report.Backups.Made(backup, proof: null);
+            throw;
+        }
+
         call.Report.Backups.Made(proof.Backup, proof);
         return proof.Proven ? ExitCode.Done : ExitCode.Found;
     }

@@ -35,7 +35,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         try
         {
             var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace).WriteAsync(cancellationToken).ConfigureAwait(false);
-            var backup = BackupCatalogue.WithManifest(written);
+            var backup = BackupCatalogue.WithManifest(written, _options.Clock.GetUtcNow());
             WarnOfFaults(backup);
             return backup;
         }
@@ -75,6 +75,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         }
 
         // It is done: what is looked at now is worth its time even when somebody wants to leave.
+        using var watch = outcome;
+        await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
         var checks = await CompareAfterAsync(backup, wanted, outcome, CancellationToken.None).ConfigureAwait(false);
         return new RestoreResult
         {
@@ -121,6 +123,23 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         return format;
     }
 
+    /// <summary>Writes the manifest of a kept file, by which it is known for what it is.</summary>
+    private async Task DescribeKeptAsync(RestoreOutcome outcome, RestoreRequest request, DateTimeOffset now)
+    {
+        if (outcome is not { Kept: { } kept, KeptContent: { } content })
+            return;
+        try
+        {
+            var (size, sha256) = await BackupHash.ComputeAsync(kept, read: null, CancellationToken.None).ConfigureAwait(false);
+            var manifest = BackupWriter.Describe(kept, driver, target, _options.Session, content) with { CreatedAt = now, Size = size, Sha256 = sha256, Kept = request.KeepLabel };
+            BackupManifestFile.Write(BackupManifestFile.PathOf(kept), manifest);
+        }
+        catch (Exception e) when (e is MigrationException or IOException or UnauthorizedAccessException)
+        {
+            Warn($"The manifest of the kept state '{kept}' is not written: {e.Message}");
+        }
+    }
+
     private async Task<IReadOnlyList<CheckResult>> CompareAfterAsync(DatabaseBackup backup, RestoreRequest request, RestoreOutcome outcome, CancellationToken cancellationToken)
     {
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
@@ -137,6 +156,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 ErrorId.RestoreUnproven, $"{target.Display} was restored from '{backup.Path}', and could not be compared with the manifest. {e.Message}{kept}", "Look at it: migrations check --category engine", e);
         }
 
+        if (outcome.IsWrittenSince?.Invoke() == true)
+            checks = [.. checks.Select(Excuse)];
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
             return checks;
@@ -151,6 +172,15 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             ErrorId.RestoreUnproven,
             $"{target.Display} was restored from '{backup.Path}', and is not what the manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
+    }
+
+    /// <summary>What others have written since is no fault of the restore, whose own content was compared before.</summary>
+    private CheckResult Excuse(CheckResult check)
+    {
+        if (check is not { Status: CheckStatus.Fail, Category: CheckCategory.Backup, Name: BackupComparison.Rows })
+            return check;
+        Warn($"{target.Display} was restored, and others have written to it since. {check.Message}");
+        return check with { Status = CheckStatus.Warn, Message = check.Message + " Others have written to it since it was restored.", Recommendation = null };
     }
 
     private void WarnOfFaults(DatabaseBackup backup)

@@ -57,6 +57,11 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
     [ValidateRange(1, int.MaxValue)]
     public int? KeepMonthly { get; set; }
 
+    /// <summary>Of the states that restores replaced and kept, keeps the newest so many. Without it all of them stay.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepStates { get; set; }
+
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -81,7 +86,7 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
                 _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
             }
 
-            var policy = new RetentionPolicy { KeepLast = KeepLast, KeepDays = KeepDays, KeepDaily = KeepDaily, KeepWeekly = KeepWeekly, KeepMonthly = KeepMonthly };
+            var policy = new RetentionPolicy { KeepLast = KeepLast, KeepDays = KeepDays, KeepDaily = KeepDaily, KeepWeekly = KeepWeekly, KeepMonthly = KeepMonthly, KeepStates = KeepStates };
             foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
                 Take(decision);
         });
