@@ -23,7 +23,11 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
 
         // A backup stands for the database that it is of. Its property alone would not do: PowerShell makes a text of the whole object first.
         if (item.BaseObject is DatabaseBackup backup)
-            return backup.Database;
+        {
+            return backup.Database.Length > 0 ? backup.Database : throw new ArgumentTransformationMetadataException(
+                $"It is not known which database '{backup.Path}' is of. {backup.Problem} Name the database with -Database.");
+        }
+
         if (item.BaseObject is BackupVerification verification)
             return verification.Database;
         if (item.BaseObject is not PSCustomObject)
