@@ -4,7 +4,7 @@ using Migrations.Cli.Output;
 namespace Migrations.Cli;
 
 /// <summary>
-/// Turns the first Ctrl-C or SIGTERM into a cancelled token, so that the engine rolls back and unlocks before the process ends. The second, which is often the
+/// Turns the first Ctrl-C, SIGTERM or SIGHUP (the terminal or the connection is gone) into a cancelled token, so that the engine rolls back and unlocks before the process ends. The second, which is often the
 /// same one handed on once more by a parent process, only says what is being waited for. The third ends the process without waiting: the database then ends
 /// by itself what it was at, wholly or not at all, as after a kill.
 /// </summary>
@@ -23,6 +23,7 @@ internal sealed class Interrupt : IDisposable
         _terminal = terminal;
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel));
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel));
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel));
     }
 
     public CancellationToken Token => _source.Token;

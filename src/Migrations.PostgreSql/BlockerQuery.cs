@@ -39,6 +39,7 @@ internal static class BlockerQuery
     {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(OwnSettings.Catalogue.Enter));
         foreach (var query in (string[])[Sessions, Prepared])
         {
             var command = new NpgsqlBatchCommand(query);
@@ -49,6 +50,7 @@ internal static class BlockerQuery
 
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             return reader.GetBoolean(6) ? Autovacuum(reader) : Session(reader);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
             """,
             row => shape = new DatabaseShape(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5)),
             cancellationToken).ConfigureAwait(false);
-        return shape!;
+        return shape ?? throw new InvalidOperationException("The catalogue does not list the database that this session is connected to.");
     }
 
     /// <summary>Creates a database of this shape, or, with <paramref name="mayDiffer"/>, of the server's own sorting where it does not know this one.</summary>

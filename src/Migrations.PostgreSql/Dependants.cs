@@ -22,6 +22,8 @@ internal static class Dependants
     public static async Task<IReadOnlyList<LostObject>> CascadedAsync(PostgreSqlSession session, string kind, string name, string? column, CancellationToken cancellationToken)
     {
         var found = new List<LostObject>();
+        if (await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false) is not { } root)
+            return found;
         await session.QueryAsync(
             $"""
             WITH RECURSIVE going(class, oid, number, counts) AS (
@@ -38,15 +40,15 @@ internal static class Dependants
             """,
             row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
             cancellationToken,
-            column is null ? [name] : [name, column]).ConfigureAwait(false);
+            column is null ? [root] : [root, column]).ConfigureAwait(false);
         return found;
     }
 
     private static string Root(string kind, bool isColumn) => kind switch
     {
         "TABLE" or "VIEW" when isColumn =>
-            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass($1)::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
-        "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid, 0 FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) c WHERE c.oid IS NOT NULL",
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
+        "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
         _ => RootOf(kind),
     };
 
@@ -91,18 +93,29 @@ internal static class Dependants
     }
 
     /// <summary>What goes with a schema, a type or an extension.</summary>
-    public static Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken) => FindAsync(
-        session,
-        RootOf(kind),
-        cascades,
-        cancellationToken,
-        name);
+    public static async Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken)
+    {
+        var root = await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false);
+        return root is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
+    }
+
+    /// <summary>What a name stands for where the script would say it: the number of a relation or a type; a schema or an extension keeps its name. Null when it is not there.</summary>
+    private static async Task<object?> ResolveAsync(PostgreSqlSession session, string kind, string name, CancellationToken cancellationToken)
+    {
+        if (kind is "SCHEMA" or "EXTENSION")
+            return name;
+        var function = kind is "TABLE" or "VIEW" ? "to_regclass" : "to_regtype";
+        long? found = null;
+        await session.QueryAsScriptAsync(
+            $"SELECT pg_catalog.{function}($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        return found;
+    }
 
     private static string RootOf(string kind) => kind switch
     {
         "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
         "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
-        _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid, 0 FROM (SELECT pg_catalog.to_regtype($1)::oid AS oid) t WHERE t.oid IS NOT NULL",
+        _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
     };
 
     /// <summary>The tables that are emptied with one: with CASCADE those that refer to it.</summary>
@@ -125,15 +138,16 @@ internal static class Dependants
         return found;
     }
 
-    /// <summary>The server's estimate of the rows; null when it has none.</summary>
+    /// <summary>The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can be told from never having looked.</summary>
     public static async Task<long?> EstimateAsync(PostgreSqlSession session, Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;
         await session.QueryAsync(
             """
             WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
-            SELECT (pg_catalog.sum(c.reltuples) FILTER (WHERE c.reltuples >= 0) * (1 - COALESCE(pg_catalog.max(s.null_frac), 0)))::bigint
-            FROM parts p JOIN pg_catalog.pg_class c ON c.oid = p.oid AND c.relkind = 'r' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            SELECT CASE WHEN sum(c.rows) > 0 THEN (sum(c.rows) * (1 - COALESCE(max(s.null_frac), 0)))::bigint END
+            FROM parts p JOIN (SELECT oid, relkind, relname, relnamespace, GREATEST(reltuples, pg_stat_get_live_tuples(oid), 0) AS rows FROM pg_class) c ON c.oid = p.oid AND c.relkind = 'r'
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
             LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
             """,

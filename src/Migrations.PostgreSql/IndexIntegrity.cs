@@ -32,14 +32,14 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
             : new Finding(CheckStatus.Fail, $"amcheck found damage in {found.Count} of {looked} indexes and tables.", found, "REINDEX damaged indexes; for a damaged table, restore the newest proven backup.", "no damage");
     }
 
-    // Damage is an error, and one at which Npgsql closes the connection: so it is caught on the server.
+    // The index's own expressions run under the search_path in force. Damage is an error, and one at which Npgsql closes the connection: so it is caught on the server.
     private static string Guarded(string check) =>
         $"""
         DO $check$ BEGIN
-            PERFORM set_config('migrations.damage', '', true);
+            PERFORM pg_catalog.set_config('migrations.damage', '', true);
             PERFORM {check};
         EXCEPTION WHEN index_corrupted OR data_corrupted THEN
-            PERFORM set_config('migrations.damage', SQLERRM, true);
+            PERFORM pg_catalog.set_config('migrations.damage', SQLERRM, true);
         END $check$
         """;
 
@@ -52,13 +52,13 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
                 JOIN pg_am a ON a.oid = c.relam
             WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2
             """,
-            row => questions.Add((Guarded($"{schema}.bt_index_check({row.GetString(0)}::regclass, true)"), Damage, row.GetString(1))),
+            row => questions.Add((Guarded($"{schema}.bt_index_check({row.GetString(0)}::pg_catalog.oid::pg_catalog.regclass, true)"), Damage, row.GetString(1))),
             cancellationToken).ConfigureAwait(false);
         if (session.Connection.PostgreSqlVersion.Major < 14)
             return questions;
         await session.QueryAsync(
             $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2",
-            row => questions.Add((null, $"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::regclass) v LIMIT 3", row.GetString(1))),
+            row => questions.Add((null, $"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::oid::regclass, false, false, 'none'::text, NULL::bigint, NULL::bigint) v LIMIT 3", row.GetString(1))),
             cancellationToken).ConfigureAwait(false);
         return questions;
     }

@@ -7,7 +7,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Counts, and digests, the rows of the user's tables. A partition counts where it lies, its parent holds none; foreign tables hold none of this database's. The digest of
-/// a table is the sum of two 64-bit hashes of each row's text, made on the server, so that the order of rows does not matter and equal rows count each.
+/// a table is the sum of two 64-bit hashes of each row's text, made on the server, so that the order of rows does not matter and equal rows count each. Reading a table may
+/// evaluate expressions of its definition, which may need the database's own <c>search_path</c>: so that is in force, and everything of ours is qualified.
 /// </summary>
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
@@ -17,11 +18,9 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     // What the server writes of a value depends on these. Without row_security a table that hides rows is an error, and not a wrong number.
     internal const string Settings =
         """
-        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone',
-            'UTC', true),
-            set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true), set_config('xmlbinary', 'base64',
-                true),
-            set_config('row_security', 'off', true), set_config('statement_timeout', '0', true)
+        SELECT pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true),
+            pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true),
+            pg_catalog.set_config('xmlbinary', 'base64', true), pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('statement_timeout', '0', true)
         """;
 
     /// <summary>Reads them in a transaction of its own, or in the open one.</summary>
@@ -37,7 +36,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     public async Task<IReadOnlyList<TableContent>> ReadInsideAsync(bool counts, bool digests, CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        await session.QueryAsync(Settings, _ => { }, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);
+        await session.QueryAsScriptAsync(Settings, _ => { }, cancellationToken).ConfigureAwait(false);
         await session.QueryAsync(
             $"""
             SELECT {CatalogueScope.Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -59,10 +59,10 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         await using var _ = batch.ConfigureAwait(false);
         // A table may have a column of any name, so the row is built from all of its columns.
         var sums = digests
-            ? ", COALESCE(sum(hashtextextended(r.line, 0)::numeric), 0)::text, COALESCE(sum(hashtextextended(r.line, 7046029254386353131)::numeric), 0)::text"
+            ? ", " + Sum("0") + ", " + Sum("7046029254386353131")
             : "";
         foreach (var name in names)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::text COLLATE \"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_catalog.count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         foreach (var name in names)
@@ -72,6 +72,9 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static string Sum(string seed) =>
+        $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), 0::pg_catalog.numeric)::pg_catalog.text";
 
     internal static string Half(string sum)
     {

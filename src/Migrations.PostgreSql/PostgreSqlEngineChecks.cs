@@ -33,7 +33,6 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         try
         {
             await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-            await session.QueryAsync("SELECT set_config('search_path', '', true)", _ => { }, cancellationToken).ConfigureAwait(false);
             found = await ask(cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)

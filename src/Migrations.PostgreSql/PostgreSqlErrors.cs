@@ -21,6 +21,12 @@ internal static class PostgreSqlErrors
         _ => false,
     };
 
+    /// <summary>
+    /// Whether a policy would have hidden rows from a query of our own, which runs without
+    /// <see href="https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY">row_security</see>. The code alone also stands for a missing GRANT.
+    /// </summary>
+    public static bool IsHidden(PostgresException e) => e.SqlState is PostgresErrorCodes.InsufficientPrivilege && string.Equals(e.Routine, "check_enable_rls", StringComparison.Ordinal);
+
     /// <summary>Whether another session made the same object at the same moment, which IF NOT EXISTS does not cover.</summary>
     public static bool IsRace(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject;
@@ -28,8 +34,8 @@ internal static class PostgreSqlErrors
     /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
     public static bool IsBroken(Exception e) => e switch
     {
-        PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout or IdleSessionTimeout or TransactionTimeout.Code
-            || p.SqlState.StartsWith("08", StringComparison.Ordinal),
+        // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is an answer.
+        PostgresException p => p.InvariantSeverity is not "ERROR" && (IsOfConnection(p.SqlState) || p.SqlState is TransactionTimeout.Code),
         NpgsqlException => true,
         OperationCanceledException { InnerException: { } inner } => inner is not PostgresException && IsBroken(inner),
         _ => false,
@@ -121,17 +127,21 @@ internal static class PostgreSqlErrors
     /// <summary>The cause that a code stands for.</summary>
     public static ErrorId IdOf(PostgresException e) => e.SqlState switch
     {
+        // A statement may raise any code: one that another server gave it, for example.
+        _ when e.InvariantSeverity is "ERROR" && IsOfConnection(e.SqlState) => ErrorId.StatementFailed,
         PostgresErrorCodes.InsufficientPrivilege => ErrorId.PermissionDenied,
         PostgresErrorCodes.ReadOnlySqlTransaction => ErrorId.DatabaseReadOnly,
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError => ErrorId.DiskFailed,
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => ErrorId.TableLockTimedOut,
         PostgresErrorCodes.QueryCanceled or TransactionTimeout.Code => ErrorId.StatementTimedOut,
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => ErrorId.AuthenticationFailed,
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout or IdleSessionTimeout or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
-            => ErrorId.ConnectionFailed,
-        var code when code.StartsWith("08", StringComparison.Ordinal) => ErrorId.ConnectionFailed,
+        PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections => ErrorId.ConnectionFailed,
+        var code when IsOfConnection(code) => ErrorId.ConnectionFailed,
         _ => ErrorId.StatementFailed,
     };
+
+    private static bool IsOfConnection(string code) =>
+        code is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or IdleInTransactionTimeout or IdleSessionTimeout || code.StartsWith("08", StringComparison.Ordinal);
 
     /// <summary>What a user can do about a code.</summary>
     public static string NextStep(PostgresException e) => e.SqlState switch

@@ -7,12 +7,12 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
 {
     private const string RelationExists = "SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL";
     private const string TypeExists = "SELECT 1 WHERE pg_catalog.to_regtype($1) IS NOT NULL";
-    private const string SchemaExists = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = (pg_catalog.parse_ident($1))[1]";
-    private const string DatabaseExists = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = (pg_catalog.parse_ident($1))[1]";
+    private const string SchemaExists = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
+    private const string DatabaseExists = "SELECT 1 FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
     private const string ColumnExists =
-        "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname = (pg_catalog.parse_ident($2))[1] AND NOT attisdropped";
+        "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND attname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1] AND NOT attisdropped";
 
-    private const string ValueExists = "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype($1) AND enumlabel = $2";
+    private const string ValueExists = "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1) AND enumlabel OPERATOR(pg_catalog.=) $2";
 
     /// <summary>Looks a statement up. An INVALID index that it left behind is dropped.</summary>
     public async Task<StatementEvidence> FindAsync(string text, CancellationToken cancellationToken)
@@ -93,7 +93,7 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
         if (query is null || words.Contain(","))
             return StatementEvidence.Unknown;
         // One that is still there can be dropped again, a half-dropped index too.
-        return await session.AnyAsync(query, cancellationToken, SqlNames.Qualified(words, ref at)).ConfigureAwait(false) ? StatementEvidence.NotDone : StatementEvidence.Done;
+        return await AnyAsync(query, cancellationToken, SqlNames.Qualified(words, ref at)).ConfigureAwait(false) ? StatementEvidence.NotDone : StatementEvidence.Done;
     }
 
     private Task<StatementEvidence> AlteredAsync(StatementWords words, CancellationToken cancellationToken)
@@ -117,5 +117,9 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
     }
 
     private async Task<StatementEvidence> ExistsAsync(string query, CancellationToken cancellationToken, params object?[] values) =>
-        await session.AnyAsync(query, cancellationToken, values).ConfigureAwait(false) ? StatementEvidence.Done : StatementEvidence.NotDone;
+        await AnyAsync(query, cancellationToken, values).ConfigureAwait(false) ? StatementEvidence.Done : StatementEvidence.NotDone;
+
+    // Names mean what they meant to the script.
+    private async Task<bool> AnyAsync(string query, CancellationToken cancellationToken, params object?[] values) =>
+        await session.QueryAsScriptAsync(query, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
 }

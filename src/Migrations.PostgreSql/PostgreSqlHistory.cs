@@ -18,6 +18,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private readonly string _schema = session.Options.HistorySchema ?? "public";
     private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
+    private const string WholeColumn = "migrations_whole";
+
+    private string? _whole;
     private readonly FirstSchema _firstSchema = new(session, session.Options.HistorySchema ?? "public", session.Options.HistoryTable);
 
     private long? _lastRead;
@@ -25,6 +28,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
     /// <summary>The table as it stands in statements.</summary>
     public string Table => _table;
+
+    /// <summary>Makes sure that one row is added, and nothing else changes.</summary>
+    public HistoryGuard Guard { get; } = new(session, PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable));
 
     /// <summary>Schema and table as they are shown to people.</summary>
     public string Display => $"{_schema}.{session.Options.HistoryTable}";
@@ -35,7 +41,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var entries = new List<JournalEntry>();
         try
         {
-            await session.QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(Entry(row)), cancellationToken).ConfigureAwait(false);
+            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(JournalRow.Read(row)), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
@@ -70,8 +76,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<long> ReadLastIdAsync(CancellationToken cancellationToken)
     {
         var last = 0L;
-        var query = session.QueryAsync($"SELECT COALESCE(pg_catalog.max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken);
-        await PostgreSqlErrors.TranslateAsync(query, $"Reading the history table {Display}").ConfigureAwait(false);
+        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
         _lastRead = last;
         return last;
     }
@@ -80,9 +85,44 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;
-        var query = session.QueryAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = Text(row, 0), cancellationToken, id);
-        await PostgreSqlErrors.TranslateAsync(query, $"Reading the history table {Display}").ConfigureAwait(false);
+        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id).ConfigureAwait(false);
         return script;
+    }
+
+    private async Task ReadAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
+    {
+        try
+        {
+            await QueryAsync(query, take, cancellationToken, values).ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            throw Refused(e, "Reading");
+        }
+        catch (NpgsqlException e)
+        {
+            throw Broken(e, "Reading");
+        }
+    }
+
+    /// <summary>Runs a query that waits for a lock on the table no longer than the session is to, and then says for whom.</summary>
+    private async Task QueryAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
+    {
+        var watch = new BlockerWatch(session, session.Options.TableLockTimeout);
+        await using var _ = watch.ConfigureAwait(false);
+        try
+        {
+            await session.QueryWithinLimitsAsync(query, take, cancellationToken, values).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+        {
+            var blocker = await watch.StopAsync().ConfigureAwait(false);
+            throw new MigrationException(
+                PostgreSqlErrors.IdOf(e),
+                $"Reading the history table {Display} failed: {e.MessageText} ({e.SqlState}).{(blocker is null ? "" : $" It waited for {blocker.Description}.")}",
+                blocker?.WayOut ?? "Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a longer wait with --table-lock-timeout and --statement-timeout.",
+                e);
+        }
     }
 
     /// <inheritdoc/>
@@ -130,40 +170,68 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var batch = session.Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
-        var begins = !session.IsInRun && !session.IsInOwnTransaction;
-        if (begins)
-            // Whatever a script outside a transaction has made the default.
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN READ WRITE"));
-        if (!session.IsInRun)
-        {
-            // Such a script may have set another role for its next statements; this row is ours.
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL SESSION AUTHORIZATION DEFAULT"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL ROLE NONE"));
-        }
-
-        // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
-        var guard = entry.Event == JournalEvent.Failed || session.Guard is not { } condition ? null : new NpgsqlBatchCommand("SELECT " + condition);
-        if (guard is not null)
-            batch.BatchCommands.Add(guard);
-
-        batch.BatchCommands.Add(Insert(entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
-        if (begins)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        var (guard, seal, check) = Fill(batch, entry);
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            do
+            {
+                if (reader.FieldCount == 1 && string.Equals(reader.GetName(0), WholeColumn, StringComparison.Ordinal) && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    _whole = reader.GetString(0);
+            }
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (PostgresException e)
         {
+            var isOurs = e.SqlState is PostgresErrorCodes.DivisionByZero;
             await session.RollBackAsync().ConfigureAwait(false);
-            throw guard is not null && ReferenceEquals(e.BatchCommand, guard) && e.SqlState is PostgresErrorCodes.DivisionByZero
-                ? PostgreSqlLock.Lost(entry.Name)
+            throw isOurs && ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
+                : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal)) ? Disturbed(entry, e)
                 : Refused(e, "Writing");
         }
         catch (NpgsqlException e)
         {
             throw Broken(e, "Writing");
         }
+    }
+
+    private (NpgsqlBatchCommand Guard, NpgsqlBatchCommand? Seal, NpgsqlBatchCommand Check) Fill(NpgsqlBatch batch, JournalEntry entry)
+    {
+        NpgsqlBatchCommand Add(NpgsqlBatchCommand command)
+        {
+            batch.BatchCommands.Add(command);
+            return command;
+        }
+
+        // A script outside a transaction may have made another one the default, and set another role for its next statements; this row is ours.
+        var begins = !session.IsInRun && !session.IsInOwnTransaction;
+        foreach (var sql in (string[])[.. begins ? (string[])["BEGIN READ WRITE"] : [], .. session.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"]])
+            Add(new NpgsqlBatchCommand(sql));
+
+        // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
+        var needed = entry.Event switch
+        {
+            JournalEvent.Failed => null,
+            JournalEvent.Progress => session.GuardOfDone,
+            _ => session.Guard,
+        };
+        var guard = Add(new NpgsqlBatchCommand("SELECT " + string.Join(", ", (string[])[Guard.Preparation, .. needed is null ? (string[])[] : [needed]])));
+        var seal = entry.Event == JournalEvent.Progress && _whole is not null
+            ? Add(new NpgsqlBatchCommand($"SELECT 1 OPERATOR(pg_catalog./) CASE WHEN {Guard.Whole} OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_whole)} THEN 1 ELSE 0 END"))
+            : null;
+        // Another run that gets the lock, because a statement has freed it, waits as long as this backend lives.
+        Add(Insert(entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? session.Backend } : entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
+        // In a transaction of the script's own, its constraints are not yet due.
+        if (begins)
+            Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
+        var check = Add(Guard.Check(entry));
+        _whole = null;
+        if (entry.Event == JournalEvent.Started)
+            Add(new NpgsqlBatchCommand($"SELECT {Guard.Whole} AS {WholeColumn}"));
+        if (begins)
+            Add(new NpgsqlBatchCommand("COMMIT"));
+        return (guard, seal, check);
     }
 
     /// <summary>The row of a step, with its figures computed by the server.</summary>
@@ -183,7 +251,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         (long, long?)? found = null;
         await session.QueryAsync(
             $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
-            row => found = (Number(row, 0) ?? 0, Number(row, 1)),
+            row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
             cancellationToken,
             entry.RunId,
             entry.Name,
@@ -191,6 +259,13 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             entry.Service).ConfigureAwait(false);
         return found;
     }
+
+    /// <summary>The row was swallowed, or something else in the history changed with it.</summary>
+    public MigrationException Disturbed(JournalEntry entry, Exception e) => new(
+        ErrorId.HistoryTableConflict,
+        $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history table {Display}: its row was suppressed, or other rows there were changed with it. That transaction was rolled back.",
+        $"Look for triggers, rules and policies on {Display}, and for statements of the script that write to it; remove them, then run the command again.",
+        e);
 
     /// <summary>An error of the server about the history table.</summary>
     public MigrationException Refused(PostgresException e, string doing)
@@ -200,6 +275,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         return e.SqlState switch
         {
             PostgresErrorCodes.UndefinedColumn => Conflict(e),
+            _ when PostgreSqlErrors.IsHidden(e) => new MigrationException(
+                ErrorId.PermissionDenied, $"Row-level security hides rows of the history table {Display} from the role {PostgreSqlText.Name(user ?? "")}, and a history with gaps must not be taken for a whole one: {e.MessageText} ({e.SqlState}).",
+                $"Run as the table's owner, after ALTER TABLE {_table} NO FORCE ROW LEVEL SECURITY; or as a role with BYPASSRLS; or take the policies away: ALTER TABLE {_table} DISABLE ROW LEVEL SECURITY;", e),
             PostgresErrorCodes.InsufficientPrivilege when string.Equals(doing, "Creating", StringComparison.Ordinal) => new MigrationException(
                 ErrorId.PermissionDenied, $"{what}: {e.MessageText} ({e.SqlState}).",
                 $"As the schema's owner: GRANT CREATE, USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; or let an administrator run 'migrations up' once.", e),
@@ -216,34 +294,34 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private string CreateTable =>
         $"""
         CREATE TABLE IF NOT EXISTS {_table} (
-            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            run_id uuid NOT NULL,
-            service text,
-            version text,
-            name text NOT NULL,
-            description text,
-            semantic_version text,
-            direction text NOT NULL,
-            event text NOT NULL,
-            checksum text,
-            applied_at timestamptz NOT NULL,
-            applied_by text NOT NULL,
-            host text NOT NULL,
-            execution_time_ms bigint,
-            rows_affected bigint,
-            success boolean NOT NULL,
-            error_message text,
-            statement_index integer,
-            schema_fingerprint text,
-            tool_version text NOT NULL,
-            script text)
+            id pg_catalog.int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            run_id pg_catalog.uuid NOT NULL,
+            service pg_catalog.text,
+            version pg_catalog.text,
+            name pg_catalog.text NOT NULL,
+            description pg_catalog.text,
+            semantic_version pg_catalog.text,
+            direction pg_catalog.text NOT NULL,
+            event pg_catalog.text NOT NULL,
+            checksum pg_catalog.text,
+            applied_at pg_catalog.timestamptz NOT NULL,
+            applied_by pg_catalog.text NOT NULL,
+            host pg_catalog.text NOT NULL,
+            execution_time_ms pg_catalog.int8,
+            rows_affected pg_catalog.int8,
+            success pg_catalog.bool NOT NULL,
+            error_message pg_catalog.text,
+            statement_index pg_catalog.int4,
+            schema_fingerprint pg_catalog.text,
+            tool_version pg_catalog.text NOT NULL,
+            script pg_catalog.text)
         """;
 
     private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await session.QueryAsync($"SELECT {Columns}, id, script FROM {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
+            await QueryAsync($"SELECT {Columns}, id, script FROM {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
@@ -285,34 +363,6 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
         return command;
     }
-
-    private static JournalEntry Entry(NpgsqlDataReader row) => new()
-    {
-        RunId = row.GetGuid(0),
-        Service = Text(row, 1),
-        Version = Text(row, 2),
-        Name = row.GetString(3),
-        Description = Text(row, 4),
-        SemanticVersion = Text(row, 5),
-        Direction = JournalNames.Direction(row.GetString(6)),
-        Event = JournalNames.Event(row.GetString(7)),
-        Checksum = Text(row, 8),
-        AppliedAt = new DateTimeOffset(row.GetDateTime(9), TimeSpan.Zero),
-        AppliedBy = row.GetString(10),
-        Host = row.GetString(11),
-        ExecutionTimeMs = Number(row, 12),
-        RowsAffected = Number(row, 13),
-        Success = row.GetBoolean(14),
-        ErrorMessage = Text(row, 15),
-        StatementIndex = row.IsDBNull(16) ? null : row.GetInt32(16),
-        SchemaFingerprint = Text(row, 17),
-        ToolVersion = row.GetString(18),
-        Id = row.GetInt64(19),
-    };
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static long? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
     private MigrationException Broken(NpgsqlException e, string doing) => new(
         ErrorId.ConnectionFailed,

@@ -29,7 +29,10 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
 
     /// <summary>A SQL expression that fails when the row has another token, and keeps the row until the transaction ends.</summary>
     public string Guard =>
-        $"1 / (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name = {PostgreSqlText.Literal(_session.Options.HistoryTable)} AND token = '{_token}'::uuid FOR KEY SHARE) AS lease)";
+        $"""
+        1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_session.Options.HistoryTable)}
+            AND token OPERATOR(pg_catalog.=) '{_token}'::pg_catalog.uuid FOR KEY SHARE) AS lease)
+        """;
 
     /// <summary>Makes sure that the table is there.</summary>
     public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
@@ -66,13 +69,14 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         LockHolder? holder = null;
         try
         {
-            await session.QueryAsync(
+            await session.QueryWithinLimitsAsync(
                 $"SELECT owner, since FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
                 row => holder = Holder(row.GetString(0), row.GetDateTime(1)),
                 cancellationToken,
                 session.Options.HistoryTable).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn)
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn
+            or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled)
         {
             return null; // No pooler has ever been between, or it is not for us to see.
         }
@@ -118,7 +122,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             return;
         try
         {
-            await _session.ExecuteAsync($"DELETE FROM {_table} WHERE name = $1 AND token = $2", CancellationToken.None, _session.Options.HistoryTable, _token).ConfigureAwait(false);
+            await _session.AnyAsync($"DELETE FROM {_table} WHERE name = $1 AND token = $2 RETURNING 1", CancellationToken.None, _session.Options.HistoryTable, _token).ConfigureAwait(false);
         }
         catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
         {
@@ -139,7 +143,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         if (_session.Options.HistorySchema is { } schema && !await _session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, schema).ConfigureAwait(false))
             await _session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken).ConfigureAwait(false);
         await _session.ExecuteAsync(
-            $"CREATE TABLE IF NOT EXISTS {_table} (name text PRIMARY KEY, token uuid NOT NULL, owner text NOT NULL, since timestamptz NOT NULL, beat timestamptz NOT NULL)", cancellationToken).ConfigureAwait(false);
+            $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Keeps the row fresh from a connection of its own; the session's is busy with scripts.</summary>
@@ -151,7 +155,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             {
                 var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
-                using var command = new NpgsqlCommand($"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name = $1 AND token = $2", connection);
+                using var command = new NpgsqlCommand($"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 AND token OPERATOR(pg_catalog.=) $2", connection);
                 var owner = PostgreSqlText.Parameter(_owner);
                 command.Parameters.Add(PostgreSqlText.Parameter(_session.Options.HistoryTable));
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _token });

@@ -16,6 +16,9 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposable
 {
+    /// <summary>What tells a backend from every other one, of a row <c>a</c> of pg_stat_activity: process numbers are used again.</summary>
+    public const string BackendOf = "'backend ' || a.pid || ', started ' || (EXTRACT(epoch FROM a.backend_start) * 1000000)::bigint";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
     // Many that wait take turns, and each turn costs up to a pause: half a second for each would keep the last of sixteen waiting for two.
@@ -25,15 +28,30 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
 
     private readonly long _key = Key(session.Options);
     private PostgreSqlLease? _lease;
+    private LockHolder? _running;
     private bool _isHeld;
 
     /// <summary>
-    /// A SQL expression that fails in a backend that does not hold the lock. It is held twice (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS),
-    /// so that giving one hold back tells whether it was there, and nobody can come between. That costs a tenth of looking into pg_locks.
+    /// A SQL expression that fails in a backend that does not hold the lock, with everything in it qualified. It is held twice
+    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back tells whether it was there, and no one can come
+    /// between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the transaction: no script can free that one, so what begins with the
+    /// lock ends with it.
     /// </summary>
     public string Guard => _lease is not null ? _lease.Guard : string.Create(
         CultureInfo.InvariantCulture,
-        $"1 / CASE WHEN pg_catalog.pg_backend_pid() = {session.Connection.ProcessID} AND pg_catalog.pg_advisory_unlock({_key}) THEN pg_catalog.pg_try_advisory_lock({_key})::int ELSE 0 END");
+        $"""
+        1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID}
+            AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
+            THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
+        """);
+
+    /// <summary>As <see cref="Guard"/>, for what was begun with the lock: waits for the lock of the transaction where a script has freed the session's.</summary>
+    public string GuardOfDone => _lease is not null ? _lease.Guard : string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID} THEN 1 ELSE 0 END,
+            pg_catalog.pg_advisory_xact_lock('{_key}'::pg_catalog.int8)
+        """);
 
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased { get; private set; }
@@ -80,14 +98,14 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             await Task.Delay(pause < left ? pause : left < TimeSpan.Zero ? TimeSpan.Zero : left, cancellationToken).ConfigureAwait(false);
         }
 
-        await session.FindClientCheckAsync(cancellationToken).ConfigureAwait(false);
+        await session.LearnServerAsync(cancellationToken).ConfigureAwait(false);
         return _isHeld = true;
     }
 
     /// <summary>Who holds the lock; null when nobody does.</summary>
     public async Task<LockHolder?> FindHolderAsync(CancellationToken cancellationToken)
     {
-        LockHolder? holder = null;
+        var holder = _running;
         await session.QueryAsync(
             $"""
             SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
@@ -113,12 +131,42 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             return;
         try
         {
-            await session.ExecuteAsync("SELECT pg_catalog.pg_advisory_unlock($1), pg_catalog.pg_advisory_unlock($1)", CancellationToken.None, _key).ConfigureAwait(false);
+            await FreeAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
         {
             // The server frees the lock when it notices.
         }
+    }
+
+    private Task<int> FreeAsync(CancellationToken cancellationToken) =>
+        session.ExecuteAsync("SELECT pg_catalog.pg_advisory_unlock($1), pg_catalog.pg_advisory_unlock($1)", cancellationToken, _key);
+
+    /// <summary>
+    /// Who is still working on a statement outside of a transaction without the lock, which the statement itself has freed (pg_advisory_unlock_all): the backend that the last
+    /// row of the history, a started one, names. Of other roles' backends one without rights sees the number only.
+    /// </summary>
+    private async Task<LockHolder?> FindRunningAsync(CancellationToken cancellationToken)
+    {
+        LockHolder? holder = null;
+        try
+        {
+            await session.QueryWithinLimitsAsync(
+                $"""
+                SELECT a.pid, a.usename::text, host(a.client_addr), a.application_name, a.backend_start
+                FROM (SELECT event, error_message FROM {new PostgreSqlHistory(session).Table} ORDER BY id DESC LIMIT 1) h
+                JOIN pg_stat_activity a ON h.error_message = {BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
+                WHERE h.event = 'started' AND a.datname = current_database() AND a.pid <> pg_backend_pid()
+                """,
+                row => holder = Holder(row),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
+        {
+            return null; // There is no history yet; or what is wrong with it is said by whoever reads it next.
+        }
+
+        return holder;
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
@@ -135,6 +183,14 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             cancellationToken,
             session.Connection.ProcessID,
             _key).ConfigureAwait(false);
+        if (got is true && await FindRunningAsync(cancellationToken).ConfigureAwait(false) is { } running)
+        {
+            _running = running;
+            await FreeAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        _running = null;
         if (got is { } answer)
             return answer;
         _lease = await PostgreSqlLease.PrepareAsync(session, cancellationToken).ConfigureAwait(false);

@@ -26,6 +26,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private readonly HashSet<string> _comesFromBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _renamedSchemas = new(StringComparer.Ordinal);
     private readonly CarriedRows _carried = new();
+    private bool _isHidden;
     private readonly List<LostObject> _cascaded = [];
     private readonly ScriptWrites _writes = new(Dialect);
     private bool _hasSavepoint;
@@ -83,7 +84,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             if (!new StatementWords(piece.Text).Contain("SEARCH_PATH"))
                 return;
             await SaveAsync(cancellationToken).ConfigureAwait(false);
-            await session.QueryAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
+            await session.QueryAsScriptAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
             _hasSavepoint = false;
             return;
         }
@@ -284,14 +285,14 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         var isEstimate = false;
         if (rows is null)
             (rows, isEstimate) = await EstimateAsync(item, cancellationToken).ConfigureAwait(false);
-        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line)));
+        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line) { IsHidden = _isHidden }));
     }
 
     private async Task<long?> CountAllAsync(Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;
         var condition = item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL";
-        await session.QueryAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        await session.QueryTablesAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
         return rows;
     }
 
@@ -301,12 +302,14 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         var left = Math.Max(1, (long)(question.Limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left).ConfigureAwait(false);
         await session.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+        _isHidden = false;
         try
         {
             return await count().ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
+            _isHidden = PostgreSqlErrors.IsHidden(e);
             await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
             return null;
         }
@@ -328,7 +331,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         if (name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && _renamedSchemas.TryGetValue(name[..dot], out var schema))
             name = schema + name[dot..];
         uint? found = null;
-        await session.QueryAsync("SELECT pg_catalog.to_regclass($1)::oid::bigint", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        await session.QueryAsScriptAsync("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
         return found is { } table && _away.Contains(table) ? null : found;
     }
 

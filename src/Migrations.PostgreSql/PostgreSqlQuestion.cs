@@ -143,7 +143,7 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     private async Task ExplainAsync(SqlPiece statement, CancellationToken cancellationToken)
     {
         var json = "";
-        await session.QueryAsync(statement.Text, row => json = row.GetString(0), cancellationToken).ConfigureAwait(false);
+        await session.QueryAsScriptAsync(statement.Text, row => json = row.GetString(0), cancellationToken).ConfigureAwait(false);
         _answer = new QueryAnswer { Plan = PlanText.Of(json) };
     }
 

@@ -13,6 +13,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     private readonly PostgreSqlHistory _history = new(session);
     private readonly LockWatch _watch = new(session);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private NpgsqlBatchCommand? _check;
     private readonly List<StatementException> _leftOut = [];
     private SqlPiece? _running;
     private int _statements;
@@ -31,6 +32,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         {
             await session.RollBackAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+            if (_check is not null && ReferenceEquals(e.BatchCommand, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
+                throw _history.Disturbed(step.Entry, e);
             throw session.Failure(e, step.Script, _running, blocker: null, attempts: 1);
         }
         catch
@@ -67,8 +70,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var limit = step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout;
         await session.QueryAsync(
             "SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, ((long)(limit?.TotalMilliseconds ?? 0)).ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
-        if (figures.Preparations.Any())
-            await session.QueryAsync("SELECT " + string.Join(", ", figures.Preparations), _ => { }, cancellationToken).ConfigureAwait(false);
+        await session.QueryAsync("SELECT " + string.Join(", ", figures.Preparations.Append(_history.Guard.Preparation)), _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PieceAsync(IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
@@ -108,6 +110,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         await using (batch.ConfigureAwait(false))
         {
             batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
+            batch.BatchCommands.Add(_check = _history.Guard.Check(step.Entry));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -12,12 +12,12 @@ namespace Migrations.PostgreSql;
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
 {
-    // What the server writes depends on these; an empty search_path makes it write every name with its schema.
+    // What the server writes depends on these; a search_path without the user's schemas makes it write every name with its schema.
     private const string Settings =
-        """
-        SELECT set_config('search_path', '', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), set_config('TimeZone',
-            'UTC', true),
-            set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('quote_all_identifiers', 'off', true)
+        $"""
+        SELECT pg_catalog.set_config('search_path', '{OwnSettings.SearchPath}', true), pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
+            pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '1', true),
+            pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('quote_all_identifiers', 'off', true)
         """;
 
     private const int MostAttempts = 3;
@@ -44,7 +44,7 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         }
     }
 
-    /// <summary>Reads it in a transaction that is open on a connection, and leaves <c>search_path</c> empty there.</summary>
+    /// <summary>Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.</summary>
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await FillAsync(connection, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);

@@ -7,6 +7,8 @@ namespace Migrations.PostgreSql;
 /// <summary>One connection to one database, and the means to get another when it breaks.</summary>
 internal sealed class PostgreSqlSession : IDatabaseSession
 {
+    private const string Overtaken = "1 OPERATOR(pg_catalog./) 0";
+
     private readonly PostgreSqlHistory _history;
     private readonly PostgreSqlSteps _steps;
     private readonly PostgreSqlOutside _outside;
@@ -72,10 +74,19 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public IReadOnlyList<LostObject> TakeCascaded() => _cascaded.Take();
 
     /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was taken.</summary>
-    public string? Guard => _wasOvertaken ? "1 / 0" : _lock?.Guard;
+    public string? Guard => _wasOvertaken ? Overtaken : _lock?.Guard;
+
+    /// <summary>As <see cref="Guard"/>, for what was begun with the lock and has been done: no other run goes on while this backend lives, even if a script has freed the lock.</summary>
+    public string? GuardOfDone => _wasOvertaken ? Overtaken : _lock?.GuardOfDone;
 
     /// <summary>Whether a script has run on this connection that may have left something on it.</summary>
     public bool MayHaveLeftovers { get; set; }
+
+    /// <summary>Whether the server counts the rows that a transaction changes (<see href="https://www.postgresql.org/docs/current/runtime-config-statistics.html">track_counts</see>).</summary>
+    public bool CountsChanges { get; private set; } = true;
+
+    /// <summary>What tells this session's backend from every other one, before and after; null behind a pooler, where it has none of its own.</summary>
+    public string? Backend { get; private set; }
 
     /// <summary>Whether the database may have event triggers: one could add a trigger to every table that is made.</summary>
     public bool MayHaveEventTriggers { get; set; } = true;
@@ -200,27 +211,30 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     }
 
     /// <summary>
-    /// Finds out whether the server can look after its client: since version 14 most can; what they run on decides. And whether definitions run code of the user's.
+    /// Finds out what the server counts, whether definitions run code of the user's, and whether it can look after its client: since version 14 most can; what they run on
+    /// decides.
     /// </summary>
-    public async Task FindClientCheckAsync(CancellationToken cancellationToken)
+    public async Task LearnServerAsync(CancellationToken cancellationToken)
     {
         const string Name = "client_connection_check_interval", Value = "500ms";
-        if (Connection.PostgreSqlVersion.Major < 14)
-            return;
+        const string Query = $"SELECT current_setting('track_counts')::boolean, EXISTS (SELECT FROM pg_event_trigger), (SELECT {PostgreSqlLock.BackendOf} FROM pg_stat_get_activity(pg_backend_pid()) a)";
+        void Take(NpgsqlDataReader row) =>
+            (CountsChanges, MayHaveEventTriggers, Backend) = (row.GetBoolean(0), row.GetBoolean(1), IsPooled || row.IsDBNull(2) ? null : row.GetString(2));
         try
         {
-            await QueryAsync(
-                "SELECT pg_catalog.set_config($1, $2, true), EXISTS (SELECT FROM pg_catalog.pg_event_trigger)",
-                row => MayHaveEventTriggers = row.GetBoolean(1),
-                cancellationToken,
-                Name,
-                Value).ConfigureAwait(false);
-            ClientCheck = (Name, Value);
+            if (Connection.PostgreSqlVersion.Major >= 14)
+            {
+                await QueryAsync(Query + ", set_config($1, $2, true)", Take, cancellationToken, Name, Value).ConfigureAwait(false);
+                ClientCheck = (Name, Value);
+                return;
+            }
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
             // Then the lock of a killed run is free when its statement ends.
         }
+
+        await QueryAsync(Query, Take, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a statement of a dump is not for this server: scripts are UTF-8 whatever it says, and an older one does not know a newer one's setting.</summary>
@@ -292,41 +306,80 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         }
     }
 
-    /// <summary>Runs one statement of our own.</summary>
+    /// <summary>Runs one statement as it is: a script's, or one of our own in which nothing is looked up along the <c>search_path</c>.</summary>
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] values)
     {
-        var batch = Batch(sql, values);
+        var batch = Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(Command(sql, values));
         return await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Runs a query of our own.</summary>
+    /// <summary>Runs a query of our own, under <see cref="OwnSettings.Catalogue"/>.</summary>
     /// <returns>How many rows it gave.</returns>
-    public async Task<int> QueryAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
+    public Task<int> QueryAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values) =>
+        QueryAsync(OwnSettings.Catalogue, sql, take, cancellationToken, values);
+
+    /// <summary>Runs a query of the user's tables, in which everything of our own is qualified, under <see cref="OwnSettings.Tables"/>.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryTablesAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values) =>
+        QueryAsync(OwnSettings.Tables, sql, take, cancellationToken, values);
+
+    /// <summary>Runs a query of our own for which the session may have to wait, under <see cref="OwnSettings.Within"/>.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryWithinLimitsAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values) =>
+        QueryAsync(OwnSettings.Within(Options), sql, take, cancellationToken, values);
+
+    private async Task<int> QueryAsync(OwnSettings settings, string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, object?[] values)
     {
-        var rows = 0;
-        var batch = Batch(sql, values);
+        var batch = Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(settings.Enter));
+        batch.BatchCommands.Add(Command(sql, values));
+        // Without an open transaction the batch is one, and what holds for it ends with it.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(settings.Leave));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); rows++)
-            take(reader);
-        return rows;
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(reader, take, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a query of our own gives a row.</summary>
     public async Task<bool> AnyAsync(string sql, CancellationToken cancellationToken, params object?[] values) =>
         await QueryAsync(sql, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
 
-    // A batch, not a command: Npgsql reads a command's text for parameters and semicolons of its own, and sends a batch's as it is.
-    private NpgsqlBatch Batch(string sql, object?[] values)
+    /// <summary>Runs a query under the settings in force: one of a script, or one that looks up names as a script would. What is our own in it must be qualified, operators too.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public async Task<int> QueryAsScriptAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
     {
         var batch = Connection.CreateBatch();
+        await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(Command(sql, values));
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        return await ReadAsync(reader, take, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReadAsync(NpgsqlDataReader reader, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
+    {
+        var rows = 0;
+        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); rows++)
+            take(reader);
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // An error that ends the transaction of the batch comes with its last result.
+        }
+
+        return rows;
+    }
+
+    // In a batch, because Npgsql reads a command's text for parameters and semicolons of its own, and sends a batch's as it is.
+    private static NpgsqlBatchCommand Command(string sql, object?[] values)
+    {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
             command.Parameters.Add(PostgreSqlText.Of(value));
-        batch.BatchCommands.Add(command);
-        return batch;
+        return command;
     }
 
     private void OnNotice(object sender, NpgsqlNoticeEventArgs e)

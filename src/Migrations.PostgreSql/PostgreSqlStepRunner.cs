@@ -22,6 +22,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private NpgsqlBatch _batch = session.Connection.CreateBatch();
     private NpgsqlBatchCommand? _guard;
     private NpgsqlBatchCommand? _insert;
+    private NpgsqlBatchCommand? _check;
     private SqlPiece? _copy;
     private int _characters;
     private long _bytes;
@@ -78,8 +79,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
             return PostgreSqlLock.Lost(step.Migration.FullName);
-        if (ReferenceEquals(e.BatchCommand, _insert) && _insert is not null)
-            return history.Refused(e, "Writing");
+        if (e.BatchCommand is { } own && (ReferenceEquals(own, _insert) || ReferenceEquals(own, _guard) || ReferenceEquals(own, _check)))
+            return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero ? history.Disturbed(step.Entry, e) : history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return session.Failure(e, step.Script, piece, blocker, attempts);
     }
@@ -101,6 +102,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             settings.Add(Setting("statement_timeout", limit));
         if (_isInRun)
             settings.AddRange(_figures.Preparations);
+        settings.Add(history.Guard.Preparation);
         if (session.Guard is { } guard)
             settings.Add(guard);
         _guard = Add("SELECT " + string.Join(", ", settings));
@@ -114,18 +116,21 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         Add("RESET ROLE");
     }
 
-    /// <summary>The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script back.</summary>
+    /// <summary>
+    /// The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script back. The savepoint puts back the
+    /// script's own settings, which hold for triggers.
+    /// </summary>
     private async Task<string?> FingerprintAsync(CancellationToken cancellationToken)
     {
         Add("SAVEPOINT migrations_look");
         await SendAsync(cancellationToken).ConfigureAwait(false);
+        Add("ROLLBACK TO SAVEPOINT migrations_look");
         try
         {
             return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
-            Add("ROLLBACK TO SAVEPOINT migrations_look");
             return null;
         }
     }
@@ -134,6 +139,11 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         _insert = history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null);
         _batch.BatchCommands.Add(_insert);
+        // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the steps that follow may be what fulfils them.
+        if (!_isInRun)
+            Add("SET CONSTRAINTS ALL IMMEDIATE");
+        _check = history.Guard.Check(entry);
+        _batch.BatchCommands.Add(_check);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
         if (!_isInRun)

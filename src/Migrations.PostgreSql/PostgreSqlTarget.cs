@@ -39,7 +39,8 @@ internal static class PostgreSqlTarget
 
     private static NpgsqlConnectionStringBuilder? ParsePairs(string text)
     {
-        if (!text.Contains('=', StringComparison.Ordinal))
+        // A key has no colon and no slash: that is a path or an address of another kind.
+        if (!text.Contains('=', StringComparison.Ordinal) || text.AsSpan(0, text.IndexOf('=', StringComparison.Ordinal)).IndexOfAny(':', '/', '\\') >= 0)
             return null;
         var pairs = new DbConnectionStringBuilder();
         try

@@ -23,7 +23,7 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
         await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ", cancellationToken).ConfigureAwait(false);
         try
         {
-            await session.QueryAsync(PostgreSqlContentReader.Settings, _ => { }, cancellationToken).ConfigureAwait(false);
+            await session.QueryAsScriptAsync(PostgreSqlContentReader.Settings, _ => { }, cancellationToken).ConfigureAwait(false);
             var tables = await TablesAsync(cancellationToken).ConfigureAwait(false);
             foreach (var table in tables.Where(t => t is { IsReadable: true, HidesRows: true }))
                 await session.ExecuteAsync($"ALTER TABLE {table.Name} DISABLE ROW LEVEL SECURITY", cancellationToken).ConfigureAwait(false);
@@ -62,7 +62,7 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
         var batch = session.Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         foreach (var table in tables)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(digests ? Digest(table) : $"SELECT count(*) FROM ONLY {table.Name}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(digests ? Digest(table) : $"SELECT pg_catalog.count(*) FROM ONLY {table.Name}"));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         foreach (var table in tables)
@@ -81,12 +81,12 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
 
     private static string Digest(Table table) =>
         $"""
-        SELECT count(*), COALESCE(sum(h.one::numeric), 0)::text, COALESCE(sum(h.two::numeric), 0)::text,
-            CASE WHEN count(*) <= {TableValues.MostHashes} THEN
-                COALESCE(string_agg(int8send(h.one), ''::bytea) FILTER (WHERE h.place <= {TableValues.MostHashes}), ''::bytea) END
+        SELECT pg_catalog.count(*), COALESCE(pg_catalog.sum(h.one::pg_catalog.numeric), 0)::pg_catalog.text, COALESCE(pg_catalog.sum(h.two::pg_catalog.numeric), 0)::pg_catalog.text,
+            CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<=) {TableValues.MostHashes} THEN
+                COALESCE(pg_catalog.string_agg(pg_catalog.int8send(h.one), ''::pg_catalog.bytea) FILTER (WHERE h.place OPERATOR(pg_catalog.<=) {TableValues.MostHashes}), ''::pg_catalog.bytea) END
         FROM (
-            SELECT hashtextextended(r.line, 0) AS one, hashtextextended(r.line, 7046029254386353131) AS two, row_number() OVER () AS place
-            FROM (SELECT ROW({table.Columns})::text COLLATE "C" AS line FROM ONLY {table.Name} AS t) AS r) AS h
+            SELECT pg_catalog.hashtextextended(r.line, 0) AS one, pg_catalog.hashtextextended(r.line, 7046029254386353131) AS two, pg_catalog.row_number() OVER () AS place
+            FROM (SELECT ROW({table.Columns})::pg_catalog.text COLLATE pg_catalog."C" AS line FROM ONLY {table.Name} AS t) AS r) AS h
         """;
 
     private static long[] Hashes(byte[] bytes)

@@ -18,9 +18,17 @@ internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposa
         _isInRun = session.IsInRun;
         await session.ExecuteAsync(_isInRun ? "SAVEPOINT migrations_look" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
         _hasBegun = true;
-        var limit = Math.Max(1, (long)session.Options.TableLockTimeout.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await session.QueryAsync("SELECT pg_catalog.set_config('lock_timeout', $1, true)", _ => { }, cancellationToken, limit).ConfigureAwait(false);
+        // Nor longer than a statement may take; what has a limit of its own sets it again.
+        await session.QueryAsync(
+            "SELECT set_config('lock_timeout', $1, true), CASE WHEN $2 IS NOT NULL THEN set_config('statement_timeout', $2, true) END",
+            _ => { },
+            cancellationToken,
+            Milliseconds(session.Options.TableLockTimeout),
+            Milliseconds(session.Options.StatementTimeout)).ConfigureAwait(false);
     }
+
+    private static string? Milliseconds(TimeSpan? time) =>
+        time is { } limit ? Math.Max(1, (long)limit.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
 
     /// <summary>Ends it.</summary>
     public async ValueTask DisposeAsync()

@@ -26,7 +26,7 @@ internal sealed class RowCount(PostgreSqlSession session)
     {
         var query = change.CountQuery("pg_catalog.count(*)");
         var plan = new System.Text.StringBuilder();
-        await session.QueryAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query, row => plan.Append(row.GetString(0)).Append('\n'), cancellationToken).ConfigureAwait(false);
+        await session.QueryTablesAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query, row => plan.Append(row.GetString(0)).Append('\n'), cancellationToken).ConfigureAwait(false);
         var text = plan.ToString();
         if (text.Contains("Foreign Scan", StringComparison.Ordinal))
             return null;
@@ -34,7 +34,7 @@ internal sealed class RowCount(PostgreSqlSession session)
         await session.QueryAsync(Check, row => found = row.GetInt64(0), cancellationToken, Calls(query + "\n" + text), query + text).ConfigureAwait(false);
         if (found is not 0)
             return null;
-        await session.QueryAsync(query, row => found = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        await session.QueryTablesAsync(query, row => found = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
         return found;
     }
 

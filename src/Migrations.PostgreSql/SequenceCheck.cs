@@ -23,8 +23,11 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
             }
 
             looked++;
-            await session.QueryAsync(
-                $"SELECT s.next, t.most FROM (SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS next FROM {sequence}) s, (SELECT max({column})::bigint AS most FROM {table}) t WHERE t.most >= s.next",
+            await session.QueryTablesAsync(
+                $"""
+                SELECT s.next, t.most FROM (SELECT CASE WHEN is_called THEN last_value OPERATOR(pg_catalog.+) 1 ELSE last_value END AS next FROM {sequence}) s,
+                    (SELECT pg_catalog.max({column})::pg_catalog.int8 AS most FROM {table}) t WHERE t.most OPERATOR(pg_catalog.>=) s.next
+                """,
                 row => behind.Add(string.Create(CultureInfo.InvariantCulture, $"{sequence}: the next number is {row.GetInt64(0)}, and {table}.{column} has {row.GetInt64(1)} already")),
                 cancellationToken).ConfigureAwait(false);
         }

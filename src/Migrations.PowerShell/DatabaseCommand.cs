@@ -8,14 +8,27 @@ namespace Migrations.PowerShell;
 /// <summary>What all cmdlets share that work on databases: which ones, and how to connect.</summary>
 public abstract class DatabaseCommand : MigrationCommand
 {
+    private readonly List<IHasTarget> _objects = [];
+    private HashSet<string> _given = [];
+    private string? _givenService;
+
     /// <summary>
-    /// The databases: a file path, <c>sqlite:</c> and a path, a <c>postgres://</c> URL, or an Npgsql connection string. Relative paths start from PowerShell's
-    /// location. Default: <c>$env:DATABASE_URL</c>. When there are several, an error of one is reported and the others are worked on.
+    /// The databases: a file path, <c>sqlite:</c> and a path, a <c>postgres://</c> URL, or an Npgsql connection string. A path is taken as it is written, without
+    /// wildcards; relative ones start from PowerShell's location. Default: <c>$env:DATABASE_URL</c>. When there are several, an error of one is reported and the
+    /// others are worked on.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
     [ValidateNotNullOrEmpty]
     public string[]? Database { get; set; }
+
+    /// <summary>
+    /// Objects of Get-MigrationStatus, Backup-Database, Get-DatabaseBackup and Test-DatabaseBackup. They bring their database with its credential, statuses also
+    /// their folder and service; however many come of one database, it is worked on once.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [LiveObjectTransformation]
+    public IHasTarget? InputObject { get; set; }
 
     /// <summary>The user name and password for a server. Needed where neither the URL nor <c>$env:PGPASSWORD</c> nor <c>~/.pgpass</c> says them.</summary>
     [Parameter]
@@ -33,10 +46,33 @@ public abstract class DatabaseCommand : MigrationCommand
 
     /// <summary>The history table's schema. PostgreSQL only. Default: <c>public</c>.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? HistorySchema { get; set; }
+
+    /// <summary>The migrations that the pipeline chose of the database that is worked on; null when it chose none, and all are meant.</summary>
+    private protected IReadOnlyList<MigrationStatus>? Chosen { get; private set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _given = [.. MyInvocation.BoundParameters.Keys];
+        _givenService = Service;
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
+    {
+        if (InputObject is { } item)
+        {
+            Take(item);
+            return;
+        }
+
+        ProcessTexts();
+    }
+
+    /// <summary>Works on the databases that are named by texts.</summary>
+    private protected void ProcessTexts()
     {
         var isOneOfSeveral = MyInvocation.ExpectingInput || Database is { Length: > 1 };
         IReadOnlyList<string?> databases = Database ?? (IReadOnlyList<string?>)[null];
@@ -53,8 +89,61 @@ public abstract class DatabaseCommand : MigrationCommand
         }
     }
 
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // What is of one database belongs together: it is collected first.
+        var groups = _objects.GroupBy(o => ((object?)o.Target ?? o.Database, PlaceOf(o))).ToList();
+        foreach (var group in groups)
+            Work(group.Key.Item2, [.. group], isOneOfSeveral: groups.Count > 1);
+    }
+
+    /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
+    private protected virtual void Take(IHasTarget item) => _objects.Add(item);
+
     /// <summary>Works on one database.</summary>
     private protected abstract void Process((IDatabaseDriver Driver, DatabaseTarget Target) database);
+
+    /// <summary>What else than the database distinguishes the work on an object, and goes with it: its folder and its service.</summary>
+    private protected virtual (string? Folder, string? Service) PlaceOf(IHasTarget item) => default;
+
+    /// <summary>Goes to the folder that objects of the pipeline bring; null for the one that was given.</summary>
+    private protected virtual void GoTo(string? folder)
+    {
+    }
+
+    /// <summary>Whether a parameter was given on the command line.</summary>
+    private protected bool IsGiven(string name) => _given.Contains(name);
+
+    /// <summary>Works on the database that objects of the pipeline are of.</summary>
+    private protected void Work((string? Folder, string? Service) place, IReadOnlyList<IHasTarget> items, bool isOneOfSeveral) =>
+        Guard(isOneOfSeveral, () => items[0].Database, () =>
+        {
+            var database = DatabaseOf(items[0]);
+            Service = place.Service ?? _givenService;
+            GoTo(place.Folder);
+            Chosen = items.All(i => i is MigrationStatus) ? [.. items.Cast<MigrationStatus>()] : null;
+            Process(database);
+        });
+
+    /// <summary>Whether the command line says what statuses bring.</summary>
+    private protected virtual bool IsPlaceGiven => IsGiven(nameof(Service)) || IsGiven(nameof(Credential));
+
+    private (IDatabaseDriver Driver, DatabaseTarget Target) DatabaseOf(IHasTarget item)
+    {
+        if (IsGiven(nameof(Database)) || (item is MigrationStatus or DatabaseStatus && IsPlaceGiven))
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "The objects from the pipeline bring their database with them, and migrations also their folder, service and credential.",
+                "Leave out -Database, and with migrations -Path, -LiteralPath, -Service and -Credential.");
+        }
+
+        if (item.Target is not { } target)
+            return Resolve(item.Database.Length > 0 ? item.Database : throw NotNamed());
+        var driver = Drivers.Of(target);
+        return (driver, Credential is null ? target : driver.WithCredential(target, Credential.GetNetworkCredential()));
+    }
 
     /// <summary>How sessions connect and wait.</summary>
     private protected virtual SessionOptions Session(IEventSink events) => new()

@@ -24,6 +24,7 @@ public abstract class FolderCommand : DatabaseCommand
 
     /// <summary>The environment, for migrations whose header names theirs. Default: those that name none.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? Environment { get; set; }
 
     /// <summary>The layout of the folder. Default: found file by file.</summary>
@@ -39,14 +40,38 @@ public abstract class FolderCommand : DatabaseCommand
     [Parameter]
     public SwitchParameter AllowEmpty { get; set; }
 
+    private string? _givenPath;
+    private string? _brought;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _givenPath = Path;
+    }
+
+    private protected override (string? Folder, string? Service) PlaceOf(IHasTarget item) => item switch
+    {
+        MigrationStatus status => (status.Path, status.Service),
+        DatabaseStatus summary => (summary.Path, summary.Service),
+        _ => default,
+    };
+
+    private protected override bool IsPlaceGiven => base.IsPlaceGiven || IsGiven(nameof(Path)) || IsGiven(nameof(LiteralPath));
+
+    // A backup has a path too, which is not that of a migration folder.
+    private protected override void GoTo(string? folder) => (_brought, Path) = (folder, _givenPath);
+
     /// <summary>The folder's full path.</summary>
     private protected string Folder
     {
         get
         {
+            if (_brought is not null)
+                return _brought;
             if (LiteralPath is null)
                 return Paths.Wildcard(Path ?? EnvironmentSettings.Folder ?? "migrations");
-            return Path is null ? Paths.Literal(LiteralPath) : throw new MigrationException(ErrorId.UsageInvalid, "-Path and -LiteralPath cannot be given together.", "Give one of them.");
+            return Path is null ? Paths.Exact(LiteralPath) : throw new MigrationException(ErrorId.UsageInvalid, "-Path and -LiteralPath cannot be given together.", "Give one of them.");
         }
     }
 

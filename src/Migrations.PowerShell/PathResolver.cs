@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Microsoft.PowerShell.Commands;
+using Migrations.Databases;
 
 namespace Migrations.PowerShell;
 
@@ -7,20 +8,72 @@ namespace Migrations.PowerShell;
 /// <param name="cmdlet">The cmdlet whose location counts.</param>
 internal sealed class PathResolver(PSCmdlet cmdlet)
 {
+    private static readonly string[] OwnForms = ["sqlite:", "sqlite3:", "file:", "data source", "datasource", "filename"];
+
     /// <summary>PowerShell's location in the file system, from which relative paths start; not the process's.</summary>
     public string CurrentFolder => cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
-    /// <summary>A database's text with a PowerShell drive or provider in front (<c>Data:\shop.db</c>, <c>~/shop.db</c>) turned into a path; anything else unchanged.</summary>
-    /// <exception cref="CommandException">The drive is no file system.</exception>
-    public string ExpandDrive(string text)
+    /// <summary>
+    /// A database's text with a path in it turned into a full one, as every other path: <c>.\shop.db</c>, <c>Data:/shop.db</c>, <c>~/shop.db</c>; anything else
+    /// unchanged.
+    /// </summary>
+    /// <exception cref="CommandException">The drive is no file system, or the path has wildcards.</exception>
+    public string Database(string text) => IsPath(text) ? "sqlite:" + Single(text) : text;
+
+    /// <summary>The same for what may be a database, a file or a folder.</summary>
+    /// <exception cref="CommandException">The drive is no file system, or the path has wildcards.</exception>
+    public string Expand(string text) => IsPath(text) ? Single(text) : text;
+
+    private bool IsPath(string text)
     {
-        var isHome = text.StartsWith("~/", StringComparison.Ordinal) || text.StartsWith("~\\", StringComparison.Ordinal);
-        return isHome || IsDrive(text) || IsProvider(text) ? Literal(text) : text;
+        var trimmed = text.Trim();
+        return trimmed.StartsWith("~/", StringComparison.Ordinal) || trimmed.StartsWith("~\\", StringComparison.Ordinal) || IsDrive(trimmed) || IsProvider(trimmed)
+            || (trimmed.Length > 0 && !IsOwnForm(trimmed) && ConnectionText.Find(trimmed) is null);
     }
 
-    /// <summary>A path without wildcards, which need not exist.</summary>
+    // What the SQLite driver reads besides paths, and paths of another system, which mean nothing here and are shown as given.
+    private static bool IsOwnForm(string text) =>
+        text[0] == ':' || text.StartsWith("\\\\", StringComparison.Ordinal) || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':')
+        || OwnForms.Any(f => text.StartsWith(f, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The path of one file: a wildcard in it is a slip, unless there is a file of that name.</summary>
+    private string Single(string text)
+    {
+        var path = Literal(text.Trim());
+        if (!path.Contains('*', StringComparison.Ordinal) || File.Exists(path))
+            return path;
+        var matches = MatchesOf(path);
+        throw new CommandException(ErrorRecords.Of(
+            "PathAmbiguous",
+            ErrorCategory.InvalidArgument,
+            text,
+            $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is named without.",
+            $"Name one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."));
+    }
+
+    private static List<string> MatchesOf(string path)
+    {
+        const int Most = 10;
+        var folder = System.IO.Path.GetDirectoryName(path);
+        return Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder, System.IO.Path.GetFileName(path)).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal).Take(Most)]
+            : [];
+    }
+
+    /// <summary>
+    /// A path without wildcards, which need not exist. Where nothing has the name as written, a backtick takes the meaning from the character behind it, as
+    /// completion writes it.
+    /// </summary>
     /// <exception cref="CommandException">There is no such drive, or it is no file system.</exception>
     public string Literal(string path)
+    {
+        var resolved = Exact(path);
+        return path.Contains('`', StringComparison.Ordinal) && !System.IO.Path.Exists(resolved) ? Exact(WildcardPattern.Unescape(path)) : resolved;
+    }
+
+    /// <summary>A path just as it is written.</summary>
+    /// <exception cref="CommandException">There is no such drive, or it is no file system.</exception>
+    public string Exact(string path)
     {
         ProviderInfo provider;
         string resolved;
@@ -66,9 +119,9 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
 
     private bool IsDrive(string text)
     {
-        // One letter is a drive of Windows itself, and what has two slashes behind the colon is a URL.
+        // What has two slashes behind the colon is a URL.
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 1 && !text.AsSpan(colon + 1).StartsWith("//")
+        return colon > 0 && !text.AsSpan(colon + 1).StartsWith("//")
             && cmdlet.SessionState.Drive.GetAll().Any(d => string.Equals(d.Name, text[..colon], StringComparison.OrdinalIgnoreCase));
     }
 

@@ -12,14 +12,6 @@ namespace Migrations.PowerShell;
 /// <summary>What applying and undoing share: statuses from the pipeline, the plan that is shown or asked about, and results.</summary>
 public abstract class RunCommand : ChangeCommand
 {
-    private readonly List<MigrationStatus> _statuses = [];
-    private bool _namesDatabase;
-
-    /// <summary>Migrations as <c>Get-MigrationStatus</c> shows them: just these are worked on, in order, or it is said why not. They bring their database and folder with them.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [DatabaseTransformation]
-    public MigrationStatus? InputObject { get; set; }
-
     /// <summary>How the steps are put into transactions: <c>Each</c> its own, <c>All</c> into one, or <c>None</c>: statement by statement. Default: <c>Each</c>.</summary>
     [Parameter]
     public TransactionMode TransactionMode { get; set; } = TransactionMode.Each;
@@ -47,38 +39,7 @@ public abstract class RunCommand : ChangeCommand
     [Parameter]
     public SwitchParameter RestoreOnFailure { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing() =>
-        _namesDatabase = MyInvocation.BoundParameters.Keys.Any(k => k is nameof(Database) or nameof(Path) or nameof(LiteralPath) or nameof(Service) or nameof(Credential));
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is null)
-            base.ProcessRecord();
-        else
-            _statuses.Add(InputObject);
-    }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        // A plan is made for a database as a whole, so what was chosen is collected first. The statuses of one call share their target.
-        var groups = _statuses.GroupBy(s => (s.Target, s.Path, s.Service)).ToList();
-        foreach (var group in groups)
-        {
-            var (target, folder, service) = group.Key;
-            Guard(groups.Count > 1, () => target.Display, () =>
-            {
-                if (_namesDatabase)
-                    throw new MigrationException(ErrorId.UsageInvalid, "The migrations from the pipeline bring their database, folder and service with them.", "Leave out -Database, -Path, -LiteralPath, -Service and -Credential.");
-                Service = service;
-                RunPlan((Drivers.Of(target), target), folder, [.. group.Select(s => s.Name)]);
-            });
-        }
-    }
-
-    private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) => RunPlan(database, Folder, only: null);
+    private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) => RunPlan(database, Folder, Chosen is null ? null : [.. Chosen.Select(s => s.Name)]);
 
     private protected override SessionOptions Session(IEventSink events) => base.Session(events) with
     {

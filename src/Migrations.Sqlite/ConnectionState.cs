@@ -38,6 +38,13 @@ internal sealed class ConnectionState(SqliteHandle handle)
         _ => handle.QueryText("PRAGMA " + pragma),
     };
 
+    /// <summary>Makes SQLite read the schema again when a script may have written to it by hand: until then it works with the schema that it has in memory.</summary>
+    public void ReadSchemaAgain()
+    {
+        if (_pragmas.ContainsKey("writable_schema"))
+            handle.Execute("PRAGMA writable_schema=RESET");
+    }
+
     /// <summary>Lets the history be written, should a script have forbidden to write.</summary>
     public void AllowWriting()
     {

@@ -20,6 +20,18 @@ internal static class SqliteErrors
         var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command again"), failure),
     };
 
+    /// <summary>An error outside any script, on a connection that may have lost its file.</summary>
+    public static MigrationException Translate(SqliteFailure failure, DatabaseTarget target, SqliteHandle handle) =>
+        handle.HasMoved ? Replaced(target, failure) : Translate(failure, target);
+
+    /// <summary>An error of a connection that does not hold the migration lock: when a run holds it, that is what was waited for.</summary>
+    public static MigrationException Waited(SqliteFailure failure, DatabaseTarget target) =>
+        failure.IsBusy && !SqliteTarget.IsMemory(target) && SqliteLock.FindHolder(target) is { } holder
+            ? new LockException(
+                ErrorId.LockTimedOut, $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
+                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). If its process is stopped, continue it or end it.", holder)
+            : Translate(failure, target);
+
     /// <summary>A statement of a script that SQLite refused.</summary>
     public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
     {
@@ -39,6 +51,12 @@ internal static class SqliteErrors
             Hint = SqliteHints.For(failure),
         };
     }
+
+    /// <summary>The database file is another one, or none, since the run began: what it would write, no one would find.</summary>
+    public static MigrationException Replaced(DatabaseTarget target, Exception? inner = null) => new(
+        ErrorId.DatabaseReplaced,
+        $"The database file '{target.Display}' was deleted, renamed or replaced while this run worked on it. What was not committed before is rolled back.",
+        "Find out which program does that (a deployment, a synchronisation, a restore by hand), and look at what the file holds now: migrations status", inner);
 
     /// <summary>A statement took longer than its limit.</summary>
     public static StatementException TimedOut(TimeSpan? limit, string text, ScriptLocation location) => new(

@@ -29,6 +29,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     private bool _isDue;
     private SqliteStatement? _insert;
     private SqliteStatement? _lastId;
+    private SqliteStatement? _check;
+    private bool _isDisturbed;
 
     public SqliteHistory(SqliteHandle handle, DatabaseTarget target, string table)
     {
@@ -38,8 +40,11 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         _table = SqliteNames.Quote(table);
     }
 
-    /// <summary>The last row that this session has read or written; null before it has looked. Put back by whoever rolls rows back.</summary>
-    public long? KnownId { get; set; }
+    /// <summary>The table as this session has read or written it last; null before it has looked. Put back by whoever rolls rows back.</summary>
+    public HistoryMark? Known { get; set; }
+
+    /// <summary>Whether this session holds the migration lock: then no other run is what keeps it waiting.</summary>
+    public bool HoldsLock { get; set; }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) => Call<IReadOnlyList<JournalEntry>>(ReadAll, cancellationToken);
@@ -75,7 +80,12 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             // What failed must not take the row of its failure along: a script's own transaction may still be open.
             if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
                 _handle.Execute("ROLLBACK");
-            Insert(entry);
+            if (_handle.HasMoved)
+                throw SqliteErrors.Replaced(_target);
+            if (_handle.InTransaction)
+                Insert(entry);
+            else
+                InsertAlone(entry);
             return true;
         },
         cancellationToken);
@@ -94,8 +104,98 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
 
     private void Create() => _handle.Execute($"CREATE TABLE IF NOT EXISTS {_table} {Definition}");
 
-    /// <summary>Appends a row in the open transaction, or in one of its own.</summary>
+    private void InsertAlone(JournalEntry entry)
+    {
+        var known = Known;
+        _handle.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            Insert(entry);
+            _handle.Execute("COMMIT");
+            OnCommitted();
+        }
+        catch
+        {
+            Known = known;
+            if (_handle.InTransaction)
+                _handle.Execute("ROLLBACK");
+            throw;
+        }
+    }
+
+    /// <summary>Runs a script, or a statement of one, and notices when it changes rows of the history: what is there afterwards does not tell.</summary>
+    public T Watch<T>(Func<T> run)
+    {
+        _isDisturbed = false;
+        return Notice(run);
+    }
+
+    private T Notice<T>(Func<T> run)
+    {
+        if (_handle.Changes is { } counts)
+        {
+            var before = counts.Of(_name);
+            var counted = run();
+            var after = counts.Of(_name);
+            _isDisturbed |= (after.Updated, after.Deleted) != (before.Updated, before.Deleted);
+            return counted;
+        }
+
+        using var watch = new SqliteRowWatch(_handle, _name);
+        var result = run();
+        _isDisturbed |= watch.HasSeen;
+        return result;
+    }
+
+    /// <summary>Appends a row in the open transaction, and makes sure that this is all that has changed in the table since this session looked at it last.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the row was suppressed, or others were changed.</exception>
     public void Insert(JournalEntry entry)
+    {
+        try
+        {
+            // A trigger may do more than the script did.
+            Notice(() => InsertRow(entry));
+        }
+        catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error)
+        {
+            throw Disturbed(entry, e);
+        }
+
+        Check(entry);
+    }
+
+    private void Check(JournalEntry entry)
+    {
+        _check ??= _handle.Prepare(
+            $"SELECT id, (SELECT count(*) FROM main.{_table}) FROM main.{_table} WHERE id = (SELECT max(id) FROM main.{_table}) AND run_id = ?1 AND name = ?2 AND event = ?3");
+        _check.Bind(1, entry.RunId.ToString());
+        _check.Bind(2, entry.Name);
+        _check.Bind(3, JournalNames.Of(entry.Event));
+        try
+        {
+            HistoryMark? found = _check.Step() ? new HistoryMark(_check.Int64(0), _check.Int64(1)) : null;
+            if (_isDisturbed || found is not { } now || (Known is { } known && (now.LastId <= known.LastId || now.Count != known.Count + 1)))
+                throw Disturbed(entry, inner: null);
+            Known = now;
+        }
+        finally
+        {
+            _check.Reset();
+        }
+    }
+
+    private MigrationException Disturbed(JournalEntry entry, SqliteFailure? inner)
+    {
+        // What is wrong is told once; what comes after it, a failure, is recorded as far as it can be.
+        (_isDisturbed, Known) = (false, null);
+        return new MigrationException(
+            ErrorId.HistoryTableConflict,
+            $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history '{_name}' of '{_target.Display}': its row was suppressed, or other rows there were changed with it.{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} That transaction was rolled back.",
+            $"Look for triggers on '{_name}', and for statements of the script that write to it or to the schema table; remove them, then run the command again.",
+            inner);
+    }
+
+    private bool InsertRow(JournalEntry entry)
     {
         CreateIfDue();
         _insert ??= _handle.Prepare($"INSERT INTO {_table} ({Columns[4..]}, script){Values}");
@@ -120,7 +220,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         row.Bind(18, entry.ToolVersion);
         row.Bind(19, entry.Script);
         row.Run();
-        KnownId++;
+        return true;
     }
 
     /// <summary>
@@ -129,10 +229,11 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     /// </summary>
     public bool HasUnknownRows()
     {
+        if (Known is not { } known)
+            return false;
         var last = ReadLastId();
-        var isKnown = KnownId is null || last <= KnownId;
-        KnownId = last;
-        return !isKnown;
+        Known = known with { LastId = last };
+        return last > known.LastId;
     }
 
     /// <summary>Reads all rows; false when there is no table of that name, or it is no history.</summary>
@@ -155,6 +256,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     {
         _insert?.Dispose();
         _lastId?.Dispose();
+        _check?.Dispose();
     }
 
     private long ReadLastId()
@@ -182,7 +284,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
                 entries.Add(Read(rows));
         }
 
-        KnownId = entries.Count == 0 ? 0 : entries[^1].Id;
+        Known = new HistoryMark(entries.Count == 0 ? 0 : entries[^1].Id, entries.Count);
         return entries;
     }
 
@@ -247,7 +349,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         {
             return cancellationToken.IsCancellationRequested
                 ? Task.FromCanceled<T>(cancellationToken)
-                : Task.FromException<T>(SqliteErrors.Translate(e, _target));
+                : Task.FromException<T>(HoldsLock ? SqliteErrors.Translate(e, _target, _handle) : SqliteErrors.Waited(e, _target));
         }
         catch (MigrationException e)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Sqlite.Native;
@@ -23,6 +24,7 @@ internal static class SqliteOpening
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         CheckPlace(target, options.Access);
+        var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -38,6 +40,13 @@ internal static class SqliteOpening
 
                 return handle;
             }
+            catch (SqliteFailure e) when (e.IsBusy && clock.Elapsed < options.LockTimeout && FindRun(target, options) is { } holder)
+            {
+                // Another run is writing: that is what is waited for, as long as for its lock.
+                options.Events.Publish(new LockAwaited(holder, clock.Elapsed, options.LockTimeout));
+                attempt--;
+                continue;
+            }
             catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
             {
                 options.Events.Publish(new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay));
@@ -45,12 +54,16 @@ internal static class SqliteOpening
             catch (SqliteFailure e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw SqliteErrors.Translate(e, target);
+                throw SqliteErrors.Waited(e, target);
             }
 
             await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The run that keeps a session waiting which is to change the database; null when none does.</summary>
+    private static LockHolder? FindRun(DatabaseTarget target, SessionOptions options) =>
+        options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
 
     /// <summary>Looks whether a database can be where it is said to be.</summary>
     /// <exception cref="MigrationException">It cannot.</exception>
@@ -167,7 +180,7 @@ internal static class SqliteOpening
         var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
         try
         {
-            handle.Watch.BusyTimeout = options.TableLockTimeout;
+            handle.Watch.BusyTimeout = options.TableLockTimeout < options.LockTimeout ? options.TableLockTimeout : options.LockTimeout;
             handle.Watch.Token = cancellationToken;
             Configure(handle, keepsLog);
             // The file is read for the first time here: this is what finds out that it is no database.
@@ -176,7 +189,7 @@ internal static class SqliteOpening
                 handle.Execute("PRAGMA query_only=1");
             else if (handle.IsReadOnly)
                 throw new SqliteFailure(SqliteCodes.ReadOnly, "the file's permissions do not allow writing");
-            handle.Watch.Token = CancellationToken.None;
+            (handle.Watch.Token, handle.Watch.BusyTimeout) = (CancellationToken.None, options.TableLockTimeout);
             return handle;
         }
         catch

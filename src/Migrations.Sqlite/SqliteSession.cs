@@ -14,7 +14,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private readonly KeptJournal _journal;
     private SqliteLock? _lock;
     private bool _enforcesForeignKeys = true;
-    private long? _knownIdBefore;
+    private HistoryMark? _knownBefore;
     private MigrationScript? _outside;
 
     public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
@@ -74,7 +74,9 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         if (IsInMemory || _target.IsScratch)
             return new NoLock();
-        return _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        Journal.HoldsLock = _lock is not null;
+        return _lock;
     }
 
     /// <summary>Asks what needs the database without waiting for it: who waits for the migration lock looks again soon.</summary>
@@ -129,8 +131,9 @@ internal sealed class SqliteSession : IDatabaseSession
                 step.Migration.FullName,
                 () =>
                 {
+                    DemandSameFile();
                     var lost = EnterOutside(step, statement.Index, cancellationToken);
-                    return new StatementOutcome(StatementRunner.Run(this, step, statement, cancellationToken), lost);
+                    return new StatementOutcome(Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)), lost);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -139,7 +142,7 @@ internal sealed class SqliteSession : IDatabaseSession
             // A transaction of the script's own, of which another statement failed or was interrupted.
             if (Handle.InTransaction)
                 Handle.Execute("ROLLBACK");
-            Journal.KnownId = null;
+            Journal.Known = null;
             throw;
         }
     }
@@ -155,9 +158,10 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <exception cref="LockException">Another run has written the history.</exception>
     public void Begin(string? modes, bool isLast)
     {
+        DemandSameFile();
         _journal.OnBegin(isLast);
         Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
-        if (Journal.KnownId is not null && Journal.HasUnknownRows())
+        if (Journal.HasUnknownRows())
         {
             RollBack();
             throw new LockException(
@@ -165,13 +169,14 @@ internal sealed class SqliteSession : IDatabaseSession
                 "Do not run migrations on the same file from several machines or containers at once; run the command again.", holder: null);
         }
 
-        _knownIdBefore = Journal.KnownId;
+        _knownBefore = Journal.Known;
         Journal.CreateIfDue();
     }
 
     /// <summary>Commits, and puts back what scripts have set.</summary>
     public void Commit()
     {
+        DemandSameFile();
         Handle.Execute("COMMIT");
         Journal.OnCommitted();
         _journal.OnCommitted();
@@ -180,6 +185,13 @@ internal sealed class SqliteSession : IDatabaseSession
         AfterCommit.Clear();
         WarnOfFileSettings();
         PutBack();
+    }
+
+    // A commit into a file that has no name any more would be reported, and be nowhere.
+    private void DemandSameFile()
+    {
+        if (Handle.HasMoved)
+            throw SqliteErrors.Replaced(_target);
     }
 
     /// <summary>Says which settings of the file were not taken: SQLite passes over them without a word.</summary>
@@ -200,7 +212,7 @@ internal sealed class SqliteSession : IDatabaseSession
         if (Handle.InTransaction)
         {
             Handle.Execute("ROLLBACK");
-            Journal.KnownId = _knownIdBefore;
+            Journal.Known = _knownBefore;
         }
 
         PutBack();
@@ -228,7 +240,7 @@ internal sealed class SqliteSession : IDatabaseSession
         }
         catch (SqliteFailure e)
         {
-            throw SqliteErrors.Translate(e, _target);
+            throw SqliteErrors.Translate(e, _target, Handle);
         }
     }
 
@@ -361,7 +373,11 @@ internal sealed class SqliteSession : IDatabaseSession
             }
             catch (SqliteFailure e)
             {
-                throw SqliteErrors.Translate(e, _target);
+                throw SqliteErrors.Translate(e, _target, Handle);
+            }
+            catch (StatementException e) when (e.Id is ErrorId.DiskFailed or ErrorId.DatabaseReadOnly && Handle.HasMoved)
+            {
+                throw SqliteErrors.Replaced(_target, e);
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);

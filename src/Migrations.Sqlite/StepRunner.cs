@@ -40,7 +40,11 @@ internal sealed class StepRunner
         try
         {
             _handle.Watch.Token = _cancellation;
-            _script.Run(_cancellation);
+            _session.Journal.Watch(() =>
+            {
+                _script.Run(_cancellation);
+                return true;
+            });
             Check();
             var outcome = Record();
             if (!IsPartOfRun)
@@ -108,6 +112,7 @@ internal sealed class StepRunner
         _cancellation.ThrowIfCancellationRequested();
         var duration = Stopwatch.GetElapsedTime(_start);
         var rows = _handle.TotalChanges - _changesBefore;
+        _session.State.ReadSchemaAgain();
         _session.State.AllowWriting();
         _session.Journal.Insert(_step.Entry with
         {

@@ -58,12 +58,12 @@ public sealed partial class NextStepTests
 
     [GeneratedRegex(
         @"\bmigrations (status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?! (is|are|was|were)\b)|(?<![\w-]|\bpg_[a-z]+ )--[a-z]",
-        RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OfCommandLine();
 
-    [GeneratedRegex(@"(?<![\w-])-(?<name>[A-Z]\w+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w-])-(?<name>[A-Z]\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Said();
 
-    [GeneratedRegex(@"\[Parameter\b.*\n(\s*\[.*\n)*\s*public (virtual |override |new |required )?\S+ (?<name>\w+) \{", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\[Parameter\b.*\n(\s*\[.*\n)*\s*public (virtual |override |new |required )?\S+ (?<name>\w+) \{", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parameter();
 }

@@ -26,6 +26,21 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
     }
 
     [SkippableFact]
+    public async Task A_folder_that_does_not_exist_is_an_error_of_every_check_that_needs_it()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        foreach (var category in (string[][])[[], ["--category", "folder"], ["--category", "declared"], ["--category", "drift"]])
+        {
+            var result = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), .. category] });
+            AssertError(result, ErrorId.FolderMissing, 1, "typo");
+        }
+
+        var ofEngine = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), "--category", "engine"] });
+        Assert.Equal(0, ofEngine.ExitCode);
+    }
+
+    [SkippableFact]
     public async Task The_checklist_is_listed()
     {
         ThreeTables();

@@ -33,6 +33,22 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM b"));
     }
 
+    [SkippableTheory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_request_to_end_and_a_terminal_that_is_gone_cancel_too(string signal)
+    {
+        Prerequisite.Signals();
+        Migration("001_a", "CREATE TABLE a (id integer);");
+        Migration("002_slow", "CREATE TABLE b (id integer);\n" + Slow.PostgreSql);
+        using var process = CliProcess.Start(Call("up"));
+        await process.WaitForAsync("Applying 002_slow");
+        process.Interrupt(signal);
+        var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
+        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Applied before: 001_a");
+        Assert.Equal(["a", "migration_journal"], await Database.TablesAsync());
+    }
+
     [SkippableFact]
     public async Task Twice_in_a_row_is_as_once()
     {

@@ -52,7 +52,7 @@ internal sealed class TestFolder : IDisposable
             File = file,
             Offset = 0,
             Length = new FileInfo(file).Length,
-            Checksum = "",
+            Checksum = MigrationScript.OfText(file, sql.Replace("\r\n", "\n", StringComparison.Ordinal)).Checksum,
             IsEmpty = false,
             Header = header ?? MigrationHeader.Empty,
         };

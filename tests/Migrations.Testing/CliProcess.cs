@@ -69,7 +69,7 @@ public sealed class CliProcess : IDisposable
         command.InsertRange(0, call.Launcher);
         // A test run started in the background by a shell has SIGINT ignored, and hands that on to its children.
         if (OperatingSystem.IsLinux())
-            command.InsertRange(0, ["env", "--default-signal=INT"]);
+            command.InsertRange(0, ["env", "--default-signal=INT,HUP"]);
         if (call.ModesCountForRoot && OperatingSystem.IsLinux() && Environment.UserName == "root")
             command.InsertRange(0, ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"]);
         start.FileName = command[0];
@@ -85,10 +85,10 @@ public sealed class CliProcess : IDisposable
         return process;
     }
 
-    /// <summary>Sends SIGINT, as Ctrl-C does.</summary>
-    public void Interrupt()
+    /// <summary>Sends SIGINT, as Ctrl-C does, or another signal.</summary>
+    public void Interrupt(string signal = "INT")
     {
-        using var kill = Process.Start("kill", ["-INT", Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + signal, Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -52,11 +52,11 @@ internal sealed record JsonRehearsal(
 }
 
 /// <summary>What a step would lose; <c>NotForeseen</c> where only a rehearsal can tell.</summary>
-internal sealed record JsonLoss(DataLossKind? Kind, string? Name, long? Rows, bool? IsEstimate, int? Line, string? NotForeseen)
+internal sealed record JsonLoss(DataLossKind? Kind, string? Name, long? Rows, bool? IsEstimate, bool? IsHidden, int? Line, string? NotForeseen)
 {
     public static IReadOnlyList<JsonLoss> Of(StepLoss step) =>
     [
-        .. step.Forecast.Losses.Select(l => new JsonLoss(l.Kind, l.Name, l.Rows, l.IsEstimate, l.Line, NotForeseen: null)),
-        .. step.Forecast.NotForeseen.Select(text => new JsonLoss(Kind: null, Name: null, Rows: null, IsEstimate: null, Line: null, text)),
+        .. step.Forecast.Losses.Select(l => new JsonLoss(l.Kind, l.Name, l.Rows, l.IsEstimate, l.IsHidden, l.Line, NotForeseen: null)),
+        .. step.Forecast.NotForeseen.Select(text => new JsonLoss(Kind: null, Name: null, Rows: null, IsEstimate: null, IsHidden: null, Line: null, text)),
     ];
 }

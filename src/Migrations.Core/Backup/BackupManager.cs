@@ -35,7 +35,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         try
         {
             var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace).WriteAsync(cancellationToken).ConfigureAwait(false);
-            var backup = BackupCatalogue.WithManifest(written, _options.Clock.GetUtcNow());
+            var backup = BackupCatalogue.WithManifest(written, _options.Clock.GetUtcNow()) with { Target = target };
             WarnOfFaults(backup);
             return backup;
         }

@@ -3,13 +3,16 @@ using Migrations.Integrity;
 namespace Migrations.Backup;
 
 /// <summary>What a verification of one backup found.</summary>
-public sealed record BackupVerification
+public sealed record BackupVerification : IHasTarget
 {
     /// <summary>The backup's file or folder.</summary>
     public required string Path { get; init; }
 
     /// <summary>The database that it is of, as shown to people.</summary>
     public required string Database { get; init; }
+
+    /// <summary>The database, where the backup brings it; keeps its secret.</summary>
+    public DatabaseTarget? Target => Backup.Target;
 
     /// <summary>Whether it is proven by this verification: restored, and everything that a proof rests on looked at and found right.</summary>
     public required bool Proven { get; init; }

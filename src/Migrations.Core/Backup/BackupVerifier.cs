@@ -183,7 +183,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Questions = checks.ConvertAll(c => new ProofQuestion(c.Name, c.Status, c.Message)),
         };
         BackupManifestFile.Write(BackupManifestFile.PathOf(backup.Path), manifest with { Proof = proof });
-        return BackupCatalogue.WithManifest(backup.Path, _options.Clock.GetUtcNow());
+        return BackupCatalogue.WithManifest(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
     }
 
     private static string How(List<CheckResult> checks)

@@ -3,13 +3,16 @@ using Migrations.Databases;
 namespace Migrations.Backup;
 
 /// <summary>One backup in a folder, as its manifest tells.</summary>
-public sealed record DatabaseBackup
+public sealed record DatabaseBackup : IHasTarget
 {
     /// <summary>The file or folder.</summary>
     public required string Path { get; init; }
 
     /// <summary>The database that it is of, as shown to people; empty when there is no manifest to tell.</summary>
     public string Database { get; init; } = "";
+
+    /// <summary>The database, to run against, where the backup was made in this session; keeps its secret. Null for one that was found in a folder.</summary>
+    public DatabaseTarget? Target { get; init; }
 
     /// <summary>The engine's name; empty when it is not known.</summary>
     public string Engine { get; init; } = "";

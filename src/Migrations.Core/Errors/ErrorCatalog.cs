@@ -30,7 +30,7 @@ public static class ErrorCatalog
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,
         ErrorId.TableLockTimedOut or ErrorId.StatementTimedOut => FailureCategory.Timeout,
         ErrorId.StatementFailed or ErrorId.TransactionUnbalanced => FailureCategory.Statement,
-        ErrorId.DatabaseInvalid or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost or ErrorId.ObjectsLost
+        ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost or ErrorId.ObjectsLost
             or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,

@@ -23,6 +23,9 @@ public enum ErrorId
     /// <summary>The file is no database, or is corrupt.</summary>
     DatabaseInvalid,
 
+    /// <summary>The database file was deleted, renamed or replaced during a run.</summary>
+    DatabaseReplaced,
+
     /// <summary>The database can only be read.</summary>
     DatabaseReadOnly,
 

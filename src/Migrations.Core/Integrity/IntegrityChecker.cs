@@ -45,6 +45,8 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         var wanted = request ?? new CheckRequest();
         if (wanted.Categories.Contains(CheckCategory.Checklist))
             throw new MigrationException(ErrorId.UsageInvalid, $"There are no checks of the category '{CheckCategory.Checklist.Word()}': it is asked of migrations.", "Rehearse them: migrations test --checklist");
+        if (!Directory.Exists(folder) && (wanted.Categories.Count == 0 || wanted.Categories.Any(c => c is not (CheckCategory.Engine or CheckCategory.Backup))))
+            throw MissingFolder.Error(folder);
         var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {

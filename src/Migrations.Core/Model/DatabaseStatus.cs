@@ -1,10 +1,16 @@
 namespace Migrations;
 
 /// <summary>Where one database stands against its migration folder.</summary>
-public sealed record DatabaseStatus
+public sealed record DatabaseStatus : IHasTarget
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }
+
+    /// <summary>The database, to run against; keeps its secret.</summary>
+    public required DatabaseTarget Target { get; init; }
+
+    /// <summary>The migration folder.</summary>
+    public required string Path { get; init; }
 
     /// <summary>The engine's name.</summary>
     public required string Engine { get; init; }

@@ -1,7 +1,7 @@
 namespace Migrations;
 
 /// <summary>Which database is meant. Shows itself without secrets; what is needed to connect is known to the drivers only.</summary>
-public sealed class DatabaseTarget
+public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
 {
     /// <summary>Names a database. Made by a driver from what a user wrote.</summary>
     /// <param name="engine">The engine's name, for example <c>SQLite</c>.</param>
@@ -32,6 +32,19 @@ public sealed class DatabaseTarget
     public bool IsScratch { get; internal init; }
 
     internal string ConnectionString { get; }
+
+    /// <summary>Whether both name the same database with the same settings and credentials.</summary>
+    public bool Equals(DatabaseTarget? other) =>
+        other is not null
+        && IsScratch == other.IsScratch
+        && string.Equals(Engine, other.Engine, StringComparison.Ordinal)
+        && string.Equals(ConnectionString, other.ConnectionString, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as DatabaseTarget);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Engine, ConnectionString);
 
     /// <inheritdoc/>
     public override string ToString() => Display;

@@ -21,7 +21,7 @@ public sealed record MigrationScript
     /// <summary>The file's line on which the part begins, from 1.</summary>
     public int FirstLine { get; init; } = 1;
 
-    /// <summary>SHA-256 of the part with LF line ends and no byte order mark, in lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the part with LF line ends and no byte order mark, in lower-case hexadecimal; empty for a file that was not read before it runs.</summary>
     public required string Checksum { get; init; }
 
     /// <summary>Whether it holds no statement, only comments and white space.</summary>
@@ -57,7 +57,10 @@ public sealed record MigrationScript
         };
     }
 
-    /// <summary>Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>.</summary>
+    /// <summary>
+    /// Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>. The last bytes of a file that was changed since it was checked are not handed out:
+    /// reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Stream OpenRead() => Substituted is null ? OpenOriginal() : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);
 
@@ -79,5 +82,5 @@ public sealed record MigrationScript
 
     private string? KeptText => Kept is null ? null : Encoding.UTF8.GetString(Kept);
 
-    private Stream OpenOriginal() => Kept is null ? new ScriptPartStream(File, Offset, Length) : new MemoryStream(Kept, writable: false);
+    private Stream OpenOriginal() => Kept is null ? new ScriptPartStream(this) : new MemoryStream(Kept, writable: false);
 }

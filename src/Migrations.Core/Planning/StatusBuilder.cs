@@ -21,12 +21,14 @@ public static class StatusBuilder
     }
 
     /// <summary>Where the database stands.</summary>
-    public static DatabaseStatus Summarize(IReadOnlyList<MigrationStatus> statuses, HistoryView history, DatabaseTarget target, string? service, DatabaseInfo info, LockHolder? holder)
+    public static DatabaseStatus Summarize(IReadOnlyList<MigrationStatus> statuses, HistoryView history, DatabaseTarget target, string folder, string? service, DatabaseInfo info, LockHolder? holder)
     {
         int Count(params MigrationState[] states) => statuses.Count(s => states.Contains(s.State));
         return new DatabaseStatus
         {
             Database = target.Display,
+            Target = target,
+            Path = folder,
             Engine = info.Engine,
             EngineVersion = info.EngineVersion,
             Service = service,

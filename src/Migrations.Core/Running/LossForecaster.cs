@@ -70,14 +70,15 @@ public static class LossForecaster
     private static string Sentence(DataLoss loss)
     {
         var count = loss.Rows is { } rows ? (loss.IsEstimate ? "about " : "") + rows.ToString("N0", CultureInfo.InvariantCulture) : "an unknown number of";
+        var hidden = loss.IsHidden ? "; row-level security hides rows from this role" : "";
         return loss.Kind switch
         {
-            DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")})",
-            DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
-            DataLossKind.Deleted => $"deletes rows of table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
+            DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")}{hidden})",
+            DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
+            DataLossKind.Deleted => $"deletes rows of table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
             DataLossKind.Overwritten =>
-                $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}); whether the old ones come back can only be determined by a rehearsal with data",
-            _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")})",
+                $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones come back can only be determined by a rehearsal with data",
+            _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
         };
     }
 }

@@ -49,7 +49,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
-            return StatusBuilder.Summarize(Statuses(input), input.History, target, _options.Service, session.Info, holder);
+            return StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _options.Service, session.Info, holder);
         }
     }
 
@@ -277,7 +277,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             return await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut)
+        catch (MigrationException e) when (e.Id is ErrorId.TableLockTimedOut or ErrorId.LockTimedOut)
         {
             return null;
         }

@@ -64,5 +64,5 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
 
     private protected override IEnumerable<string> Connections => [Left, Right, .. new[] { Database, ScratchDatabase }.OfType<string>()];
 
-    private string Expand(string text) => Paths.ExpandDrive(text);
+    private string Expand(string text) => Paths.Expand(text);
 }

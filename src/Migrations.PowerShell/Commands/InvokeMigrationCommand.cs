@@ -27,6 +27,7 @@ public sealed class InvokeMigrationCommand : RunCommand
     /// <summary>The last migration to apply: a version, a semantic version or a name. Default: the newest.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(MigrationCompleter))]
+    [ValidateNotNullOrEmpty]
     public string? Target { get; set; }
 
     /// <summary>At most so many. Default: all.</summary>

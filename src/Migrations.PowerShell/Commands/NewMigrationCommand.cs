@@ -26,6 +26,7 @@ public sealed class NewMigrationCommand : MigrationCommand
 
     /// <summary>The description for the header. Default: made of the name.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? Description { get; set; }
 
     /// <summary>The layout. Default: the folder's own, and <c>DownSuffix</c> in an empty one.</summary>

@@ -46,6 +46,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         var request = new RepairRequest
         {
             Name = Name,
+            Only = Chosen is null ? null : [.. Chosen.Select(s => s.Name)],
             RemoveMissing = RemoveMissing.IsPresent,
             StatementDone = StatementDone ? true : StatementNotDone ? false : null,
         };

@@ -71,6 +71,17 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    // Each backup is a restore of its own, and may go to another database than its own.
+    private protected override void Take(IHasTarget item)
+    {
+        if (item is not (DatabaseBackup or BackupVerification))
+            base.Take(item);
+        else if (IsGiven(nameof(Database)))
+            ProcessTexts();
+        else
+            Work(default, [item], isOneOfSeveral: MyInvocation.ExpectingInput);
+    }
+
     private protected override SessionOptions Session(IEventSink events) => base.Session(events) with { LockTimeout = LockTimeout };
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)

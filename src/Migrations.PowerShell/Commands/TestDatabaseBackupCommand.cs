@@ -29,11 +29,16 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
+    /// <summary>A backup that knows the server that it was made on: there it is proven, when no <c>-ScratchDatabase</c> is given.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [LiveObjectTransformation]
+    public IHasTarget? InputObject { get; set; }
+
     /// <summary>Compares every value, for backups that were made with <c>-Full</c>.</summary>
     [Parameter]
     public SwitchParameter Full { get; set; }
 
-    /// <summary>A database on the server where scratch databases are made. Default: <c>$env:DATABASE_URL</c>, where it is of the backup's engine.</summary>
+    /// <summary>A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else <c>$env:DATABASE_URL</c>, where it is of the backup's engine.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
@@ -52,7 +57,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
             {
                 var path = Paths.Literal(given);
                 var server = ScratchServer(ScratchDatabase);
-                var origin = EnvironmentSettings.Database is { } text && server is null ? Resolve(text).Target : null;
+                var origin = server is not null ? null : InputObject?.Target ?? (EnvironmentSettings.Database is { } text ? Resolve(text).Target : null);
                 WriteObject(Run((events, token) => VerifyAsync(catalogue, path, new BackupOptions { Session = new SessionOptions { Events = events }, ScratchServer = server }, origin, token)));
             });
         }
@@ -60,7 +65,8 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
 
     private async Task<BackupVerification> VerifyAsync(BackupCatalogue catalogue, string path, BackupOptions options, DatabaseTarget? origin, CancellationToken cancellationToken)
     {
-        var backup = await catalogue.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        // Read again from its manifest, and with the database that it brings.
+        var backup = await catalogue.FindAsync(path, cancellationToken).ConfigureAwait(false) with { Target = InputObject?.Target };
         var driver = catalogue.DriverOf(backup);
         var sameEngine = origin is not null && string.Equals(origin.Engine, driver.Engine, StringComparison.Ordinal) ? origin : null;
         return await new BackupVerifier(driver, options).VerifyAsync(backup, sameEngine, Full, cancellationToken).ConfigureAwait(false);

@@ -69,6 +69,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        base.EndProcessing();
         if (_bad.Count > 0)
         {
             WriteError(ErrorRecords.Of(

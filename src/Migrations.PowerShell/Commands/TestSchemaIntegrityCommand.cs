@@ -82,6 +82,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        base.EndProcessing();
         if (ReportPath is not null)
             Guard(isOneOfSeveral: false, () => null, WriteReport);
         var failed = _all.Where(r => r.Status == CheckStatus.Fail).ToList();

@@ -8,11 +8,19 @@ namespace Migrations.PowerShell;
 public sealed class BackupPathTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => (inputData is PSObject item ? item.BaseObject : inputData) switch
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        if (inputData is not PSObject item)
+            return Read(inputData) ?? inputData;
+        LiveObjectTransformationAttribute.Refuse(item);
+        return Read(item.BaseObject) ?? inputData;
+    }
+
+    private static string? Read(object? item) => item switch
     {
         DatabaseBackup backup => backup.Path,
         BackupVerification verification => verification.Path,
         FileSystemInfo file => file.FullName,
-        _ => inputData,
+        _ => null,
     };
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Migrations.Backup;
 
 namespace Migrations.PowerShell;
 
@@ -13,23 +12,17 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        if (inputData is not PSObject item)
-            return inputData;
-        if (item.TypeNames.Any(n => n.StartsWith("Deserialized.Migrations.", StringComparison.Ordinal)))
+        if (((inputData as PSObject)?.BaseObject ?? inputData) is "")
         {
             throw new ArgumentTransformationMetadataException(
-                "This object came from another process or session and no longer knows its connection. Pipe the database's name or connection instead, and choose with -Target or -First.");
+                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the database with -Database.");
         }
 
-        // A backup stands for the database that it is of. Its property alone would not do: PowerShell makes a text of the whole object first.
-        if (item.BaseObject is DatabaseBackup backup)
-        {
-            return backup.Database.Length > 0 ? backup.Database : throw new ArgumentTransformationMetadataException(
-                $"It is not known which database '{backup.Path}' is of. {backup.Problem} Name the database with -Database.");
-        }
-
-        if (item.BaseObject is BackupVerification verification)
-            return verification.Database;
+        if (inputData is not PSObject item)
+            return inputData;
+        LiveObjectTransformationAttribute.Refuse(item);
+        if (item.BaseObject is FileSystemInfo file)
+            return file.FullName;
         if (item.BaseObject is not PSCustomObject)
             return inputData;
         return item.Properties["Database"]?.Value ?? throw new ArgumentTransformationMetadataException(

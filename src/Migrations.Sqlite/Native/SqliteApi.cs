@@ -43,6 +43,7 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>, nint, int> SetAuthorizer;
     public readonly delegate* unmanaged[Cdecl]<byte*, int> CompileOptionUsed;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, int, int*, int> FileControl;
 
     private readonly delegate* unmanaged[Cdecl]<int> _versionNumber;
     private readonly delegate* unmanaged[Cdecl]<nint, int> _totalChanges;
@@ -85,6 +86,7 @@ internal sealed unsafe class SqliteApi
         SetAuthorizer = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>, nint, int>)Find("sqlite3_set_authorizer");
         CompileOptionUsed = (delegate* unmanaged[Cdecl]<byte*, int>)Find("sqlite3_compileoption_used");
         IsReadOnly = (delegate* unmanaged[Cdecl]<nint, byte*, int>)Find("sqlite3_db_readonly");
+        FileControl = (delegate* unmanaged[Cdecl]<nint, byte*, int, int*, int>)Find("sqlite3_file_control");
         _versionNumber = (delegate* unmanaged[Cdecl]<int>)Find("sqlite3_libversion_number");
         _totalChanges = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_total_changes");
         _totalChanges64 = (delegate* unmanaged[Cdecl]<nint, long>)FindOptional("sqlite3_total_changes64");

@@ -19,6 +19,7 @@ internal sealed unsafe class SqliteChangeWatch : IDisposable
     public SqliteChangeWatch(SqliteHandle handle)
     {
         _handle = handle;
+        handle.Changes = this;
         _self = GCHandle.Alloc(this);
         _ = handle.Api.UpdateHook(handle.Pointer, &OnUpdate, GCHandle.ToIntPtr(_self));
     }
@@ -28,6 +29,7 @@ internal sealed unsafe class SqliteChangeWatch : IDisposable
 
     public void Dispose()
     {
+        _handle.Changes = null;
         _ = _handle.Api.UpdateHook(_handle.Pointer, null, 0);
         _self.Free();
     }

@@ -10,6 +10,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x4;
     private const int OpenUri = 0x40;
+    private const int HasMovedControl = 20;
     private const int OpenNoMutex = 0x8000;
 
     private nint _db;
@@ -49,8 +50,25 @@ internal sealed unsafe class SqliteHandle : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the file that is open is no longer the one of its name: deleted, renamed, or another put in its place
+    /// (<see href="https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html">SQLITE_FCNTL_HAS_MOVED</see>; always false where an open file cannot be moved).
+    /// </summary>
+    public bool HasMoved
+    {
+        get
+        {
+            var moved = 0;
+            fixed (byte* name = "main"u8)
+                return Api.FileControl(_db, name, HasMovedControl, &moved) == SqliteCodes.Ok && moved != 0;
+        }
+    }
+
     /// <summary>Whether journals can be kept without waiting for their folder each time.</summary>
     public bool KnowsKeptJournals => Api.Vfs is not null;
+
+    /// <summary>What counts the changes of this connection by table; null without. A connection has room for one hook.</summary>
+    public SqliteChangeWatch? Changes { get; set; }
 
     /// <summary>Rows inserted, updated and deleted so far.</summary>
     public long TotalChanges => Api.TotalChanges(_db);

@@ -40,7 +40,7 @@ public class StatusBuilderTests
         Assert.Equal("no such table", statuses[6].Error);
         Assert.Equal(ScriptChange.Cosmetic, statuses[2].Change);
 
-        var summary = StatusBuilder.Summarize(statuses, input.History, Target, service: null, new DatabaseInfo("Test", "1", User: null), holder: null);
+        var summary = StatusBuilder.Summarize(statuses, input.History, Target, "migrations", service: null, new DatabaseInfo("Test", "1", User: null), holder: null);
         Assert.Equal((9, 5, 4, 1), (summary.Total, summary.Applied, summary.Pending, summary.Failed));
         Assert.Equal("006", summary.Current!.Text);
         Assert.False(summary.Healthy);

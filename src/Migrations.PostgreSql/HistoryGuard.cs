@@ -1,0 +1,51 @@
+using Migrations.History;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// Makes sure, without reading the table, that a transaction adds one row of ours to the history and changes nothing else there, whatever its script, a trigger or a rule
+/// does: the last row is ours, the table still has its file (TRUNCATE and DROP give it another), and its counters
+/// (<see href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-STATS-FUNCTIONS">pg_stat_get_xact_...</see>) have moved by one insert. Where the
+/// server does not count, the rows are counted. Everything is qualified, because it runs under the script's <c>search_path</c>.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="table">The history table.</param>
+internal sealed class HistoryGuard(PostgreSqlSession session, string table)
+{
+    private const string Remembered = "migrations.history";
+
+    private readonly string _oid = $"{PostgreSqlText.Literal(table)}::pg_catalog.regclass";
+
+    /// <summary>An expression that remembers, for the transaction, how the table is before the script.</summary>
+    public string Preparation => $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)";
+
+    /// <summary>A statement that fails with a division by zero when the row is not the last one, or anything else has changed.</summary>
+    public NpgsqlBatchCommand Check(JournalEntry entry)
+    {
+        // What is remembered is empty when the script has said RESET ALL.
+        var command = new NpgsqlBatchCommand(
+            $"""
+            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM {table} ORDER BY id DESC LIMIT 1) h
+            WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
+                AND pg_catalog.strpos({State(added: 1)}, COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
+        command.Parameters.Add(PostgreSqlText.Parameter(entry.Name));
+        command.Parameters.Add(PostgreSqlText.Parameter(JournalNames.Of(entry.Event)));
+        return command;
+    }
+
+    /// <summary>
+    /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours looks. Which transaction wrote a row
+    /// (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) tells an update.
+    /// </summary>
+    public string Whole =>
+        $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM {table})";
+
+    private string State(int added) => session.CountsChanges
+        ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
+        : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM {table}){Without(added)})";
+
+    private static string Without(int added) => added == 0 ? "" : " OPERATOR(pg_catalog.-) 1";
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Migrations.Databases;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>
+/// The settings under which queries of our own run, until the transaction ends or what was in force is put back.
+/// </summary>
+internal sealed class OwnSettings
+{
+    /// <summary>The <c>search_path</c> of our own queries.</summary>
+    public const string SearchPath = "pg_catalog, pg_temp";
+
+    private static readonly (string Name, string Value) Path = ("search_path", SearchPath);
+    private static readonly (string Name, string Value) EveryRow = ("row_security", "off");
+
+    private OwnSettings(params (string Name, string Value)[] settings)
+    {
+        Enter = "SELECT " + string.Join(", ", settings.Select(s => $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), pg_catalog.set_config('{s.Name}', '{s.Value}', true)"));
+        Leave = "SELECT " + string.Join(", ", settings.Select(s => $"pg_catalog.set_config('{s.Name}', pg_catalog.current_setting('migrations.{s.Name}'), true)"));
+    }
+
+    /// <summary>
+    /// Names and operators mean what the server's own catalogue says, whatever others have put into the schemas of the
+    /// <see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS">search_path</see>; temporary objects, which would come first unless they are
+    /// named, come last. And a table of which a policy hides rows is an error, not a shorter table
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY">row_security</see>).
+    /// </summary>
+    public static OwnSettings Catalogue { get; } = new(Path, EveryRow);
+
+    /// <summary>
+    /// The same for a query of the user's tables: the expressions in their definitions may need the <c>search_path</c> in force, so that stays, and what is our own in the
+    /// query is qualified, operators too.
+    /// </summary>
+    public static OwnSettings Tables { get; } = new(EveryRow);
+
+    /// <summary>A query that puts them in force, and remembers what was.</summary>
+    public string Enter { get; }
+
+    /// <summary>A query that puts back what was in force.</summary>
+    public string Leave { get; }
+
+    /// <summary>As <see cref="Catalogue"/>, for what may have to wait for others: no longer than a session is to.</summary>
+    public static OwnSettings Within(SessionOptions options) => options.StatementTimeout is { } limit
+        ? new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)), ("statement_timeout", Milliseconds(limit)))
+        : new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)));
+
+    private static string Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+}

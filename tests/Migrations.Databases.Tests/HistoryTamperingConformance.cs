@@ -1,0 +1,327 @@
+using System.Globalization;
+using System.Text;
+using Migrations.Events;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>A step and its history row are one: what suppresses the row, or changes others with it, takes the step back; and so does a script that changes while it runs.</summary>
+public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conformance(kind)
+{
+    private const string Another =
+        "INSERT INTO migration_journal (run_id, name, direction, event, applied_at, applied_by, host, success, tool_version)"
+        + " SELECT run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1";
+
+    public static TheoryData<string, TransactionMode> Scripts => Table("DELETE FROM migration_journal WHERE id = 1", "DELETE FROM migration_journal", "UPDATE migration_journal SET checksum = 'x' WHERE id = 1", Another);
+
+    /// <summary>What suppresses rows that are inserted into the history.</summary>
+    protected abstract string SwallowingTrigger { get; }
+
+    protected static TheoryData<string, TransactionMode> Table(params string[] scripts)
+    {
+        var data = new TheoryData<string, TransactionMode>();
+        foreach (var script in scripts)
+        {
+            foreach (var mode in Enum.GetValues<TransactionMode>())
+                data.Add(script, mode);
+        }
+
+        return data;
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Scripts))]
+    public async Task A_script_that_writes_to_the_history_is_not_applied(string script, TransactionMode mode)
+    {
+        await IsRefusedAsync(script, mode);
+        if (mode != TransactionMode.None)
+            Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task A_script_that_drops_the_history_is_not_applied(TransactionMode mode)
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\nDROP TABLE migration_journal;\n");
+        await Assert.ThrowsAnyAsync<MigrationException>(() => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("a", await TablesAsync());
+        Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task A_step_whose_row_is_suppressed_is_rolled_back_up_and_down(TransactionMode mode)
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync(SwallowingTrigger);
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => UndoAsync(new UndoRequest { TransactionMode = mode }));
+        Assert.Equal("a", await TablesAsync());
+        Assert.Equal("001_a applied", await JournalAsync());
+        // And it says that it could not record even that.
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("could not be recorded", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task What_records_without_running_is_not_suppressed_either()
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        Migration("001_a", "CREATE TABLE a (id integer); -- edited\nCREATE TABLE z (id integer);\n", "DROP TABLE a;\n");
+        await Database.ExecuteAsync(SwallowingTrigger);
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().RepairAsync(new RepairRequest { Name = "001_a" }));
+        Assert.Equal("001_a applied", await JournalAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_baseline_is_not_suppressed_either()
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync("DELETE FROM migration_journal");
+        await Database.ExecuteAsync(SwallowingTrigger);
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().BaselineAsync(new BaselineRequest { Target = "002" }));
+        Assert.Equal("", await JournalAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData(TransactionMode.Each, false)]
+    [InlineData(TransactionMode.Each, true)]
+    [InlineData(TransactionMode.All, false)]
+    [InlineData(TransactionMode.All, true)]
+    [InlineData(TransactionMode.None, true)]
+    public async Task A_large_script_that_changes_while_it_runs_is_rolled_back(TransactionMode mode, bool isCutShort)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n");
+        await ApplyAsync();
+        var file = Write("002_b.up.sql", Rows(10_000, 'x'));
+        var events = new EditingSink(() =>
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            if (isCutShort)
+            {
+                stream.SetLength(stream.Length - "INSERT INTO a VALUES (10000); -- x\n".Length);
+                return;
+            }
+
+            stream.Position = stream.Length - 2;
+            stream.WriteByte((byte)'y');
+        });
+        var engine = Engine(o => o with { Session = o.Session with { Events = events } });
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FileChanged, () => engine.ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal(file, error.Location?.File);
+        if (mode != TransactionMode.None)
+            Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        Assert.DoesNotContain("002_b applied", await JournalAsync(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, Rows(10_000, 'x'));
+        Assert.Equal(MigrationState.Failed, (await StatusOfAsync("002_b")).State);
+    }
+
+    protected async Task IsRefusedAsync(string script, TransactionMode mode)
+    {
+        await BeginAsync($"{script};\nCREATE TABLE b (id integer);\n");
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("a", await TablesAsync());
+    }
+
+    /// <summary>One applied migration, and one that is to come.</summary>
+    protected async Task BeginAsync(string second)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
+        await ApplyAsync();
+        Migration("002_b", second, "DROP TABLE b;\n");
+    }
+
+    private static string Rows(int count, char mark)
+    {
+        var text = new StringBuilder();
+        for (var i = 1; i <= count; i++)
+            text.Append(CultureInfo.InvariantCulture, $"INSERT INTO a VALUES ({i:00000}); -- {mark}\n");
+        return text.ToString();
+    }
+
+    /// <summary>Does something when the second step begins, after everything was read and checked.</summary>
+    private sealed class EditingSink(Action edit) : IEventSink
+    {
+        public void Publish(MigrationEvent item)
+        {
+            if (item is StepStarted)
+                edit();
+        }
+    }
+}
+
+public sealed class SqliteHistoryTamperingTests() : HistoryTamperingConformance(DatabaseKind.Sqlite)
+{
+    protected override string SwallowingTrigger => "CREATE TRIGGER swallow BEFORE INSERT ON migration_journal BEGIN SELECT RAISE(IGNORE); END";
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task A_schema_written_by_hand_does_not_lose_the_history(TransactionMode mode)
+    {
+        await BeginAsync("PRAGMA writable_schema = 1;\nDELETE FROM sqlite_master WHERE name = 'migration_journal';\nCREATE TABLE b (id integer);\n");
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("a", await TablesAsync());
+        Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
+    }
+
+    [Theory]
+    [InlineData("AFTER INSERT ON migration_journal BEGIN DELETE FROM migration_journal WHERE id = new.id; END")]
+    [InlineData("AFTER INSERT ON migration_journal BEGIN UPDATE migration_journal SET checksum = 'x' WHERE id < new.id; END")]
+    public async Task A_trigger_that_changes_the_history_takes_the_step_back(string trigger)
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync("CREATE TRIGGER t " + trigger);
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync());
+        Assert.Equal("a", await TablesAsync());
+    }
+}
+
+public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConformance(DatabaseKind.PostgreSql)
+{
+    private const string Function = "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {0} END$$; ";
+
+    public static TheoryData<string, TransactionMode> MoreScripts => Table(
+        "TRUNCATE migration_journal",
+        "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version) OVERRIDING SYSTEM VALUE"
+            + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1",
+        "DO $$BEGIN DELETE FROM migration_journal; END$$");
+
+    protected override string SwallowingTrigger =>
+        string.Format(CultureInfo.InvariantCulture, Function, "RETURN NULL;") + "CREATE TRIGGER t BEFORE INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()";
+
+    [SkippableTheory]
+    [MemberData(nameof(MoreScripts))]
+    public async Task A_script_that_writes_to_the_history_in_other_ways_is_not_applied(string script, TransactionMode mode) => await IsRefusedAsync(script, mode);
+
+    [SkippableTheory]
+    [InlineData("DELETE FROM migration_journal WHERE id = NEW.id; RETURN NULL;", "CREATE TRIGGER t AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()")]
+    [InlineData("UPDATE migration_journal SET checksum = 'x' WHERE id < NEW.id; RETURN NULL;", "CREATE TRIGGER t AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()")]
+    [InlineData("DELETE FROM migration_journal WHERE id = NEW.id; RETURN NULL;", "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON migration_journal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION t()")]
+    [InlineData("RETURN NULL;", "CREATE RULE r AS ON INSERT TO migration_journal DO INSTEAD NOTHING")]
+    public async Task A_trigger_that_changes_the_history_takes_the_step_back(string body, string trigger)
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, Function, body) + trigger);
+        await Assert.ThrowsAnyAsync<MigrationException>(() => ApplyAsync());
+        Assert.Equal("a", await TablesAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData("SET search_path = app, public;\n")]
+    public async Task Triggers_of_the_users_run_under_the_scripts_own_search_path(string setting)
+    {
+        // One on the history, one that waits for the commit; both name a table of the schema that is in force.
+        await BeginAsync($"{setting}INSERT INTO a VALUES (1);\n");
+        await Database.ExecuteAsync(
+            string.Format(CultureInfo.InvariantCulture, Function, "INSERT INTO audit VALUES (TG_TABLE_NAME, current_setting('row_security')); RETURN NEW;")
+            + "CREATE SCHEMA app; CREATE TABLE app.audit (what text, rows text);"
+            + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = {(setting.Length == 0 ? "public, app" : "public")};"
+            + "CREATE TRIGGER t BEFORE INSERT ON public.migration_journal FOR EACH ROW EXECUTE FUNCTION public.t();"
+            + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.t()");
+        await ApplyAsync();
+        Assert.Equal(["a|on", "migration_journal|on"], await Database.RowsAsync("SELECT * FROM app.audit ORDER BY 1"));
+    }
+
+    [SkippableTheory]
+    [InlineData("ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)")]
+    [InlineData("ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal USING (id > 1) WITH CHECK (true)")]
+    public async Task A_history_that_a_policy_hides_is_an_error(string policy)
+    {
+        await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
+        Migration("001_a", "-- Transaction: none\nCREATE TABLE IF NOT EXISTS a (id integer);\nINSERT INTO a VALUES (1);\n", "DROP TABLE a;\n");
+        Migrator As() => new(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
+        await As().ApplyAsync();
+        await Database.ExecuteAsync(policy);
+        foreach (var call in (Func<Task>[])[
+            () => As().GetStatusAsync(), () => As().GetSummaryAsync(), () => As().GetHistoryAsync(), () => As().ApplyAsync(), () => As().UndoAsync(), () => As().PlanApplyAsync(),
+            () => As().RepairAsync(), () => As().BaselineAsync(new BaselineRequest { Target = "001" })])
+        {
+            var error = await ThrowsAsync<MigrationException>(ErrorId.PermissionDenied, call);
+            Assert.Contains("BYPASSRLS", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("NO FORCE ROW LEVEL SECURITY", error.NextStep, StringComparison.Ordinal);
+            Assert.DoesNotContain("GRANT", error.NextStep, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [SkippableFact]
+    public async Task Rows_that_a_policy_hides_are_no_less_lost()
+    {
+        await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, t text);\n", "DROP TABLE a;\n");
+        var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
+        await engine.ApplyAsync();
+        await Database.ExecuteAsync(
+            "INSERT INTO a SELECT g, 'x' FROM generate_series(1, 500) g; ANALYZE a; ALTER TABLE a ENABLE ROW LEVEL SECURITY; ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (t = current_user)");
+        var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => engine.UndoAsync());
+        Assert.Contains("removes table public.a (about 500 rows; row-level security hides rows from this role)", error.Message, StringComparison.Ordinal);
+        Assert.Equal("500", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [SkippableTheory]
+    [InlineData("SELECT pg_advisory_unlock_all(); INSERT INTO a VALUES (1); SELECT pg_sleep(2);")]
+    [InlineData("-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM pg_sleep(2); END$$;\nANALYZE a;\n")]
+    public async Task A_script_that_frees_the_lock_runs_once(string script)
+    {
+        await BeginAsync(script);
+        var first = ApplyAsync();
+        // The lock is free by now, but for what the step itself, or its started row, holds.
+        await UntilAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND wait_event = 'PgSleep'");
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid')"));
+        var second = await Record.ExceptionAsync(() => ApplyAsync());
+        var own = await Record.ExceptionAsync(() => first);
+        Assert.All((Exception?[])[own, second], e => Assert.True(e is null or LockException or StatementException, e?.ToString()));
+        Assert.Contains(Events.Of<LockAwaited>(), w => w.Holder?.Migration == "002_b");
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [SkippableTheory]
+    [InlineData("status")]
+    [InlineData("summary")]
+    [InlineData("history")]
+    public async Task Reading_ends_its_wait_for_a_locked_history_and_says_for_whom(string what)
+    {
+        await BeginAsync("SELECT 1;\n");
+        await using var other = await Database.ConnectAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "SET application_name = 'nightly job'; BEGIN; LOCK TABLE migration_journal";
+        await command.ExecuteNonQueryAsync();
+        var engine = Engine(o => o with { Session = o.Session with { TableLockTimeout = TimeSpan.FromMilliseconds(500) } });
+        Func<Task> read = what switch
+        {
+            "status" => () => engine.GetStatusAsync(),
+            "summary" => () => engine.GetSummaryAsync(),
+            _ => () => engine.GetHistoryAsync(),
+        };
+        var error = await ThrowsAsync<MigrationException>(ErrorId.TableLockTimedOut, read);
+        Assert.Contains("nightly job", error.Message, StringComparison.Ordinal);
+        var limited = Engine(o => o with { Session = o.Session with { TableLockTimeout = TimeSpan.FromSeconds(30), StatementTimeout = TimeSpan.FromMilliseconds(300) } });
+        await ThrowsAsync<MigrationException>(ErrorId.StatementTimedOut, () => limited.GetHistoryAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData("", "08006")]
+    [InlineData("-- Transaction: none\n", "08006")]
+    [InlineData("", "57P01")]
+    [InlineData("-- Transaction: none\n", "25P03")]
+    public async Task A_code_of_a_broken_connection_that_a_statement_raises_is_an_error_of_the_statement(string header, string code)
+    {
+        await BeginAsync($"{header}SELECT 1;\nDO $$BEGIN RAISE EXCEPTION 'remote is down' USING ERRCODE = '{code}'; END$$;\n");
+        for (var i = 0; i < 2; i++)
+        {
+            var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+            Assert.Equal((code, header.Length == 0 ? 2 : 3), (error.Code, error.Location?.Line));
+        }
+    }
+
+    private async Task UntilAsync(string count)
+    {
+        while (await Database.ScalarAsync(count) is "0")
+            await Task.Delay(20);
+    }
+}
