@@ -5,7 +5,7 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Asks whom a backend waits for (<see href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SESSION-TABLE"/>). Prepared transactions have no
-/// backend: they are found by the lock that they hold.
+/// backend: they are found by the locks that they hold, one of which is on their own number.
 /// </summary>
 internal static class BlockerQuery
 {
@@ -25,7 +25,8 @@ internal static class BlockerQuery
         FROM pg_stat_activity a JOIN pg_locks w ON w.pid = a.pid AND NOT w.granted
         JOIN pg_locks h ON h.granted AND h.pid IS NULL AND (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid, h.transactionid, h.classid, h.objid, h.objsubid)
             IS NOT DISTINCT FROM (w.locktype, w.database, w.relation, w.page, w.tuple, w.virtualxid, w.transactionid, w.classid, w.objid, w.objsubid)
-        JOIN pg_prepared_xacts p ON h.virtualtransaction = '-1/' || p.transaction
+        JOIN pg_locks o ON o.pid IS NULL AND o.granted AND o.locktype = 'transactionid' AND o.virtualtransaction = h.virtualtransaction
+        JOIN pg_prepared_xacts p ON p.transaction = o.transactionid
         WHERE a.pid = $1 OR (a.application_name = $2 AND a.datname = current_database()) ORDER BY p.prepared LIMIT 1
         """;
 

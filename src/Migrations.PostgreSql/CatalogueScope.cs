@@ -16,6 +16,12 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
 
     private readonly string _schema = options.HistorySchema ?? "public";
 
+    /// <summary>Whether only what <c>pg_dump</c> writes is wanted: it leaves out indexes that are INVALID, unless they wait for those of their partitions.</summary>
+    public bool OfDump { get; init; }
+
+    /// <summary>The condition that an index is wanted: <c>i</c> of pg_index, <c>c</c> of pg_class.</summary>
+    public string IsWantedIndex => OfDump ? "(i.indisvalid OR c.relkind = 'I')" : "true";
+
     /// <summary>The server's major version.</summary>
     public int ServerVersion => serverVersion;
 
@@ -59,6 +65,7 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
                 c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified("n", "c.relname")} AS name
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}
+            AND (c.relkind <> 'i' OR EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = c.oid AND {IsWantedIndex}))
             AND c.oid <> ALL (ARRAY(
                 SELECT h.oid FROM pg_class h JOIN pg_namespace hn ON hn.oid = h.relnamespace JOIN pg_attribute ha ON ha.attrelid = h.oid
                 WHERE hn.nspname = {PostgreSqlText.Literal(_schema)}

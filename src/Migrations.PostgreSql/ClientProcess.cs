@@ -129,7 +129,8 @@ internal sealed class ClientProcess : IAsyncDisposable
     {
         var lines = words.Split('\n').Where(l => l.Trim().Length > 0).ToList();
         var telling = lines.Where(l => l.Contains("error:", StringComparison.OrdinalIgnoreCase) || l.Contains("detail:", StringComparison.OrdinalIgnoreCase) || l.Contains("hint:", StringComparison.OrdinalIgnoreCase)).ToList();
-        var text = Secrets.Mask(string.Join(' ', (telling.Count > 0 ? telling : lines).Take(5))).Trim();
+        IEnumerable<string> shown = (telling.Count > 0 ? telling : lines).Take(5);
+        var text = Secrets.Mask(string.Join(' ', ClientHints.FunctionOf(words) is { } function ? shown.Append(function) : shown)).Trim();
         return text.Length == 0 ? "it said nothing." : text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
     }
 
@@ -145,7 +146,7 @@ internal sealed class ClientProcess : IAsyncDisposable
     {
         _ when Has(words, "No space left on device") => "Free space where the file is written, and on the server's disk, then run the command again.",
         _ when IdOf(words) == ErrorId.ConnectionFailed => "Check the server and the network, then run the command again.",
-        _ when Has(words, "row-level security") => "Run as the tables' owner or as a role with BYPASSRLS: a backup must see every row.",
+        _ when ClientHints.Of(words) is { } hint => hint,
         _ when Has(words, "permission denied") => "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).",
         _ => "Mend what the message names, then run the command again.",
     };

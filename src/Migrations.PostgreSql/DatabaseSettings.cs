@@ -6,7 +6,9 @@ namespace Migrations.PostgreSql;
 /// <param name="Shape">Encoding and sorting.</param>
 /// <param name="Clauses">Further clauses of CREATE DATABASE.</param>
 /// <param name="Statements">What sets the rest: what stands before the database's name, and behind it.</param>
-internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IReadOnlyList<(string Before, string Behind)> Statements)
+/// <param name="Last">The same for what would hinder us: no template can be dropped, and few connections may be too few.</param>
+internal sealed record DatabaseSettings(
+    DatabaseShape Shape, string Clauses, IReadOnlyList<(string Before, string Behind)> Statements, IReadOnlyList<(string Before, string Behind)> Last)
 {
     // Settings that are lists are kept by the server as they are written, quotes included.
     private const string Query =
@@ -29,24 +31,27 @@ internal sealed record DatabaseSettings(DatabaseShape Shape, string Clauses, IRe
         SELECT 4, 'COMMENT ON DATABASE ', ' IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid,
             'pg_database') IS NOT NULL
         UNION ALL
-        SELECT 5, 'ALTER DATABASE ', format(' WITH IS_TEMPLATE %s CONNECTION LIMIT %s', d.datistemplate, d.datconnlimit) FROM d WHERE d.datistemplate OR d.datconnlimit >= 0
+        SELECT 9, 'ALTER DATABASE ', format(' WITH IS_TEMPLATE %s CONNECTION LIMIT %s', d.datistemplate::text, d.datconnlimit) FROM d WHERE d.datistemplate OR d.datconnlimit >= 0
         ORDER BY 1
         """;
 
     /// <summary>Reads those of the database that a session is connected to.</summary>
     public static async Task<DatabaseSettings> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
+        const int IsLast = 9;
         var found = new List<(string Before, string Behind)>();
-        await session.QueryAsync(Query, row => found.Add((row.GetString(1), row.GetString(2))), cancellationToken).ConfigureAwait(false);
-        return new DatabaseSettings(await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false), found[0].Before, found[1..]);
+        var last = new List<(string Before, string Behind)>();
+        await session.QueryAsync(Query, row => (row.GetInt32(0) == IsLast ? last : found).Add((row.GetString(1), row.GetString(2))), cancellationToken).ConfigureAwait(false);
+        return new DatabaseSettings(await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false), found[0].Before, found[1..], last);
     }
 
-    /// <summary>Sets them for another database.</summary>
+    /// <summary>Sets some of them for another database.</summary>
     /// <returns>The statements that the server refused for lack of rights.</returns>
-    public async Task<IReadOnlyList<string>> ApplyAsync(PostgreSqlSession server, string name, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ApplyAsync(
+        PostgreSqlSession server, string name, IReadOnlyList<(string Before, string Behind)> statements, CancellationToken cancellationToken)
     {
         var refused = new List<string>();
-        foreach (var (before, behind) in Statements)
+        foreach (var (before, behind) in statements)
         {
             try
             {

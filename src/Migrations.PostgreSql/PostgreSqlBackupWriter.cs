@@ -18,7 +18,6 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTools tools, BackupJob job)
 {
     private const string NoSuchCompression = "compression";
-    private const string LockNotGot = "due to lock timeout";
     private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a dump waits for a table that another session has locked.</summary>
@@ -89,7 +88,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         {
             await WatchAsync(dump.WaitAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(LockNotGot, StringComparison.Ordinal))
+        catch (MigrationException e) when (IsOfLock(e))
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -108,6 +107,11 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         return await reading.ConfigureAwait(false);
     }
 
+    // pg_dump has each of its LOCK TABLE wait so long, and nothing else.
+    private static bool IsOfLock(MigrationException e) => e.Id == ErrorId.ClientToolFailed
+        && (e.Message.Contains("due to statement timeout", StringComparison.Ordinal) || e.Message.Contains("due to lock timeout", StringComparison.Ordinal))
+        && e.Message.Contains("LOCK TABLE", StringComparison.Ordinal);
+
     private void Awaited(Blocker blocker) =>
         job.Session.Events.Publish(new WarningRaised($"The backup waits for {blocker.Description}."));
 
@@ -123,7 +127,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         return new BackupContent
         {
             EngineVersion = session.Info.EngineVersion,
-            SchemaFingerprint = await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false),
+            SchemaFingerprint = await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(ofDump: true, cancellationToken).ConfigureAwait(false),
+            Faults = await new PostgreSqlEngineChecks(session).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(session).ReadInsideAsync(job.CountRows, job.Digests, cancellationToken).ConfigureAwait(false),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Migrations.Databases;
+using Migrations.Events;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -20,7 +21,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         """
         SELECT pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true),
             pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true),
-            pg_catalog.set_config('xmlbinary', 'base64', true), pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('statement_timeout', '0', true)
+            pg_catalog.set_config('xmlbinary', 'base64', true), pg_catalog.set_config('standard_conforming_strings', 'on', true),
+            pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('statement_timeout', '0', true)
         """;
 
     /// <summary>Reads them in a transaction of its own, or in the open one.</summary>
@@ -35,43 +37,92 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     /// <summary>Reads them in the transaction that is open.</summary>
     public async Task<IReadOnlyList<TableContent>> ReadInsideAsync(bool counts, bool digests, CancellationToken cancellationToken)
     {
-        var names = new List<string>();
-        await session.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);
+        var tables = await ListAsync(cancellationToken).ConfigureAwait(false);
         await session.QueryAsScriptAsync(Settings, _ => { }, cancellationToken).ConfigureAwait(false);
-        await session.QueryAsync(
-            $"""
-            SELECT {CatalogueScope.Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} ORDER BY 1
-            """,
-            row => names.Add(row.GetString(0)),
-            cancellationToken).ConfigureAwait(false);
         if (!counts && !digests)
-            return names.ConvertAll(name => new TableContent(name, Rows: null));
+            return tables.ConvertAll(table => new TableContent(table.Name, Rows: null));
+        await session.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);
         var contents = new List<TableContent>();
-        foreach (var chunk in names.Chunk(TablesAtOnce))
+        foreach (var chunk in tables.Where(t => t.IsReadable).Chunk(TablesAtOnce))
             await ReadAsync(chunk, digests, contents, cancellationToken).ConfigureAwait(false);
-        return contents;
+        contents.AddRange(tables.Where(t => !t.IsReadable).Select(t => Unread(t, digests)));
+
+        return [.. contents.OrderBy(c => c.Table, StringComparer.Ordinal)];
     }
 
-    private async Task ReadAsync(string[] names, bool digests, List<TableContent> contents, CancellationToken cancellationToken)
+    private TableContent Unread(Table table, bool digests)
+    {
+        if (!table.IsThere)
+        {
+            Warn($"The rows of the unlogged table {table.Name} are not in the backup: a standby does not have them.");
+            return new TableContent(table.Name, Rows: 0, digests ? Half("0") + Half("0") : null);
+        }
+
+        Warn($"The rows of {table.Name} were not counted: its name has bytes that are not UTF-8. They are in the backup.");
+        return new TableContent(table.Name, Rows: null);
+    }
+
+    /// <summary>The tables; of an unlogged one a standby has no rows, and neither has its dump (<see href="https://www.postgresql.org/docs/current/sql-createtable.html"/>).</summary>
+    private async Task<List<Table>> ListAsync(CancellationToken cancellationToken)
+    {
+        var tables = new List<Table>();
+        var name = CatalogueScope.Qualified("n", "c.relname");
+        await session.QueryAsync(
+            $"""
+            SELECT {(RawText.IsIn(session.Connection) ? RawText.Sent($"({name})") : name)}, c.relpersistence <> 'u' OR NOT pg_is_in_recovery() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} ORDER BY 1
+            """,
+            row => tables.Add(new Table(RawText.Read(row.GetString(0)), !RawText.IsRaw(row.GetString(0)), row.GetBoolean(1))),
+            cancellationToken).ConfigureAwait(false);
+        return tables;
+    }
+
+    /// <summary>Reads several in one round trip; where one of them cannot be read, each on its own, and that one is not counted.</summary>
+    private async Task ReadAsync(Table[] tables, bool digests, List<TableContent> contents, CancellationToken cancellationToken)
+    {
+        try
+        {
+            contents.AddRange(await TryReadAsync(tables, digests, cancellationToken).ConfigureAwait(false));
+        }
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+        {
+            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+            if (tables is [var table])
+            {
+                Warn($"The rows of {table.Name} were not counted: {e.MessageText} ({e.SqlState}).");
+                contents.Add(new TableContent(table.Name, Rows: null));
+                return;
+            }
+
+            foreach (var one in tables)
+                await ReadAsync([one], digests, contents, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<List<TableContent>> TryReadAsync(Table[] tables, bool digests, CancellationToken cancellationToken)
     {
         var batch = session.Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SAVEPOINT migrations_count"));
         // A table may have a column of any name, so the row is built from all of its columns.
-        var sums = digests
-            ? ", " + Sum("0") + ", " + Sum("7046029254386353131")
-            : "";
-        foreach (var name in names)
+        var sums = digests ? ", " + Sum("0") + ", " + Sum("7046029254386353131") : "";
+        foreach (var (name, _, _) in tables)
             batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_catalog.count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("RELEASE SAVEPOINT migrations_count"));
+        var contents = new List<TableContent>();
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        foreach (var name in names)
+        foreach (var (name, _, _) in tables)
         {
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             contents.Add(new TableContent(name, reader.GetInt64(0), digests ? Half(reader.GetString(1)) + Half(reader.GetString(2)) : null));
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return contents;
     }
+
+    private void Warn(string message) => session.Options.Events.Publish(new WarningRaised(message));
 
     private static string Sum(string seed) =>
         $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), 0::pg_catalog.numeric)::pg_catalog.text";
@@ -80,5 +131,14 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     {
         var number = BigInteger.Parse(sum, CultureInfo.InvariantCulture) & ulong.MaxValue;
         return ((ulong)number).ToString("x16", CultureInfo.InvariantCulture);
+    }
+
+    /// <param name="Name">Its name, with its schema.</param>
+    /// <param name="IsNameable">Whether a statement can name it.</param>
+    /// <param name="IsThere">Whether this server has its rows.</param>
+    private sealed record Table(string Name, bool IsNameable, bool IsThere)
+    {
+        /// <summary>Whether its rows can be read.</summary>
+        public bool IsReadable => IsNameable && IsThere;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Migrations.Databases;
 using Migrations.Integrity;
 using Npgsql;
 using static Migrations.PostgreSql.CatalogueScope;
@@ -11,18 +12,57 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
 {
     private const int MostShown = 20;
+    private const int MostNamed = 3;
+    private const string InvalidIndexes = "invalid-indexes";
+    private const string UnvalidatedConstraints = "unvalidated-constraints";
+    private const string ForeignKeys = "foreign-keys";
+    private const string Sequences = "sequences";
 
     /// <summary>Asks them all.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(bool thorough, CancellationToken cancellationToken) =>
     [
         await AskAsync("index-integrity", token => new IndexIntegrity(session).FindAsync(thorough, token), cancellationToken).ConfigureAwait(false),
-        await AskAsync("invalid-indexes", FindInvalidIndexesAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync("unvalidated-constraints", FindUnvalidatedAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync("foreign-keys", FindUnenforcedAsync, cancellationToken).ConfigureAwait(false),
+        await AskAsync(InvalidIndexes, FindInvalidIndexesAsync, cancellationToken).ConfigureAwait(false),
+        await AskAsync(UnvalidatedConstraints, FindUnvalidatedAsync, cancellationToken).ConfigureAwait(false),
+        await AskAsync(ForeignKeys, FindUnenforcedAsync, cancellationToken).ConfigureAwait(false),
         await AskAsync("checksums", FindChecksumFailuresAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync("sequences", token => new SequenceCheck(session).FindAsync(thorough, token), cancellationToken).ConfigureAwait(false),
+        await AskAsync(Sequences, token => new SequenceCheck(session).FindAsync(thorough, token), cancellationToken).ConfigureAwait(false),
         await AskAsync("statistics", FindWithoutStatisticsAsync, cancellationToken).ConfigureAwait(false),
     ];
+
+    /// <summary>
+    /// What is wrong with what the database holds, and will be with a copy of it, asked in the transaction that is open. What the server refuses to answer is left out.
+    /// </summary>
+    public async Task<IReadOnlyList<DatabaseFault>> FindFaultsAsync(CancellationToken cancellationToken)
+    {
+        var faults = new List<DatabaseFault>();
+        foreach (var (name, find) in (IEnumerable<(string, Func<CancellationToken, Task<Finding>>)>)
+            [(InvalidIndexes, FindInvalidIndexesAsync), (UnvalidatedConstraints, FindUnvalidatedAsync), (ForeignKeys, FindUnenforcedAsync), (Sequences, token => new SequenceCheck(session).FindAsync(thorough: true, token))])
+        {
+            await session.ExecuteAsync("SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
+            try
+            {
+                faults.AddRange(Faults(name, await find(cancellationToken).ConfigureAwait(false)));
+            }
+            catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+            {
+                // The snapshot must live on.
+                await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
+            }
+
+            await session.ExecuteAsync("RELEASE SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
+        }
+
+        return faults;
+    }
+
+    /// <summary>Those of the answers that a faithful copy gives too; damage it has no right to have.</summary>
+    private static IReadOnlyList<DatabaseFault> Faults(string name, Finding found)
+    {
+        if (found.Status != CheckStatus.Fail || name is not (InvalidIndexes or UnvalidatedConstraints or ForeignKeys or Sequences))
+            return [];
+        return [.. found.Objects.Select(o => o.Split(": ", 2)).Select(o => new DatabaseFault(name, o[0], o.Length > 1 ? o[1] : found.Message.TrimEnd('.')))];
+    }
 
     private async Task<CheckResult> AskAsync(string name, Func<CancellationToken, Task<Finding>> ask, CancellationToken cancellationToken)
     {
@@ -47,18 +87,28 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
             Status = found.Status,
             Expected = found.Expected,
             Actual = found.Objects.Count == 0 ? null : string.Join("; ", found.Objects.Take(MostShown)) + (found.Objects.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"; and {found.Objects.Count - MostShown} more") : ""),
-            Message = found.Message,
+            Message = Named(found),
             Recommendation = found.Recommendation,
+            Faults = Faults(name, found),
             Target = found.Objects.Count == 1 ? found.Objects[0].Split(": ")[0] : null,
             Duration = clock.Elapsed,
         };
+    }
+
+    /// <summary>The sentence, with the names of what it is about.</summary>
+    private static string Named(Finding found)
+    {
+        if (found.Status is not (CheckStatus.Fail or CheckStatus.Warn) || found.Objects.Count == 0)
+            return found.Message;
+        var names = string.Join(", ", found.Objects.Take(MostNamed).Select(o => o.Split(": ")[0]));
+        return string.Create(CultureInfo.InvariantCulture, $"{found.Message.TrimEnd('.')} ({names}{(found.Objects.Count > MostNamed ? $" and {found.Objects.Count - MostNamed} more" : "")}).");
     }
 
     private async Task<Finding> FindInvalidIndexesAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
             $"""
-            SELECT {Qualified("n", "c.relname")} || ': on ' || i.indrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            SELECT {Qualified("n", "c.relname")} || ': not valid, on ' || i.indrelid::regclass::text || CASE c.relkind WHEN 'i' THEN ' (a backup leaves it out)' ELSE '' END FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE NOT (i.indisvalid AND i.indisready) AND {IsUsers("n")} ORDER BY 1
             """,
@@ -70,7 +120,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     {
         var found = await ListAsync(
             $"""
-            SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
+            SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': not validated: ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
                 JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE NOT k.convalidated {(session.Connection.PostgreSqlVersion.Major >= 18 ? "AND k.conenforced" : "")} AND {IsUsers("n")} ORDER BY 1
             """,

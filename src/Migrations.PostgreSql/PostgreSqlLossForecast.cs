@@ -29,6 +29,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private bool _isHidden;
     private readonly List<LostObject> _cascaded = [];
     private readonly ScriptWrites _writes = new(Dialect);
+    private IReadOnlyList<DeletingKey>? _keys;
     private bool _hasSavepoint;
 
     /// <summary>Finds it.</summary>
@@ -102,6 +103,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
         }
 
+        if (change is not null && question.Direction == MigrationDirection.Down && await TableAsync(SqlNames.Written(change.Table), cancellationToken).ConfigureAwait(false) is { } table)
+            await AddCascadesAsync(change, await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false), piece.Line, cancellationToken).ConfigureAwait(false);
         if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
             await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
     }
@@ -141,6 +144,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
             var rows = _writes.MayChange(change) ? null : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
             _losses.Add((item, new DataLoss(kind, item.Name, rows, IsEstimate: false, line)));
+            if (change.IsDelete && rows is not 0)
+                await AddCascadesAsync(change, item, line, cancellationToken).ConfigureAwait(false);
         }
         else if (_carried.HoldsRows(name))
         {
@@ -149,6 +154,24 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         else if (change.IsDelete && !_made.Contains(SqlNames.LastPart(name)))
         {
             NotForeseen(line, $"deletes rows of {change.Table}, which is not there now");
+        }
+    }
+
+    /// <summary>Rows that go along are counted as they are now; those of a table that the script has emptied itself are named already.</summary>
+    private async Task AddCascadesAsync(RowChange change, Dependant table, int line, CancellationToken cancellationToken)
+    {
+        _keys ??= await DeletingKeys.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        foreach (var way in DeletingKey.From(table.Name, _keys, StringComparer.Ordinal))
+        {
+            var child = way[^1].Child;
+            if (_losses.Exists(l => l.Item.Column is null && l.Loss.Kind is DataLossKind.Rows or DataLossKind.Table && way.Any(k => string.Equals(l.Item.Name, k.Child, StringComparison.Ordinal))))
+                continue;
+            var query = change.CountQuery("pg_catalog.count(*)", way, "OPERATOR(pg_catalog.=)");
+            var rows = _writes.MayChange(change) ? null : await CountAsync(() => new RowCount(session).CountAsync(query, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (DeletingKey.IsRound(way, StringComparer.Ordinal) && rows > 0)
+                rows = null;
+            if (rows is not 0)
+                _losses.Add((table with { Name = child }, new DataLoss(way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten, child, rows, IsEstimate: false, line)));
         }
     }
 

@@ -92,7 +92,12 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how += $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
-        if (settings is not null && await settings.ApplyAsync(server, name, cancellationToken).ConfigureAwait(false) is { Count: > 0 } refused)
+        var refused = settings is null ? [] : await DatabaseSettings.ApplyAsync(server, name, settings.Statements, cancellationToken).ConfigureAwait(false);
+        if (job.DemandAsync is { } demand)
+            await demand(there, cancellationToken).ConfigureAwait(false);
+        if (settings is not null)
+            refused = [.. refused, .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false)];
+        if (refused.Count > 0)
             how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
         return how;
     }

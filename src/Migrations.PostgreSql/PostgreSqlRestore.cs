@@ -73,7 +73,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         // The releases of August 2025, of every version, brought this command.
         if (e.Message.Contains(@"invalid command \restrict", StringComparison.Ordinal))
             return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' is a script, and the psql in '{tools.Folder}' is too old to be kept from running commands that a script may hold: {e.Message}", $"Update the client programs of PostgreSQL {tools.Version} to their newest release.", e);
-        return new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", "Take another backup; 'migrations verify' tells which can be restored.", e);
+        return new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' tells which can be restored.", e);
     }
 
     /// <summary>How many tables the archive says it has; null for a script.</summary>

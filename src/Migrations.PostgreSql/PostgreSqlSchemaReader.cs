@@ -17,7 +17,8 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         $"""
         SELECT pg_catalog.set_config('search_path', '{OwnSettings.SearchPath}', true), pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
             pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '1', true),
-            pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('quote_all_identifiers', 'off', true)
+            pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('quote_all_identifiers', 'off', true),
+            pg_catalog.set_config('standard_conforming_strings', 'on', true)
         """;
 
     private const int MostAttempts = 3;
@@ -47,20 +48,22 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     /// <summary>Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.</summary>
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await FillAsync(connection, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
+        await FillAsync(connection, ofDump: false, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
         return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n", RefusesDropOfUsed = true };
     }
 
     /// <summary>The fingerprint of what <see cref="ReadInsideAsync"/> reads, in less time.</summary>
-    public async Task<string> ReadFingerprintAsync(CancellationToken cancellationToken)
+    /// <param name="ofDump">Whether that of what <c>pg_dump</c> writes is wanted: it leaves out indexes that are INVALID, as a failed build leaves them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<string> ReadFingerprintAsync(bool ofDump, CancellationToken cancellationToken)
     {
-        await FillAsync(session.Connection, queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint), cancellationToken).ConfigureAwait(false);
+        await FillAsync(session.Connection, ofDump, queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint), cancellationToken).ConfigureAwait(false);
         return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()).Fingerprint;
     }
 
-    private async Task FillAsync(NpgsqlConnection connection, Func<IEnumerable<CatalogueQuery>, IEnumerable<string>> form, CancellationToken cancellationToken)
+    private async Task FillAsync(NpgsqlConnection connection, bool ofDump, Func<IEnumerable<CatalogueQuery>, IEnumerable<string>> form, CancellationToken cancellationToken)
     {
-        var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major);
+        var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major) { OfDump = ofDump };
         var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
         var worthAsking = new List<CatalogueQuery>();
         await ReadAsync(connection, [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"], (result, row) =>
@@ -69,7 +72,17 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             if (result == 1)
                 worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)));
         }, cancellationToken).ConfigureAwait(false);
-        await ReadAsync(connection, form(worthAsking), (_, row) => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
+        var queriesOfRows = form(worthAsking);
+        if (RawText.IsIn(connection))
+            queriesOfRows = queriesOfRows.Select(Sendable);
+        await ReadAsync(connection, queriesOfRows, (_, row) => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Sendable(string query)
+    {
+        string[] names = CatalogueScope.Columns.Split(", ");
+        var columns = names.Select(c => c is "type" or "position" ? $"q.{c}" : RawText.Sent($"q.{c}"));
+        return $"SELECT {string.Join(", ", columns)} FROM (\n{query}) q ({CatalogueScope.Columns})";
     }
 
     private static async Task ReadAsync(NpgsqlConnection connection, IEnumerable<string> queries, Action<int, NpgsqlDataReader> take, CancellationToken cancellationToken)
@@ -96,10 +109,10 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         var definition = Text(reader, 4) ?? "";
         if (type is not (SchemaObjectType.Comment or SchemaObjectType.Grant))
             definition = ExpressionForm.Of(definition);
-        return new Row(type, reader.GetString(1), Text(reader, 2), reader.GetInt32(3), definition, Text(reader, 5), Text(reader, 6), Text(reader, 7), Text(reader, 8));
+        return new Row(type, Text(reader, 1)!, Text(reader, 2), reader.GetInt32(3), definition, Text(reader, 5), Text(reader, 6), Text(reader, 7), Text(reader, 8));
     }
 
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) || reader.GetString(column) is { Length: 0 } ? null : reader.GetString(column);
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) || reader.GetString(column) is not { Length: > 0 } text ? null : RawText.Read(text);
 
     private IEnumerable<SchemaObject> Build()
     {

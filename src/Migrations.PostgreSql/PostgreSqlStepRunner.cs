@@ -127,7 +127,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         Add("ROLLBACK TO SAVEPOINT migrations_look");
         try
         {
-            return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(cancellationToken).ConfigureAwait(false);
+            return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(ofDump: false, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {

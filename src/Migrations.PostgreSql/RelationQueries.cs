@@ -11,7 +11,7 @@ internal static class RelationQueries
         (Tables, IsAnyRelation("rpf")),
         (Columns(scope), IsAnyRelation("rpf")),
         (Constraints, IsAnyRelation("rpf")),
-        (Indexes, IsAnyRelation("rpm")),
+        (Indexes(scope), IsAnyRelation("rpm")),
         (Views, IsAnyRelation("vm")),
         (Triggers, IsAny("pg_trigger", "NOT c.tgisinternal")),
         (Rules, IsAny("pg_rewrite", "c.rulename <> '_RETURN'")),
@@ -137,8 +137,8 @@ internal static class RelationQueries
         WHERE r.relkind IN ('r', 'p', 'f') AND k.conparentid = 0 AND (k.contype <> 'c' OR k.conislocal)
         """;
 
-    private const string Indexes =
-        """
+    private static string Indexes(CatalogueScope scope) =>
+        $"""
         SELECT 'Index' AS type, t.name, r.name AS "table", 0 AS position,
             t.uniqueness || substr(t.sql, length(t.head) + 1) || CASE WHEN t.indisvalid THEN '' ELSE ' INVALID' END AS definition,
             'CREATE ' || t.uniqueness || 'INDEX ' || t.plain || ' ON ' || r.name || ' ' || substr(t.sql, length(t.head) + 1) AS create_sql,
@@ -154,7 +154,7 @@ internal static class RelationQueries
                     ELSE '' END
                     || r.name || ' ' AS head
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = r.oid AND NOT c.relispartition
+            WHERE i.indrelid = r.oid AND NOT c.relispartition AND {scope.IsWantedIndex}
             AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = r.oid AND k.contype IN ('p', 'u', 'x'))) t
         WHERE r.relkind IN ('r', 'p', 'm')
         """;

@@ -22,9 +22,12 @@ internal sealed class RowCount(PostgreSqlSession session)
 
     /// <summary>Counts; null when that could have an effect.</summary>
     /// <exception cref="Npgsql.PostgresException">The server refuses the query.</exception>
-    public async Task<long?> CountAsync(RowChange change, CancellationToken cancellationToken)
+    public Task<long?> CountAsync(RowChange change, CancellationToken cancellationToken) => CountAsync(change.CountQuery("pg_catalog.count(*)"), cancellationToken);
+
+    /// <summary>Counts with a query that has the condition in it; null when that could have an effect.</summary>
+    /// <exception cref="Npgsql.PostgresException">The server refuses the query.</exception>
+    public async Task<long?> CountAsync(string query, CancellationToken cancellationToken)
     {
-        var query = change.CountQuery("pg_catalog.count(*)");
         var plan = new System.Text.StringBuilder();
         await session.QueryTablesAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query, row => plan.Append(row.GetString(0)).Append('\n'), cancellationToken).ConfigureAwait(false);
         var text = plan.ToString();

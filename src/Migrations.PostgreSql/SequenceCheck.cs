@@ -9,6 +9,7 @@ namespace Migrations.PostgreSql;
 internal sealed class SequenceCheck(PostgreSqlSession session)
 {
     private const string SmallTable = "100000";
+    private const string SmallFile = "16777216"; // Where no one has counted yet.
 
     /// <summary>Looks.</summary>
     public async Task<Finding> FindAsync(bool thorough, CancellationToken cancellationToken)
@@ -44,7 +45,8 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
         var pairs = new List<(string, string, string, bool)>();
         await session.QueryAsync(
             $"""
-            SELECT {Qualified("sn", "sc.relname")}, {Qualified("n", "c.relname")}, quote_ident(a.attname), c.reltuples BETWEEN 0 AND {SmallTable} OR EXISTS (
+            SELECT {Qualified("sn", "sc.relname")}, {Qualified("n", "c.relname")}, quote_ident(a.attname), c.reltuples BETWEEN 0 AND {SmallTable}
+                OR (c.reltuples < 0 AND pg_relation_size(c.oid) < {SmallFile}) OR EXISTS (
                 SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL)
             FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid JOIN pg_class sc ON sc.oid = s.seqrelid JOIN pg_namespace sn ON sn.oid = sc.relnamespace
             JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid

@@ -20,6 +20,7 @@ internal sealed class SqliteLossForecast
     private readonly ScriptWrites _writes = new(SqliteDialect.Instance);
     private readonly LossQuestion _question;
     private readonly LossCounter _counter;
+    private IReadOnlyList<DeletingKey>? _keys;
 
     private SqliteLossForecast(SqliteHandle handle, LossQuestion question)
     {
@@ -184,7 +185,31 @@ internal sealed class SqliteLossForecast
             _notForeseen.Add($"line {line} deletes rows of {SqliteNames.Show(table)}, which were not counted");
         else
             AddChange(DataLossKind.Deleted, table, statement);
+        if (_question.Direction == MigrationDirection.Down)
+            AddCascades(table, statement);
     }
+
+    // Rows that go along are counted as they are now; those of a table that the script has emptied or dropped itself are named already.
+    private void AddCascades(string table, ScriptStatement statement)
+    {
+        if (SqliteDialect.Instance.Analyze(_question.Script).SuspendsForeignKeys)
+            return;
+        _keys ??= DeletingKeys.Read(_counter.Handle);
+        var change = RowChange.Read(SqliteDialect.Instance, statement.Text);
+        foreach (var way in DeletingKey.From(SqliteNames.Quote(table), _keys, StringComparer.OrdinalIgnoreCase))
+        {
+            var child = SqliteNames.Unquote(way[^1].Child);
+            if (way.Any(k => IsGone(SqliteNames.Unquote(k.Child))))
+                continue;
+            var rows = change is null || _writes.MayChange(change) ? null : _counter.TryCount(change.CountQuery("count(*)", way, "="));
+            if (DeletingKey.IsRound(way, StringComparer.OrdinalIgnoreCase) && rows > 0)
+                rows = null;
+            if (rows is not 0)
+                _counted.Add(new DataLoss(way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten, SqliteNames.Show(child), rows, IsEstimate: false, statement.Location.Line));
+        }
+    }
+
+    private bool IsGone(string table) => !_tables.ContainsKey(table) || _losses.Exists(l => l.Kind == DataLossKind.Rows && SqliteNames.Comparer.Equals(l.Table, table));
 
     private void FollowUpdate(ScriptStatement statement)
     {
@@ -257,6 +282,8 @@ internal sealed class SqliteLossForecast
     private sealed class LossCounter(SqliteHandle handle, TimeSpan limit)
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+        public SqliteHandle Handle => handle;
 
         public DataLoss Count(DataLossKind kind, string table, string? column, int line)
         {

@@ -63,6 +63,15 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     }
 
     [SkippableFact]
+    public async Task A_password_file_that_is_missing_is_passed_over()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        var address = new UriBuilder(database.Address) { UserName = "nobody", Password = "" }.Uri.AbsoluteUri;
+        var result = await RunAsync(["status", "-d", address, "--path", Folder], new() { ["PGPASSFILE"] = "/nowhere/pgpass" });
+        AssertError(result, ErrorId.AuthenticationFailed, 1);
+    }
+
+    [SkippableFact]
     public async Task A_user_without_a_name_is_recorded_by_number()
     {
         Skip.IfNot(OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root", "Only root may run a command under a bare number.");

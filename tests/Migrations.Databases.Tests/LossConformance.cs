@@ -79,6 +79,37 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("004_some", Names(await Engine().UndoAsync()));
     }
 
+    [SkippableTheory]
+    [InlineData("DELETE FROM parents WHERE id = 1;", "parents Deleted 1, children Cascaded 2, grandchildren Cascaded 2, notes Overwritten 1")]
+    [InlineData("DELETE FROM parents AS p WHERE p.id IN (SELECT id FROM wanted);", "parents Deleted 1, children Cascaded 1, grandchildren Cascaded 1")]
+    [InlineData("DELETE FROM parents;", "parents Rows 2, children Cascaded 3, grandchildren Cascaded 3, notes Overwritten 1")]
+    [InlineData("DELETE FROM children;\nDELETE FROM parents WHERE id = 1;", "children Rows 3, grandchildren Cascaded 3, parents Deleted 1, notes Overwritten 1")]
+    [InlineData("DELETE FROM parents WHERE id = 9;", "parents Deleted 0")]
+    [InlineData("DELETE FROM tree WHERE id = 1;", "tree Deleted 1, tree Cascaded ?")]
+    [InlineData("DELETE FROM tree WHERE id = 3;", "tree Deleted 1")]
+    public async Task Rows_that_go_with_deleted_ones_are_counted_and_named(string down, string expected)
+    {
+        Migration(
+            "001_family",
+            "CREATE TABLE parents (id integer PRIMARY KEY);\nCREATE TABLE wanted (id integer);\n"
+            + "CREATE TABLE children (id integer PRIMARY KEY, parent_id integer REFERENCES parents ON DELETE CASCADE);\n"
+            + "CREATE TABLE grandchildren (id integer PRIMARY KEY, child_id integer REFERENCES children (id) ON DELETE CASCADE);\n"
+            + "CREATE TABLE notes (id integer PRIMARY KEY, parent_id integer REFERENCES parents (id) ON DELETE SET NULL);\n"
+            + "CREATE TABLE tree (id integer PRIMARY KEY, above integer REFERENCES tree (id) ON DELETE CASCADE);\n"
+            + "INSERT INTO parents VALUES (1), (2);\nINSERT INTO wanted VALUES (2);\nINSERT INTO children VALUES (1, 1), (2, 1), (3, 2);\n"
+            + "INSERT INTO grandchildren VALUES (1, 1), (2, 2), (3, 3);\nINSERT INTO notes VALUES (1, 1);\nINSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);\n");
+        Migration("002_some", "SELECT 1;\n", down + "\n");
+        await ApplyAsync();
+
+        var forecasts = await Engine().ForecastAsync(await Engine().PlanUndoAsync(new UndoRequest()));
+        Assert.Empty(forecasts.SelectMany(f => f.Forecast.NotForeseen));
+        var losses = forecasts.SelectMany(f => f.Forecast.Losses);
+
+        Assert.Equal(
+            expected.Split(", ").Order(StringComparer.Ordinal),
+            losses.Select(l => $"{l.Name.Split('.')[^1]} {l.Kind} {l.Rows?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"}").Order(StringComparer.Ordinal));
+    }
+
     [SkippableFact]
     public async Task What_cannot_be_counted_is_asked_about_too()
     {

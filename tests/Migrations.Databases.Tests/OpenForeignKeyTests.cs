@@ -87,13 +87,15 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
     }
 
     [SkippableTheory]
-    [InlineData("001", ErrorId.HeaderInvalid)]
-    [InlineData("002", ErrorId.HeaderInvalid)]
-    [InlineData("099", ErrorId.MigrationUnknown)]
-    public async Task A_header_that_names_no_later_migration_is_refused_before_anything_runs(string until, ErrorId expected)
+    [InlineData("001")]
+    [InlineData("002")]
+    [InlineData("099")]
+    [InlineData("nope")]
+    public async Task A_header_that_names_no_later_migration_is_refused_before_anything_runs(string until)
     {
         Three(Close, until);
-        await ThrowsAsync<PlanException>(expected, () => ApplyAsync());
+        var error = await ThrowsAsync<PlanException>(ErrorId.HeaderInvalid, () => ApplyAsync());
+        Assert.Contains(".sql:1: 'Foreign-Keys: open-until " + until, error.Message, StringComparison.Ordinal);
         Assert.Equal("", await TablesAsync());
         Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync());
     }

@@ -1,3 +1,4 @@
+using Migrations.Backup;
 using Migrations.Schema;
 using Migrations.Testing;
 
@@ -76,6 +77,13 @@ public sealed class TargetParsingTests
         var target = Parse(several)!;
         await using (await Drivers[0].OpenAsync(target, new SessionOptions(), default))
             Assert.Equal(database.Name, target.Database);
+
+        // PostgreSQL's own programs choose the same host.
+        await database.ExecuteAsync("CREATE TABLE a (id integer)");
+        using var folder = new TemporaryFolder();
+        var backup = await new BackupManager(Drivers[0], target).BackUpAsync(new BackupRequest { Folder = folder.Path });
+        Assert.Equal(target, backup.Target);
+        Assert.True(File.Exists(backup.Path));
 
         await database.ExecuteAsync($"ALTER DATABASE {database.Quoted} SET default_transaction_read_only = on");
         var error = await Assert.ThrowsAsync<MigrationException>(() => Drivers[0].OpenAsync(target, new SessionOptions(), default));

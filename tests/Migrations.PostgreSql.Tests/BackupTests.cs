@@ -12,6 +12,67 @@ public sealed class BackupTests
 
     public BackupTests() => Prerequisite.PgDump();
 
+    [SkippableFact]
+    public async Task A_table_that_cannot_be_counted_is_named_and_does_not_stop_the_backup_or_pass_for_proven()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync(
+            """
+            CREATE SCHEMA s; SET search_path = s; CREATE FUNCTION norm(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
+            CREATE FUNCTION key_of(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT norm(t) $$;
+            CREATE TABLE public.a (n text); CREATE TABLE public.u (n text); CREATE INDEX un ON public.u (key_of(n)); INSERT INTO public.a VALUES ('x')
+            """);
+        var events = new RecordingEventSink();
+        var options = new BackupOptions { Session = new SessionOptions { Events = events } };
+        var backup = await new BackupManager(Driver, Driver.Parse(database.Address, folder.Path)!, options).BackUpAsync(new BackupRequest { Folder = folder.Path, Digests = true });
+
+        Assert.Equal([("public.a", 1L), ("public.u", (long?)null)], backup.Manifest!.Tables.Select(t => (t.Table, t.Rows)));
+        Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The rows of public.u were not counted: function norm(text) does not exist", StringComparison.Ordinal));
+        await database.ExecuteAsync("ALTER FUNCTION s.key_of SET search_path = s");
+        var again = await new BackupManager(Driver, Driver.Parse(database.Address, folder.Path)!).BackUpAsync(new BackupRequest { Folder = folder.Path });
+        var manifest = again.Path + ".manifest.json";
+        await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest)).Replace("\"rows\": 0", "\"rows\": null"));
+        var verification = await new BackupVerifier(Driver).VerifyAsync(await new BackupCatalogue([Driver]).FindAsync(again.Path), Driver.Parse(database.Address, folder.Path)!);
+        Assert.False(verification.Proven);
+        Assert.Contains("public.u could not be counted in the source", verification.Checks.Single(c => c.Name == "rows").Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData(
+        """
+        CREATE FUNCTION tidy(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN lower(trim(t)); END $$;
+        CREATE FUNCTION slug_of(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN replace(tidy(t), ' ', '-'); END $$;
+        CREATE TABLE page (title text, slug text GENERATED ALWAYS AS (slug_of(title)) STORED); INSERT INTO page (title) VALUES ('Secret');
+        """,
+        "ALTER FUNCTION public.slug_of(text) SET search_path = public;")]
+    [InlineData(
+        """
+        CREATE FUNCTION norm(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
+        CREATE FUNCTION key_of(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT norm(t) $$;
+        CREATE TABLE u (n text); CREATE INDEX un ON u (key_of(n)); INSERT INTO u VALUES ('Secret');
+        """,
+        "ALTER FUNCTION key_of SET search_path = public;")]
+    public async Task A_function_that_needs_a_search_path_is_named_with_the_command_that_helps(string sql, string help)
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync(sql);
+        var driver = new PostgreSqlDriver();
+        var target = driver.Parse(database.Address, folder.Path)!;
+        var manager = new BackupManager(driver, target);
+        var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
+
+        var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c => c.Status == Integrity.CheckStatus.Fail);
+        Assert.Equal("restore", failed.Name);
+        Assert.Contains(help, failed.Recommendation, StringComparison.Ordinal);
+        Assert.DoesNotContain("Secret", failed.Message, StringComparison.Ordinal);
+        Assert.Contains(help, (await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup))).NextStep, StringComparison.Ordinal);
+
+        await database.ExecuteAsync(help[..help.IndexOf(';', StringComparison.Ordinal)]);
+        Assert.True((await new BackupVerifier(driver).VerifyAsync(await manager.BackUpAsync(new BackupRequest { Folder = Directory.CreateDirectory(folder["again"]).FullName }), target)).Proven);
+    }
+
     [SkippableTheory]
     [InlineData(BackupFormat.Native)]
     [InlineData(BackupFormat.Directory)]

@@ -8,6 +8,36 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>Databases, clients and servers that do not speak UTF-8, or English.</summary>
 public sealed class EncodingTests
 {
+    [SkippableFact]
+    public async Task Names_and_comments_that_are_not_UTF8_are_backed_up_from_a_database_without_an_encoding()
+    {
+        Prerequisite.PgDump();
+        var server = PostgreSqlServer.Shared;
+        using var folder = new TemporaryFolder();
+        await using var database = PostgreSqlTestDatabase.Of(server, "raw_" + Guid.NewGuid().ToString("N")[..12]);
+        await server.ExecuteAsync($"CREATE DATABASE {database.Name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+        await database.ExecuteAsync(
+            """
+            CREATE TABLE t (a text); INSERT INTO t VALUES ('x'); CREATE TABLE "ä€" (a int); INSERT INTO "ä€" VALUES (1);
+            DO $$ BEGIN EXECUTE 'COMMENT ON TABLE t IS ' || quote_literal('caf' || chr(233)); END $$
+            """);
+        var driver = new PostgreSqlDriver();
+        var target = driver.Parse(database.Address, folder.Path)!;
+        var manager = new BackupManager(driver, target);
+        var backup = await manager.BackUpAsync(new Backup.BackupRequest { Folder = folder.Path });
+
+        Assert.Equal([("public.\"\u00e4\u20ac\"", 1L), ("public.t", 1L)], backup.Manifest!.Tables.Select(t => (t.Table, t.Rows!.Value)).OrderBy(t => t.Table == "public.t"));
+        Assert.True((await new Backup.BackupVerifier(driver).VerifyAsync(backup, target)).Proven);
+        await database.ExecuteAsync("DO $$ BEGIN EXECUTE 'CREATE TABLE na' || chr(239) || 've (a int)'; END $$");
+        var events = new RecordingEventSink();
+        backup = await new BackupManager(driver, target, new Backup.BackupOptions { Session = new SessionOptions { Events = events } }).BackUpAsync(new Backup.BackupRequest { Folder = folder.Path });
+        Assert.Null(backup.Manifest!.Tables.Single(t => t.Table == "public.\"na\\357ve\"").Rows);
+        Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.Contains("bytes that are not UTF-8", StringComparison.Ordinal));
+        var result = await new BackupManager(driver, target, new Backup.BackupOptions()).RestoreAsync(backup);
+        await server.ExecuteAsync($"DROP DATABASE \"{result.Kept}\"");
+        Assert.Equal("3", await database.ScalarAsync("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"));
+    }
+
     [SkippableTheory]
     [InlineData("Client Encoding=LATIN1")]
     [InlineData("Encoding=iso-8859-1")]

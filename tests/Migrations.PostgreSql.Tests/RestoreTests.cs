@@ -73,6 +73,28 @@ public sealed class RestoreTests
     }
 
     [SkippableFact]
+    public async Task What_is_restored_is_judged_before_others_can_write_to_it_and_takes_no_place_when_it_is_refused()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync("CREATE TABLE t (a int)");
+        var backup = await BackUpAsync(database, folder, BackupFormat.Native);
+        await database.ExecuteAsync("INSERT INTO t VALUES (7)");
+        string? judged = null;
+        Task RefuseAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+        {
+            judged = restored.Database;
+            throw new MigrationException(ErrorId.RestoreUnproven, "no", "no");
+        }
+
+        await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database) with { DemandAsync = RefuseAsync }, CancellationToken.None));
+
+        Assert.Contains("_restoring_", judged, StringComparison.Ordinal);
+        Assert.Equal("7", await database.ScalarAsync("SELECT a FROM t"));
+        Assert.Equal("0", await database.ScalarAsync($"SELECT count(*) FROM pg_database WHERE datname IN ('{judged}', '{database.Name}_kept')"));
+    }
+
+    [SkippableFact]
     public async Task A_session_that_a_pooler_keeps_of_a_run_that_has_ended_is_no_obstacle()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -122,7 +144,7 @@ public sealed class RestoreTests
             Assert.Contains("ROLLBACK PREPARED 'it''s 7';", error.NextStep, StringComparison.Ordinal);
         }
 
-        Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The backup waits for the prepared transaction", StringComparison.Ordinal));
+        Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The backup waits for ", StringComparison.Ordinal));
     }
 
     [SkippableFact]

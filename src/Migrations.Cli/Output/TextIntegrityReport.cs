@@ -97,7 +97,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         if (result.NotRun is { } reason)
             terminal.Out("      " + reason, Tone.Notice);
         else if (result.Failure is { } failure)
-            terminal.Out($"      {(failure.Location is { } at ? at + ": " : "")}{failure.Message}", Tone.Bad);
+            terminal.Out("      " + failure.MessageWithPlace, Tone.Bad);
     }
 
     private static string Facts(RehearsalResult result)

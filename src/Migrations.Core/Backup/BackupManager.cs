@@ -60,6 +60,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var format = await CheckBeforeAsync(backup, wanted, cancellationToken).ConfigureAwait(false);
         var now = _options.Clock.GetUtcNow();
         RestoreOutcome outcome;
+        IReadOnlyList<CheckResult>? checks = null;
         using (var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false))
         {
             var job = new RestoreJob
@@ -70,6 +71,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 Jobs = wanted.Jobs,
                 ExpectedLastId = wanted.ExpectedLastId,
                 Session = Session(backup),
+                DemandAsync = async (restored, token) => checks = await CompareAsync(backup, wanted, restored, $"{target.Display} was not changed", "", isWrittenSince: null, token).ConfigureAwait(false),
             };
             outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
         }
@@ -77,7 +79,9 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         // It is done: what is looked at now is worth its time even when somebody wants to leave.
         using var watch = outcome;
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
-        var checks = await CompareAfterAsync(backup, wanted, outcome, CancellationToken.None).ConfigureAwait(false);
+        var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
+        checks ??= await CompareAsync(
+            backup, wanted, target, $"{target.Display} was restored from '{backup.Path}'", kept, outcome.IsWrittenSince, CancellationToken.None).ConfigureAwait(false);
         return new RestoreResult
         {
             Database = target.Display,
@@ -115,7 +119,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             : await verifier.CheckAsync(backup, target, cancellationToken).ConfigureAwait(false);
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count > 0 && !request.AcceptFaults)
-            throw Invalid(backup, string.Join(' ', failed.Select(c => c.Message)));
+            throw Invalid(backup, string.Join(' ', failed.Select(c => c.Message)), failed.Find(c => c.Name is BackupVerifier.RestoreCheck)?.Recommendation);
         foreach (var accepted in failed)
             Warn($"'{backup.Path}' failed the check '{accepted.Name}', and is restored because its faults are accepted: {accepted.Message}");
         foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && c.Name is not BackupComparison.Digests))
@@ -140,23 +144,31 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         }
     }
 
-    private async Task<IReadOnlyList<CheckResult>> CompareAfterAsync(DatabaseBackup backup, RestoreRequest request, RestoreOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>Compares what was restored with the manifest.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="request">Whether faults are accepted.</param>
+    /// <param name="restored">Where it was restored to.</param>
+    /// <param name="state">What that means for the database, as the beginning of a sentence.</param>
+    /// <param name="kept">Where the old state is, as a sentence after a space.</param>
+    /// <param name="isWrittenSince">Whether others may have written meanwhile; null where nobody can.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    private async Task<IReadOnlyList<CheckResult>> CompareAsync(
+        DatabaseBackup backup, RestoreRequest request, DatabaseTarget restored, string state, string kept, Func<bool>? isWrittenSince, CancellationToken cancellationToken)
     {
-        var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
         IReadOnlyList<CheckResult> checks;
         try
         {
-            var session = await driver.OpenAsync(target, Session(backup) with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            var session = await driver.OpenAsync(restored, Session(backup) with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
                 checks = await new BackupComparison(session, backup.Manifest, target.Display).RunAsync(thorough: false, digests: false, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e)
         {
             throw new MigrationException(
-                ErrorId.RestoreUnproven, $"{target.Display} was restored from '{backup.Path}', and could not be compared with the manifest. {e.Message}{kept}", "Look at it: migrations check --category engine", e);
+                ErrorId.RestoreUnproven, $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}", "Look at it: migrations check --category engine", e);
         }
 
-        if (outcome.IsWrittenSince?.Invoke() == true)
+        if (isWrittenSince?.Invoke() == true)
             checks = [.. checks.Select(Excuse)];
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
@@ -170,7 +182,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
         throw new MigrationException(
             ErrorId.RestoreUnproven,
-            $"{target.Display} was restored from '{backup.Path}', and is not what the manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
+            $"{state}, and what '{backup.Path}' holds is not what its manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
     }
 
@@ -193,8 +205,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
     private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));
 
-    private static MigrationException Invalid(DatabaseBackup backup, string why) => new(
+    private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) => new(
         ErrorId.BackupInvalid,
         $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
-        $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults");
+        help ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults");
 }

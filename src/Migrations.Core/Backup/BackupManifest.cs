@@ -86,9 +86,9 @@ public sealed record BackupManifest
     /// <summary>What the last verification found; null when there was none.</summary>
     public BackupProof? Proof { get; init; }
 
-    /// <summary>Whether rows were counted.</summary>
-    public bool HasCounts() => Tables.All(t => t.Rows is not null);
+    /// <summary>Whether rows were counted, where they could be.</summary>
+    public bool HasCounts() => Tables.Count == 0 || Tables.Any(t => t.Rows is not null);
 
-    /// <summary>Whether tables were digested.</summary>
-    public bool HasDigests() => Tables.All(t => t.Digest is not null);
+    /// <summary>Whether tables were digested, where they could be.</summary>
+    public bool HasDigests() => Tables.Count == 0 || Tables.Any(t => t.Digest is not null);
 }

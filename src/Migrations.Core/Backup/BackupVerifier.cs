@@ -15,7 +15,8 @@ namespace Migrations.Backup;
 public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? options = null)
 {
     private const string FileCheck = "file";
-    private const string RestoreCheck = "restore";
+    /// <summary>The check that it can be restored.</summary>
+    internal const string RestoreCheck = "restore";
 
     private readonly BackupOptions _options = options ?? new BackupOptions();
 
@@ -127,7 +128,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.ReachesBeyondCopy)
         {
-            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = "Use another backup.", Duration = clock.Elapsed }];
+            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
         catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
         {

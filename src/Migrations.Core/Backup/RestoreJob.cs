@@ -22,6 +22,12 @@ public sealed record RestoreJob
     /// </summary>
     public long? ExpectedLastId { get; init; }
 
+    /// <summary>
+    /// Looks at what was restored before it takes the database's place, so that no one has written to it yet, and throws to keep it from that. A driver that restores into
+    /// the place itself does not ask; then the database is looked at afterwards.
+    /// </summary>
+    public Func<DatabaseTarget, CancellationToken, Task>? DemandAsync { get; init; }
+
     /// <summary>How to connect and to wait for the lock, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();
 

@@ -70,9 +70,29 @@ public sealed class RowChange
 
     /// <summary>The SELECT that counts its rows.</summary>
     /// <param name="count">The call that counts, as the database writes it when no one else's may be taken for it.</param>
-    public string CountQuery(string count)
+    public string CountQuery(string count) => $"{Slice(0, _verb)}SELECT {count} FROM ({Found("1")}\n) AS counted";
+
+    /// <summary>The SELECT that counts the rows of another table that go with those that it deletes.</summary>
+    /// <param name="count">The call that counts.</param>
+    /// <param name="way">The foreign keys from its table to that one.</param>
+    /// <param name="equals">The operator that compares their columns.</param>
+    public string CountQuery(string count, IReadOnlyList<DeletingKey> way, string equals)
     {
-        var query = new StringBuilder(Slice(0, _verb)).Append("SELECT ").Append(count).Append(" FROM (SELECT 1 FROM ").Append(Slice(_target, FirstClause));
+        var (source, condition) = ($"({Found("*")}\n)", "");
+        for (var at = 0; at < way.Count; at++)
+        {
+            var (child, parent) = ($"key{at + 1}", $"key{at}");
+            var joined = way[at].ChildColumns.Zip(way[at].ParentColumns, (c, p) => $"{child}.{c} {equals} {parent}.{p}");
+            condition = $"EXISTS (SELECT 1 FROM {source} AS {parent} WHERE {string.Join(" AND ", condition.Length == 0 ? joined : joined.Append(condition))})";
+            source = way[at].Child;
+        }
+
+        return $"{Slice(0, _verb)}SELECT {count} FROM {source} AS key{way.Count} WHERE {condition}";
+    }
+
+    private string Found(string columns)
+    {
+        var query = new StringBuilder("SELECT ").Append(columns).Append(" FROM ").Append(Slice(_target, FirstClause));
         var condition = Clause("WHERE");
         if (Clause(IsDelete ? "USING" : "FROM") is { } others)
             query.Append(" WHERE EXISTS (SELECT 1 FROM ").Append(others).Append(condition is null ? "" : "\nWHERE " + condition).Append("\n)");
@@ -80,7 +100,7 @@ public sealed class RowChange
             query.Append(" WHERE ").Append(condition);
         foreach (var clause in new[] { "ORDER", "LIMIT" })
             query.Append(Clause(clause) is { } rest ? $"\n{clause} {rest}" : "");
-        return query.Append("\n) AS counted").ToString();
+        return query.ToString();
     }
 
     private int FirstClause => _clauses.Count == 0 ? _tokens.Count : _clauses.Values.Min(c => c.From) - 1;

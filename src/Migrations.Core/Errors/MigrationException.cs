@@ -28,7 +28,7 @@ public class MigrationException : Exception
     public ScriptLocation? Location { get; init; }
 
     /// <summary>The message, with the place in front of it unless it names the file already.</summary>
-    internal string MessageWithPlace =>
+    public string MessageWithPlace =>
         Location is { } place && !Message.Contains(place.ShownFile, StringComparison.Ordinal) ? $"{place}: {Message}" : Message;
 
     /// <summary>The backup that was made before the run; null when there is none.</summary>

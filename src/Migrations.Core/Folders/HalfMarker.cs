@@ -8,7 +8,8 @@ namespace Migrations.Folders;
 /// </summary>
 /// <param name="Line">The comment's line.</param>
 /// <param name="Text">The comment as it is written.</param>
-internal readonly record struct HalfMarker(int Line, string Text)
+/// <param name="EndsWithReturn">Whether its line ends with CR alone, which ends no line where markers are read.</param>
+internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithReturn = false)
 {
     /// <summary>Longer comments say more than a marker does.</summary>
     public const int LongestText = 120;
@@ -26,8 +27,11 @@ internal readonly record struct HalfMarker(int Line, string Text)
     private static readonly HashSet<string> OtherWords = new(StringComparer.Ordinal)
     {
         "migrate", "migration", "migrations", "goose", "rambler", "dbmate", "tern", "shmig", "mybatis", "micrate", "evolutions", "sql", "section", "script", "scripts", "part", "half",
-        "begin", "begins", "start", "starts", "here", "step", "steps", "block", "region", "statement", "statements", "code", "operation", "operations", "changes",
+        "begin", "begins", "beginning", "start", "starts", "here", "step", "steps", "block", "region", "statement", "statements", "code", "operation", "operations", "changes",
+        "name", "direction", "phase",
     };
+
+    private static readonly HashSet<string> BeginWords = new(StringComparer.Ordinal) { "begin", "beginning", "start", "end" };
 
     /// <summary>Whether a comment's text is such a marker.</summary>
     /// <param name="comment">The text, with or without the marks around it.</param>
@@ -40,6 +44,13 @@ internal readonly record struct HalfMarker(int Line, string Text)
         // tern: "---- create above / drop below ----"
         if (words is ["create", "above", "drop", "below"])
             return down;
+        // What stands below the end of one half is the other.
+        if (words is ["end", _, ..])
+        {
+            words.RemoveAt(0);
+            down = !down;
+        }
+
         if (words.Exists((down ? UpWords : DownWords).Contains))
             return false;
         var sought = down ? DownWords : UpWords;
@@ -73,6 +84,7 @@ internal readonly record struct HalfMarker(int Line, string Text)
         var marker = SectionMarker.Write(dialect ?? SectionDialect.Plain, down);
         var way = rule switch
         {
+            _ when EndsWithReturn => "Save the file with LF or CRLF line ends: where lines end with CR alone, no marker is found",
             SectionRule.UpOnly or SectionRule.DownOnly => $"Move what follows into the {begun} script's own file",
             SectionRule.Ignored => $"Move what follows into {(down ? "a down" : "an up")} script of its own, or have sections read: --layout sections",
             _ when dialect is null => $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of this line",
@@ -94,6 +106,7 @@ internal readonly record struct HalfMarker(int Line, string Text)
             && (Signs.Contains(text[0], StringComparison.Ordinal) || (text.Contains(':', StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace)));
     }
 
+    /// <summary>The words, in lower case; "roll back" is one, and "start of" does not differ from "start".</summary>
     private static List<string> Words(string comment)
     {
         var words = new List<string>();
@@ -112,8 +125,12 @@ internal readonly record struct HalfMarker(int Line, string Text)
 
         void Take()
         {
-            words.Add(word.ToString());
+            var text = word.ToString();
             word.Clear();
+            if (text is "back" && words is [.., "roll"])
+                words[^1] = "rollback";
+            else if (text is not "of" || words is not [.., var last] || !BeginWords.Contains(last))
+                words.Add(text);
         }
     }
 }

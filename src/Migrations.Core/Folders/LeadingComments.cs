@@ -77,7 +77,8 @@ internal sealed class LeadingComments
             _ => Statement(),
         },
         State.Dash => b == '-' ? State.LineComment : Statement(),
-        State.LineComment => b == '\n' ? EndComment(State.Blank) : Collect(b, State.LineComment),
+        // Where a CR alone ends no comment, the database's own reader says what it hides.
+        State.LineComment => b is (byte)'\n' or (byte)'\r' ? EndComment(State.Blank) : Collect(b, State.LineComment),
         State.Slash => b == '*' ? Open() : Statement(),
         State.BlockStar when b == '/' => --_depth == 0 ? EndComment(State.Blank) : State.BlockComment,
         State.BlockSlash when b == '*' => Open(),

@@ -11,7 +11,7 @@ internal sealed record LeftOutFile(string Message, string? Name)
     private static readonly string[] Disabled = [".disabled", ".off", ".skip", ".skipped", ".inactive", ".deleted", ".removed", ".example", ".sample"];
     private static readonly string[] Companions = [".conf", ".md", ".sha256", ".asc", ".sig", ".license"];
     private static readonly string[] Packed = [".gz", ".bz2", ".xz", ".zst", ".zip", ".gpg"];
-    private static readonly string[] SqlEndings = [".ddl", ".dml", ".pgsql", ".psql", ".plsql", ".plpgsql", ".tsql", ".mysql"];
+    private static readonly string[] SqlEndings = [".ddl", ".dml", ".pgsql", ".psql", ".plsql", ".plpgsql", ".tsql", ".mysql", ".sqll", ".sq"];
     private static readonly string[] Halves = [".up", ".down"];
 
     /// <summary>Looks at a file that does not end with <c>.sql</c>.</summary>

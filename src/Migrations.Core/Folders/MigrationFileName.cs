@@ -19,7 +19,7 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     /// <summary>Suffixes of undo scripts elsewhere; a file with one is never an up script.</summary>
     private static readonly string[] ForeignDownSuffixes = [".rollback", ".undo", ".revert"];
 
-    private static readonly string[] UndoEndings = ["_down", "-down", "_rollback", "-rollback", "_undo", "-undo", "_revert", "-revert"];
+    private static readonly string[] UndoEndings = ["_down", "-down", "_rollback", "-rollback", "_undo", "-undo", "_revert", "-revert", "_downgrade", "-downgrade"];
 
     /// <summary>The version; null for repeatable migrations.</summary>
     public MigrationVersion? Version => Form == FileForm.Versioned ? Parse(Number) : VersionOf(Number);

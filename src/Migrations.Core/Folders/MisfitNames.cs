@@ -52,12 +52,21 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var separator = versioned ? rest.IndexOf("__", StringComparison.Ordinal) : -1;
         var length = separator > 1 && MigrationVersion.TryParse(rest[1..separator], out _) ? separator - 1 : MigrationFileName.NumberLength(rest.AsSpan(skip));
         var number = rest.Substring(skip, length);
-        var name = MigrationFileName.Slug(rest[(skip + length)..]);
+        (rest, var undoes) = TakeDirection(rest[(skip + length)..]);
+        down |= undoes;
+        var name = MigrationFileName.Slug(rest);
         if (versioned)
             return ("A versioned migration's name begins with a capital V, U or R, its version and two underscores.", number, name, down || rest[0] is 'U' or 'u');
         return (length == 0 ? "The name does not begin with a version number."
             : stem.Length > length && stem[length] == '_' ? "The name ends like that of an undo script, but not in a way that is known here."
             : "The name has neither an underscore nor a hyphen between its number and the rest.", number, name, down);
+    }
+
+    /// <summary>Postgrator's <c>001.do.name</c> and <c>001.undo.name</c>, see <see href="https://github.com/rickbergfalk/postgrator"/>.</summary>
+    private static (string Name, bool Down) TakeDirection(string name)
+    {
+        var undoes = name.StartsWith(".undo.", StringComparison.OrdinalIgnoreCase);
+        return undoes || name.StartsWith(".do.", StringComparison.OrdinalIgnoreCase) ? (name[name.IndexOf('.', 1)..], undoes) : (name, false);
     }
 
     private static (string Stem, bool Down) TakeEnding(string stem)

@@ -45,11 +45,12 @@ internal static partial class OtherReader
     private static bool IsNamedByWrangler(string file, string root)
     {
         var text = Read(file);
-        if (!text.Contains("d1_databases", StringComparison.Ordinal))
-            return false;
-        var folders = Folders().Matches(text).Select(m => m.Groups["folder"].Value).Append("migrations");
-        return folders.Any(f => string.Equals(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, f))), root, StringComparison.Ordinal));
+        return text.Contains("d1_databases", StringComparison.Ordinal)
+            && FoldersIn(text).Any(f => string.Equals(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, f))), root, StringComparison.Ordinal));
     }
+
+    /// <summary>Apart, because every run asks <see cref="Find"/>, and hardly one needs the library for patterns, which takes milliseconds to load.</summary>
+    private static IEnumerable<string> FoldersIn(string text) => Folders().Matches(text).Select(m => m.Groups["folder"].Value).Append("migrations");
 
     private static string Read(string file)
     {

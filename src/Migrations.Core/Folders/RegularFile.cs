@@ -16,18 +16,10 @@ internal static class RegularFile
         if (OperatingSystem.IsWindows())
             return null;
         FileSystemInfo file = new FileInfo(path);
-        if (file.LinkTarget is not null)
+        if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint))
             file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
         // Pipes, devices and sockets have no length, so that regular files are told apart without a second look.
-        if (file is not FileInfo { Exists: true, Length: 0 } empty)
-            return null;
-        return TarTypeOf(empty.FullName) switch
-        {
-            TarEntryType.RegularFile => null,
-            TarEntryType.Fifo => "a named pipe",
-            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device",
-            _ => "a socket or another special file",
-        };
+        return file is FileInfo { Exists: true, Length: 0 } empty ? KindOfEmpty(empty.FullName) : null;
     }
 
     /// <summary>Refuses a path that leads to no regular file.</summary>
@@ -37,6 +29,15 @@ internal static class RegularFile
         if (OtherKind(path) is { } kind)
             throw new IOException($"'{Path.GetFileName(path)}' is {kind}, not a regular file.");
     }
+
+    /// <summary>Apart, so that the library for archives is loaded only where a file is empty.</summary>
+    private static string? KindOfEmpty(string path) => TarTypeOf(path) switch
+    {
+        TarEntryType.RegularFile => null,
+        TarEntryType.Fifo => "a named pipe",
+        TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device",
+        _ => "a socket or another special file",
+    };
 
     /// <summary>Of the base library only tar archives know the kinds of files, see <see href="https://learn.microsoft.com/dotnet/api/system.formats.tar.tarentrytype"/>. Opens regular files only.</summary>
     private static TarEntryType? TarTypeOf(string path)

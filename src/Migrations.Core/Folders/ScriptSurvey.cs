@@ -29,6 +29,9 @@ internal sealed class ScriptSurvey
     private HalfMarker? _pending;
     private bool _isDirectlyBelow;
     private bool _isCommentedOut;
+    private bool _hasStatement;
+    private int _parentheses;
+    private bool _endsWithComma;
 
     /// <summary>What stops the script.</summary>
     public List<FileProblem> Problems { get; } = [];
@@ -60,6 +63,8 @@ internal sealed class ScriptSurvey
         _columns = 0;
         _isDown = isDown;
         _pending = null;
+        _hasStatement = _endsWithComma = false;
+        _parentheses = 0;
         _block.Clear();
         BeginLine();
     }
@@ -69,17 +74,24 @@ internal sealed class ScriptSurvey
     {
         while (!bytes.IsEmpty)
         {
-            var end = bytes.IndexOf((byte)'\n');
+            var end = EndOfLine(bytes);
             var line = end < 0 ? bytes : bytes[..(end + 1)];
             if (_columns == 0)
                 LookAtStart(line);
             Read(line);
             if (end >= 0)
-                EndLine();
+                EndLine(isCounted: line[^1] == '\n');
             else
                 _columns += Encoding.UTF8.GetCharCount(line);
             bytes = bytes[line.Length..];
         }
+    }
+
+    /// <summary>A CR alone ends a comment to PostgreSQL, and is meant to do so everywhere; lines are counted by LF all the same.</summary>
+    private static int EndOfLine(ReadOnlySpan<byte> bytes)
+    {
+        var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
+        return end >= 0 && bytes[end..].StartsWith("\r\n"u8) ? end + 1 : end;
     }
 
     private void BeginLine()
@@ -89,7 +101,7 @@ internal sealed class ScriptSurvey
         _reader.StartLine();
     }
 
-    private void EndLine()
+    private void EndLine(bool isCounted)
     {
         if (_lineIsBlank)
         {
@@ -98,7 +110,7 @@ internal sealed class ScriptSurvey
             _isDirectlyBelow = false;
         }
 
-        _line++;
+        _line += isCounted ? 1 : 0;
         _columns = 0;
         BeginLine();
     }
@@ -128,11 +140,13 @@ internal sealed class ScriptSurvey
             if (kind == PieceKind.Code)
             {
                 LookForInvisible(line, start, piece, isComment: false);
+                Follow(piece);
                 if (!piece.Trim(Blanks).IsEmpty)
                     TakeCode();
             }
             else if (kind == PieceKind.Text)
             {
+                _endsWithComma = false;
                 TakeCode();
             }
             else
@@ -144,15 +158,27 @@ internal sealed class ScriptSurvey
         }
     }
 
-    /// <summary>A statement goes on or begins: what was marked above it would run.</summary>
+    /// <summary>Follows whether a list goes on: what is remarked between its parts begins no section.</summary>
+    private void Follow(ReadOnlySpan<byte> code)
+    {
+        var end = code.LastIndexOf((byte)';');
+        if (end >= 0)
+            _parentheses = 0;
+        var rest = code[(end + 1)..];
+        _parentheses = Math.Max(0, _parentheses + rest.Count((byte)'(') - rest.Count((byte)')'));
+        rest = code.TrimEnd(" \t\r\n\f\v"u8);
+        _endsWithComma = rest.IsEmpty ? _endsWithComma : rest[^1] == ',';
+    }
+
+    /// <summary>A statement goes on or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks nothing.</summary>
     private void TakeCode()
     {
         _lineHasCode = true;
         _lineIsBlank = false;
-        if (_pending is not { } marker)
-            return;
-        Markers.Add((marker, !_isDown));
+        if (_pending is { } marker && (_hasStatement || !_isCommentedOut))
+            Markers.Add((marker, !_isDown));
         _pending = null;
+        _hasStatement = true;
     }
 
     private void TakeComment(ReadOnlySpan<byte> piece, PieceKind kind)
@@ -160,7 +186,7 @@ internal sealed class ScriptSurvey
         if (kind == PieceKind.LineComment)
         {
             if (!_lineHasCode)
-                TakeComment(Encoding.UTF8.GetString(piece[..Math.Min(piece.Length, LongestComment)]).Trim(), _line);
+                TakeComment(Encoding.UTF8.GetString(piece[..Math.Min(piece.Length, LongestComment)]).Trim(), _line, piece[^1] == '\r');
             return;
         }
 
@@ -175,16 +201,16 @@ internal sealed class ScriptSurvey
         _block.Clear();
     }
 
-    private void TakeComment(string text, int line)
+    private void TakeComment(string text, int line, bool endsWithReturn = false)
     {
         if (_pending is not null)
         {
             if (_isDirectlyBelow && HalfMarker.IsStatement(text.Trim('-', '/', '*', ' ', '\n', '\r', '\t')))
                 _isCommentedOut = true;
         }
-        else if (text.Length is > 0 and <= HalfMarker.LongestText && HalfMarker.IsMarker(text, down: !_isDown))
+        else if (_parentheses == 0 && !_endsWithComma && text.Length is > 0 and <= HalfMarker.LongestText && HalfMarker.IsMarker(text, down: !_isDown))
         {
-            _pending = new HalfMarker(line, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            _pending = new HalfMarker(line, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), endsWithReturn);
             _isDirectlyBelow = true;
             _isCommentedOut = false;
         }

@@ -71,7 +71,7 @@ internal sealed class SecretFinder(ISqlDialect dialect)
             else if (reader.IsLiteral(at))
             {
                 var last = reader.EndOfContinued(at);
-                if (isOpen || keyDepth >= 0 || (last > at && SecretText.MayHold(text.AsSpan(tokens[at].Start, reader.EndAt(last) - tokens[at].Start))))
+                if (isOpen || keyDepth >= 0 || reader.IsNamedBehind(at) || (last > at && SecretText.MayHold(text.AsSpan(tokens[at].Start, reader.EndAt(last) - tokens[at].Start))))
                     Take(text, tokens, at, last, offset, closing);
                 else
                     FindInLiteral(tokens[at].In(text).ToString(), offset + tokens[at].Start, closing, reader.IsComment);

@@ -15,6 +15,7 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     ];
 
     private readonly bool _isRole = FindsRole(text, tokens);
+    private bool? _isUpdateOfSecret;
 
     /// <summary>Whether it is a comment on an object.</summary>
     public bool IsComment => Is(0, "COMMENT");
@@ -55,6 +56,10 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
         return !isVariable && value < tokens.Count && MayBeBare(at, isAssigned) && !NoSecrets.Contains(Text(value), StringComparer.OrdinalIgnoreCase) && !IsMark(value) ? value : null;
     }
 
+    /// <summary>Whether a literal is a secret by what comes behind it: <c>SET v = 'x' WHERE k = 'api_key'</c>, <c>'x' AS password</c>.</summary>
+    public bool IsNamedBehind(int at) =>
+        (Is(at - 1, "=") && IsUpdateOfSecret && !SecretText.IsSecretName(Content(at))) || (Is(at + 1, "AS") && SecretText.IsSecretName(Name(at + 2)));
+
     /// <summary>The last token of a secret: with what stands right behind it (a quote that was forgotten), and a literal's parts on following lines.</summary>
     public int EndOf(int at)
     {
@@ -74,6 +79,9 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
             at++;
         return at;
     }
+
+    private bool IsUpdateOfSecret => _isUpdateOfSecret ??= Is(0, "UPDATE")
+        && Enumerable.Range(1, tokens.Count - 1).Any(at => Is(at - 1, "=") && IsLiteral(at) && SecretText.IsSecretName(Content(at)));
 
     private string Name(int at) => Text(at).Trim('"', '`', '[', ']');
 

@@ -1,3 +1,5 @@
+using Migrations.Folders;
+
 namespace Migrations.Planning;
 
 /// <summary>From which migration up to which foreign keys may be open: what <c>Foreign-Keys: open-until</c> in a header says.</summary>
@@ -13,22 +15,32 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
         var windows = new List<KeyWindow>();
         for (var at = 0; at < migrations.Count; at++)
         {
-            if (migrations[at].Header.ForeignKeysOpenUntil is not { } text)
-                continue;
-            var until = MigrationResolver.Find(migrations, text);
-            var place = migrations.TakeWhile(m => m.Key != until.Key).Count();
-            if (place <= at)
-            {
-                throw new PlanException(
-                    ErrorId.HeaderInvalid, $"'Foreign-Keys: open-until {text}' of {migrations[at]} names no later migration.",
-                    "Name the migration that closes the keys again.", [migrations[at].FullName]);
-            }
-
-            windows.Add(new KeyWindow(migrations[at], until, place));
+            if (migrations[at].Header.ForeignKeysOpenUntil is { } text)
+                windows.Add(Of(migrations, at, text));
         }
 
         return windows;
     }
+
+    private static KeyWindow Of(IReadOnlyList<Migration> migrations, int at, string text)
+    {
+        try
+        {
+            var until = MigrationResolver.Find(migrations, text);
+            var place = migrations.TakeWhile(m => m.Key != until.Key).Count();
+            return place > at ? new KeyWindow(migrations[at], until, place) : throw Invalid(migrations[at], text, $"{until} is no later migration.");
+        }
+        catch (PlanException e) when (e.Id != ErrorId.HeaderInvalid)
+        {
+            throw Invalid(migrations[at], text, e.Message);
+        }
+    }
+
+    private static PlanException Invalid(Migration migration, string text, string why) => new(
+        ErrorId.HeaderInvalid,
+        $"{HeaderLocation.Of(migration.Up, "Foreign-Keys", text)}: 'Foreign-Keys: open-until {text}' in the header of {migration}: {why}",
+        "Name the migration that closes the keys again.",
+        [migration.FullName]);
 
     /// <summary>The windows that are open now; none where a header is wrong, which a run refuses.</summary>
     public static IReadOnlyList<KeyWindow> OpenIn(PlanningInput input)

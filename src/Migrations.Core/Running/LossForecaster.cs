@@ -23,7 +23,7 @@ public static class LossForecaster
             var forecast = await FindAsync(
                 inspector, new LossQuestion(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit), cancellationToken).ConfigureAwait(false);
             // What an earlier step takes away cannot go twice; two conditions may take different rows.
-            forecast = forecast with { Losses = [.. forecast.Losses.Where(l => l.Kind is DataLossKind.Deleted or DataLossKind.Overwritten || named.Add((l.Kind, l.Name)))] };
+            forecast = forecast with { Losses = [.. forecast.Losses.Where(l => l.Kind is DataLossKind.Deleted or DataLossKind.Cascaded or DataLossKind.Overwritten || named.Add((l.Kind, l.Name)))] };
             if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
                 losses.Add(new StepLoss(step.Migration.FullName, forecast));
         }
@@ -76,6 +76,7 @@ public static class LossForecaster
             DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")}{hidden})",
             DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
             DataLossKind.Deleted => $"deletes rows of table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
+            DataLossKind.Cascaded => $"deletes rows of table {loss.Name} by ON DELETE CASCADE ({count} {(loss.Rows == 1 ? "row" : "rows")})",
             DataLossKind.Overwritten =>
                 $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones come back can only be determined by a rehearsal with data",
             _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",

@@ -68,7 +68,7 @@ public sealed class HeaderTests
 
     [Theory]
     [InlineData("Transaction: off", "'Transaction: none' or 'Transaction: required'")]
-    [InlineData("Foreign-Keys: maybe", "'Foreign-Keys: on' or 'Foreign-Keys: off'")]
+    [InlineData("Foreign-Keys: maybe", "'Foreign-Keys: on', 'Foreign-Keys: off' or 'Foreign-Keys: open-until <version>'")]
     [InlineData("Row-Loss: yes", "'Row-Loss: allowed'")]
     [InlineData("Store-Script: false", "'Store-Script: yes' or 'Store-Script: no'")]
     [InlineData("Timeout: 5", "'Timeout: 500ms'")]

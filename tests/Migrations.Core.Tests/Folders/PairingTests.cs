@@ -86,6 +86,7 @@ public sealed class PairingTests
     [InlineData("003_scale-down.sql", "'003_scale-down.up.sql'")]
     [InlineData("003_c_undo.sql", "'003_c_undo.up.sql'")]
     [InlineData("003_c_Revert.sql", "'003_c_Revert.up.sql'")]
+    [InlineData("003_c_downgrade.sql", "'003_c_downgrade.up.sql'")]
     [InlineData("003_down.sql", "'003_down.up.sql'")]
     [InlineData("003_c_rollback.sql", "'003_c_rollback.up.sql'")]
     [InlineData("U3__c.sql", "'V3__c.sql'")]

@@ -33,6 +33,13 @@ public sealed class ScriptSurveyTests
     [InlineData("", "-- sometool:down")]
     [InlineData("", "---- create above / drop below ----")]
     [InlineData("", "  -- down  ")]
+    [InlineData("", "-- Roll back:")]
+    [InlineData("", "-- ROLL-BACK")]
+    [InlineData("", "-- name: down")]
+    [InlineData("", "-- direction: down")]
+    [InlineData("", "-- Start of down section")]
+    [InlineData("", "-- End of up")]
+    [InlineData("", "-- end up migration")]
     [InlineData("", "-- Down\n-- Drops the orders again")]
     [InlineData("", "-- Down\n-- ALTER TABLE t DROP COLUMN c;")]
     [InlineData("", "-- Down\n\n-- ALTER TABLE t DROP COLUMN c;\n")]
@@ -76,6 +83,13 @@ public sealed class ScriptSurveyTests
     [InlineData("SELECT 1;\n-- Rollback:\n-- drop the rest by hand:\n-- ALTER TABLE orders\n--   DROP COLUMN a\n\nSELECT 2;")]
     [InlineData("SELECT 1;\n-- Down\n/*\nDROP TABLE orders;\n*/\n\nSELECT 2;")]
     [InlineData("SELECT 1;\n/* Rollback:\n   DROP TABLE orders;\n*/\nSELECT 2;")]
+    [InlineData("-- Rollback:\n--   DROP TABLE orders;\nCREATE TABLE orders (a int);")]
+    [InlineData("-- Name: down; Type: TABLE\nSELECT 1;")]
+    [InlineData("-- Roll back by hand\nSELECT 1;")]
+    [InlineData("-- end of the ups and downs\nSELECT 1;")]
+    [InlineData("CREATE TABLE votes (\n  -- up\n  a int,\n  -- down\n  b int);\nSELECT 1;")]
+    [InlineData("INSERT INTO way VALUES\n-- up\n(1),\n-- down\n(2);\nSELECT 1;")]
+    [InlineData("INSERT INTO way VALUES ('up'),\n-- down\n('down');\nSELECT 1;")]
     [InlineData("SELECT 1;\n-- Down\n")]
     [InlineData("SELECT 1; -- rollback\nSELECT 2;")]
     [InlineData("SELECT '\n-- Down\n';")]
@@ -90,6 +104,37 @@ public sealed class ScriptSurveyTests
         folder.Write("001_a.sql", text);
 
         Assert.Equal(text, folder.Single().Up.ReadOriginalText());
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE b (a int);\r-- Down\rDROP TABLE b;\r")]
+    [InlineData("CREATE TABLE b (a int);\n-- Down\rDROP TABLE b;\n")]
+    [InlineData("-- Up Migration\rCREATE TABLE b (a int);\r-- Down Migration\rDROP TABLE b;\r")]
+    public void A_marker_whose_line_ends_with_CR_alone_is_refused_with_the_way_out(string text)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("001_a.sql", text);
+
+        var problem = folder.Problem();
+
+        Assert.Equal(ErrorId.SectionInvalid, problem.Id);
+        Assert.Contains("Save the file with LF or CRLF line ends", problem.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("001_a.sql", "-- Description: a\rCREATE TABLE b (a int);\r")]
+    [InlineData("001_a.down.sql", "-- a\rDROP TABLE b;\r")]
+    public void What_stands_behind_a_comment_that_ends_with_CR_alone_is_a_statement(string name, string text)
+    {
+        using var folder = new TemporaryFolder();
+        if (name.Contains(".down", StringComparison.Ordinal))
+            folder.With("001_a.sql");
+        folder.Write(name, text);
+
+        var migration = folder.Single();
+
+        Assert.False((migration.Down ?? migration.Up).IsEmpty);
+        Assert.DoesNotContain("CREATE", migration.Header.Description ?? "", StringComparison.Ordinal);
     }
 
     [Theory]

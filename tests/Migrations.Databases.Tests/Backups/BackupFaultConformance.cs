@@ -89,7 +89,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
     }
 
     [SkippableFact]
-    public async Task A_restored_database_that_is_not_what_the_manifest_says_is_an_error_that_names_the_kept_state()
+    public async Task What_is_restored_and_is_not_what_the_manifest_says_is_an_error_that_names_the_state_before()
     {
         await FillAsync();
         var proof = await VerifyAsync(await BackUpAsync());
@@ -97,7 +97,8 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"rows\": 3", "\"rows\": 4"));
         var error = await ThrowsAsync<MigrationException>(ErrorId.RestoreUnproven, async () => await RestoreAsync(await Catalogue.FindAsync(proof.Path)));
         Assert.Contains("has 3 rows, not 4", error.Message, StringComparison.Ordinal);
-        Assert.Contains("The state before is kept as '", error.Message, StringComparison.Ordinal);
+        // PostgreSQL's is looked at before it takes the other's place.
+        Assert.Contains(Kind == DatabaseKind.PostgreSql ? "was not changed" : "The state before is kept as '", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]
