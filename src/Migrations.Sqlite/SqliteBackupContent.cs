@@ -11,13 +11,13 @@ internal static class SqliteBackupContent
     public const string JournalMode = "journal_mode";
 
     /// <summary>What is known without reading tables.</summary>
-    public static BackupContent Describe(SqliteHandle handle, DatabaseTarget source, string historyTable)
+    public static BackupContent Describe(SqliteHandle handle, DatabaseTarget source, string historyTable, Func<string, bool>? isLeftOut = null)
     {
         var last = LastMigration(handle, source, historyTable);
         return new BackupContent
         {
             EngineVersion = SqliteLibrary.Current.ToString(),
-            SchemaFingerprint = SqliteSchemaReader.Read(handle, historyTable).Fingerprint,
+            SchemaFingerprint = SqliteSchemaReader.Read(handle, historyTable, isLeftOut).Fingerprint,
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.Text,
             // Every other mode is the connection's (https://sqlite.org/pragma.html#pragma_journal_mode).

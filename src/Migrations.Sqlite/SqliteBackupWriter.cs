@@ -66,7 +66,7 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         {
             if (counted is null)
                 _ = await counting.ConfigureAwait(false);
-            var content = SqliteBackupContent.Describe(copied, source, job.Session.HistoryTable);
+            var content = SqliteBackupContent.Describe(copied, source, job.Session.HistoryTable, job.IsExcluded);
             WriteFile(copied, cancellationToken);
             var (tables, faults) = await counting.ConfigureAwait(false);
             content = content with { Tables = tables, Faults = faults };
@@ -86,14 +86,14 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
     {
         handle.Watch.Token = cancellationToken;
         var tables = job.CountRows || job.Digests ? SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken) : SqliteContentReader.Names(handle);
-        return (tables, [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]);
+        return ([.. tables.Where(t => !job.IsExcluded(SqliteNames.Unquote(t.Table)))], [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]);
     }
 
     private void WriteFile(SqliteHandle handle, CancellationToken cancellationToken)
     {
         SqliteFileCopy.CreateFile(job.Path);
         if (job.Format == BackupFormat.Sql)
-            SqliteDumpWriter.Write(handle, job.Path, _progress, cancellationToken);
+            SqliteDumpWriter.Write(handle, job, _progress, cancellationToken);
         else
             SqliteFileCopy.ToFile(handle, job.Path, _progress, cancellationToken);
     }

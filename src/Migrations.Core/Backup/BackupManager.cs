@@ -28,6 +28,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var format = request is { Jobs: > 1, Format: BackupFormat.Native } ? BackupFormat.Directory : request.Format;
         if (request.Compress && format == BackupFormat.Directory)
             throw new MigrationException(ErrorId.UsageInvalid, "A backup that several jobs write is a folder, and gzip compresses files only.", "Leave out --compress or --jobs.");
+        if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
+            throw new MigrationException(ErrorId.UsageInvalid, "Tables can be left out of a script only: every other backup is of the whole database.", "Ask for a script: --format sql");
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())

@@ -79,6 +79,7 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         Jobs = request.Jobs,
         CountRows = request.CountRows,
         Digests = request.Digests,
+        Exclude = request.Exclude,
         GlobalsPath = request.IncludeGlobals ? workspace[GlobalsName] : null,
         Session = options.Session with { Access = SessionAccess.Read },
     };
