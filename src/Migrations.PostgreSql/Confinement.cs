@@ -21,38 +21,40 @@ internal sealed class Confinement(DatabaseTarget target)
     private readonly ThrowAwayCluster? _cluster = ThrowAwayCluster.Of(target);
     private StatementException? _leftOut;
     private bool _knows;
+    private bool _mayAnything;
 
-    /// <summary>
-    /// Takes note of the functions that are there already and reach further, of those whose bodies have any word of what does.
-    /// </summary>
+    /// <summary>Takes note of what is there already and reaches further, and of what its role may do.</summary>
     public async Task LookAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         if (_knows)
             return;
         _knows = true;
-        await session.QueryAsync(
-            $"""
-            SELECT p.proname::text, CASE WHEN l.lanpltrusted OR l.lanname = 'sql' THEN p.prosrc ELSE NULL END FROM pg_catalog.pg_proc p
-                JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-            WHERE p.oid >= {CatalogueScope.FirstOfUsers} AND {CatalogueScope.HasNoExtension("pg_catalog.pg_proc", "p.oid")}
-            AND (NOT (l.lanpltrusted OR l.lanname = 'sql') OR p.prosrc ~*
-                '(pg_|lo_|dblink|http_|program|copy|load|role|user|group|owned|database|tablespace|system|subscription|grant|revoke|execute)')
-            """,
-            row => _reader.Know(row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1)),
-            cancellationToken).ConfigureAwait(false);
+        await KnownReach.TeachAsync(_reader, session, cancellationToken).ConfigureAwait(false);
+        _mayAnything = _cluster is null && await session.AnyAsync(
+            "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Why a statement is not run on the copy; null when it is.</summary>
-    public StatementException? Refusal(string statement, ScriptLocation location)
+    public async Task<StatementException?> RefusalAsync(
+        PostgreSqlSession session, string statement, ScriptLocation location, CancellationToken cancellationToken)
     {
-        if (_reader.Find(statement) is not { Reach: >= Reach.Cluster } found
-            || (found.Reach == Reach.Cluster && _cluster is { IsOfOtherVersion: false }))
+        await LookAsync(session, cancellationToken).ConfigureAwait(false);
+        if (_reader.Find(statement) is not { } found || !IsRefused(found.Reach))
             return null;
         var place = found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line);
-        var refusal = BeyondCopy.Refused(found.What, Secrets.Mask(statement), place);
+        var refusal = BeyondCopy.Refused(found.What, Secrets.Mask(statement), place, isSeen: found.Reach != Reach.Unseen);
         _leftOut ??= refusal;
         return refusal;
     }
+
+    /// <summary>What is not seen may be anything that the role may do, which on a server of our own is no harm.</summary>
+    private bool IsRefused(Reach reach) => reach switch
+    {
+        Reach.World => true,
+        Reach.Cluster => _cluster is not { IsOfOtherVersion: false },
+        Reach.Unseen => _mayAnything,
+        _ => false,
+    };
 
     /// <summary>The failure of a statement: as it is, or that nothing is known.</summary>
     public StatementException Judge(StatementException failure)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.History;
 using Npgsql;
 
@@ -21,14 +22,16 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     public string Preparation => $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)";
 
     /// <summary>A statement that fails with a division by zero when the row is not the last one, or anything else has changed.</summary>
-    public NpgsqlBatchCommand Check(JournalEntry entry)
+    /// <param name="entry">The row.</param>
+    /// <param name="lastRead">The number of the last row that was read before; null when none was.</param>
+    public NpgsqlBatchCommand Check(JournalEntry entry, long? lastRead)
     {
-        // What is remembered is empty when the script has said RESET ALL.
         var command = new NpgsqlBatchCommand(
             $"""
             SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
-                AND pg_catalog.strpos({State(added: 1)}, COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 1)
+                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept(lastRead)}
+                    ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
         command.Parameters.Add(PostgreSqlText.Parameter(entry.Name));
@@ -42,6 +45,14 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     /// </summary>
     public string Whole =>
         $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM {table})";
+
+    /// <summary>What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.</summary>
+    private string Kept(long? lastRead) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
+                    AND ({lastRead ?? 0} OPERATOR(pg_catalog.=) 0 OR EXISTS (SELECT FROM {table} k WHERE k.id OPERATOR(pg_catalog.=) {lastRead ?? 0}))
+        """);
 
     private string State(int added) => session.CountsChanges
         ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"

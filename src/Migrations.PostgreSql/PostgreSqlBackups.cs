@@ -58,6 +58,14 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(new PostgreSqlReplacement(backup, target, job, sources).RunAsync(cancellationToken), $"Restoring {target.Display}");
 
+    /// <inheritdoc/>
+    public async Task DemandRestorableAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        await Poolers.RefuseForRestoreAsync(session, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
     private static async Task WriteGlobalsAsync(PostgreSqlSession session, ClientTools tools, string path, CancellationToken cancellationToken)
     {

@@ -225,7 +225,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         // In a transaction of the script's own, its constraints are not yet due.
         if (begins)
             Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
-        var check = Add(Guard.Check(entry));
+        var check = Add(Check(entry));
         _whole = null;
         if (entry.Event == JournalEvent.Started)
             Add(new NpgsqlBatchCommand($"SELECT {Guard.Whole} AS {WholeColumn}"));
@@ -243,6 +243,9 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var (rows, leftovers) = toldRows is { } told ? (figures.Told(told), "false") : (figures.Rows, StepFigures.Leftovers);
         return Insert(entry, "pg_catalog.clock_timestamp()", figures.Elapsed, rows, $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}");
     }
+
+    /// <summary>A statement that fails with a division by zero when a row is not all that has changed in the table.</summary>
+    public NpgsqlBatchCommand Check(JournalEntry entry) => Guard.Check(entry, _lastRead);
 
     /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
     /// <returns>The row's figures; null when it is not there.</returns>

@@ -21,7 +21,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
             await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
         if (session.PassesOver(statement.Text))
             return StatementOutcome.Of(0);
-        if (session.Confinement?.Refusal(statement.Text, statement.Location) is { } refusal)
+        if (session.Confinement is { } confinement
+            && await confinement.RefusalAsync(session, statement.Text, statement.Location, cancellationToken).ConfigureAwait(false) is { } refusal)
             throw refusal;
         var role = StatementClassifier.Classify(statement.Text);
         if (session.IsPooled && role == StatementRole.Setting && !session.IsInOwnTransaction)

@@ -22,7 +22,7 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     /// <summary>Runs them.</summary>
     public async Task<QueryAnswer> AskAsync(CancellationToken cancellationToken)
     {
-        var statements = Statements();
+        var statements = await StatementsAsync(cancellationToken).ConfigureAwait(false);
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var before = await SequencesAsync(cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
@@ -65,13 +65,15 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     private static string Moved(string sequence, long? from, long? to) => string.Create(
         CultureInfo.InvariantCulture, $"The sequence {sequence} moved on {(from is null ? "" : $"from {from} ")}to {to}; a rollback does not take it back.");
 
-    private List<SqlPiece> Statements()
+    private async Task<List<SqlPiece>> StatementsAsync(CancellationToken cancellationToken)
     {
         using var reader = new StringReader(query.Sql);
         var statements = PostgreSqlStatementReader.Read(reader, query.Location.Line).Where(p => p.Kind == SqlPieceKind.Statement).ToList();
         foreach (var statement in statements)
         {
-            if (session.Confinement?.Refusal(statement.Text, new ScriptLocation(query.Location.File, statement.Line, statement.Column)) is { } refusal)
+            var location = new ScriptLocation(query.Location.File, statement.Line, statement.Column);
+            if (session.Confinement is { } confinement
+                && await confinement.RefusalAsync(session, statement.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
                 throw refusal;
             var role = StatementClassifier.Classify(statement.Text);
             if (role is not (StatementRole.Ordinary or StatementRole.Setting or StatementRole.Analyze or StatementRole.SetTransaction) || statement.CopiesFromClient)
@@ -81,7 +83,7 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
                     $"The check at line {statement.Line} of '{Path.GetFileName(query.Location.File)}' says {new StatementWords(statement.Text)[0]}: a check runs in a transaction that is rolled back, and nothing in it may end that transaction, need to run outside of one, or copy to or from the client.",
                     "Take the statement out of the check.")
                 {
-                    Location = new ScriptLocation(query.Location.File, statement.Line, statement.Column),
+                    Location = location,
                 };
             }
         }

@@ -22,6 +22,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     public async Task<StepMeasurement> RunAsync(CancellationToken cancellationToken)
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
             await confinement.LookAsync(session, cancellationToken).ConfigureAwait(false);
         try
@@ -81,7 +82,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             || (_statements == 0 && StatementClassifier.Classify(piece.Text) == StatementRole.SetTransaction)
             || session.PassesOver(piece.Text))
             return;
-        if (IsLeftOut(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)))
+        if (await IsLeftOutAsync(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column), cancellationToken).ConfigureAwait(false))
             return;
         _running = piece;
         _statements++;
@@ -95,9 +96,10 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsLeftOut(string statement, ScriptLocation location)
+    private async Task<bool> IsLeftOutAsync(string statement, ScriptLocation location, CancellationToken cancellationToken)
     {
-        if (session.Confinement?.Refusal(statement, location) is not { } refusal)
+        if (session.Confinement is not { } confinement
+            || await confinement.RefusalAsync(session, statement, location, cancellationToken).ConfigureAwait(false) is not { } refusal)
             return false;
         _leftOut.Add(refusal);
         return true;
@@ -111,7 +113,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         {
             batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
-            batch.BatchCommands.Add(_check = _history.Guard.Check(step.Entry));
+            batch.BatchCommands.Add(_check = _history.Check(step.Entry));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -135,7 +137,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var lost = new List<LostObject>();
         foreach (var statement in new PostgreSqlDialect().Split(step.Script))
         {
-            if (IsLeftOut(statement.Text, statement.Location))
+            if (await IsLeftOutAsync(statement.Text, statement.Location, cancellationToken).ConfigureAwait(false))
                 continue;
             _statements++;
             var outcome = await ((IDatabaseSession)session).ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);

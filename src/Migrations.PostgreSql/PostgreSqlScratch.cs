@@ -29,7 +29,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         var origin = await OpenOriginAsync(request, cancellationToken).ConfigureAwait(false);
         await using var _ = (origin ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         var plan = await PlanAsync(request, origin, cancellationToken).ConfigureAwait(false);
-        if (await MayReachClusterAsync(plan, cancellationToken).ConfigureAwait(false) && await TryOnClusterAsync(plan, cancellationToken).ConfigureAwait(false) is { } made)
+        if (MayReachCluster(plan) && await TryOnClusterAsync(plan, cancellationToken).ConfigureAwait(false) is { } made)
             return made;
         if (await NeedsClusterAsync(request, origin, cancellationToken).ConfigureAwait(false))
             return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -49,22 +49,19 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     private static async Task<Plan> PlanAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken)
     {
         var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
-        var scripts = ScriptNames.Read(request.Scripts ?? []);
         // A session on another database, because the origin is not there, finds nothing that was made for the migrations.
         var isThere = origin is not null && string.Equals(origin.Target.Database, request.Origin!.Database, StringComparison.Ordinal);
+        var reader = new ReachReader();
+        if (request.Scripts is not null && isThere && request.Content != ScratchContent.Empty)
+            await KnownReach.TeachAsync(reader, origin!, cancellationToken).ConfigureAwait(false);
+        var scripts = ScriptNames.Read(request.Scripts ?? [], reader);
         var prerequisites = request.Scripts is null || !isThere ? null
             : await Prerequisites.ReadAsync(origin!, request is { Prepared: true, Content: ScratchContent.Empty } ? scripts : null, cancellationToken).ConfigureAwait(false);
         return new Plan(request, origin, shape, scripts, prerequisites);
     }
 
-    /// <summary>Whether scripts change what all databases of a server share, or may: where a role has the rights to, text that is not seen may do anything.</summary>
-    private static async Task<bool> MayReachClusterAsync(Plan plan, CancellationToken cancellationToken) => plan.Scripts.ReachCluster
-        || (plan.Scripts.AreUnseen && plan.Origin is not null && await plan.Origin.AnyAsync(
-            """
-            SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname = current_user AND (r.rolsuper OR r.rolcreaterole
-                OR pg_catalog.pg_has_role(r.oid, 'pg_execute_server_program', 'USAGE') OR pg_catalog.pg_has_role(r.oid, 'pg_write_server_files', 'USAGE'))
-            """,
-            cancellationToken).ConfigureAwait(false));
+    /// <summary>Whether scripts change what all databases of a server share, or may: text that is not seen may do anything that the role may, to itself at least.</summary>
+    private static bool MayReachCluster(Plan plan) => plan.Scripts.ReachCluster || plan.Scripts.AreUnseen;
 
     /// <summary>A database on a server of our own, for scripts that change what all databases of a server share; null where none of the same version can be had.</summary>
     private async Task<IScratchDatabase?> TryOnClusterAsync(Plan plan, CancellationToken cancellationToken)

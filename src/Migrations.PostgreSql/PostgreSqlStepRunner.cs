@@ -142,7 +142,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the steps that follow may be what fulfils them.
         if (!_isInRun)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
-        _check = history.Guard.Check(entry);
+        _check = history.Check(entry);
         _batch.BatchCommands.Add(_check);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
@@ -208,7 +208,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     /// <summary>On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.</summary>
     private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
     {
-        if (confinement.Refusal(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column)) is { } refusal)
+        var location = new ScriptLocation(step.Script.File, piece.Line, piece.Column);
+        if (await confinement.RefusalAsync(session, piece.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
             throw refusal;
         if (confinement.MakesExtension(piece.Text))
             await SendAsync(cancellationToken).ConfigureAwait(false);

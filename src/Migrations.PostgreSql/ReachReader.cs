@@ -13,21 +13,7 @@ internal sealed class ReachReader
     private const int ShortestStatement = 6;
     private const int DeepestBody = 6;
 
-    private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
-    {
-        "ALTER", "ANALYZE", "CALL", "CLUSTER", "COMMENT", "COPY", "CREATE", "DELETE", "DO", "DROP", "GRANT", "INSERT", "LOCK", "MERGE",
-        "REFRESH", "REINDEX", "REVOKE", "SECURITY", "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
-    };
-
-    // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html,
-    // tablefunc, and what the trusted languages have.
-    private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
-    {
-        "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB",
-        "CROSSTAB2", "CROSSTAB3", "CROSSTAB4", "SPI_EXEC_QUERY", "SPI_QUERY", "SPI_PREPARE", "SPI_EXEC",
-    };
-
-    private readonly Dictionary<string, (Reach Reach, bool IsView)> _carriers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Reach Reach, CarrierKind Kind)> _carriers = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.
@@ -51,7 +37,7 @@ internal sealed class ReachReader
         if (name is null)
             return (Farther(own, inside), use);
         if (Farther(inside, use) is { } carried)
-            _carriers[name] = ((Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach), !isRoutine);
+            _carriers[name] = ((Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach), isRoutine ? CarrierKind.Routine : CarrierKind.View);
         return (own, null);
     }
 
@@ -62,7 +48,18 @@ internal sealed class ReachReader
     {
         var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, 1)?.Reach;
         if (reach is { } far)
-            _carriers[ReachToken.Folded(function)] = (far, IsView: false);
+            _carriers[ReachToken.Folded(function)] = (far, CarrierKind.Routine);
+    }
+
+    /// <summary>Takes note of a table or a view that is there already.</summary>
+    /// <param name="relation">Its name.</param>
+    /// <param name="isView">Whether reading it calls the function, and not only writing to it.</param>
+    /// <param name="function">A function that its use calls; null when it lies on another server.</param>
+    public void KnowRelation(string relation, bool isView, string? function)
+    {
+        var called = function is null ? (Reach.World, CarrierKind.Routine) : _carriers.GetValueOrDefault(ReachToken.Folded(function));
+        if (called is { Item1: > Reach.Database, Item2: CarrierKind.Routine })
+            _ = _carriers.TryAdd(ReachToken.Folded(relation), (called.Item1, isView ? CarrierKind.View : CarrierKind.Table));
     }
 
     private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) =>
@@ -100,9 +97,21 @@ internal sealed class ReachReader
                 "DO" => at == 0 || BeginsStatement(tokens[at - 1]),
                 "FUNCTION" or "PROCEDURE" => at is > 0 and < 4 && tokens[0].Word is "CREATE",
                 "EXECUTE" => at + 1 < tokens.Count && tokens[at + 1].Word is not ("FUNCTION" or "PROCEDURE" or "ON"),
-                var word => RunningFunctions.Contains(word),
+                var word => ExecutedText.IsRunBy(word),
             };
             if (runs)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a function is called that executes text which is not seen in it: it may be an argument.</summary>
+    private bool RunsArgument(List<ReachToken> tokens)
+    {
+        for (var at = 0; at < tokens.Count && _carriers.Count > 0; at++)
+        {
+            if (CarriedAt(tokens, at) == Reach.Unseen)
                 return true;
         }
 
@@ -133,7 +142,9 @@ internal sealed class ReachReader
     {
         if (!tokens[at].IsName || !_carriers.TryGetValue(tokens[at].Word, out var carrier))
             return null;
-        if (carrier.IsView)
+        if (carrier.Kind == CarrierKind.Table)
+            return IsWritten(tokens, at) ? carrier.Reach : null;
+        if (carrier.Kind == CarrierKind.View)
         {
             var isRelation = at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
             return isRelation ? carrier.Reach : null;
@@ -143,10 +154,25 @@ internal sealed class ReachReader
         return (at + 1 < tokens.Count && tokens[at + 1].Word is "(") || (at > 0 && tokens[at - 1].Word is "=") ? carrier.Reach : null;
     }
 
+    /// <summary>Whether the table at a place is written to, which fires its triggers and takes its values by default.</summary>
+    private static bool IsWritten(List<ReachToken> tokens, int at)
+    {
+        while (at > 1 && tokens[at - 1].Word is ".")
+            at -= 2;
+        at -= at > 1 && tokens[at - 1].Word is "ONLY" ? 2 : 1;
+        return at >= 0 && tokens[at].Word switch
+        {
+            "INTO" or "UPDATE" or "COPY" or "TRUNCATE" => true,
+            "FROM" => at > 0 && tokens[at - 1].Word is "DELETE",
+            "TABLE" => at > 0 && tokens[at - 1].Word is "TRUNCATE",
+            _ => false,
+        };
+    }
+
     private ReachFinding? Search(List<ReachToken> tokens, bool isBody, int depth)
     {
         ReachFinding? found = null;
-        var readsLiterals = RunsText(tokens);
+        var readsLiterals = RunsText(tokens) || RunsArgument(tokens);
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
@@ -160,17 +186,9 @@ internal sealed class ReachReader
                 return found;
         }
 
-        return found ?? Unseen(tokens);
-    }
-
-    /// <summary>Text that is executed and not seen: no literal begins as a statement does.</summary>
-    private static ReachFinding? Unseen(List<ReachToken> tokens)
-    {
-        var at = tokens.FindIndex(t => t.Word is "EXECUTE");
-        if (at < 0 || at + 1 >= tokens.Count || tokens[at + 1].Word is "FUNCTION" or "PROCEDURE" or "ON")
-            return null;
-        var isSeen = tokens.Exists(t => t.Kind == SqlTokenKind.Literal && Verbs.Contains(new StatementWords(SqlLiterals.ValueOf(t.Text))[0]));
-        return isSeen ? null : new ReachFinding(Reach.Unseen, "EXECUTE of a text that is not seen", tokens[at].Line);
+        return found ?? (ExecutedText.FindUnseen(tokens, isBody) is { } unseen
+            ? new ReachFinding(Reach.Unseen, $"{unseen.Text} of a text that is not seen", unseen.Line)
+            : null);
     }
 
     private ReachFinding? SearchWord(List<ReachToken> tokens, int at, bool isBody)
@@ -197,7 +215,8 @@ internal sealed class ReachReader
         return !isNamed && WorldFunctions.Contain(hasSchema ? tokens[at - 2].Word : "", tokens[at].Word);
     }
 
-    private static bool BeginsStatement(ReachToken before) =>
+    /// <summary>Whether a statement of a body begins behind a token.</summary>
+    public static bool BeginsStatement(ReachToken before) =>
         before.Kind == SqlTokenKind.Semicolon || before.Word is "BEGIN" or "THEN" or "ELSE" or "LOOP" or "ATOMIC" or ">";
 
     /// <summary>
@@ -207,20 +226,7 @@ internal sealed class ReachReader
     private ReachFinding? SearchLiteral(List<ReachToken> tokens, ref int at, int depth)
     {
         var line = tokens[at].Line;
-        var text = SqlLiterals.ValueOf(tokens[at].Text);
-        while (at + 3 < tokens.Count && tokens[at + 1].Word is "|" && tokens[at + 2].Word is "|")
-        {
-            var next = at + 3;
-            if (tokens[next].Kind == SqlTokenKind.Literal)
-                text += SqlLiterals.ValueOf(tokens[next].Text);
-            else if (tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later
-                && tokens[later].Kind == SqlTokenKind.Literal && tokens[later - 1].Word is "|")
-                (text, next) = ($"{text} x {SqlLiterals.ValueOf(tokens[later].Text)}", later);
-            else
-                break;
-            at = next;
-        }
-
+        var text = ExecutedText.Joined(tokens, ref at);
         return depth >= DeepestBody || text.Length < ShortestStatement ? null
             : Search(ReachToken.Read(text, line), isBody: true, depth + 1);
     }

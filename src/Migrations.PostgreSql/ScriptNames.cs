@@ -8,8 +8,10 @@ internal sealed class ScriptNames
     // Names stand at the beginning of statements, or in definitions of a usual size: not in the rows of a large INSERT.
     private const int LongestText = 256 * 1024;
 
-    private readonly ReachReader _reader = new();
+    private readonly ReachReader _reader;
     private readonly List<string> _shared = [];
+
+    private ScriptNames(ReachReader reader) => _reader = reader;
 
     /// <summary>All names, as the server keeps them.</summary>
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
@@ -27,10 +29,12 @@ internal sealed class ScriptNames
     public bool AreUnseen { get; private set; }
 
     /// <summary>Reads scripts.</summary>
+    /// <param name="scripts">The scripts.</param>
+    /// <param name="reader">Knows what is in the database already.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ScriptNames Read(IEnumerable<MigrationScript> scripts)
+    public static ScriptNames Read(IEnumerable<MigrationScript> scripts, ReachReader reader)
     {
-        var names = new ScriptNames();
+        var names = new ScriptNames(reader);
         foreach (var piece in scripts.SelectMany(s => PostgreSqlStatementReader.Read(s, LongestText)).Where(p => p.Kind == SqlPieceKind.Statement))
             names.Add(piece.Text);
         return names;

@@ -68,7 +68,8 @@ internal static class StatementReach
                 continue;
             if (words[i + 1] is "PROGRAM")
                 return World($"COPY {words[i]} PROGRAM");
-            if (words.KindAt(i + 1) == SqlTokenKind.Literal)
+            // In text that is executed, the name may be put together.
+            if (words[i + 1] is not ("STDIN" or "STDOUT"))
                 return World($"COPY {words[i]} a file of the server");
         }
 

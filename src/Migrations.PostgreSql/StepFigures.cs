@@ -41,13 +41,13 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     {
         get
         {
-            var start = sharesTransaction ? "pg_catalog.current_setting('migrations.started')::pg_catalog.timestamptz" : "pg_catalog.transaction_timestamp()";
+            var start = sharesTransaction ? "COALESCE(NULLIF(pg_catalog.current_setting('migrations.started', true), '')::pg_catalog.timestamptz, pg_catalog.clock_timestamp())" : "pg_catalog.transaction_timestamp()";
             return $"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) {start}) OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8";
         }
     }
 
     /// <summary>Rows changed since the step began; NULL where the server does not count.</summary>
-    public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) pg_catalog.current_setting('migrations.rows')::pg_catalog.int8)" : RowsSoFar;
+    public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) NULLIF(pg_catalog.current_setting('migrations.rows', true), '')::pg_catalog.int8)" : RowsSoFar;
 
     /// <summary>Whether rows that the script itself tells need not be counted: those counted later must not come on top.</summary>
     public bool TakesRowsFromScript => sharesTransaction || _handsOver;

@@ -36,7 +36,7 @@ internal static class SqliteErrors
     public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
     {
         if (failure.Reach is { } reach)
-            return BeyondCopy.Refused(Hide(reach.Describe(text), text), Shorten(Cover(text), offset: null).Text, location, failure);
+            return BeyondCopy.Refused(Hide(reach.Describe(text), text), Shorten(Cover(text), offset: null).Text, location, inner: failure);
         var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
         var (shown, shownOffset) = Shorten(Cover(text), offset);
         failure = Without(failure, text);

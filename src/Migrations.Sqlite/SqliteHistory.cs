@@ -127,25 +127,27 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public T Watch<T>(Func<T> run)
     {
         _isDisturbed = false;
-        return Notice(run);
+        return Notice(run, rows: 0);
     }
 
-    private T Notice<T>(Func<T> run)
+    /// <summary>Runs what changes so many rows of the history, and notices when it changes more.</summary>
+    private T Notice<T>(Func<T> run, long rows)
     {
         if (_handle.Changes is { } counts)
         {
-            var before = counts.Of(_name);
+            var before = Sum(counts.Of(_name));
             var counted = run();
-            var after = counts.Of(_name);
-            _isDisturbed |= (after.Updated, after.Deleted) != (before.Updated, before.Deleted);
+            _isDisturbed |= Sum(counts.Of(_name)) > before + rows;
             return counted;
         }
 
         using var watch = new SqliteRowWatch(_handle, _name);
         var result = run();
-        _isDisturbed |= watch.HasSeen;
+        _isDisturbed |= watch.Count > rows;
         return result;
     }
+
+    private static long Sum((long Inserted, long Updated, long Deleted) changes) => changes.Inserted + changes.Updated + changes.Deleted;
 
     /// <summary>Appends a row in the open transaction, and makes sure that this is all that has changed in the table since this session looked at it last.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the row was suppressed, or others were changed.</exception>
@@ -154,7 +156,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         try
         {
             // A trigger may do more than the script did.
-            Notice(() => InsertRow(entry));
+            Notice(() => InsertRow(entry), rows: 1);
         }
         catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error)
         {

@@ -86,7 +86,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
         if (failure.Reach is { } reach)
         {
             var text = Encoding.UTF8.GetString(window.Text[..window.FindEndOfStatement()]);
-            return BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(text), text), SqliteErrors.Cover(text), new ScriptLocation(path, window.Line, window.Column), failure);
+            return BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(text), text), SqliteErrors.Cover(text), new ScriptLocation(path, window.Line, window.Column), inner: failure);
         }
 
         return failure.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint or SqliteCodes.Corrupt or SqliteCodes.TooBig or SqliteCodes.Mismatch

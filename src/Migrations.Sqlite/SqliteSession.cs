@@ -339,7 +339,7 @@ internal sealed class SqliteSession : IDatabaseSession
         }
         catch (SqliteFailure e) when (e.Reach is { } reach)
         {
-            var refused = BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(statement.Text), statement.Text), SqliteErrors.Cover(statement.Text), statement.Location, e);
+            var refused = BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(statement.Text), statement.Text), SqliteErrors.Cover(statement.Text), statement.Location, inner: e);
             if (LeftOut is null)
                 throw refused;
             LeftOut.Add(refused);

@@ -168,6 +168,13 @@ public sealed class SqliteHistoryTamperingTests() : HistoryTamperingConformance(
     }
 
     [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task A_row_that_takes_the_place_of_another_is_no_row_of_its_own(TransactionMode mode) =>
+        await IsRefusedAsync("INSERT OR REPLACE INTO migration_journal SELECT * FROM migration_journal WHERE id = 1", mode);
+
+    [Theory]
     [InlineData("AFTER INSERT ON migration_journal BEGIN DELETE FROM migration_journal WHERE id = new.id; END")]
     [InlineData("AFTER INSERT ON migration_journal BEGIN UPDATE migration_journal SET checksum = 'x' WHERE id < new.id; END")]
     public async Task A_trigger_that_changes_the_history_takes_the_step_back(string trigger)
@@ -187,7 +194,11 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         "TRUNCATE migration_journal",
         "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version) OVERRIDING SYSTEM VALUE"
             + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1",
-        "DO $$BEGIN DELETE FROM migration_journal; END$$");
+        "DO $$BEGIN DELETE FROM migration_journal; END$$",
+        "DELETE FROM migration_journal WHERE id = 1;\nRESET ALL",
+        "TRUNCATE migration_journal;\nRESET ALL",
+        "UPDATE migration_journal SET checksum = 'x';\nSET migrations.history = ''",
+        "SELECT set_config('migrations.history', '1', true);\nDELETE FROM migration_journal WHERE id = 1");
 
     protected override string SwallowingTrigger =>
         string.Format(CultureInfo.InvariantCulture, Function, "RETURN NULL;") + "CREATE TRIGGER t BEFORE INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()";
@@ -195,6 +206,17 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
     [SkippableTheory]
     [MemberData(nameof(MoreScripts))]
     public async Task A_script_that_writes_to_the_history_in_other_ways_is_not_applied(string script, TransactionMode mode) => await IsRefusedAsync(script, mode);
+
+    [SkippableTheory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task Settings_that_a_script_resets_are_no_change_of_the_history(TransactionMode mode)
+    {
+        await BeginAsync("RESET ALL;\nCREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);\n");
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        Assert.Equal("a, b", await TablesAsync());
+    }
 
     [SkippableTheory]
     [InlineData("DELETE FROM migration_journal WHERE id = NEW.id; RETURN NULL;", "CREATE TRIGGER t AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()")]

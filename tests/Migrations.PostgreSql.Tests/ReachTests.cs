@@ -60,6 +60,8 @@ public sealed class ReachTests
     [InlineData("DO $$ BEGIN EXECUTE 'COPY t TO PROGRAM ''id'''; END $$", "COPY TO PROGRAM")]
     [InlineData("DO $$ BEGIN EXECUTE $b$ DO $c$ BEGIN EXECUTE 'COPY t TO PROGRAM $x$id$x$'; END $c$ $b$; END $$", "COPY TO PROGRAM")]
     [InlineData("DO LANGUAGE plperl $$ spi_exec_query(\"COPY t TO PROGRAM 'id'\"); $$", "COPY TO PROGRAM")]
+    [InlineData("DO $$ BEGIN EXECUTE format('COPY t TO %L', f); END $$", "COPY TO a file of the server")]
+    [InlineData("DO $$ BEGIN EXECUTE 'COPY t FROM ' || quote_literal(f); END $$", "COPY FROM a file of the server")]
     [InlineData("SELECT query_to_xml('SELECT lo_import(''/x'')', true, true, '')", "lo_import()")]
     public void What_lies_beyond_the_server(string statement, string what) => Assert.Equal((Reach.World, what), Read(statement));
 
@@ -108,9 +110,55 @@ public sealed class ReachTests
     [InlineData("DO $$ BEGIN EXECUTE convert_from(decode('44', 'hex'), 'UTF8'); END $$", true)]
     [InlineData("DO $$ DECLARE r record; BEGIN FOR r IN (SELECT a FROM t) LOOP EXECUTE r.a; END LOOP; END $$", true)]
     [InlineData("DO $$ DECLARE q text := 'ALTER TABLE ' || 't' || ' ADD b int'; BEGIN EXECUTE q; END $$", false)]
+    [InlineData("DO $$ BEGIN EXECUTE format('%s ROLE a', 'DROP'); END $$", true)]
+    [InlineData("DO $$ BEGIN EXECUTE concat('ALTER ', 'ROLE a'); END $$", true)]
+    [InlineData("DO $$ BEGIN EXECUTE 'CREATE ' || kind || ' a'; END $$", true)]
+    [InlineData("DO $$ DECLARE c text := 'ALTER '; BEGIN c := c || 'ROLE a'; EXECUTE c; END $$", true)]
+    [InlineData("DO $$ DECLARE c text = replace('ALTER TABLE a', 'TABLE', 'ROLE'); BEGIN EXECUTE c; END $$", true)]
+    [InlineData("DO $$ DECLARE r record; BEGIN RAISE NOTICE 'Update of roles'; FOR r IN SELECT c FROM t LOOP EXECUTE r.c; END LOOP; END $$", true)]
+    [InlineData("DO $$ DECLARE c text; BEGIN SELECT d INTO c FROM t; EXECUTE c; END $$", true)]
+    [InlineData("CREATE TABLE t AS SELECT query_to_xml(a, true, true, '') FROM s", true)]
+    [InlineData("DO $$ BEGIN EXECUTE format('SET %s %I', a, b); END $$", true)]
+    [InlineData("DO $$ BEGIN EXECUTE format('CREATE TABLE %I PARTITION OF t DEFAULT', n); EXECUTE ('DROP TABLE ' || n); END $$", false)]
+    [InlineData("DO $$ DECLARE c varchar(100); BEGIN c = 'UPDATE t SET a = 1'; c := c || ' WHERE b = 2'; EXECUTE c; END $$", false)]
+    [InlineData("DO $$ DECLARE c text; BEGIN FOR c IN SELECT format('ALTER TABLE %I ADD b int', a) FROM t LOOP EXECUTE c; END LOOP; END $$", false)]
+    [InlineData("DO $$ DECLARE c text; BEGIN SELECT string_agg(format('DROP INDEX %I', a), ';') INTO c FROM t; EXECUTE c; END $$", false)]
+    [InlineData("DO $$ DECLARE r record; BEGIN FOR r IN SELECT 'GRANT SELECT ON ' || a AS c FROM t LOOP EXECUTE r.c; END LOOP; END $$", false)]
+    [InlineData("DO $$ DECLARE a text[] := ARRAY['DROP TABLE x']; c text; BEGIN FOREACH c IN ARRAY a LOOP EXECUTE CASE WHEN b THEN 'DROP TABLE x' END; END LOOP; END $$", false)]
+    [InlineData("EXECUTE prepared(1)", false)]
     [InlineData("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f()", false)]
     [InlineData("GRANT EXECUTE ON FUNCTION f() TO a", false)]
     public void Text_that_is_executed_and_not_seen(string statement, bool isUnseen) => Assert.Equal(isUnseen, new ReachReader().Find(statement)?.Reach == Reach.Unseen);
+
+    [Theory]
+    [InlineData("SELECT runs('ALTER ROLE a LOGIN')", Reach.Cluster)]
+    [InlineData("SELECT runs(c) FROM x", Reach.Unseen)]
+    [InlineData("INSERT INTO s.t VALUES (1)", Reach.World)]
+    [InlineData("WITH x AS (DELETE FROM ONLY t RETURNING 1) SELECT 1", Reach.World)]
+    [InlineData("COPY t FROM STDIN", Reach.World)]
+    [InlineData("TRUNCATE TABLE t", Reach.World)]
+    [InlineData("SELECT * FROM v", Reach.World)]
+    [InlineData("UPDATE far SET a = 1", Reach.World)]
+    [InlineData("SELECT writes()", Reach.World)]
+    [InlineData("SELECT * FROM t JOIN far ON true", Reach.Database)]
+    [InlineData("ALTER TABLE t ADD COLUMN b int", Reach.Database)]
+    [InlineData("INSERT INTO other VALUES ('t', 'far')", Reach.Database)]
+    internal void What_is_there_already_reaches_further_when_it_is_used(string statement, Reach reach)
+    {
+        var reader = new ReachReader();
+        for (var round = 0; round < 2; round++)
+        {
+            reader.Know("runs", "BEGIN EXECUTE $1; END");
+            reader.Know("fires", "BEGIN COPY t TO PROGRAM 'id'; RETURN NEW; END");
+            reader.Know("writes", "INSERT INTO t VALUES (1)");
+            reader.KnowRelation("t", isView: false, "fires");
+            reader.KnowRelation("v", isView: true, "fires");
+            reader.KnowRelation("other", isView: false, "harmless");
+            reader.KnowRelation("far", isView: false, function: null);
+        }
+
+        Assert.Equal(reach, reader.Find(statement)?.Reach ?? Reach.Database);
+    }
 
     [Fact]
     public void The_line_is_that_of_the_place_in_the_body() =>

@@ -7,10 +7,11 @@ internal static class BeyondCopy
     /// <param name="what">What it does, and to what, without secrets: <c>ATTACH DATABASE 'archive.db'</c>.</param>
     /// <param name="statement">Its text.</param>
     /// <param name="location">Where it stands.</param>
+    /// <param name="isSeen">Whether all that it does is seen; what is not seen may reach anywhere.</param>
     /// <param name="inner">The driver's exception, where the database refused it.</param>
-    public static StatementException Refused(string what, string statement, ScriptLocation location, Exception? inner = null) => new(
+    public static StatementException Refused(string what, string statement, ScriptLocation location, bool isSeen = true, Exception? inner = null) => new(
         ErrorId.ReachesBeyondCopy,
-        $"{location}: {what} reaches beyond the copy, so it was not run there.",
+        $"{location}: {what} {(isSeen ? "reaches" : "may reach")} beyond the copy, so it was not run there.",
         "Nothing outside the copy was changed. Whether the statement works, only running it on the database itself can show.",
         inner)
     {

@@ -163,6 +163,41 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.Contains("no superuser", report.Results[1].NotRun, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task What_triggers_and_functions_that_are_there_do_is_seen()
+    {
+        await PrepareAsync();
+        await Database.ExecuteAsync(
+            $"""
+            CREATE TABLE live (a int);
+            CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {File}'; RETURN NEW; END $$;
+            CREATE TRIGGER fires AFTER INSERT ON live FOR EACH ROW EXECUTE FUNCTION fires();
+            CREATE FUNCTION runs(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE $1; END $$;
+            """);
+        Migration("001_fires", "INSERT INTO live VALUES (1);\n");
+        Migration("002_runs", $"SELECT runs('ALTER ROLE {_mark} CONNECTION LIMIT 9');\n");
+        var before = await OutsideAsync();
+
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
+
+        Assert.Equal(before, await OutsideAsync());
+        Assert.Contains("the use of live reaches beyond", report.Results[0].NotRun, StringComparison.Ordinal);
+        Assert.True(report.Results[1].IsGood, report.Results[1].NotRun ?? report.Results[1].Failure?.Message);
+    }
+
+    [SkippableFact]
+    public async Task Text_that_is_not_seen_is_not_run_where_no_server_of_our_own_is_wanted_and_the_role_may_do_anything()
+    {
+        await PrepareAsync();
+        Migration("001_unseen", $"DO $$ BEGIN EXECUTE format('%s ROLE {_mark} CONNECTION LIMIT 9', 'ALTER'); END $$;\n");
+        var before = await OutsideAsync();
+
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest { ScratchServer = Target() });
+
+        Assert.Equal(before, await OutsideAsync());
+        Assert.Contains("EXECUTE of a text that is not seen may reach beyond the copy", Assert.Single(report.Results).NotRun, StringComparison.Ordinal);
+    }
+
     private static string Hex(string sql) => Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(sql));
 
     protected override async Task PrepareAsync()
