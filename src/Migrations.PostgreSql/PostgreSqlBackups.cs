@@ -32,6 +32,8 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     /// <inheritdoc/>
     public async Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken)
     {
+        if (job.Exclude.Count > 0)
+            throw new MigrationException(ErrorId.UsageInvalid, "Tables are left out of scripts of SQLite databases only.", "Leave out --exclude; pg_dump --exclude-table writes such a script.");
         var session = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
