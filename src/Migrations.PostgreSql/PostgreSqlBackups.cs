@@ -32,6 +32,8 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     /// <inheritdoc/>
     public async Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken)
     {
+        if (job.Exclude.Count > 0)
+            throw new MigrationException(ErrorId.UsageInvalid, "Tables are left out of scripts of SQLite databases only.", "Leave out --exclude; pg_dump --exclude-table writes such a script.");
         var session = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
@@ -55,6 +57,14 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(new PostgreSqlReplacement(backup, target, job, sources).RunAsync(cancellationToken), $"Restoring {target.Display}");
+
+    /// <inheritdoc/>
+    public async Task DemandRestorableAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        await Poolers.RefuseForRestoreAsync(session, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
     private static async Task WriteGlobalsAsync(PostgreSqlSession session, ClientTools tools, string path, CancellationToken cancellationToken)

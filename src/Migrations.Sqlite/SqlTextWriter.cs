@@ -118,10 +118,10 @@ internal sealed class SqlTextWriter : IDisposable
         Write(digits[..length]);
     }
 
-    // A literal ends at a NUL, and may not be malformed.
+    // A literal ends at a NUL, and may not be malformed. The sqlite3 shell reads a CR before a LF as part of the line's end, and other programs any CR.
     private void WriteText(ReadOnlySpan<byte> text)
     {
-        if (text.Contains((byte)0) || !Utf8.IsValid(text))
+        if (text.ContainsAny((byte)0, (byte)'\r') || !Utf8.IsValid(text))
         {
             Write("CAST("u8);
             WriteHex(_isUtf16 ? _encoding.GetBytes(Encoding.UTF8.GetString(text)) : text);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Migrations.Backup;
 using Migrations.Databases;
-using Migrations.History;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -67,7 +66,7 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         {
             if (counted is null)
                 _ = await counting.ConfigureAwait(false);
-            var content = Describe(copied);
+            var content = SqliteBackupContent.Describe(copied, source, job.Session.HistoryTable, job.IsExcluded);
             WriteFile(copied, cancellationToken);
             var (tables, faults) = await counting.ConfigureAwait(false);
             content = content with { Tables = tables, Faults = faults };
@@ -87,36 +86,14 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
     {
         handle.Watch.Token = cancellationToken;
         var tables = job.CountRows || job.Digests ? SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken) : SqliteContentReader.Names(handle);
-        return (tables, [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]);
-    }
-
-    private BackupContent Describe(SqliteHandle handle)
-    {
-        var last = LastMigration(handle);
-        return new BackupContent
-        {
-            EngineVersion = SqliteLibrary.Current.ToString(),
-            SchemaFingerprint = SqliteSchemaReader.Read(handle, job.Session.HistoryTable).Fingerprint,
-            LastMigration = last?.Name,
-            MigrationVersion = last?.Version?.Text,
-        };
-    }
-
-    private HistoryRecord? LastMigration(SqliteHandle handle)
-    {
-        using var history = new SqliteHistory(handle, source, job.Session.HistoryTable);
-        if (!history.TryReadAll(out var entries))
-            return null;
-        return entries.Select(e => e.Service).Distinct(StringComparer.Ordinal)
-            .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
-            .MaxBy(r => r.FirstApplied!.Id);
+        return ([.. tables.Where(t => !job.IsExcluded(SqliteNames.Unquote(t.Table)))], [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]);
     }
 
     private void WriteFile(SqliteHandle handle, CancellationToken cancellationToken)
     {
         SqliteFileCopy.CreateFile(job.Path);
         if (job.Format == BackupFormat.Sql)
-            SqliteDumpWriter.Write(handle, job.Path, _progress, cancellationToken);
+            SqliteDumpWriter.Write(handle, job, _progress, cancellationToken);
         else
             SqliteFileCopy.ToFile(handle, job.Path, _progress, cancellationToken);
     }

@@ -7,6 +7,9 @@ namespace Migrations.Sqlite;
 /// <summary>How SQLite files are backed up and restored.</summary>
 internal sealed class SqliteBackups : IBackupProvider
 {
+    // As the driver begins a dump, the sqlite3 shell's .dump, what 'wrangler d1 export' writes, and Python's iterdump().
+    private static readonly string[] Beginnings = [SqliteDumpWriter.Mark, "PRAGMA foreign_keys=OFF;", "PRAGMA defer_foreign_keys", "BEGIN TRANSACTION;"];
+
     /// <summary>Is told of each step of a restore.</summary>
     public Action<RestoreStep> Reached { get; init; } = static _ => { };
 
@@ -21,9 +24,8 @@ internal sealed class SqliteBackups : IBackupProvider
         var start = SqliteHeader.Read(path);
         if (SqliteHeader.IsDatabase(start))
             return BackupFormat.Native;
-        // As the driver and the sqlite3 shell begin a dump.
-        var text = Encoding.UTF8.GetString(start);
-        return text.StartsWith(SqliteDumpWriter.Mark, StringComparison.Ordinal) || text.StartsWith("PRAGMA foreign_keys=OFF;", StringComparison.Ordinal) ? BackupFormat.Sql : null;
+        var text = Encoding.UTF8.GetString(start).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        return Array.Exists(Beginnings, b => text.StartsWith(b, StringComparison.OrdinalIgnoreCase)) ? BackupFormat.Sql : null;
     }
 
     /// <inheritdoc/>

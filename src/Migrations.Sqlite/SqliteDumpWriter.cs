@@ -1,10 +1,12 @@
+using Migrations.Backup;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Writes a database as SQL that the sqlite3 shell reads too. The same content gives the same text. What modules keep of a virtual table is written as the tables
-/// that they keep it in, and the virtual table itself as the entry that says so: nothing is computed anew, and the module need not be there.
+/// Writes a database as SQL that the sqlite3 shell and D1 read too. The same content gives the same text. A full-text table is written as the statement that makes it
+/// and its rows, where these say all of it (<see cref="PortableTable"/>). What modules keep of any other virtual table is written as the tables that they keep it in, and
+/// the virtual table itself as the entry that says so: nothing is computed anew, and the module need not be there.
 /// </summary>
 internal sealed class SqliteDumpWriter
 {
@@ -17,21 +19,30 @@ internal sealed class SqliteDumpWriter
     private readonly CancellationToken _cancellation;
     private readonly List<SqliteSchemaItem> _items;
 
-    private SqliteDumpWriter(SqliteHandle handle, SqlTextWriter text, WorkProgress progress, CancellationToken cancellationToken)
+    private readonly List<PortableTable> _portable;
+    private readonly Func<string, bool> _isExcluded;
+
+    private SqliteDumpWriter(SqliteHandle handle, SqlTextWriter text, BackupJob job, WorkProgress progress, CancellationToken cancellationToken)
     {
         (_handle, _text, _progress, _cancellation) = (handle, text, progress, cancellationToken);
-        _items = [.. SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsSystem).OrderBy(i => i.Name, StringComparer.Ordinal)];
+        var items = SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsSystem).OrderBy(i => i.Name, StringComparer.Ordinal).ToList();
+        var shadows = items.Where(i => job.IsExcluded(i.Table)).SelectMany(i => i.ShadowNames).ToHashSet(SqliteNames.Comparer);
+        _isExcluded = table => job.IsExcluded(table) || shadows.Contains(table);
+        items.RemoveAll(i => _isExcluded(i.Table));
+        _portable = [.. items.Select(i => PortableTable.Find(handle, i, items)).OfType<PortableTable>()];
+        var written = _portable.SelectMany(p => p.Table.ShadowNames.Append(p.Table.Name)).ToHashSet(SqliteNames.Comparer);
+        _items = items.FindAll(i => !written.Contains(i.Table) || i.Type is not ("table" or "index"));
     }
 
     /// <summary>Writes it into an empty file.</summary>
     /// <param name="handle">The source, with a read transaction open.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="job">The file, and what is left out.</param>
     /// <param name="progress">Is told how many bytes are written.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static void Write(SqliteHandle handle, string path, WorkProgress progress, CancellationToken cancellationToken)
+    public static void Write(SqliteHandle handle, BackupJob job, WorkProgress progress, CancellationToken cancellationToken)
     {
-        using var text = new SqlTextWriter(path, handle.QueryText("PRAGMA encoding"));
-        new SqliteDumpWriter(handle, text, progress, cancellationToken).Write();
+        using var text = new SqlTextWriter(job.Path, handle.QueryText("PRAGMA encoding"));
+        new SqliteDumpWriter(handle, text, job, progress, cancellationToken).Write();
     }
 
     private void Write()
@@ -40,9 +51,11 @@ internal sealed class SqliteDumpWriter
         foreach (var pragma in SqliteFileSettings.Read(_handle))
             Statement(pragma);
         Statement("PRAGMA foreign_keys=OFF");
-        Statement("BEGIN");
+        Statement("BEGIN TRANSACTION");
         foreach (var table in _items.Where(i => i.IsPlainTable))
             WriteTable(table);
+        foreach (var table in _portable)
+            Write(table);
         WriteVirtualTables();
         WriteSequences();
         foreach (var item in _items.Where(i => i.Type is not "table").OrderBy(i => i.Type is "index" ? 0 : i.Type is "view" ? 1 : 2))
@@ -63,12 +76,23 @@ internal sealed class SqliteDumpWriter
             $"INSERT INTO {SqliteNames.Show(table.Name)}{list} VALUES (");
     }
 
-    private void WriteRows(string query, string insert)
+    private void Write(PortableTable table)
+    {
+        Statement(table.Table.Sql!);
+        if (table.Rebuild is { } rebuild)
+            Statement(rebuild);
+        else
+            WriteRows(table.Query, table.Insert);
+    }
+
+    private void WriteRows(string query, string insert, Func<string, bool>? isLeftOut = null)
     {
         using var rows = _handle.Prepare(query);
         var (columns, start) = (rows.Columns, System.Text.Encoding.UTF8.GetBytes(insert));
         while (rows.Step())
         {
+            if (isLeftOut?.Invoke(rows.Text(0) ?? "") == true)
+                continue;
             _text.Write(start);
             for (var i = 0; i < columns; i++)
             {
@@ -103,7 +127,7 @@ internal sealed class SqliteDumpWriter
         if (_handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'") is null || _handle.QueryInt64("SELECT count(*) FROM main.sqlite_sequence") is 0)
             return;
         Statement("DELETE FROM sqlite_sequence");
-        WriteRows("SELECT name, seq FROM main.sqlite_sequence ORDER BY name", "INSERT INTO sqlite_sequence VALUES (");
+        WriteRows("SELECT name, seq FROM main.sqlite_sequence ORDER BY name", "INSERT INTO sqlite_sequence VALUES (", _isExcluded);
     }
 
     private void WriteStatistics()
@@ -111,7 +135,7 @@ internal sealed class SqliteDumpWriter
         if (_handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'") is null)
             return;
         Statement("ANALYZE sqlite_master");
-        WriteRows("SELECT tbl, idx, stat FROM main.sqlite_stat1 ORDER BY tbl, idx", "INSERT INTO sqlite_stat1 VALUES (");
+        WriteRows("SELECT tbl, idx, stat FROM main.sqlite_stat1 ORDER BY tbl, idx", "INSERT INTO sqlite_stat1 VALUES (", _isExcluded);
     }
 
     private void Statement(string sql) => Line(sql + ";");

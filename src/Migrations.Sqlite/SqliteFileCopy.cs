@@ -41,11 +41,17 @@ internal static class SqliteFileCopy
             Over(source, file, progress, cancellationToken);
         }
 
+        SetWalMode(path, isOn: false);
+    }
+
+    /// <summary>Says in a file's header whether it is written with a write-ahead log. Nobody else has it open.</summary>
+    public static void SetWalMode(string path, bool isOn)
+    {
         using var header = new FileStream(path, FileMode.Open, FileAccess.Write);
         if (header.Length <= WriteVersionOffset)
             return;
         header.Position = WriteVersionOffset;
-        header.Write([1, 1]);
+        header.Write(isOn ? [2, 2] : [1, 1]);
     }
 
     /// <summary>Copies over an open database, in one transaction of it.</summary>

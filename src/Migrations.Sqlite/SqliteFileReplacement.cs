@@ -10,7 +10,8 @@ namespace Migrations.Sqlite;
 /// <param name="path">The file, all links resolved.</param>
 /// <param name="job">Where the old state is kept.</param>
 /// <param name="reached">Is told after each step.</param>
-internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<RestoreStep> reached)
+/// <param name="isInWalMode">Whether the new file is in WAL mode, as the backup's source was.</param>
+internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<RestoreStep> reached, bool isInWalMode)
 {
     private static readonly string[] Companions = ["-journal", "-wal", "-shm"];
 
@@ -81,6 +82,8 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         File.Delete(made);
         SqliteFileCopy.CreateFile(made);
         SqliteFileCopy.ToFile(source, made, new WorkProgress(job.Session.Events, $"Restoring {Path.GetFileName(path)}", "bytes"), cancellationToken);
+        if (isInWalMode)
+            SqliteFileCopy.SetWalMode(made, isOn: true);
         if (!OperatingSystem.IsWindows() && File.Exists(path))
             File.SetUnixFileMode(made, File.GetUnixFileMode(path));
         DiskFlush.Flush(made);

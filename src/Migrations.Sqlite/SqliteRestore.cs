@@ -14,6 +14,9 @@ namespace Migrations.Sqlite;
 /// <param name="reached">Is told after each step.</param>
 internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, RestoreJob job, Action<RestoreStep> reached)
 {
+    private const string Encoding = "PRAGMA main.encoding";
+    private const string DataVersion = "PRAGMA main.data_version";
+
     private readonly string _path = RealPath.Of(SqliteTarget.PathOf(target));
     private readonly SqliteBackupLoader _loader = new(backup);
 
@@ -23,6 +26,8 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         if (SqliteTarget.IsMemory(target))
             throw new MigrationException(ErrorId.UsageInvalid, "A database in memory (:memory:) is gone when the command ends, so nothing can be restored into it.", "Name a database file with --database.");
         SqliteOpening.CheckPlace(target, SessionAccess.Create);
+        if (string.Equals(RealPath.Of(Path.GetFullPath(backup.Path)), _path, StringComparison.Ordinal))
+            throw new MigrationException(ErrorId.UsageInvalid, $"'{backup.Path}' is the database itself, and cannot be restored into itself. Nothing was changed.", "Name a backup of it: migrations backups <folder>");
         _loader.Check();
         var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
@@ -66,17 +71,22 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     {
         if (File.Exists(_path) && MayBeDatabase() && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
         {
-            using (handle)
+            try
             {
                 using (var history = new SqliteHistory(handle, target, job.Session.HistoryTable))
                     await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
                 return await SqliteCalls.Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
         }
 
         try
         {
-            return new SqliteFileReplacement(_path, job, reached).Replace(source, cancellationToken);
+            return new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
         }
         catch (SqliteFailure e)
         {
@@ -134,11 +144,16 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         }
     }
 
+    private bool IsInWalMode => backup.Settings?.GetValueOrDefault(SqliteBackupContent.JournalMode) is "wal";
+
     private RestoreOutcome CopyInto(SqliteHandle source, SqliteHandle handle, CancellationToken cancellationToken)
     {
-        var kept = Keep(handle, cancellationToken);
+        var (kept, content) = Keep(handle, cancellationToken);
         reached(RestoreStep.Kept);
         var leftLog = LeaveLogForPageSize(source, handle);
+        var isOfOneEncoding = string.Equals(source.QueryText(Encoding), handle.QueryText(Encoding), StringComparison.Ordinal);
+        // Changes when another connection commits, and not with what this one does (https://sqlite.org/pragma.html#pragma_data_version).
+        var version = handle.QueryInt64(DataVersion);
         // Waits until the journal is deleted on the disk too: what is said to be restored is not undone by a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
         handle.Execute("PRAGMA synchronous=EXTRA");
         try
@@ -152,15 +167,49 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         }
 
         reached(RestoreStep.Copied);
-        var how = leftLog && !ReturnToLog(handle) ? "; it has no write-ahead log any more, because others were using it" : "";
-        EmptyLog(handle);
-        return new RestoreOutcome(kept, "copied into the open file" + how);
+        handle.Watch.Token = CancellationToken.None;
+        return new RestoreOutcome(kept, "copied into the open file" + Finish(handle, isOfOneEncoding, leftLog, kept))
+        {
+            KeptContent = content,
+            IsWrittenSince = isOfOneEncoding ? () => IsWritten(handle, version) : null,
+            Watch = handle,
+        };
+    }
+
+    /// <summary>Brings the log back, or empties it. The content is restored by now, whatever comes of this.</summary>
+    private string Finish(SqliteHandle handle, bool isOfOneEncoding, bool leftLog, string kept)
+    {
+        try
+        {
+            // A connection keeps to the encoding that it began with: to a file that now has another it is of no use any more.
+            using var fresh = isOfOneEncoding ? null : SqliteHandle.Open(handle.Api, _path, SqliteHandle.OpenReadWrite);
+            var how = leftLog && !ReturnToLog(fresh ?? handle) ? "; it has no write-ahead log any more, because others were using it" : "";
+            EmptyLog(fresh ?? handle);
+            return how;
+        }
+        catch (SqliteFailure e)
+        {
+            throw new MigrationException(
+                ErrorId.RestoreUnproven, $"'{target.Display}' was restored from '{backup.Path}', and then could not be looked at: {e.Message} [{e.CodeText}]. The state before is kept as '{kept}'.",
+                "Look at it: migrations check --category engine", e);
+        }
+    }
+
+    private static bool IsWritten(SqliteHandle handle, long? version)
+    {
+        try
+        {
+            return handle.QueryInt64(DataVersion) != version;
+        }
+        catch (SqliteFailure e)
+        {
+            return e.IsBusy;
+        }
     }
 
     // It is done, whoever cancels now. The log holds all of it; others may keep it from being emptied, which is as good.
     private static void EmptyLog(SqliteHandle handle)
     {
-        handle.Watch.Token = CancellationToken.None;
         handle.Watch.BusyTimeout = TimeSpan.Zero;
         try
         {
@@ -185,7 +234,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         }
     }
 
-    private string Keep(SqliteHandle handle, CancellationToken cancellationToken)
+    private (string Path, BackupContent? Content) Keep(SqliteHandle handle, CancellationToken cancellationToken)
     {
         string? kept = null;
         try
@@ -193,9 +242,10 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             SqliteSnapshot.Begin(handle);
             kept = SqliteFileReplacement.TakeName(job);
             SqliteFileCopy.ToFile(handle, kept, new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"), cancellationToken);
+            var content = SqliteBackupContent.TryRead(handle, target, job.Session.HistoryTable, cancellationToken);
             handle.Execute("ROLLBACK");
             DiskFlush.Flush(kept);
-            return kept;
+            return (kept, content);
         }
         catch (Exception e)
         {

@@ -16,10 +16,11 @@ internal sealed class SqliteSchemaReader
     /// <summary>Reads it.</summary>
     /// <param name="handle">The connection.</param>
     /// <param name="historyTable">The history table, which is left out.</param>
-    public static SchemaSnapshot Read(SqliteHandle handle, string historyTable)
+    /// <param name="isLeftOut">Whether a table is left out too, with all that belongs to it; null: none is.</param>
+    public static SchemaSnapshot Read(SqliteHandle handle, string historyTable, Func<string, bool>? isLeftOut = null)
     {
         var reader = new SqliteSchemaReader();
-        var items = SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsInternal && !i.BelongsTo(historyTable) && !i.BelongsTo(SqliteSchemaItem.LockTable)).ToList();
+        var items = SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsInternal && !i.BelongsTo(historyTable) && !i.BelongsTo(SqliteSchemaItem.LockTable) && isLeftOut?.Invoke(i.Table) != true).ToList();
         foreach (var item in items.Where(i => i.IsPlainTable))
             reader._tables[item.Name] = SqliteTableReader.Read(item.Sql!);
         foreach (var item in items)

@@ -20,6 +20,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
         Header = MigrationHeader.Empty,
     };
 
+    private bool _hasBegun;
     private bool _isCommitted;
 
     /// <summary>Runs it.</summary>
@@ -29,16 +30,23 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
         // What the dump holds was there, so it may be there again, whatever order it comes in.
         handle.Execute("PRAGMA foreign_keys=0");
         using var window = new ScriptWindow(_script);
+        bool? isExport = null;
         while (window.SkipBlank())
         {
+            isExport ??= IsExport(window.Text);
             cancellationToken.ThrowIfCancellationRequested();
             RunNext(window);
             progress.Tell(window.Offset, window.Length);
         }
 
-        if (handle.InTransaction || !_isCommitted)
+        if (isExport == true && !_hasBegun)
+            progress.Warn($"'{path}' has no transaction, so it cannot be known whether it is complete.");
+        else if (handle.InTransaction || !_isCommitted)
             throw backup.Invalid("it ends before its COMMIT, so it is cut off");
     }
+
+    // What 'wrangler d1 export' writes has no transaction, because D1 knows none.
+    private static bool IsExport(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 64)]).StartsWith("PRAGMA defer_foreign_keys", StringComparison.OrdinalIgnoreCase);
 
     private void RunNext(ScriptWindow window)
     {
@@ -52,6 +60,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
             while (code == SqliteCodes.Row);
             if (code != SqliteCodes.Done)
                 throw Refused(window);
+            _hasBegun |= handle.InTransaction;
             if (wasInTransaction && !handle.InTransaction)
                 _isCommitted = window.Text[0] is (byte)'C' or (byte)'c' or (byte)'E' or (byte)'e';
         }

@@ -13,6 +13,9 @@ internal sealed class WorkProgress(IEventSink events, string activity, string un
 
     private long _told = Stopwatch.GetTimestamp();
 
+    /// <summary>Warns of something.</summary>
+    public void Warn(string message) => events.Publish(new WarningRaised(message));
+
     /// <summary>Tells it, if it is time.</summary>
     public void Tell(long done, long? total)
     {

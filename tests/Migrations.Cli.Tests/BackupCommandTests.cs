@@ -82,7 +82,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         string[] fields =
         [
             "path", "database", "engine", "engineVersion", "format", "compressed", "createdAt", "size", "sha256", "migrationVersion", "lastMigration", "schemaFingerprint",
-            "proven", "provenAt", "durationMs", "globals", "problem", "faults",
+            "proven", "provenAt", "durationMs", "globals", "problem", "faults", "kept",
         ];
         Assert.Equal([.. fields, "checks"], Names(made));
         Assert.True(made.GetProperty("proven").GetBoolean());

@@ -8,6 +8,33 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>Databases, clients and servers that do not speak UTF-8, or English.</summary>
 public sealed class EncodingTests
 {
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_backslash_is_one_whatever_the_database_takes_it_for_and_a_backup_of_it_is_proven(bool transaction)
+    {
+        Prerequisite.PgDump();
+        await using var fixture = await DriverFixture.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await fixture.Database.ExecuteAsync($"ALTER DATABASE {fixture.Database.Name} SET standard_conforming_strings = off");
+        var session = await fixture.BeginAsync();
+        var step = fixture.Step("CREATE TABLE t (a text DEFAULT 'x\\y');", header: new MigrationHeader { Transaction = transaction });
+        if (transaction)
+            await session.RunAsync(step, CancellationToken.None);
+        else
+            await session.ExecuteAsync(step, new PostgreSqlDialect().Split(step.Script).Single(), CancellationToken.None);
+        await fixture.Database.ExecuteAsync("INSERT INTO t DEFAULT VALUES");
+
+        Assert.Equal("x\\y", await fixture.Database.ScalarAsync("SELECT a FROM t"));
+        var driver = new PostgreSqlDriver();
+        var target = driver.Parse(fixture.Database.Address, folder.Path)!;
+        foreach (var format in (Backup.BackupFormat[])[Backup.BackupFormat.Native, Backup.BackupFormat.Sql])
+        {
+            var backup = await new BackupManager(driver, target).BackUpAsync(new Backup.BackupRequest { Folder = Directory.CreateDirectory(folder[format.ToString()]).FullName, Format = format, Digests = true });
+            Assert.True((await new Backup.BackupVerifier(driver).VerifyAsync(backup, target, full: true)).Proven);
+        }
+    }
+
     [SkippableFact]
     public async Task Names_and_comments_that_are_not_UTF8_are_backed_up_from_a_database_without_an_encoding()
     {

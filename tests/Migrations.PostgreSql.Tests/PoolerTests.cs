@@ -128,6 +128,11 @@ public sealed class PoolerTests : IDisposable
 
         Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
         Assert.Contains("Connect to the server itself", error.NextStep, StringComparison.Ordinal);
+        _folder.Write("001_u.sql", "CREATE TABLE u (id integer);\n");
+        error = await Assert.ThrowsAsync<MigrationException>(() => Engine(pooler, fixture).ApplyAsync(
+            new Planning.ApplyRequest { Backup = new Backup.BackupRequest { Folder = _folder.Path }, RestoreOnFailure = true }));
+        Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
+        await fixture.Database.ExecuteAsync("DROP TABLE IF EXISTS migration_lock, migration_journal");
         Assert.Equal(["t"], await fixture.Database.TablesAsync());
     }
 

@@ -46,6 +46,13 @@ Describe 'Backups on <Engine>' -ForEach $engines {
         (Get-MigrationStatus $database $folder -Summary).Applied | Should -Be 3
     }
 
+    It 'name what is missing when it is not known of which database they are' {
+        $backup = Backup-Database $database $backups
+        Remove-Item "$($backup.Path).manifest.json"
+        (Get-ErrorOf { Get-DatabaseBackup $backups | Restore-Database -WhatIf }).Exception.Message | Should -BeLike '*not known which database is meant*-Database*'
+        Get-DatabaseBackup $backups | Restore-Database -Database $database -WhatIf | Should -BeNullOrEmpty
+    }
+
     It 'touch nothing with -WhatIf' {
         Backup-Database $database $backups -WhatIf | Should -BeNullOrEmpty
         Get-ChildItem $backups | Should -BeNullOrEmpty

@@ -41,6 +41,110 @@ public sealed class DumpTests : IDisposable
         AssertAlive(Loaded);
     }
 
+    [SkippableTheory]
+    [InlineData("char(13, 10)")]
+    [InlineData("char(13)")]
+    [InlineData("'a' || char(13, 10) || 'it''s' || char(13)")]
+    [InlineData("char(10, 10)")]
+    [InlineData("char(8232, 133, 11, 12, 26, 0x2029)")]
+    [InlineData("char(97, 0, 13, 10)")]
+    public async Task Ends_of_lines_in_values_come_through_the_shell_and_the_driver(string value)
+    {
+        TestSql.Run(_folder.Database, $"CREATE TABLE a (x); INSERT INTO a VALUES ({value});");
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        var expected = TestSql.Ask(_folder.Database, "SELECT hex(x) FROM a");
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        Assert.Equal(expected, TestSql.Ask(Loaded, "SELECT hex(x) FROM a"));
+        Assert.Equal("", Shell($".read {Dump}", Loaded + "2"));
+        Assert.Equal(expected, TestSql.Ask(Loaded + "2", "SELECT hex(x) FROM a"));
+    }
+
+    [Theory]
+    [InlineData("PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p (id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n", true)]
+    [InlineData("\uFEFFPRAGMA foreign_keys=OFF;\r\nBEGIN TRANSACTION;\r\nCREATE TABLE k (x);\r\nINSERT INTO k VALUES(1);\r\nCOMMIT;\r\n", false)]
+    [InlineData("BEGIN TRANSACTION;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\nCOMMIT;\n", false)]
+    public async Task Dumps_of_other_programs_are_restored(string text, bool isWarnedOf)
+    {
+        File.WriteAllText(Dump, text);
+        Assert.Equal(BackupFormat.Sql, new SqliteDriver().Backups.Recognize(Dump));
+        await new SqliteDriver().Backups.LoadAsync(new BackupSource(Dump, BackupFormat.Sql), TestBackup.Target(Loaded), _folder.Options, default);
+        Assert.Equal("1", TestSql.Ask(Loaded, "SELECT x FROM k"));
+        Assert.Equal(isWarnedOf, _folder.Events.OfType<Migrations.Events.WarningRaised>().Any(w => w.Message.Contains("cannot be known whether it is complete", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_transaction_begins_as_the_shell_writes_it()
+    {
+        // wrangler takes away these very words, and no others, before it sends a script to D1.
+        TestSql.Run(_folder.Database, "CREATE TABLE a (x);");
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        Assert.Contains("BEGIN TRANSACTION;", File.ReadAllLines(Dump));
+    }
+
+    [Fact]
+    public async Task A_full_text_table_is_made_as_anybody_would()
+    {
+        TestSql.Run(_folder.Database, """
+            CREATE TABLE posts (id integer PRIMARY KEY, body text);
+            INSERT INTO posts VALUES (3, 'hello world'), (7, 'good night');
+            CREATE VIRTUAL TABLE search USING fts5(body, content='posts', content_rowid='id');
+            INSERT INTO search (search) VALUES ('rebuild');
+            CREATE VIRTUAL TABLE notes USING fts5(title, body UNINDEXED, tokenize='porter');
+            INSERT INTO notes (rowid, title, body) VALUES (5, 'running dogs', 7), (2, NULL, 'x');
+            """);
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        var text = File.ReadAllText(Dump);
+        Assert.DoesNotContain("writable_schema", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sqlite_master", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("search_data", text, StringComparison.Ordinal);
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+        Assert.Equal("5", TestSql.Ask(Loaded, "SELECT rowid FROM notes WHERE notes MATCH 'run'"));
+        Assert.Equal("7", TestSql.Ask(Loaded, "SELECT rowid FROM search WHERE search MATCH 'night'"));
+    }
+
+    [Theory]
+    [InlineData("CREATE VIRTUAL TABLE t USING fts5(x, content=''); INSERT INTO t (rowid, x) VALUES (1, 'a');")]
+    [InlineData("CREATE VIRTUAL TABLE t USING fts5(x); INSERT INTO t VALUES ('a'); INSERT INTO t (t, rank) VALUES ('rank', 'bm25(10.0)');")]
+    [InlineData("CREATE TABLE b (x); CREATE VIEW v AS SELECT rowid, x FROM b; CREATE VIRTUAL TABLE t USING fts5(x, content='v');")]
+    public async Task What_the_rows_do_not_say_is_written_as_it_is_kept(string sql)
+    {
+        TestSql.Run(_folder.Database, sql);
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        Assert.Contains("writable_schema", File.ReadAllText(Dump), StringComparison.Ordinal);
+        await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
+        Assert.Equal(TestSql.Ask(_folder.Database, "SELECT group_concat(quote(k) || quote(v)) FROM t_config"), TestSql.Ask(Loaded, "SELECT group_concat(quote(k) || quote(v)) FROM t_config"));
+    }
+
+    [Fact]
+    public async Task Tables_are_left_out_on_request_with_all_that_is_theirs()
+    {
+        TestSql.Run(_folder.Database, """
+            CREATE TABLE _cf_METADATA (key integer PRIMARY KEY AUTOINCREMENT, value);
+            INSERT INTO _cf_METADATA VALUES (1, 'x');
+            CREATE TABLE d1_migrations (id integer PRIMARY KEY AUTOINCREMENT, name text UNIQUE);
+            INSERT INTO d1_migrations VALUES (1, 'a');
+            CREATE INDEX by_name ON d1_migrations (name);
+            CREATE VIRTUAL TABLE _cf_search USING fts5(x);
+            CREATE TABLE mine (id integer PRIMARY KEY AUTOINCREMENT);
+            INSERT INTO mine VALUES (4);
+            ANALYZE;
+            """);
+        var backups = Directory.CreateDirectory(Path.Combine(_folder.Path, "backups")).FullName;
+        var manager = new BackupManager(new SqliteDriver(), _folder.Target, new BackupOptions { Session = _folder.Options });
+        var request = new BackupRequest { Folder = backups, Format = BackupFormat.Sql, Exclude = ["_cf_*", "d1_migrations"] };
+        var backup = await manager.BackUpAsync(request);
+        var text = File.ReadAllText(backup.Path);
+        Assert.DoesNotContain("_cf_", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("d1_migrations", text, StringComparison.Ordinal);
+        Assert.True((await new BackupVerifier(new SqliteDriver()).VerifyAsync(backup)).Proven);
+        await TestBackup.LoadAsync(backup.Path, Loaded, BackupFormat.Sql);
+        Assert.Equal("mine", TestSql.Ask(Loaded, "SELECT group_concat(name) FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"));
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => manager.BackUpAsync(request with { Format = BackupFormat.Native }));
+        Assert.Equal(ErrorId.UsageInvalid, error.Id);
+    }
+
     [SkippableFact]
     public async Task A_dump_of_the_shell_is_loaded()
     {

@@ -98,6 +98,76 @@ public sealed class RestoreTests : IDisposable
         await TestBackup.EqualAsync(_backup, _folder.Database);
     }
 
+    [Theory]
+    [InlineData(BackupFormat.Native)]
+    [InlineData(BackupFormat.Sql)]
+    public async Task What_the_file_says_of_itself_survives_its_loss(BackupFormat format)
+    {
+        var (source, copy) = (Path.Combine(_folder.Path, "source.db"), Path.Combine(_folder.Path, "copy"));
+        TestSql.Run(source, "PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; CREATE TABLE a (x); PRAGMA user_version=7; PRAGMA application_id=9;");
+        var content = await TestBackup.BackUpAsync(source, copy, format);
+        await RestoreAsync(new BackupSource(copy, format) { Settings = content.Settings });
+        Assert.Equal(
+            ["wal", "8192", "1", "7", "9"],
+            ((string[])["journal_mode", "page_size", "auto_vacuum", "user_version", "application_id"]).Select(name => TestSql.Ask(_folder.Database, "PRAGMA " + name)));
+    }
+
+    [Theory]
+    [InlineData("UTF-16le", "WAL")]
+    [InlineData("UTF-16be", "DELETE")]
+    public async Task Another_encoding_is_restored(string encoding, string mode)
+    {
+        var source = Path.Combine(_folder.Path, "source.db");
+        TestSql.Run(source, $"PRAGMA encoding='{encoding}'; CREATE TABLE a (x); INSERT INTO a VALUES ('ü');");
+        TestSql.Run(_folder.Database, $"PRAGMA journal_mode={mode}; CREATE TABLE old (x); INSERT INTO old VALUES ('precious');");
+        using var outcome = await RestoreAsync(new BackupSource(source, BackupFormat.Native));
+        Assert.Equal("precious", TestSql.Ask(outcome.Kept!, "SELECT x FROM old"));
+        await TestBackup.EqualAsync(source, _folder.Database);
+    }
+
+    [SkippableFact]
+    public async Task A_database_is_not_restored_into_itself()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a right there.");
+        TestSql.Run(_folder.Database, "CREATE TABLE old (x)");
+        var link = Path.Combine(_folder.Path, "link.db");
+        File.CreateSymbolicLink(link, _folder.Database);
+        foreach (var path in (string[])[_folder.Database, link, Path.Combine(_folder.Path, "keep/../app.db")])
+        {
+            var error = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync(new BackupSource(path, BackupFormat.Native)));
+            Assert.Equal(ErrorId.UsageInvalid, error.Id);
+        }
+
+        Assert.Empty(Directory.GetFiles(_keep));
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("WAL")]
+    public async Task What_others_write_afterwards_is_no_fault_of_the_restore(string mode)
+    {
+        var backups = Directory.CreateDirectory(Path.Combine(_folder.Path, "backups")).FullName;
+        TestSql.Run(_folder.Database, $"PRAGMA journal_mode={mode}; CREATE TABLE log (x); INSERT INTO log VALUES (1);");
+        var backup = await new BackupManager(new SqliteDriver(), _folder.Target).BackUpAsync(new BackupRequest { Folder = backups });
+        using var other = TestSql.Open(_folder.Database);
+        var isWriting = true;
+        var driver = new WatchedDriver(step =>
+        {
+            if (step == RestoreStep.Copied && isWriting)
+                other.Run("INSERT INTO log VALUES (2);");
+        });
+        var result = await new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options }).RestoreAsync(backup);
+        Assert.Equal(Migrations.Integrity.CheckStatus.Warn, result.Checks.Single(c => c.Name == "rows").Status);
+        Assert.Contains(_folder.Events.OfType<Migrations.Events.WarningRaised>(), w => w.Message.Contains("has 2 rows, not 1", StringComparison.Ordinal));
+
+        isWriting = false;
+        var path = backup.Path + ".manifest.json";
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"rows\": 1", "\"rows\": 3"));
+        var wrong = (await new BackupCatalogue([driver]).FindAsync(backup.Path)) with { Proven = true };
+        var error = await Assert.ThrowsAsync<MigrationException>(() => new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options }).RestoreAsync(wrong));
+        Assert.Equal(ErrorId.RestoreUnproven, error.Id);
+    }
+
     [Fact]
     public async Task A_dump_is_restored()
     {
@@ -274,7 +344,7 @@ public sealed class RestoreTests : IDisposable
         var e = await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup, new RestoreRequest { KeepFolder = _keep }));
         other!.Dispose();
         Assert.Equal(ErrorId.RestoreUnproven, e.Id);
-        var kept = Assert.Single(Directory.GetFiles(_keep));
+        var kept = Assert.Single(Directory.GetFiles(_keep), f => f.EndsWith(".db", StringComparison.Ordinal));
         Assert.Contains($"was restored from '{_backup}', and could not be compared", e.Message);
         Assert.Contains($"kept as '{kept}'", e.Message);
         await TestBackup.EqualAsync(_backup, _folder.Database);

@@ -16,9 +16,10 @@ internal static class BackupCommand
         var noCounts = new Option<bool>("--no-counts") { Description = "Count no rows. Such a backup cannot be proven." };
         var full = new Option<bool>("--full") { Description = "Digest every table, so that a verification can compare every value." };
         var globals = new Option<bool>("--include-globals") { Description = "Write roles and other objects of the whole server beside it (PostgreSQL)." };
+        var exclude = new Option<string[]>("--exclude") { HelpName = "pattern", Description = "Leave tables of this name out of a script, with * and ? as wildcards; may be repeated (SQLite, with --format sql)." };
         var prove = new Option<bool>("--prove") { Description = "Verify it at once: restore it into a scratch database and compare." };
         var scratch = new ScratchOption();
-        var command = new Command("backup", "Back up a database: one snapshot and its manifest.") { destination, format, compress, jobs, noCounts, full, globals, prove };
+        var command = new Command("backup", "Back up a database: one snapshot and its manifest.") { destination, format, compress, jobs, noCounts, full, globals, exclude, prove };
         scratch.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -36,6 +37,7 @@ internal static class BackupCommand
                 CountRows = !parse.GetValue(noCounts),
                 Digests = parse.GetValue(full),
                 IncludeGlobals = parse.GetValue(globals),
+                Exclude = parse.GetValue(exclude) ?? [],
             };
             return runner.RunAsync(parse, (call, token) => RunAsync(call, request, parse.GetValue(prove), scratch.Read(parse), token), cancellationToken);
         });
@@ -58,7 +60,18 @@ internal static class BackupCommand
             return ExitCode.Done;
         }
 
-        var proof = await new BackupVerifier(call.Driver, options).VerifyAsync(backup, call.Target, request.Digests, cancellationToken).ConfigureAwait(false);
+        BackupVerification proof;
+        try
+        {
+            proof = await new BackupVerifier(call.Driver, options).VerifyAsync(backup, call.Target, request.Digests, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            // The backup is there, whatever came of its proof.
+            call.Report.Backups.Made(backup, proof: null);
+            throw;
+        }
+
         call.Report.Backups.Made(proof.Backup, proof);
         return proof.Proven ? ExitCode.Done : ExitCode.Found;
     }

@@ -16,7 +16,8 @@ internal static class PruneCommand
         var daily = Choice.Count("--keep-daily", "Keep the newest of each of the last so many days that have one.");
         var weekly = Choice.Count("--keep-weekly", "Keep the newest of each of the last so many weeks that have one.");
         var monthly = Choice.Count("--keep-monthly", "Keep the newest of each of the last so many months that have one.");
-        var command = new Command("prune", "Remove backups that no rule keeps. The newest and the last proven one always stay.") { folder, last, days, daily, weekly, monthly };
+        var states = Choice.Count("--keep-states", "Of the states that restores replaced and kept, keep the newest so many. Without it all of them stay.");
+        var command = new Command("prune", "Remove backups that no rule keeps. The newest and the last proven one always stay.") { folder, last, days, daily, weekly, monthly, states };
         command.SetAction((parse, cancellationToken) =>
         {
             var path = Path.GetFullPath(parse.GetRequiredValue(folder));
@@ -27,6 +28,7 @@ internal static class PruneCommand
                 KeepDaily = parse.GetValue(daily),
                 KeepWeekly = parse.GetValue(weekly),
                 KeepMonthly = parse.GetValue(monthly),
+                KeepStates = parse.GetValue(states),
             };
             return runner.RunAsync(parse, (call, token) => RunAsync(call, path, policy, token), cancellationToken);
         });

@@ -8,13 +8,14 @@ namespace Migrations.Cli.Output;
 /// <summary>A backup. <c>Checks</c> is there with <c>--prove</c> only.</summary>
 internal sealed record JsonBackup(
     string Path, string Database, string Engine, string? EngineVersion, BackupFormat? Format, bool Compressed, DateTime CreatedAt, long Size, string? Sha256,
-    string? MigrationVersion, string? LastMigration, string? SchemaFingerprint, bool Proven, DateTime? ProvenAt, double? DurationMs, string? Globals, string? Problem, IReadOnlyList<JsonFault>? Faults,
+    string? MigrationVersion, string? LastMigration, string? SchemaFingerprint, bool Proven, DateTime? ProvenAt, double? DurationMs, string? Globals, string? Problem, IReadOnlyList<JsonFault>? Faults, string? Kept,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonCheck>? Checks = null)
 {
     public static JsonBackup Of(DatabaseBackup b) => new(
         b.Path, b.Database, b.Engine, b.EngineVersion, b.Format, b.Compressed, b.CreatedAt.UtcDateTime, b.Size, b.Sha256,
         b.MigrationVersion, b.LastMigration, b.SchemaFingerprint, b.Proven, b.ProvenAt?.UtcDateTime, b.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, b.Globals, b.Problem,
-        b.Faults is null ? null : [.. b.Faults.Select(f => new JsonFault(f.Kind, f.Object, f.Detail, f.Count))]);
+        b.Faults is null ? null : [.. b.Faults.Select(f => new JsonFault(f.Kind, f.Object, f.Detail, f.Count))],
+        b.Kept);
 }
 
 internal sealed record JsonFault(string Kind, string Object, string Detail, long Count);

@@ -19,7 +19,13 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
             return;
         }
 
-        TablePrinter.Print(terminal, Header, [.. backups.Select(Row)]);
+        var states = backups.Where(b => b.Kept is not null).ToList();
+        if (states.Count < backups.Count)
+            TablePrinter.Print(terminal, Header, [.. backups.Where(b => b.Kept is null).Select(Row)]);
+        if (states.Count == 0)
+            return;
+        terminal.Out((states.Count < backups.Count ? Environment.NewLine : "") + "States that restores kept:");
+        TablePrinter.Print(terminal, Header, [.. states.Select(Row)]);
     }
 
     public void Made(DatabaseBackup backup, BackupVerification? proof)

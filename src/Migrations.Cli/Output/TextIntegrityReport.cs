@@ -85,7 +85,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         foreach (var held in result.Locks.Where(l => !Ordinary.Contains(l.Mode)))
             terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
         foreach (var table in result.Rewrites)
-            terminal.Out($"      writes {table} anew", Tone.Notice);
+            terminal.Out($"      rewrites {table}", Tone.Notice);
         foreach (var lost in result.ObjectsLost)
             terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
         foreach (var lost in result.RowsLost)

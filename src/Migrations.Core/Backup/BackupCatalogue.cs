@@ -4,11 +4,20 @@ namespace Migrations.Backup;
 
 /// <summary>Finds backups on disk. Reads manifests and first bytes, never whole files.</summary>
 /// <param name="drivers">The engines whose backups are recognised when a manifest is missing.</param>
-public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
+/// <param name="clock">The clock that tells what is dated in the future; null for the system's.</param>
+public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, TimeProvider? clock = null)
 {
     private const long HeadLength = 1 << 16;
 
-    /// <summary>All backups of a folder, newest first. Files without a manifest, and manifests that cannot be used, are among them, with what is wrong.</summary>
+    // Clocks of two machines differ by so much at the most.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
+
+    private DateTimeOffset Now => (clock ?? TimeProvider.System).GetUtcNow();
+
+    /// <summary>
+    /// All backups of a folder, newest first. Files without a manifest, and manifests that cannot be used, are among them, with what is wrong. Behind them come those that
+    /// are dated in the future, and then the states that restores have kept.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/></exception>
     public async Task<IReadOnlyList<DatabaseBackup>> ReadAsync(string folder, CancellationToken cancellationToken = default)
     {
@@ -24,7 +33,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         }
 
         var manifests = entries.Where(e => e.EndsWith(BackupManifestFile.Suffix, StringComparison.Ordinal)).ToList();
-        var backups = manifests.ConvertAll(m => WithManifest(m[..^BackupManifestFile.Suffix.Length]));
+        var backups = manifests.ConvertAll(m => WithManifest(m[..^BackupManifestFile.Suffix.Length], Now));
         var known = backups.Select(b => b.Path).Concat(backups.Where(b => b.Globals is not null).Select(b => b.Globals!)).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in entries.Except(manifests, StringComparer.Ordinal).Where(e => !known.Contains(e)))
         {
@@ -33,7 +42,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
                 backups.Add(backup);
         }
 
-        return [.. backups.OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal)];
+        return [.. backups.OrderBy(b => b.Kept is null ? IsFuture(b.CreatedAt, Now) ? 1 : 0 : 2).ThenByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal)];
     }
 
     /// <summary>One backup.</summary>
@@ -45,7 +54,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         var full = Path.GetFullPath(path);
         if (full.EndsWith(BackupManifestFile.Suffix, StringComparison.Ordinal))
             full = full[..^BackupManifestFile.Suffix.Length];
-        var backup = File.Exists(BackupManifestFile.PathOf(full)) ? WithManifest(full) : await WithoutManifestAsync(full, cancellationToken).ConfigureAwait(false);
+        var backup = File.Exists(BackupManifestFile.PathOf(full)) ? WithManifest(full, Now) : await WithoutManifestAsync(full, cancellationToken).ConfigureAwait(false);
         if (backup is not null && (File.Exists(full) || Directory.Exists(full)))
             return backup;
         var isFolderOfBackups = Directory.Exists(full) && (await ReadAsync(full, cancellationToken).ConfigureAwait(false)).Count > 0;
@@ -60,22 +69,22 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
 
     /// <summary>The newest backup of a database in a folder that nothing is known to be wrong with.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="database">The database that it is for. When the folder has none of it, and backups of one other database only, that one's are taken.</param>
+    /// <param name="database">The database that it is of; another one's is never taken for it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupMissing"/></exception>
     public async Task<DatabaseBackup> FindLatestAsync(string folder, DatabaseTarget database, CancellationToken cancellationToken = default)
     {
         var all = (await ReadAsync(folder, cancellationToken).ConfigureAwait(false))
-            .Where(b => b.Problem is null && string.Equals(b.Engine, database.Engine, StringComparison.Ordinal)).ToList();
+            .Where(b => b is { Problem: null, Kept: null } && string.Equals(b.Engine, database.Engine, StringComparison.Ordinal)).ToList();
         if (all.Find(b => string.Equals(b.Database, database.Display, StringComparison.Ordinal)) is { } own)
             return own;
-        var sources = all.Select(b => b.Database).Distinct(StringComparer.Ordinal).ToList();
-        if (sources.Count == 1)
-            return all[0];
+        var others = all.Select(b => b.Database).Distinct(StringComparer.Ordinal).ToList();
         throw new MigrationException(
             ErrorId.BackupMissing,
-            $"'{folder}' has no backup of {database.Display}" + (sources.Count == 0 ? "." : $", and backups of {sources.Count} other databases."),
-            $"See what there is with 'migrations backups \"{folder}\"', and name one.");
+            $"'{folder}' has no backup of {database.Display}" + others.Count switch { 0 => ".", 1 => $", only of {others[0]}.", var count => $", only of {count} other databases." },
+            others.Count == 0
+                ? $"See what there is: migrations backups \"{folder}\""
+                : $"If one of them is meant, name it: migrations restore \"{all[0].Path}\" --database \"{database.Display}\"");
     }
 
     /// <summary>The engine that a backup is of.</summary>
@@ -105,7 +114,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         }
     }
 
-    internal static DatabaseBackup WithManifest(string path)
+    internal static DatabaseBackup WithManifest(string path, DateTimeOffset now)
     {
         var (manifest, problem) = BackupManifestFile.Read(BackupManifestFile.PathOf(path));
         var size = BackupHash.SizeOf(path);
@@ -121,7 +130,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
             };
         }
 
-        return Of(path, manifest, size, Wrong(path, manifest, size));
+        return Of(path, manifest, size, Wrong(path, manifest, size, now));
     }
 
     private static DatabaseBackup Of(string path, BackupManifest manifest, long? size, string? problem) => new()
@@ -142,7 +151,9 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
         Proven = problem is null && manifest.Proof is { Proven: true } proof && string.Equals(proof.Sha256, manifest.Sha256, StringComparison.Ordinal),
         ProvenAt = manifest.Proof?.At,
         Duration = TimeSpan.FromMilliseconds(manifest.DurationMs),
-        Globals = manifest.Globals is null ? null : Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(manifest.Globals)),
+        // Whatever a manifest says, what belongs to a backup lies beside it and is named after it: nothing else is removed with it.
+        Globals = manifest.Globals is null ? null : path + BackupNaming.GlobalsSuffix,
+        Kept = manifest.Kept,
         Problem = problem,
         IsGone = size is null,
         Manifest = manifest,
@@ -150,20 +161,35 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers)
 
     private static DateTimeOffset LastWrite(string path) => new(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
 
-    private static string? Wrong(string path, BackupManifest manifest, long? size) => size switch
+    private static string? Wrong(string path, BackupManifest manifest, long? size, DateTimeOffset now) => size switch
     {
         null => "The file is gone; only its manifest is there.",
         _ when !string.Equals(manifest.File, Path.GetFileName(path), StringComparison.Ordinal) => $"Its manifest is that of '{manifest.File}'.",
         _ when size != manifest.Size => $"It has {size} bytes; its manifest says {manifest.Size}.",
+        _ when LinkOut(path) is { } outside => $"It is a link to '{outside}', outside its folder.",
+        _ when IsFuture(manifest.CreatedAt, now) => $"It is dated in the future ({manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC): a clock was wrong when it was made, or is now.",
         _ => null,
     };
+
+    /// <summary>Whether a backup is dated later than clocks may differ: it is never the newest.</summary>
+    internal static bool IsFuture(DateTimeOffset at, DateTimeOffset now) => at > now + ClockTolerance;
+
+    /// <summary>Where a link leads to that leaves its folder; null for anything else.</summary>
+    private static string? LinkOut(string path)
+    {
+        FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        if (entry.LinkTarget is null)
+            return null;
+        var target = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        return target is not null && string.Equals(Path.GetDirectoryName(target), Path.GetDirectoryName(path), StringComparison.Ordinal) ? null : target ?? entry.LinkTarget;
+    }
 
     private async Task<DatabaseBackup?> WithoutManifestAsync(string path, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
         if (!(File.Exists(path) || Directory.Exists(path)) || name.EndsWith(BackupNaming.PartialSuffix, StringComparison.Ordinal) || name.EndsWith(BackupNaming.GlobalsSuffix, StringComparison.Ordinal))
             return null;
-        var found = new DatabaseBackup { Path = path, CreatedAt = LastWrite(path), Problem = "It has no manifest." };
+        var found = new DatabaseBackup { Path = path, CreatedAt = LastWrite(path), Problem = "It has no manifest.", Kept = BackupNaming.KeptLabelOf(name) };
         try
         {
             var compressed = BackupCompression.IsCompressed(path);

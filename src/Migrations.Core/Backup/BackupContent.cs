@@ -23,6 +23,9 @@ public sealed record BackupContent
     /// <summary>What is wrong with what the source holds, as the engine's checks of a copy will find it; null when it was not looked for.</summary>
     public IReadOnlyList<DatabaseFault>? Faults { get; init; }
 
+    /// <summary>What belongs to the database and is not in the backup itself; it comes back to <see cref="BackupSource.Settings"/>. Null where there is nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
     /// <summary>How long writers to the source had to wait at the most; null where they never wait.</summary>
     public TimeSpan? WritersBlocked { get; init; }
 }

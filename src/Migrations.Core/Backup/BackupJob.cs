@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Migrations.Databases;
 
 namespace Migrations.Backup;
@@ -20,9 +21,15 @@ public sealed record BackupJob
     /// <summary>Whether tables are digested, in the same snapshot.</summary>
     public bool Digests { get; init; }
 
+    /// <summary>The tables that are left out, as patterns of their names with <c>*</c> and <c>?</c>; with <see cref="BackupFormat.Sql"/> only.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
     /// <summary>Where roles and other cluster-wide objects are written; null when they are not wanted.</summary>
     public string? GlobalsPath { get; init; }
 
     /// <summary>How to connect, which tables are the history's, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();
+
+    /// <summary>Whether a table of this name is left out.</summary>
+    public bool IsExcluded(string table) => Exclude.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, table));
 }

@@ -28,6 +28,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var format = request is { Jobs: > 1, Format: BackupFormat.Native } ? BackupFormat.Directory : request.Format;
         if (request.Compress && format == BackupFormat.Directory)
             throw new MigrationException(ErrorId.UsageInvalid, "A backup that several jobs write is a folder, and gzip compresses files only.", "Leave out --compress or --jobs.");
+        if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
+            throw new MigrationException(ErrorId.UsageInvalid, "Tables can be left out of a script only: every other backup is of the whole database.", "Ask for a script: --format sql");
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())
@@ -35,7 +37,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         try
         {
             var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace).WriteAsync(cancellationToken).ConfigureAwait(false);
-            var backup = BackupCatalogue.WithManifest(written) with { Target = target };
+            var backup = BackupCatalogue.WithManifest(written, _options.Clock.GetUtcNow()) with { Target = target };
             WarnOfFaults(backup);
             return backup;
         }
@@ -71,14 +73,17 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 Jobs = wanted.Jobs,
                 ExpectedLastId = wanted.ExpectedLastId,
                 Session = Session(backup),
-                DemandAsync = async (restored, token) => checks = await CompareAsync(backup, wanted, restored, $"{target.Display} was not changed", "", token).ConfigureAwait(false),
+                DemandAsync = async (restored, token) => checks = await CompareAsync(backup, wanted, restored, $"{target.Display} was not changed", "", isWrittenSince: null, token).ConfigureAwait(false),
             };
             outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
         }
 
         // It is done: what is looked at now is worth its time even when somebody wants to leave.
+        using var watch = outcome;
+        await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
-        checks ??= await CompareAsync(backup, wanted, target, $"{target.Display} was restored from '{backup.Path}'", kept, CancellationToken.None).ConfigureAwait(false);
+        checks ??= await CompareAsync(
+            backup, wanted, target, $"{target.Display} was restored from '{backup.Path}'", kept, outcome.IsWrittenSince, CancellationToken.None).ConfigureAwait(false);
         return new RestoreResult
         {
             Database = target.Display,
@@ -124,15 +129,33 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         return format;
     }
 
+    /// <summary>Writes the manifest of a kept file, by which it is known for what it is.</summary>
+    private async Task DescribeKeptAsync(RestoreOutcome outcome, RestoreRequest request, DateTimeOffset now)
+    {
+        if (outcome is not { Kept: { } kept, KeptContent: { } content })
+            return;
+        try
+        {
+            var (size, sha256) = await BackupHash.ComputeAsync(kept, read: null, CancellationToken.None).ConfigureAwait(false);
+            var manifest = BackupWriter.Describe(kept, driver, target, _options.Session, content) with { CreatedAt = now, Size = size, Sha256 = sha256, Kept = request.KeepLabel };
+            BackupManifestFile.Write(BackupManifestFile.PathOf(kept), manifest);
+        }
+        catch (Exception e) when (e is MigrationException or IOException or UnauthorizedAccessException)
+        {
+            Warn($"The manifest of the kept state '{kept}' is not written: {e.Message}");
+        }
+    }
+
     /// <summary>Compares what was restored with the manifest.</summary>
     /// <param name="backup">The backup.</param>
     /// <param name="request">Whether faults are accepted.</param>
     /// <param name="restored">Where it was restored to.</param>
     /// <param name="state">What that means for the database, as the beginning of a sentence.</param>
     /// <param name="kept">Where the old state is, as a sentence after a space.</param>
+    /// <param name="isWrittenSince">Whether others may have written meanwhile; null where nobody can.</param>
     /// <param name="cancellationToken">Stops it.</param>
     private async Task<IReadOnlyList<CheckResult>> CompareAsync(
-        DatabaseBackup backup, RestoreRequest request, DatabaseTarget restored, string state, string kept, CancellationToken cancellationToken)
+        DatabaseBackup backup, RestoreRequest request, DatabaseTarget restored, string state, string kept, Func<bool>? isWrittenSince, CancellationToken cancellationToken)
     {
         IReadOnlyList<CheckResult> checks;
         try
@@ -147,6 +170,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 ErrorId.RestoreUnproven, $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}", "Look at it: migrations check --category engine", e);
         }
 
+        if (isWrittenSince?.Invoke() == true)
+            checks = [.. checks.Select(Excuse)];
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
             return checks;
@@ -161,6 +186,15 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             ErrorId.RestoreUnproven,
             $"{state}, and what '{backup.Path}' holds is not what its manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
+    }
+
+    /// <summary>What others have written since is no fault of the restore, whose own content was compared before.</summary>
+    private CheckResult Excuse(CheckResult check)
+    {
+        if (check is not { Status: CheckStatus.Fail, Category: CheckCategory.Backup, Name: BackupComparison.Rows })
+            return check;
+        Warn($"{target.Display} was restored, and others have written to it since. {check.Message}");
+        return check with { Status = CheckStatus.Warn, Message = check.Message + " Others have written to it since it was restored.", Recommendation = null };
     }
 
     private void WarnOfFaults(DatabaseBackup backup)

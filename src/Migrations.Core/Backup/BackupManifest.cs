@@ -62,6 +62,12 @@ public sealed record BackupManifest
     /// <summary>The tables, with their rows and digests as far as these were wanted.</summary>
     public required IReadOnlyList<TableContent> Tables { get; init; }
 
+    /// <summary>What the engine keeps beside the content and gives back to a database that is made from the backup, for example <c>journal_mode</c>.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
+    /// <summary>For a state that a restore kept, what it is: <c>before_restore</c> or <c>failed</c>; null for a backup.</summary>
+    public string? Kept { get; init; }
+
     /// <summary>What was wrong with what the source held; null when it was not looked for, as in manifests of older versions.</summary>
     public IReadOnlyList<DatabaseFault>? Faults { get; init; }
 

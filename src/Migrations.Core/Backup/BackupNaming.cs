@@ -39,6 +39,9 @@ internal static partial class BackupNaming
     /// <summary>Whether a file is named as backups are.</summary>
     public static bool IsBackupName(string name) => BackupName().IsMatch(name) && !name.EndsWith(GlobalsSuffix, StringComparison.Ordinal);
 
+    /// <summary>What the name says of a state that a restore kept, <c>before_restore</c> or <c>failed</c>; null for the name of anything else.</summary>
+    public static string? KeptLabelOf(string name) => KeptName().Match(name) is { Success: true } match ? match.Groups["what"].Value : null;
+
     private static string Safe(string database, string nativeExtension)
     {
         var name = database.Length > nativeExtension.Length && database.EndsWith(nativeExtension, StringComparison.OrdinalIgnoreCase)
@@ -59,6 +62,9 @@ internal static partial class BackupNaming
         var text = safe.ToString().TrimStart('.', '-').TrimEnd('.');
         return text.Length == 0 ? "database" : text;
     }
+
+    [GeneratedRegex(@"_\d{8}_\d{6}_(?<what>before_restore|failed)(_\d+)?\.[a-z.]+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex KeptName();
 
     [GeneratedRegex(@"_\d{8}_\d{6}(_\d+)?\.[a-z.]+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BackupName();

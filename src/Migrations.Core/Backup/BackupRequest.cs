@@ -21,6 +21,9 @@ public sealed record BackupRequest
     /// <summary>Whether tables are digested, so that a verification can compare every value.</summary>
     public bool Digests { get; init; }
 
+    /// <summary>The tables that are left out of a script, as patterns of their names with <c>*</c> and <c>?</c>: those of other programs, mostly.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
     /// <summary>Whether roles and other cluster-wide objects are written beside it.</summary>
     public bool IncludeGlobals { get; init; }
 }

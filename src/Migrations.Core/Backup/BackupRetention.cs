@@ -12,20 +12,22 @@ public static class BackupRetention
     /// <param name="backups">The backups, in any order.</param>
     /// <param name="policy">What is kept.</param>
     /// <param name="now">The time from which days are counted.</param>
-    /// <returns>A decision for each backup, newest first.</returns>
+    /// <returns>A decision for each backup, newest first; then for each state that a restore kept.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the policy says nothing.</exception>
     public static IReadOnlyList<RetentionDecision> Decide(IEnumerable<DatabaseBackup> backups, RetentionPolicy policy, DateTimeOffset now)
     {
         if (policy.IsEmpty)
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "It is not said which backups are kept.", "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up.");
+                ErrorId.UsageInvalid, "It is not said which backups are kept.", "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up. --keep-states is about the states that restores kept.");
         }
 
         return [.. backups
-            .GroupBy(b => (b.Engine, b.Database, Sound: b.Problem is null))
-            .SelectMany(group => group.Key.Sound ? DecideSound([.. NewestFirst(group)], policy, now) : group.Select(DecideUnsound))
-            .OrderByDescending(d => d.Backup.CreatedAt).ThenByDescending(d => d.Backup.Path, StringComparer.Ordinal)];
+            .GroupBy(b => (b.Engine, b.Database, Sound: b.Problem is null && !BackupCatalogue.IsFuture(b.CreatedAt, now), IsKept: b.Kept is not null))
+            .SelectMany(group => !group.Key.Sound ? group.Select(DecideUnsound)
+                : group.Key.IsKept ? DecideKept([.. NewestFirst(group)], policy)
+                : DecideSound([.. NewestFirst(group)], policy, now))
+            .OrderBy(d => d.Backup.Kept is not null).ThenByDescending(d => d.Backup.CreatedAt).ThenByDescending(d => d.Backup.Path, StringComparer.Ordinal)];
     }
 
     private static IOrderedEnumerable<DatabaseBackup> NewestFirst(IEnumerable<DatabaseBackup> backups) =>
@@ -34,7 +36,12 @@ public static class BackupRetention
     /// <summary>Of a manifest whose file is gone nothing can be lost; anything else that is odd is for a person to look at.</summary>
     private static RetentionDecision DecideUnsound(DatabaseBackup backup) => backup.IsGone
         ? new RetentionDecision(backup, Keep: false, "its file is gone")
-        : new RetentionDecision(backup, Keep: true, "to be looked at: " + backup.Problem);
+        : new RetentionDecision(backup, Keep: true, "to be looked at: " + (backup.Problem ?? "It is dated in the future."));
+
+    private static IEnumerable<RetentionDecision> DecideKept(IReadOnlyList<DatabaseBackup> states, RetentionPolicy policy) =>
+        states.Select((state, i) => policy.KeepStates is not { } count
+            ? new RetentionDecision(state, Keep: true, "a state that a restore kept; --keep-states is the rule for these")
+            : i < count ? new RetentionDecision(state, Keep: true, $"one of the last {count} kept states") : new RetentionDecision(state, Keep: false, "an older kept state"));
 
     private static IEnumerable<RetentionDecision> DecideSound(IReadOnlyList<DatabaseBackup> backups, RetentionPolicy policy, DateTimeOffset now)
     {
@@ -42,6 +49,8 @@ public static class BackupRetention
         reasons[backups[0]].Add("the newest");
         if (backups.FirstOrDefault(b => b.Proven) is { } proven)
             reasons[proven].Add("the last proven");
+        foreach (var backup in backups.Where(_ => policy.IsEmptyForBackups))
+            reasons[backup].Add("no rule is about backups");
         foreach (var backup in backups.Take(policy.KeepLast ?? 0))
             reasons[backup].Add($"one of the last {policy.KeepLast}");
         foreach (var backup in backups.Where(b => policy.KeepDays is { } days && (now - b.CreatedAt).TotalDays < days))

@@ -18,10 +18,6 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     /// <summary>The check that it can be restored.</summary>
     internal const string RestoreCheck = "restore";
 
-    // What could not be done is no fault of the backup's.
-    private static readonly ErrorId[] Unavailable =
-        [ErrorId.ScratchUnavailable, ErrorId.ClientToolMissing, ErrorId.ClientToolOutdated, ErrorId.PermissionDenied, ErrorId.DiskFailed];
-
     private readonly BackupOptions _options = options ?? new BackupOptions();
 
     /// <summary>Verifies a backup, and writes what was found into its manifest.</summary>
@@ -80,6 +76,8 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " So there is nothing to compare the file with.");
         var clock = Stopwatch.StartNew();
         var (size, sha256) = await ReadAsync(backup.Path, Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell, cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(manifest.File, Path.GetFileName(backup.Path), StringComparison.Ordinal))
+            return Answer(backup, CheckStatus.Fail, $"Its manifest is that of '{manifest.File}'.") with { Name = FileCheck, Recommendation = "Use another backup." };
         var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
         return new CheckResult
         {
@@ -132,8 +130,9 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         {
             return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
-        catch (MigrationException e) when (Unavailable.Contains(e.Id))
+        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
         {
+            // What could not be done is no fault of the backup's, and takes nothing from its being there.
             return [Answer(backup, CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
     }
@@ -185,7 +184,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Questions = checks.ConvertAll(c => new ProofQuestion(c.Name, c.Status, c.Message)),
         };
         BackupManifestFile.Write(BackupManifestFile.PathOf(backup.Path), manifest with { Proof = proof });
-        return BackupCatalogue.WithManifest(backup.Path) with { Target = backup.Target };
+        return BackupCatalogue.WithManifest(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
     }
 
     private static string How(List<CheckResult> checks)

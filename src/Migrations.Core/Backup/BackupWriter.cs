@@ -33,13 +33,8 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         BackupWorkspace.Publish(data, workspace.Final);
         if (request.IncludeGlobals)
             BackupWorkspace.Publish(workspace[GlobalsName], workspace.Final + BackupNaming.GlobalsSuffix);
-        BackupManifestFile.Write(BackupManifestFile.PathOf(workspace.Final), new BackupManifest
+        BackupManifestFile.Write(BackupManifestFile.PathOf(workspace.Final), Describe(workspace.Final, driver, target, options.Session, content) with
         {
-            ManifestVersion = BackupManifest.CurrentVersion,
-            File = Path.GetFileName(workspace.Final),
-            Database = target.Display,
-            Engine = driver.Engine,
-            EngineVersion = content.EngineVersion,
             Format = request.Format,
             Compressed = request.Compress,
             CreatedAt = begun,
@@ -47,20 +42,35 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
             WritersBlockedMs = content.WritersBlocked is { } blocked ? Math.Round(blocked.TotalMilliseconds, 3) : null,
             Size = size,
             Sha256 = sha256,
-            SchemaFingerprint = content.SchemaFingerprint,
-            LastMigration = content.LastMigration,
-            MigrationVersion = content.MigrationVersion,
-            HistoryTable = options.Session.HistoryTable,
-            HistorySchema = options.Session.HistorySchema,
-            Tables = content.Tables,
-            Faults = content.Faults,
             Globals = request.IncludeGlobals ? Path.GetFileName(workspace.Final) + BackupNaming.GlobalsSuffix : null,
             GlobalsSha256 = globals.Sha256,
-            Host = Environment.MachineName,
-            ToolVersion = JournalRecorder.ToolVersion,
         });
         return workspace.Final;
     }
+
+    /// <summary>What a manifest says of what is in a file.</summary>
+    public static BackupManifest Describe(string path, IDatabaseDriver driver, DatabaseTarget target, SessionOptions session, BackupContent content) => new()
+    {
+        ManifestVersion = BackupManifest.CurrentVersion,
+        File = Path.GetFileName(path),
+        Database = target.Display,
+        Engine = driver.Engine,
+        EngineVersion = content.EngineVersion,
+        Format = BackupFormat.Native,
+        CreatedAt = default,
+        Size = 0,
+        Sha256 = "",
+        SchemaFingerprint = content.SchemaFingerprint,
+        LastMigration = content.LastMigration,
+        MigrationVersion = content.MigrationVersion,
+        HistoryTable = session.HistoryTable,
+        HistorySchema = session.HistorySchema,
+        Tables = content.Tables,
+        Faults = content.Faults,
+        Settings = content.Settings,
+        Host = Environment.MachineName,
+        ToolVersion = JournalRecorder.ToolVersion,
+    };
 
     private BackupJob Job(string data) => new()
     {
@@ -69,6 +79,7 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         Jobs = request.Jobs,
         CountRows = request.CountRows,
         Digests = request.Digests,
+        Exclude = request.Exclude,
         GlobalsPath = request.IncludeGlobals ? workspace[GlobalsName] : null,
         Session = options.Session with { Access = SessionAccess.Read },
     };

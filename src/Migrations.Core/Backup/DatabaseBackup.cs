@@ -59,6 +59,12 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>What is wrong with it, in a sentence: no manifest, a damaged one, a file that is gone or does not fit; null when nothing is known to be.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>
+    /// For a state that a restore replaced and kept: <c>before_restore</c>, or <c>failed</c> for that of a run that went wrong. Null for a backup. Kept states are never
+    /// the newest backup, stand behind the backups in lists, and have a rule of their own in a retention.
+    /// </summary>
+    public string? Kept { get; init; }
+
     /// <summary>What was wrong with what the database held, and is in the backup as it was; null when that is not known.</summary>
     public IReadOnlyList<DatabaseFault>? Faults => Manifest?.Faults;
 

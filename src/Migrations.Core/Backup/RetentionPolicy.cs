@@ -18,6 +18,12 @@ public sealed record RetentionPolicy
     /// <summary>The newest of each of the last so many months that have one.</summary>
     public int? KeepMonthly { get; init; }
 
+    /// <summary>The newest so many of the states that restores replaced and kept; null: all of them. No other rule is about them.</summary>
+    public int? KeepStates { get; init; }
+
     /// <summary>Whether it says nothing.</summary>
-    public bool IsEmpty => (KeepLast ?? KeepDays ?? KeepDaily ?? KeepWeekly ?? KeepMonthly) is null;
+    public bool IsEmpty => IsEmptyForBackups && KeepStates is null;
+
+    /// <summary>Whether it says nothing of backups: then all stay.</summary>
+    internal bool IsEmptyForBackups => (KeepLast ?? KeepDays ?? KeepDaily ?? KeepWeekly ?? KeepMonthly) is null;
 }

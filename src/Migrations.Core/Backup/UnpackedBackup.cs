@@ -22,15 +22,16 @@ internal sealed class UnpackedBackup : IDisposable
     public static async Task<UnpackedBackup> OpenAsync(DatabaseBackup backup, BackupFormat format, CancellationToken cancellationToken)
     {
         var path = backup.Path;
+        BackupSource Source(string file) => new(file, format) { Settings = backup.Manifest?.Settings };
         if (!BackupCompression.IsCompressed(path))
-            return new UnpackedBackup(new BackupSource(path, format) { IsSealed = backup.Manifest is not null }, temporary: null);
+            return new UnpackedBackup(Source(path) with { IsSealed = backup.Manifest is not null }, temporary: null);
         OwnedFolder? folder = null;
         try
         {
             folder = OwnedFolder.Create(Prefix);
             var expanded = Path.Combine(folder.Path, "backup");
             await BackupCompression.ExpandAsync(path, expanded, limit: null, cancellationToken).ConfigureAwait(false);
-            return new UnpackedBackup(new BackupSource(expanded, format) { IsSealed = true }, folder);
+            return new UnpackedBackup(Source(expanded) with { IsSealed = true }, folder);
         }
         catch (Exception e)
         {

@@ -23,6 +23,10 @@ public interface IBackupProvider
     /// <exception cref="MigrationException">Nothing was changed; or the message says what was kept, and where.</exception>
     Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken);
 
+    /// <summary>Demands that a database can be restored where and as it is reached, before anything is done that a restore may have to take back.</summary>
+    /// <exception cref="MigrationException">It cannot, with the reason.</exception>
+    Task DemandRestorableAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Copies what can still be read of a corrupt database into a new one.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot.</exception>
     Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) => throw new MigrationException(

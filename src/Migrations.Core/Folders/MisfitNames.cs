@@ -7,6 +7,7 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
 {
     private static readonly string[] DownEndings = [".down", "_down", "_rollback", ".rollback", ".undo", ".revert", "-down", "-rollback"];
     private static readonly string[] UpEndings = [".up"];
+    private static readonly string[] DownBeginnings = ["down", "undo", "rollback", "revert"];
 
     /// <summary>Numbers given to files without one, so that an up and its down get the same.</summary>
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
@@ -47,6 +48,9 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         if (forced is { } layout && MigrationFileName.TryParse(stem + ".sql", rollbackSuffix: true, out var parsed))
             return ($"The name does not fit the layout that was asked for, {layout}.", parsed.Number, parsed.Name, parsed.IsDown);
         var (rest, down) = TakeEnding(stem);
+        var beginning = Array.Find(DownBeginnings, b => IsBefore(b, stem));
+        if (beginning is not null)
+            (rest, down) = (rest[(beginning.Length + 1)..], true);
         var versioned = rest.Length > 1 && "VvUuRrBb".Contains(rest[0], StringComparison.Ordinal) && (char.IsAsciiDigit(rest[1]) || rest[1] == '_');
         var skip = versioned ? 1 : 0;
         var separator = versioned ? rest.IndexOf("__", StringComparison.Ordinal) : -1;
@@ -57,10 +61,14 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var name = MigrationFileName.Slug(rest);
         if (versioned)
             return ("A versioned migration's name begins with a capital V, U or R, its version and two underscores.", number, name, down || rest[0] is 'U' or 'u');
-        return (length == 0 ? "The name does not begin with a version number."
+        return (length == 0 || beginning is not null ? "The name does not begin with a version number."
             : stem.Length > length && stem[length] == '_' ? "The name ends like that of an undo script, but not in a way that is known here."
             : "The name has neither an underscore nor a hyphen between its number and the rest.", number, name, down);
     }
+
+    /// <summary><c>undo_002_name</c>: the word stands before the number.</summary>
+    private static bool IsBefore(string word, string stem) =>
+        stem.StartsWith(word, StringComparison.OrdinalIgnoreCase) && stem.Length > word.Length + 1 && (stem[word.Length] is '_' or '-') && char.IsAsciiDigit(stem[word.Length + 1]);
 
     /// <summary>Postgrator's <c>001.do.name</c> and <c>001.undo.name</c>, see <see href="https://github.com/rickbergfalk/postgrator"/>.</summary>
     private static (string Name, bool Down) TakeDirection(string name)

@@ -15,7 +15,7 @@ internal static class BackupChecks
         if (request.BackupFolder is null)
             return Of(CheckStatus.NotRun, "No folder of backups was named.", actual: null, "Name it with --backups.");
         var backups = await new BackupCatalogue([driver]).ReadAsync(request.BackupFolder, cancellationToken).ConfigureAwait(false);
-        return Judge([.. backups.Where(b => string.Equals(b.Database, target.Display, StringComparison.Ordinal))], request, now);
+        return Judge([.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))], request, now);
     }
 
     /// <summary>Judges the backups of one database. Pure.</summary>
@@ -26,12 +26,15 @@ internal static class BackupChecks
     {
         if (backups.Count == 0)
             return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
-        if (backups.FirstOrDefault(b => b.Proven) is not { } proven)
-            return Of(CheckStatus.Fail, $"None of the {backups.Count} backups is proven.", "none proven", $"Prove the newest: migrations verify \"{backups[0].Path}\"");
+        if (backups.FirstOrDefault(b => b.Proven && !BackupCatalogue.IsFuture(b.CreatedAt, now)) is not { } proven)
+            return Of(CheckStatus.Fail, $"None of the {backups.Count} backups is proven.{Odd(backups)}", "none proven", $"Prove the newest: migrations verify \"{backups[0].Path}\"");
         var age = now - proven.CreatedAt;
         var sentence = string.Create(CultureInfo.InvariantCulture, $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}");
         return Of(age <= request.BackupAge ? CheckStatus.Pass : CheckStatus.Fail, sentence, Hours(age), age <= request.BackupAge ? null : Way) with { Expected = "at most " + Hours(request.BackupAge) };
     }
+
+    private static string Odd(IReadOnlyList<DatabaseBackup> backups) =>
+        backups.FirstOrDefault(b => b.Problem is not null) is { } odd ? $" '{Path.GetFileName(odd.Path)}' does not count: {odd.Problem}" : "";
 
     private static string Hours(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#} hours");
 

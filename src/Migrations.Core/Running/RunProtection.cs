@@ -87,6 +87,8 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
     {
         try
         {
+            if (restoreOnFailure)
+                await driver.Backups.DemandRestorableAsync(target, session, cancellationToken).ConfigureAwait(false);
             _backup = await _manager.BackUpAsync(wanted, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e)

@@ -6,7 +6,7 @@ namespace Migrations.PowerShell.Commands;
 /// <summary>Removes the backups that no rule keeps.</summary>
 /// <remarks>
 /// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and the last proven backup
-/// of a database always stay, and so does what is not known to be a sound backup. Writes a decision for each backup, with its reason. Asks for each backup that
+/// of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and states that restores kept unless <c>-KeepStates</c> is given. Writes a decision for each backup, with its reason. Asks for each backup that
 /// would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
 /// </remarks>
 /// <example>
@@ -57,6 +57,11 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
     [ValidateRange(1, int.MaxValue)]
     public int? KeepMonthly { get; set; }
 
+    /// <summary>Of the states that restores replaced and kept, keeps the newest so many. Without it all of them stay.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepStates { get; set; }
+
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -81,7 +86,7 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
                 _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
             }
 
-            var policy = new RetentionPolicy { KeepLast = KeepLast, KeepDays = KeepDays, KeepDaily = KeepDaily, KeepWeekly = KeepWeekly, KeepMonthly = KeepMonthly };
+            var policy = new RetentionPolicy { KeepLast = KeepLast, KeepDays = KeepDays, KeepDaily = KeepDaily, KeepWeekly = KeepWeekly, KeepMonthly = KeepMonthly, KeepStates = KeepStates };
             foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
                 Take(decision);
         });

@@ -12,6 +12,12 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
+        if (((inputData as PSObject)?.BaseObject ?? inputData) is "")
+        {
+            throw new ArgumentTransformationMetadataException(
+                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the database with -Database.");
+        }
+
         if (inputData is not PSObject item)
             return inputData;
         LiveObjectTransformationAttribute.Refuse(item);

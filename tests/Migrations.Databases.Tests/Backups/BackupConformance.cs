@@ -146,6 +146,67 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
     }
 
     [SkippableFact]
+    public async Task Latest_never_takes_the_backup_of_another_database()
+    {
+        await FillAsync();
+        var backup = await BackUpAsync();
+        var other = Kind.Driver.Parse(Database.Address + "_other", Folder)!;
+        var error = await ThrowsAsync<MigrationException>(ErrorId.BackupMissing, () => Catalogue.FindLatestAsync(Backups, other));
+        Assert.Contains(backup.Database, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"migrations restore \"{backup.Path}\" --database \"{other.Display}\"", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task What_is_dated_in_the_future_counts_for_nothing()
+    {
+        await FillAsync();
+        var late = (await VerifyAsync(await BackUpAsync())).Backup;
+        var now = DateTimeOffset.UtcNow;
+        await DateAsync(late, now.AddDays(400));
+        var odd = await Catalogue.FindAsync(late.Path);
+        Assert.Contains("future", odd.Problem, StringComparison.Ordinal);
+        Assert.False(odd.Proven);
+        await ThrowsAsync<MigrationException>(ErrorId.BackupMissing, () => Catalogue.FindLatestAsync(Backups, Target()));
+        var age = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Backup], BackupFolder = Backups })).Single();
+        Assert.Equal(CheckStatus.Fail, age.Status);
+        Assert.Contains("future", age.Message, StringComparison.Ordinal);
+
+        var sound = (await VerifyAsync(await BackUpAsync())).Backup;
+        Assert.Equal([sound.Path, late.Path], (await Catalogue.ReadAsync(Backups)).Select(b => b.Path));
+        Assert.Equal(sound.Path, (await Catalogue.FindLatestAsync(Backups, Target())).Path);
+        Assert.Equal(CheckStatus.Pass, (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Backup], BackupFolder = Backups })).Single().Status);
+        Assert.All(BackupRetention.Decide(await Catalogue.ReadAsync(Backups), new RetentionPolicy { KeepLast = 1 }, now), d => Assert.True(d.Keep, d.Reason));
+
+        // Clocks differ by minutes.
+        await DateAsync(late, now.AddMinutes(3));
+        Assert.Null((await Catalogue.FindAsync(late.Path)).Problem);
+    }
+
+    [SkippableTheory]
+    [InlineData("../outside")]
+    [InlineData("/etc/passwd")]
+    [InlineData("")]
+    public async Task A_manifest_is_of_the_file_beside_it_and_of_no_other(string file)
+    {
+        await FillAsync();
+        var backup = await BackUpAsync();
+        var path = backup.Path + ".manifest.json";
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace($"\"file\": \"{Path.GetFileName(backup.Path)}\"", $"\"file\": \"{file}\", \"globals\": \"{Path.GetFileName(backup.Path)}\""));
+        var found = await Catalogue.FindAsync(backup.Path);
+        Assert.NotNull(found.Problem);
+        Assert.Equal(backup.Path + ".globals.sql", found.Globals);
+        Assert.False((await VerifyAsync(found)).Proven);
+    }
+
+    private static async Task DateAsync(DatabaseBackup backup, DateTimeOffset at)
+    {
+        var path = backup.Path + ".manifest.json";
+        var text = await File.ReadAllTextAsync(path);
+        var begin = text.IndexOf("\"createdAt\": \"", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, $"{text[..begin]}\"createdAt\": \"{at:O}{text[text.IndexOf("\",", begin, StringComparison.Ordinal)..]}");
+    }
+
+    [SkippableFact]
     public async Task An_empty_database_has_a_backup_too()
     {
         await Database.ExecuteAsync("CREATE TABLE x (id integer); DROP TABLE x;");

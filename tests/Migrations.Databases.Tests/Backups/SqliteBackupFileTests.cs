@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Integrity;
 
 namespace Migrations.Databases.Tests.Backups;
 
@@ -62,6 +63,41 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
         }
     }
 
+    [SkippableFact]
+    public async Task States_that_restores_kept_are_described_listed_last_and_have_a_rule_of_their_own()
+    {
+        await FillAsync();
+        var backup = (await VerifyAsync(await BackUpAsync())).Backup;
+        for (var i = 0; i < 3; i++)
+            await RestoreAsync(backup, new RestoreRequest { KeepLabel = i == 0 ? "failed" : "before_restore" });
+        var listed = await Catalogue.ReadAsync(Backups);
+        Assert.Equal(backup.Path, listed[0].Path);
+        Assert.Equal([null, "before_restore", "before_restore", "failed"], listed.Select(b => b.Kept));
+        Assert.All(listed, b => Assert.Equal((Target().Display, "003", null), (b.Database, b.MigrationVersion, b.Problem)));
+        Assert.Equal(backup.Path, (await Catalogue.FindLatestAsync(Backups, Target())).Path);
+        Assert.True((await VerifyAsync(listed[1])).Proven);
+
+        bool[] Kept(RetentionPolicy policy) => [.. BackupRetention.Decide(listed, policy, DateTimeOffset.UtcNow).Select(d => d.Keep)];
+        Assert.Equal([true, true, true, true], Kept(new RetentionPolicy { KeepLast = 1 }));
+        Assert.Equal([true, true, false, false], Kept(new RetentionPolicy { KeepStates = 1 }));
+    }
+
+    [SkippableTheory]
+    [InlineData(ErrorId.DatabaseReadOnly)]
+    [InlineData(ErrorId.ConnectionFailed)]
+    public async Task What_keeps_a_proof_from_being_made_takes_nothing_from_the_backup(ErrorId why)
+    {
+        await FillAsync();
+        var backup = await BackUpAsync();
+        var proof = await new BackupVerifier(new DriverWithoutScratch(Kind.Driver, why), Options).VerifyAsync(backup, Target());
+        Assert.False(proof.Proven);
+        Assert.Equal(CheckStatus.NotRun, StatusOf(proof, "restore"));
+        var error = Assert.Throws<MigrationException>(proof.ThrowIfUnproven);
+        Assert.Equal(ErrorId.BackupUnproven, error.Id);
+        Assert.Contains(backup.Path, error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no place for it.", error.Message, StringComparison.Ordinal);
+    }
+
     private async Task<bool> IsProvenAsync()
     {
         DatabaseBackup backup;
@@ -86,5 +122,25 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
         if (now == expected)
             return;
         Assert.Equal("ok", await Database.ScalarAsync("PRAGMA integrity_check"));
+    }
+
+    /// <summary>A driver that has no place for scratch databases.</summary>
+    private sealed class DriverWithoutScratch(IDatabaseDriver driver, ErrorId why) : IDatabaseDriver, IScratchProvider
+    {
+        public string Engine => driver.Engine;
+
+        public ISqlDialect Dialect => driver.Dialect;
+
+        public IBackupProvider Backups => driver.Backups;
+
+        public IScratchProvider Scratch => this;
+
+        public DatabaseTarget? Parse(string text, string baseFolder) => driver.Parse(text, baseFolder);
+
+        public Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) => driver.OpenAsync(target, options, cancellationToken);
+
+        public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) => throw new MigrationException(why, "There is no place for it.", "Make one.");
+
+        public Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
     }
 }
