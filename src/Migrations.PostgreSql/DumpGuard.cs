@@ -57,6 +57,9 @@ internal sealed class DumpGuard(string source)
         var (own, use) = _reader.Read(statement);
         if (own is { Reach: > Reach.Unseen } && !IsHarmless(words, own))
             throw Refuse(line + own.Line, own.What);
+        // A dump defines functions and calls none that runs text; no pg_dump writes a block.
+        if (own is { Reach: Reach.Unseen } || (use is { Reach: Reach.Unseen } && words[0] is "SELECT" or "WITH" or "VALUES" or "CALL" or "DO"))
+            throw Refuse(line + (own ?? use)!.Line, (own ?? use)!.What, verb: "may reach");
         if (words.StartWith("CREATE SUBSCRIPTION"))
             Subscriptions.Add(words[2]);
         if (use is not { Reach: > Reach.Unseen })
@@ -81,8 +84,8 @@ internal sealed class DumpGuard(string source)
 
     private const string NextStep = "Use a backup that is as it was written. To run a script of other statements, make it a migration.";
 
-    private MigrationException Refuse(int? line, string what) => new(
-        ErrorId.ReachesBeyondCopy, $"{source}{(line is null ? _place : $":{line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
+    private MigrationException Refuse(int? line, string what, string verb = "reaches") => new(
+        ErrorId.ReachesBeyondCopy, $"{source}{(line is null ? _place : $":{line}")}: {what} {verb} beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
 
     private static bool IsHarmless(StatementWords words, ReachFinding finding) => finding.Reach == Reach.World && words[0] switch
     {

@@ -22,6 +22,9 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     public async Task<StepMeasurement> RunAsync(CancellationToken cancellationToken)
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        // As a run does between its steps: an up that is undone and made again finds no temporary table of its own.
+        session.MayHaveLeftovers = true;
+        await session.ClearAsync(cancellationToken).ConfigureAwait(false);
         // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
             await confinement.LookAsync(session, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using Migrations.Databases;
 using Migrations.History;
 using Npgsql;
 
@@ -60,7 +61,7 @@ internal static class PostgreSqlTarget
         foreach (string key in pairs.Keys)
             Set(builder, key, (string)pairs[key], text);
         // A value that goes on with another pair: as libpq writes them, they are separated by blanks.
-        if (new[] { builder.Host, builder.Username, builder.Database }.Any(v => v is not null && v.Contains('=', StringComparison.Ordinal) && v.Any(char.IsWhiteSpace)))
+        if (new[] { builder.Host, builder.Username, builder.Database }.Any(v => v is not null && ConnectionText.GoesOn(v)))
             throw Invalid("the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons.");
         return builder;
     }

@@ -41,13 +41,13 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     {
         get
         {
-            var start = sharesTransaction ? "COALESCE(NULLIF(pg_catalog.current_setting('migrations.started', true), '')::pg_catalog.timestamptz, pg_catalog.clock_timestamp())" : "pg_catalog.transaction_timestamp()";
+            var start = sharesTransaction ? $"COALESCE({Remembered("started")}::pg_catalog.timestamptz, pg_catalog.clock_timestamp())" : "pg_catalog.transaction_timestamp()";
             return $"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) {start}) OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8";
         }
     }
 
     /// <summary>Rows changed since the step began; NULL where the server does not count.</summary>
-    public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) NULLIF(pg_catalog.current_setting('migrations.rows', true), '')::pg_catalog.int8)" : RowsSoFar;
+    public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) {Remembered("rows")}::pg_catalog.int8)" : RowsSoFar;
 
     /// <summary>Whether rows that the script itself tells need not be counted: those counted later must not come on top.</summary>
     public bool TakesRowsFromScript => sharesTransaction || _handsOver;
@@ -58,6 +58,10 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
         var number = rows.ToString(CultureInfo.InvariantCulture);
         return rows == 0 || RemembersRows ? number : $"(SELECT {number} FROM {HandOver})";
     }
+
+    // NULL when the script has said RESET ALL. NULLIF would look up its operator in the script's search_path.
+    private static string Remembered(string name) =>
+        $"(CASE WHEN pg_catalog.length(pg_catalog.current_setting('migrations.{name}', true)) OPERATOR(pg_catalog.>) 0 THEN pg_catalog.current_setting('migrations.{name}', true) END)";
 
     private bool RemembersRows => sharesTransaction || !_handsOver;
 

@@ -10,6 +10,14 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     protected override bool NeedsCopies => true;
 
     [SkippableFact]
+    public async Task A_temporary_table_does_not_stand_in_the_way_of_the_same_script_again()
+    {
+        Migration("001_b", "CREATE TABLE b (id integer);\nCREATE TEMPORARY TABLE t (id integer);\nINSERT INTO t VALUES (1);\n", "DROP TABLE b;\n");
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
+        Assert.True(Assert.Single(report.Results) is { IsGood: true, UndoProven: true }, report.Results[0].Failure?.Message ?? report.Results[0].NotRun);
+    }
+
+    [SkippableFact]
     public async Task A_good_undo_is_proven_and_the_verdict_kept()
     {
         ThreeTables();

@@ -43,6 +43,13 @@ public static class ConnectionText
         return IsUserOrHost(text) ? "names a user, a host or a port, as an address of a server does" : null;
     }
 
+    /// <summary>Whether a value goes on with the known key of another pair, as those of libpq do, which blanks separate.</summary>
+    public static bool GoesOn(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value.Any(char.IsWhiteSpace) && HasPairs(value, isRooted: true);
+    }
+
     private static bool HasScheme(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
@@ -71,7 +78,7 @@ public static class ConnectionText
             // Behind a slash it is the name of a folder or a file.
             if (start == end || !(char.IsWhiteSpace(before) || before is ';' or ',' or '?' or '&' or '(' or ':' or '"' or '\''))
                 continue;
-            if (Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || before is '?')
+            if (Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || (before is '?' && !isRooted))
                 return true;
             pairs++;
         }

@@ -107,6 +107,8 @@ internal sealed class ScriptScanner : IDisposable
     /// <summary>A line that is refused already needs no second problem.</summary>
     private void ReportSurvey()
     {
+        if (_survey.Problems.Count == 0 && _survey.Markers.Count == 0)
+            return;
         var lines = _problems.Select(p => p.Location.Line).ToHashSet();
         _problems.AddRange(_survey.Problems);
         _problems.AddRange(_survey.Markers.Where(m => !lines.Contains(m.Marker.Line)).Select(m => m.Marker.Problem(_file, m.Down, _rule, _dialect)));
