@@ -10,6 +10,9 @@ namespace Migrations.Sqlite;
 /// <param name="progress">Is told how many bytes have run.</param>
 internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path, SqliteBackupLoader backup, WorkProgress progress)
 {
+    // How 'wrangler d1 export' begins, which has no transaction, because D1 knows none.
+    private const string Export = "PRAGMA defer_foreign_keys";
+
     private readonly MigrationScript _script = new()
     {
         File = path,
@@ -30,23 +33,24 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
         // What the dump holds was there, so it may be there again, whatever order it comes in.
         handle.Execute("PRAGMA foreign_keys=0");
         using var window = new ScriptWindow(_script);
-        bool? isExport = null;
+        var (isExport, isHead) = (false, true);
         while (window.SkipBlank())
         {
-            isExport ??= IsExport(window.Text);
+            isHead = isHead && Begins(window.Text, "PRAGMA ");
+            isExport |= isHead && Begins(window.Text, Export);
             cancellationToken.ThrowIfCancellationRequested();
             RunNext(window);
             progress.Tell(window.Offset, window.Length);
         }
 
-        if (isExport == true && !_hasBegun)
+        if (isExport && !_hasBegun)
             progress.Warn($"'{path}' has no transaction, so it cannot be known whether it is complete.");
         else if (handle.InTransaction || !_isCommitted)
             throw backup.Invalid("it ends before its COMMIT, so it is cut off");
     }
 
-    // What 'wrangler d1 export' writes has no transaction, because D1 knows none.
-    private static bool IsExport(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 64)]).StartsWith("PRAGMA defer_foreign_keys", StringComparison.OrdinalIgnoreCase);
+    private static bool Begins(ReadOnlySpan<byte> text, string words) =>
+        Encoding.UTF8.GetString(text[..Math.Min(text.Length, words.Length)]).Equals(words, StringComparison.OrdinalIgnoreCase);
 
     private void RunNext(ScriptWindow window)
     {

@@ -103,14 +103,32 @@ Describe 'Backups' {
     }
 
     It 'are an error when they should be proven and are not' {
+        Set-Content "$folder/002_check.sql" 'CREATE TABLE k (p integer CHECK (p > 0));'
+        $null = Invoke-Migration $database $folder
+        $null = & sqlite3 $database 'PRAGMA ignore_check_constraints=1; INSERT INTO k VALUES (-7);'
+        $problem = Get-ErrorOf { Backup-Database $database $backups -Prove }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'BackupUnproven,*'
+        (Get-DatabaseBackup $backups).Proven | Should -BeFalse
+        $found = Get-DatabaseBackup $backups
+        (Get-ErrorOf { Backup-Database $database $backups -Prove -NoCounts }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+
+        $refused = Get-ErrorOf { Restore-Database $database $found.Path -Force }
+        $refused.FullyQualifiedErrorId | Should -BeLike 'BackupInvalid,*'
+        $refused.ErrorDetails.RecommendedAction | Should -BeLike '*-AcceptFaults*'
+        $restored = Restore-Database $database $found.Path -Force -AcceptFaults -WarningVariable warned -WarningAction SilentlyContinue
+        $restored.Backup | Should -Be $found.Path
+        "$warned" | Should -BeLike '*CHECK constraint failed in k*'
+    }
+
+    It 'are proven and restored with the faults of their source' {
         Set-Content "$folder/002_orphan.sql" "CREATE TABLE p (id integer PRIMARY KEY);`nCREATE TABLE k (p integer REFERENCES p (id));"
         $null = Invoke-Migration $database $folder
         $null = & sqlite3 $database 'INSERT INTO k VALUES (7);'
-        $found = $null
-        $problem = Get-ErrorOf { Backup-Database $database $backups -Prove -OutVariable found }
-        $problem.FullyQualifiedErrorId | Should -BeLike 'BackupUnproven,*'
-        (Get-DatabaseBackup $backups).Proven | Should -BeFalse
-        (Get-ErrorOf { Backup-Database $database $backups -Prove -NoCounts }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        $backup = Backup-Database $database $backups -Prove -WarningVariable warned -WarningAction SilentlyContinue
+        $backup.Proven | Should -BeTrue
+        $backup.Faults.Kind | Should -Be 'foreign-keys'
+        "$warned" | Should -BeLike "*'k' (p) to 'p' (id): 1 row has no parent*"
+        (Restore-Database $database $backup.Path -Force).Checks.Status | Should -Not -Contain 'Fail'
     }
 
     It 'say what is wrong with them' {

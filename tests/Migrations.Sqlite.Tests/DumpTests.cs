@@ -61,6 +61,7 @@ public sealed class DumpTests : IDisposable
 
     [Theory]
     [InlineData("PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p (id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n", true)]
+    [InlineData("PRAGMA foreign_keys=OFF;\nPRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\n", true)]
     [InlineData("\uFEFFPRAGMA foreign_keys=OFF;\r\nBEGIN TRANSACTION;\r\nCREATE TABLE k (x);\r\nINSERT INTO k VALUES(1);\r\nCOMMIT;\r\n", false)]
     [InlineData("BEGIN TRANSACTION;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\nCOMMIT;\n", false)]
     public async Task Dumps_of_other_programs_are_restored(string text, bool isWarnedOf)

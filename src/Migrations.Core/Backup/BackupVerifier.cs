@@ -130,7 +130,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         {
             return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
-        catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
+        catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
             // What could not be done is no fault of the backup's, and takes nothing from its being there.
             return [Answer(backup, CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];

@@ -27,7 +27,7 @@ internal static class BackupChecks
         if (backups.Count == 0)
             return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
         if (backups.FirstOrDefault(b => b.Proven && !BackupCatalogue.IsFuture(b.CreatedAt, now)) is not { } proven)
-            return Of(CheckStatus.Fail, $"None of the {backups.Count} backups is proven.{Odd(backups)}", "none proven", $"Prove the newest: migrations verify \"{backups[0].Path}\"");
+            return Of(CheckStatus.Fail, $"None of the {backups.Count} backups is proven.{Odd(backups)}", "none proven", backups[0].Problem is null ? $"Prove the newest: migrations verify \"{backups[0].Path}\"" : Way);
         var age = now - proven.CreatedAt;
         var sentence = string.Create(CultureInfo.InvariantCulture, $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}");
         return Of(age <= request.BackupAge ? CheckStatus.Pass : CheckStatus.Fail, sentence, Hours(age), age <= request.BackupAge ? null : Way) with { Expected = "at most " + Hours(request.BackupAge) };

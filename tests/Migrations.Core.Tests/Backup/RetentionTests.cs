@@ -43,11 +43,11 @@ public sealed class RetentionTests
     {
         DatabaseBackup[] backups =
         [
-            At("thursday", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)),
-            At("monday", new DateTimeOffset(2025, 12, 29, 0, 0, 0, TimeSpan.Zero)),
-            At("sunday", new DateTimeOffset(2025, 12, 28, 0, 0, 0, TimeSpan.Zero)),
+            At("wednesday", new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+            At("monday", new DateTimeOffset(2024, 12, 30, 0, 0, 0, TimeSpan.Zero)),
+            At("sunday", new DateTimeOffset(2024, 12, 29, 0, 0, 0, TimeSpan.Zero)),
         ];
-        Assert.Equal("thursday sunday", Kept(backups, new RetentionPolicy { KeepWeekly = 5 }));
+        Assert.Equal("wednesday sunday", Kept(backups, new RetentionPolicy { KeepWeekly = 5 }));
     }
 
     [Fact]

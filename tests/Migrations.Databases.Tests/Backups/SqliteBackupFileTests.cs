@@ -84,7 +84,7 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
 
     [SkippableTheory]
     [InlineData(ErrorId.DatabaseReadOnly)]
-    [InlineData(ErrorId.ConnectionFailed)]
+    [InlineData(ErrorId.StatementFailed)]
     public async Task What_keeps_a_proof_from_being_made_takes_nothing_from_the_backup(ErrorId why)
     {
         await FillAsync();
