@@ -26,8 +26,7 @@ public sealed class HistoryMatch
             .. input.Migrations.Where(m => !m.IsRepeatable && _records.ContainsKey(m.Key))
                 .Select(m => new RenamedMigration(m, _records[m.Key])).Where(IsRenamed),
         ];
-        var missing = Missing.ToDictionary(r => r.Key);
-        Replaced = [.. input.Migrations.Where(m => missing.ContainsKey(m.Key)).Select(m => new RenamedMigration(m, missing[m.Key]))];
+        Replaced = Missing.Count == 0 ? [] : FindReplaced(input.Migrations);
         IsOtherFolder = Missing.Any(r => r.Version is not null) && _files.Count == 0;
     }
 
@@ -82,6 +81,12 @@ public sealed class HistoryMatch
     private static bool IsRenamed(RenamedMigration pair) =>
         pair.IsRenumbered || !string.Equals(pair.Migration.FullName, pair.Record.Name, StringComparison.OrdinalIgnoreCase);
 
+    private List<RenamedMigration> FindReplaced(IReadOnlyList<Migration> migrations)
+    {
+        var missing = Missing.ToDictionary(r => r.Key);
+        return [.. migrations.Where(m => missing.ContainsKey(m.Key)).Select(m => new RenamedMigration(m, missing[m.Key]))];
+    }
+
     private void MatchByKey(Migration migration, ScriptChange change)
     {
         if (_history.Find(migration.Key) is not { Applied: { } applied } record)
@@ -96,9 +101,11 @@ public sealed class HistoryMatch
     /// </summary>
     private void MatchByScript(PlanningInput input)
     {
+        var loose = Loose.ToList();
+        if (loose.Count == 0)
+            return;
         var files = input.Migrations.Where(IsLoose).ToList();
         var found = new List<(Migration File, HistoryRecord Record, ScriptChange Change)>();
-        var loose = Loose.ToList();
         foreach (var record in loose)
         {
             var checksum = record.Applied!.Checksum;
