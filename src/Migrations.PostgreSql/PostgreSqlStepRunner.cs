@@ -139,8 +139,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         _insert = history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null);
         _batch.BatchCommands.Add(_insert);
-        // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the steps that follow may be what fulfils them.
-        if (!_isInRun)
+        // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the steps that follow may be
+        // what fulfils them, so there they are checked with the last.
+        if (!_isInRun || step.IsLast)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         _check = history.Check(entry);
         _batch.BatchCommands.Add(_check);

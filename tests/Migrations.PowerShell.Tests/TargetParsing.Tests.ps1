@@ -76,7 +76,7 @@ Describe 'Paths of databases' {
     It 'refuses an empty <Name>' -ForEach @{ Name = 'Database' }, @{ Name = 'Path' }, @{ Name = 'Environment' }, @{ Name = 'HistorySchema' }, @{ Name = 'HistoryTable' }, @{ Name = 'Target' }, @{ Name = 'Backup' } {
         $given = @{ Database = 'x.db'; Path = $folder }
         $given[$Name] = ''
-        (Get-ErrorOf { Invoke-Migration @given }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
+        (Get-ErrorOf { Invoke-Migration @given }).FullyQualifiedErrorId | Should -Match '^ParameterArgument(Validation|Transformation)Error,'
         Test-Path x.db | Should -BeFalse
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Migrations.Folders;
 
 /// <summary>Content that is no script of ours: what a merge left behind, a pointer in place of the file, another tool's format.</summary>
@@ -23,15 +25,24 @@ internal static class ForeignContent
         $"Line {line} is a Git conflict marker: '{text}'.", "Resolve the conflict: keep the lines that are meant, and delete the markers.");
 
     /// <summary>The problem with a file whose first line with anything in it is another tool's.</summary>
-    public static FileProblem? OfFirstLine(string file, int line, string text)
+    /// <param name="file">The file.</param>
+    /// <param name="line">The line's number.</param>
+    /// <param name="bytes">The line, without blanks around it.</param>
+    public static FileProblem? OfFirstLine(string file, int line, ReadOnlySpan<byte> bytes)
     {
+        // Nearly every file ends here, without a text made of its line.
+        if (!bytes.StartsWith("--"u8) && !bytes.StartsWith("version "u8) && bytes.IndexOf("/annex/"u8) < 0)
+            return null;
+        var text = Encoding.UTF8.GetString(bytes);
         var location = new ScriptLocation(file, line);
         if (text.StartsWith("version https://git-lfs.github.com/", StringComparison.Ordinal) || text.StartsWith("version https://hawser.github.com/", StringComparison.Ordinal))
             return new FileProblem(ErrorId.FileUnreadable, location, "The file is a Git LFS pointer; the script itself was not fetched.", "Fetch it: git lfs pull");
         if (text.Contains("/annex/objects/", StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal))
             return new FileProblem(ErrorId.FileUnreadable, location, "The file is a git-annex pointer; the script itself was not fetched.", "Fetch it: git annex get");
+        if (!text.StartsWith("--", StringComparison.Ordinal) || !text.Contains("liquibase", StringComparison.OrdinalIgnoreCase))
+            return null;
         var words = text.TrimStart('-', ' ', '\t').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return text.StartsWith("--", StringComparison.Ordinal) && words is [var tool, var kind, var language, ..] && Is(tool, "liquibase") && Is(kind, "formatted") && Is(language, "sql")
+        return words is [var tool, var kind, var language, ..] && Is(tool, "liquibase") && Is(kind, "formatted") && Is(language, "sql")
             ? new FileProblem(ErrorId.HeaderInvalid, location, "The file is a Liquibase changelog: its changesets, contexts and conditions are not read here, and all of it would run as one script.",
                 "Write each changeset as a migration of its own, in plain SQL and without the first line.")
             : null;

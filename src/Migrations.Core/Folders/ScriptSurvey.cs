@@ -126,7 +126,7 @@ internal sealed class ScriptSurvey
         if (_hasContent || line.Trim(Blanks).IsEmpty)
             return;
         _hasContent = true;
-        if (ForeignContent.OfFirstLine(_file, _line, Encoding.UTF8.GetString(line[..Math.Min(line.Length, 200)]).Trim()) is { } problem)
+        if (ForeignContent.OfFirstLine(_file, _line, line[..Math.Min(line.Length, 200)].Trim(" \t\r\n"u8)) is { } problem)
             Problems.Add(problem);
     }
 
