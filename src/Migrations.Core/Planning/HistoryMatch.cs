@@ -48,8 +48,7 @@ public sealed class HistoryMatch
         if (_records.TryGetValue(migration.Key, out var applied))
             return applied;
         // What another migration left behind under this version, failed or undone, is not this one's.
-        var left = _history.Find(migration.Key) is { IsApplied: false } record ? record : null;
-        return left is { Resume: not null } || NameAgrees(left?.Name ?? "", migration.FullName) ? left : null;
+        return _history.Find(migration.Key) is { IsApplied: false } left && (left.Resume is not null || NameAgrees(left.Name, migration.FullName)) ? left : null;
     }
 
     /// <summary>The migration of the folder that an applied one is; null when none is.</summary>
@@ -67,7 +66,8 @@ public sealed class HistoryMatch
         !migration.IsRepeatable && (!_records.ContainsKey(migration.Key) || ChangeOf(migration.Key) == ScriptChange.Statement);
 
     /// <summary>Whether two names say the same, whatever their numbers, punctuation and case.</summary>
-    internal static bool NameAgrees(string left, string right) => string.Equals(Words(left), Words(right), StringComparison.Ordinal);
+    internal static bool NameAgrees(string left, string right) =>
+        string.Equals(left, right, StringComparison.Ordinal) || string.Equals(Words(left), Words(right), StringComparison.Ordinal);
 
     /// <summary>A name without its number, punctuation and case.</summary>
     internal static string Words(string name)

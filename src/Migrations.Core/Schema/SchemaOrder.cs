@@ -6,9 +6,13 @@ internal static class SchemaOrder
     private const string BodyStart = "\nAS $";
 
     /// <summary>The objects in an order in which they can be created; the reverse is one in which they can be dropped.</summary>
-    public static List<SchemaObject> Of(IEnumerable<SchemaObject> objects)
+    public static List<SchemaObject> Of(IEnumerable<SchemaObject> objects) => Of(objects.OrderBy(o => o.Type).ThenBy(IsForeignKey).ToList(), Needs);
+
+    /// <summary>The objects in their order, but each after those that it needs.</summary>
+    /// <param name="items">The objects.</param>
+    /// <param name="needs">Whether the first needs the second.</param>
+    public static List<SchemaObject> Of(IReadOnlyList<SchemaObject> items, Func<SchemaObject, SchemaObject, bool> needs)
     {
-        var items = objects.OrderBy(o => o.Type).ThenBy(IsForeignKey).ToList();
         var ordered = new List<SchemaObject>(items.Count);
         var seen = new HashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
         foreach (var item in items)
@@ -19,7 +23,7 @@ internal static class SchemaOrder
         {
             if (!seen.Add(item))
                 return;
-            foreach (var needed in items.Where(i => !seen.Contains(i) && Needs(item, i)))
+            foreach (var needed in items.Where(i => !seen.Contains(i) && needs(item, i)))
                 Visit(needed);
             ordered.Add(item);
         }

@@ -35,21 +35,6 @@ public static class SchemaScript
 
     private static bool IsView(SchemaObject item) => item.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView;
 
-    private static List<SchemaObject> AfterWhatTheyName(List<SchemaObject> items)
-    {
-        var ordered = new List<SchemaObject>(items.Count);
-        var seen = new HashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
-        foreach (var item in items)
-            Visit(item);
-        return ordered;
-
-        void Visit(SchemaObject item)
-        {
-            if (!seen.Add(item))
-                return;
-            foreach (var named in items.Where(i => !seen.Contains(i) && SchemaOrder.Names(item.CreateSql!, SchemaOrder.LastName(i.Name))))
-                Visit(named);
-            ordered.Add(item);
-        }
-    }
+    private static List<SchemaObject> AfterWhatTheyName(List<SchemaObject> items) =>
+        SchemaOrder.Of(items, (item, other) => SchemaOrder.Names(item.CreateSql!, SchemaOrder.LastName(other.Name)));
 }
