@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Migrations.Loader;
 
 /// <summary>
-/// Loads the cmdlets, the drivers and their native libraries into a context of the module's own, so that they neither meet nor disturb other versions
-/// in the same PowerShell. The engine's own types stay in the default context, where scripts can name them.
+/// Loads the cmdlets, the drivers and their native libraries into a context of the module's own, so that they neither meet nor disturb
+/// other versions in the same PowerShell. The engine's own types stay in the default context, where scripts can name them.
 /// </summary>
 public sealed class LoadContext : AssemblyLoadContext
 {
@@ -17,7 +17,8 @@ public sealed class LoadContext : AssemblyLoadContext
     private LoadContext(string assembly)
         : base("Migrations", isCollectible: false)
     {
-        // Reads the assembly's .deps.json, which knows where NuGet's layout keeps the native libraries. PowerShell's own resolver knows neither.
+        // Reads the assembly's .deps.json, which knows where NuGet's layout keeps the native libraries. PowerShell's own resolver knows
+        // neither.
         _resolver = new AssemblyDependencyResolver(assembly);
     }
 

@@ -4,7 +4,8 @@ namespace Migrations.PostgreSql;
 /// <param name="Description">Who that is, for a sentence.</param>
 /// <param name="YieldsAfter">
 /// How long an autovacuum must be waited for until it yields: the server looks only after its
-/// <see href="https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT">deadlock_timeout</see>. Null for others, which do not yield.
+/// <see href="https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT">deadlock_timeout</see>. Null for
+/// others, which do not yield.
 /// </param>
 internal sealed record Blocker(string Description, TimeSpan? YieldsAfter = null)
 {

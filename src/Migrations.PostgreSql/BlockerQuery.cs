@@ -4,8 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Asks whom a backend waits for (<see href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SESSION-TABLE"/>). Prepared transactions have no
-/// backend: they are found by the locks that they hold, one of which is on their own number.
+/// Asks whom a backend waits for (<see href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SESSION-TABLE"/>).
+/// Prepared transactions have no backend: they are found by the locks that they hold, one of which is on their own number.
 /// </summary>
 internal static class BlockerQuery
 {

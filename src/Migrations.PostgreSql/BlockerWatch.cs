@@ -3,8 +3,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Looks, from a second connection, whom the session's backend waits for: once the wait has ended in an error, nobody knows any more. It connects only when a step
-/// takes longer than a part of the lock timeout, and looks more often than that timeout, so that no wait that fails goes unseen.
+/// Looks, from a second connection, whom the session's backend waits for: once the wait has ended in an error, nobody knows any more. It
+/// connects only when a step takes longer than a part of the lock timeout, and looks more often than that timeout, so that no wait that
+/// fails goes unseen.
 /// </summary>
 internal sealed class BlockerWatch : IAsyncDisposable
 {

@@ -1,8 +1,8 @@
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Follows on paper where a script carries the rows of the tables that are there: by way of tables that it makes, into one that takes the place of the first, or back
-/// into the first when that was emptied.
+/// Follows on paper where a script carries the rows of the tables that are there: by way of tables that it makes, into one that takes the
+/// place of the first, or back into the first when that was emptied.
 /// </summary>
 internal sealed class CarriedRows
 {

@@ -1,8 +1,8 @@
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The name that the server gives to a column of a query that is only a conversion: the type's own name, where the standard's words stand for one
-/// (<see href="https://www.postgresql.org/docs/current/datatype.html">data types</see>).
+/// The name that the server gives to a column of a query that is only a conversion: the type's own name, where the standard's words stand
+/// for one (<see href="https://www.postgresql.org/docs/current/datatype.html">data types</see>).
 /// </summary>
 internal static class CastName
 {

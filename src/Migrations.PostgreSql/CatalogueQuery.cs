@@ -1,6 +1,9 @@
 namespace Migrations.PostgreSql;
 
-/// <summary>A query of the catalogue, and when it is worth asking: the server plans each for longer than it looks, and most databases hold few kinds of objects.</summary>
+/// <summary>
+/// A query of the catalogue, and when it is worth asking: the server plans each for longer than it looks, and most databases hold few kinds
+/// of objects.
+/// </summary>
 /// <param name="Sql">The query.</param>
 /// <param name="Probe">A condition, over <see cref="CatalogueScope.Relations"/>, that holds when it may give rows.</param>
 internal sealed record CatalogueQuery(string Sql, string Probe)

@@ -3,7 +3,9 @@ using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Which objects of the catalogue are the user's, as pieces of SQL. All queries that use it run with an empty <c>search_path</c>.</summary>
+/// <summary>
+/// Which objects of the catalogue are the user's, as pieces of SQL. All queries that use it run with an empty <c>search_path</c>.
+/// </summary>
 /// <param name="options">Name the history table.</param>
 /// <param name="serverVersion">The server's major version: some columns of the catalogue are younger than others.</param>
 internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
@@ -16,7 +18,10 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
 
     private readonly string _schema = options.HistorySchema ?? "public";
 
-    /// <summary>Whether only what <c>pg_dump</c> writes is wanted: it leaves out indexes that are INVALID, unless they wait for those of their partitions.</summary>
+    /// <summary>
+    /// Whether only what <c>pg_dump</c> writes is wanted: it leaves out indexes that are INVALID, unless they wait for those of their
+    /// partitions.
+    /// </summary>
     public bool OfDump { get; init; }
 
     /// <summary>The condition that an index is wanted: <c>i</c> of pg_index, <c>c</c> of pg_class.</summary>
@@ -44,7 +49,10 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
     /// <summary>A name with its schema, both quoted where needed.</summary>
     public static string Qualified(string schema, string name) => $"quote_ident({schema}.nspname) || '.' || quote_ident({name})";
 
-    /// <summary>Options as <c>name='value'</c>, in the order of their names; NULL when there are none. Those named <c>pg_</c> are the server's notes to itself.</summary>
+    /// <summary>
+    /// Options as <c>name='value'</c>, in the order of their names; NULL when there are none. Those named <c>pg_</c> are the server's notes
+    /// to itself.
+    /// </summary>
     public static string Options(string options, string prefix = "") =>
         $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER BY o.option_name COLLATE \"C\") FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
 
@@ -53,8 +61,8 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
         $"(SELECT 'COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = {collation} AND {collation} <> {ofType})";
 
     /// <summary>
-    /// The user's relations, with <c>oid</c>, <c>name</c> (qualified), and what queries need of them. The history's tables are known by their names and a column
-    /// of theirs, so that a table of the user's own that is called the same is seen.
+    /// The user's relations, with <c>oid</c>, <c>name</c> (qualified), and what queries need of them. The history's tables are known by
+    /// their names and a column of theirs, so that a table of the user's own that is called the same is seen.
     /// </summary>
     public string Relations => string.Create(
         CultureInfo.InvariantCulture,

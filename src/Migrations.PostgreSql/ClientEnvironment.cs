@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>How PostgreSQL's programs are told to connect: by environment variables (<see href="https://www.postgresql.org/docs/current/libpq-envars.html"/>).</summary>
+/// <summary>
+/// How PostgreSQL's programs are told to connect: by environment variables (<see
+/// href="https://www.postgresql.org/docs/current/libpq-envars.html"/>).
+/// </summary>
 internal static class ClientEnvironment
 {
     private static readonly string[] Roots =
@@ -11,7 +14,9 @@ internal static class ClientEnvironment
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
     ];
 
-    /// <summary>Sets what libpq reads, so that a program connects as the session does, and takes away what would lead it elsewhere.</summary>
+    /// <summary>
+    /// Sets what libpq reads, so that a program connects as the session does, and takes away what would lead it elsewhere.
+    /// </summary>
     /// <param name="environment">The environment of a child process.</param>
     /// <param name="to">The connection.</param>
     /// <param name="clientVersion">The program's major version.</param>
@@ -43,7 +48,10 @@ internal static class ClientEnvironment
         environment.Remove("LANGUAGE");
     }
 
-    /// <summary>A database's name where a program must have it as an argument: as a connection string, because a name that looks like one would be read as one.</summary>
+    /// <summary>
+    /// A database's name where a program must have it as an argument: as a connection string, because a name that looks like one would be
+    /// read as one.
+    /// </summary>
     public static string NameOf(DatabaseTarget target) =>
         $"dbname='{target.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 

@@ -13,7 +13,9 @@ internal static partial class ClientHints
     /// <summary>What stands in a message before the function in which an error came up.</summary>
     private const string InFunction = "In the function ";
 
-    /// <summary>The function in which an error came up, as a sentence; null when it came up in none. The rest of the server's context may show data.</summary>
+    /// <summary>
+    /// The function in which an error came up, as a sentence; null when it came up in none. The rest of the server's context may show data.
+    /// </summary>
     public static string? FunctionOf(string words) => Context().Match(words) is { Success: true } match ? $"{InFunction}{match.Groups["name"].Value.Trim('"')}." : null;
 
     /// <summary>What to do, as sentences; null when nothing is known that helps.</summary>

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// One of PostgreSQL's programs at work. How it connects is told by its environment alone, so that no list of processes shows a password; it is ended and waited for when
-/// this object is disposed.
+/// One of PostgreSQL's programs at work. How it connects is told by its environment alone, so that no list of processes shows a password;
+/// it is ended and waited for when this object is disposed.
 /// </summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {

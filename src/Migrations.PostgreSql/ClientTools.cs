@@ -5,8 +5,9 @@ using System.Globalization;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// One installation of PostgreSQL's programs. <c>pg_dump</c> refuses a server that is newer than itself, and writes for its own version: so the installation of the server's
-/// own version is taken, or else the next newer one (<see href="https://www.postgresql.org/docs/current/app-pgdump.html#PG-DUMP-NOTES"/>).
+/// One installation of PostgreSQL's programs. <c>pg_dump</c> refuses a server that is newer than itself, and writes for its own version: so
+/// the installation of the server's own version is taken, or else the next newer one (<see
+/// href="https://www.postgresql.org/docs/current/app-pgdump.html#PG-DUMP-NOTES"/>).
 /// </summary>
 /// <param name="Folder">The folder of the programs.</param>
 /// <param name="Version">Their major version.</param>
@@ -15,7 +16,8 @@ internal sealed record ClientTools(string Folder, int Version)
     private static readonly ConcurrentDictionary<string, int?> Versions = new(StringComparer.Ordinal);
 
     /// <summary>Finds the client programs for a server.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ClientToolMissing"/> or <see cref="ErrorId.ClientToolOutdated"/>.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ClientToolMissing"/> or <see
+    /// cref="ErrorId.ClientToolOutdated"/>.</exception>
     public static ClientTools For(Version server)
     {
         var found = Installed("pg_dump", "pg_restore", "psql");
@@ -33,7 +35,9 @@ internal sealed record ClientTools(string Folder, int Version)
             ErrorId.ClientToolMissing, "PostgreSQL's programs pg_dump, pg_restore and psql are not installed on this machine, or not on the PATH.", $"Install {package} (or a newer version).");
     }
 
-    /// <summary>The folder of a server's programs, of a version or the next newer one (the newest when none is named); null when there is none.</summary>
+    /// <summary>
+    /// The folder of a server's programs, of a version or the next newer one (the newest when none is named); null when there is none.
+    /// </summary>
     public static ClientTools? Server(int? version)
     {
         var found = Installed("initdb", "postgres");

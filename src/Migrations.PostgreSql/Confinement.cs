@@ -70,7 +70,9 @@ internal sealed class Confinement(DatabaseTarget target)
         return failure;
     }
 
-    /// <summary>Whether a failure may be for what the real server has, and one of our own lacks: rights, programs, databases, tablespaces.</summary>
+    /// <summary>
+    /// Whether a failure may be for what the real server has, and one of our own lacks: rights, programs, databases, tablespaces.
+    /// </summary>
     private static bool IsOfServer(StatementException failure) => failure.Code switch
     {
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.InvalidCatalogName => true,

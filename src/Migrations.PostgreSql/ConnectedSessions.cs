@@ -4,8 +4,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// What is connected to a database that is to be renamed, prepared transactions too
-/// (<see href="https://www.postgresql.org/docs/current/sql-prepare-transaction.html"/>). They are named and left alone: ending other people's work is theirs to decide. Only
-/// what runs of ours have left idle, because a pooler keeps it, is ended.
+/// (<see href="https://www.postgresql.org/docs/current/sql-prepare-transaction.html"/>). They are named and left alone: ending other
+/// people's work is theirs to decide. Only what runs of ours have left idle, because a pooler keeps it, is ended.
 /// </summary>
 internal static class ConnectedSessions
 {
@@ -13,7 +13,9 @@ internal static class ConnectedSessions
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Refuses when anything but us is connected, and stays so for a moment: the server shows a closed connection a little longer.</summary>
+    /// <summary>
+    /// Refuses when anything but us is connected, and stays so for a moment: the server shows a closed connection a little longer.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.DatabaseInUse"/>.</exception>
     public static async Task RefuseAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
     {

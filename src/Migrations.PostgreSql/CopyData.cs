@@ -14,7 +14,8 @@ internal static class CopyData
     /// <param name="cancellationToken">Cancels the copy.</param>
     public static async Task SendAsync(PostgreSqlSession session, string statement, IEnumerator<SqlPiece> pieces, Action<int> onRead, CancellationToken cancellationToken)
     {
-        // Npgsql ends a COPY without looking at a token, and a server that works on the data may take long: it is asked from beside to stop.
+        // Npgsql ends a COPY without looking at a token, and a server that works on the data may take long: it is asked from beside to
+        // stop.
         var backend = await session.FindBackendAsync(cancellationToken).ConfigureAwait(false);
         var interrupt = Task.CompletedTask;
         var registration = cancellationToken.Register(() => interrupt = session.CancelBackendAsync(backend));

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>What a database is made with and can never change: encoding and collation (<see href="https://www.postgresql.org/docs/current/sql-createdatabase.html"/>).</summary>
+/// <summary>
+/// What a database is made with and can never change: encoding and collation (<see
+/// href="https://www.postgresql.org/docs/current/sql-createdatabase.html"/>).
+/// </summary>
 /// <param name="Encoding">The encoding.</param>
 /// <param name="Collate">How the operating system's library sorts.</param>
 /// <param name="CharacterType">How it tells letters.</param>
@@ -28,7 +31,10 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         return shape ?? throw new InvalidOperationException("The catalogue does not list the database that this session is connected to.");
     }
 
-    /// <summary>Creates a database of this shape, or, with <paramref name="mayDiffer"/>, of the server's own sorting where it does not know this one.</summary>
+    /// <summary>
+    /// Creates a database of this shape, or, with <paramref name="mayDiffer"/>, of the server's own sorting where it does not know this
+    /// one.
+    /// </summary>
     /// <param name="session">A session on any database of the server.</param>
     /// <param name="name">The new database's name.</param>
     /// <param name="more">Further clauses.</param>

@@ -3,8 +3,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Renames a restored database into the place of the old one, in one transaction. The rename of the old one waits, with new connections kept out, until the last session
-/// has left it (<see href="https://www.postgresql.org/docs/current/sql-alterdatabase.html"/>); so our own, which holds the migration lock, leaves only then, and no other run comes between.
+/// Renames a restored database into the place of the old one, in one transaction. The rename of the old one waits, with new connections
+/// kept out, until the last session has left it (<see href="https://www.postgresql.org/docs/current/sql-alterdatabase.html"/>); so our own,
+/// which holds the migration lock, leaves only then, and no other run comes between.
 /// </summary>
 /// <param name="server">A session on another database.</param>
 /// <param name="target">The database.</param>

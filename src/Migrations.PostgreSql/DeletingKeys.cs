@@ -4,7 +4,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Reads the foreign keys that act when rows of their parent are deleted
-/// (<see href="https://www.postgresql.org/docs/current/catalog-pg-constraint.html">pg_constraint.confdeltype</see>). Those of partitions repeat their table's.
+/// (<see href="https://www.postgresql.org/docs/current/catalog-pg-constraint.html">pg_constraint.confdeltype</see>). Those of partitions
+/// repeat their table's.
 /// </summary>
 internal static class DeletingKeys
 {

@@ -12,12 +12,14 @@ namespace Migrations.PostgreSql;
 internal sealed record Dependant(uint Table, int Number, string Name, string? Column, bool IsPartitioned, bool IsInside);
 
 /// <summary>
-/// What goes with an object, by <see href="https://www.postgresql.org/docs/current/catalog-pg-depend.html">pg_depend</see>: parts of it always, what merely uses it with CASCADE.
+/// What goes with an object, by <see href="https://www.postgresql.org/docs/current/catalog-pg-depend.html">pg_depend</see>: parts of it
+/// always, what merely uses it with CASCADE.
 /// </summary>
 internal static class Dependants
 {
     /// <summary>
-    /// What CASCADE would take beyond what is named and its parts: constraints, views, functions, defaults, whatever they are. A view is reached by way of its rule.
+    /// What CASCADE would take beyond what is named and its parts: constraints, views, functions, defaults, whatever they are. A view is
+    /// reached by way of its rule.
     /// </summary>
     public static async Task<IReadOnlyList<LostObject>> CascadedAsync(PostgreSqlSession session, string kind, string name, string? column, CancellationToken cancellationToken)
     {
@@ -99,7 +101,10 @@ internal static class Dependants
         return root is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
     }
 
-    /// <summary>What a name stands for where the script would say it: the number of a relation or a type; a schema or an extension keeps its name. Null when it is not there.</summary>
+    /// <summary>
+    /// What a name stands for where the script would say it: the number of a relation or a type; a schema or an extension keeps its name.
+    /// Null when it is not there.
+    /// </summary>
     private static async Task<object?> ResolveAsync(PostgreSqlSession session, string kind, string name, CancellationToken cancellationToken)
     {
         if (kind is "SCHEMA" or "EXTENSION")
@@ -138,7 +143,10 @@ internal static class Dependants
         return found;
     }
 
-    /// <summary>The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can be told from never having looked.</summary>
+    /// <summary>
+    /// The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can
+    /// be told from never having looked.
+    /// </summary>
     public static async Task<long?> EstimateAsync(PostgreSqlSession session, Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;

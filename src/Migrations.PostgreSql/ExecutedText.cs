@@ -125,7 +125,9 @@ internal static class ExecutedText
         return isGiven;
     }
 
-    /// <summary>Where the value begins that a variable is given by an assignment or its declaration; 0 when it is given none there.</summary>
+    /// <summary>
+    /// Where the value begins that a variable is given by an assignment or its declaration; 0 when it is given none there.
+    /// </summary>
     private static int Value(List<ReachToken> tokens, int at)
     {
         if (tokens[at + 1].Word is "=" && at > 0 && !ReachReader.BeginsStatement(tokens[at - 1]))

@@ -3,10 +3,11 @@ using System.Text;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Brings what the server writes of an expression into a form that a dump and a reload do not change. Three texts change on that way, and then no more: a list that is
-/// converted as a whole (<c>(ARRAY['a'::character varying])::text[]</c>) comes back with each element converted, a condition whose first part is one of its own kind
-/// (<c>((a AND b) AND c)</c>) comes back without the inner parentheses, and a conversion without a name, where names do not count (a later part of a UNION), comes back with
-/// the type's (<c>NULL::integer AS int4</c>). That name is left out: where names count, each is written, so no two queries become alike by it.
+/// Brings what the server writes of an expression into a form that a dump and a reload do not change. Three texts change on that way, and
+/// then no more: a list that is converted as a whole (<c>(ARRAY['a'::character varying])::text[]</c>) comes back with each element
+/// converted, a condition whose first part is one of its own kind (<c>((a AND b) AND c)</c>) comes back without the inner parentheses, and
+/// a conversion without a name, where names do not count (a later part of a UNION), comes back with the type's (<c>NULL::integer AS
+/// int4</c>). That name is left out: where names count, each is written, so no two queries become alike by it.
 /// </summary>
 internal static class ExpressionForm
 {

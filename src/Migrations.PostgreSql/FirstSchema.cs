@@ -3,8 +3,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Remembers, in the history table's comment, on which first schema the migrations of each service run, and refuses another one: what they create
-/// without naming a schema would be looked for where it is not (<see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH"/>).
+/// Remembers, in the history table's comment, on which first schema the migrations of each service run, and refuses another one: what they
+/// create without naming a schema would be looked for where it is not (<see
+/// href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH"/>).
 /// </summary>
 /// <param name="session">The connection.</param>
 /// <param name="schema">The history table's schema.</param>

@@ -1,8 +1,9 @@
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The tables that a script has made itself, with nothing in their definitions that could run code of the user's. Values that are put into them row by row change
-/// nothing else and leave nothing on the connection: how many rows there are can be read from the script, which is many times quicker than to let the server count.
+/// The tables that a script has made itself, with nothing in their definitions that could run code of the user's. Values that are put into
+/// them row by row change nothing else and leave nothing on the connection: how many rows there are can be read from the script, which is
+/// many times quicker than to let the server count.
 /// </summary>
 internal sealed class FreshTables
 {

@@ -5,10 +5,12 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Makes sure, without reading the table, that a transaction adds one row of ours to the history and changes nothing else there, whatever its script, a trigger or a rule
-/// does: the last row is ours, the table still has its file (TRUNCATE and DROP give it another), and its counters
-/// (<see href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-STATS-FUNCTIONS">pg_stat_get_xact_...</see>) have moved by one insert. Where the
-/// server does not count, the rows are counted. Everything is qualified, because it runs under the script's <c>search_path</c>.
+/// Makes sure, without reading the table, that a transaction adds one row of ours to the history and changes nothing else there, whatever
+/// its script, a trigger or a rule does: the last row is ours, the table still has its file (TRUNCATE and DROP give it another), and its
+/// counters (<see
+/// href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-STATS-FUNCTIONS">pg_stat_get_xact_...</see>) have moved
+/// by one insert. Where the server does not count, the rows are counted. Everything is qualified, because it runs under the script's
+/// <c>search_path</c>.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="table">The history table.</param>
@@ -40,13 +42,16 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     }
 
     /// <summary>
-    /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours looks. Which transaction wrote a row
-    /// (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) tells an update.
+    /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours
+    /// looks. Which transaction wrote a row (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) tells
+    /// an update.
     /// </summary>
     public string Whole =>
         $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM {table})";
 
-    /// <summary>What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.</summary>
+    /// <summary>
+    /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
+    /// </summary>
     private string Kept(long? lastRead) => string.Create(
         CultureInfo.InvariantCulture,
         $"""

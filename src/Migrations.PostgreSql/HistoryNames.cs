@@ -6,7 +6,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Refuses names of the history's table and schema that the server would take for others. It cuts off what is longer than 63 bytes
-/// (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS"/>), so that two names would be one table, with two locks.
+/// (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS"/>), so that two names would be one
+/// table, with two locks.
 /// </summary>
 internal static class HistoryNames
 {

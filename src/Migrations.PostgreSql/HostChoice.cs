@@ -5,8 +5,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Several hosts, and which of them is wanted, as libpq has them
-/// (<see href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS"/>). A migration runs on one server, so that several hosts are
-/// taken only with <c>target_session_attrs</c>, which says which one it is.
+/// (<see href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS"/>). A migration runs on one server, so that
+/// several hosts are taken only with <c>target_session_attrs</c>, which says which one it is.
 /// </summary>
 internal static class HostChoice
 {

@@ -3,7 +3,10 @@ using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Looks into B-tree indexes, and into tables where the server can, with <see href="https://www.postgresql.org/docs/current/amcheck.html">amcheck</see>.</summary>
+/// <summary>
+/// Looks into B-tree indexes, and into tables where the server can, with <see
+/// href="https://www.postgresql.org/docs/current/amcheck.html">amcheck</see>.
+/// </summary>
 /// <param name="session">The session.</param>
 internal sealed class IndexIntegrity(PostgreSqlSession session)
 {
@@ -32,7 +35,8 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
             : new Finding(CheckStatus.Fail, $"amcheck found damage in {found.Count} of {looked} indexes and tables.", found, "REINDEX damaged indexes; for a damaged table, restore the newest proven backup.", "no damage");
     }
 
-    // The index's own expressions run under the search_path in force. Damage is an error, and one at which Npgsql closes the connection: so it is caught on the server.
+    // The index's own expressions run under the search_path in force. Damage is an error, and one at which Npgsql closes the connection: so
+    // it is caught on the server.
     private static string Guarded(string check) =>
         $"""
         DO $check$ BEGIN

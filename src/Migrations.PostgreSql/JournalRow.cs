@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>One row of the history as it is read: the columns in the order in which <see cref="PostgreSqlHistory"/> asks for them.</summary>
+/// <summary>
+/// One row of the history as it is read: the columns in the order in which <see cref="PostgreSqlHistory"/> asks for them.
+/// </summary>
 internal static class JournalRow
 {
     /// <summary>The row, without its script.</summary>

@@ -9,7 +9,8 @@ internal static class Kerberos
     private static readonly string[] Variables = ["KRB5_CONFIG", "KRB5CCNAME", "KRB5_KTNAME", "KRB5_CLIENT_KTNAME"];
 
     /// <summary>
-    /// Whether this process may have tickets. Without them there is nothing to encrypt with, and finding that out loads six libraries, more than 1 MB of every call.
+    /// Whether this process may have tickets. Without them there is nothing to encrypt with, and finding that out loads six libraries, more
+    /// than 1 MB of every call.
     /// </summary>
     public static bool MayHaveTickets => !OperatingSystem.IsLinux()
         || File.Exists(Configuration)

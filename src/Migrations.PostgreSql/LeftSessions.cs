@@ -4,8 +4,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Sessions of runs that have ended, which a connection pooler keeps open: no one uses them any more. They bear a run's name, are idle, and hold no advisory lock, as the owner
-/// of a scratch database does. A run that is at work holds the migration lock, which whoever asks here has.
+/// Sessions of runs that have ended, which a connection pooler keeps open: no one uses them any more. They bear a run's name, are idle, and
+/// hold no advisory lock, as the owner of a scratch database does. A run that is at work holds the migration lock, which whoever asks here
+/// has.
 /// </summary>
 internal static class LeftSessions
 {

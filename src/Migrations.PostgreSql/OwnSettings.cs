@@ -22,15 +22,15 @@ internal sealed class OwnSettings
 
     /// <summary>
     /// Names and operators mean what the server's own catalogue says, whatever others have put into the schemas of the
-    /// <see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS">search_path</see>; temporary objects, which would come first unless they are
-    /// named, come last. And a table of which a policy hides rows is an error, not a shorter table
+    /// <see href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS">search_path</see>; temporary objects,
+    /// which would come first unless they are named, come last. And a table of which a policy hides rows is an error, not a shorter table
     /// (<see href="https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY">row_security</see>).
     /// </summary>
     public static OwnSettings Catalogue { get; } = new(Path, EveryRow);
 
     /// <summary>
-    /// The same for a query of the user's tables: the expressions in their definitions may need the <c>search_path</c> in force, so that stays, and what is our own in the
-    /// query is qualified, operators too.
+    /// The same for a query of the user's tables: the expressions in their definitions may need the <c>search_path</c> in force, so that
+    /// stays, and what is our own in the query is qualified, operators too.
     /// </summary>
     public static OwnSettings Tables { get; } = new(EveryRow);
 

@@ -1,6 +1,9 @@
 namespace Migrations.PostgreSql;
 
-/// <summary>The transactions that a script brings itself and that run as they are, because it runs in none of the engine's: pairs of BEGIN and COMMIT.</summary>
+/// <summary>
+/// The transactions that a script brings itself and that run as they are, because it runs in none of the engine's: pairs of BEGIN and
+/// COMMIT.
+/// </summary>
 internal sealed class OwnTransactions
 {
     private readonly List<(int Line, string Message, string Remedy)> _problems = [];

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// A plan as text, one line per node as <c>EXPLAIN</c> writes it, and behind it in brackets what SQLite's <c>EXPLAIN QUERY PLAN</c> would say of it: so one expectation,
-/// <c>USING INDEX idx_x</c> or <c>SCAN orders</c>, serves both databases.
+/// A plan as text, one line per node as <c>EXPLAIN</c> writes it, and behind it in brackets what SQLite's <c>EXPLAIN QUERY PLAN</c> would
+/// say of it: so one expectation, <c>USING INDEX idx_x</c> or <c>SCAN orders</c>, serves both databases.
 /// </summary>
 internal static class PlanText
 {

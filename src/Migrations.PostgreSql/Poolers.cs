@@ -3,8 +3,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// What a connection pooler between us and the server does not allow. Behind one the process id that a connection was told is the pooler's own
-/// (<see href="https://www.pgbouncer.org/features.html"/>).
+/// What a connection pooler between us and the server does not allow. Behind one the process id that a connection was told is the pooler's
+/// own (<see href="https://www.pgbouncer.org/features.html"/>).
 /// </summary>
 internal static class Poolers
 {
@@ -29,7 +29,9 @@ internal static class Poolers
         }
     }
 
-    /// <summary>Refuses any pooler: it keeps connections to the database that is to be replaced, ours too, and nothing says when it closes them.</summary>
+    /// <summary>
+    /// Refuses any pooler: it keeps connections to the database that is to be replaced, ours too, and nothing says when it closes them.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.PoolerUnsuitable"/>.</exception>
     public static async Task RefuseForRestoreAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {

@@ -15,7 +15,8 @@ internal sealed class PostgreSqlAnalyzer
     private readonly List<string> _modes = [];
     private readonly List<SqlPiece> _outsideOnly = [];
 
-    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of ours.
+    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of
+    // ours.
     private readonly List<(int Line, string Message, string Remedy)> _control = [];
     private readonly OwnTransactions _own = new();
     private int _statements;

@@ -10,7 +10,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Writes a backup with <c>pg_dump</c>, and reads what is in it in the same snapshot, which the session exports
-/// (<see href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION"/>), while the dump is being written.
+/// (<see href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION"/>), while the dump is being
+/// written.
 /// </summary>
 /// <param name="session">A session on the source.</param>
 /// <param name="tools">The client programs.</param>
@@ -96,7 +97,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         }
         catch
         {
-            // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is cancelled.
+            // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is
+            // cancelled.
             if (reading.IsFaulted)
                 return await reading.ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
@@ -166,8 +168,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     }
 
     /// <summary>
-    /// The word that <c>psql</c> wants before it runs shell commands again: the same for two dumps of one database, so that they are equal, and none that its content can
-    /// have guessed without knowing where it lies.
+    /// The word that <c>psql</c> wants before it runs shell commands again: the same for two dumps of one database, so that they are equal,
+    /// and none that its content can have guessed without knowing where it lies.
     /// </summary>
     private async Task<string[]> RestrictKeyAsync(CancellationToken cancellationToken)
     {

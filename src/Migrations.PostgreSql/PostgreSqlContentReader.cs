@@ -7,9 +7,10 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Counts, and digests, the rows of the user's tables. A partition counts where it lies, its parent holds none; foreign tables hold none of this database's. The digest of
-/// a table is the sum of two 64-bit hashes of each row's text, made on the server, so that the order of rows does not matter and equal rows count each. Reading a table may
-/// evaluate expressions of its definition, which may need the database's own <c>search_path</c>: so that is in force, and everything of ours is qualified.
+/// Counts, and digests, the rows of the user's tables. A partition counts where it lies, its parent holds none; foreign tables hold none of
+/// this database's. The digest of a table is the sum of two 64-bit hashes of each row's text, made on the server, so that the order of rows
+/// does not matter and equal rows count each. Reading a table may evaluate expressions of its definition, which may need the database's own
+/// <c>search_path</c>: so that is in force, and everything of ours is qualified.
 /// </summary>
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
@@ -62,7 +63,10 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         return new TableContent(table.Name, Rows: null);
     }
 
-    /// <summary>The tables; of an unlogged one a standby has no rows, and neither has its dump (<see href="https://www.postgresql.org/docs/current/sql-createtable.html"/>).</summary>
+    /// <summary>
+    /// The tables; of an unlogged one a standby has no rows, and neither has its dump (<see
+    /// href="https://www.postgresql.org/docs/current/sql-createtable.html"/>).
+    /// </summary>
     private async Task<List<Table>> ListAsync(CancellationToken cancellationToken)
     {
         var tables = new List<Table>();

@@ -7,7 +7,9 @@ using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Asks the server whether a database is sound. Each question is a read-only transaction of its own; one that is refused is NotRun.</summary>
+/// <summary>
+/// Asks the server whether a database is sound. Each question is a read-only transaction of its own; one that is refused is NotRun.
+/// </summary>
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
 {
@@ -31,7 +33,8 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     ];
 
     /// <summary>
-    /// What is wrong with what the database holds, and will be with a copy of it, asked in the transaction that is open. What the server refuses to answer is left out.
+    /// What is wrong with what the database holds, and will be with a copy of it, asked in the transaction that is open. What the server
+    /// refuses to answer is left out.
     /// </summary>
     public async Task<IReadOnlyList<DatabaseFault>> FindFaultsAsync(CancellationToken cancellationToken)
     {

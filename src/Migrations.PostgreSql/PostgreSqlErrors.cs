@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Turns Npgsql's exceptions into the engine's. Codes: <see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>.</summary>
+/// <summary>
+/// Turns Npgsql's exceptions into the engine's. Codes: <see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>.
+/// </summary>
 internal static class PostgreSqlErrors
 {
     private const string IdleInTransactionTimeout = "25P03";
@@ -23,7 +25,8 @@ internal static class PostgreSqlErrors
 
     /// <summary>
     /// Whether a policy would have hidden rows from a query of our own, which runs without
-    /// <see href="https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY">row_security</see>. The code alone also stands for a missing GRANT.
+    /// <see href="https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY">row_security</see>. The code alone
+    /// also stands for a missing GRANT.
     /// </summary>
     public static bool IsHidden(PostgresException e) => e.SqlState is PostgresErrorCodes.InsufficientPrivilege && string.Equals(e.Routine, "check_enable_rls", StringComparison.Ordinal);
 
@@ -34,7 +37,8 @@ internal static class PostgreSqlErrors
     /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
     public static bool IsBroken(Exception e) => e switch
     {
-        // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is an answer.
+        // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is an
+        // answer.
         PostgresException p => p.InvariantSeverity is not "ERROR" && (IsOfConnection(p.SqlState) || p.SqlState is TransactionTimeout.Code),
         NpgsqlException => true,
         OperationCanceledException { InnerException: { } inner } => inner is not PostgresException && IsBroken(inner),
@@ -42,13 +46,16 @@ internal static class PostgreSqlErrors
     };
 
     /// <summary>
-    /// Whether an error is about the rows that are there or not there: a constraint, an exception that a function raises, a query that should have found one row
-    /// (<see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>).
+    /// Whether an error is about the rows that are there or not there: a constraint, an exception that a function raises, a query that
+    /// should have found one row (<see href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>).
     /// </summary>
     public static bool IsOfRows(PostgresException e) =>
         e.SqlState.StartsWith("23", StringComparison.Ordinal) || e.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.NoDataFound or PostgresErrorCodes.CardinalityViolation;
 
-    /// <summary>Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is ended with it.</summary>
+    /// <summary>
+    /// Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is
+    /// ended with it.
+    /// </summary>
     public static bool IsAnswer(Exception e) => e is PostgresException p && (!IsBroken(p) || p.SqlState is TransactionTimeout.Code);
 
     /// <summary>The database's or the network's own words.</summary>

@@ -204,12 +204,14 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             return command;
         }
 
-        // A script outside a transaction may have made another one the default, and set another role for its next statements; this row is ours.
+        // A script outside a transaction may have made another one the default, and set another role for its next statements; this row is
+        // ours.
         var begins = !session.IsInRun && !session.IsInOwnTransaction;
         foreach (var sql in (string[])[.. begins ? (string[])["BEGIN READ WRITE"] : [], .. session.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"]])
             Add(new NpgsqlBatchCommand(sql));
 
-        // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
+        // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without
+        // asking.
         var needed = entry.Event switch
         {
             JournalEvent.Failed => null,
@@ -237,7 +239,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <summary>The row of a step, with its figures computed by the server.</summary>
     /// <param name="entry">The row.</param>
     /// <param name="figures">How they are computed.</param>
-    /// <param name="toldRows">How many rows the script itself tells that it changes; null when the server must count, which takes longer than a small script.</param>
+    /// <param name="toldRows">How many rows the script itself tells that it changes; null when the server must count, which takes longer
+    /// than a small script.</param>
     public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, long? toldRows)
     {
         var (rows, leftovers) = toldRows is { } told ? (figures.Told(told), "false") : (figures.Rows, StepFigures.Leftovers);

@@ -4,8 +4,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The migration lock behind a pooler in transaction mode: a row with the holder's token and a heartbeat. Each step's transaction holds <c>FOR KEY SHARE</c> on the
-/// row, the heartbeat does not touch its key, and a takeover needs <c>FOR UPDATE</c>: so a running step is never overtaken, however long the heart stands still.
+/// The migration lock behind a pooler in transaction mode: a row with the holder's token and a heartbeat. Each step's transaction holds
+/// <c>FOR KEY SHARE</c> on the row, the heartbeat does not touch its key, and a takeover needs <c>FOR UPDATE</c>: so a running step is
+/// never overtaken, however long the heart stands still.
 /// </summary>
 internal sealed class PostgreSqlLease : IAsyncDisposable
 {

@@ -13,8 +13,8 @@ internal readonly record struct ScannedToken(SqlTokenKind Kind, int Length, bool
 
 /// <summary>
 /// Cuts one token off the front of a text by the rules of PostgreSQL's own scanner, with <c>standard_conforming_strings</c> on
-/// (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html"/>). It does no reading: given part of a script, it answers only when no
-/// later character could change the answer, so the tokens never depend on how the script was cut into parts.
+/// (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html"/>). It does no reading: given part of a script, it answers
+/// only when no later character could change the answer, so the tokens never depend on how the script was cut into parts.
 /// </summary>
 internal ref struct PostgreSqlLexer
 {
@@ -53,7 +53,9 @@ internal ref struct PostgreSqlLexer
         return lexer._starved ? default : new ScannedToken(kind, lexer._at, lexer._unterminated);
     }
 
-    /// <summary>How much of a text, in which words mean nothing, comes before the next token that must be looked at. Never cuts a word.</summary>
+    /// <summary>
+    /// How much of a text, in which words mean nothing, comes before the next token that must be looked at. Never cuts a word.
+    /// </summary>
     public static int PlainLength(ReadOnlySpan<char> text, bool final)
     {
         var length = text.IndexOfAny(Marks);
@@ -87,7 +89,8 @@ internal ref struct PostgreSqlLexer
                 return Single(SqlTokenKind.Semicolon);
             case '\\':
                 return Line(SqlTokenKind.Shell);
-            // A comment begins wherever its mark stands, inside a run of operator characters too: that is where the server cuts an operator.
+            // A comment begins wherever its mark stands, inside a run of operator characters too: that is where the server cuts an
+            // operator.
             case '-' when Peek(1) == '-':
                 return Line(SqlTokenKind.Comment);
             case '/' when Peek(1) == '*':
@@ -175,7 +178,9 @@ internal ref struct PostgreSqlLexer
         return kind;
     }
 
-    /// <summary>An <c>E'...'</c> literal. Its parts on following lines belong to it, because the backslash keeps its meaning in them.</summary>
+    /// <summary>
+    /// An <c>E'...'</c> literal. Its parts on following lines belong to it, because the backslash keeps its meaning in them.
+    /// </summary>
     private SqlTokenKind EscapeLiteral(int from)
     {
         var at = from;
@@ -205,7 +210,10 @@ internal ref struct PostgreSqlLexer
         return SqlTokenKind.Literal;
     }
 
-    /// <summary>Where a literal goes on after <paramref name="at"/>: behind a quote that only white space with a line end, and line comments, separate; -1 when it does not.</summary>
+    /// <summary>
+    /// Where a literal goes on after <paramref name="at"/>: behind a quote that only white space with a line end, and line comments,
+    /// separate; -1 when it does not.
+    /// </summary>
     private int ContinuedLiteral(int at)
     {
         var newLine = false;

@@ -10,9 +10,10 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The migration lock: a session-level advisory lock (<see href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"/>), polled because a
-/// blocked <c>pg_advisory_lock</c> holds a snapshot on which <c>CREATE INDEX CONCURRENTLY</c> of the lock's holder would wait forever. Behind a pooler in transaction
-/// mode, where a session has no backend of its own, it is a row: <see cref="PostgreSqlLease"/>.
+/// The migration lock: a session-level advisory lock (<see
+/// href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"/>), polled because a blocked <c>pg_advisory_lock</c>
+/// holds a snapshot on which <c>CREATE INDEX CONCURRENTLY</c> of the lock's holder would wait forever. Behind a pooler in transaction mode,
+/// where a session has no backend of its own, it is a row: <see cref="PostgreSqlLease"/>.
 /// </summary>
 internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposable
 {
@@ -33,9 +34,9 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
 
     /// <summary>
     /// A SQL expression that fails in a backend that does not hold the lock, with everything in it qualified. It is held twice
-    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back tells whether it was there, and no one can come
-    /// between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the transaction: no script can free that one, so what begins with the
-    /// lock ends with it.
+    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back tells whether
+    /// it was there, and no one can come between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the
+    /// transaction: no script can free that one, so what begins with the lock ends with it.
     /// </summary>
     public string Guard => _lease is not null ? _lease.Guard : string.Create(
         CultureInfo.InvariantCulture,
@@ -45,7 +46,10 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
         """);
 
-    /// <summary>As <see cref="Guard"/>, for what was begun with the lock: waits for the lock of the transaction where a script has freed the session's.</summary>
+    /// <summary>
+    /// As <see cref="Guard"/>, for what was begun with the lock: waits for the lock of the transaction where a script has freed the
+    /// session's.
+    /// </summary>
     public string GuardOfDone => _lease is not null ? _lease.Guard : string.Create(
         CultureInfo.InvariantCulture,
         $"""
@@ -64,13 +68,17 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         ErrorId.LockLost, $"The migration lock was lost before {migration} ran; it has not run.",
         "Look with 'migrations status' whether another run is at work, then run the command again.", holder: null);
 
-    /// <summary>Tells waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each transaction.</summary>
+    /// <summary>
+    /// Tells waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each
+    /// transaction.
+    /// </summary>
     public void WorkOn(string migration) => _lease?.WorkOn(migration);
 
     /// <summary>Takes the lock, waiting at most <see cref="SessionOptions.LockTimeout"/>.</summary>
     /// <param name="isNeeded">Asked now and then while it waits; null when it is.</param>
     /// <param name="cancellationToken">Ends waiting.</param>
-    /// <returns>False when it is no longer needed: of many that wait for one run, most have nothing left to do after it, and need no turn.</returns>
+    /// <returns>False when it is no longer needed: of many that wait for one run, most have nothing left to do after it, and need no
+    /// turn.</returns>
     /// <exception cref="LockException">Not got in time.</exception>
     public async Task<bool> TakeAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
@@ -143,8 +151,9 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         session.ExecuteAsync("SELECT pg_catalog.pg_advisory_unlock($1), pg_catalog.pg_advisory_unlock($1)", cancellationToken, _key);
 
     /// <summary>
-    /// Who is still working on a statement outside of a transaction without the lock, which the statement itself has freed (pg_advisory_unlock_all): the backend that the last
-    /// row of the history, a started one, names. Of other roles' backends one without rights sees the number only.
+    /// Who is still working on a statement outside of a transaction without the lock, which the statement itself has freed
+    /// (pg_advisory_unlock_all): the backend that the last row of the history, a started one, names. Of other roles' backends one without
+    /// rights sees the number only.
     /// </summary>
     private async Task<LockHolder?> FindRunningAsync(CancellationToken cancellationToken)
     {
@@ -176,7 +185,8 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         if (_lease is not null)
             return await _lease.TryTakeAsync(cancellationToken).ConfigureAwait(false);
         bool? got = null;
-        // Behind a pooler the process id of the connection is the pooler's own, and a session-level lock would stay on whichever backend served this query.
+        // Behind a pooler the process id of the connection is the pooler's own, and a session-level lock would stay on whichever backend
+        // served this query.
         await session.QueryAsync(
             "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND pg_catalog.pg_try_advisory_lock($2) END",
             row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),

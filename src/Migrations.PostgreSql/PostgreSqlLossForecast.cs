@@ -6,8 +6,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Finds what a script would lose. Its statements are read, not run; names are looked up in the catalogue, and so is what goes with them by CASCADE. A table that the script
-/// itself makes, or has renamed, is followed by name.
+/// Finds what a script would lose. Its statements are read, not run; names are looked up in the catalogue, and so is what goes with them by
+/// CASCADE. A table that the script itself makes, or has renamed, is followed by name.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="question">What is asked.</param>
@@ -157,7 +157,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
     }
 
-    /// <summary>Rows that go along are counted as they are now; those of a table that the script has emptied itself are named already.</summary>
+    /// <summary>
+    /// Rows that go along are counted as they are now; those of a table that the script has emptied itself are named already.
+    /// </summary>
     private async Task AddCascadesAsync(RowChange change, Dependant table, int line, CancellationToken cancellationToken)
     {
         _keys ??= await DeletingKeys.ReadAsync(session, cancellationToken).ConfigureAwait(false);

@@ -104,7 +104,9 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         Location = statement.Location,
     };
 
-    /// <summary>A script that goes on where an earlier run stopped needs the settings that its first statements made in that run's session.</summary>
+    /// <summary>
+    /// A script that goes on where an earlier run stopped needs the settings that its first statements made in that run's session.
+    /// </summary>
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
@@ -141,7 +143,10 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         return null;
     }
 
-    /// <summary>Drops what a failed build has left, unless that takes long too: DROP INDEX CONCURRENTLY waits for the same transactions as the build did.</summary>
+    /// <summary>
+    /// Drops what a failed build has left, unless that takes long too: DROP INDEX CONCURRENTLY waits for the same transactions as the build
+    /// did.
+    /// </summary>
     private async Task CleanUpAsync(ConcurrentIndex index, TimeSpan limit)
     {
         using var stop = new CancellationTokenSource(limit);

@@ -6,9 +6,10 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Runs the statements of a declared check in a transaction that is rolled back. Each travels alone, so that none can hide a COMMIT in another; what would end the
-/// transaction is refused, and procedures cannot end it (<see href="https://www.postgresql.org/docs/current/plpgsql-transactions.html"/>). What a rollback does not undo,
-/// the positions of sequences, is compared before and after.
+/// Runs the statements of a declared check in a transaction that is rolled back. Each travels alone, so that none can hide a COMMIT in
+/// another; what would end the transaction is refused, and procedures cannot end it (<see
+/// href="https://www.postgresql.org/docs/current/plpgsql-transactions.html"/>). What a rollback does not undo, the positions of sequences,
+/// is compared before and after.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="query">The statements.</param>
@@ -47,7 +48,10 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         return _answer with { Remains = [.. moved.Select(s => Moved(s.Key, before[s.Key], s.Value))] };
     }
 
-    /// <summary>The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error nobody can be asked.</summary>
+    /// <summary>
+    /// The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error nobody can
+    /// be asked.
+    /// </summary>
     private async Task<HashSet<string>> TouchedAsync(CancellationToken cancellationToken)
     {
         var touched = new HashSet<string>(StringComparer.Ordinal);

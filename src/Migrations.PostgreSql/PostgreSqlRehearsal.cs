@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Runs a step on a scratch database statement by statement, in one transaction as a run would, and looks after each what it has locked and rewritten.</summary>
+/// <summary>
+/// Runs a step on a scratch database statement by statement, in one transaction as a run would, and looks after each what it has locked and
+/// rewritten.
+/// </summary>
 /// <param name="session">A session on the scratch database.</param>
 /// <param name="step">The step.</param>
 internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecution step)

@@ -4,8 +4,8 @@ using Migrations.Backup;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Puts a backup in the place of a database: it is loaded into a new one, which is then renamed, and the old one with it, in one transaction. Where the role may do
-/// neither, it is loaded into the database itself, in one transaction, if that is empty.
+/// Puts a backup in the place of a database: it is loaded into a new one, which is then renamed, and the old one with it, in one
+/// transaction. Where the role may do neither, it is loaded into the database itself, in one transaction, if that is empty.
 /// </summary>
 internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget target, RestoreJob job, Lazy<PostgreSqlSources> sources)
 {

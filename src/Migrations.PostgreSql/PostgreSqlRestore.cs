@@ -106,7 +106,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             yield return "--jobs=" + jobs.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What <c>pg_restore</c> would say to the server is written as a script, because some of it must not reach this one.</summary>
+    /// <summary>
+    /// What <c>pg_restore</c> would say to the server is written as a script, because some of it must not reach this one.
+    /// </summary>
     private async Task LoadArchiveAsScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
     {
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);

@@ -5,9 +5,10 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Reads the schema in two round trips: which queries are worth asking, and these. Each query gives the columns of <see cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its
-/// columns, <c>piece</c> what stands behind them, and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE;
-/// for a function or a view, what CREATE OR REPLACE must keep of it.
+/// Reads the schema in two round trips: which queries are worth asking, and these. Each query gives the columns of <see
+/// cref="CatalogueScope.Columns"/>: for a table, <c>create_sql</c> is what stands before its columns, <c>piece</c> what stands behind them,
+/// and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE; for a
+/// function or a view, what CREATE OR REPLACE must keep of it.
 /// </summary>
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
@@ -39,13 +40,16 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             }
             catch (PostgresException e) when (attempt < MostAttempts && e.SqlState is PostgresErrorCodes.InternalError && !session.IsInRun)
             {
-                // An object was dropped by others between being listed and being described, which no snapshot covers: look again, by another connection, because Npgsql has closed this one.
+                // An object was dropped by others between being listed and being described, which no snapshot covers: look again, by
+                // another connection, because Npgsql has closed this one.
                 _rows.Clear();
             }
         }
     }
 
-    /// <summary>Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.</summary>
+    /// <summary>
+    /// Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.
+    /// </summary>
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await FillAsync(connection, ofDump: false, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
@@ -53,7 +57,8 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     }
 
     /// <summary>The fingerprint of what <see cref="ReadInsideAsync"/> reads, in less time.</summary>
-    /// <param name="ofDump">Whether that of what <c>pg_dump</c> writes is wanted: it leaves out indexes that are INVALID, as a failed build leaves them.</param>
+    /// <param name="ofDump">Whether that of what <c>pg_dump</c> writes is wanted: it leaves out indexes that are INVALID, as a failed build
+    /// leaves them.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<string> ReadFingerprintAsync(bool ofDump, CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Makes PostgreSQL databases that are thrown away: on the origin's server, on another that is named, or, where the role may not create databases, on a server that is
-/// started for it alone.
+/// Makes PostgreSQL databases that are thrown away: on the origin's server, on another that is named, or, where the role may not create
+/// databases, on a server that is started for it alone.
 /// </summary>
 /// <param name="sources">Where connections come from.</param>
 internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScratchProvider
@@ -60,10 +60,16 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         return new Plan(request, origin, shape, scripts, prerequisites);
     }
 
-    /// <summary>Whether scripts change what all databases of a server share, or may: text that is not seen may do anything that the role may, to itself at least.</summary>
+    /// <summary>
+    /// Whether scripts change what all databases of a server share, or may: text that is not seen may do anything that the role may, to
+    /// itself at least.
+    /// </summary>
     private static bool MayReachCluster(Plan plan) => plan.Scripts.ReachCluster || plan.Scripts.AreUnseen;
 
-    /// <summary>A database on a server of our own, for scripts that change what all databases of a server share; null where none of the same version can be had.</summary>
+    /// <summary>
+    /// A database on a server of our own, for scripts that change what all databases of a server share; null where none of the same version
+    /// can be had.
+    /// </summary>
     private async Task<IScratchDatabase?> TryOnClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
         var version = plan.Origin?.Connection.PostgreSqlVersion.Major;

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Keeps what Npgsql needs to connect from call to call: making it takes as long as several queries. Connections themselves are not kept.</summary>
+/// <summary>
+/// Keeps what Npgsql needs to connect from call to call: making it takes as long as several queries. Connections themselves are not kept.
+/// </summary>
 internal sealed class PostgreSqlSources
 {
     /// <summary>The key by which a connection string chooses whether Kerberos encrypts.</summary>
@@ -34,7 +36,8 @@ internal sealed class PostgreSqlSources
         };
         if (string.IsNullOrEmpty(builder.ApplicationName))
             builder.ApplicationName = ApplicationName.Of(migration: null);
-        // No server offers TLS on a socket of its own machine: asking for it would be a round trip for nothing, and libpq does not ask either.
+        // No server offers TLS on a socket of its own machine: asking for it would be a round trip for nothing, and libpq does not ask
+        // either.
         if (builder.Host is ['/' or '@', ..] && builder.SslMode == SslMode.Prefer)
             builder.SslMode = SslMode.Disable;
         if (!IsGssEncryptionChosen(builder) && !Kerberos.MayHaveTickets)

@@ -4,8 +4,8 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Cuts a script into pieces. Text is fed in parts of any size, and pieces are taken out; it keeps no more than the piece it is in. The pieces never depend on
-/// the size of the parts, but for the data of a COPY, which come in as many whole lines as are there.
+/// Cuts a script into pieces. Text is fed in parts of any size, and pieces are taken out; it keeps no more than the piece it is in. The
+/// pieces never depend on the size of the parts, but for the data of a COPY, which come in as many whole lines as are there.
 /// </summary>
 /// <param name="firstLine">The number of the script's first line.</param>
 /// <param name="longestText">How many characters of a piece are kept in it.</param>
@@ -49,7 +49,8 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
 
     /// <summary>Reads on.</summary>
     /// <param name="source">The text.</param>
-    /// <param name="count">How many characters to read; more, unless <paramref name="exactly"/>, where a long token would be looked at too often.</param>
+    /// <param name="count">How many characters to read; more, unless <paramref name="exactly"/>, where a long token would be looked at too
+    /// often.</param>
     /// <param name="exactly">Whether to read no more.</param>
     public void Feed(TextReader source, int count, bool exactly)
     {
@@ -133,7 +134,9 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
             EmitToken(token, mode, ends, line, column);
     }
 
-    /// <summary>In parentheses, where words mean nothing for the splitting, passes what is no beginning of anything: most of a long list of values.</summary>
+    /// <summary>
+    /// In parentheses, where words mean nothing for the splitting, passes what is no beginning of anything: most of a long list of values.
+    /// </summary>
     private void SkipPlain()
     {
         var rest = Rest;

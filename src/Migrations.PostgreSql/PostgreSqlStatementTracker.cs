@@ -38,7 +38,8 @@ internal sealed class PostgreSqlStatementTracker
 
     /// <summary>
     /// Whether the last token is a literal that ends elsewhere for the server: the script has set
-    /// <see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html">standard_conforming_strings</see> off, and <c>\'</c> does not end it then.
+    /// <see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html">standard_conforming_strings</see> off, and
+    /// <c>\'</c> does not end it then.
     /// </summary>
     public bool IsMisread { get; private set; }
 

@@ -8,7 +8,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Runs one script and its history row in one transaction, in one round trip where that is possible: a pre-split batch, cut only at COPY and when it is large.
+/// Runs one script and its history row in one transaction, in one round trip where that is possible: a pre-split batch, cut only at COPY
+/// and when it is large.
 /// </summary>
 internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSqlHistory history, StepExecution step)
 {
@@ -117,8 +118,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     }
 
     /// <summary>
-    /// The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script back. The savepoint puts back the
-    /// script's own settings, which hold for triggers.
+    /// The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script
+    /// back. The savepoint puts back the script's own settings, which hold for triggers.
     /// </summary>
     private async Task<string?> FingerprintAsync(CancellationToken cancellationToken)
     {
@@ -139,8 +140,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         _insert = history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null);
         _batch.BatchCommands.Add(_insert);
-        // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the steps that follow may be
-        // what fulfils them, so there they are checked with the last.
+        // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
+        // steps that follow may be what fulfils them, so there they are checked with the last.
         if (!_isInRun || step.IsLast)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         _check = history.Check(entry);
@@ -206,7 +207,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         }
     }
 
-    /// <summary>On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.</summary>
+    /// <summary>
+    /// On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.
+    /// </summary>
     private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
     {
         var location = new ScriptLocation(step.Script.File, piece.Line, piece.Column);
@@ -216,7 +219,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether a statement belongs to the script's own transaction, in whose place stands ours, or is a dump's for newer servers.</summary>
+    /// <summary>
+    /// Whether a statement belongs to the script's own transaction, in whose place stands ours, or is a dump's for newer servers.
+    /// </summary>
     private bool IsTakenOff(SqlPiece piece)
     {
         if (session.PassesOver(piece.Text))

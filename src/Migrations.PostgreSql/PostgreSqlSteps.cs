@@ -76,8 +76,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     }
 
     /// <summary>
-    /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the connection too; an answer that
-    /// made Npgsql close it (a full disk) is an answer.
+    /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the
+    /// connection too; an answer that made Npgsql close it (a full disk) is an answer.
     /// </summary>
     private bool IsGone(Exception e) => !PostgreSqlErrors.IsAnswer(e)
         && (PostgreSqlErrors.IsBroken(e) || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not { InnerException: PostgresException }));
@@ -104,7 +104,10 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             "Check the server and the network, then run the command again: nothing of this migration is left behind.",
             e);
 
-    /// <summary>After a connection broke during a commit: whether the history has the row. The lock, taken again, proves that the old backend has ended.</summary>
+    /// <summary>
+    /// After a connection broke during a commit: whether the history has the row. The lock, taken again, proves that the old backend has
+    /// ended.
+    /// </summary>
     private async Task<(long Elapsed, long? Rows)?> FindOutAsync(StepExecution step, Exception cause)
     {
         try

@@ -8,8 +8,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Reads a <c>postgres://</c> URL (<see href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS"/>) or an Npgsql connection string.
-/// What is not given is taken from libpq's environment variables; the password is left to Npgsql (<c>PGPASSWORD</c>, <c>.pgpass</c>).
+/// Reads a <c>postgres://</c> URL (<see href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS"/>) or an
+/// Npgsql connection string. What is not given is taken from libpq's environment variables; the password is left to Npgsql
+/// (<c>PGPASSWORD</c>, <c>.pgpass</c>).
 /// </summary>
 internal static class PostgreSqlTarget
 {
@@ -78,7 +79,10 @@ internal static class PostgreSqlTarget
         }
     }
 
-    /// <summary>The name of a key or parameter for a message; nothing where it stands behind a password: what is taken for a name may be the rest of it.</summary>
+    /// <summary>
+    /// The name of a key or parameter for a message; nothing where it stands behind a password: what is taken for a name may be the rest of
+    /// it.
+    /// </summary>
     public static string Named(string name, string text)
     {
         var place = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);

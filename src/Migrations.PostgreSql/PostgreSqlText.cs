@@ -14,8 +14,9 @@ internal static class PostgreSqlText
     public static string Name(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     /// <summary>
-    /// A name that the server keeps whole (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS"/>): all of the end, and as much
-    /// of the beginning as there is room for.
+    /// A name that the server keeps whole (<see
+    /// href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS"/>): all of the end, and as much of the
+    /// beginning as there is room for.
     /// </summary>
     public static string Fit(string beginning, string end)
     {

@@ -81,7 +81,10 @@ internal sealed class PostgreSqlUrl
         ? port
         : throw PostgreSqlTarget.Invalid("the port is not a number from 1 to 65535. (A ':', '/', '?', '#' or '@' in a password must be written as a %-code.)");
 
-    /// <summary>One host and its port, or several, which Npgsql wants as a list: as in libpq, one port is that of all, and else there is one for each.</summary>
+    /// <summary>
+    /// One host and its port, or several, which Npgsql wants as a list: as in libpq, one port is that of all, and else there is one for
+    /// each.
+    /// </summary>
     private void SetHosts()
     {
         if (_hosts.Count <= 1)

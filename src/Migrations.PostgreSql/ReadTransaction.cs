@@ -3,8 +3,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// A read-only transaction in which every query sees the same moment; always rolled back, so that what was set in it is put back. Inside the open transaction of a run it
-/// is a savepoint.
+/// A read-only transaction in which every query sees the same moment; always rolled back, so that what was set in it is put back. Inside
+/// the open transaction of a run it is a savepoint.
 /// </summary>
 internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposable
 {

@@ -97,7 +97,8 @@ internal static class RelationQueries
         WHERE r.relkind IN ('r', 'p', 'f')
         """;
 
-    // Since version 18 NOT NULL is a constraint with a name, which a dump tells when it is not the usual one, and one that is not valid is added afterwards.
+    // Since version 18 NOT NULL is a constraint with a name, which a dump tells when it is not the usual one, and one that is not valid is
+    // added afterwards.
     private static string NotNull(CatalogueScope scope) => scope.Since(
         18,
         """
@@ -110,7 +111,8 @@ internal static class RelationQueries
         """,
         "SELECT CASE WHEN a.attnotnull THEN 'NOT NULL' END AS now, NULL::text AS later");
 
-    // DEFAULT NULL is no default, but where it stands against that of a domain. A dump writes it for a partition whose parent has a default.
+    // DEFAULT NULL is no default, but where it stands against that of a domain. A dump writes it for a partition whose parent has a
+    // default.
     private const string Default =
         "(SELECT x.sql FROM (SELECT pg_get_expr(e.adbin, e.adrelid) AS sql) x WHERE x.sql NOT LIKE 'NULL::%' OR y.typtype = 'd')";
 
@@ -159,8 +161,8 @@ internal static class RelationQueries
         WHERE r.relkind IN ('r', 'p', 'm')
         """;
 
-    // CREATE OR REPLACE keeps the columns and may add some behind them (https://www.postgresql.org/docs/current/sql-createview.html); it takes no default away.
-    // Whether a materialised view is filled is no part of the schema: a copy of the schema alone leaves it empty.
+    // CREATE OR REPLACE keeps the columns and may add some behind them (https://www.postgresql.org/docs/current/sql-createview.html); it
+    // takes no default away. Whether a materialised view is filled is no part of the schema: a copy of the schema alone leaves it empty.
     private static readonly string Views =
         $"""
         SELECT CASE r.relkind WHEN 'm' THEN 'MaterializedView' ELSE 'View' END AS type, r.name, NULL AS "table", 0 AS position,

@@ -3,9 +3,9 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Counts the rows that a DELETE or an UPDATE finds, by a SELECT with its condition. Only where that runs no code that could have an effect: every function and
-/// operator of the query as the server plans it, views and policies resolved, must be known not to be
-/// <see href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>, and no other server may be asked.
+/// Counts the rows that a DELETE or an UPDATE finds, by a SELECT with its condition. Only where that runs no code that could have an
+/// effect: every function and operator of the query as the server plans it, views and policies resolved, must be known not to be <see
+/// href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>, and no other server may be asked.
 /// </summary>
 internal sealed class RowCount(PostgreSqlSession session)
 {

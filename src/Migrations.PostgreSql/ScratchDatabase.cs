@@ -31,7 +31,10 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
             await cluster.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Drops it with whoever is connected, unless its server goes with it. What cannot be dropped now is reported, and found by its name later.</summary>
+    /// <summary>
+    /// Drops it with whoever is connected, unless its server goes with it. What cannot be dropped now is reported, and found by its name
+    /// later.
+    /// </summary>
     public async Task DropAsync()
     {
         _isGone = true;

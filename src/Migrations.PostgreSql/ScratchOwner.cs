@@ -6,9 +6,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The owner of a database that is there for a moment. As long as the process lives, a session of its own holds an advisory lock on the database's name
-/// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"/>), which anyone can see: a database without that lock, and to which no one is
-/// connected, was left by a killed run, or by one whose server crashed.
+/// The owner of a database that is there for a moment. As long as the process lives, a session of its own holds an advisory lock on the
+/// database's name (<see href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"/>), which anyone can see: a
+/// database without that lock, and to which no one is connected, was left by a killed run, or by one whose server crashed.
 /// </summary>
 internal static class ScratchOwner
 {

@@ -3,8 +3,9 @@ using System.Text;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Passes a dump on to <c>psql</c>, without what its server would refuse: the statements that name roles, which a server for proofs may lack, and a setting of newer servers.
-/// No command of <c>psql</c> is passed on: <c>\restrict</c> and <c>\unrestrict</c> are left out, for the loader has its own, and any other refuses the dump.
+/// Passes a dump on to <c>psql</c>, without what its server would refuse: the statements that name roles, which a server for proofs may
+/// lack, and a setting of newer servers. No command of <c>psql</c> is passed on: <c>\restrict</c> and <c>\unrestrict</c> are left out, for
+/// the loader has its own, and any other refuses the dump.
 /// </summary>
 /// <param name="withOwners">Whether owners and rights are passed on too.</param>
 /// <param name="server">The server's major version.</param>

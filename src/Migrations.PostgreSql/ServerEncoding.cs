@@ -5,8 +5,9 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Which characters a database can store: those of its encoding (<see href="https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-CHARSET-SUPPORTED"/>).
-/// A comment may hold others, and the server refuses them only once it is to store the script.
+/// Which characters a database can store: those of its encoding (<see
+/// href="https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-CHARSET-SUPPORTED"/>). A comment may hold others, and the server
+/// refuses them only once it is to store the script.
 /// </summary>
 internal static class ServerEncoding
 {

@@ -32,7 +32,10 @@ internal sealed record SqlPiece(SqlPieceKind Kind, string Text, int Line, int Co
     /// <summary>The line of its first <c>$1</c>; null when it has none.</summary>
     public int? ParameterLine { get; init; }
 
-    /// <summary>The line of a literal that the server would read otherwise, because the script has set <c>standard_conforming_strings</c> off; null when there is none.</summary>
+    /// <summary>
+    /// The line of a literal that the server would read otherwise, because the script has set <c>standard_conforming_strings</c> off; null
+    /// when there is none.
+    /// </summary>
     public int? MisreadLine { get; init; }
 
     /// <summary>The line on which something begins that does not end; null when all ends.</summary>

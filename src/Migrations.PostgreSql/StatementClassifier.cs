@@ -25,8 +25,8 @@ internal static class StatementClassifier
     }
 
     /// <summary>
-    /// Whether a statement says how the script is written, as dumps do. A script is UTF-8, whatever it says: with another encoding the server would take its bytes, and
-    /// those of the history row, for other letters. So it is passed over.
+    /// Whether a statement says how the script is written, as dumps do. A script is UTF-8, whatever it says: with another encoding the
+    /// server would take its bytes, and those of the history row, for other letters. So it is passed over.
     /// </summary>
     public static bool NamesClientEncoding(string text)
     {
@@ -34,7 +34,9 @@ internal static class StatementClassifier
         return words[0] is "SET" && words[words[1] is "LOCAL" or "SESSION" ? 2 : 1] is "CLIENT_ENCODING" or "NAMES";
     }
 
-    /// <summary>The transaction modes that <c>BEGIN</c>, <c>START TRANSACTION</c> or <c>SET TRANSACTION</c> names; empty when it names none.</summary>
+    /// <summary>
+    /// The transaction modes that <c>BEGIN</c>, <c>START TRANSACTION</c> or <c>SET TRANSACTION</c> names; empty when it names none.
+    /// </summary>
     public static string ModesOf(string text)
     {
         var words = new StatementWords(text);
@@ -63,7 +65,8 @@ internal static class StatementClassifier
     }
 
     /// <summary>
-    /// The statements that call <c>PreventInTransactionBlock</c> in the server, as their reference pages say ("cannot be executed inside a transaction block").
+    /// The statements that call <c>PreventInTransactionBlock</c> in the server, as their reference pages say ("cannot be executed inside a
+    /// transaction block").
     /// </summary>
     private static bool RunsOnlyOutside(StatementWords words) => words[0] switch
     {
@@ -113,7 +116,9 @@ internal static class StatementClassifier
         return false;
     }
 
-    /// <summary>Whether a statement only defines: it changes no rows, and nothing on the connection. False where that depends on what it calls.</summary>
+    /// <summary>
+    /// Whether a statement only defines: it changes no rows, and nothing on the connection. False where that depends on what it calls.
+    /// </summary>
     public static bool IsDefinition(string text)
     {
         var words = new StatementWords(text);

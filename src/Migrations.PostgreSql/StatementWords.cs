@@ -3,7 +3,8 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// A statement's tokens without white space and comments: words in upper case, quoted names and everything else as written. Read from the front, as far as needed.
+/// A statement's tokens without white space and comments: words in upper case, quoted names and everything else as written. Read from the
+/// front, as far as needed.
 /// </summary>
 internal sealed class StatementWords(string text)
 {

@@ -3,16 +3,20 @@ using System.Globalization;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// How the server computes a step's figures: duration and rows inserted, updated and deleted, triggers and functions included. The rows are those of
-/// <see href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ALL-TABLES-VIEW">pg_stat_xact_user_tables</see>, whose counters also
-/// hold what earlier transactions of the backend have not yet handed over to the cumulative statistics. Everything is qualified, because it is computed under the script's <c>search_path</c>.
+/// How the server computes a step's figures: duration and rows inserted, updated and deleted, triggers and functions included. The rows are
+/// those of <see
+/// href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ALL-TABLES-VIEW">pg_stat_xact_user_tables</see>,
+/// whose counters also hold what earlier transactions of the backend have not yet handed over to the cumulative statistics. Everything is
+/// qualified, because it is computed under the script's <c>search_path</c>.
 /// </summary>
 /// <param name="historyTable">The history table, whose own rows do not count.</param>
 /// <param name="serverVersion">The server's major version.</param>
 /// <param name="sharesTransaction">Whether other steps ran in the same transaction.</param>
 internal sealed class StepFigures(string historyTable, int serverVersion, bool sharesTransaction)
 {
-    /// <summary>Makes the transaction in which it stands hand over what it has counted at its end, so that the next one begins at zero.</summary>
+    /// <summary>
+    /// Makes the transaction in which it stands hand over what it has counted at its end, so that the next one begins at zero.
+    /// </summary>
     public const string HandOver = "pg_catalog.pg_stat_force_next_flush()";
 
     /// <summary>Whether the connection has temporary tables or prepared statements, which outlive a transaction.</summary>
@@ -65,8 +69,8 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
 
     private bool RemembersRows => sharesTransaction || !_handsOver;
 
-    // TOAST tables, which only ever show with their schema, hold no rows of their own. Only tables with changed rows are asked for their names.
-    // A join with pg_class would say the same and take longer to plan.
+    // TOAST tables, which only ever show with their schema, hold no rows of their own. Only tables with changed rows are asked for their
+    // names. A join with pg_class would say the same and take longer to plan.
     private string RowsSoFar =>
         $"""
         CASE WHEN pg_catalog.current_setting('track_counts')::pg_catalog.bool THEN COALESCE((

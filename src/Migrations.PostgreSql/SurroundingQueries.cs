@@ -84,7 +84,8 @@ internal static class SurroundingQueries
             WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs)), 'WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')')
         """;
 
-    // A comment that every new database has, and those that an extension brings, are nobody's. The server's own, thousands of them, are left out before any is looked up.
+    // A comment that every new database has, and those that an extension brings, are nobody's. The server's own, thousands of them, are
+    // left out before any is looked up.
     private static string Comments(CatalogueScope scope) =>
         $"""
         WITH {scope.Relations}

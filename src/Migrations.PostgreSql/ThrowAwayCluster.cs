@@ -10,8 +10,9 @@ namespace Migrations.PostgreSql;
 internal sealed class ClusterException(string message) : Exception(message);
 
 /// <summary>
-/// A server of our own in a temporary folder: reached by its Unix socket alone, which no other user may enter, and without durability. A shell stands between, waiting on a
-/// pipe that the operating system closes when this process ends, even killed; then it stops the server and removes the folder.
+/// A server of our own in a temporary folder: reached by its Unix socket alone, which no other user may enter, and without durability. A
+/// shell stands between, waiting on a pipe that the operating system closes when this process ends, even killed; then it stops the server
+/// and removes the folder.
 /// </summary>
 internal sealed class ThrowAwayCluster : IAsyncDisposable
 {
@@ -95,7 +96,9 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the roles of another server, without rights and passwords, so that policies and default rights can name them.</summary>
+    /// <summary>
+    /// Makes the roles of another server, without rights and passwords, so that policies and default rights can name them.
+    /// </summary>
     public async Task AddRolesAsync(PostgreSqlSession origin, CancellationToken cancellationToken)
     {
         var names = new List<string>();
@@ -107,8 +110,8 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes the role that scripts run as: of the name that it has on the other server, so that owners are the same; one that may make roles and databases, and may do
-    /// with the other roles what a superuser may. Until it is lowered it is a superuser itself.
+    /// Makes the role that scripts run as: of the name that it has on the other server, so that owners are the same; one that may make
+    /// roles and databases, and may do with the other roles what a superuser may. Until it is lowered it is a superuser itself.
     /// </summary>
     /// <param name="name">Its name; null for any.</param>
     /// <param name="databases">Databases that scripts name; empty ones of these names are made.</param>

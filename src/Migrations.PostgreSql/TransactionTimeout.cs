@@ -1,8 +1,10 @@
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// A setting that servers know since version 17 (<see href="https://www.postgresql.org/docs/17/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT"/>). PostgreSQL's programs
-/// of these versions write <c>SET transaction_timeout = 0</c> at the head of each dump, and <c>pg_restore</c> says it itself, whatever server it is for; older ones refuse it.
+/// A setting that servers know since version 17 (<see
+/// href="https://www.postgresql.org/docs/17/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT"/>). PostgreSQL's programs of these versions
+/// write <c>SET transaction_timeout = 0</c> at the head of each dump, and <c>pg_restore</c> says it itself, whatever server it is for;
+/// older ones refuse it.
 /// </summary>
 internal static class TransactionTimeout
 {

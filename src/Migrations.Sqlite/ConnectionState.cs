@@ -2,7 +2,10 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>What scripts change on the connection itself, so that it is put back before the next one: pragmas, attached databases, temporary objects.</summary>
+/// <summary>
+/// What scripts change on the connection itself, so that it is put back before the next one: pragmas, attached databases, temporary
+/// objects.
+/// </summary>
 internal sealed class ConnectionState(SqliteHandle handle)
 {
     // A virtual table takes the tables with it in which it keeps its content.
@@ -18,7 +21,9 @@ internal sealed class ConnectionState(SqliteHandle handle)
     /// <summary>What scripts say of the file.</summary>
     public FileSettings FileSettings { get; } = new(handle);
 
-    /// <summary>Remembers what a statement is about to change. Must be called before it is compiled: many pragmas take effect then.</summary>
+    /// <summary>
+    /// Remembers what a statement is about to change. Must be called before it is compiled: many pragmas take effect then.
+    /// </summary>
     public void Remember(StatementHead head)
     {
         FileSettings.Observe(head);
@@ -38,7 +43,10 @@ internal sealed class ConnectionState(SqliteHandle handle)
         _ => handle.QueryText("PRAGMA " + pragma),
     };
 
-    /// <summary>Makes SQLite read the schema again when a script may have written to it by hand: until then it works with the schema that it has in memory.</summary>
+    /// <summary>
+    /// Makes SQLite read the schema again when a script may have written to it by hand: until then it works with the schema that it has in
+    /// memory.
+    /// </summary>
     public void ReadSchemaAgain()
     {
         if (_pragmas.ContainsKey("writable_schema"))

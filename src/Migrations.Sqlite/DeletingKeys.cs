@@ -3,7 +3,9 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Reads the foreign keys that act when rows of their parent are deleted (<see href="https://sqlite.org/foreignkeys.html#fk_actions"/>).</summary>
+/// <summary>
+/// Reads the foreign keys that act when rows of their parent are deleted (<see href="https://sqlite.org/foreignkeys.html#fk_actions"/>).
+/// </summary>
 internal static class DeletingKeys
 {
     private const string All =

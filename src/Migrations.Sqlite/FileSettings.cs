@@ -3,8 +3,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// What scripts say of the file itself. SQLite heeds these pragmas only while the file is empty, or at the next VACUUM, and says nothing otherwise
-/// (<see href="https://sqlite.org/pragma.html#pragma_page_size"/>).
+/// What scripts say of the file itself. SQLite heeds these pragmas only while the file is empty, or at the next VACUUM, and says nothing
+/// otherwise (<see href="https://sqlite.org/pragma.html#pragma_page_size"/>).
 /// </summary>
 internal sealed class FileSettings(SqliteHandle handle)
 {

@@ -52,7 +52,9 @@ internal sealed class ForecastTable(string? original)
             DroppedColumns[column] = line;
     }
 
-    /// <summary>The statements that bring rows of another table into it, at once or by way of tables that the script makes; empty when none does.</summary>
+    /// <summary>
+    /// The statements that bring rows of another table into it, at once or by way of tables that the script makes; empty when none does.
+    /// </summary>
     public IReadOnlyList<ForecastCopy> CopiesOf(ForecastTable source) => [.. WaysFrom(source, []).Distinct()];
 
     /// <summary>Whether one of them brings a column.</summary>

@@ -5,7 +5,10 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Looks for rows without their parents, and for foreign keys that cannot be enforced (<see href="https://sqlite.org/pragma.html#pragma_foreign_key_check"/>).</summary>
+/// <summary>
+/// Looks for rows without their parents, and for foreign keys that cannot be enforced (<see
+/// href="https://sqlite.org/pragma.html#pragma_foreign_key_check"/>).
+/// </summary>
 /// <param name="handle">The connection.</param>
 /// <param name="cancellationToken">Stops it.</param>
 internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken cancellationToken)
@@ -38,8 +41,8 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
     }
 
     /// <summary>
-    /// Whether an index tells that every row has its parent: it gives each value once and in order, where the check looks up the parent of every row. Only the usual
-    /// key is asked in this way, one column to an INTEGER PRIMARY KEY: both ways compare such values as numbers.
+    /// Whether an index tells that every row has its parent: it gives each value once and in order, where the check looks up the parent of
+    /// every row. Only the usual key is asked in this way, one column to an INTEGER PRIMARY KEY: both ways compare such values as numbers.
     /// </summary>
     private bool IsQuicklySound(ForeignKey key)
     {

@@ -4,9 +4,10 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Looks, before a script is committed that ran without enforced foreign keys or that takes tables away, whether it left rows without their parent,
-/// broke a foreign key, or lost rows, triggers or keys, in the database or in one that the script has attached. SQLite itself would not say a word: with enforcement DROP TABLE
-/// cascades into the children, and without it nothing is checked (<see href="https://sqlite.org/lang_altertable.html#otheralter"/>).
+/// Looks, before a script is committed that ran without enforced foreign keys or that takes tables away, whether it left rows without their
+/// parent, broke a foreign key, or lost rows, triggers or keys, in the database or in one that the script has attached. SQLite itself would
+/// not say a word: with enforcement DROP TABLE cascades into the children, and without it nothing is checked (<see
+/// href="https://sqlite.org/lang_altertable.html#otheralter"/>).
 /// </summary>
 internal sealed class ForeignKeyGuard
 {

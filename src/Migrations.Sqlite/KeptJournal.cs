@@ -5,9 +5,9 @@ namespace Migrations.Sqlite;
 
 /// <summary>
 /// Keeps the rollback journal's file from one transaction of a run to the next, its header overwritten with zeros at each commit
-/// (<see href="https://sqlite.org/pragma.html#pragma_journal_mode">PERSIST</see>). A commit then is on the disk for certain when it returns, which it is not while
-/// the journal is only deleted; and the folder is neither written nor waited for. Only for a database in the usual mode, DELETE; what a killed run leaves is a
-/// journal like any other.
+/// (<see href="https://sqlite.org/pragma.html#pragma_journal_mode">PERSIST</see>). A commit then is on the disk for certain when it
+/// returns, which it is not while the journal is only deleted; and the folder is neither written nor waited for. Only for a database in the
+/// usual mode, DELETE; what a killed run leaves is a journal like any other.
 /// </summary>
 /// <param name="handle">The connection.</param>
 /// <param name="database">The full path of its file.</param>
@@ -18,7 +18,9 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     private bool _isCommitted;
     private int? _leavingThread;
 
-    /// <summary>The file, held so that nothing else can take its place unseen: a deleted file's number may be given to the next one.</summary>
+    /// <summary>
+    /// The file, held so that nothing else can take its place unseen: a deleted file's number may be given to the next one.
+    /// </summary>
     private SafeFileHandle? _file;
 
     /// <summary>The journal's full path.</summary>
@@ -28,8 +30,8 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     public bool IsNameOnDisk => _isCommitted && IsInPlace;
 
     /// <summary>
-    /// Whether the file stays although SQLite, leaving PERSIST, would delete it: the last transaction uses it once more. Only on the thread that leaves: for another
-    /// connection, deleting its journal is the commit.
+    /// Whether the file stays although SQLite, leaving PERSIST, would delete it: the last transaction uses it once more. Only on the thread
+    /// that leaves: for another connection, deleting its journal is the commit.
     /// </summary>
     public bool OutlivesItsMode => _leavingThread == Environment.CurrentManagedThreadId;
 
@@ -46,7 +48,9 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
             Keep();
     }
 
-    /// <summary>SQLite has created the journal, or opened one of whose name it is not known to be on the disk. Nobody else writes meanwhile.</summary>
+    /// <summary>
+    /// SQLite has created the journal, or opened one of whose name it is not known to be on the disk. Nobody else writes meanwhile.
+    /// </summary>
     public void OnCreated()
     {
         Let();
@@ -60,10 +64,14 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
         }
     }
 
-    /// <summary>The transaction is committed. Unless its script has forbidden waiting for the disk, the journal's folder has been waited for too.</summary>
+    /// <summary>
+    /// The transaction is committed. Unless its script has forbidden waiting for the disk, the journal's folder has been waited for too.
+    /// </summary>
     public void OnCommitted() => _isCommitted = _isCommitted || (_file is not null && handle.QueryInt64("PRAGMA main.synchronous") > 0);
 
-    /// <summary>Deletes the journal. Where another connection is writing it stays, and is that one's; nothing in it would be rolled back.</summary>
+    /// <summary>
+    /// Deletes the journal. Where another connection is writing it stays, and is that one's; nothing in it would be rolled back.
+    /// </summary>
     public void Dispose()
     {
         if (_isKept)

@@ -3,8 +3,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Remembers at which version of the schema <c>main</c> it had no foreign keys, so that many small steps need not search all of it twice each
-/// (<see href="https://sqlite.org/pragma.html#pragma_schema_version"/>).
+/// Remembers at which version of the schema <c>main</c> it had no foreign keys, so that many small steps need not search all of it twice
+/// each (<see href="https://sqlite.org/pragma.html#pragma_schema_version"/>).
 /// </summary>
 internal sealed class KeylessSchema(SqliteHandle handle)
 {

@@ -5,7 +5,9 @@ using Migrations.History;
 
 namespace Migrations.Sqlite;
 
-/// <summary>The file beside the lock that says who holds it, in lines of a word and a value. It is a courtesy: only the lock itself counts.</summary>
+/// <summary>
+/// The file beside the lock that says who holds it, in lines of a word and a value. It is a courtesy: only the lock itself counts.
+/// </summary>
 internal sealed class LockOwner : IDisposable
 {
     // Padded to one length, so that it is overwritten in place and a reader never sees half of an old text.

@@ -3,7 +3,10 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Finds what would go with tables that a script makes again: its definitions are run on the schema alone, in memory, and what is left is compared.</summary>
+/// <summary>
+/// Finds what would go with tables that a script makes again: its definitions are run on the schema alone, in memory, and what is left is
+/// compared.
+/// </summary>
 internal static class ObjectForecast
 {
     /// <summary>Finds it; nothing where the script cannot be followed so far.</summary>

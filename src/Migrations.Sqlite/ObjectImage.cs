@@ -109,8 +109,8 @@ internal sealed class ObjectImage
 internal sealed record IndexImage(string Name, IReadOnlyList<string?> Columns, bool IsUnique, bool IsPartial, string? Sql)
 {
     /// <summary>
-    /// Whether this one, of the new table, does what another did: a unique key of some of its columns keeps more apart than it did, and one of the same columns finds the
-    /// same rows.
+    /// Whether this one, of the new table, does what another did: a unique key of some of its columns keeps more apart than it did, and one
+    /// of the same columns finds the same rows.
     /// </summary>
     public bool StandsFor(IndexImage other)
     {

@@ -2,7 +2,10 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Finds foreign keys of the whole database that point to nothing, or whose rows have no parent (<see href="https://sqlite.org/pragma.html#pragma_foreign_key_check"/>).</summary>
+/// <summary>
+/// Finds foreign keys of the whole database that point to nothing, or whose rows have no parent (<see
+/// href="https://sqlite.org/pragma.html#pragma_foreign_key_check"/>).
+/// </summary>
 internal static class OpenForeignKeys
 {
     /// <summary>Finds them.</summary>

@@ -3,8 +3,9 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// A full-text table (<see href="https://sqlite.org/fts5.html"/>) that a script can make as anybody would: CREATE VIRTUAL TABLE, and its rows, or the index of a text that
-/// is in another table. Programs that load a script, D1 among them, may forbid to write the schema by hand.
+/// A full-text table (<see href="https://sqlite.org/fts5.html"/>) that a script can make as anybody would: CREATE VIRTUAL TABLE, and its
+/// rows, or the index of a text that is in another table. Programs that load a script, D1 among them, may forbid to write the schema by
+/// hand.
 /// </summary>
 internal sealed class PortableTable
 {
@@ -22,7 +23,10 @@ internal sealed class PortableTable
     /// <summary>What makes the index of a text that is elsewhere; null where the table has rows of its own.</summary>
     public string? Rebuild { get; }
 
-    /// <summary>Looks whether an object is one; null for any other, and where something would be lost: settings of its own, a text that nobody keeps.</summary>
+    /// <summary>
+    /// Looks whether an object is one; null for any other, and where something would be lost: settings of its own, a text that nobody
+    /// keeps.
+    /// </summary>
     public static PortableTable? Find(SqliteHandle handle, SqliteSchemaItem item, IReadOnlyList<SqliteSchemaItem> items)
     {
         if (item.Module is not "fts5" || item.Sql!.Contains("locale", StringComparison.OrdinalIgnoreCase) || !HasUsualSettings(handle, item))

@@ -3,15 +3,17 @@ namespace Migrations.Sqlite;
 /// <summary>Looks whether a file lies where nobody on this machine can write.</summary>
 internal static class ReadOnlyDisk
 {
-    // Of these no other machine writes what is mounted here. An overlay's lower folders are files of such a file system too, and may be written there.
+    // Of these no other machine writes what is mounted here. An overlay's lower folders are files of such a file system too, and may be
+    // written there.
     private static readonly HashSet<string> Local = new(StringComparer.Ordinal)
     {
         "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "ramfs", "vfat", "exfat", "ntfs", "ntfs3", "squashfs", "erofs", "cramfs", "romfs", "iso9660", "udf",
     };
 
     /// <summary>
-    /// Whether the file system itself is mounted read-only. A folder that is read-only merely where it is mounted (a bind mount, a container's volume, systemd's
-    /// <c>ProtectSystem=</c>) may be written elsewhere: the two are told apart by the last field of <see href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html"/>.
+    /// Whether the file system itself is mounted read-only. A folder that is read-only merely where it is mounted (a bind mount, a
+    /// container's volume, systemd's <c>ProtectSystem=</c>) may be written elsewhere: the two are told apart by the last field of <see
+    /// href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html"/>.
     /// </summary>
     public static bool Holds(string path)
     {

@@ -7,8 +7,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// A digest of rows that does not depend on their order: the sum, modulo 2^128, of the first 128 bits of each row's SHA-256. A row that is there twice counts
-/// twice, which an exclusive or would not see.
+/// A digest of rows that does not depend on their order: the sum, modulo 2^128, of the first 128 bits of each row's SHA-256. A row that is
+/// there twice counts twice, which an exclusive or would not see.
 /// </summary>
 internal sealed class RowDigest : IDisposable
 {

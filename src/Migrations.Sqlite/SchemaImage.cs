@@ -3,8 +3,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// The foreign keys and tables of one schema (<c>main</c>, or an attached database) at one moment. The tables are read when they are first asked for, because most schemas have no foreign keys
-/// to look after: ask while the moment lasts.
+/// The foreign keys and tables of one schema (<c>main</c>, or an attached database) at one moment. The tables are read when they are first
+/// asked for, because most schemas have no foreign keys to look after: ask while the moment lasts.
 /// </summary>
 internal sealed class SchemaImage
 {
@@ -43,8 +43,9 @@ internal sealed class SchemaImage
     }
 
     /// <summary>
-    /// Why a foreign key points to nothing that can be a parent; null when it is sound (<see href="https://sqlite.org/foreignkeys.html#fk_indexes"/>). Looks at the
-    /// database once for each key, so it must be asked while the image still holds.
+    /// Why a foreign key points to nothing that can be a parent; null when it is sound (<see
+    /// href="https://sqlite.org/foreignkeys.html#fk_indexes"/>). Looks at the database once for each key, so it must be asked while the
+    /// image still holds.
     /// </summary>
     public string? FindUnsoundness(ForeignKey key)
     {

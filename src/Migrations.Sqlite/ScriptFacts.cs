@@ -25,7 +25,9 @@ internal sealed class ScriptFacts
     /// <summary>Tables that it drops or renames and makes again, and views that it drops and makes again.</summary>
     public IEnumerable<string> Remade => Removed.Where(Made.Contains).Concat(DroppedOthers.Where(_madeViews.Contains));
 
-    /// <summary>Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.</summary>
+    /// <summary>
+    /// Known when there are foreign keys: tables that it names, or whose indexes and triggers it names, and those that their triggers name.
+    /// </summary>
     public HashSet<string> Touched { get; } = new(SqliteNames.Comparer);
 
     /// <summary>Whether its text may add a foreign key to some table.</summary>

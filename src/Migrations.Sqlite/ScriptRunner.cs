@@ -7,8 +7,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what cannot run in a
-/// transaction is run before the transaction begins, or kept for after the commit.
+/// Steps through one script with SQLite's own parser: what SQLite accepts runs. The script's own BEGIN and COMMIT are passed over, and what
+/// cannot run in a transaction is run before the transaction begins, or kept for after the commit.
 /// </summary>
 internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
 {
@@ -27,13 +27,18 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     /// <summary>Takes the statements that are not run because they reach beyond the copy; null: such a statement ends the script.</summary>
     public List<StatementException>? LeftOut { get; init; }
 
-    /// <summary>Whether what stands at its beginning and cannot run in a transaction has run already, before the transaction of the whole run.</summary>
+    /// <summary>
+    /// Whether what stands at its beginning and cannot run in a transaction has run already, before the transaction of the whole run.
+    /// </summary>
     public bool LeadingHaveRun { get; init; }
 
     /// <summary>Called before the first statement that needs the transaction.</summary>
     public required Action EnsureBegun { get; init; }
 
-    /// <summary>Whether it is taken back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the beginning.</summary>
+    /// <summary>
+    /// Whether it is taken back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the
+    /// beginning.
+    /// </summary>
     public bool IsTrial { get; set; }
 
     /// <summary>Runs the script.</summary>
@@ -77,7 +82,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         window.Advance(length);
     }
 
-    /// <summary>Whether the window cuts a statement: SQLite stops behind the last token that it took, or before one that it cannot read, such as a literal without its end.</summary>
+    /// <summary>
+    /// Whether the window cuts a statement: SQLite stops behind the last token that it took, or before one that it cannot read, such as a
+    /// literal without its end.
+    /// </summary>
     private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
         length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
 
@@ -121,7 +129,8 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
 
     private bool HasRun(StatementHead head) => (LeadingHaveRun && _isLeading) || (IsTrial && head.Kind is StatementKind.Vacuum or StatementKind.Pragma);
 
-    // The shell's '.schema' prints the tables that SQLite makes itself, for AUTOINCREMENT and ANALYZE, and refuses to be given (https://sqlite.org/fileformat2.html#intschema).
+    // The shell's '.schema' prints the tables that SQLite makes itself, for AUTOINCREMENT and ANALYZE, and refuses to be given
+    // (https://sqlite.org/fileformat2.html#intschema).
     private static bool MakesInternalTable(StatementHead head) =>
         head is { Kind: StatementKind.Create, What: "TABLE", Name: { } name } && SqliteNames.IsInternal(name);
 
@@ -133,7 +142,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         return statement != 0 ? statement : throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
     }
 
-    /// <summary>Compiles the next statement of a window. One that the window cuts is compiled again with more text: what is cut may still compile, and mean something else.</summary>
+    /// <summary>
+    /// Compiles the next statement of a window. One that the window cuts is compiled again with more text: what is cut may still compile,
+    /// and mean something else.
+    /// </summary>
     /// <returns>SQLite's code.</returns>
     public static int PrepareWhole(SqliteHandle handle, ScriptWindow window, out nint statement, out int length)
     {

@@ -5,9 +5,9 @@ using Migrations.Databases;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// A window that moves over a script's bytes, with a NUL behind them, so that SQLite's parser can be given the text in place: SQLite copies text
-/// that does not end in NUL, the whole rest of a script at each statement. (A mapped file would serve as well, but grows the resident memory with the script,
-/// and kills the process when somebody shortens the file meanwhile.)
+/// A window that moves over a script's bytes, with a NUL behind them, so that SQLite's parser can be given the text in place: SQLite copies
+/// text that does not end in NUL, the whole rest of a script at each statement. (A mapped file would serve as well, but grows the resident
+/// memory with the script, and kills the process when somebody shortens the file meanwhile.)
 /// </summary>
 internal sealed unsafe class ScriptWindow : IDisposable
 {
@@ -79,7 +79,9 @@ internal sealed unsafe class ScriptWindow : IDisposable
         return false;
     }
 
-    /// <summary>How long the statement at the start is, with its semicolon; reads on where the window cuts it. Does not know of trigger bodies.</summary>
+    /// <summary>
+    /// How long the statement at the start is, with its semicolon; reads on where the window cuts it. Does not know of trigger bodies.
+    /// </summary>
     public int FindEndOfStatement()
     {
         var at = 0;

@@ -118,7 +118,8 @@ internal sealed class SqlTextWriter : IDisposable
         Write(digits[..length]);
     }
 
-    // A literal ends at a NUL, and may not be malformed. The sqlite3 shell reads a CR before a LF as part of the line's end, and other programs any CR.
+    // A literal ends at a NUL, and may not be malformed. The sqlite3 shell reads a CR before a LF as part of the line's end, and other
+    // programs any CR.
     private void WriteText(ReadOnlySpan<byte> text)
     {
         if (text.ContainsAny((byte)0, (byte)'\r') || !Utf8.IsValid(text))

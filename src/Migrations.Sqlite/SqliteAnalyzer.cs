@@ -2,7 +2,9 @@ using Migrations.Databases;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Reads a script before it runs: whether it needs a transaction, whether foreign keys must be suspended, and what in it is refused.</summary>
+/// <summary>
+/// Reads a script before it runs: whether it needs a transaction, whether foreign keys must be suspended, and what in it is refused.
+/// </summary>
 internal sealed class SqliteAnalyzer
 {
     private readonly MigrationScript _script;
@@ -11,7 +13,8 @@ internal sealed class SqliteAnalyzer
     // Statements that cannot run in a transaction and stand neither before everything else nor after it.
     private readonly List<(ScriptLocation Place, StatementHead Head)> _misplaced = [];
     private readonly List<(ScriptLocation Place, StatementHead Head)> _trailing = [];
-    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of ours.
+    // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of
+    // ours.
     private readonly List<FileProblem> _control = [];
     private readonly OwnTransactions _own = new();
 

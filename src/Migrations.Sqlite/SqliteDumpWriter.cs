@@ -4,9 +4,10 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Writes a database as SQL that the sqlite3 shell and D1 read too. The same content gives the same text. A full-text table is written as the statement that makes it
-/// and its rows, where these say all of it (<see cref="PortableTable"/>). What modules keep of any other virtual table is written as the tables that they keep it in, and
-/// the virtual table itself as the entry that says so: nothing is computed anew, and the module need not be there.
+/// Writes a database as SQL that the sqlite3 shell and D1 read too. The same content gives the same text. A full-text table is written as
+/// the statement that makes it and its rows, where these say all of it (<see cref="PortableTable"/>). What modules keep of any other
+/// virtual table is written as the tables that they keep it in, and the virtual table itself as the entry that says so: nothing is computed
+/// anew, and the module need not be there.
 /// </summary>
 internal sealed class SqliteDumpWriter
 {

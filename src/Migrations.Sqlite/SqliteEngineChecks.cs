@@ -115,7 +115,8 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         try
         {
             var quoted = SqliteNames.Quote(table.Name);
-            // With a rank, an index whose text is kept elsewhere is compared with it too (https://sqlite.org/fts5.html#the_integrity_check_command).
+            // With a rank, an index whose text is kept elsewhere is compared with it too
+            // (https://sqlite.org/fts5.html#the_integrity_check_command).
             var insert = table.Module is "fts5" ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)" : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
             SqliteUndone.Run(handle, () => handle.Execute(insert));
             return Result(name, CheckStatus.Pass, $"The index of '{table.Name}' fits its text.") with { Target = target };

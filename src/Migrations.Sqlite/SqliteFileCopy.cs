@@ -9,7 +9,8 @@ internal static class SqliteFileCopy
     // Some milliseconds of work: how soon cancelling is heard, and what is told.
     private const int PagesPerStep = 1000;
 
-    // Where the header says how the file is written and read: 1 with a rollback journal, 2 with a write-ahead log (https://sqlite.org/fileformat2.html#file_format_version_numbers).
+    // Where the header says how the file is written and read: 1 with a rollback journal, 2 with a write-ahead log
+    // (https://sqlite.org/fileformat2.html#file_format_version_numbers).
     private const int WriteVersionOffset = 18;
 
     /// <summary>Makes a new, empty file that only its owner may read.</summary>
@@ -23,7 +24,8 @@ internal static class SqliteFileCopy
     }
 
     /// <summary>
-    /// Copies into an empty file. The result is one file with a rollback journal, whatever the source's mode; nothing in it is flushed to disk yet.
+    /// Copies into an empty file. The result is one file with a rollback journal, whatever the source's mode; nothing in it is flushed to
+    /// disk yet.
     /// </summary>
     /// <param name="source">The source, with a read transaction open.</param>
     /// <param name="path">The empty file.</param>
@@ -55,7 +57,8 @@ internal static class SqliteFileCopy
     }
 
     /// <summary>Copies over an open database, in one transaction of it.</summary>
-    /// <exception cref="SqliteFailure">A page cannot be read or written, or other connections keep the destination for too long.</exception>
+    /// <exception cref="SqliteFailure">A page cannot be read or written, or other connections keep the destination for too
+    /// long.</exception>
     public static void Over(SqliteHandle source, SqliteHandle destination, WorkProgress progress, CancellationToken cancellationToken)
     {
         var pageSize = source.QueryInt64("PRAGMA page_size") ?? 0;

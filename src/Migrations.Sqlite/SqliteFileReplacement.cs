@@ -4,8 +4,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Puts a new file in the place of one that is no database, or of none. What lies beside it (a journal, a write-ahead log) goes first: SQLite would apply it to the
-/// new file, and bring old pages back without a word (<see href="https://sqlite.org/howtocorrupt.html"/>).
+/// Puts a new file in the place of one that is no database, or of none. What lies beside it (a journal, a write-ahead log) goes first:
+/// SQLite would apply it to the new file, and bring old pages back without a word (<see href="https://sqlite.org/howtocorrupt.html"/>).
 /// </summary>
 /// <param name="path">The file, all links resolved.</param>
 /// <param name="job">Where the old state is kept.</param>
@@ -17,7 +17,9 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
 
     private readonly List<(string From, string To)> _moved = [];
 
-    /// <summary>Takes a name in the folder for old states: makes an empty file, so that another restore at the same time finds another name.</summary>
+    /// <summary>
+    /// Takes a name in the folder for old states: makes an empty file, so that another restore at the same time finds another name.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static string TakeName(RestoreJob job)
     {

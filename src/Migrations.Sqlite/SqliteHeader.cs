@@ -19,7 +19,10 @@ internal static class SqliteHeader
     /// <summary>Whether these are the first bytes of a database.</summary>
     public static bool IsDatabase(ReadOnlySpan<byte> header) => header.StartsWith(Magic);
 
-    /// <summary>Whether there is a journal from which SQLite would put pages back (<see href="https://sqlite.org/fileformat2.html#the_rollback_journal"/>).</summary>
+    /// <summary>
+    /// Whether there is a journal from which SQLite would put pages back (<see
+    /// href="https://sqlite.org/fileformat2.html#the_rollback_journal"/>).
+    /// </summary>
     public static bool IsJournal(string path) => File.Exists(path) && Read(path).AsSpan().StartsWith(JournalMagic);
 
     /// <summary>Whether the file is in WAL mode (<see href="https://sqlite.org/fileformat2.html#file_format_version_numbers"/>).</summary>

@@ -40,7 +40,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         _table = SqliteNames.Quote(table);
     }
 
-    /// <summary>The table as this session has read or written it last; null before it has looked. Put back by whoever rolls rows back.</summary>
+    /// <summary>
+    /// The table as this session has read or written it last; null before it has looked. Put back by whoever rolls rows back.
+    /// </summary>
     public HistoryMark? Known { get; set; }
 
     /// <summary>Whether this session holds the migration lock: then no other run is what keeps it waiting.</summary>
@@ -123,7 +125,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
     }
 
-    /// <summary>Runs a script, or a statement of one, and notices when it changes rows of the history: what is there afterwards does not tell.</summary>
+    /// <summary>
+    /// Runs a script, or a statement of one, and notices when it changes rows of the history: what is there afterwards does not tell.
+    /// </summary>
     public T Watch<T>(Func<T> run)
     {
         _isDisturbed = false;
@@ -149,8 +153,12 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
 
     private static long Sum((long Inserted, long Updated, long Deleted) changes) => changes.Inserted + changes.Updated + changes.Deleted;
 
-    /// <summary>Appends a row in the open transaction, and makes sure that this is all that has changed in the table since this session looked at it last.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the row was suppressed, or others were changed.</exception>
+    /// <summary>
+    /// Appends a row in the open transaction, and makes sure that this is all that has changed in the table since this session looked at it
+    /// last.
+    /// </summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the row was suppressed, or others were
+    /// changed.</exception>
     public void Insert(JournalEntry entry)
     {
         try
@@ -226,8 +234,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     }
 
     /// <summary>
-    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second look at the journal: the lock
-    /// keeps other runs out, unless they reach the file by a way on which the lock does not hold.
+    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second look at the
+    /// journal: the lock keeps other runs out, unless they reach the file by a way on which the lock does not hold.
     /// </summary>
     public bool HasUnknownRows()
     {

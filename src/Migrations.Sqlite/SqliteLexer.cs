@@ -5,8 +5,8 @@ using Migrations.Databases;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// SQLite's lexical rules (<see href="https://sqlite.org/lang.html"/>, tokenize.c), for text and for UTF-8 bytes: everything that is not ASCII is part of a
-/// word in both, so one set of rules serves.
+/// SQLite's lexical rules (<see href="https://sqlite.org/lang.html"/>, tokenize.c), for text and for UTF-8 bytes: everything that is not
+/// ASCII is part of a word in both, so one set of rules serves.
 /// </summary>
 internal static class SqliteLexer
 {
@@ -59,7 +59,8 @@ internal static class SqliteLexer
     }
 
     /// <summary>
-    /// Whether a line comment has more lines in it: ends with CR alone, which to SQLite end no line, so that what follows belongs to the comment.
+    /// Whether a line comment has more lines in it: ends with CR alone, which to SQLite end no line, so that what follows belongs to the
+    /// comment.
     /// </summary>
     public static bool HidesLines(ReadOnlySpan<byte> comment)
     {

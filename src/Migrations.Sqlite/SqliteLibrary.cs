@@ -6,14 +6,15 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// The native SQLite library in use: the newer of the operating system's and the bundled one. The operating system's must have what migrations may rely on
-/// (FTS5, JSON, RTREE, column metadata). The environment variable <c>MIGRATIONS_SQLITE_LIBRARY</c> names another.
+/// The native SQLite library in use: the newer of the operating system's and the bundled one. The operating system's must have what
+/// migrations may rely on (FTS5, JSON, RTREE, column metadata). The environment variable <c>MIGRATIONS_SQLITE_LIBRARY</c> names another.
 /// </summary>
 internal sealed class SqliteLibrary
 {
     public const string OverrideVariable = "MIGRATIONS_SQLITE_LIBRARY";
 
-    // Pinned by Directory.Packages.props. Known here so that the bundled library is loaded only when it is used: loading it takes longer than all else at the start.
+    // Pinned by Directory.Packages.props. Known here so that the bundled library is loaded only when it is used: loading it takes longer
+    // than all else at the start.
     public const int BundledVersion = 3035005;
 
     private const string BundledName = "e_sqlite3";

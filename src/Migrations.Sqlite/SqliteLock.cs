@@ -5,8 +5,8 @@ using Migrations.Events;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// The migration lock of a database file: a file beside it, opened so that nobody else can open it. The operating system frees it when the process ends, however it ends.
-/// It is never deleted, because two runs could then hold locks on two files of one name.
+/// The migration lock of a database file: a file beside it, opened so that nobody else can open it. The operating system frees it when the
+/// process ends, however it ends. It is never deleted, because two runs could then hold locks on two files of one name.
 /// </summary>
 internal sealed class SqliteLock : IAsyncDisposable
 {

@@ -5,8 +5,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Finds what a script would lose by following its statements on paper: which tables are there after each, what they were before, and where their rows go. A table
-/// that is made again (create the new one, copy, drop, rename) loses only the columns that are not copied.
+/// Finds what a script would lose by following its statements on paper: which tables are there after each, what they were before, and where
+/// their rows go. A table that is made again (create the new one, copy, drop, rename) loses only the columns that are not copied.
 /// </summary>
 internal sealed class SqliteLossForecast
 {

@@ -12,7 +12,9 @@ internal static class SqliteNames
     /// <summary>A name as it is, in quotes only where SQLite needs them.</summary>
     public static string Show(string name) => IsPlain(name) ? name : Quote(name);
 
-    /// <summary>A name in small letters, in quotes only where SQLite needs them: the same for all names that SQLite takes for the same.</summary>
+    /// <summary>
+    /// A name in small letters, in quotes only where SQLite needs them: the same for all names that SQLite takes for the same.
+    /// </summary>
     public static string Fold(string name)
     {
         var small = string.Create(name.Length, name, static (to, from) =>

@@ -4,16 +4,16 @@ using Migrations.Databases;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Writes SQL so that texts of the same meaning are equal: one blank between tokens, key words in capitals, names in small letters and without quotes where none
-/// are needed (SQLite compares names without regard to case), and one way to write each operator.
+/// Writes SQL so that texts of the same meaning are equal: one blank between tokens, key words in capitals, names in small letters and
+/// without quotes where none are needed (SQLite compares names without regard to case), and one way to write each operator.
 /// </summary>
 internal static class SqliteNormalForm
 {
     /// <summary>Writes tokens.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="isName">
-    /// Tells names from literals among texts in double quotes: what is no name there is a literal to SQLite (<see href="https://sqlite.org/quirks.html#dblquote"/>).
-    /// Null where only the context could tell: then each is a name.
+    /// Tells names from literals among texts in double quotes: what is no name there is a literal to SQLite (<see
+    /// href="https://sqlite.org/quirks.html#dblquote"/>). Null where only the context could tell: then each is a name.
     /// </param>
     public static string Write(IReadOnlyList<SqliteToken> tokens, Func<string, bool>? isName = null)
     {
@@ -39,7 +39,9 @@ internal static class SqliteNormalForm
         return Write(tokens, isName);
     }
 
-    /// <summary>Writes the list of an index or a key: single words are names, and ascending is what is meant when nothing is said.</summary>
+    /// <summary>
+    /// Writes the list of an index or a key: single words are names, and ascending is what is meant when nothing is said.
+    /// </summary>
     public static string WriteKey(List<SqliteToken> tokens, Func<string, bool>? isName) => string.Join(", ", SqliteTokenCursor.SplitAtCommas(tokens).Select(item =>
     {
         var rest = item.Where((t, i) => i == 0 || !t.Is("ASC")).ToList();

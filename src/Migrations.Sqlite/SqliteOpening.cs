@@ -133,9 +133,9 @@ internal static class SqliteOpening
     }
 
     /// <summary>
-    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a read-only one would
-    /// leave the files behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes them when it closes. A log with content is
-    /// left as it is.
+    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a
+    /// read-only one would leave the files behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes
+    /// them when it closes. A log with content is left as it is.
     /// </summary>
     private static SqliteHandle OpenToRead(string path, SessionOptions options, CancellationToken cancellationToken)
     {
@@ -156,7 +156,8 @@ internal static class SqliteOpening
     }
 
     /// <summary>
-    /// Opens a file that may be a database in use, to copy it: what is read is one state, whoever writes meanwhile. It and its folder are the same afterwards.
+    /// Opens a file that may be a database in use, to copy it: what is read is one state, whoever writes meanwhile. It and its folder are
+    /// the same afterwards.
     /// </summary>
     /// <exception cref="SqliteFailure">It is no database, or somebody keeps it to himself.</exception>
     /// <exception cref="MigrationException"><see cref="ErrorId.PermissionDenied"/>: it could only be read as a mix of states.</exception>
@@ -199,8 +200,8 @@ internal static class SqliteOpening
         }
     }
 
-    // Every setting that changes what a script means is set, because libraries are built with different defaults. They are those of the sqlite3 shell, but
-    // for foreign keys.
+    // Every setting that changes what a script means is set, because libraries are built with different defaults. They are those of the
+    // sqlite3 shell, but for foreign keys.
     private static void Configure(SqliteHandle handle, bool keepsLog)
     {
         var (api, db) = (handle.Api, handle.Pointer);
@@ -237,8 +238,8 @@ internal static class SqliteOpening
     }
 
     /// <summary>
-    /// Lets a connection to a database that is thrown away write as little as possible, and read its file in place: what is asked of all of it takes half the time.
-    /// Nobody else can cut the file short, which would end the process.
+    /// Lets a connection to a database that is thrown away write as little as possible, and read its file in place: what is asked of all of
+    /// it takes half the time. Nobody else can cut the file short, which would end the process.
     /// </summary>
     private static void Forget(SqliteHandle handle)
     {

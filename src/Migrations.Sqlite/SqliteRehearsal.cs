@@ -3,7 +3,9 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Runs a step and measures what it does to each table: SQLite tells of single rows, and counting before and after tells of the rest.</summary>
+/// <summary>
+/// Runs a step and measures what it does to each table: SQLite tells of single rows, and counting before and after tells of the rest.
+/// </summary>
 internal static class SqliteRehearsal
 {
     /// <summary>Runs it.</summary>

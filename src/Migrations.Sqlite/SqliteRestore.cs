@@ -5,8 +5,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Puts a backup in the place of a database. It is copied into the open file, in one transaction of SQLite's: whoever has the file open sees the new content next,
-/// and a crash leaves the old one. Only what cannot be opened as a database is replaced as a file.
+/// Puts a backup in the place of a database. It is copied into the open file, in one transaction of SQLite's: whoever has the file open
+/// sees the new content next, and a crash leaves the old one. Only what cannot be opened as a database is replaced as a file.
 /// </summary>
 /// <param name="backup">The backup.</param>
 /// <param name="target">The database.</param>
@@ -102,8 +102,9 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     }
 
     /// <summary>
-    /// Whether the target begins as a database does, or has a journal that may make it begin so. Opening anything else to write would do away with what lies beside
-    /// it. SQLite itself looks, because another way would take the locks of this process' other connections away when it closes the file.
+    /// Whether the target begins as a database does, or has a journal that may make it begin so. Opening anything else to write would do
+    /// away with what lies beside it. SQLite itself looks, because another way would take the locks of this process' other connections away
+    /// when it closes the file.
     /// </summary>
     private bool MayBeDatabase()
     {
@@ -154,7 +155,8 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         var isOfOneEncoding = string.Equals(source.QueryText(Encoding), handle.QueryText(Encoding), StringComparison.Ordinal);
         // Changes when another connection commits, and not with what this one does (https://sqlite.org/pragma.html#pragma_data_version).
         var version = handle.QueryInt64(DataVersion);
-        // Waits until the journal is deleted on the disk too: what is said to be restored is not undone by a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
+        // Waits until the journal is deleted on the disk too: what is said to be restored is not undone by a power cut
+        // (https://sqlite.org/pragma.html#pragma_synchronous).
         handle.Execute("PRAGMA synchronous=EXTRA");
         try
         {

@@ -28,8 +28,8 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     public string? Module { get; private init; }
 
     /// <summary>
-    /// The table in which a full-text index finds its text (<see href="https://sqlite.org/fts5.html#external_content_tables"/>), without quotes; null when the index
-    /// keeps the text itself, or nobody does.
+    /// The table in which a full-text index finds its text (<see href="https://sqlite.org/fts5.html#external_content_tables"/>), without
+    /// quotes; null when the index keeps the text itself, or nobody does.
     /// </summary>
     public string? TextSource { get; private init; }
 

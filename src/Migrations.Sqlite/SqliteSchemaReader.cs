@@ -75,7 +75,8 @@ internal sealed class SqliteSchemaReader
             AddConstraint(table, constraint, names);
     }
 
-    // A column that no constraint names can be added and dropped by itself, as far as SQLite allows it (https://sqlite.org/lang_altertable.html).
+    // A column that no constraint names can be added and dropped by itself, as far as SQLite allows it
+    // (https://sqlite.org/lang_altertable.html).
     private void AddColumn(string table, SqliteTableText text, SqliteColumnText column, int position)
     {
         var name = SqliteNames.Show(column.Name);

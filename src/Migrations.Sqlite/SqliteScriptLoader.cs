@@ -27,7 +27,8 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
     private bool _isCommitted;
 
     /// <summary>Runs it.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: a statement is refused, or its end is not there.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: a statement is refused, or its end is not
+    /// there.</exception>
     public void Run(CancellationToken cancellationToken)
     {
         // What the dump holds was there, so it may be there again, whatever order it comes in.

@@ -63,7 +63,9 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <summary>Statements that scripts end with and that run after the commit.</summary>
     public List<ScriptStatement> AfterCommit { get; } = [];
 
-    /// <summary>Takes the statements that a rehearsal leaves out because they reach beyond the copy; null: such a statement ends its script.</summary>
+    /// <summary>
+    /// Takes the statements that a rehearsal leaves out because they reach beyond the copy; null: such a statement ends its script.
+    /// </summary>
     public List<StatementException>? LeftOut { get; set; }
 
     /// <summary>Whether the database lives in memory, known to this connection alone.</summary>
@@ -231,7 +233,8 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <summary>Commits the transaction of the whole run.</summary>
-    /// <exception cref="MigrationException">It could not be committed, and is rolled back when the run's transaction is disposed.</exception>
+    /// <exception cref="MigrationException">It could not be committed, and is rolled back when the run's transaction is
+    /// disposed.</exception>
     public void CommitRun()
     {
         try
@@ -274,8 +277,8 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <summary>
-    /// Begins a script without a transaction: foreign keys are enforced or not as they would be in one. One that goes on where an earlier run stopped needs what its
-    /// first statements set on that run's connection.
+    /// Begins a script without a transaction: foreign keys are enforced or not as they would be in one. One that goes on where an earlier
+    /// run stopped needs what its first statements set on that run's connection.
     /// </summary>
     private IReadOnlyList<LostObject> EnterOutside(StepExecution step, int index, CancellationToken cancellationToken)
     {
@@ -296,8 +299,8 @@ internal sealed class SqliteSession : IDatabaseSession
     }
 
     /// <summary>
-    /// What a script without a transaction loses or breaks cannot be rolled back. So it is tried in one that is rolled back, where all of its statements can run in
-    /// one: what the guard finds then is refused before anything has happened.
+    /// What a script without a transaction loses or breaks cannot be rolled back. So it is tried in one that is rolled back, where all of
+    /// its statements can run in one: what the guard finds then is refused before anything has happened.
     /// </summary>
     private IReadOnlyList<LostObject> Try(StepExecution step, CancellationToken cancellationToken)
     {

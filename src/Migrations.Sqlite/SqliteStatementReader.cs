@@ -6,8 +6,8 @@ namespace Migrations.Sqlite;
 
 /// <summary>
 /// Cuts a script into statements where SQLite ends them: at a semicolon, and for CREATE TRIGGER at the semicolon after its last END
-/// (the rule of <see href="https://sqlite.org/c3ref/complete.html">sqlite3_complete</see>). Statements are shown in place: a script of any length is read
-/// without a copy of its text.
+/// (the rule of <see href="https://sqlite.org/c3ref/complete.html">sqlite3_complete</see>). Statements are shown in place: a script of any
+/// length is read without a copy of its text.
 /// </summary>
 internal sealed class SqliteStatementReader(MigrationScript script, int windowSize = ScriptWindow.UsualSize) : IDisposable
 {
@@ -40,10 +40,15 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
     /// <summary>Where the statement begins.</summary>
     public ScriptLocation Location => new(script.File, _window.Line, _window.Column);
 
-    /// <summary>Where a literal, comment, quoted name or trigger body begins that the script does not close; known once everything is read.</summary>
+    /// <summary>
+    /// Where a literal, comment, quoted name or trigger body begins that the script does not close; known once everything is read.
+    /// </summary>
     public ScriptLocation? Unterminated { get; private set; }
 
-    /// <summary>Where a line comment begins that hides what is meant as further lines, because these end with CR alone; known once everything is read.</summary>
+    /// <summary>
+    /// Where a line comment begins that hides what is meant as further lines, because these end with CR alone; known once everything is
+    /// read.
+    /// </summary>
     public ScriptLocation? Hiding => _hiding ?? (_window.HidingComment is { } comment ? new ScriptLocation(script.File, comment.Line, comment.Column) : null);
 
     /// <summary>The statement as an object of its own.</summary>

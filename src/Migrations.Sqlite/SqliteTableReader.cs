@@ -3,8 +3,8 @@ using Migrations.Databases;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Reads a CREATE TABLE as SQLite stores it (<see href="https://sqlite.org/lang_createtable.html"/>). The text is known to be right, because SQLite has accepted it;
-/// pragmas do not tell of checks, of names of constraints or of what may be deferred.
+/// Reads a CREATE TABLE as SQLite stores it (<see href="https://sqlite.org/lang_createtable.html"/>). The text is known to be right,
+/// because SQLite has accepted it; pragmas do not tell of checks, of names of constraints or of what may be deferred.
 /// </summary>
 internal sealed class SqliteTableReader
 {
@@ -131,7 +131,8 @@ internal sealed class SqliteTableReader
         return true;
     }
 
-    // A column's own INTEGER PRIMARY KEY DESC is not another name of the rowid, unlike all other ways to write it (https://sqlite.org/lang_createtable.html#rowid).
+    // A column's own INTEGER PRIMARY KEY DESC is not another name of the rowid, unlike all other ways to write it
+    // (https://sqlite.org/lang_createtable.html#rowid).
     private void ReadColumnKey(SqliteColumnText column, string? name)
     {
         _ = _tokens.Skip("KEY");

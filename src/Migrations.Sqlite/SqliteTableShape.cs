@@ -18,7 +18,9 @@ internal sealed record SqliteTableShape
     /// <summary>A name by which the rowid is reached where no column holds it; null otherwise.</summary>
     public string? RowidName { get; private init; }
 
-    /// <summary>What puts rows into their own order: the rowid, or the primary key of a table without one. Empty when there is none.</summary>
+    /// <summary>
+    /// What puts rows into their own order: the rowid, or the primary key of a table without one. Empty when there is none.
+    /// </summary>
     public string Order { get; private init; } = "";
 
     /// <summary><see cref="Order"/> from the other end.</summary>

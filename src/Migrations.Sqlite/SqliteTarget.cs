@@ -3,7 +3,10 @@ using Migrations.Databases;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Reads what a user gave as a database: a path, a <c>sqlite:</c> or <c>file:</c> address, or a connection string as Microsoft.Data.Sqlite knows them.</summary>
+/// <summary>
+/// Reads what a user gave as a database: a path, a <c>sqlite:</c> or <c>file:</c> address, or a connection string as Microsoft.Data.Sqlite
+/// knows them.
+/// </summary>
 internal static class SqliteTarget
 {
     public const string Memory = ":memory:";

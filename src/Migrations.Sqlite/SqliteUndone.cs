@@ -3,8 +3,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Runs what may write in a transaction that is rolled back whatever happens, so that neither the file nor its log is touched: no page leaves the memory, not even
-/// of a connection that is told only to read.
+/// Runs what may write in a transaction that is rolled back whatever happens, so that neither the file nor its log is touched: no page
+/// leaves the memory, not even of a connection that is told only to read.
 /// </summary>
 internal static class SqliteUndone
 {
@@ -16,7 +16,8 @@ internal static class SqliteUndone
     {
         var token = handle.Watch.Token;
         var isReader = handle.QueryInt64("PRAGMA query_only") == 1;
-        // The journal of a database without a write-ahead log is made with the first change, even if no page is written: it is kept in memory meanwhile.
+        // The journal of a database without a write-ahead log is made with the first change, even if no page is written: it is kept in
+        // memory meanwhile.
         var journal = handle.QueryText("PRAGMA main.journal_mode");
         var spill = handle.QueryInt64("PRAGMA cache_spill");
         try

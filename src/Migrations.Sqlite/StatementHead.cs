@@ -37,7 +37,9 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>The object, pragma or attached database; null when the text does not name one.</summary>
     public string? Name { get; private init; }
 
-    /// <summary>The schema that the text names before <see cref="Name"/>: <c>main</c>, <c>temp</c> or an attached database; null when it names none.</summary>
+    /// <summary>
+    /// The schema that the text names before <see cref="Name"/>: <c>main</c>, <c>temp</c> or an attached database; null when it names none.
+    /// </summary>
     public string? Schema { get; private init; }
 
     /// <summary>The column that is added, dropped or renamed.</summary>

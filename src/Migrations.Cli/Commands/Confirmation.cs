@@ -7,7 +7,8 @@ namespace Migrations.Cli.Commands;
 internal static class Confirmation
 {
     /// <summary>Goes on after a yes, or with <c>--yes</c>.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: nobody can be asked; <see cref="ErrorId.Cancelled"/>: the answer was no.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: nobody can be asked; <see
+    /// cref="ErrorId.Cancelled"/>: the answer was no.</exception>
     public static void Demand(Settings settings, Terminal terminal, string action, string nothing)
     {
         if (settings.Yes)

@@ -7,7 +7,9 @@ namespace Migrations.Cli.Commands;
 /// <summary>Runs a command on each database of a call, one after another, and turns failures into messages and exit codes.</summary>
 internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
 {
-    /// <summary>Runs a command that works on databases. A failure does not keep the other databases from their turn; a cancellation does.</summary>
+    /// <summary>
+    /// Runs a command that works on databases. A failure does not keep the other databases from their turn; a cancellation does.
+    /// </summary>
     public Task<int> RunAsync(ParseResult parse, Func<DatabaseCall, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
         GuardAsync(parse, async (settings, report) =>
         {

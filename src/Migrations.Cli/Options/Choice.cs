@@ -7,7 +7,9 @@ namespace Migrations.Cli.Options;
 /// <summary>Makes options that take one of a few words, a number from 1, or a duration.</summary>
 internal static class Choice
 {
-    /// <summary>An option that takes one of some words, in any case and with or without dashes (<c>down-suffix</c>, <c>DownSuffix</c>).</summary>
+    /// <summary>
+    /// An option that takes one of some words, in any case and with or without dashes (<c>down-suffix</c>, <c>DownSuffix</c>).
+    /// </summary>
     public static Option<T?> Of<T>(string name, string description, params (string Word, T Value)[] choices)
         where T : struct, Enum
     {

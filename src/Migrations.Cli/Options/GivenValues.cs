@@ -6,8 +6,8 @@ using Migrations.Planning;
 namespace Migrations.Cli.Options;
 
 /// <summary>
-/// Looks at the values of a call before it runs. An empty one is a variable that was not set, and one that begins with a dash is an option that was misspelt or
-/// that was taken for the value of the option before it: neither is what was meant, whatever the option.
+/// Looks at the values of a call before it runs. An empty one is a variable that was not set, and one that begins with a dash is an option
+/// that was misspelt or that was taken for the value of the option before it: neither is what was meant, whatever the option.
 /// </summary>
 internal static class GivenValues
 {

@@ -39,7 +39,9 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         }
     }
 
-    /// <summary>Prints a warning, for the agent's summary too. A call reads its folder several times, and tells of what it finds once.</summary>
+    /// <summary>
+    /// Prints a warning, for the agent's summary too. A call reads its folder several times, and tells of what it finds once.
+    /// </summary>
     public void Warn(string message)
     {
         if (!_warned.Add(message))

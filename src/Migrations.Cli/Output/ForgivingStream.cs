@@ -1,8 +1,8 @@
 namespace Migrations.Cli.Output;
 
 /// <summary>
-/// An output to which writing never fails: that a log is on a full disk, or was closed, must not end a run between two migrations. What went wrong first is kept,
-/// and told when the call is over.
+/// An output to which writing never fails: that a log is on a full disk, or was closed, must not end a run between two migrations. What
+/// went wrong first is kept, and told when the call is over.
 /// </summary>
 internal sealed class ForgivingStream(Stream inner) : Stream
 {

@@ -11,7 +11,8 @@ using Migrations.Running;
 namespace Migrations.Cli.Output;
 
 /// <summary>
-/// Reports to programs: one array of records on standard output, whatever happens; errors and warnings on standard error, each one object on a line.
+/// Reports to programs: one array of records on standard output, whatever happens; errors and warnings on standard error, each one object
+/// on a line.
 /// </summary>
 internal sealed class JsonReport : IReport, IDisposable
 {
@@ -128,7 +129,8 @@ internal sealed class JsonReport : IReport, IDisposable
 
     /// <summary>Appends records to the array.</summary>
     /// <param name="records">The records.</param>
-    /// <param name="type">How they are written; asked only when there is one, because working it out takes 20 ms that a call with nothing to say has better uses for.</param>
+    /// <param name="type">How they are written; asked only when there is one, because working it out takes 20 ms that a call with nothing
+    /// to say has better uses for.</param>
     public void Write<T>(IEnumerable<T> records, Func<JsonContext, JsonTypeInfo<T>> type)
     {
         foreach (var record in records)

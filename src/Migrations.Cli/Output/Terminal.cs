@@ -37,7 +37,9 @@ internal sealed class Terminal : IDisposable
     /// <summary>Writes lines to standard output.</summary>
     public void Out(string text = "", Tone tone = Tone.Plain) => Write(_out, text, tone, Console.IsOutputRedirected);
 
-    /// <summary>Writes what goes to standard output until the end of a listing together: to a program, each line is a write of its own otherwise.</summary>
+    /// <summary>
+    /// Writes what goes to standard output until the end of a listing together: to a program, each line is a write of its own otherwise.
+    /// </summary>
     public IDisposable Listing() => new Held(_out as StreamWriter);
 
     /// <summary>Writes lines to standard error.</summary>
@@ -57,7 +59,9 @@ internal sealed class Terminal : IDisposable
             (toError ? _error : _out).WriteLine(command);
     }
 
-    /// <summary>Shows what is being done in a line that the next output replaces; null takes it away. Does nothing where that is not possible.</summary>
+    /// <summary>
+    /// Shows what is being done in a line that the next output replaces; null takes it away. Does nothing where that is not possible.
+    /// </summary>
     public void Progress(string? text)
     {
         if (!ShowsProgress)

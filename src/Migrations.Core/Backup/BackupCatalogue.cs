@@ -15,8 +15,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
     private DateTimeOffset Now => (clock ?? TimeProvider.System).GetUtcNow();
 
     /// <summary>
-    /// All backups of a folder, newest first. Files without a manifest, and manifests that cannot be used, are among them, with what is wrong. Behind them come those that
-    /// are dated in the future, and then the states that restores have kept.
+    /// All backups of a folder, newest first. Files without a manifest, and manifests that cannot be used, are among them, with what is
+    /// wrong. Behind them come those that are dated in the future, and then the states that restores have kept.
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/></exception>
     public async Task<IReadOnlyList<DatabaseBackup>> ReadAsync(string folder, CancellationToken cancellationToken = default)
@@ -88,14 +88,18 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
     }
 
     /// <summary>The engine that a backup is of.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: its manifest cannot be used, and its first bytes are of no known format.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: its manifest cannot be used, and its first bytes are of no
+    /// known format.</exception>
     public IDatabaseDriver DriverOf(DatabaseBackup backup) => drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
         ?? throw new MigrationException(
             ErrorId.BackupInvalid,
             $"It is not known what '{backup.Path}' is a backup of. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
             $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\"");
 
-    /// <summary>Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still told for what it is.</summary>
+    /// <summary>
+    /// Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still told for what
+    /// it is.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/>: it cannot be removed.</exception>
     public static void Remove(DatabaseBackup backup)
     {

@@ -4,7 +4,9 @@ using Migrations.Integrity;
 
 namespace Migrations.Backup;
 
-/// <summary>Sets a database against the manifest of the backup that it was loaded from. What there is nothing to compare with is NotRun.</summary>
+/// <summary>
+/// Sets a database against the manifest of the backup that it was loaded from. What there is nothing to compare with is NotRun.
+/// </summary>
 /// <param name="session">The database.</param>
 /// <param name="manifest">What it should be; null when there is no manifest.</param>
 /// <param name="display">The database as shown to people.</param>

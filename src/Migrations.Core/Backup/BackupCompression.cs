@@ -53,7 +53,8 @@ internal static class BackupCompression
         }
     }
 
-    // A file that is cut off between two blocks reads as one that ends; its last four bytes should be the length (https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1).
+    // A file that is cut off between two blocks reads as one that ends; its last four bytes should be the length
+    // (https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1).
     private static long LengthSaid(string path)
     {
         using var file = File.OpenRead(path);

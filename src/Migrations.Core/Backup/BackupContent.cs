@@ -20,10 +20,15 @@ public sealed record BackupContent
     /// <summary>The tables with their rows; rows are null when they were not counted.</summary>
     public IReadOnlyList<TableContent> Tables { get; init; } = [];
 
-    /// <summary>What is wrong with what the source holds, as the engine's checks of a copy will find it; null when it was not looked for.</summary>
+    /// <summary>
+    /// What is wrong with what the source holds, as the engine's checks of a copy will find it; null when it was not looked for.
+    /// </summary>
     public IReadOnlyList<DatabaseFault>? Faults { get; init; }
 
-    /// <summary>What belongs to the database and is not in the backup itself; it comes back to <see cref="BackupSource.Settings"/>. Null where there is nothing.</summary>
+    /// <summary>
+    /// What belongs to the database and is not in the backup itself; it comes back to <see cref="BackupSource.Settings"/>. Null where there
+    /// is nothing.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
     /// <summary>How long writers to the source had to wait at the most; null where they never wait.</summary>

@@ -21,7 +21,9 @@ public sealed record BackupJob
     /// <summary>Whether tables are digested, in the same snapshot.</summary>
     public bool Digests { get; init; }
 
-    /// <summary>The tables that are left out, as patterns of their names with <c>*</c> and <c>?</c>; with <see cref="BackupFormat.Sql"/> only.</summary>
+    /// <summary>
+    /// The tables that are left out, as patterns of their names with <c>*</c> and <c>?</c>; with <see cref="BackupFormat.Sql"/> only.
+    /// </summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     /// <summary>Where roles and other cluster-wide objects are written; null when they are not wanted.</summary>

@@ -7,8 +7,8 @@ using Migrations.Integrity;
 namespace Migrations;
 
 /// <summary>
-/// Backs up and restores one database. What is on disk is found by <see cref="BackupCatalogue"/>, proven by <see cref="BackupVerifier"/> and thinned out by
-/// <see cref="BackupRetention"/>.
+/// Backs up and restores one database. What is on disk is found by <see cref="BackupCatalogue"/>, proven by <see cref="BackupVerifier"/>
+/// and thinned out by <see cref="BackupRetention"/>.
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
@@ -19,9 +19,12 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
     private readonly BackupOptions _options = options ?? new BackupOptions();
 
-    /// <summary>Writes one snapshot of the database and its manifest. Until both are complete, nothing is there under their names.</summary>
+    /// <summary>
+    /// Writes one snapshot of the database and its manifest. Until both are complete, nothing is there under their names.
+    /// </summary>
     /// <returns>The backup; not proven yet.</returns>
-    /// <exception cref="MigrationException">The folder or the database is missing or refuses, a client tool is missing, or the disk is full. Nothing is left behind.</exception>
+    /// <exception cref="MigrationException">The folder or the database is missing or refuses, a client tool is missing, or the disk is
+    /// full. Nothing is left behind.</exception>
     public async Task<DatabaseBackup> BackUpAsync(BackupRequest request, CancellationToken cancellationToken = default)
     {
         var folder = FolderAccess.Demand(request.Folder);
@@ -48,12 +51,12 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     }
 
     /// <summary>
-    /// Checks a backup, puts it in the database's place, all or nothing, and compares the result with the manifest. The old state is kept. A backup that is not
-    /// proven is verified before.
+    /// Checks a backup, puts it in the database's place, all or nothing, and compares the result with the manifest. The old state is kept.
+    /// A backup that is not proven is verified before.
     /// </summary>
     /// <exception cref="MigrationException">
-    /// <see cref="ErrorId.BackupInvalid"/>: the backup is damaged, and nothing was changed; <see cref="ErrorId.RestoreUnproven"/>: it was restored, and is not what the
-    /// manifest says.
+    /// <see cref="ErrorId.BackupInvalid"/>: the backup is damaged, and nothing was changed; <see cref="ErrorId.RestoreUnproven"/>: it was
+    /// restored, and is not what the manifest says.
     /// </exception>
     public async Task<RestoreResult> RestoreAsync(DatabaseBackup backup, RestoreRequest? request = null, CancellationToken cancellationToken = default)
     {
@@ -97,7 +100,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     }
 
     /// <summary>Copies what can still be read of a corrupt database into a new file.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot; or the file exists or cannot be written.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot; or the file exists or cannot be
+    /// written.</exception>
     public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(string destination, CancellationToken cancellationToken = default) =>
         driver.Backups.SalvageAsync(target, Path.GetFullPath(destination), cancellationToken);
 

@@ -5,7 +5,9 @@ namespace Migrations.Backup;
 /// <summary>What is written beside a backup, as <c>&lt;backup&gt;.manifest.json</c>. Holds no secret.</summary>
 public sealed record BackupManifest
 {
-    /// <summary>The version of this format that is written. Newer ones are refused, because they may say what this code does not know.</summary>
+    /// <summary>
+    /// The version of this format that is written. Newer ones are refused, because they may say what this code does not know.
+    /// </summary>
     public const int CurrentVersion = 1;
 
     /// <summary>The version of this format.</summary>
@@ -62,7 +64,9 @@ public sealed record BackupManifest
     /// <summary>The tables, with their rows and digests as far as these were wanted.</summary>
     public required IReadOnlyList<TableContent> Tables { get; init; }
 
-    /// <summary>What the engine keeps beside the content and gives back to a database that is made from the backup, for example <c>journal_mode</c>.</summary>
+    /// <summary>
+    /// What the engine keeps beside the content and gives back to a database that is made from the backup, for example <c>journal_mode</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
     /// <summary>For a state that a restore kept, what it is: <c>before_restore</c> or <c>failed</c>; null for a backup.</summary>

@@ -50,8 +50,9 @@ internal static class BackupManifestFile
         && manifest.Tables.DistinctBy(t => t.Table, StringComparer.Ordinal).Count() == manifest.Tables.Count;
 
     /// <summary>
-    /// Writes a manifest under another name, flushes it, and renames it: it is there as a whole or not at all. Its folder is flushed too, and with it the name of the
-    /// backup: what is said to be backed up is not lost with the power, nor its predecessors deleted for nothing.
+    /// Writes a manifest under another name, flushes it, and renames it: it is there as a whole or not at all. Its folder is flushed too,
+    /// and with it the name of the backup: what is said to be backed up is not lost with the power, nor its predecessors deleted for
+    /// nothing.
     /// </summary>
     /// <exception cref="MigrationException">The folder cannot be written, or the disk is full.</exception>
     public static void Write(string path, BackupManifest manifest)

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Migrations.Backup;
 
 /// <summary>
-/// Names backups: <c>&lt;database&gt;_&lt;yyyyMMdd_HHmmss&gt;.&lt;ext&gt;</c>. The time is UTC, so that names sort as time went, in the hour that summer time
-/// repeats too.
+/// Names backups: <c>&lt;database&gt;_&lt;yyyyMMdd_HHmmss&gt;.&lt;ext&gt;</c>. The time is UTC, so that names sort as time went, in the
+/// hour that summer time repeats too.
 /// </summary>
 internal static partial class BackupNaming
 {
@@ -39,7 +39,9 @@ internal static partial class BackupNaming
     /// <summary>Whether a file is named as backups are.</summary>
     public static bool IsBackupName(string name) => BackupName().IsMatch(name) && !name.EndsWith(GlobalsSuffix, StringComparison.Ordinal);
 
-    /// <summary>What the name says of a state that a restore kept, <c>before_restore</c> or <c>failed</c>; null for the name of anything else.</summary>
+    /// <summary>
+    /// What the name says of a state that a restore kept, <c>before_restore</c> or <c>failed</c>; null for the name of anything else.
+    /// </summary>
     public static string? KeptLabelOf(string name) => KeptName().Match(name) is { Success: true } match ? match.Groups["what"].Value : null;
 
     private static string Safe(string database, string nativeExtension)
@@ -51,7 +53,8 @@ internal static partial class BackupNaming
         var room = LongestStem;
         foreach (var rune in name.EnumerateRunes().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0))
         {
-            // Letters and digits of every script are safe everywhere; all else that a shell, a file system or a person may stumble over is not.
+            // Letters and digits of every script are safe everywhere; all else that a shell, a file system or a person may stumble over is
+            // not.
             if (Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_' or '.')
                 safe.Append(rune.ToString());
             else

@@ -5,7 +5,9 @@ namespace Migrations.Backup;
 /// <summary>How backups are made, proven and restored, whichever they are.</summary>
 public sealed record BackupOptions
 {
-    /// <summary>How sessions connect, which tables are the history's, and where progress goes. Their access is chosen by each call.</summary>
+    /// <summary>
+    /// How sessions connect, which tables are the history's, and where progress goes. Their access is chosen by each call.
+    /// </summary>
     public SessionOptions Session { get; init; } = new();
 
     /// <summary>Another server on which scratch databases are made; null for the database's own.</summary>

@@ -3,7 +3,9 @@ namespace Migrations.Backup;
 /// <summary>What backup is wanted.</summary>
 public sealed record BackupRequest
 {
-    /// <summary>The folder that it goes to. It must exist: a wrong path, or a disk that is not mounted, is more likely than a wish for a folder.</summary>
+    /// <summary>
+    /// The folder that it goes to. It must exist: a wrong path, or a disk that is not mounted, is more likely than a wish for a folder.
+    /// </summary>
     public required string Folder { get; init; }
 
     /// <summary>The format. <see cref="BackupFormat.Directory"/> is chosen by <see cref="Jobs"/>.</summary>
@@ -21,7 +23,9 @@ public sealed record BackupRequest
     /// <summary>Whether tables are digested, so that a verification can compare every value.</summary>
     public bool Digests { get; init; }
 
-    /// <summary>The tables that are left out of a script, as patterns of their names with <c>*</c> and <c>?</c>: those of other programs, mostly.</summary>
+    /// <summary>
+    /// The tables that are left out of a script, as patterns of their names with <c>*</c> and <c>?</c>: those of other programs, mostly.
+    /// </summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     /// <summary>Whether roles and other cluster-wide objects are written beside it.</summary>

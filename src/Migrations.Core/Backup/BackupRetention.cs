@@ -6,8 +6,8 @@ namespace Migrations.Backup;
 public static class BackupRetention
 {
     /// <summary>
-    /// Decides for each backup, each database for itself. The newest and the last proven one of a database are never removed, nor is what is not known to be a
-    /// sound backup of ours: such a file takes no other's place either.
+    /// Decides for each backup, each database for itself. The newest and the last proven one of a database are never removed, nor is what
+    /// is not known to be a sound backup of ours: such a file takes no other's place either.
     /// </summary>
     /// <param name="backups">The backups, in any order.</param>
     /// <param name="policy">What is kept.</param>

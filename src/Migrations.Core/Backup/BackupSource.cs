@@ -8,6 +8,8 @@ public sealed record BackupSource(string Path, BackupFormat Format)
     /// <summary>What its manifest says in <see cref="BackupContent.Settings"/>; null where it says nothing.</summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
-    /// <summary>Whether nobody writes it: it has a manifest, or is a temporary copy of ours. Any other file may be a database in use.</summary>
+    /// <summary>
+    /// Whether nobody writes it: it has a manifest, or is a temporary copy of ours. Any other file may be a database in use.
+    /// </summary>
     public bool IsSealed { get; init; }
 }

@@ -14,7 +14,9 @@ public sealed record BackupVerification : IHasTarget
     /// <summary>The database, where the backup brings it; keeps its secret.</summary>
     public DatabaseTarget? Target => Backup.Target;
 
-    /// <summary>Whether it is proven by this verification: restored, and everything that a proof rests on looked at and found right.</summary>
+    /// <summary>
+    /// Whether it is proven by this verification: restored, and everything that a proof rests on looked at and found right.
+    /// </summary>
     public required bool Proven { get; init; }
 
     /// <summary>How many checks failed.</summary>

@@ -7,8 +7,8 @@ using Migrations.Integrity;
 namespace Migrations.Backup;
 
 /// <summary>
-/// Proves backups: restores each into a database that is thrown away, asks the engine whether it is sound, and compares it with what the manifest says of the
-/// source. What could not be looked at is NotRun, and nothing is proven that rests on it.
+/// Proves backups: restores each into a database that is thrown away, asks the engine whether it is sound, and compares it with what the
+/// manifest says of the source. What could not be looked at is NotRun, and nothing is proven that rests on it.
 /// </summary>
 /// <param name="driver">The engine of the backups.</param>
 /// <param name="options">How to connect, and where scratch databases are made.</param>
@@ -156,8 +156,8 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     }
 
     /// <summary>
-    /// A proof rests on the file, its restore, the schema and the rows, and on the values where they were asked for: each must have passed. The engine must have
-    /// been asked about something, and nothing at all may have failed.
+    /// A proof rests on the file, its restore, the schema and the rows, and on the values where they were asked for: each must have passed.
+    /// The engine must have been asked about something, and nothing at all may have failed.
     /// </summary>
     private static bool IsProof(List<CheckResult> checks, bool full) =>
         checks.TrueForAll(c => c.Status != CheckStatus.Fail)

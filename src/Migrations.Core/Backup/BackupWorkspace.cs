@@ -1,8 +1,9 @@
 namespace Migrations.Backup;
 
 /// <summary>
-/// A name in a folder of backups that is taken, and a folder beside it, for our eyes only, in which the backup is written. A file that is locked as long as
-/// the process lives holds the name: two backups at once get two names, and what a killed one left behind is told from what is being written.
+/// A name in a folder of backups that is taken, and a folder beside it, for our eyes only, in which the backup is written. A file that is
+/// locked as long as the process lives holds the name: two backups at once get two names, and what a killed one left behind is told from
+/// what is being written.
 /// </summary>
 internal sealed class BackupWorkspace : IDisposable
 {

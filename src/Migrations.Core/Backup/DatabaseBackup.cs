@@ -11,7 +11,9 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>The database that it is of, as shown to people; empty when there is no manifest to tell.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>The database, to run against, where the backup was made in this session; keeps its secret. Null for one that was found in a folder.</summary>
+    /// <summary>
+    /// The database, to run against, where the backup was made in this session; keeps its secret. Null for one that was found in a folder.
+    /// </summary>
     public DatabaseTarget? Target { get; init; }
 
     /// <summary>The engine's name; empty when it is not known.</summary>
@@ -32,7 +34,10 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>The size on disk, in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>SHA-256 of the file (of a folder: over its sorted relative paths and their hashes), in lower-case hexadecimal; null without a manifest.</summary>
+    /// <summary>
+    /// SHA-256 of the file (of a folder: over its sorted relative paths and their hashes), in lower-case hexadecimal; null without a
+    /// manifest.
+    /// </summary>
     public string? Sha256 { get; init; }
 
     /// <summary>The version of the last applied migration in it; null without one.</summary>
@@ -56,12 +61,15 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>The file in which roles and other cluster-wide objects are; null without one.</summary>
     public string? Globals { get; init; }
 
-    /// <summary>What is wrong with it, in a sentence: no manifest, a damaged one, a file that is gone or does not fit; null when nothing is known to be.</summary>
+    /// <summary>
+    /// What is wrong with it, in a sentence: no manifest, a damaged one, a file that is gone or does not fit; null when nothing is known to
+    /// be.
+    /// </summary>
     public string? Problem { get; init; }
 
     /// <summary>
-    /// For a state that a restore replaced and kept: <c>before_restore</c>, or <c>failed</c> for that of a run that went wrong. Null for a backup. Kept states are never
-    /// the newest backup, stand behind the backups in lists, and have a rule of their own in a retention.
+    /// For a state that a restore replaced and kept: <c>before_restore</c>, or <c>failed</c> for that of a run that went wrong. Null for a
+    /// backup. Kept states are never the newest backup, stand behind the backups in lists, and have a rule of their own in a retention.
     /// </summary>
     public string? Kept { get; init; }
 

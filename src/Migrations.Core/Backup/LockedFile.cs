@@ -1,8 +1,8 @@
 namespace Migrations.Backup;
 
 /// <summary>
-/// A file in a folder that is open to its owner alone as long as the owner lives: the operating system frees it when the process ends, however it ends. Whoever takes a
-/// folder for a leftover holds the file while he removes it.
+/// A file in a folder that is open to its owner alone as long as the owner lives: the operating system frees it when the process ends,
+/// however it ends. Whoever takes a folder for a leftover holds the file while he removes it.
 /// </summary>
 internal static class LockedFile
 {
@@ -10,7 +10,8 @@ internal static class LockedFile
     public const string Name = ".lock";
 
     /// <summary>Makes one.</summary>
-    /// <exception cref="IOException">It exists, cannot be written, or another process took the folder for a leftover between the file's creation and its lock.</exception>
+    /// <exception cref="IOException">It exists, cannot be written, or another process took the folder for a leftover between the file's
+    /// creation and its lock.</exception>
     public static FileStream Create(string folder)
     {
         var path = Path.Combine(folder, Name);
@@ -21,7 +22,10 @@ internal static class LockedFile
         throw new IOException($"The folder '{folder}' was removed.");
     }
 
-    /// <summary>Whether no one holds the file of a folder: it can be opened, or is not there. Where a file system does not lock, this is true of every folder.</summary>
+    /// <summary>
+    /// Whether no one holds the file of a folder: it can be opened, or is not there. Where a file system does not lock, this is true of
+    /// every folder.
+    /// </summary>
     public static bool IsFree(string folder)
     {
         using var file = TryOpen(folder, out var isFree);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Migrations.Backup;
 
 /// <summary>
-/// A folder for temporary files that only its user may enter, with a locked file in it as long as its process lives. What a killed process left behind is told from what is
-/// in use, and removed by the next one.
+/// A folder for temporary files that only its user may enter, with a locked file in it as long as its process lives. What a killed process
+/// left behind is told from what is in use, and removed by the next one.
 /// </summary>
 internal sealed class OwnedFolder : IDisposable
 {
@@ -47,7 +47,9 @@ internal sealed class OwnedFolder : IDisposable
         }
     }
 
-    /// <summary>The folders of a prefix whose process is dead, and those of which that is not known and that are older than a day.</summary>
+    /// <summary>
+    /// The folders of a prefix whose process is dead, and those of which that is not known and that are older than a day.
+    /// </summary>
     public static IReadOnlyList<string> FindLeftovers(string prefix)
     {
         var limit = DateTime.UtcNow - UnlockedAge;

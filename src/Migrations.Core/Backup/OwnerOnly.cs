@@ -1,6 +1,8 @@
 namespace Migrations.Backup;
 
-/// <summary>Makes files and folders that nobody but their owner can read: a backup holds all that a database's own rights keep from others.</summary>
+/// <summary>
+/// Makes files and folders that nobody but their owner can read: a backup holds all that a database's own rights keep from others.
+/// </summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

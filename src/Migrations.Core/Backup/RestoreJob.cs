@@ -11,20 +11,23 @@ public sealed record RestoreJob
     /// <summary>The name, without extension, that the kept copy is given.</summary>
     public required string KeepName { get; init; }
 
-    /// <summary>The end of <see cref="KeepName"/> that tells one old state from another: where names must be short, what stands before it is cut.</summary>
+    /// <summary>
+    /// The end of <see cref="KeepName"/> that tells one old state from another: where names must be short, what stands before it is cut.
+    /// </summary>
     public string KeepEnd { get; init; } = "";
 
     /// <summary>How many jobs read at once.</summary>
     public int Jobs { get; init; } = 1;
 
     /// <summary>
-    /// The highest row id that the history may have, looked at under the lock: when another run has written since, nothing is restored over it. Null: whatever it has.
+    /// The highest row id that the history may have, looked at under the lock: when another run has written since, nothing is restored over
+    /// it. Null: whatever it has.
     /// </summary>
     public long? ExpectedLastId { get; init; }
 
     /// <summary>
-    /// Looks at what was restored before it takes the database's place, so that no one has written to it yet, and throws to keep it from that. A driver that restores into
-    /// the place itself does not ask; then the database is looked at afterwards.
+    /// Looks at what was restored before it takes the database's place, so that no one has written to it yet, and throws to keep it from
+    /// that. A driver that restores into the place itself does not ask; then the database is looked at afterwards.
     /// </summary>
     public Func<DatabaseTarget, CancellationToken, Task>? DemandAsync { get; init; }
 

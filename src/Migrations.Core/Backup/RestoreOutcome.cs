@@ -8,7 +8,9 @@ public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
     /// <summary>What is in the kept file, for its manifest; null where it is no file, or no database.</summary>
     public BackupContent? KeptContent { get; init; }
 
-    /// <summary>Whether others may have written since it was restored: what they wrote is no fault of the restore. Null where nobody can.</summary>
+    /// <summary>
+    /// Whether others may have written since it was restored: what they wrote is no fault of the restore. Null where nobody can.
+    /// </summary>
     public Func<bool>? IsWrittenSince { get; init; }
 
     /// <summary>What is kept open for that.</summary>

@@ -1,6 +1,8 @@
 namespace Migrations.Backup;
 
-/// <summary>Which backups of a database are kept. A backup that any one rule keeps is kept. Days, weeks and months are those of UTC.</summary>
+/// <summary>
+/// Which backups of a database are kept. A backup that any one rule keeps is kept. Days, weeks and months are those of UTC.
+/// </summary>
 public sealed record RetentionPolicy
 {
     /// <summary>The newest so many.</summary>

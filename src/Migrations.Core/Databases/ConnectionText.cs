@@ -1,8 +1,8 @@
 namespace Migrations.Databases;
 
 /// <summary>
-/// Tells the path of a file from the text of a connection, in whatever form a program writes one. What is taken for a path by mistake becomes a new, empty file
-/// whose name may hold a password, so a text is a path only when it can be nothing else.
+/// Tells the path of a file from the text of a connection, in whatever form a program writes one. What is taken for a path by mistake
+/// becomes a new, empty file whose name may hold a password, so a text is a path only when it can be nothing else.
 /// </summary>
 public static class ConnectionText
 {
@@ -21,7 +21,10 @@ public static class ConnectionText
         "pgservice", "pgsslmode", "target_session_attrs", "application_name", "connect_timeout", "client_encoding", "search_path",
     ];
 
-    /// <summary>What a text is, where it may be something else than the path of a file; null where it can be nothing else. The answer never repeats the text.</summary>
+    /// <summary>
+    /// What a text is, where it may be something else than the path of a file; null where it can be nothing else. The answer never repeats
+    /// the text.
+    /// </summary>
     /// <param name="text">What was given as a database.</param>
     /// <returns>The end of a sentence that begins with 'It'.</returns>
     public static string? Find(string text)
@@ -64,7 +67,9 @@ public static class ConnectionText
         || text.StartsWith("~/", StringComparison.Ordinal) || text.StartsWith("~\\", StringComparison.Ordinal)
         || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':' && text[2] is '/' or '\\');
 
-    /// <summary>Whether a known key has a value, or keys of any name do where more than one has, or where something that is no path separates them.</summary>
+    /// <summary>
+    /// Whether a known key has a value, or keys of any name do where more than one has, or where something that is no path separates them.
+    /// </summary>
     private static bool HasPairs(string text, bool isRooted)
     {
         var pairs = 0;

@@ -11,6 +11,9 @@ public sealed record DataLoss(DataLossKind Kind, string Name, long? Rows, bool I
     /// <summary>Whether the table was not counted because row-level security hides rows from the role.</summary>
     public bool IsHidden { get; init; }
 
-    /// <summary>Whether rows or values go for good, as far as is known. What could not be counted counts as a loss; values that an UPDATE overwrites are only reported.</summary>
+    /// <summary>
+    /// Whether rows or values go for good, as far as is known. What could not be counted counts as a loss; values that an UPDATE overwrites
+    /// are only reported.
+    /// </summary>
     public bool IsLossy => Rows is not 0 && Kind != DataLossKind.Overwritten;
 }

@@ -18,6 +18,8 @@ public enum DataLossKind
     /// <summary>Rows go with deleted rows of another table that they refer to, by ON DELETE CASCADE.</summary>
     Cascaded,
 
-    /// <summary>Values are overwritten by an UPDATE: their rows stay. Whether the old values come back, only a rehearsal with data can determine.</summary>
+    /// <summary>
+    /// Values are overwritten by an UPDATE: their rows stay. Whether the old values come back, only a rehearsal with data can determine.
+    /// </summary>
     Overwritten,
 }

@@ -8,7 +8,10 @@ namespace Migrations.Databases;
 /// <param name="Cascades">Whether it deletes the rows (ON DELETE CASCADE); else it overwrites their values (SET NULL, SET DEFAULT).</param>
 public sealed record DeletingKey(string Parent, string Child, IReadOnlyList<string> ChildColumns, IReadOnlyList<string> ParentColumns, bool Cascades)
 {
-    /// <summary>The ways from a table to all whose rows change with its own: each a chain of keys, the table's own first. A chain ends where a table comes again.</summary>
+    /// <summary>
+    /// The ways from a table to all whose rows change with its own: each a chain of keys, the table's own first. A chain ends where a table
+    /// comes again.
+    /// </summary>
     /// <param name="table">The table, as the keys name parents.</param>
     /// <param name="keys">All keys of the database.</param>
     /// <param name="names">How names are compared.</param>

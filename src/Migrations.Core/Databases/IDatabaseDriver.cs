@@ -24,7 +24,8 @@ public interface IDatabaseDriver
     /// <param name="text">A path, a URL or a connection string.</param>
     /// <param name="baseFolder">The folder that relative file paths start from.</param>
     /// <returns>The target, or null when the text is none of this engine's forms.</returns>
-    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: one of this engine's forms, but malformed. The message never repeats the text.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: one of this engine's forms, but malformed. The message
+    /// never repeats the text.</exception>
     DatabaseTarget? Parse(string text, string baseFolder);
 
     /// <summary>The same target with another user name and password.</summary>

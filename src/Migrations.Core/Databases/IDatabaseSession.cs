@@ -1,6 +1,8 @@
 namespace Migrations.Databases;
 
-/// <summary>One connection to one database, used by one run. Not safe for concurrent use. Disposing it releases everything, locks included.</summary>
+/// <summary>
+/// One connection to one database, used by one run. Not safe for concurrent use. Disposing it releases everything, locks included.
+/// </summary>
 public interface IDatabaseSession : IAsyncDisposable
 {
     /// <summary>What is known of the database.</summary>
@@ -12,7 +14,10 @@ public interface IDatabaseSession : IAsyncDisposable
     /// <summary>Looks at the database through this connection, and changes nothing.</summary>
     IDatabaseInspector Inspector { get; }
 
-    /// <summary>Takes the migration lock of this database and history table, waiting at most <see cref="SessionOptions.LockTimeout"/>; says who holds it while waiting.</summary>
+    /// <summary>
+    /// Takes the migration lock of this database and history table, waiting at most <see cref="SessionOptions.LockTimeout"/>; says who
+    /// holds it while waiting.
+    /// </summary>
     /// <param name="isNeeded">
     /// Asked now and then while another run holds the lock, and may use the session; when it says no, waiting ends. Null: it is needed.
     /// </param>
@@ -22,14 +27,14 @@ public interface IDatabaseSession : IAsyncDisposable
     Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens one transaction for several steps (<see cref="TransactionMode.All"/>). Until it is committed or disposed, <see cref="RunAsync"/> runs inside it.
-    /// Disposing it without commit rolls everything back.
+    /// Opens one transaction for several steps (<see cref="TransactionMode.All"/>). Until it is committed or disposed, <see
+    /// cref="RunAsync"/> runs inside it. Disposing it without commit rolls everything back.
     /// </summary>
     Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs a script and appends its history row, both or neither. When it throws, the transaction has been rolled back and what the script set on the
-    /// connection is put back. Cancelling interrupts the running statement and rolls back.
+    /// Runs a script and appends its history row, both or neither. When it throws, the transaction has been rolled back and what the script
+    /// set on the connection is put back. Cancelling interrupts the running statement and rolls back.
     /// </summary>
     /// <exception cref="StatementException">The database refused a statement, or a guard found loss or violations.</exception>
     /// <exception cref="LockException">The lock was lost.</exception>
@@ -37,14 +42,15 @@ public interface IDatabaseSession : IAsyncDisposable
     Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs one statement of a script outside any transaction but those that the script begins itself. When it throws, such a transaction has been rolled back.
+    /// Runs one statement of a script outside any transaction but those that the script begins itself. When it throws, such a transaction
+    /// has been rolled back.
     /// </summary>
     /// <exception cref="StatementException">The database refused it.</exception>
     Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks up whether a statement outside a transaction, which was started and whose end is not recorded, took effect. What a killed statement left
-    /// half-done (an INVALID index) is removed, and counts as not done.
+    /// Looks up whether a statement outside a transaction, which was started and whose end is not recorded, took effect. What a killed
+    /// statement left half-done (an INVALID index) is removed, and counts as not done.
     /// </summary>
     Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken);
 }

@@ -6,18 +6,22 @@ namespace Migrations.Databases;
 public interface IHistoryStore
 {
     /// <summary>Reads all rows in the order of their ids, without their scripts. Creates nothing: no table gives no rows.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: a table of that name exists and has other columns.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: a table of that name exists and has other
+    /// columns.</exception>
     Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the highest row id, of all services: it tells whether anything was appended since. The table must exist; 0 when it is empty.</summary>
+    /// <summary>
+    /// Reads the highest row id, of all services: it tells whether anything was appended since. The table must exist; 0 when it is empty.
+    /// </summary>
     Task<long> ReadLastIdAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the script of one row; null when none is stored.</summary>
     Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Refuses a connection on which names without a schema mean other objects than they did when this history was written, where the history knows. A connection
-    /// that is the first to be seen is remembered by <see cref="EnsureAsync"/>. Databases without schemas have nothing to refuse.
+    /// Refuses a connection on which names without a schema mean other objects than they did when this history was written, where the
+    /// history knows. A connection that is the first to be seen is remembered by <see cref="EnsureAsync"/>. Databases without schemas have
+    /// nothing to refuse.
     /// </summary>
     /// <param name="service">The service whose history it is; null without services.</param>
     /// <param name="isApplied">Whether anything counts as applied; where nothing does, any connection will do.</param>

@@ -4,15 +4,17 @@ namespace Migrations.Databases;
 public interface IScratchProvider
 {
     /// <summary>
-    /// Makes one, and removes those that killed runs left in the same place. Its name carries an id and the time, and as long as its owner lives the place shows that:
-    /// one whose owner lives is never removed. One that cannot be removed when it is disposed is reported as an event.
+    /// Makes one, and removes those that killed runs left in the same place. Its name carries an id and the time, and as long as its owner
+    /// lives the place shows that: one whose owner lives is never removed. One that cannot be removed when it is disposed is reported as an
+    /// event.
     /// </summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ScratchUnavailable"/>: none can be had; the message says why, the next step what to grant or to give.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ScratchUnavailable"/>: none can be had; the message says why, the next step
+    /// what to grant or to give.</exception>
     Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Names the databases for a moment, of rehearsals, proofs and restores, whose owner is dead, and those older than a day of which that is not known. Empty where the
-    /// place cannot be looked at.
+    /// Names the databases for a moment, of rehearsals, proofs and restores, whose owner is dead, and those older than a day of which that
+    /// is not known. Empty where the place cannot be looked at.
     /// </summary>
     Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken);
 }

@@ -3,7 +3,9 @@ namespace Migrations.Databases;
 /// <summary>How one engine's SQL is read: for previews, comparisons and checks before a run.</summary>
 public interface ISqlDialect
 {
-    /// <summary>Cuts a text into tokens: every character belongs to exactly one. Never throws: an unterminated literal reaches to the end.</summary>
+    /// <summary>
+    /// Cuts a text into tokens: every character belongs to exactly one. Never throws: an unterminated literal reaches to the end.
+    /// </summary>
     IEnumerable<SqlToken> Tokenize(string text);
 
     /// <summary>Cuts a script into its statements, reading as it goes. Empty statements are left out.</summary>

@@ -18,7 +18,10 @@ public sealed record QueryAnswer
     /// <summary>What the database refused, with its own code and words; null when nothing was.</summary>
     public StatementException? Error { get; init; }
 
-    /// <summary>Whether the error is about the rows that are there or not there: a constraint that a row breaks, a query that should have found one. On other rows there may be none.</summary>
+    /// <summary>
+    /// Whether the error is about the rows that are there or not there: a constraint that a row breaks, a query that should have found one.
+    /// On other rows there may be none.
+    /// </summary>
     public bool IsErrorOfRows { get; init; }
 
     /// <summary>Whether the error says that a row to be referenced is not there.</summary>

@@ -5,7 +5,8 @@ namespace Migrations.Databases;
 /// <summary>
 /// A DELETE or an UPDATE, read as far as needed to count the rows that it changes by a SELECT with the same condition:
 /// <c>[WITH ...] DELETE FROM table [USING ...] [WHERE ...]</c>, <c>[WITH ...] UPDATE table SET ... [FROM ...] [WHERE ...]</c>
-/// (<see href="https://www.postgresql.org/docs/current/sql-delete.html">PostgreSQL</see>, <see href="https://sqlite.org/lang_delete.html">SQLite</see>).
+/// (<see href="https://www.postgresql.org/docs/current/sql-delete.html">PostgreSQL</see>, <see
+/// href="https://sqlite.org/lang_delete.html">SQLite</see>).
 /// </summary>
 public sealed class RowChange
 {

@@ -3,7 +3,10 @@ namespace Migrations.Databases;
 /// <summary>What scratch database is wanted.</summary>
 public sealed record ScratchRequest
 {
-    /// <summary>The database it stands for: copied from, or on whose server it is made; null when there is none (a backup that is verified on its own).</summary>
+    /// <summary>
+    /// The database it stands for: copied from, or on whose server it is made; null when there is none (a backup that is verified on its
+    /// own).
+    /// </summary>
     public DatabaseTarget? Origin { get; init; }
 
     /// <summary>What it holds at the start.</summary>
@@ -13,13 +16,14 @@ public sealed record ScratchRequest
     public DatabaseTarget? Server { get; init; }
 
     /// <summary>
-    /// The scripts that will run on it, for the driver to see what they need: scripts that change what all databases of a server share need a server of their own. Null when
-    /// none will, and only a backup is loaded.
+    /// The scripts that will run on it, for the driver to see what they need: scripts that change what all databases of a server share need
+    /// a server of their own. Null when none will, and only a backup is loaded.
     /// </summary>
     public IReadOnlyList<MigrationScript>? Scripts { get; init; }
 
     /// <summary>
-    /// Whether an empty one begins with what the origin has and none of the scripts makes: the schemas and extensions that an administrator made before the first migration.
+    /// Whether an empty one begins with what the origin has and none of the scripts makes: the schemas and extensions that an administrator
+    /// made before the first migration.
     /// </summary>
     public bool Prepared { get; init; }
 

@@ -1,8 +1,8 @@
 namespace Migrations.Databases;
 
 /// <summary>
-/// What the statements before one have changed, as far as their text tells: a condition that is looked at before the script runs says nothing about rows that the
-/// script changes first. When in doubt a table counts as changed.
+/// What the statements before one have changed, as far as their text tells: a condition that is looked at before the script runs says
+/// nothing about rows that the script changes first. When in doubt a table counts as changed.
 /// </summary>
 /// <param name="dialect">How statements are read.</param>
 public sealed class ScriptWrites(ISqlDialect dialect)
@@ -55,7 +55,10 @@ public sealed class ScriptWrites(ISqlDialect dialect)
         }
     }
 
-    /// <summary>Whether what was observed may have an influence on the rows that a DELETE or UPDATE finds. Rows that were put into its own table are not there yet, and no loss.</summary>
+    /// <summary>
+    /// Whether what was observed may have an influence on the rows that a DELETE or UPDATE finds. Rows that were put into its own table are
+    /// not there yet, and no loss.
+    /// </summary>
     public bool MayChange(RowChange change)
     {
         if (_isAnything)

@@ -36,7 +36,10 @@ public sealed record SessionOptions
     /// <summary>How long a run waits for the migration lock.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long one statement may wait for a lock of other sessions (tables on PostgreSQL, the file on SQLite); a script's header may say otherwise.</summary>
+    /// <summary>
+    /// How long one statement may wait for a lock of other sessions (tables on PostgreSQL, the file on SQLite); a script's header may say
+    /// otherwise.
+    /// </summary>
     public TimeSpan TableLockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a step is tried again when it could not get a table lock in time.</summary>

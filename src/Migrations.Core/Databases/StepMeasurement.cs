@@ -15,6 +15,9 @@ public sealed record StepMeasurement
     /// <summary>Tables whose rows were written anew by a statement that is no INSERT, UPDATE or DELETE.</summary>
     public IReadOnlyList<string> Rewrites { get; init; } = [];
 
-    /// <summary>The statements that were left out because they reach beyond the copy (<see cref="BeyondCopy.Refused"/>), in their order. All others ran.</summary>
+    /// <summary>
+    /// The statements that were left out because they reach beyond the copy (<see cref="BeyondCopy.Refused"/>), in their order. All others
+    /// ran.
+    /// </summary>
     public IReadOnlyList<StatementException> LeftOut { get; init; } = [];
 }

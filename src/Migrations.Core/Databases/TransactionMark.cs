@@ -1,6 +1,8 @@
 namespace Migrations.Databases;
 
-/// <summary>What a statement of a script that runs without a transaction means for the transactions that the script brings itself.</summary>
+/// <summary>
+/// What a statement of a script that runs without a transaction means for the transactions that the script brings itself.
+/// </summary>
 public enum TransactionMark
 {
     /// <summary>Nothing.</summary>

@@ -1,6 +1,8 @@
 namespace Migrations;
 
-/// <summary>What kind of failure an error is. Each face maps it once: the cmdlets to PowerShell's categories, the command to exit codes.</summary>
+/// <summary>
+/// What kind of failure an error is. Each face maps it once: the cmdlets to PowerShell's categories, the command to exit codes.
+/// </summary>
 public enum FailureCategory
 {
     /// <summary>The call itself is wrong.</summary>

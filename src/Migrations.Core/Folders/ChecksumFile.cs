@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Checks files against their <c>.sha256</c> side files, as <c>sha256sum --check</c> does: lines of <c>hex  name</c> or <c>hex *name</c> about the raw
-/// bytes of files in the same folder. Folders in a name do not count: the list is mostly made from somewhere else.
-/// See <see href="https://www.gnu.org/software/coreutils/manual/html_node/cksum-output-modes.html"/>.
+/// Checks files against their <c>.sha256</c> side files, as <c>sha256sum --check</c> does: lines of <c>hex  name</c> or <c>hex *name</c>
+/// about the raw bytes of files in the same folder. Folders in a name do not count: the list is mostly made from somewhere else. See <see
+/// href="https://www.gnu.org/software/coreutils/manual/html_node/cksum-output-modes.html"/>.
 /// </summary>
 internal static class ChecksumFile
 {

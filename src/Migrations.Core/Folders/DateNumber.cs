@@ -68,7 +68,9 @@ internal static class DateNumber
         return length < name.Length && char.IsAsciiDigit(name[length]) ? 0 : length;
     }
 
-    /// <summary>The time behind a date: <c>_120000</c>, <c>T120000</c> or <c>_12_00_00</c>; without seconds only where the date has no hyphens.</summary>
+    /// <summary>
+    /// The time behind a date: <c>_120000</c>, <c>T120000</c> or <c>_12_00_00</c>; without seconds only where the date has no hyphens.
+    /// </summary>
     private static int TimeLength(ReadOnlySpan<char> rest, char separator)
     {
         if (rest.Length < 5 || !(Separators.Contains(rest[0], StringComparison.Ordinal) || rest[0] is 'T' or 't'))

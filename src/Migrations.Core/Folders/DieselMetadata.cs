@@ -1,6 +1,9 @@
 namespace Migrations.Folders;
 
-/// <summary>Reads the <c>metadata.toml</c> of a diesel migration, see <see href="https://docs.rs/diesel_migrations/latest/diesel_migrations/struct.TomlMetadata.html"/>.</summary>
+/// <summary>
+/// Reads the <c>metadata.toml</c> of a diesel migration, see <see
+/// href="https://docs.rs/diesel_migrations/latest/diesel_migrations/struct.TomlMetadata.html"/>.
+/// </summary>
 internal static class DieselMetadata
 {
     /// <summary>Whether the file says <c>run_in_transaction = false</c>.</summary>

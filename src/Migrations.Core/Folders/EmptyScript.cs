@@ -1,6 +1,8 @@
 namespace Migrations.Folders;
 
-/// <summary>An up script without a statement: one that was made from a template and not written yet, or one that does nothing on purpose.</summary>
+/// <summary>
+/// An up script without a statement: one that was made from a template and not written yet, or one that does nothing on purpose.
+/// </summary>
 internal static class EmptyScript
 {
     /// <summary>Whether it was never written: it tells when it was made or what it is to do, and then does nothing.</summary>

@@ -6,7 +6,9 @@ internal static class FolderNeighbours
     private const int MostFolders = 200;
     private const int MostNames = 20;
 
-    /// <summary>The folder that holds most of the names, and more than the given one: below, above or beside it; null when none does.</summary>
+    /// <summary>
+    /// The folder that holds most of the names, and more than the given one: below, above or beside it; null when none does.
+    /// </summary>
     public static string? FindBetter(string folder, IEnumerable<string> names)
     {
         List<string> wanted = [.. names.Take(MostNames)];

@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Finds the files of a migration folder by their names and places, without opening scripts. What looks like a migration and fits no rule is a problem;
-/// nothing of the kind is passed over in silence.
+/// Finds the files of a migration folder by their names and places, without opening scripts. What looks like a migration and fits no rule
+/// is a problem; nothing of the kind is passed over in silence.
 /// </summary>
 internal sealed class FolderScan
 {
@@ -19,7 +19,9 @@ internal sealed class FolderScan
     private static readonly string[] SqitchFolders = ["deploy", "revert", "verify"];
     private static readonly string[] FolderScripts = ["up", "down", "migration"];
 
-    /// <summary>Migrations in other languages: other tools run them in order with the SQL ones, so leaving them out would break that order.</summary>
+    /// <summary>
+    /// Migrations in other languages: other tools run them in order with the SQL ones, so leaving them out would break that order.
+    /// </summary>
     private static readonly string[] Languages = [".ps1", ".go", ".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".sh"];
 
     private readonly string _root;
@@ -94,7 +96,8 @@ internal sealed class FolderScan
     }
 
     /// <summary>
-    /// Sqitch keeps the order in its plan and each half in a folder of its own, without numbers, see <see href="https://sqitch.org/docs/manual/sqitchtutorial/"/>.
+    /// Sqitch keeps the order in its plan and each half in a folder of its own, without numbers, see <see
+    /// href="https://sqitch.org/docs/manual/sqitchtutorial/"/>.
     /// </summary>
     private void LookForSqitch()
     {
@@ -164,7 +167,8 @@ internal sealed class FolderScan
     });
 
     /// <summary>
-    /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of <c>0.9.1</c>.
+    /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of
+    /// <c>0.9.1</c>.
     /// </summary>
     private static MigrationVersion? FolderVersion(string folder, string number)
     {
@@ -284,7 +288,9 @@ internal sealed class FolderScan
         _ => null,
     };
 
-    /// <summary>A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations only told of.</summary>
+    /// <summary>
+    /// A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations only told of.
+    /// </summary>
     private void SearchOther(Entry folder, IReadOnlyList<Entry> entries)
     {
         if (IsLoop(folder))
@@ -319,7 +325,10 @@ internal sealed class FolderScan
             $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'.");
     }
 
-    /// <summary>Whether a link leads back to where the search is, or to where another link has led it: links in a circle (a package manager makes them) have no end.</summary>
+    /// <summary>
+    /// Whether a link leads back to where the search is, or to where another link has led it: links in a circle (a package manager makes
+    /// them) have no end.
+    /// </summary>
     private bool IsLoop(Entry folder)
     {
         _cancellation.ThrowIfCancellationRequested();

@@ -8,7 +8,8 @@ internal static class ForeignContent
     private const int MarkerLength = 7;
 
     /// <summary>
-    /// Whether a line is one of the four that Git writes around a conflict, see <see href="https://git-scm.com/docs/git-merge#_how_conflicts_are_presented"/>.
+    /// Whether a line is one of the four that Git writes around a conflict, see <see
+    /// href="https://git-scm.com/docs/git-merge#_how_conflicts_are_presented"/>.
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="isText">Whether it is in a comment or a literal, where a line of seven equals signs underlines a heading.</param>

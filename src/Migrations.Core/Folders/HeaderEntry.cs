@@ -40,7 +40,10 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         return null;
     }
 
-    /// <summary>Reads a duration: <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>1h</c> or <c>00:00:30</c>, more than nothing and at most 24 days (what PostgreSQL's timeouts hold).</summary>
+    /// <summary>
+    /// Reads a duration: <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>1h</c> or <c>00:00:30</c>, more than nothing and at most 24 days (what
+    /// PostgreSQL's timeouts hold).
+    /// </summary>
     internal static TimeSpan? ParseDuration(string text)
     {
         var value = TimeSpan.TryParseExact(text, "hh\\:mm\\:ss", CultureInfo.InvariantCulture, out var clock) ? clock : ParseUnits(text);

@@ -5,7 +5,9 @@ internal static class HeaderLocation
 {
     private const int MostLines = 1000;
 
-    /// <summary>The line on which a script's file gives an entry a value; the script's first line where it cannot be found any more.</summary>
+    /// <summary>
+    /// The line on which a script's file gives an entry a value; the script's first line where it cannot be found any more.
+    /// </summary>
     /// <param name="script">The script.</param>
     /// <param name="key">The entry's key.</param>
     /// <param name="value">The value, or one of several.</param>

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Migrations.Folders;
 
-/// <summary>Characters that are not seen and, outside literals, become part of a name or of nothing: no one can find them in an error message of the database.</summary>
+/// <summary>
+/// Characters that are not seen and, outside literals, become part of a name or of nothing: no one can find them in an error message of the
+/// database.
+/// </summary>
 internal static class InvisibleCharacter
 {
     /// <summary>Finds the first one.</summary>
@@ -33,7 +36,10 @@ internal static class InvisibleCharacter
             IsBlank(rune.Value) ? "Replace it with a plain space: outside literals the database takes it for a letter of a name." : "Remove it.");
     }
 
-    /// <summary>Whether a script with it may be meant: blanks are letters of a name to both databases, and joiners are part of some languages' words.</summary>
+    /// <summary>
+    /// Whether a script with it may be meant: blanks are letters of a name to both databases, and joiners are part of some languages'
+    /// words.
+    /// </summary>
     public static bool IsAllowed(Rune rune) => IsBlank(rune.Value) || rune.Value is 0x200C or 0x200D;
 
     private static bool IsBlank(int code) => code is 0x85 or 0xA0 or 0x1680 or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000;

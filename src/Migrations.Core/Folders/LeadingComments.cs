@@ -1,8 +1,8 @@
 namespace Migrations.Folders;
 
 /// <summary>
-/// Reads the comments that stand before a script's first statement, and finds out whether there is a statement at all. Fed piece by piece; what is
-/// kept is one comment line, never the script.
+/// Reads the comments that stand before a script's first statement, and finds out whether there is a statement at all. Fed piece by piece;
+/// what is kept is one comment line, never the script.
 /// </summary>
 internal sealed class LeadingComments
 {
@@ -29,8 +29,8 @@ internal sealed class LeadingComments
     public int StatementLine { get; private set; }
 
     /// <summary>
-    /// Whether there is no statement. A block comment without an end counts as one: where comments nest it is an error, where they do not it may hide
-    /// a statement, and either way the database is the one to say so.
+    /// Whether there is no statement. A block comment without an end counts as one: where comments nest it is an error, where they do not
+    /// it may hide a statement, and either way the database is the one to say so.
     /// </summary>
     public bool IsEmpty => _state is State.Blank or State.LineComment;
 

@@ -57,10 +57,14 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         (NumberLength(name) is > 0 and var length && length < name.Length && name[length] is '_' or '-' or '.')
         || (name.IndexOf("__", StringComparison.Ordinal) is > 0 and var separator && ParseVersioned(name[..(separator + 2)]) is not null);
 
-    /// <summary>The version that a number stands for. Dates with separators become timestamps of one length, so that they are ordered as times.</summary>
+    /// <summary>
+    /// The version that a number stands for. Dates with separators become timestamps of one length, so that they are ordered as times.
+    /// </summary>
     public static MigrationVersion? VersionOf(string number) => Parse(DateNumber.Is(number) ? DateNumber.TimeStamp(number) : number);
 
-    /// <summary>Whether a name without its endings ends as those of undo scripts do, though it may be that of an up script: <c>010_scale_down</c>.</summary>
+    /// <summary>
+    /// Whether a name without its endings ends as those of undo scripts do, though it may be that of an up script: <c>010_scale_down</c>.
+    /// </summary>
     public static bool EndsLikeUndo(string fullName, out string rest)
     {
         var ending = Array.Find(UndoEndings, e => fullName.EndsWith(e, StringComparison.OrdinalIgnoreCase));
@@ -84,7 +88,10 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         };
     }
 
-    /// <summary>A name made of lower-case letters, digits and underscores, for example <c>add_user_prefs</c> for <c>Add user prefs</c>; empty when nothing is left.</summary>
+    /// <summary>
+    /// A name made of lower-case letters, digits and underscores, for example <c>add_user_prefs</c> for <c>Add user prefs</c>; empty when
+    /// nothing is left.
+    /// </summary>
     public static string Slug(string text)
     {
         var slug = new StringBuilder(text.Length);
@@ -99,7 +106,9 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         return slug.ToString().TrimEnd('_');
     }
 
-    /// <summary><c>V1_2__name</c>, <c>U1_2__name</c>, <c>R__name</c>: the prefix is case-sensitive, everything up to <c>__</c> is the version.</summary>
+    /// <summary>
+    /// <c>V1_2__name</c>, <c>U1_2__name</c>, <c>R__name</c>: the prefix is case-sensitive, everything up to <c>__</c> is the version.
+    /// </summary>
     private static MigrationFileName? ParseVersioned(string stem)
     {
         var separator = stem.IndexOf("__", StringComparison.Ordinal);

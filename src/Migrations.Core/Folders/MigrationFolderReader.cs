@@ -11,8 +11,8 @@ public static class MigrationFolderReader
     /// <param name="options">How to read it.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The migrations as they are applied: versioned ones by version, then repeatable ones by name.</returns>
-    /// <exception cref="MigrationException"><see cref="ErrorId.FolderMissing"/>: there is no such folder, or migrations are only in its subfolders.
-    /// <see cref="ErrorId.FileUnreadable"/>: the folder itself cannot be read.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FolderMissing"/>: there is no such folder, or migrations are only in its
+    /// subfolders. <see cref="ErrorId.FileUnreadable"/>: the folder itself cannot be read.</exception>
     /// <exception cref="FolderException">Files are bad; all of them are named, each with the way to mend it.</exception>
     public static MigrationFolder Read(string path, FolderOptions options, CancellationToken cancellationToken)
     {

@@ -76,8 +76,9 @@ internal sealed class MigrationPairing
     }
 
     /// <summary>
-    /// <c>002_b_down.sql</c> may undo a migration, or be one (<c>010_scale_down.sql</c>). One with an undo of its own is one, and a forced layout says that endings
-    /// are part of the names; all else is for the user to say, since an undo that runs as an up deletes what it undoes.
+    /// <c>002_b_down.sql</c> may undo a migration, or be one (<c>010_scale_down.sql</c>). One with an undo of its own is one, and a forced
+    /// layout says that endings are part of the names; all else is for the user to say, since an undo that runs as an up deletes what it
+    /// undoes.
     /// </summary>
     private bool IsLoneUndo(MigrationFile file, List<MigrationFile> ups)
     {
@@ -101,7 +102,10 @@ internal sealed class MigrationPairing
     private static bool Belongs(MigrationFile down, MigrationFile up, bool only) =>
         string.Equals(down.Name, up.Name, StringComparison.Ordinal) || down.Name.Length == 0 && only;
 
-    /// <summary>Where both names say what they are (<c>7_add.up.sql</c>, <c>7_drop.down.sql</c>), the number alone pairs them, as golang-migrate has it.</summary>
+    /// <summary>
+    /// Where both names say what they are (<c>7_add.up.sql</c>, <c>7_drop.down.sql</c>), the number alone pairs them, as golang-migrate has
+    /// it.
+    /// </summary>
     private bool BelongsByNumber(MigrationFile down, MigrationFile up)
     {
         if (up.Form != FileForm.UpSuffix || down.Form != FileForm.DownSuffix)

@@ -6,14 +6,17 @@ public static class MigrationTemplate
     private const int LongestName = 150;
     private const int MostTries = 200;
 
-    /// <summary>Creates a migration. Never overwrites; two that create at once get different numbers. Makes the folder when it is missing.</summary>
+    /// <summary>
+    /// Creates a migration. Never overwrites; two that create at once get different numbers. Makes the folder when it is missing.
+    /// </summary>
     /// <param name="folder">The migration folder.</param>
     /// <param name="name">What the migration does, in words or as a name: <c>Add user prefs</c> becomes <c>add_user_prefs</c>.</param>
     /// <param name="options">Layout and description.</param>
     /// <param name="now">The time, for timestamps and for the header; UTC counts.</param>
     /// <returns>The full paths of the files, the up script first.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the name cannot be used.
-    /// <see cref="ErrorId.FolderMissing"/>: a file stands where the folder should be. <see cref="ErrorId.PermissionDenied"/>, <see cref="ErrorId.DiskFailed"/>: it cannot be written.</exception>
+    /// <see cref="ErrorId.FolderMissing"/>: a file stands where the folder should be. <see cref="ErrorId.PermissionDenied"/>, <see
+    /// cref="ErrorId.DiskFailed"/>: it cannot be written.</exception>
     public static IReadOnlyList<string> Create(string folder, string name, CreateOptions options, DateTimeOffset now)
     {
         var root = Path.GetFullPath(folder);

@@ -70,7 +70,9 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private static bool IsBefore(string word, string stem) =>
         stem.StartsWith(word, StringComparison.OrdinalIgnoreCase) && stem.Length > word.Length + 1 && (stem[word.Length] is '_' or '-') && char.IsAsciiDigit(stem[word.Length + 1]);
 
-    /// <summary>Postgrator's <c>001.do.name</c> and <c>001.undo.name</c>, see <see href="https://github.com/rickbergfalk/postgrator"/>.</summary>
+    /// <summary>
+    /// Postgrator's <c>001.do.name</c> and <c>001.undo.name</c>, see <see href="https://github.com/rickbergfalk/postgrator"/>.
+    /// </summary>
     private static (string Name, bool Down) TakeDirection(string name)
     {
         var undoes = name.StartsWith(".undo.", StringComparison.OrdinalIgnoreCase);

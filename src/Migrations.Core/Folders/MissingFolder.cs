@@ -34,7 +34,9 @@ internal static class MissingFolder
         $"The folder '{folder}' holds undo scripts, which would run as migrations if it were read by itself.",
         $"Give the folder of the migrations: --path '{Path.GetDirectoryName(folder)}'");
 
-    /// <summary>Neither the folder nor the database has a migration: then the folder is mostly not the one that is meant, and nothing is up to date.</summary>
+    /// <summary>
+    /// Neither the folder nor the database has a migration: then the folder is mostly not the one that is meant, and nothing is up to date.
+    /// </summary>
     public static MigrationException Empty(string folder)
     {
         var others = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(4).ToList();

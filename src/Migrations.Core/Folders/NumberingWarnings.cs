@@ -36,8 +36,8 @@ internal static class NumberingWarnings
     }
 
     /// <summary>
-    /// A date without a time (<c>20250221</c>) is a smaller number than every time stamp (<c>20231231235959</c>), so that a change of February 2025 would
-    /// run before all of 2024.
+    /// A date without a time (<c>20250221</c>) is a smaller number than every time stamp (<c>20231231235959</c>), so that a change of
+    /// February 2025 would run before all of 2024.
     /// </summary>
     public static IEnumerable<FileProblem> MisplacedDates(IReadOnlyList<Migration> migrations)
     {

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Other programs that read a migration folder and run every SQL file directly in it (or, with refinery, also those that begin with U), so that an undo
-/// script beside the migrations would be run as one of them. None of them looks into <c>rollback/</c> for a name without their prefix.
+/// Other programs that read a migration folder and run every SQL file directly in it (or, with refinery, also those that begin with U), so
+/// that an undo script beside the migrations would be run as one of them. None of them looks into <c>rollback/</c> for a name without their
+/// prefix.
 /// </summary>
 internal static partial class OtherReader
 {
@@ -41,7 +42,10 @@ internal static partial class OtherReader
         return null;
     }
 
-    /// <summary>See <see href="https://developers.cloudflare.com/d1/reference/migrations/"/>: <c>migrations_dir</c> of a database, <c>migrations</c> without.</summary>
+    /// <summary>
+    /// See <see href="https://developers.cloudflare.com/d1/reference/migrations/"/>: <c>migrations_dir</c> of a database, <c>migrations</c>
+    /// without.
+    /// </summary>
     private static bool IsNamedByWrangler(string file, string root)
     {
         var text = Read(file);
@@ -49,7 +53,9 @@ internal static partial class OtherReader
             && FoldersIn(text).Any(f => string.Equals(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, f))), root, StringComparison.Ordinal));
     }
 
-    /// <summary>Apart, because every run asks <see cref="Find"/>, and hardly one needs the library for patterns, which takes milliseconds to load.</summary>
+    /// <summary>
+    /// Apart, because every run asks <see cref="Find"/>, and hardly one needs the library for patterns, which takes milliseconds to load.
+    /// </summary>
     private static IEnumerable<string> FoldersIn(string text) => Folders().Matches(text).Select(m => m.Groups["folder"].Value).Append("migrations");
 
     private static string Read(string file)

@@ -3,12 +3,15 @@ using System.Formats.Tar;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Tells regular files from what only has a name: opening a named pipe waits until someone writes to it, and a device may have no end, so that neither is
-/// ever opened.
+/// Tells regular files from what only has a name: opening a named pipe waits until someone writes to it, and a device may have no end, so
+/// that neither is ever opened.
 /// </summary>
 internal static class RegularFile
 {
-    /// <summary>What a path leads to, if it is no regular file; null for one, for what is not there, and on Windows, where folders hold nothing else.</summary>
+    /// <summary>
+    /// What a path leads to, if it is no regular file; null for one, for what is not there, and on Windows, where folders hold nothing
+    /// else.
+    /// </summary>
     /// <exception cref="IOException">The path cannot be looked at.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be looked at.</exception>
     public static string? OtherKind(string path)
@@ -39,7 +42,10 @@ internal static class RegularFile
         _ => "a socket or another special file",
     };
 
-    /// <summary>Of the base library only tar archives know the kinds of files, see <see href="https://learn.microsoft.com/dotnet/api/system.formats.tar.tarentrytype"/>. Opens regular files only.</summary>
+    /// <summary>
+    /// Of the base library only tar archives know the kinds of files, see <see
+    /// href="https://learn.microsoft.com/dotnet/api/system.formats.tar.tarentrytype"/>. Opens regular files only.
+    /// </summary>
     private static TarEntryType? TarTypeOf(string path)
     {
         using var archive = new MemoryStream();

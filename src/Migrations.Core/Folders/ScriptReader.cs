@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Reads files, one after another, each once and in blocks: its memory does not grow with a file's size. Not safe for concurrent use; every thread has
-/// one of its own.
+/// Reads files, one after another, each once and in blocks: its memory does not grow with a file's size. Not safe for concurrent use; every
+/// thread has one of its own.
 /// </summary>
 internal sealed class ScriptReader : IDisposable
 {

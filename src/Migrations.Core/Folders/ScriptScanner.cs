@@ -3,8 +3,8 @@ using static Migrations.Folders.SectionMarker;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Goes once through a file's bytes, piece by piece: cuts it into sections, hashes each, reads its leading comments and finds out whether it holds a
-/// statement. Keeps nothing of the text. One scanner is used for many files, one after another.
+/// Goes once through a file's bytes, piece by piece: cuts it into sections, hashes each, reads its leading comments and finds out whether
+/// it holds a statement. Keeps nothing of the text. One scanner is used for many files, one after another.
 /// </summary>
 internal sealed class ScriptScanner : IDisposable
 {

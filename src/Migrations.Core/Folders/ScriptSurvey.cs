@@ -4,8 +4,8 @@ using static Migrations.Folders.SqlPieceReader;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Looks through a script, line by line, for what should stop it before anything runs: comments that mark another half, characters that cannot be seen,
-/// lines of a merge conflict, and other tools' formats. Keeps nothing of the text but one comment.
+/// Looks through a script, line by line, for what should stop it before anything runs: comments that mark another half, characters that
+/// cannot be seen, lines of a merge conflict, and other tools' formats. Keeps nothing of the text but one comment.
 /// </summary>
 internal sealed class ScriptSurvey
 {
@@ -39,7 +39,9 @@ internal sealed class ScriptSurvey
     /// <summary>What is worth a warning.</summary>
     public List<FileProblem> Warnings { get; } = [];
 
-    /// <summary>Comments that mark another half than the one that they are in, with a statement below, and whether it would be the down half.</summary>
+    /// <summary>
+    /// Comments that mark another half than the one that they are in, with a statement below, and whether it would be the down half.
+    /// </summary>
     public List<(HalfMarker Marker, bool Down)> Markers { get; } = [];
 
     /// <summary>Begins with a file.</summary>
@@ -170,7 +172,10 @@ internal sealed class ScriptSurvey
         _endsWithComma = rest.IsEmpty ? _endsWithComma : rest[^1] == ',';
     }
 
-    /// <summary>A statement goes on or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks nothing.</summary>
+    /// <summary>
+    /// A statement goes on or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks
+    /// nothing.
+    /// </summary>
     private void TakeCode()
     {
         _lineHasCode = true;

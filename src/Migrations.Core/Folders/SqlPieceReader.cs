@@ -4,8 +4,8 @@ using static Migrations.Folders.SqlPieceReader.PieceKind;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Cuts the lines of a script into code, comments and text, with as much of SQL's lexical rules as all databases share. A folder is read before any
-/// database is asked, so it serves warnings and refusals only: what runs is cut by the database's own lexer.
+/// Cuts the lines of a script into code, comments and text, with as much of SQL's lexical rules as all databases share. A folder is read
+/// before any database is asked, so it serves warnings and refusals only: what runs is cut by the database's own lexer.
 /// </summary>
 internal sealed class SqlPieceReader
 {
@@ -137,7 +137,9 @@ internal sealed class SqlPieceReader
         return Code;
     }
 
-    /// <summary>Whether a comment or a text begins at a byte. Sets the state that follows; <paramref name="length"/> is what was read of it.</summary>
+    /// <summary>
+    /// Whether a comment or a text begins at a byte. Sets the state that follows; <paramref name="length"/> is what was read of it.
+    /// </summary>
     private PieceKind? Opens(ReadOnlySpan<byte> line, int at, out int length)
     {
         length = 1;

@@ -8,6 +8,8 @@ internal sealed record TemplatePlace(MigrationLayout Layout, string? VersionFold
     /// <summary>Whether the script of a migration's own folder is called <c>migration.sql</c>.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>Whether the undo goes into <c>rollback/</c> whatever the layout is, because another program would run it elsewhere.</summary>
+    /// <summary>
+    /// Whether the undo goes into <c>rollback/</c> whatever the layout is, because another program would run it elsewhere.
+    /// </summary>
     public bool UndoApart { get; init; }
 }

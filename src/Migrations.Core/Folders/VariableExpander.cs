@@ -5,9 +5,9 @@ namespace Migrations.Folders;
 
 /// <summary>
 /// Puts environment variables into a text the way goose does between <c>ENVSUB ON</c> and <c>ENVSUB OFF</c>: <c>$NAME</c>, <c>${NAME}</c>,
-/// <c>${NAME:-default}</c>, <c>${NAME-default}</c>, <c>${NAME?message}</c>, <c>${NAME:offset:length}</c>; <c>$$</c> and <c>\$</c> give a dollar sign,
-/// <c>$(</c> stays. Unlike goose, a variable that is not set and has no default is an error.
-/// See <see href="https://pressly.github.io/goose/documentation/environment-variables/"/>.
+/// <c>${NAME:-default}</c>, <c>${NAME-default}</c>, <c>${NAME?message}</c>, <c>${NAME:offset:length}</c>; <c>$$</c> and <c>\$</c> give a
+/// dollar sign, <c>$(</c> stays. Unlike goose, a variable that is not set and has no default is an error. See <see
+/// href="https://pressly.github.io/goose/documentation/environment-variables/"/>.
 /// </summary>
 /// <param name="lookup">The value of a variable; null when it is not set.</param>
 internal sealed class VariableExpander(Func<string, string?> lookup)

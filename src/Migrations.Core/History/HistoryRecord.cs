@@ -15,7 +15,9 @@ public sealed record HistoryRecord
     /// <summary>The row by which it is applied; null when it is not.</summary>
     public JournalEntry? Applied { get; init; }
 
-    /// <summary>The row that says how it took effect, for its place in the order of application: as <see cref="Applied"/>, but not a repair.</summary>
+    /// <summary>
+    /// The row that says how it took effect, for its place in the order of application: as <see cref="Applied"/>, but not a repair.
+    /// </summary>
     public JournalEntry? FirstApplied { get; init; }
 
     /// <summary>Whether it was applied once and undone since.</summary>

@@ -26,7 +26,8 @@ public sealed class HistoryView
     public MigrationVersion? HighestApplied { get; }
 
     /// <summary>
-    /// The highest version under which one was applied; lower than <see cref="HighestApplied"/> when that one was renumbered since. Null when none is applied.
+    /// The highest version under which one was applied; lower than <see cref="HighestApplied"/> when that one was renumbered since. Null
+    /// when none is applied.
     /// </summary>
     public MigrationVersion? HighestRun { get; }
 
@@ -86,7 +87,9 @@ public sealed class HistoryView
         return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun) { Snapshot = snapshot, IsShared = isShared };
     }
 
-    /// <summary>An applied migration keeps the name under which it was applied or repaired: what fails or is rehearsed later may be another one.</summary>
+    /// <summary>
+    /// An applied migration keeps the name under which it was applied or repaired: what fails or is rehearsed later may be another one.
+    /// </summary>
     private static string NameAfter(HistoryRecord before, JournalEntry entry) =>
         before.IsApplied && entry.Event is (JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress or JournalEvent.Rehearsed)
             ? before.Name
@@ -108,7 +111,9 @@ public sealed class HistoryView
         _ => record,
     };
 
-    /// <summary>A repair's direction says how it leaves the migration: up applied, down not. One that names a statement decides only that statement.</summary>
+    /// <summary>
+    /// A repair's direction says how it leaves the migration: up applied, down not. One that names a statement decides only that statement.
+    /// </summary>
     private static HistoryRecord AfterRepair(HistoryRecord record, JournalEntry entry)
     {
         if (entry.StatementIndex is not null)
@@ -122,7 +127,8 @@ public sealed class HistoryView
             : record with { Applied = null, FirstApplied = null, Failure = null };
     }
 
-    // A cleared failure says nothing new of what is applied: its row holds no script, and must not make an application look younger than an undo.
+    // A cleared failure says nothing new of what is applied: its row holds no script, and must not make an application look younger than an
+    // undo.
     private static bool HasSameScript(JournalEntry? applied, JournalEntry repair) =>
         applied?.Checksum is { } checksum && string.Equals(checksum, repair.Checksum, StringComparison.Ordinal);
 

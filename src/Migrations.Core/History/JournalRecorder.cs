@@ -52,7 +52,9 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
         ToolVersion = ToolVersion,
     };
 
-    /// <summary>The text of a script as it is stored: as the file has it, without secrets; null when it is too long or is not wanted.</summary>
+    /// <summary>
+    /// The text of a script as it is stored: as the file has it, without secrets; null when it is too long or is not wanted.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.FileChanged"/>: the file is no longer what was read and checked.</exception>
     public string? StoredText(MigrationScript script)
     {

@@ -1,8 +1,9 @@
 namespace Migrations.History;
 
 /// <summary>
-/// Reads renumbered migrations out of the journal. One repair lets go of each under what it was known by (down), and then records each under what it is known by
-/// now (up), in the same order: the place in the order of application, and the text that ran, go over from the one to the other.
+/// Reads renumbered migrations out of the journal. One repair lets go of each under what it was known by (down), and then records each
+/// under what it is known by now (up), in the same order: the place in the order of application, and the text that ran, go over from the
+/// one to the other.
 /// </summary>
 internal sealed class Renumbering
 {

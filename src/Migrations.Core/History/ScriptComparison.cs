@@ -2,7 +2,10 @@ using Migrations.Databases;
 
 namespace Migrations.History;
 
-/// <summary>Tells whether two texts of a script differ in substance, by their tokens: comments, white space, the case of words and a last semicolon do not count.</summary>
+/// <summary>
+/// Tells whether two texts of a script differ in substance, by their tokens: comments, white space, the case of words and a last semicolon
+/// do not count.
+/// </summary>
 public static class ScriptComparison
 {
     private static readonly string[] Directives =

@@ -3,7 +3,9 @@ using Migrations.Databases;
 
 namespace Migrations.History;
 
-/// <summary>Takes secrets out of the text of scripts and statements before it is stored or shown. What runs, and its checksum, are untouched.</summary>
+/// <summary>
+/// Takes secrets out of the text of scripts and statements before it is stored or shown. What runs, and its checksum, are untouched.
+/// </summary>
 public static class ScriptRedaction
 {
     /// <summary>What stands in place of a secret.</summary>
@@ -43,7 +45,9 @@ public static class ScriptRedaction
         return new string(covered);
     }
 
-    /// <summary>The database's words about a statement, which may repeat its secrets (<c>syntax error at or near "..."</c>), without them.</summary>
+    /// <summary>
+    /// The database's words about a statement, which may repeat its secrets (<c>syntax error at or near "..."</c>), without them.
+    /// </summary>
     public static string Hide(ISqlDialect dialect, string? statement, string words)
     {
         foreach (var secret in statement is null ? [] : Values(dialect, statement))

@@ -3,8 +3,8 @@ using Migrations.Databases;
 namespace Migrations.History;
 
 /// <summary>
-/// Finds the secrets of statements: what follows a name of a secret, what stands in connection strings and URLs, keys of encryption; in bodies, literals and comments
-/// too. In doubt it takes too much: what it finds is only hidden, never left out of what runs.
+/// Finds the secrets of statements: what follows a name of a secret, what stands in connection strings and URLs, keys of encryption; in
+/// bodies, literals and comments too. In doubt it takes too much: what it finds is only hidden, never left out of what runs.
 /// </summary>
 /// <param name="dialect">How the text is read.</param>
 internal sealed class SecretFinder(ISqlDialect dialect)

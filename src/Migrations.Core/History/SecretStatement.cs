@@ -56,11 +56,15 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
         return !isVariable && value < tokens.Count && MayBeBare(at, isAssigned) && !NoSecrets.Contains(Text(value), StringComparer.OrdinalIgnoreCase) && !IsMark(value) ? value : null;
     }
 
-    /// <summary>Whether a literal is a secret by what comes behind it: <c>SET v = 'x' WHERE k = 'api_key'</c>, <c>'x' AS password</c>.</summary>
+    /// <summary>
+    /// Whether a literal is a secret by what comes behind it: <c>SET v = 'x' WHERE k = 'api_key'</c>, <c>'x' AS password</c>.
+    /// </summary>
     public bool IsNamedBehind(int at) =>
         (Is(at - 1, "=") && IsUpdateOfSecret && !SecretText.IsSecretName(Content(at))) || (Is(at + 1, "AS") && SecretText.IsSecretName(Name(at + 2)));
 
-    /// <summary>The last token of a secret: with what stands right behind it (a quote that was forgotten), and a literal's parts on following lines.</summary>
+    /// <summary>
+    /// The last token of a secret: with what stands right behind it (a quote that was forgotten), and a literal's parts on following lines.
+    /// </summary>
     public int EndOf(int at)
     {
         var first = at;

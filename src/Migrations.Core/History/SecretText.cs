@@ -15,7 +15,8 @@ internal static partial class SecretText
     /// <summary>Whether a text may hold a secret at all; nearly all do not.</summary>
     public static bool MayHold(ReadOnlySpan<char> text)
     {
-        // Folding once and comparing exactly is several times faster than ignoring case for each sign, and every script that runs passes here.
+        // Folding once and comparing exactly is several times faster than ignoring case for each sign, and every script that runs passes
+        // here.
         var buffer = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
@@ -46,7 +47,10 @@ internal static partial class SecretText
     /// <summary>Whether a text speaks of a secret.</summary>
     public static bool Mentions(ReadOnlySpan<char> text) => WordPattern().IsMatch(text);
 
-    /// <summary>Whether a text, of a statement that is put together, leaves the place of a secret open: <c>... PASSWORD %L</c>, <c>PASSWORD $1</c>, <c>PASSWORD '</c>.</summary>
+    /// <summary>
+    /// Whether a text, of a statement that is put together, leaves the place of a secret open: <c>... PASSWORD %L</c>, <c>PASSWORD $1</c>,
+    /// <c>PASSWORD '</c>.
+    /// </summary>
     public static bool LeavesOpen(string text) => MayHold(text) && OpenPattern().IsMatch(text);
 
     /// <summary>The places of secrets in a text; all of it when it takes too long to read.</summary>

@@ -10,7 +10,9 @@ public sealed record StatementDifference(int Line, string? Applied, string? Curr
 {
     private const int LongestShown = 2000;
 
-    /// <summary>The difference for people, as <c>diff</c> shows it: what was applied begins with <c>-</c>, what is in the file with <c>+</c>.</summary>
+    /// <summary>
+    /// The difference for people, as <c>diff</c> shows it: what was applied begins with <c>-</c>, what is in the file with <c>+</c>.
+    /// </summary>
     public IEnumerable<string> Lines()
     {
         yield return string.Create(CultureInfo.InvariantCulture, $"line {Line}:");

@@ -12,7 +12,10 @@ public abstract record CheckExpectation
     /// <summary>Whether the plan is wanted in place of the rows.</summary>
     public virtual bool WantsPlan => false;
 
-    /// <summary>Whether it is about rows that are there, and not about what the database refuses or how it would look for them: then an answer without any shows nothing.</summary>
+    /// <summary>
+    /// Whether it is about rows that are there, and not about what the database refuses or how it would look for them: then an answer
+    /// without any shows nothing.
+    /// </summary>
     public virtual bool IsOfRows => true;
 
     /// <summary>Whether an answer without an error is as wanted.</summary>

@@ -15,7 +15,8 @@ public static class CheckFileReader
     /// <summary>Reads them, in the order of file names. No folder gives none.</summary>
     /// <param name="migrationFolder">The migration folder.</param>
     /// <param name="dialect">How its SQL is read.</param>
-    /// <exception cref="FolderException">Files are bad; all of them are named (<see cref="ErrorId.CheckInvalid"/>, <see cref="ErrorId.FileUnreadable"/>).</exception>
+    /// <exception cref="FolderException">Files are bad; all of them are named (<see cref="ErrorId.CheckInvalid"/>, <see
+    /// cref="ErrorId.FileUnreadable"/>).</exception>
     public static IReadOnlyList<DeclaredCheck> Read(string migrationFolder, ISqlDialect dialect)
     {
         var folder = Path.Combine(Path.GetFullPath(migrationFolder), FolderName);

@@ -19,8 +19,8 @@ public sealed record CheckRequest
     public bool OnCopy { get; init; }
 
     /// <summary>
-    /// The objects that no comparison of schemas looks at, as patterns over <c>schema.name</c> with <c>*</c> and <c>?</c>. The tables of other programs that are known
-    /// (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.
+    /// The objects that no comparison of schemas looks at, as patterns over <c>schema.name</c> with <c>*</c> and <c>?</c>. The tables of
+    /// other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.
     /// </summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 

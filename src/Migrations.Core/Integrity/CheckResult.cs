@@ -33,7 +33,8 @@ public sealed record CheckResult
     public string? Target { get; init; }
 
     /// <summary>
-    /// What a failed check of the engine found, one by one, where a faithful copy of the database has it too; empty for damage, which a copy has no right to have.
+    /// What a failed check of the engine found, one by one, where a faithful copy of the database has it too; empty for damage, which a
+    /// copy has no right to have.
     /// </summary>
     public IReadOnlyList<DatabaseFault> Faults { get; init; } = [];
 

@@ -3,7 +3,10 @@ using Migrations.Databases;
 
 namespace Migrations.Integrity;
 
-/// <summary>Cuts a file of declared checks into its sections and reads their directives: comments like <c>-- expect: rows 0</c>, never text inside literals.</summary>
+/// <summary>
+/// Cuts a file of declared checks into its sections and reads their directives: comments like <c>-- expect: rows 0</c>, never text inside
+/// literals.
+/// </summary>
 internal static class CheckSections
 {
     /// <summary>Reads one file. What is wrong with it is added to the problems.</summary>

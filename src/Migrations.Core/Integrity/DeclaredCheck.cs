@@ -15,7 +15,10 @@ public sealed record DeclaredCheck
     /// <summary>What is wanted of the last one, or of the first that the database refuses.</summary>
     public required CheckExpectation Expectation { get; init; }
 
-    /// <summary>What it counts as when it is not met: <see cref="CheckStatus.Fail"/>, or <see cref="CheckStatus.Warn"/> with <c>-- severity: warn</c>.</summary>
+    /// <summary>
+    /// What it counts as when it is not met: <see cref="CheckStatus.Fail"/>, or <see cref="CheckStatus.Warn"/> with <c>-- severity:
+    /// warn</c>.
+    /// </summary>
     public CheckStatus Severity { get; init; } = CheckStatus.Fail;
 
     /// <summary>The longest that it may take; null: the call's limit.</summary>

@@ -27,7 +27,8 @@ internal static class DeclaredChecks
         }
         catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
         {
-            // A question that is refused as a whole (a COMMIT in it), or that breaks the connection, must not keep the others from being asked.
+            // A question that is refused as a whole (a COMMIT in it), or that breaks the connection, must not keep the others from being
+            // asked.
             return new CheckResult
             {
                 Name = check.Name,
@@ -96,7 +97,8 @@ internal static class DeclaredChecks
     /// <summary>What the copy lacks, where the answer rests on it; null where the answer counts.</summary>
     private static string? WhyNotShown(DeclaredCheck check, QueryAnswer answer, bool isMet, UnfilledTables unfilled)
     {
-        // A row cannot be added to a copy whose tables are empty when it refers to one that would have to be there, also where the database itself has none.
+        // A row cannot be added to a copy whose tables are empty when it refers to one that would have to be there, also where the database
+        // itself has none.
         if (answer.IsParentMissing && !isMet)
         {
             var parents = unfilled.ParentsOf(check.Sql);

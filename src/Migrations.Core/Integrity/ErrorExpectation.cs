@@ -2,7 +2,9 @@ using Migrations.Databases;
 
 namespace Migrations.Integrity;
 
-/// <summary><c>-- expect: error CHECK constraint failed</c>: the database refuses a statement, with these words or this code in its answer.</summary>
+/// <summary>
+/// <c>-- expect: error CHECK constraint failed</c>: the database refuses a statement, with these words or this code in its answer.
+/// </summary>
 /// <param name="Text">A part of the message, in any case, or the whole code (a SQLSTATE, or SQLite's extended code).</param>
 public sealed record ErrorExpectation(string Text) : CheckExpectation
 {

@@ -15,8 +15,11 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
     /// <summary>The file that holds the complete schema of a folder; null when there is none.</summary>
     public static string? FileOf(string folder) => Path.Combine(folder, "schema.sql") is var file && File.Exists(file) ? file : null;
 
-    /// <summary>What the applied migrations make, in the order in which they were applied, from the baseline's schema where there is one.</summary>
-    /// <exception cref="MigrationException">It cannot be found out: a file is gone, no schema was stored with the baseline, a script fails, or no scratch database can be had.</exception>
+    /// <summary>
+    /// What the applied migrations make, in the order in which they were applied, from the baseline's schema where there is one.
+    /// </summary>
+    /// <exception cref="MigrationException">It cannot be found out: a file is gone, no schema was stored with the baseline, a script fails,
+    /// or no scratch database can be had.</exception>
     public async Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken)
     {
         var applied = input.History.Applied.Where(r => !r.IsBaseline).ToList();

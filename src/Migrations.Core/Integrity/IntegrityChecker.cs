@@ -10,8 +10,8 @@ using Migrations.Schema;
 namespace Migrations.Integrity;
 
 /// <summary>
-/// Checks a database against its migrations, its engine, its backups and the checks that its folder declares. Changes nothing: declared checks run in
-/// transactions that are rolled back, expected schemas come from scratch databases.
+/// Checks a database against its migrations, its engine, its backups and the checks that its folder declares. Changes nothing: declared
+/// checks run in transactions that are rolled back, expected schemas come from scratch databases.
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
@@ -38,8 +38,10 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     };
 
     /// <summary>Makes the checks.</summary>
-    /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see cref="CheckStatus.NotRun"/>.</returns>
-    /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name is none.</exception>
+    /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see
+    /// cref="CheckStatus.NotRun"/>.</returns>
+    /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name
+    /// is none.</exception>
     public async Task<IReadOnlyList<CheckResult>> CheckAsync(CheckRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new CheckRequest();
@@ -98,7 +100,8 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
 
     private static CheckResult NotRun(CheckCategory category, MigrationException error) => new()
     {
-        // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a question that was not answered.
+        // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a question
+        // that was not answered.
         Name = category.Word(),
         Category = category,
         Status = (category is CheckCategory.Declared && error is FolderException) || error.Category is FailureCategory.Connection ? CheckStatus.Fail : CheckStatus.NotRun,

@@ -6,8 +6,8 @@ namespace Migrations.Integrity;
 
 /// <summary>
 /// Writes check results as a JUnit file, by the schema that Azure Pipelines documents for it
-/// (<see href="https://learn.microsoft.com/azure/devops/pipelines/tasks/reference/publish-test-results-v2"/>): one suite per database, a failure for each failed
-/// check, a skipped case for each that was not run; warnings pass, and are told in the suite's output.
+/// (<see href="https://learn.microsoft.com/azure/devops/pipelines/tasks/reference/publish-test-results-v2"/>): one suite per database, a
+/// failure for each failed check, a skipped case for each that was not run; warnings pass, and are told in the suite's output.
 /// </summary>
 public static class JUnitReport
 {

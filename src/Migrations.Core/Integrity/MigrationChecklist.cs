@@ -5,8 +5,8 @@ using Migrations.Folders;
 namespace Migrations.Integrity;
 
 /// <summary>
-/// The checklist that a migration passes before it is run: named by the rules, has a rollback, applies on empty and on populated data, its rollback was tried,
-/// its duration is known, and a proven backup is there.
+/// The checklist that a migration passes before it is run: named by the rules, has a rollback, applies on empty and on populated data, its
+/// rollback was tried, its duration is known, and a proven backup is there.
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
@@ -20,7 +20,8 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     /// <param name="rehearsal">What is rehearsed; whether with rows is decided here.</param>
     /// <param name="checks">Where backups are, and how old the newest may be.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see cref="ErrorId.ScratchUnavailable"/>.</exception>
+    /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see
+    /// cref="ErrorId.ScratchUnavailable"/>.</exception>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(RehearsalRequest rehearsal, CheckRequest checks, CancellationToken cancellationToken = default)
     {
         var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);

@@ -2,7 +2,9 @@ using Migrations.Databases;
 
 namespace Migrations.Integrity;
 
-/// <summary><c>-- expect: plan USING INDEX idx_x</c>, or <c>-- expect: plan without SCAN orders</c>: words in the plan of the last statement.</summary>
+/// <summary>
+/// <c>-- expect: plan USING INDEX idx_x</c>, or <c>-- expect: plan without SCAN orders</c>: words in the plan of the last statement.
+/// </summary>
 /// <param name="Text">The words, in any case.</param>
 /// <param name="IsAbsent">Whether they must not be there.</param>
 public sealed record PlanExpectation(string Text, bool IsAbsent) : CheckExpectation

@@ -21,7 +21,8 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
 
     /// <summary>Rehearses the pending migrations, or all of them from an empty database, and keeps the verdicts.</summary>
     /// <returns>What was found out about the migrations, in their order, and the declared checks' answers at the end.</returns>
-    /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see cref="ErrorId.ScratchUnavailable"/>.</exception>
+    /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see
+    /// cref="ErrorId.ScratchUnavailable"/>.</exception>
     public async Task<RehearsalReport> RunAsync(RehearsalRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new RehearsalRequest();

@@ -6,7 +6,10 @@ using Migrations.Planning;
 
 namespace Migrations.Integrity;
 
-/// <summary>The scratch database of a rehearsal: a copy of the live one, or empty. Made when it is first needed, and made anew when an undo has spoiled it.</summary>
+/// <summary>
+/// The scratch database of a rehearsal: a copy of the live one, or empty. Made when it is first needed, and made anew when an undo has
+/// spoiled it.
+/// </summary>
 internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions options, RehearsalRequest request, PlanningInput input,
     IReadOnlyList<Migration> migrations) : IAsyncDisposable
 {
@@ -22,7 +25,9 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
     /// <summary>Whether it holds the rows of the live database; known when it is made.</summary>
     public bool HasData => _content == ScratchContent.Data;
 
-    /// <summary>Whether the live database may hold rows that it does not; a copy of what is not there yet lacks none. Known when it is made.</summary>
+    /// <summary>
+    /// Whether the live database may hold rows that it does not; a copy of what is not there yet lacks none. Known when it is made.
+    /// </summary>
     public bool LacksRows => _content == ScratchContent.Schema || (_content == ScratchContent.Empty && request.All);
 
     /// <summary>A session on the copy.</summary>
@@ -104,7 +109,8 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         (_session, _scratch) = (null, null);
     }
 
-    // A database without a history may hold tables all the same; only one that is not there, or a rehearsal from the start, begins with nothing.
+    // A database without a history may hold tables all the same; only one that is not there, or a rehearsal from the start, begins with
+    // nothing.
     private async Task<ScratchContent> DecideContentAsync(CancellationToken cancellationToken)
     {
         if (request.All || (input.History.LastId == 0 && !await HasOriginAsync(cancellationToken).ConfigureAwait(false)))

@@ -6,7 +6,10 @@ public sealed record RehearsalRequest
     /// <summary>Whether the applied migrations are rehearsed too, from an empty database.</summary>
     public bool All { get; init; }
 
-    /// <summary>Whether pending migrations are rehearsed on a copy with all rows. Without it the copy holds schema and history only, and no loss of rows can be seen.</summary>
+    /// <summary>
+    /// Whether pending migrations are rehearsed on a copy with all rows. Without it the copy holds schema and history only, and no loss of
+    /// rows can be seen.
+    /// </summary>
     public bool WithData { get; init; }
 
     /// <summary>The last version to rehearse (a version, a semantic version or a name); null: the newest.</summary>

@@ -15,22 +15,33 @@ public sealed record RehearsalResult
     /// <summary>Version and name as the file writes them.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it can be applied, and applied again after its undo. False as well when that is not known (<see cref="NotRun"/>).</summary>
+    /// <summary>
+    /// Whether it can be applied, and applied again after its undo. False as well when that is not known (<see cref="NotRun"/>).
+    /// </summary>
     public required bool Applies { get; init; }
 
     /// <summary>What was found out about its undo.</summary>
     public UndoVerdict UndoVerdict { get; init; } = UndoVerdict.NotRun;
 
-    /// <summary>Whether its undo brought schema and values back; null when there is no undo, it was not rehearsed, or only its schema could be compared.</summary>
+    /// <summary>
+    /// Whether its undo brought schema and values back; null when there is no undo, it was not rehearsed, or only its schema could be
+    /// compared.
+    /// </summary>
     public bool? UndoProven => UndoVerdict.IsProven();
 
-    /// <summary>The tables whose values were compared, with the rows that they held before the migration; empty where the scripts change no values, or there were none.</summary>
+    /// <summary>
+    /// The tables whose values were compared, with the rows that they held before the migration; empty where the scripts change no values,
+    /// or there were none.
+    /// </summary>
     public IReadOnlyList<TableContent> ValuesCompared { get; init; } = [];
 
     /// <summary>How values after the undo differ from those before the migration, by table.</summary>
     public IReadOnlyList<ValueDifference> ValueDifferences { get; init; } = [];
 
-    /// <summary>How the schema after the undo differs from the one before; or, where that is the same, how the second application differs from the first.</summary>
+    /// <summary>
+    /// How the schema after the undo differs from the one before; or, where that is the same, how the second application differs from the
+    /// first.
+    /// </summary>
     public IReadOnlyList<SchemaDifference> Differences { get; init; } = [];
 
     /// <summary>How long the up script took.</summary>
@@ -45,7 +56,9 @@ public sealed record RehearsalResult
     /// <summary>Rows that the up script changed, by table.</summary>
     public IReadOnlyList<TableChange> RowsChanged { get; init; } = [];
 
-    /// <summary>Rows that were there before the undo and are gone after it, by table; empty where none were, or the copy held none.</summary>
+    /// <summary>
+    /// Rows that were there before the undo and are gone after it, by table; empty where none were, or the copy held none.
+    /// </summary>
     public IReadOnlyList<TableContent> RowsLost { get; init; } = [];
 
     /// <summary>What the up script added, removed and changed.</summary>
@@ -72,8 +85,8 @@ public sealed record RehearsalResult
         : UndoProven == false ? string.Join(' ', Differences.Select(SchemaChecks.Sentence)) : null);
 
     /// <summary>
-    /// Why it, or its undo, was not rehearsed to its end: a statement reaches beyond the copy, or an earlier migration that it may need was not run. Then nothing is known
-    /// of it, good or bad. Null when it was rehearsed.
+    /// Why it, or its undo, was not rehearsed to its end: a statement reaches beyond the copy, or an earlier migration that it may need was
+    /// not run. Then nothing is known of it, good or bad. Null when it was rehearsed.
     /// </summary>
     public string? NotRun { get; init; }
 

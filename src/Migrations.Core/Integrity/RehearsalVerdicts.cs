@@ -29,7 +29,10 @@ public static class RehearsalVerdicts
         }
     }
 
-    /// <summary>Adds verdicts to those that the folder keeps. The file is replaced as a whole, in a fixed order, so that it can be compared and merged.</summary>
+    /// <summary>
+    /// Adds verdicts to those that the folder keeps. The file is replaced as a whole, in a fixed order, so that it can be compared and
+    /// merged.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.FileUnreadable"/>: the file cannot be read or written.</exception>
     public static void Write(string migrationFolder, IEnumerable<KeyValuePair<string, RehearsalVerdict>> verdicts)
     {

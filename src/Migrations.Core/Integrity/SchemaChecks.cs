@@ -69,7 +69,10 @@ internal static class SchemaChecks
         }
     }
 
-    /// <summary>The objects that are expected, and what belongs to an expected table: in a database that services share, the rest may be the others'.</summary>
+    /// <summary>
+    /// The objects that are expected, and what belongs to an expected table: in a database that services share, the rest may be the
+    /// others'.
+    /// </summary>
     public static SchemaSnapshot WithoutOthers(SchemaSnapshot live, SchemaSnapshot expected)
     {
         var names = expected.Objects.Select(o => (o.Type, o.Name)).ToHashSet();

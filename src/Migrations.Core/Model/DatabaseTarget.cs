@@ -26,8 +26,9 @@ public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
     public string Database { get; }
 
     /// <summary>
-    /// Whether it is a database of our own that is thrown away. Every session on such a database is confined to it: what a script does there must not reach anything
-    /// else, and a statement that would is refused with <see cref="ErrorId.ReachesBeyondCopy"/>. Set only where drivers make scratch databases.
+    /// Whether it is a database of our own that is thrown away. Every session on such a database is confined to it: what a script does
+    /// there must not reach anything else, and a statement that would is refused with <see cref="ErrorId.ReachesBeyondCopy"/>. Set only
+    /// where drivers make scratch databases.
     /// </summary>
     public bool IsScratch { get; internal init; }
 

@@ -12,7 +12,9 @@ public sealed record Migration
     /// <summary>Its name without version and suffixes, for example <c>initial_schema</c>; empty when the file has none.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Version and name as the file writes them, for example <c>001_initial_schema</c>: how listings and messages call it.</summary>
+    /// <summary>
+    /// Version and name as the file writes them, for example <c>001_initial_schema</c>: how listings and messages call it.
+    /// </summary>
     public required string FullName { get; init; }
 
     /// <summary>The layout it was found in.</summary>

@@ -24,10 +24,15 @@ public sealed record MigrationHeader
     /// <summary><c>Transaction: none</c> is false, <c>Transaction: required</c> is true, nothing said is null.</summary>
     public bool? Transaction { get; init; }
 
-    /// <summary><c>Foreign-Keys: on|off</c>: whether SQLite enforces foreign keys while the script runs; null lets the engine decide.</summary>
+    /// <summary>
+    /// <c>Foreign-Keys: on|off</c>: whether SQLite enforces foreign keys while the script runs; null lets the engine decide.
+    /// </summary>
     public bool? ForeignKeys { get; init; }
 
-    /// <summary><c>Foreign-Keys: open-until 003</c>: the script may leave SQLite's foreign keys broken, up to the end of that migration; null where nothing is said.</summary>
+    /// <summary>
+    /// <c>Foreign-Keys: open-until 003</c>: the script may leave SQLite's foreign keys broken, up to the end of that migration; null where
+    /// nothing is said.
+    /// </summary>
     public string? ForeignKeysOpenUntil { get; init; }
 
     /// <summary><c>Row-Loss: allowed</c>: a remade table or its children may have fewer rows than before.</summary>

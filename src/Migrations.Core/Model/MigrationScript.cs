@@ -4,8 +4,8 @@ using System.Text;
 namespace Migrations;
 
 /// <summary>
-/// A part of a file that runs as one script: the whole file, or one section of it. Known by place and checksum. A small text is kept from when it was read and
-/// checked, and that text is what runs; a large one is read again when it is needed, so that it streams.
+/// A part of a file that runs as one script: the whole file, or one section of it. Known by place and checksum. A small text is kept from
+/// when it was read and checked, and that text is what runs; a large one is read again when it is needed, so that it streams.
 /// </summary>
 public sealed record MigrationScript
 {
@@ -21,7 +21,10 @@ public sealed record MigrationScript
     /// <summary>The file's line on which the part begins, from 1.</summary>
     public int FirstLine { get; init; } = 1;
 
-    /// <summary>SHA-256 of the part with LF line ends and no byte order mark, in lower-case hexadecimal; empty for a file that was not read before it runs.</summary>
+    /// <summary>
+    /// SHA-256 of the part with LF line ends and no byte order mark, in lower-case hexadecimal; empty for a file that was not read before
+    /// it runs.
+    /// </summary>
     public required string Checksum { get; init; }
 
     /// <summary>Whether it holds no statement, only comments and white space.</summary>
@@ -30,10 +33,15 @@ public sealed record MigrationScript
     /// <summary>What its comments say.</summary>
     public MigrationHeader Header { get; init; } = MigrationHeader.Empty;
 
-    /// <summary>Whether it is no migration but a file that makes a whole schema, perhaps as a database's own shell printed it: what the engine makes by itself may stand in it.</summary>
+    /// <summary>
+    /// Whether it is no migration but a file that makes a whole schema, perhaps as a database's own shell printed it: what the engine makes
+    /// by itself may stand in it.
+    /// </summary>
     internal bool IsSchema { get; init; }
 
-    /// <summary>The text after environment variables were put in, where the script asks for that; null otherwise. Never stored in the history.</summary>
+    /// <summary>
+    /// The text after environment variables were put in, where the script asks for that; null otherwise. Never stored in the history.
+    /// </summary>
     public string? Substituted { get; init; }
 
     /// <summary>The part's bytes as they were read and checked; null for a large part, which is read again.</summary>
@@ -58,8 +66,8 @@ public sealed record MigrationScript
     }
 
     /// <summary>
-    /// Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>. The last bytes of a file that was changed since it was checked are not handed out:
-    /// reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
+    /// Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>. The last bytes of a file that was changed since it
+    /// was checked are not handed out: reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Stream OpenRead() => Substituted is null ? OpenOriginal() : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);

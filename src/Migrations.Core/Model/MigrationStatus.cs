@@ -19,8 +19,8 @@ public sealed record MigrationStatus : IHasTarget
     public required string Name { get; init; }
 
     /// <summary>
-    /// The other name under which the history knows it, where it is applied; where it is not, the other migration that was applied under its version. Null when
-    /// folder and history agree.
+    /// The other name under which the history knows it, where it is applied; where it is not, the other migration that was applied under
+    /// its version. Null when folder and history agree.
     /// </summary>
     public string? RecordedAs { get; init; }
 
@@ -42,7 +42,10 @@ public sealed record MigrationStatus : IHasTarget
     /// <summary>What a rehearsal has found out about its undo.</summary>
     public UndoVerdict UndoVerdict { get; init; }
 
-    /// <summary>Whether a rehearsal has shown that its undo restores schema and values; false when it has shown the opposite, null when neither is known.</summary>
+    /// <summary>
+    /// Whether a rehearsal has shown that its undo restores schema and values; false when it has shown the opposite, null when neither is
+    /// known.
+    /// </summary>
     public bool? UndoProven => UndoVerdict.IsProven();
 
     /// <summary>When it was applied (UTC); null when it is not.</summary>
@@ -66,7 +69,10 @@ public sealed record MigrationStatus : IHasTarget
     /// <summary>The last failure since it was last applied or undone.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Foreign keys that are open since it was applied, as its header allows (<c>Foreign-Keys: open-until</c>), until a later migration closes them.</summary>
+    /// <summary>
+    /// Foreign keys that are open since it was applied, as its header allows (<c>Foreign-Keys: open-until</c>), until a later migration
+    /// closes them.
+    /// </summary>
     public IReadOnlyList<string> OpenForeignKeys { get; init; } = [];
 
     /// <summary>The migration folder.</summary>

@@ -5,7 +5,8 @@ namespace Migrations;
 
 /// <summary>
 /// The ordered key in a migration's file name: a sequence (<c>003</c>), a timestamp (<c>20251019143000</c>) or dotted numbers (<c>1.2</c>).
-/// Versions are compared number by number, never as text, and trailing zero parts do not count: <c>2 &lt; 10</c>, <c>1.2 &lt; 1.10</c>, <c>1 = 1.0</c>.
+/// Versions are compared number by number, never as text, and trailing zero parts do not count: <c>2 &lt; 10</c>, <c>1.2 &lt; 1.10</c>,
+/// <c>1 = 1.0</c>.
 /// </summary>
 public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparable, IEquatable<MigrationVersion>
 {

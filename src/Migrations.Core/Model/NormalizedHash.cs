@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Migrations;
 
 /// <summary>
-/// SHA-256 of a text with LF line ends: each CR LF counts as LF, so that a checkout on Windows has the same checksum. A CR that stands alone is a
-/// character like any other.
+/// SHA-256 of a text with LF line ends: each CR LF counts as LF, so that a checkout on Windows has the same checksum. A CR that stands
+/// alone is a character like any other.
 /// </summary>
 internal sealed class NormalizedHash : IDisposable
 {

@@ -50,7 +50,8 @@ internal static class AppliedScripts
     }
 
     /// <summary>
-    /// A line for each applied migration whose file was renamed, or edited in comments or white space only; and for a service that may be the wrong one.
+    /// A line for each applied migration whose file was renamed, or edited in comments or white space only; and for a service that may be
+    /// the wrong one.
     /// </summary>
     public static IReadOnlyList<string> Warnings(PlanningInput input) =>
     [

@@ -6,7 +6,8 @@ namespace Migrations.Planning;
 public static class ApplyPlanner
 {
     /// <summary>Makes the plan.</summary>
-    /// <exception cref="PlanException">Applied scripts were edited or are gone, pending ones are out of order, a dependency is missing, or a name is unknown.</exception>
+    /// <exception cref="PlanException">Applied scripts were edited or are gone, pending ones are out of order, a dependency is missing, or
+    /// a name is unknown.</exception>
     public static MigrationPlan Plan(PlanningInput input, ApplyRequest request)
     {
         var overruled = new List<string>();
@@ -47,7 +48,9 @@ public static class ApplyPlanner
         return [.. request.First is { } first ? chosen.Take(first) : chosen];
     }
 
-    /// <summary>Repeatables come after all versions, so a versioned target leaves them out, as long as anything versioned is left behind it.</summary>
+    /// <summary>
+    /// Repeatables come after all versions, so a versioned target leaves them out, as long as anything versioned is left behind it.
+    /// </summary>
     private static IEnumerable<Migration> UpTo(Migration last, PlanningInput input, List<Migration> pending)
     {
         var place = input.Migrations.ToList().IndexOf(last);

@@ -24,15 +24,18 @@ public sealed record ApplyRequest
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
 
-    /// <summary>The checks that are made after the last step, under the lock, or at once when nothing is pending; a failed one fails the run. Null: none.</summary>
+    /// <summary>
+    /// The checks that are made after the last step, under the lock, or at once when nothing is pending; a failed one fails the run. Null:
+    /// none.
+    /// </summary>
     public CheckRequest? Check { get; init; }
 
     /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>
     public BackupRequest? Backup { get; init; }
 
     /// <summary>
-    /// Restores the database from that backup when a script outside a transaction or a check after the run fails, because no rollback undoes these. The failed state
-    /// is kept. A run that is cancelled is not restored.
+    /// Restores the database from that backup when a script outside a transaction or a check after the run fails, because no rollback
+    /// undoes these. The failed state is kept. A run that is cancelled is not restored.
     /// </summary>
     public bool RestoreOnFailure { get; init; }
 }

@@ -71,7 +71,8 @@ internal static class FolderIdentity
     }
 
     /// <summary>
-    /// A warning about a folder that the history knows as that of another service, before the first of this one is applied; null when there is none.
+    /// A warning about a folder that the history knows as that of another service, before the first of this one is applied; null when there
+    /// is none.
     /// </summary>
     public static string? ServiceWarning(PlanningInput input) =>
         input.OtherService is { } service && input.History.Records.Count == 0

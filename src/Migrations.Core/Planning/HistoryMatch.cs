@@ -3,8 +3,9 @@ using Migrations.History;
 namespace Migrations.Planning;
 
 /// <summary>
-/// Says which migration of the folder is which of the history. They are the same when both version and name agree, or when the script does: a file
-/// that was renamed or renumbered is still what ran, and another script under the same version is another migration, not an edit. Pure.
+/// Says which migration of the folder is which of the history. They are the same when both version and name agree, or when the script does:
+/// a file that was renamed or renumbered is still what ran, and another script under the same version is another migration, not an edit.
+/// Pure.
 /// </summary>
 public sealed class HistoryMatch
 {
@@ -57,7 +58,9 @@ public sealed class HistoryMatch
     /// <summary>How a migration's file differs from what was applied.</summary>
     public ScriptChange ChangeOf(MigrationKey key) => _changes.GetValueOrDefault(key);
 
-    /// <summary>Applied migrations that are not under their own version in the folder, or not as they are now: they may have been renumbered.</summary>
+    /// <summary>
+    /// Applied migrations that are not under their own version in the folder, or not as they are now: they may have been renumbered.
+    /// </summary>
     internal IEnumerable<HistoryRecord> Loose =>
         _history.Applied.Where(r => r.Version is not null && (FileOf(r) is not { } file || ChangeOf(file.Key) == ScriptChange.Statement));
 
@@ -97,7 +100,8 @@ public sealed class HistoryMatch
     }
 
     /// <summary>
-    /// Equal checksums, or equal statements where these were compared. What could be several files is none of them, unless its name says which.
+    /// Equal checksums, or equal statements where these were compared. What could be several files is none of them, unless its name says
+    /// which.
     /// </summary>
     private void MatchByScript(PlanningInput input)
     {

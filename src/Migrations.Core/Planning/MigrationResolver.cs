@@ -5,7 +5,8 @@ public static class MigrationResolver
 {
     /// <summary>Finds one migration.</summary>
     /// <param name="migrations">The folder's migrations.</param>
-    /// <param name="text">A version (<c>3</c> means <c>003</c>), a full name (<c>003_add_tags</c>, with or without <c>.sql</c>), a semantic version, or a name alone.</param>
+    /// <param name="text">A version (<c>3</c> means <c>003</c>), a full name (<c>003_add_tags</c>, with or without <c>.sql</c>), a semantic
+    /// version, or a name alone.</param>
     /// <exception cref="PlanException"><see cref="ErrorId.MigrationUnknown"/> or <see cref="ErrorId.MigrationAmbiguous"/>.</exception>
     public static Migration Find(IReadOnlyList<Migration> migrations, string text)
     {
@@ -15,7 +16,8 @@ public static class MigrationResolver
             m => Is(m.FullName, text) || Is(Path.GetFileName(m.Up.File), text),
             m => MigrationVersion.TryParse(text, out var version) && m.Version == version && m.Version.PartCount == version.PartCount,
             m => Is(m.Header.SemanticVersion, text) || Is(m.Header.SemanticVersion, text.TrimStart('v', 'V')),
-            // As numbers 1.0.0 and 001 are the same; who writes the one hardly means the other, and never where a migration bears it as its semantic version.
+            // As numbers 1.0.0 and 001 are the same; who writes the one hardly means the other, and never where a migration bears it as its
+            // semantic version.
             m => MigrationVersion.TryParse(text, out var version) && m.Version == version,
             m => Is(m.Name, text),
         ];

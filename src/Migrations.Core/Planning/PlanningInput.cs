@@ -18,8 +18,8 @@ public sealed record PlanningInput
     public IReadOnlyDictionary<MigrationKey, ScriptChange> Changes { get; init; } = new Dictionary<MigrationKey, ScriptChange>();
 
     /// <summary>
-    /// Files with a version of their own whose statements are those of a migration that was applied under another, edited in comments or white space
-    /// only: each with what the history knows it by. Equal checksums are found without it.
+    /// Files with a version of their own whose statements are those of a migration that was applied under another, edited in comments or
+    /// white space only: each with what the history knows it by. Equal checksums are found without it.
     /// </summary>
     public IReadOnlyDictionary<MigrationKey, MigrationKey> Renumbered { get; init; } = new Dictionary<MigrationKey, MigrationKey>();
 
@@ -30,15 +30,17 @@ public sealed record PlanningInput
     public string? BetterFolder { get; init; }
 
     /// <summary>
-    /// Another service of the same journal that knows the folder's migrations, where this one knows none of them; empty for the history without a service,
-    /// null when there is none such.
+    /// Another service of the same journal that knows the folder's migrations, where this one knows none of them; empty for the history
+    /// without a service, null when there is none such.
     /// </summary>
     public string? OtherService { get; init; }
 
     /// <summary>What rehearsals found, by the migration's full name; empty where none were kept beside the migrations.</summary>
     public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } = new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
 
-    /// <summary>Foreign keys that are open, as headers of applied migrations allow, by the migration that opened them; empty where none may be.</summary>
+    /// <summary>
+    /// Foreign keys that are open, as headers of applied migrations allow, by the migration that opened them; empty where none may be.
+    /// </summary>
     public IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>> OpenForeignKeys { get; init; } = new Dictionary<MigrationKey, IReadOnlyList<string>>();
 
     /// <summary>The environment; null when none is named.</summary>

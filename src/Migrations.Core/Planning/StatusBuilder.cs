@@ -6,7 +6,9 @@ namespace Migrations.Planning;
 /// <summary>Tells where each migration stands. Pure.</summary>
 public static class StatusBuilder
 {
-    /// <summary>One status for each migration of the folder, then one for each applied migration whose file is gone, in the order of versions.</summary>
+    /// <summary>
+    /// One status for each migration of the folder, then one for each applied migration whose file is gone, in the order of versions.
+    /// </summary>
     public static IReadOnlyList<MigrationStatus> Build(PlanningInput input, DatabaseTarget target, string folder, string? service)
     {
         var statuses = input.Migrations.Select(m => Of(input, m, target, folder, service)).ToList();

@@ -29,7 +29,9 @@ public sealed record UndoRequest
     /// <summary>Undoes only what a rehearsal has proven to bring schema and values back.</summary>
     public bool RequireProven { get; init; }
 
-    /// <summary>With <see cref="RequireProven"/>: takes an undo, too, of which only the schema is proven, because there were no rows to compare.</summary>
+    /// <summary>
+    /// With <see cref="RequireProven"/>: takes an undo, too, of which only the schema is proven, because there were no rows to compare.
+    /// </summary>
     public bool SchemaOnly { get; init; }
 
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
@@ -39,8 +41,8 @@ public sealed record UndoRequest
     public BackupRequest? Backup { get; init; }
 
     /// <summary>
-    /// Restores the database from that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept. A run that
-    /// is cancelled is not restored.
+    /// Restores the database from that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed
+    /// state is kept. A run that is cancelled is not restored.
     /// </summary>
     public bool RestoreOnFailure { get; init; }
 }

@@ -23,8 +23,8 @@ internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
     }
 
     /// <summary>
-    /// Among applied migrations without a file, those whose statements are in a file of the same name under another version: renumbered, and edited in comments
-    /// or white space besides.
+    /// Among applied migrations without a file, those whose statements are in a file of the same name under another version: renumbered,
+    /// and edited in comments or white space besides.
     /// </summary>
     public async Task<IReadOnlyDictionary<MigrationKey, MigrationKey>> FindRenumberedAsync(PlanningInput input, CancellationToken cancellationToken)
     {

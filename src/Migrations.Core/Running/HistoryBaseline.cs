@@ -48,7 +48,9 @@ internal static class HistoryBaseline
         return covered.Count;
     }
 
-    /// <summary>Stores the schema as it is now: what the migrations after the baseline make is found out by replaying them from there.</summary>
+    /// <summary>
+    /// Stores the schema as it is now: what the migrations after the baseline make is found out by replaying them from there.
+    /// </summary>
     private static async Task StoreSchemaAsync(IDatabaseSession session, JournalRecorder recorder, Migration last, CancellationToken cancellationToken)
     {
         var schema = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,10 @@ public static class LossForecaster
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks the database about the steps of which its analysis says that they may lose something: most only make things. Those that lose nothing are left out.</summary>
+    /// <summary>
+    /// Asks the database about the steps of which its analysis says that they may lose something: most only make things. Those that lose
+    /// nothing are left out.
+    /// </summary>
     internal static async Task<IReadOnlyList<StepLoss>> FindAsync(
         IDatabaseInspector inspector, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
     {

@@ -97,7 +97,9 @@ internal sealed class MigrationRun(
             Finished(steps[i], outcomes[i], i, steps.Count);
     }
 
-    /// <summary>Runs all steps, and all of them again when others stood in the way: the locks of those before it must not be held through the pause.</summary>
+    /// <summary>
+    /// Runs all steps, and all of them again when others stood in the way: the locks of those before it must not be held through the pause.
+    /// </summary>
     private async Task<List<StepOutcome>> RunInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
     {
         var retries = options.Session.TableLockRetries;
@@ -183,13 +185,17 @@ internal sealed class MigrationRun(
         : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } ? "nothing of the script, which was rolled back"
         : null;
 
-    /// <summary>Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's token may be cancelled.</summary>
+    /// <summary>
+    /// Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's
+    /// token may be cancelled.
+    /// </summary>
     private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)
     {
         using var limit = new CancellationTokenSource(failure.Id == ErrorId.Cancelled ? RecordCancellationLimit : RecordFailureLimit);
         try
         {
-            // Without the lock another run may be at work on this very migration; and what may be committed has not failed. What the history says of them must stand.
+            // Without the lock another run may be at work on this very migration; and what may be committed has not failed. What the
+            // history says of them must stand.
             if (failure.Id is not (ErrorId.LockLost or ErrorId.OutcomeUnknown))
                 await RecordFailureAsync(step, failure, limit.Token).ConfigureAwait(false);
         }

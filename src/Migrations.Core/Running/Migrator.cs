@@ -9,12 +9,13 @@ using Migrations.Running;
 namespace Migrations;
 
 /// <summary>
-/// Applies, shows and undoes the migrations of one folder in one database. Each call connects, does its work and disconnects; nothing is kept between calls,
-/// so it can be called at every start of an application: with nothing pending it reads the folder and the history, and takes no lock.
+/// Applies, shows and undoes the migrations of one folder in one database. Each call connects, does its work and disconnects; nothing is
+/// kept between calls, so it can be called at every start of an application: with nothing pending it reads the folder and the history, and
+/// takes no lock.
 /// </summary>
 /// <remarks>
-/// For code written against runners with <c>RunPending</c>, <c>GetStatus</c> and <c>Rollback</c>: these are <see cref="ApplyAsync"/>, <see cref="GetStatusAsync"/>
-/// and <see cref="UndoAsync"/> with <see cref="UndoRequest.Name"/>.
+/// For code written against runners with <c>RunPending</c>, <c>GetStatus</c> and <c>Rollback</c>: these are <see cref="ApplyAsync"/>, <see
+/// cref="GetStatusAsync"/> and <see cref="UndoAsync"/> with <see cref="UndoRequest.Name"/>.
 /// </remarks>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
@@ -65,7 +66,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
-    /// <summary>The steps that <see cref="ApplyAsync"/> would take, their scripts checked. Changes nothing; a database that would be created counts as empty.</summary>
+    /// <summary>
+    /// The steps that <see cref="ApplyAsync"/> would take, their scripts checked. Changes nothing; a database that would be created counts
+    /// as empty.
+    /// </summary>
     /// <exception cref="MigrationException">The run would be refused, or the database is missing or refuses.</exception>
     public Task<MigrationPlan> PlanApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
         PlanAsync(input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), cancellationToken);
@@ -77,7 +81,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     /// <summary>Applies what is pending, in order. A SQLite file that does not exist is created.</summary>
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
-    /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was applied and what was not.</exception>
+    /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was
+    /// applied and what was not.</exception>
     public async Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ApplyRequest();
@@ -92,7 +97,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
-    /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was undone and what was not.</exception>
+    /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was
+    /// undone and what was not.</exception>
     public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
         RunAsync(
             SessionAccess.Write,
@@ -101,8 +107,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             request is { AcceptDataLoss: true },
             cancellationToken);
 
-    /// <summary>What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.</summary>
-    /// <returns>The steps that lose something, or of which it cannot be told; empty when nothing goes, or the database does not exist yet.</returns>
+    /// <summary>
+    /// What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.
+    /// </summary>
+    /// <returns>The steps that lose something, or of which it cannot be told; empty when nothing goes, or the database does not exist
+    /// yet.</returns>
     /// <exception cref="MigrationException">The database refuses.</exception>
     public async Task<IReadOnlyList<StepLoss>> ForecastAsync(MigrationPlan plan, CancellationToken cancellationToken = default)
     {
@@ -119,7 +128,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database is missing or refuses.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database
+    /// is missing or refuses.</exception>
     public async Task<IReadOnlyList<RepairResult>> PlanRepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default)
     {
         var read = ReadFolder(cancellationToken);
@@ -132,7 +142,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
-    /// <summary>Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.</summary>
+    /// <summary>
+    /// Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.
+    /// </summary>
     /// <returns>What was mended, and what was compared.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
@@ -268,8 +280,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>
-    /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then another run is
-    /// likely to be writing, and waiting for the lock says who it is.
+    /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then
+    /// another run is likely to be writing, and waiting for the lock says who it is.
     /// </summary>
     private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken)
     {

@@ -46,7 +46,10 @@ internal static class PlannedScripts
         $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
         "Run it with the transaction mode 'each', up to it with --target if need be.");
 
-    /// <summary>Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this run is told.</summary>
+    /// <summary>
+    /// Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this
+    /// run is told.
+    /// </summary>
     private static bool GoesOn(PlanStep step, HistoryView history) =>
         step.Script.Header.Transaction != true
         && history.Find(step.Migration.Key)?.Resume is { } resume && resume.Direction == step.Direction && (resume.Completed.Count > 0 || resume.Undecided is not null);

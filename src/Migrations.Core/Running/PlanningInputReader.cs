@@ -47,7 +47,8 @@ internal static class PlanningInputReader
     }
 
     /// <summary>The input for a history that was read; a database that does not exist yet has none.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.FolderEmpty"/>: neither the folder nor the history has a migration.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FolderEmpty"/>: neither the folder nor the history has a
+    /// migration.</exception>
     public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
         if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)

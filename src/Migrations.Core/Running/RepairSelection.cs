@@ -10,7 +10,8 @@ internal sealed class RepairSelection
     private readonly HistoryRecord? _missing;
 
     /// <summary>Finds what the request names.</summary>
-    /// <exception cref="PlanException">The folder is another one, what is named is another migration than was applied, or no migration has that name.</exception>
+    /// <exception cref="PlanException">The folder is another one, what is named is another migration than was applied, or no migration has
+    /// that name.</exception>
     public RepairSelection(PlanningInput input, RepairRequest request)
     {
         if (request.Name is not { } name)
@@ -37,7 +38,9 @@ internal sealed class RepairSelection
     /// <summary>Whether it is about this migration of the history.</summary>
     public bool Has(HistoryRecord missing) => IsAll || missing.Key == _missing?.Key;
 
-    /// <summary>The renumbered ones that it is about, with those whose old version one of them now has: neither can be recorded without the other.</summary>
+    /// <summary>
+    /// The renumbered ones that it is about, with those whose old version one of them now has: neither can be recorded without the other.
+    /// </summary>
     /// <exception cref="PlanException">The new version is that of another migration that was applied.</exception>
     public IReadOnlyList<RenamedMigration> Renumbered(PlanningInput input)
     {

@@ -8,6 +8,8 @@ namespace Migrations.Running;
 /// <param name="Entry">The row.</param>
 internal sealed record RepairStep(RepairResult Result, JournalEntry Entry)
 {
-    /// <summary>The row that lets go of what a renumbered migration was known by; null for all else. These rows come before all others.</summary>
+    /// <summary>
+    /// The row that lets go of what a renumbered migration was known by; null for all else. These rows come before all others.
+    /// </summary>
     public JournalEntry? Release { get; init; }
 }

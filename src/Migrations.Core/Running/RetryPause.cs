@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Migrations.Running;
 
-/// <summary>How long to wait before something is tried again that others stood in the way of: longer each time, and never for two runs the same.</summary>
+/// <summary>
+/// How long to wait before something is tried again that others stood in the way of: longer each time, and never for two runs the same.
+/// </summary>
 internal static class RetryPause
 {
     private const double First = 250;

@@ -13,7 +13,8 @@ namespace Migrations.Running;
 internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options, CheckRequest? request)
 {
     /// <summary>Makes the checks, also when nothing was to be done: a run that is repeated after a failed check must not pass.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be made.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be
+    /// made.</exception>
     public async Task DemandAsync(IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)
     {
         if (request is null)

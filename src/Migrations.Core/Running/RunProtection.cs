@@ -5,7 +5,9 @@ using Migrations.Planning;
 
 namespace Migrations.Running;
 
-/// <summary>What stands behind a run: a backup from before its first step, the command that restores it, and on request the restore itself.</summary>
+/// <summary>
+/// What stands behind a run: a backup from before its first step, the command that restores it, and on request the restore itself.
+/// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
 /// <param name="session">How to connect.</param>
@@ -39,8 +41,8 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
     }
 
     /// <summary>
-    /// The last row of the history, as long as all are this run's: what another run wrote while the lock was lost, or writes once it is free, must not be restored
-    /// over. Null when another did, or nobody can tell.
+    /// The last row of the history, as long as all are this run's: what another run wrote while the lock was lost, or writes once it is
+    /// free, must not be restored over. Null when another did, or nobody can tell.
     /// </summary>
     private static async Task<long?> FindLastIdAsync(IDatabaseSession locked, MigrationRun run)
     {
@@ -56,7 +58,10 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
         }
     }
 
-    /// <summary>Adds the way back to what a run throws, and goes it where that was asked for. The session has ended and the lock is free: a restore takes it itself.</summary>
+    /// <summary>
+    /// Adds the way back to what a run throws, and goes it where that was asked for. The session has ended and the lock is free: a restore
+    /// takes it itself.
+    /// </summary>
     public async Task<IReadOnlyList<MigrationResult>> RecoverAsync(Func<Task<IReadOnlyList<MigrationResult>>> run, CancellationToken cancellationToken)
     {
         if (restoreOnFailure && request is null)

@@ -7,8 +7,9 @@ using Migrations.History;
 namespace Migrations.Running;
 
 /// <summary>
-/// Runs a script without a transaction, statement by statement. A row before and a row after each one let the next run go on where this one stopped. In a transaction
-/// of the script's own the rows are written just before its COMMIT, and so are there together with what it did, or not at all.
+/// Runs a script without a transaction, statement by statement. A row before and a row after each one let the next run go on where this one
+/// stopped. In a transaction of the script's own the rows are written just before its COMMIT, and so are there together with what it did,
+/// or not at all.
 /// </summary>
 /// <param name="session">The database.</param>
 /// <param name="dialect">How its SQL is read.</param>
@@ -84,7 +85,9 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning.")
     { Location = location };
 
-    /// <summary>The rows of a transaction of the script's own are written in it: none means that it was not committed, so it is begun again.</summary>
+    /// <summary>
+    /// The rows of a transaction of the script's own are written in it: none means that it was not committed, so it is begun again.
+    /// </summary>
     private async Task<bool> WasDoneAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
         dialect.MarkOf(statement) != TransactionMark.Begin && await session.FindEvidenceAsync(statement, cancellationToken).ConfigureAwait(false) switch
         {

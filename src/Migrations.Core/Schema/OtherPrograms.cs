@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace Migrations.Schema;
 
 /// <summary>
-/// The tables that programs beside this one keep in a database: their migration histories, and what replication and hosting put there. A name alone decides only where
-/// no one else would take it; the others are known by their columns too.
+/// The tables that programs beside this one keep in a database: their migration histories, and what replication and hosting put there. A
+/// name alone decides only where no one else would take it; the others are known by their columns too.
 /// </summary>
 internal static class OtherPrograms
 {

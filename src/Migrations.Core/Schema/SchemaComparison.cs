@@ -7,7 +7,8 @@ public static class SchemaComparison
     /// <param name="left">The schema that is expected.</param>
     /// <param name="right">The schema that was found.</param>
     /// <param name="grants">Whether owners and grants count too.</param>
-    /// <returns>One difference per object, in an order in which their fixes can run. Columns and constraints of a table that only one side has are not named again.</returns>
+    /// <returns>One difference per object, in an order in which their fixes can run. Columns and constraints of a table that only one side
+    /// has are not named again.</returns>
     public static IReadOnlyList<SchemaDifference> Compare(SchemaSnapshot left, SchemaSnapshot right, bool grants = false)
     {
         var expected = ByKey(left, grants);
@@ -26,7 +27,9 @@ public static class SchemaComparison
         return [.. InOrder(pairs).Select(p => Difference(p.Expected, p.Found, fixes)), .. ColumnOrders(left, right)];
     }
 
-    /// <summary>What should not be there goes first, what uses another before that one; then what should be there is made, after what it uses.</summary>
+    /// <summary>
+    /// What should not be there goes first, what uses another before that one; then what should be there is made, after what it uses.
+    /// </summary>
     private static IEnumerable<(SchemaObject? Expected, SchemaObject? Found)> InOrder(List<(SchemaObject? Expected, SchemaObject? Found)> pairs)
     {
         var found = new Dictionary<SchemaObject, SchemaObject?>(ReferenceEqualityComparer.Instance);
@@ -60,7 +63,9 @@ public static class SchemaComparison
         };
     }
 
-    /// <summary>Tables that have the same columns in another order. Columns that only one side has do not count: they are differences of their own.</summary>
+    /// <summary>
+    /// Tables that have the same columns in another order. Columns that only one side has do not count: they are differences of their own.
+    /// </summary>
     private static IEnumerable<SchemaDifference> ColumnOrders(SchemaSnapshot left, SchemaSnapshot right)
     {
         var found = Columns(right).ToDictionary(t => t.Table, t => t.Names, StringComparer.Ordinal);

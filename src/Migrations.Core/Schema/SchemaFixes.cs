@@ -5,7 +5,9 @@ namespace Migrations.Schema;
 /// <param name="right">The schema that was found, which the SQL changes.</param>
 internal sealed class SchemaFixes(SchemaSnapshot left, SchemaSnapshot right)
 {
-    /// <summary>The SQL; null where that is not certain. What would lose rows is never offered: dropping a table or a column, or recreating one.</summary>
+    /// <summary>
+    /// The SQL; null where that is not certain. What would lose rows is never offered: dropping a table or a column, or recreating one.
+    /// </summary>
     /// <param name="expected">The object as it should be; null when it should not be there.</param>
     /// <param name="found">The object as it is; null when it is not there.</param>
     public string? Of(SchemaObject? expected, SchemaObject? found)

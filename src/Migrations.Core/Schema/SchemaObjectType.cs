@@ -48,12 +48,17 @@ public enum SchemaObjectType
     /// <summary>A row-level security policy (PostgreSQL).</summary>
     Policy,
 
-    /// <summary>Something rarer, named with its kind: a statistics object, an event trigger, a collation, a publication, a foreign server, a cast, an operator (PostgreSQL).</summary>
+    /// <summary>
+    /// Something rarer, named with its kind: a statistics object, an event trigger, a collation, a publication, a foreign server, a cast,
+    /// an operator (PostgreSQL).
+    /// </summary>
     Other,
 
     /// <summary>A comment on another object (PostgreSQL).</summary>
     Comment,
 
-    /// <summary>Who owns an object, and who may do what with it (PostgreSQL). Never part of the fingerprint: a scratch server may lack the roles.</summary>
+    /// <summary>
+    /// Who owns an object, and who may do what with it (PostgreSQL). Never part of the fingerprint: a scratch server may lack the roles.
+    /// </summary>
     Grant,
 }

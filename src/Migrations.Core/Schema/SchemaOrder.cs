@@ -1,6 +1,8 @@
 namespace Migrations.Schema;
 
-/// <summary>Finds which objects name which, and an order in which they can be created: what an object names comes before it. Pure.</summary>
+/// <summary>
+/// Finds which objects name which, and an order in which they can be created: what an object names comes before it. Pure.
+/// </summary>
 internal static class SchemaOrder
 {
     private const string BodyStart = "\nAS $";

@@ -2,14 +2,20 @@ using System.IO.Enumeration;
 
 namespace Migrations.Schema;
 
-/// <summary>Which objects of a schema are compared: neither those that the caller ignores, nor those that other programs keep beside the application's.</summary>
-/// <param name="ignored">Patterns over <c>schema.name</c>, or over the name alone, with <c>*</c> and <c>?</c>; on an engine without schemas, over the name.</param>
+/// <summary>
+/// Which objects of a schema are compared: neither those that the caller ignores, nor those that other programs keep beside the
+/// application's.
+/// </summary>
+/// <param name="ignored">Patterns over <c>schema.name</c>, or over the name alone, with <c>*</c> and <c>?</c>; on an engine without
+/// schemas, over the name.</param>
 internal sealed class SchemaScope(IReadOnlyList<string> ignored)
 {
     /// <summary>A schema without what is ignored.</summary>
     public SchemaSnapshot WithoutIgnored(SchemaSnapshot schema) => ignored.Count == 0 ? schema : Without(schema, IsIgnored);
 
-    /// <summary>A schema without what is ignored, and without the tables of other programs that the schema it is compared with does not have.</summary>
+    /// <summary>
+    /// A schema without what is ignored, and without the tables of other programs that the schema it is compared with does not have.
+    /// </summary>
     public SchemaSnapshot WithoutOthers(SchemaSnapshot schema, SchemaSnapshot compared)
     {
         var known = compared.Objects.Where(o => o.Type is SchemaObjectType.Table or SchemaObjectType.Schema).Select(o => (o.Type, o.Name)).ToHashSet();

@@ -26,7 +26,10 @@ public static class SchemaScript
             .Concat(made.Where(o => !IsView(o) && o.Type >= SchemaObjectType.Index));
     }
 
-    /// <summary>The functions that cannot be made before a table or view: it is a type of theirs, or their body is no text but SQL that is read when they are made.</summary>
+    /// <summary>
+    /// The functions that cannot be made before a table or view: it is a type of theirs, or their body is no text but SQL that is read when
+    /// they are made.
+    /// </summary>
     private static HashSet<SchemaObject> FunctionsOfTables(List<SchemaObject> made)
     {
         var names = made.Where(o => o.Type == SchemaObjectType.Table || IsView(o)).Select(o => o.Name).ToList();

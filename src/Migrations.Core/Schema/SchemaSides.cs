@@ -15,7 +15,8 @@ public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options,
     /// <param name="sides">The two.</param>
     /// <param name="ignored">What else is not compared, as patterns over <c>schema.name</c>.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be had.</exception>
+    /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be
+    /// had.</exception>
     public async Task<IReadOnlyList<SchemaDifference>> CompareAsync(SidePair sides, IReadOnlyList<string> ignored, CancellationToken cancellationToken)
     {
         var left = await ReadAsync(sides.Left.Side, cancellationToken).ConfigureAwait(false);
@@ -25,7 +26,8 @@ public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options,
     }
 
     /// <summary>Reads one.</summary>
-    /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be had.</exception>
+    /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be
+    /// had.</exception>
     public Task<SchemaSnapshot> ReadAsync(SchemaSide side, CancellationToken cancellationToken) => side switch
     {
         DatabaseSide database => OfDatabaseAsync(database.Target, cancellationToken),

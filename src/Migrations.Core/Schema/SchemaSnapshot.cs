@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Migrations.Schema;
 
-/// <summary>The schema of a database as data: every object with its definition, in a fixed order. The engine's own history and lock tables are left out.</summary>
+/// <summary>
+/// The schema of a database as data: every object with its definition, in a fixed order. The engine's own history and lock tables are left
+/// out.
+/// </summary>
 public sealed class SchemaSnapshot
 {
     private readonly Lazy<string> _fingerprint;
@@ -26,7 +29,9 @@ public sealed class SchemaSnapshot
     /// <summary>The engine's version. Not part of the fingerprint.</summary>
     public string EngineVersion { get; }
 
-    /// <summary>What a script of the whole schema begins with, so that its order need not be that of every dependency; empty for most engines.</summary>
+    /// <summary>
+    /// What a script of the whole schema begins with, so that its order need not be that of every dependency; empty for most engines.
+    /// </summary>
     public string Preamble { get; init; } = "";
 
     /// <summary>Whether the engine refuses to drop what other objects use, so that these must go before it.</summary>
@@ -36,8 +41,8 @@ public sealed class SchemaSnapshot
     public IReadOnlyList<SchemaObject> Objects { get; }
 
     /// <summary>
-    /// SHA-256 over all objects but owners and grants, in lower-case hexadecimal: the same for the same schema, whatever the order of creation, the white space,
-    /// or the quoting of names.
+    /// SHA-256 over all objects but owners and grants, in lower-case hexadecimal: the same for the same schema, whatever the order of
+    /// creation, the white space, or the quoting of names.
     /// </summary>
     public string Fingerprint => _fingerprint.Value;
 

@@ -10,13 +10,17 @@ namespace Migrations.Schema;
 /// <param name="Right">What is looked at, and how it is shown.</param>
 public sealed record SidePair(IDatabaseDriver Driver, DatabaseTarget? Origin, (SchemaSide Side, string Display) Left, (SchemaSide Side, string Display) Right)
 {
-    /// <summary>Finds out what two texts mean. Files of SQL and folders belong to no kind of database: the other side says it, or a database that is named beside them.</summary>
+    /// <summary>
+    /// Finds out what two texts mean. Files of SQL and folders belong to no kind of database: the other side says it, or a database that is
+    /// named beside them.
+    /// </summary>
     /// <param name="left">What is expected: a database, a .sql file, a migration folder or a backup.</param>
     /// <param name="right">What is looked at, likewise.</param>
     /// <param name="beside">A database of the kind that is meant, and its driver; null when none is named.</param>
     /// <param name="drivers">The kinds of databases that there are, in the order in which they are asked.</param>
     /// <param name="baseFolder">The folder that relative paths start from.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>, <see cref="ErrorId.TargetInvalid"/>: they are of different kinds, or of none.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>, <see cref="ErrorId.TargetInvalid"/>: they are of different
+    /// kinds, or of none.</exception>
     public static SidePair Resolve(string left, string right, (IDatabaseDriver Driver, DatabaseTarget Target)? beside, IReadOnlyList<IDatabaseDriver> drivers, string baseFolder)
     {
         var (first, second) = (Read(left, drivers, baseFolder), Read(right, drivers, baseFolder));
@@ -56,7 +60,8 @@ public sealed record SidePair(IDatabaseDriver Driver, DatabaseTarget? Origin, (S
             ErrorId.TargetInvalid, "What was given as a side is no database, file, folder or backup.", "Give a file path, a postgres:// URL, a .sql file, a migration folder or a backup.");
     }
 
-    // A SQLite backup is a database itself, and a script of SQL is read as one: only what no database and no script is needs to be loaded as a backup.
+    // A SQLite backup is a database itself, and a script of SQL is read as one: only what no database and no script is needs to be loaded
+    // as a backup.
     private static (SchemaSide Side, string Display, IDatabaseDriver? Driver)? Backup(string path, IReadOnlyList<IDatabaseDriver> drivers)
     {
         if (!Path.Exists(path))

@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace Migrations.Sqlite.Native;
 
 /// <summary>
-/// The operating system's VFS but for one thing (a <see href="https://sqlite.org/vfs.html">shim</see>): it knows which journals are kept. SQLite asks for every
-/// journal to be created, even for one that is there, and then waits until its folder is written too; a kept one whose name is on the disk already is opened as it is.
+/// The operating system's VFS but for one thing (a <see href="https://sqlite.org/vfs.html">shim</see>): it knows which journals are kept.
+/// SQLite asks for every journal to be created, even for one that is there, and then waits until its folder is written too; a kept one
+/// whose name is on the disk already is opened as it is.
 /// </summary>
 internal static unsafe class JournalVfs
 {
@@ -63,7 +64,9 @@ internal static unsafe class JournalVfs
     private static KeptJournal? Find(byte* name) =>
         name is not null && !Kept.IsEmpty && Kept.TryGetValue(Marshal.PtrToStringUTF8((nint)name)!, out var journal) ? journal : null;
 
-    /// <summary>The shim, and what it stands before. The usual VFS's functions get the shim's address: all that they read of it is the same.</summary>
+    /// <summary>
+    /// The shim, and what it stands before. The usual VFS's functions get the shim's address: all that they read of it is the same.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Shim
     {

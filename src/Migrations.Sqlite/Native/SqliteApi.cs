@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Migrations.Sqlite.Native;
 
 /// <summary>
-/// The functions of one SQLite library, bound when it is loaded. Bound by hand, because which library is used is decided at run time, newer functions are
-/// used only where they exist, and a start must not pay for generated marshalling.
+/// The functions of one SQLite library, bound when it is loaded. Bound by hand, because which library is used is decided at run time, newer
+/// functions are used only where they exist, and a start must not pay for generated marshalling.
 /// </summary>
 internal sealed unsafe class SqliteApi
 {
@@ -107,14 +107,17 @@ internal sealed unsafe class SqliteApi
     /// <summary>For example 3040001.</summary>
     public int VersionNumber => _versionNumber();
 
-    /// <summary>Rows inserted, updated and deleted since the connection was opened (<see href="https://sqlite.org/c3ref/total_changes.html"/>).</summary>
+    /// <summary>
+    /// Rows inserted, updated and deleted since the connection was opened (<see href="https://sqlite.org/c3ref/total_changes.html"/>).
+    /// </summary>
     public long TotalChanges(nint db) => _totalChanges64 is not null ? _totalChanges64(db) : _totalChanges(db);
 
     /// <summary>Where in the text the last error is, in bytes; -1 when that is not known or the library is older than 3.38.</summary>
     public int ErrorOffset(nint db) => _errorOffset is not null ? _errorOffset(db) : -1;
 
     /// <summary>
-    /// Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>). Settings that the library does not know are left alone.
+    /// Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>). Settings that the library
+    /// does not know are left alone.
     /// </summary>
     public void Configure(nint db, int setting, bool on)
     {
@@ -126,8 +129,9 @@ internal sealed unsafe class SqliteApi
     }
 
     /// <summary>
-    /// Tells the library not to keep count of its memory, for which it takes a lock with each of its many small allocations: a sixth of the time of long scripts, and
-    /// <see href="https://sqlite.org/compile.html#default_memstatus">not recommended</see> by its makers. Without effect once anybody in the process has opened a database with it.
+    /// Tells the library not to keep count of its memory, for which it takes a lock with each of its many small allocations: a sixth of the
+    /// time of long scripts, and <see href="https://sqlite.org/compile.html#default_memstatus">not recommended</see> by its makers. Without
+    /// effect once anybody in the process has opened a database with it.
     /// </summary>
     public void ForgoMemoryStatistics()
     {

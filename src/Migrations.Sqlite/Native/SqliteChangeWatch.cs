@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Migrations.Sqlite.Native;
 
-/// <summary>Counts the rows that a connection inserts, updates and deletes, by table (<see href="https://sqlite.org/c3ref/update_hook.html"/>).</summary>
+/// <summary>
+/// Counts the rows that a connection inserts, updates and deletes, by table (<see href="https://sqlite.org/c3ref/update_hook.html"/>).
+/// </summary>
 internal sealed unsafe class SqliteChangeWatch : IDisposable
 {
     private const int Delete = 9;
@@ -24,7 +26,10 @@ internal sealed unsafe class SqliteChangeWatch : IDisposable
         _ = handle.Api.UpdateHook(handle.Pointer, &OnUpdate, GCHandle.ToIntPtr(_self));
     }
 
-    /// <summary>What was counted for a table of this name; nothing of tables without rowid, and nothing of a DELETE of all rows, which SQLite does at once.</summary>
+    /// <summary>
+    /// What was counted for a table of this name; nothing of tables without rowid, and nothing of a DELETE of all rows, which SQLite does
+    /// at once.
+    /// </summary>
     public (long Inserted, long Updated, long Deleted) Of(string table) => _tables.TryGetValue(table, out var c) ? (c.Inserted, c.Updated, c.Deleted) : (0, 0, 0);
 
     public void Dispose()

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Migrations.Sqlite.Native;
 
 /// <summary>
-/// Confines a connection to its database: what would reach another file is refused when SQLite compiles it (<see href="https://sqlite.org/c3ref/set_authorizer.html"/>).
-/// VACUUM INTO is seen as the ATTACH that it is made of, and a plain VACUUM as one without a name.
+/// Confines a connection to its database: what would reach another file is refused when SQLite compiles it (<see
+/// href="https://sqlite.org/c3ref/set_authorizer.html"/>). VACUUM INTO is seen as the ATTACH that it is made of, and a plain VACUUM as one
+/// without a name.
 /// </summary>
 internal sealed unsafe class SqliteConfinement : IDisposable
 {
@@ -48,8 +49,11 @@ internal sealed unsafe class SqliteConfinement : IDisposable
         _self.Free();
     }
 
-    /// <summary>Whether a database that is to be attached lives in memory or in a temporary file without a name, by how SQLite reads its name.</summary>
-    /// <remarks>Only what surely does: parameters that are escaped, repeated or choose a VFS are not followed (<see href="https://sqlite.org/uri.html"/>).</remarks>
+    /// <summary>
+    /// Whether a database that is to be attached lives in memory or in a temporary file without a name, by how SQLite reads its name.
+    /// </summary>
+    /// <remarks>Only what surely does: parameters that are escaped, repeated or choose a VFS are not followed (<see
+    /// href="https://sqlite.org/uri.html"/>).</remarks>
     internal static bool IsOfItsOwn(string? name)
     {
         if (name is "" or Memory)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Migrations.Sqlite.Native;
 
-/// <summary>The functions of one SQLite library that copy whole databases (<see href="https://sqlite.org/c3ref/backup_finish.html"/>).</summary>
+/// <summary>
+/// The functions of one SQLite library that copy whole databases (<see href="https://sqlite.org/c3ref/backup_finish.html"/>).
+/// </summary>
 /// <param name="library">The library's handle.</param>
 internal sealed unsafe class SqliteCopyApi(nint library)
 {

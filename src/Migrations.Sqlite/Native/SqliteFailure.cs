@@ -15,7 +15,10 @@ internal sealed class SqliteFailure(int code, string message, int? offset = null
     /// <summary>Where in the text it happened, in bytes.</summary>
     public int? Offset { get; } = offset;
 
-    /// <summary>What the statement would have reached beyond the database that its connection is confined to; null when it was refused for something else.</summary>
+    /// <summary>
+    /// What the statement would have reached beyond the database that its connection is confined to; null when it was refused for something
+    /// else.
+    /// </summary>
     public SqliteReach? Reach { get; init; }
 
     /// <summary>Whether another connection stands in the way.</summary>

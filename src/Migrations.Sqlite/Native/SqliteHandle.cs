@@ -52,7 +52,8 @@ internal sealed unsafe class SqliteHandle : IDisposable
 
     /// <summary>
     /// Whether the file that is open is no longer the one of its name: deleted, renamed, or another put in its place
-    /// (<see href="https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html">SQLITE_FCNTL_HAS_MOVED</see>; always false where an open file cannot be moved).
+    /// (<see href="https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html">SQLITE_FCNTL_HAS_MOVED</see>; always false where an open file
+    /// cannot be moved).
     /// </summary>
     public bool HasMoved
     {

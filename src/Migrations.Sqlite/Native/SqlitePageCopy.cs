@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Migrations.Sqlite.Native;
 
 /// <summary>
-/// Copies one database over another, page by page (<see href="https://sqlite.org/c3ref/backup_finish.html"/>), in one transaction of the destination: before the last
-/// step it is as it was. The source stays one snapshot when it has a read transaction open; without one, each write by others begins the copy anew.
+/// Copies one database over another, page by page (<see href="https://sqlite.org/c3ref/backup_finish.html"/>), in one transaction of the
+/// destination: before the last step it is as it was. The source stays one snapshot when it has a read transaction open; without one, each
+/// write by others begins the copy anew.
 /// </summary>
 internal sealed unsafe class SqlitePageCopy : IDisposable
 {

@@ -5,8 +5,9 @@ using System.Text;
 namespace Migrations.Sqlite.Native;
 
 /// <summary>
-/// Counts the rows of one table that a connection changes (<see href="https://sqlite.org/c3ref/update_hook.html"/>). Not those of a DELETE of all rows, which SQLite does at
-/// once, and not those that INSERT OR REPLACE deletes: of these, only the row is seen that comes in their place.
+/// Counts the rows of one table that a connection changes (<see href="https://sqlite.org/c3ref/update_hook.html"/>). Not those of a DELETE
+/// of all rows, which SQLite does at once, and not those that INSERT OR REPLACE deletes: of these, only the row is seen that comes in their
+/// place.
 /// </summary>
 internal sealed unsafe class SqliteRowWatch : IDisposable
 {

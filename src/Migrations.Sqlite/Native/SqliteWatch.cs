@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace Migrations.Sqlite.Native;
 
 /// <summary>
-/// What SQLite asks while it works or waits: whether to go on. A handler is polled instead of <c>sqlite3_interrupt</c> being called from another thread,
-/// because an interrupt between two statements is forgotten, and because a busy handler of SQLite's own cannot be interrupted at all.
+/// What SQLite asks while it works or waits: whether to go on. A handler is polled instead of <c>sqlite3_interrupt</c> being called from
+/// another thread, because an interrupt between two statements is forgotten, and because a busy handler of SQLite's own cannot be
+/// interrupted at all.
 /// </summary>
 internal sealed unsafe class SqliteWatch : IDisposable
 {
