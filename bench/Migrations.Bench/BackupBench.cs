@@ -40,15 +40,26 @@ internal static class BackupBench
             if (string.Equals(mode, "wal", StringComparison.Ordinal))
                 report.Time("longest write beside a backup (wal)", [worst.Max()], limit: 100);
             else
-                Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"       longest write beside a backup ({mode}): {worst.Max():0} ms"));
+                Console.WriteLine(
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"       longest write beside a backup ({mode}): {worst.Max():0} ms"
+                    )
+                );
         }
 
         report.Count("peak memory of the command, MB", await PeakMemoryAsync(database, place), limit: 60);
     }
 
-    private static async Task<(List<double> Floor, List<double> Tool, List<double> Proof)> QuietAsync(SqliteTestDatabase database, TemporaryFolder place, string shell)
+    private static async Task<(List<double> Floor, List<double> Tool, List<double> Proof)> QuietAsync(
+        SqliteTestDatabase database,
+        TemporaryFolder place,
+        string shell
+    )
     {
-        List<double> floor = [], tool = [], proof = [];
+        List<double> floor = [],
+            tool = [],
+            proof = [];
         for (var round = -1; round < Rounds; round++)
         {
             var copy = place["floor.db"];
@@ -59,7 +70,9 @@ internal static class BackupBench
             Measure.Settle();
             var toolTime = await Measure.TimeAsync(async () => backup = await BackUpAsync(database, place));
             Measure.Settle();
-            var proofTime = await Measure.TimeAsync(async () => (await new BackupVerifier(new SqliteDriver()).VerifyAsync(backup!)).ThrowIfUnproven());
+            var proofTime = await Measure.TimeAsync(async () =>
+                (await new BackupVerifier(new SqliteDriver()).VerifyAsync(backup!)).ThrowIfUnproven()
+            );
             BackupCatalogue.Remove(backup!);
             if (round < 0)
                 continue;
@@ -71,9 +84,13 @@ internal static class BackupBench
         return (floor, tool, proof);
     }
 
-    private static async Task<(List<double> Times, List<double> LongestWrites)> BusyAsync(SqliteTestDatabase database, TemporaryFolder place)
+    private static async Task<(List<double> Times, List<double> LongestWrites)> BusyAsync(
+        SqliteTestDatabase database,
+        TemporaryFolder place
+    )
     {
-        List<double> times = [], longest = [];
+        List<double> times = [],
+            longest = [];
         for (var round = 0; round < Rounds; round++)
         {
             Measure.Settle();
@@ -119,7 +136,13 @@ internal static class BackupBench
     private static async Task<int> PeakMemoryAsync(SqliteTestDatabase database, TemporaryFolder place)
     {
         var cli = Path.Combine(AppContext.BaseDirectory, "migrations.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [cli, "backup", "--database", database.File, "--destination", place.Path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [cli, "backup", "--database", database.File, "--destination", place.Path])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         long peak = 0;
         for (; !process.HasExited; await Task.Delay(20))
             peak = Math.Max(peak, AnonymousMemory(process.Id));
@@ -131,7 +154,9 @@ internal static class BackupBench
         try
         {
             var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+            return line is null
+                ? 0
+                : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {

@@ -14,7 +14,20 @@ internal static class GrowthBench
         Console.WriteLine("Growth");
         using var place = new TemporaryFolder();
         var driver = new SqliteDriver();
-        List<double>[] idle = [[], [], []], look = [[], [], []];
+        List<double>[] idle =
+
+            [
+                [],
+                [],
+                [],
+            ],
+            look =
+
+            [
+                [],
+                [],
+                [],
+            ];
         for (var round = -Measure.WarmUps; round < Measure.Rounds; round++)
         {
             for (var i = 0; i < Counts.Length; i++)
@@ -22,7 +35,10 @@ internal static class GrowthBench
                 var migrator = new Migrator(driver, driver.Parse(place[$"growth-{Counts[i]}.db"], "/")!, place[$"migrations-{Counts[i]}"]);
                 if (round == -Measure.WarmUps)
                     await SettleAsync(migrator, place, Counts[i]);
-                var (first, second) = (await Measure.TimeAsync(() => migrator.ApplyAsync()), await Measure.TimeAsync(() => migrator.GetStatusAsync()));
+                var (first, second) = (
+                    await Measure.TimeAsync(() => migrator.ApplyAsync()),
+                    await Measure.TimeAsync(() => migrator.GetStatusAsync())
+                );
                 if (round < 0)
                     continue;
                 idle[i].Add(first);
@@ -38,7 +54,12 @@ internal static class GrowthBench
     private static void Tell(Report report, string what, List<double>[] times)
     {
         for (var i = 1; i < Counts.Length; i++)
-            report.Ratio($"{what}, {Counts[i]} migrations against {Counts[i] / 1000} x 1000", times[i], [.. times[0].Select(t => t * Counts[i] / 1000)], limit: 1.25);
+            report.Ratio(
+                $"{what}, {Counts[i]} migrations against {Counts[i] / 1000} x 1000",
+                times[i],
+                [.. times[0].Select(t => t * Counts[i] / 1000)],
+                limit: 1.25
+            );
     }
 
     private static async Task SettleAsync(Migrator migrator, TemporaryFolder place, int count)

@@ -25,7 +25,8 @@ internal static class HugeBench
         using var place = new TemporaryFolder();
         var script = place.Write("folder/001_huge.sql", "");
         HugeScript.WriteSqlite(script);
-        List<double> tool = [], floor = [];
+        List<double> tool = [],
+            floor = [];
         var (peak, idle) = (0L, 0L);
         for (var round = 0; round < Measure.Rounds; round++)
         {
@@ -48,7 +49,8 @@ internal static class HugeBench
         using var place = new TemporaryFolder();
         var script = place.Write("folder/001_huge.sql", "");
         HugeScript.WritePostgreSql(script);
-        List<double> tool = [], floor = [];
+        List<double> tool = [],
+            floor = [];
         var (peak, idle) = (0L, 0L);
         for (var round = 0; round < Measure.Rounds; round++)
         {

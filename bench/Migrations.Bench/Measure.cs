@@ -25,7 +25,12 @@ internal static class Measure
     }
 
     /// <summary>Runs a process to its end and gives its time in milliseconds.</summary>
-    public static double Process(string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static double Process(
+        string file,
+        IEnumerable<string> arguments,
+        string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var watch = Stopwatch.StartNew();
         _ = Output(file, arguments, input, environment);
@@ -33,9 +38,20 @@ internal static class Measure
     }
 
     /// <summary>Runs a process to its end and gives what it wrote on both streams.</summary>
-    public static string Output(string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static string Output(
+        string file,
+        IEnumerable<string> arguments,
+        string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
         using var process = System.Diagnostics.Process.Start(start)!;

@@ -10,10 +10,17 @@ internal sealed record MeasuredProcess(double Milliseconds, long PeakKilobytes)
 {
     /// <summary>Runs a process to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static MeasuredProcess Run(string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static MeasuredProcess Run(
+        string file,
+        IEnumerable<string> arguments,
+        string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var command = input is null ? null : $"exec \"$0\" \"$@\" < '{input}'";
-        var start = command is null ? new ProcessStartInfo(file, arguments) : new ProcessStartInfo("sh", ["-c", command, file, .. arguments]);
+        var start = command is null
+            ? new ProcessStartInfo(file, arguments)
+            : new ProcessStartInfo("sh", ["-c", command, file, .. arguments]);
         (start.RedirectStandardOutput, start.RedirectStandardError, start.UseShellExecute) = (true, true, false);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
@@ -26,7 +33,9 @@ internal sealed record MeasuredProcess(double Milliseconds, long PeakKilobytes)
             peak = Math.Max(peak, Peak(process.Id));
         var elapsed = watch.Elapsed.TotalMilliseconds;
         process.WaitForExit();
-        return process.ExitCode == 0 ? new MeasuredProcess(elapsed, peak) : throw new InvalidOperationException($"{file} failed: {output.Result}{errors.Result}");
+        return process.ExitCode == 0
+            ? new MeasuredProcess(elapsed, peak)
+            : throw new InvalidOperationException($"{file} failed: {output.Result}{errors.Result}");
     }
 
     private static long Peak(int process)

@@ -16,16 +16,26 @@ internal static class PostgreSqlBench
         }
 
         // As a real server: durable, unlike the tests' own.
-        using var server = PostgreSqlServer.Start(new PostgreSqlSetup
-        {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["fsync"] = "on", ["synchronous_commit"] = "on", ["full_page_writes"] = "on" },
-        });
+        using var server = PostgreSqlServer.Start(
+            new PostgreSqlSetup
+            {
+                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["fsync"] = "on",
+                    ["synchronous_commit"] = "on",
+                    ["full_page_writes"] = "on",
+                },
+            }
+        );
         using var place = new TemporaryFolder();
         var driver = new PostgreSqlDriver();
         var folder = Workload.WriteFolder(place, DatabaseBench.Count);
         var up = place.Write("up.sql", Workload.FloorUp(DatabaseBench.Count, "BEGIN", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"));
         var down = place.Write("down.sql", Workload.FloorDown(DatabaseBench.Count, "BEGIN"));
-        List<double> toolUp = [], toolDown = [], floorUp = [], floorDown = [];
+        List<double> toolUp = [],
+            toolDown = [],
+            floorUp = [],
+            floorDown = [];
         for (var round = -Measure.WarmUps; round < Measure.Rounds; round++)
         {
             await using var floor = await PostgreSqlTestDatabase.CreateAsync(server);
@@ -33,7 +43,10 @@ internal static class PostgreSqlBench
             var start = Psql(psql, floor, "-c", "SELECT 1");
             var (floor1, floor2) = (Psql(psql, floor, "-f", up) - start, Psql(psql, floor, "-f", down) - start);
             var connect = await DatabaseBench.StartAsync(driver, tool.Address);
-            var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, tool.Address, folder) - connect, await DatabaseBench.DownAsync(driver, tool.Address, folder) - connect);
+            var (tool1, tool2) = (
+                await DatabaseBench.UpAsync(driver, tool.Address, folder) - connect,
+                await DatabaseBench.DownAsync(driver, tool.Address, folder) - connect
+            );
             if (round < 0)
                 continue;
             floorUp.Add(floor1);
@@ -49,17 +62,19 @@ internal static class PostgreSqlBench
         await DatabaseBench.RunSettledAsync(report, driver, settled.Address, place, noopLimit: 60, statusLimit: 60);
     }
 
-    public static double Psql(string psql, PostgreSqlTestDatabase database, string option, string value) => Measure.Process(
-        psql,
-        ["-X", "-q", "-v", "ON_ERROR_STOP=1", option, value],
-        environment: new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["PGHOST"] = database.Server.Host,
-            ["PGPORT"] = database.Server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["PGUSER"] = database.Server.User,
-            ["PGPASSWORD"] = database.Server.Password,
-            ["PGDATABASE"] = database.Name,
-        });
+    public static double Psql(string psql, PostgreSqlTestDatabase database, string option, string value) =>
+        Measure.Process(
+            psql,
+            ["-X", "-q", "-v", "ON_ERROR_STOP=1", option, value],
+            environment: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PGHOST"] = database.Server.Host,
+                ["PGPORT"] = database.Server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["PGUSER"] = database.Server.User,
+                ["PGPASSWORD"] = database.Server.Password,
+                ["PGDATABASE"] = database.Name,
+            }
+        );
 
     /// <summary>A write to the server begins a round trip; a dozen go to connecting, looking and locking, two to the fingerprint of the schema.</summary>
     private static async Task CountWritesAsync(Report report, PostgreSqlServer server, string folder)
@@ -72,7 +87,11 @@ internal static class PostgreSqlBench
 
         await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
         var cli = Path.Combine(AppContext.BaseDirectory, "migrations.dll");
-        var writes = Strace.Count("sendto,sendmsg", "dotnet", [cli, "up", "--database", database.Address, "--path", folder, "--output", "json"]);
+        var writes = Strace.Count(
+            "sendto,sendmsg",
+            "dotnet",
+            [cli, "up", "--database", database.Address, "--path", folder, "--output", "json"]
+        );
         report.Count($"writes to the server of {DatabaseBench.Count} up", writes, DatabaseBench.Count + 22);
     }
 }

@@ -11,7 +11,14 @@ internal sealed class Report
     public void Ratio(string what, IReadOnlyList<double> tool, IReadOnlyList<double> floor, double limit)
     {
         var ratio = Median(tool) / Median(floor);
-        Print(what, string.Create(CultureInfo.InvariantCulture, $"{Median(tool):0.0} ms, floor {Median(floor):0.0} ms, ratio {ratio:0.00} (limit {limit:0.00})"), ratio <= limit);
+        Print(
+            what,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Median(tool):0.0} ms, floor {Median(floor):0.0} ms, ratio {ratio:0.00} (limit {limit:0.00})"
+            ),
+            ratio <= limit
+        );
     }
 
     /// <summary>A time against a fixed limit.</summary>

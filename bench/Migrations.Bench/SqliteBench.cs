@@ -20,14 +20,23 @@ internal static class SqliteBench
         var folder = Workload.WriteFolder(place, DatabaseBench.Count);
         var up = place.Write("up.sql", Workload.FloorUp(DatabaseBench.Count, "BEGIN", "INTEGER PRIMARY KEY AUTOINCREMENT"));
         var down = place.Write("down.sql", Workload.FloorDown(DatabaseBench.Count, "BEGIN"));
-        List<double> toolUp = [], toolDown = [], floorUp = [], floorDown = [];
+        List<double> toolUp = [],
+            toolDown = [],
+            floorUp = [],
+            floorDown = [];
         for (var round = -Measure.WarmUps; round < Measure.Rounds; round++)
         {
             var start = Measure.Process(shell, [":memory:", "SELECT 1"]);
             var database = place[$"floor-{round}.db"];
-            var (floor1, floor2) = (Measure.Process(shell, ["-bail", database], up) - start, Measure.Process(shell, ["-bail", database], down) - start);
+            var (floor1, floor2) = (
+                Measure.Process(shell, ["-bail", database], up) - start,
+                Measure.Process(shell, ["-bail", database], down) - start
+            );
             var connect = await DatabaseBench.StartAsync(driver, place[$"tool-{round}.db"]);
-            var (tool1, tool2) = (await DatabaseBench.UpAsync(driver, place[$"tool-{round}.db"], folder) - connect, await DatabaseBench.DownAsync(driver, place[$"tool-{round}.db"], folder) - connect);
+            var (tool1, tool2) = (
+                await DatabaseBench.UpAsync(driver, place[$"tool-{round}.db"], folder) - connect,
+                await DatabaseBench.DownAsync(driver, place[$"tool-{round}.db"], folder) - connect
+            );
             if (round < 0)
                 continue;
             floorUp.Add(floor1);

@@ -17,20 +17,30 @@ internal static class Application
         var parse = CreateRoot(options, terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var faults = GivenValues.Faults(parse, args);
         if (faults.Count > 0 || parse.Action is ParseErrorAction)
-            return RefuseCall(parse, faults.Count > 0 ? faults : [.. parse.Errors.Select(e => WithoutSecrets(e.Message, args))], options, terminal);
+            return RefuseCall(
+                parse,
+                faults.Count > 0 ? faults : [.. parse.Errors.Select(e => WithoutSecrets(e.Message, args))],
+                options,
+                terminal
+            );
         using var interrupt = new Interrupt(terminal);
         // Signals are handled by Interrupt, which waits for the rollback however long it takes.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         var code = await parse.InvokeAsync(configuration, interrupt.Token).ConfigureAwait(false);
         if (terminal.OutputFailure is not { } failure)
             return code;
-        terminal.Error($"error {ErrorId.DiskFailed}: The output could not be written: {failure.Message}\n  What the call had to do is done all the same, but for what is told above; see where the database stands: migrations status", Tone.Bad);
+        terminal.Error(
+            $"error {ErrorId.DiskFailed}: The output could not be written: {failure.Message}\n  What the call had to do is done all the same, but for what is told above; see where the database stands: migrations status",
+            Tone.Bad
+        );
         return ExitCode.Combine(code, ExitCode.Failed);
     }
 
     private static RootCommand CreateRoot(GlobalOptions options, Terminal terminal)
     {
-        var root = new RootCommand("Applies, shows and undoes database migrations on SQLite and PostgreSQL, and backs up, verifies and restores their databases.");
+        var root = new RootCommand(
+            "Applies, shows and undoes database migrations on SQLite and PostgreSQL, and backs up, verifies and restores their databases."
+        );
         options.AddTo(root);
         var runner = new DatabaseRunner(options, terminal);
         root.Subcommands.Add(StatusCommand.Create(runner));
@@ -59,7 +69,8 @@ internal static class Application
         var error = new MigrationException(
             ErrorId.UsageInvalid,
             string.Join('\n', faults.Distinct(StringComparer.Ordinal)),
-            $"See what it takes: {command} --help");
+            $"See what it takes: {command} --help"
+        );
         if (options.IsJson(parse))
         {
             using var json = new JsonReport(terminal);
@@ -86,7 +97,9 @@ internal static class Application
         var lines = answer.ToString().ReplaceLineEndings("\n").Split('\n');
         var description = Array.IndexOf(lines, "Description:");
         var usage = Array.IndexOf(lines, "Usage:");
-        return lines.Take(Math.Max(0, description)).Concat(usage < 0 ? [] : lines.Skip(usage).TakeWhile(line => line.Length > 0))
+        return lines
+            .Take(Math.Max(0, description))
+            .Concat(usage < 0 ? [] : lines.Skip(usage).TakeWhile(line => line.Length > 0))
             .Where(line => !string.IsNullOrWhiteSpace(line));
     }
 
@@ -99,7 +112,8 @@ internal static class Application
     // The parser repeats what it did not expect; a connection string must not reach the screen that way.
     private static string WithoutSecrets(string message, string[] arguments)
     {
-        var looksSecret = arguments.Any(a => GivenValues.MayHoldSecret(a) && message.Contains(a, StringComparison.Ordinal))
+        var looksSecret =
+            arguments.Any(a => GivenValues.MayHoldSecret(a) && message.Contains(a, StringComparison.Ordinal))
             || message.Contains("://", StringComparison.Ordinal)
             || message.Contains("password", StringComparison.OrdinalIgnoreCase)
             || (message.Contains('=', StringComparison.Ordinal) && message.Contains(';', StringComparison.Ordinal));

@@ -29,6 +29,7 @@ internal static class Drivers
         throw new MigrationException(
             ErrorId.TargetInvalid,
             "What was given as a database is none of the known forms.",
-            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection string (Host=...;Database=...).");
+            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection string (Host=...;Database=...)."
+        );
     }
 }

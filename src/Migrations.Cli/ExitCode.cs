@@ -15,14 +15,15 @@ internal static class ExitCode
     private static readonly int[] Precedence = [Cancelled, Usage, Locked, Failed, Found, Pending, Done];
 
     /// <summary>The code of a failure.</summary>
-    public static int Of(MigrationException error) => error.Category switch
-    {
-        _ when error.Id == ErrorId.CheckFailed => Found,
-        FailureCategory.Usage => Usage,
-        FailureCategory.Lock => Locked,
-        FailureCategory.Cancelled => Cancelled,
-        _ => Failed,
-    };
+    public static int Of(MigrationException error) =>
+        error.Category switch
+        {
+            _ when error.Id == ErrorId.CheckFailed => Found,
+            FailureCategory.Usage => Usage,
+            FailureCategory.Lock => Locked,
+            FailureCategory.Cancelled => Cancelled,
+            _ => Failed,
+        };
 
     /// <summary>The code for two outcomes of one call.</summary>
     public static int Combine(int left, int right) => Precedence.First(code => code == left || code == right);

@@ -48,7 +48,10 @@ internal sealed class Interrupt : IDisposable
                 CancelToken();
                 break;
             case 2:
-                _terminal.Error("Still rolling back. Once more ends this process at once, and the database is left to roll back by itself.", Tone.Notice);
+                _terminal.Error(
+                    "Still rolling back. Once more ends this process at once, and the database is left to roll back by itself.",
+                    Tone.Notice
+                );
                 break;
             default:
                 Environment.Exit(ExitCode.Cancelled);

@@ -11,7 +11,8 @@ namespace Migrations.PostgreSql;
 internal sealed record ArchiveEntry(string Kind, string Name, string Make, string Drop, string Fill)
 {
     /// <summary>Whether it describes the database that was dumped: <c>pg_restore</c> passes over it unless it is to create one.</summary>
-    public bool IsOfDatabase => Kind is "DATABASE" or "DATABASE PROPERTIES"
+    public bool IsOfDatabase =>
+        Kind is "DATABASE" or "DATABASE PROPERTIES"
         || (Kind is "ACL" or "COMMENT" or "SECURITY LABEL" && Name.StartsWith("DATABASE ", StringComparison.Ordinal));
 }
 
@@ -105,7 +106,8 @@ internal sealed class ArchiveContents
         return new ArchiveEntry(kind ?? "", name ?? "", make ?? "", drop ?? "", fill ?? "");
     }
 
-    private int Byte() => _stream.ReadByte() is >= 0 and var value ? value : throw new EndOfStreamException("It ends in its table of contents.");
+    private int Byte() =>
+        _stream.ReadByte() is >= 0 and var value ? value : throw new EndOfStreamException("It ends in its table of contents.");
 
     private void Skip(int count)
     {

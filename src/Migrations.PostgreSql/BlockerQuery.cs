@@ -10,8 +10,7 @@ namespace Migrations.PostgreSql;
 internal static class BlockerQuery
 {
     // Of an autovacuum a role without rights sees neither kind nor user.
-    private const string Sessions =
-        """
+    private const string Sessions = """
         SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), COALESCE(left(a.query, 500), ''),
             EXTRACT(epoch FROM clock_timestamp() - COALESCE(a.xact_start, a.backend_start))::bigint,
             COALESCE(a.backend_type = 'autovacuum worker', a.usesysid IS NULL), (SELECT s.setting::bigint FROM pg_settings s WHERE s.name = 'deadlock_timeout')
@@ -19,8 +18,7 @@ internal static class BlockerQuery
         WHERE w.pid = $1 OR (w.application_name = $2 AND w.datname = current_database()) ORDER BY a.xact_start LIMIT 1
         """;
 
-    private const string Prepared =
-        """
+    private const string Prepared = """
         SELECT p.gid, p.owner::text, EXTRACT(epoch FROM clock_timestamp() - p.prepared)::bigint
         FROM pg_stat_activity a JOIN pg_locks w ON w.pid = a.pid AND NOT w.granted
         JOIN pg_locks h ON h.granted AND h.pid IS NULL AND (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid, h.transactionid, h.classid, h.objid, h.objsubid)
@@ -36,7 +34,12 @@ internal static class BlockerQuery
     /// <param name="program">The application name of others that may wait too; null without any.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Null when no one is waited for.</returns>
-    public static async Task<Blocker?> AskAsync(NpgsqlConnection connection, int process, string? program, CancellationToken cancellationToken)
+    public static async Task<Blocker?> AskAsync(
+        NpgsqlConnection connection,
+        int process,
+        string? program,
+        CancellationToken cancellationToken
+    )
     {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -65,9 +68,12 @@ internal static class BlockerQuery
     {
         var application = row.GetString(2);
         var age = TimeSpan.FromSeconds(row.IsDBNull(5) ? 0 : row.GetInt64(5));
-        return new Blocker(string.Create(
-            CultureInfo.InvariantCulture,
-            $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, {row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}"));
+        return new Blocker(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, {row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}"
+            )
+        );
     }
 
     // The server's own words say what it works on, and whether it must be done to prevent wraparound: then it does not yield.
@@ -76,9 +82,15 @@ internal static class BlockerQuery
         var work = row.GetString(4);
         var yields = !work.Contains("to prevent wraparound", StringComparison.Ordinal);
         var after = TimeSpan.FromMilliseconds(row.GetInt64(7));
-        var how = yields ? $"yields only to a session that waits longer than the server's deadlock_timeout, {after.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s" : "does not yield";
+        var how = yields
+            ? $"yields only to a session that waits longer than the server's deadlock_timeout, {after.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"
+            : "does not yield";
         return new Blocker(
-            string.Create(CultureInfo.InvariantCulture, $"backend {row.GetInt32(0)}, {(work.StartsWith("autovacuum", StringComparison.Ordinal) ? work : "an autovacuum")}, which {how}"),
-            yields ? after : null);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"backend {row.GetInt32(0)}, {(work.StartsWith("autovacuum", StringComparison.Ordinal) ? work : "an autovacuum")}, which {how}"
+            ),
+            yields ? after : null
+        );
     }
 }

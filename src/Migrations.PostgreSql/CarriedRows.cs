@@ -55,7 +55,8 @@ internal sealed class CarriedRows
     /// <summary>Whether a table that the script made holds rows of others.</summary>
     public bool HoldsRows(string name) => Find(null, name)?.Ways.Count > 0;
 
-    private MadeTable? Find(uint? table, string name) => table is { } oid ? _emptied.GetValueOrDefault(oid) : _made.GetValueOrDefault(SqlNames.PlainLast(name));
+    private MadeTable? Find(uint? table, string name) =>
+        table is { } oid ? _emptied.GetValueOrDefault(oid) : _made.GetValueOrDefault(SqlNames.PlainLast(name));
 
     private sealed record MadeTable(bool IsTemporary)
     {

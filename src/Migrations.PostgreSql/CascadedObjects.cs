@@ -24,7 +24,15 @@ internal sealed class CascadedObjects
             var text = line.StartsWith(Words, StringComparison.Ordinal) ? line[Words.Length..] : line;
             // "view public.v": the kind is the words before the name.
             var end = text.IndexOf(' ', StringComparison.Ordinal);
-            _found.Add(new LostObject(end < 0 ? "object" : text[..end], end < 0 ? text : text[(end + 1)..], Table: null, Sql: null, LostObjectWeight.Listed));
+            _found.Add(
+                new LostObject(
+                    end < 0 ? "object" : text[..end],
+                    end < 0 ? text : text[(end + 1)..],
+                    Table: null,
+                    Sql: null,
+                    LostObjectWeight.Listed
+                )
+            );
         }
     }
 

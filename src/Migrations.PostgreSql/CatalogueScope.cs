@@ -37,7 +37,8 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
     public static string IsUsers(string schema) => $"{schema}.nspname !~ '^pg_' AND {schema}.nspname <> 'information_schema'";
 
     /// <summary>Whether a catalogue holds any of the users' that a condition, over <c>c</c>, picks.</summary>
-    public static string IsAny(string catalogue, string condition) => $"EXISTS (SELECT FROM {catalogue} c WHERE c.oid >= {FirstOfUsers} AND ({condition}))";
+    public static string IsAny(string catalogue, string condition) =>
+        $"EXISTS (SELECT FROM {catalogue} c WHERE c.oid >= {FirstOfUsers} AND ({condition}))";
 
     /// <summary>Whether there is any of the <see cref="Relations"/> of the kinds that pg_class gives these letters.</summary>
     public static string IsAnyRelation(string kinds) => $"EXISTS (SELECT FROM rel r WHERE strpos('{kinds}', r.relkind::text) > 0)";
@@ -64,19 +65,26 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
     /// The user's relations, with <c>oid</c>, <c>name</c> (qualified), and what queries need of them. The history's tables are known by
     /// their names and a column of theirs, so that a table of the user's own that is called the same is seen.
     /// </summary>
-    public string Relations => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        rel AS (
-            SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam,
-                c.relowner,
-                c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified("n", "c.relname")} AS name
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}
-            AND (c.relkind <> 'i' OR EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = c.oid AND {IsWantedIndex}))
-            AND c.oid <> ALL (ARRAY(
-                SELECT h.oid FROM pg_class h JOIN pg_namespace hn ON hn.oid = h.relnamespace JOIN pg_attribute ha ON ha.attrelid = h.oid
-                WHERE hn.nspname = {PostgreSqlText.Literal(_schema)}
-                AND ((h.relname = {PostgreSqlText.Literal(options.HistoryTable)} AND ha.attname = 'run_id') OR (h.relname = 'migration_lock' AND ha.attname = 'beat')))))
-        """);
+    public string Relations =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            rel AS (
+                SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam,
+                    c.relowner,
+                    c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified(
+                "n",
+                "c.relname"
+            )} AS name
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}
+                AND (c.relkind <> 'i' OR EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = c.oid AND {IsWantedIndex}))
+                AND c.oid <> ALL (ARRAY(
+                    SELECT h.oid FROM pg_class h JOIN pg_namespace hn ON hn.oid = h.relnamespace JOIN pg_attribute ha ON ha.attrelid = h.oid
+                    WHERE hn.nspname = {PostgreSqlText.Literal(_schema)}
+                    AND ((h.relname = {PostgreSqlText.Literal(
+                options.HistoryTable
+            )} AND ha.attname = 'run_id') OR (h.relname = 'migration_lock' AND ha.attname = 'beat')))))
+            """
+        );
 }

@@ -11,7 +11,9 @@ internal static class ClientEnvironment
 {
     private static readonly string[] Roots =
     [
-        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
     ];
 
     /// <summary>
@@ -23,7 +25,21 @@ internal static class ClientEnvironment
     public static void Fill(IDictionary<string, string?> environment, NpgsqlConnectionStringBuilder to, int clientVersion)
     {
         // The password file, and the places of the user's own TLS files, stay as they are.
-        foreach (var name in (string[])["PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR", "PGTARGETSESSIONATTRS", "PGREQUIRESSL", "PGCLIENTENCODING", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGREQUIREAUTH"])
+        foreach (
+            var name in (string[])
+                [
+                    "PGSERVICE",
+                    "PGSERVICEFILE",
+                    "PGHOSTADDR",
+                    "PGTARGETSESSIONATTRS",
+                    "PGREQUIRESSL",
+                    "PGCLIENTENCODING",
+                    "PGDATESTYLE",
+                    "PGTZ",
+                    "PGGEQO",
+                    "PGREQUIREAUTH",
+                ]
+        )
             environment.Remove(name);
         var hosts = HostChoice.Of(to);
         Set(environment, "PGHOST", string.Join(',', hosts.Select(h => h.Host)));
@@ -41,8 +57,21 @@ internal static class ClientEnvironment
         Set(environment, "PGSSLCERT", to.SslCertificate);
         Set(environment, "PGSSLKEY", to.SslKey);
         Set(environment, "PGSSLNEGOTIATION", to.SslNegotiation is SslNegotiation.Direct ? "direct" : null);
-        Set(environment, "PGCHANNELBINDING", to.ChannelBinding switch { ChannelBinding.Disable => "disable", ChannelBinding.Require => "require", _ => null });
-        Set(environment, "PGGSSENCMODE", to.ShouldSerialize(PostgreSqlSources.GssEncryption) ? to.GssEncryptionMode.ToString().ToLowerInvariant() : null);
+        Set(
+            environment,
+            "PGCHANNELBINDING",
+            to.ChannelBinding switch
+            {
+                ChannelBinding.Disable => "disable",
+                ChannelBinding.Require => "require",
+                _ => null,
+            }
+        );
+        Set(
+            environment,
+            "PGGSSENCMODE",
+            to.ShouldSerialize(PostgreSqlSources.GssEncryption) ? to.GssEncryptionMode.ToString().ToLowerInvariant() : null
+        );
         Set(environment, "LC_MESSAGES", "C");
         environment.Remove("LC_ALL");
         environment.Remove("LANGUAGE");
@@ -61,20 +90,25 @@ internal static class ClientEnvironment
             environment[name] = value;
     }
 
-    private static string Mode(SslMode mode) => mode switch
-    {
-        SslMode.Disable => "disable",
-        SslMode.Allow => "allow",
-        SslMode.Require => "require",
-        SslMode.VerifyCA => "verify-ca",
-        SslMode.VerifyFull => "verify-full",
-        _ => "prefer",
-    };
+    private static string Mode(SslMode mode) =>
+        mode switch
+        {
+            SslMode.Disable => "disable",
+            SslMode.Allow => "allow",
+            SslMode.Require => "require",
+            SslMode.VerifyCA => "verify-ca",
+            SslMode.VerifyFull => "verify-full",
+            _ => "prefer",
+        };
 
     /// <summary>Npgsql trusts the system's authorities where none is named; libpq wants to be told so.</summary>
     private static string? Root(NpgsqlConnectionStringBuilder to, int clientVersion)
     {
-        if (!string.IsNullOrEmpty(to.RootCertificate) || to.SslMode is not (SslMode.VerifyCA or SslMode.VerifyFull) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGSSLROOTCERT")))
+        if (
+            !string.IsNullOrEmpty(to.RootCertificate)
+            || to.SslMode is not (SslMode.VerifyCA or SslMode.VerifyFull)
+            || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGSSLROOTCERT"))
+        )
             return to.RootCertificate;
         var own = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".postgresql", "root.crt");
         if (File.Exists(own))

@@ -16,17 +16,24 @@ internal static partial class ClientHints
     /// <summary>
     /// The function in which an error came up, as a sentence; null when it came up in none. The rest of the server's context may show data.
     /// </summary>
-    public static string? FunctionOf(string words) => Context().Match(words) is { Success: true } match ? $"{InFunction}{match.Groups["name"].Value.Trim('"')}." : null;
+    public static string? FunctionOf(string words) =>
+        Context().Match(words) is { Success: true } match ? $"{InFunction}{match.Groups["name"].Value.Trim('"')}." : null;
 
     /// <summary>What to do, as sentences; null when nothing is known that helps.</summary>
     /// <param name="message">The message with the programs' words, and with <see cref="FunctionOf"/>.</param>
     public static string? Of(string message) =>
         OfFunction(message)
-        ?? (Role().Match(message) is { Success: true } role ? $"Create the role on the server: CREATE ROLE {PostgreSqlText.Name(role.Groups["name"].Value)}; (the backup's file of globals, if it has one, creates them all). Then run the command again." : null)
+        ?? (
+            Role().Match(message) is { Success: true } role
+                ? $"Create the role on the server: CREATE ROLE {PostgreSqlText.Name(role.Groups["name"].Value)}; (the backup's file of globals, if it has one, creates them all). Then run the command again."
+                : null
+        )
         ?? (RowSecurity().Match(message) is { Success: true } table ? OfRowSecurity(table.Groups["name"].Value) : null)
-        ?? (Encoding().IsMatch(message)
-            ? "The database that was backed up has another encoding, with bytes that this one cannot hold: create a database with that encoding (CREATE DATABASE ... ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;) and restore into it."
-            : null);
+        ?? (
+            Encoding().IsMatch(message)
+                ? "The database that was backed up has another encoding, with bytes that this one cannot hold: create a database with that encoding (CREATE DATABASE ... ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;) and restore into it."
+                : null
+        );
 
     private static string? OfFunction(string message)
     {
@@ -41,16 +48,28 @@ internal static partial class ClientHints
     private static string OfRowSecurity(string table) =>
         $"A backup must see every row: run as a superuser or as a role that may (ALTER ROLE ... BYPASSRLS;). From a table with FORCE ROW LEVEL SECURITY its owner is kept too: ALTER TABLE {PostgreSqlText.Name(table)} NO FORCE ROW LEVEL SECURITY;";
 
-    [GeneratedRegex("""^CONTEXT:\s+(?:PL/pgSQL|SQL|PL/\w+) function (?<name>"[^"]+"|[^\s(]+\([^)]*\))""", RegexOptions.Multiline, MatchMilliseconds)]
+    [GeneratedRegex(
+        """^CONTEXT:\s+(?:PL/pgSQL|SQL|PL/\w+) function (?<name>"[^"]+"|[^\s(]+\([^)]*\))""",
+        RegexOptions.Multiline,
+        MatchMilliseconds
+    )]
     private static partial Regex Context();
 
-    [GeneratedRegex("""(?:function|relation|type|operator|schema|table) .{1,200}does not exist""", RegexOptions.Singleline, MatchMilliseconds)]
+    [GeneratedRegex(
+        """(?:function|relation|type|operator|schema|table) .{1,200}does not exist""",
+        RegexOptions.Singleline,
+        MatchMilliseconds
+    )]
     private static partial Regex Missing();
 
     [GeneratedRegex("""role "(?<name>[^"]+)" does not exist""", RegexOptions.None, MatchMilliseconds)]
     private static partial Regex Role();
 
-    [GeneratedRegex("""row-level security policy for (?:table|relation) "(?<name>[^"]+)"|row security policy for table "(?<name>[^"]+)" """, RegexOptions.None, MatchMilliseconds)]
+    [GeneratedRegex(
+        """row-level security policy for (?:table|relation) "(?<name>[^"]+)"|row security policy for table "(?<name>[^"]+)" """,
+        RegexOptions.None,
+        MatchMilliseconds
+    )]
     private static partial Regex RowSecurity();
 
     [GeneratedRegex("""invalid byte sequence for encoding|has no equivalent in encoding""", RegexOptions.None, MatchMilliseconds)]

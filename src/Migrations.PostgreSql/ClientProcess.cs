@@ -59,12 +59,23 @@ internal sealed class ClientProcess : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new MigrationException(ErrorId.ClientToolFailed, $"'{start.FileName}' could not be started: {e.Message}.", "Check that it may be executed by this user.", e);
+            throw new MigrationException(
+                ErrorId.ClientToolFailed,
+                $"'{start.FileName}' could not be started: {e.Message}.",
+                "Check that it may be executed by this user.",
+                e
+            );
         }
     }
 
     /// <summary>Waits for a program that neither reads nor writes anything of ours.</summary>
-    public static async Task RunAsync(ClientTools tools, string name, DatabaseTarget target, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        ClientTools tools,
+        string name,
+        DatabaseTarget target,
+        IEnumerable<string> arguments,
+        CancellationToken cancellationToken
+    )
     {
         var process = Start(tools, name, target, arguments);
         await using var _ = process.ConfigureAwait(false);
@@ -89,9 +100,8 @@ internal sealed class ClientProcess : IAsyncDisposable
     }
 
     /// <summary>Whether an error says that a program does not read any more, and not that what it was to be given cannot be read.</summary>
-    public static bool IsOfClosedPipe(IOException error) => OperatingSystem.IsWindows()
-        ? error.HResult is WindowsBrokenPipe or WindowsPipeClosing
-        : error.HResult is UnixBrokenPipe;
+    public static bool IsOfClosedPipe(IOException error) =>
+        OperatingSystem.IsWindows() ? error.HResult is WindowsBrokenPipe or WindowsPipeClosing : error.HResult is UnixBrokenPipe;
 
     /// <summary>Ends it, when it still runs.</summary>
     public async ValueTask DisposeAsync()
@@ -128,28 +138,42 @@ internal sealed class ClientProcess : IAsyncDisposable
     private static string Shorten(string words)
     {
         var lines = words.Split('\n').Where(l => l.Trim().Length > 0).ToList();
-        var telling = lines.Where(l => l.Contains("error:", StringComparison.OrdinalIgnoreCase) || l.Contains("detail:", StringComparison.OrdinalIgnoreCase) || l.Contains("hint:", StringComparison.OrdinalIgnoreCase)).ToList();
+        var telling = lines
+            .Where(l =>
+                l.Contains("error:", StringComparison.OrdinalIgnoreCase)
+                || l.Contains("detail:", StringComparison.OrdinalIgnoreCase)
+                || l.Contains("hint:", StringComparison.OrdinalIgnoreCase)
+            )
+            .ToList();
         IEnumerable<string> shown = (telling.Count > 0 ? telling : lines).Take(5);
         var text = Secrets.Mask(string.Join(' ', ClientHints.FunctionOf(words) is { } function ? shown.Append(function) : shown)).Trim();
-        return text.Length == 0 ? "it said nothing." : text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
+        return text.Length == 0 ? "it said nothing."
+            : text.Length <= MostCharacters ? text
+            : text[..MostCharacters] + "...";
     }
 
-    private static ErrorId IdOf(string words) => words switch
-    {
-        _ when Has(words, "No space left on device") => ErrorId.DiskFailed,
-        _ when Has(words, "server closed the connection") || Has(words, "terminating connection") || Has(words, "could not connect") || Has(words, "connection to server") => ErrorId.ConnectionFailed,
-        _ when Has(words, "permission denied") => ErrorId.PermissionDenied,
-        _ => ErrorId.ClientToolFailed,
-    };
+    private static ErrorId IdOf(string words) =>
+        words switch
+        {
+            _ when Has(words, "No space left on device") => ErrorId.DiskFailed,
+            _ when Has(words, "server closed the connection")
+                    || Has(words, "terminating connection")
+                    || Has(words, "could not connect")
+                    || Has(words, "connection to server") => ErrorId.ConnectionFailed,
+            _ when Has(words, "permission denied") => ErrorId.PermissionDenied,
+            _ => ErrorId.ClientToolFailed,
+        };
 
-    private static string NextStep(string words) => words switch
-    {
-        _ when Has(words, "No space left on device") => "Free space where the file is written, and on the server's disk, then run the command again.",
-        _ when IdOf(words) == ErrorId.ConnectionFailed => "Check the server and the network, then run the command again.",
-        _ when ClientHints.Of(words) is { } hint => hint,
-        _ when Has(words, "permission denied") => "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).",
-        _ => "Mend what the message names, then run the command again.",
-    };
+    private static string NextStep(string words) =>
+        words switch
+        {
+            _ when Has(words, "No space left on device") =>
+                "Free space where the file is written, and on the server's disk, then run the command again.",
+            _ when IdOf(words) == ErrorId.ConnectionFailed => "Check the server and the network, then run the command again.",
+            _ when ClientHints.Of(words) is { } hint => hint,
+            _ when Has(words, "permission denied") => "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).",
+            _ => "Mend what the message names, then run the command again.",
+        };
 
     private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
 }

@@ -23,16 +23,23 @@ internal sealed record ClientTools(string Folder, int Version)
         var found = Installed("pg_dump", "pg_restore", "psql");
         if (found.Where(t => t.Version >= server.Major).MinBy(t => t.Version) is { } fitting)
             return fitting;
-        var package = OperatingSystem.IsLinux() ? $"the package postgresql-client-{server.Major}" : $"the command line tools of PostgreSQL {server.Major}";
+        var package = OperatingSystem.IsLinux()
+            ? $"the package postgresql-client-{server.Major}"
+            : $"the command line tools of PostgreSQL {server.Major}";
         if (found.MaxBy(t => t.Version) is { } newest)
         {
             throw new MigrationException(
-                ErrorId.ClientToolOutdated, $"The server is PostgreSQL {server.Major}, and the newest pg_dump here is of version {newest.Version} ('{newest.Folder}'): it refuses newer servers.",
-                $"Install {package}; it may stand beside the older one.");
+                ErrorId.ClientToolOutdated,
+                $"The server is PostgreSQL {server.Major}, and the newest pg_dump here is of version {newest.Version} ('{newest.Folder}'): it refuses newer servers.",
+                $"Install {package}; it may stand beside the older one."
+            );
         }
 
         throw new MigrationException(
-            ErrorId.ClientToolMissing, "PostgreSQL's programs pg_dump, pg_restore and psql are not installed on this machine, or not on the PATH.", $"Install {package} (or a newer version).");
+            ErrorId.ClientToolMissing,
+            "PostgreSQL's programs pg_dump, pg_restore and psql are not installed on this machine, or not on the PATH.",
+            $"Install {package} (or a newer version)."
+        );
     }
 
     /// <summary>
@@ -45,16 +52,32 @@ internal sealed record ClientTools(string Folder, int Version)
     }
 
     /// <summary>The path of a program.</summary>
-    public string PathOf(string program) => Executable(Folder, program) ?? throw new MigrationException(
-        ErrorId.ClientToolMissing, $"PostgreSQL's program {program} is not installed beside its pg_dump in '{Folder}'.", $"Install the client package of PostgreSQL {Version}.");
+    public string PathOf(string program) =>
+        Executable(Folder, program)
+        ?? throw new MigrationException(
+            ErrorId.ClientToolMissing,
+            $"PostgreSQL's program {program} is not installed beside its pg_dump in '{Folder}'.",
+            $"Install the client package of PostgreSQL {Version}."
+        );
 
     private static List<ClientTools> Installed(params string[] programs) =>
-        [.. Folders().Distinct(StringComparer.Ordinal).Where(f => Array.TrueForAll(programs, p => Executable(f, p) is not null))
-            .Select(f => (Folder: f, Version: VersionOf(Executable(f, programs[0])!))).Where(f => f.Version is not null).Select(f => new ClientTools(f.Folder, f.Version!.Value))];
+        [
+            .. Folders()
+                .Distinct(StringComparer.Ordinal)
+                .Where(f => Array.TrueForAll(programs, p => Executable(f, p) is not null))
+                .Select(f => (Folder: f, Version: VersionOf(Executable(f, programs[0])!)))
+                .Where(f => f.Version is not null)
+                .Select(f => new ClientTools(f.Folder, f.Version!.Value)),
+        ];
 
     private static IEnumerable<string> Folders()
     {
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+                Path.PathSeparator,
+                StringSplitOptions.RemoveEmptyEntries
+            )
+        )
             yield return folder;
         string[] versioned =
         [
@@ -66,7 +89,12 @@ internal sealed record ClientTools(string Folder, int Version)
         ];
         foreach (var folder in versioned.SelectMany(f => Below(f, "*")))
             yield return Path.Combine(folder, "bin");
-        foreach (var folder in Below("/usr", "pgsql-*").Concat(Below("/opt/homebrew/opt", "postgresql*")).Concat(Below("/usr/local/opt", "postgresql*")).Concat(Below("/opt/homebrew/opt", "libpq*")))
+        foreach (
+            var folder in Below("/usr", "pgsql-*")
+                .Concat(Below("/opt/homebrew/opt", "postgresql*"))
+                .Concat(Below("/usr/local/opt", "postgresql*"))
+                .Concat(Below("/opt/homebrew/opt", "libpq*"))
+        )
             yield return Path.Combine(folder, "bin");
     }
 
@@ -91,21 +119,40 @@ internal sealed record ClientTools(string Folder, int Version)
         return File.ResolveLinkTarget(path, returnFinalTarget: true)?.Name is "pg_wrapper" ? null : path;
     }
 
-    private static int? VersionOf(string path) => Versions.GetOrAdd(path, static path =>
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(path, "--version") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false })!;
-            var words = process.StandardOutput.ReadToEnd().Split(' ', '.', '\n');
-            process.WaitForExit();
-            var at = Array.IndexOf(words, "(PostgreSQL)") + 1;
-            var digits = at < words.Length ? words[at].AsSpan() : default;
-            var length = digits.IndexOfAnyExceptInRange('0', '9'); // A version before its release: 19beta1.
-            return int.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    });
+    private static int? VersionOf(string path) =>
+        Versions.GetOrAdd(
+            path,
+            static path =>
+            {
+                try
+                {
+                    using var process = Process.Start(
+                        new ProcessStartInfo(path, "--version")
+                        {
+                            RedirectStandardOutput = true,
+                            RedirectStandardError = true,
+                            RedirectStandardInput = true,
+                            UseShellExecute = false,
+                        }
+                    )!;
+                    var words = process.StandardOutput.ReadToEnd().Split(' ', '.', '\n');
+                    process.WaitForExit();
+                    var at = Array.IndexOf(words, "(PostgreSQL)") + 1;
+                    var digits = at < words.Length ? words[at].AsSpan() : default;
+                    var length = digits.IndexOfAnyExceptInRange('0', '9'); // A version before its release: 19beta1.
+                    return int.TryParse(
+                        length < 0 ? digits : digits[..length],
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out var version
+                    )
+                        ? version
+                        : null;
+                }
+                catch (System.ComponentModel.Win32Exception)
+                {
+                    return null;
+                }
+            }
+        );
 }

@@ -30,7 +30,9 @@ internal sealed record ConcurrentIndex(string Name, string Table)
     public async Task<bool?> IsValidAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         bool? valid = null;
-        await session.QueryAsScriptAsync(Select("i.indisvalid"), row => valid = row.GetBoolean(0), cancellationToken, Table, Name).ConfigureAwait(false);
+        await session
+            .QueryAsScriptAsync(Select("i.indisvalid"), row => valid = row.GetBoolean(0), cancellationToken, Table, Name)
+            .ConfigureAwait(false);
         return valid;
     }
 
@@ -39,24 +41,30 @@ internal sealed record ConcurrentIndex(string Name, string Table)
     public async Task<bool> DropInvalidAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         string? name = null;
-        await session.QueryAsScriptAsync(
-            Select("pg_catalog.format('%I.%I', n.nspname, c.relname)") + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid OPERATOR(pg_catalog.=) c.oid)",
-            row => name = row.GetString(0),
-            cancellationToken,
-            Table,
-            Name).ConfigureAwait(false);
+        await session
+            .QueryAsScriptAsync(
+                Select("pg_catalog.format('%I.%I', n.nspname, c.relname)")
+                    + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid OPERATOR(pg_catalog.=) c.oid)",
+                row => name = row.GetString(0),
+                cancellationToken,
+                Table,
+                Name
+            )
+            .ConfigureAwait(false);
         if (name is null)
             return false;
         await session.ExecuteAsync($"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken).ConfigureAwait(false);
-        session.Options.Events.Publish(new WarningRaised($"The index {name} was INVALID, left behind by a build that did not end, and was dropped."));
+        session.Options.Events.Publish(
+            new WarningRaised($"The index {name} was INVALID, left behind by a build that did not end, and was dropped.")
+        );
         return true;
     }
 
     // An index is always in the schema of its table. The table's name means what it means to the script, so all else is qualified.
     private static string Select(string what) =>
         $"""
-        SELECT {what} FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace
-        JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
-        WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND c.relname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1]
-        """;
+            SELECT {what} FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace
+            JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+            WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND c.relname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1]
+            """;
 }

@@ -14,7 +14,10 @@ internal sealed class Confinement(DatabaseTarget target)
     // function, type or role, schema.
     private static readonly HashSet<string> NotThere = new(StringComparer.Ordinal)
     {
-        PostgresErrorCodes.UndefinedTable, PostgresErrorCodes.UndefinedFunction, PostgresErrorCodes.UndefinedObject, PostgresErrorCodes.InvalidSchemaName,
+        PostgresErrorCodes.UndefinedTable,
+        PostgresErrorCodes.UndefinedFunction,
+        PostgresErrorCodes.UndefinedObject,
+        PostgresErrorCodes.InvalidSchemaName,
     };
 
     private readonly ReachReader _reader = new();
@@ -30,13 +33,23 @@ internal sealed class Confinement(DatabaseTarget target)
             return;
         _knows = true;
         await KnownReach.TeachAsync(_reader, session, cancellationToken).ConfigureAwait(false);
-        _mayAnything = _cluster is null && await session.AnyAsync(
-            "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)", cancellationToken).ConfigureAwait(false);
+        _mayAnything =
+            _cluster is null
+            && await session
+                .AnyAsync(
+                    "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)",
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
     }
 
     /// <summary>Why a statement is not run on the copy; null when it is.</summary>
     public async Task<StatementException?> RefusalAsync(
-        PostgreSqlSession session, string statement, ScriptLocation location, CancellationToken cancellationToken)
+        PostgreSqlSession session,
+        string statement,
+        ScriptLocation location,
+        CancellationToken cancellationToken
+    )
     {
         await LookAsync(session, cancellationToken).ConfigureAwait(false);
         if (_reader.Find(statement) is not { } found || !IsRefused(found.Reach))
@@ -48,13 +61,14 @@ internal sealed class Confinement(DatabaseTarget target)
     }
 
     /// <summary>What is not seen may be anything that the role may do, which on a server of our own is no harm.</summary>
-    private bool IsRefused(Reach reach) => reach switch
-    {
-        Reach.World => true,
-        Reach.Cluster => _cluster is not { IsOfOtherVersion: false },
-        Reach.Unseen => _mayAnything,
-        _ => false,
-    };
+    private bool IsRefused(Reach reach) =>
+        reach switch
+        {
+            Reach.World => true,
+            Reach.Cluster => _cluster is not { IsOfOtherVersion: false },
+            Reach.Unseen => _mayAnything,
+            _ => false,
+        };
 
     /// <summary>The failure of a statement: as it is, or that nothing is known.</summary>
     public StatementException Judge(StatementException failure)
@@ -73,13 +87,16 @@ internal sealed class Confinement(DatabaseTarget target)
     /// <summary>
     /// Whether a failure may be for what the real server has, and one of our own lacks: rights, programs, databases, tablespaces.
     /// </summary>
-    private static bool IsOfServer(StatementException failure) => failure.Code switch
-    {
-        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.InvalidCatalogName => true,
-        PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedObject =>
-            failure.Message.Contains("extension", StringComparison.Ordinal) || failure.Message.Contains("tablespace", StringComparison.Ordinal),
-        _ => false,
-    };
+    private static bool IsOfServer(StatementException failure) =>
+        failure.Code switch
+        {
+            PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.InvalidCatalogName => true,
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedObject => failure.Message.Contains(
+                "extension",
+                StringComparison.Ordinal
+            ) || failure.Message.Contains("tablespace", StringComparison.Ordinal),
+            _ => false,
+        };
 
     /// <summary>
     /// Whether a statement makes an extension on a server of our own, which may take a superuser: an administrator makes it on the real
@@ -112,13 +129,17 @@ internal sealed class Confinement(DatabaseTarget target)
         await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user", cancellationToken).ConfigureAwait(false);
     }
 
-    private static StatementException NotKnown(StatementException failure, string why) => new(
-        ErrorId.ReachesBeyondCopy, $"{failure.Message} {why} Whether the statement works on the database itself is not known.",
-        "Rehearse it on a server that is like the real one: --scratch-database <url>.", failure)
-    {
-        Location = failure.Location,
-        Statement = failure.Statement,
-        StatementOffset = failure.StatementOffset,
-        Code = failure.Code,
-    };
+    private static StatementException NotKnown(StatementException failure, string why) =>
+        new(
+            ErrorId.ReachesBeyondCopy,
+            $"{failure.Message} {why} Whether the statement works on the database itself is not known.",
+            "Rehearse it on a server that is like the real one: --scratch-database <url>.",
+            failure
+        )
+        {
+            Location = failure.Location,
+            Statement = failure.Statement,
+            StatementOffset = failure.StatementOffset,
+            Code = failure.Code,
+        };
 }

@@ -12,7 +12,13 @@ internal static class CopyData
     /// <param name="pieces">The script, standing on the statement; afterwards on the last piece of its data.</param>
     /// <param name="onRead">Told how many bytes of the script were read.</param>
     /// <param name="cancellationToken">Cancels the copy.</param>
-    public static async Task SendAsync(PostgreSqlSession session, string statement, IEnumerator<SqlPiece> pieces, Action<int> onRead, CancellationToken cancellationToken)
+    public static async Task SendAsync(
+        PostgreSqlSession session,
+        string statement,
+        IEnumerator<SqlPiece> pieces,
+        Action<int> onRead,
+        CancellationToken cancellationToken
+    )
     {
         // Npgsql ends a COPY without looking at a token, and a server that works on the data may take long: it is asked from beside to
         // stop.
@@ -32,7 +38,12 @@ internal static class CopyData
         }
     }
 
-    private static async Task WriteAsync(NpgsqlCopyTextWriter writer, IEnumerator<SqlPiece> pieces, Action<int> onRead, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        NpgsqlCopyTextWriter writer,
+        IEnumerator<SqlPiece> pieces,
+        Action<int> onRead,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -8,11 +8,14 @@ namespace Migrations.PostgreSql;
 /// <param name="Statements">What sets the rest: what stands before the database's name, and behind it.</param>
 /// <param name="Last">The same for what would hinder us: no template can be dropped, and few connections may be too few.</param>
 internal sealed record DatabaseSettings(
-    DatabaseShape Shape, string Clauses, IReadOnlyList<(string Before, string Behind)> Statements, IReadOnlyList<(string Before, string Behind)> Last)
+    DatabaseShape Shape,
+    string Clauses,
+    IReadOnlyList<(string Before, string Behind)> Statements,
+    IReadOnlyList<(string Before, string Behind)> Last
+)
 {
     // Settings that are lists are kept by the server as they are written, quotes included.
-    private const string Query =
-        """
+    private const string Query = """
         WITH d AS (SELECT * FROM pg_database WHERE datname = current_database())
         SELECT 0, format(' OWNER %I', pg_get_userbyid(d.datdba)) || CASE WHEN t.spcname <> 'pg_default' THEN format(' TABLESPACE %I',
             t.spcname) ELSE '' END, '' FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
@@ -41,14 +44,29 @@ internal sealed record DatabaseSettings(
         const int IsLast = 9;
         var found = new List<(string Before, string Behind)>();
         var last = new List<(string Before, string Behind)>();
-        await session.QueryAsync(Query, row => (row.GetInt32(0) == IsLast ? last : found).Add((row.GetString(1), row.GetString(2))), cancellationToken).ConfigureAwait(false);
-        return new DatabaseSettings(await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false), found[0].Before, found[1..], last);
+        await session
+            .QueryAsync(
+                Query,
+                row => (row.GetInt32(0) == IsLast ? last : found).Add((row.GetString(1), row.GetString(2))),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return new DatabaseSettings(
+            await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false),
+            found[0].Before,
+            found[1..],
+            last
+        );
     }
 
     /// <summary>Sets some of them for another database.</summary>
     /// <returns>The statements that the server refused for lack of rights.</returns>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
-        PostgreSqlSession server, string name, IReadOnlyList<(string Before, string Behind)> statements, CancellationToken cancellationToken)
+        PostgreSqlSession server,
+        string name,
+        IReadOnlyList<(string Before, string Behind)> statements,
+        CancellationToken cancellationToken
+    )
     {
         var refused = new List<string>();
         foreach (var (before, behind) in statements)

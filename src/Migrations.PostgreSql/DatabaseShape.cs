@@ -18,16 +18,32 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
     public static async Task<DatabaseShape> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         var version = session.Connection.PostgreSqlVersion.Major;
-        var locale = version >= 17 ? "d.datlocale" : version >= 15 ? "d.daticulocale" : "NULL";
+        var locale =
+            version >= 17 ? "d.datlocale"
+            : version >= 15 ? "d.daticulocale"
+            : "NULL";
         DatabaseShape? shape = null;
-        await session.QueryAsync(
-            $"""
-            SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(version >= 15 ? "d.datlocprovider::text" : "'c'")}, {locale}::text,
-                {(version >= 16 ? "d.daticurules" : "NULL")}::text
-            FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
-            """,
-            row => shape = new DatabaseShape(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5)),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(
+                    version >= 15 ? "d.datlocprovider::text" : "'c'"
+                )}, {locale}::text,
+                    {(version >= 16 ? "d.daticurules" : "NULL")}::text
+                FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+                """,
+                row =>
+                    shape = new DatabaseShape(
+                        row.GetString(0),
+                        row.GetString(1),
+                        row.GetString(2),
+                        row.GetString(3),
+                        row.IsDBNull(4) ? null : row.GetString(4),
+                        row.IsDBNull(5) ? null : row.GetString(5)
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return shape ?? throw new InvalidOperationException("The catalogue does not list the database that this session is connected to.");
     }
 
@@ -45,9 +61,18 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         var create = $"CREATE DATABASE {PostgreSqlText.Name(name)} TEMPLATE template0 ENCODING {PostgreSqlText.Literal(Encoding)}{more}";
         try
         {
-            await session.ExecuteAsync(create + Sorting(session.Connection.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
+            await session
+                .ExecuteAsync(create + Sorting(session.Connection.PostgreSqlVersion.Major), cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (PostgresException e) when (mayDiffer && e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.FeatureNotSupported)
+        catch (PostgresException e)
+            when (mayDiffer
+                && e.SqlState
+                    is PostgresErrorCodes.WrongObjectType
+                        or PostgresErrorCodes.InvalidParameterValue
+                        or PostgresErrorCodes.UndefinedObject
+                        or PostgresErrorCodes.FeatureNotSupported
+            )
         {
             await session.ExecuteAsync(create + " LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken).ConfigureAwait(false);
         }
@@ -58,9 +83,10 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         var sorting = $" LC_COLLATE {PostgreSqlText.Literal(Collate)} LC_CTYPE {PostgreSqlText.Literal(CharacterType)}";
         return (version, Provider) switch
         {
-            ( < 15, _) => sorting,
-            (_, "i") => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
-            ( >= 17, "b") => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
+            (< 15, _) => sorting,
+            (_, "i") =>
+                $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
+            (>= 17, "b") => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
             _ => sorting + " LOCALE_PROVIDER libc",
         };
     }

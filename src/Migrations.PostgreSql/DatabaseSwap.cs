@@ -53,15 +53,21 @@ internal sealed class DatabaseSwap(PostgreSqlSession server, DatabaseTarget targ
     /// <summary>Waits until the rename holds the database closed, or has failed.</summary>
     private async Task WaitUntilClosedAsync(PostgreSqlSession old, Task renaming)
     {
-        while (!renaming.IsCompleted && !await old.AnyAsync(
-            """
-            SELECT 1 FROM pg_catalog.pg_locks WHERE pid = $1 AND granted AND locktype = 'object' AND mode = 'AccessExclusiveLock' AND classid = 'pg_catalog.pg_database'::regclass
-            AND objid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-            """,
-            CancellationToken.None,
-            server.Connection.ProcessID).ConfigureAwait(false))
+        while (
+            !renaming.IsCompleted
+            && !await old.AnyAsync(
+                    """
+                    SELECT 1 FROM pg_catalog.pg_locks WHERE pid = $1 AND granted AND locktype = 'object' AND mode = 'AccessExclusiveLock' AND classid = 'pg_catalog.pg_database'::regclass
+                    AND objid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+                    """,
+                    CancellationToken.None,
+                    server.Connection.ProcessID
+                )
+                .ConfigureAwait(false)
+        )
             await Task.Delay(5).ConfigureAwait(false);
     }
 
-    private static string Rename(string from, string to) => $"ALTER DATABASE {PostgreSqlText.Name(from)} RENAME TO {PostgreSqlText.Name(to)}";
+    private static string Rename(string from, string to) =>
+        $"ALTER DATABASE {PostgreSqlText.Name(from)} RENAME TO {PostgreSqlText.Name(to)}";
 }

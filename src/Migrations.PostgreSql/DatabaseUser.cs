@@ -20,26 +20,38 @@ internal sealed record DatabaseUser(string Description, string WayOut)
         {
             return new DatabaseUser(
                 string.Create(CultureInfo.InvariantCulture, $"backend {process}, which works for the subscription {row.GetString(6)}"),
-                $"In the database: ALTER SUBSCRIPTION {row.GetString(6)} DISABLE;");
+                $"In the database: ALTER SUBSCRIPTION {row.GetString(6)} DISABLE;"
+            );
         }
 
         if (!row.IsDBNull(7))
         {
             return new DatabaseUser(
-                string.Create(CultureInfo.InvariantCulture, $"backend {process} of user {user}, which reads the replication slot '{row.GetString(7)}'"),
-                $"Stop the subscriber that reads '{row.GetString(7)}'; the slot stays with the database that is replaced.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"backend {process} of user {user}, which reads the replication slot '{row.GetString(7)}'"
+                ),
+                $"Stop the subscriber that reads '{row.GetString(7)}'; the slot stays with the database that is replaced."
+            );
         }
 
         var kind = row.GetString(5) is "client backend" ? "" : row.GetString(5) + ", ";
         return new DatabaseUser(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kind}backend {process} of user {user}{(application.Length == 0 ? "" : $" ({application})")} from {row.GetString(3)}{(row.GetString(4).Length == 0 ? "" : ", " + row.GetString(4))}"),
-            EndSessions(database));
+                $"{kind}backend {process} of user {user}{(application.Length == 0 ? "" : $" ({application})")} from {row.GetString(3)}{(row.GetString(4).Length == 0 ? "" : ", " + row.GetString(4))}"
+            ),
+            EndSessions(database)
+        );
     }
 
     /// <summary>A prepared transaction: no session holds it any more.</summary>
-    public static DatabaseUser OfPrepared(string id, string owner, TimeSpan age) => new(
-        string.Create(CultureInfo.InvariantCulture, $"the prepared transaction {PostgreSqlText.Literal(id)} of user {owner}, prepared {age:c} ago"),
-        $"In the database: ROLLBACK PREPARED {PostgreSqlText.Literal(id)}; or COMMIT PREPARED {PostgreSqlText.Literal(id)};");
+    public static DatabaseUser OfPrepared(string id, string owner, TimeSpan age) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the prepared transaction {PostgreSqlText.Literal(id)} of user {owner}, prepared {age:c} ago"
+            ),
+            $"In the database: ROLLBACK PREPARED {PostgreSqlText.Literal(id)}; or COMMIT PREPARED {PostgreSqlText.Literal(id)};"
+        );
 }

@@ -9,8 +9,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal static class DeletingKeys
 {
-    private const string All =
-        """
+    private const string All = """
         SELECT pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.relname), pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(c.relname),
             (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), pg_catalog.chr(10) ORDER BY u.n) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u (col, n)
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.col),
@@ -27,10 +26,22 @@ internal static class DeletingKeys
     public static async Task<IReadOnlyList<DeletingKey>> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         var keys = new List<DeletingKey>();
-        await session.QueryAsync(
-            All,
-            row => keys.Add(new DeletingKey(row.GetString(0), row.GetString(1), row.GetString(2).Split('\n'), row.GetString(3).Split('\n'), row.GetBoolean(4))),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                All,
+                row =>
+                    keys.Add(
+                        new DeletingKey(
+                            row.GetString(0),
+                            row.GetString(1),
+                            row.GetString(2).Split('\n'),
+                            row.GetString(3).Split('\n'),
+                            row.GetBoolean(4)
+                        )
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return keys;
     }
 }

@@ -21,61 +21,93 @@ internal static class Dependants
     /// What CASCADE would take beyond what is named and its parts: constraints, views, functions, defaults, whatever they are. A view is
     /// reached by way of its rule.
     /// </summary>
-    public static async Task<IReadOnlyList<LostObject>> CascadedAsync(PostgreSqlSession session, string kind, string name, string? column, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<LostObject>> CascadedAsync(
+        PostgreSqlSession session,
+        string kind,
+        string name,
+        string? column,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<LostObject>();
         if (await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false) is not { } root)
             return found;
-        await session.QueryAsync(
-            $"""
-            WITH RECURSIVE going(class, oid, number, counts) AS (
-                SELECT r.*, false FROM ({Root(kind, column is not null)}) r
-                UNION SELECT x.* FROM going g, LATERAL (
-                    SELECT d.classid, d.objid, d.objsubid, d.deptype = 'n' FROM pg_catalog.pg_depend d
-                        WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number) AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
-                    UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, w.ev_class, 0, true FROM pg_catalog.pg_rewrite w
-                        WHERE g.class = 'pg_catalog.pg_rewrite'::regclass AND w.oid = g.oid) x)
-            SELECT DISTINCT i.type, i.identity FROM going g, LATERAL pg_catalog.pg_identify_object(g.class, g.oid, g.number) i
-            WHERE g.counts AND g.class <> 'pg_catalog.pg_rewrite'::regclass
-                AND NOT EXISTS (SELECT FROM ({Root(kind, column is not null)}) r(class, oid, number) WHERE r.class = g.class AND r.oid = g.oid AND r.number IN (0, g.number))
-            ORDER BY 1, 2
-            """,
-            row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
-            cancellationToken,
-            column is null ? [root] : [root, column]).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                WITH RECURSIVE going(class, oid, number, counts) AS (
+                    SELECT r.*, false FROM ({Root(kind, column is not null)}) r
+                    UNION SELECT x.* FROM going g, LATERAL (
+                        SELECT d.classid, d.objid, d.objsubid, d.deptype = 'n' FROM pg_catalog.pg_depend d
+                            WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number) AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
+                        UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, w.ev_class, 0, true FROM pg_catalog.pg_rewrite w
+                            WHERE g.class = 'pg_catalog.pg_rewrite'::regclass AND w.oid = g.oid) x)
+                SELECT DISTINCT i.type, i.identity FROM going g, LATERAL pg_catalog.pg_identify_object(g.class, g.oid, g.number) i
+                WHERE g.counts AND g.class <> 'pg_catalog.pg_rewrite'::regclass
+                    AND NOT EXISTS (SELECT FROM ({Root(
+                    kind,
+                    column is not null
+                )}) r(class, oid, number) WHERE r.class = g.class AND r.oid = g.oid AND r.number IN (0, g.number))
+                ORDER BY 1, 2
+                """,
+                row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
+                cancellationToken,
+                column is null ? [root] : [root, column]
+            )
+            .ConfigureAwait(false);
         return found;
     }
 
-    private static string Root(string kind, bool isColumn) => kind switch
-    {
-        "TABLE" or "VIEW" when isColumn =>
-            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
-        "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
-        _ => RootOf(kind),
-    };
+    private static string Root(string kind, bool isColumn) =>
+        kind switch
+        {
+            "TABLE" or "VIEW" when isColumn =>
+                "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
+            "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
+            _ => RootOf(kind),
+        };
 
     /// <summary>What goes with a relation.</summary>
-    public static Task<IReadOnlyList<Dependant>> OfRelationAsync(PostgreSqlSession session, uint relation, bool cascades, CancellationToken cancellationToken) =>
-        FindAsync(session, "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0", cascades, cancellationToken, (long)relation);
+    public static Task<IReadOnlyList<Dependant>> OfRelationAsync(
+        PostgreSqlSession session,
+        uint relation,
+        bool cascades,
+        CancellationToken cancellationToken
+    ) => FindAsync(session, "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0", cascades, cancellationToken, (long)relation);
 
     /// <summary>What goes with a column.</summary>
-    public static Task<IReadOnlyList<Dependant>> OfColumnAsync(PostgreSqlSession session, uint table, string column, bool cascades, CancellationToken cancellationToken) => FindAsync(
-        session,
-        "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND a.attnum > 0",
-        cascades,
-        cancellationToken,
-        (long)table,
-        column);
+    public static Task<IReadOnlyList<Dependant>> OfColumnAsync(
+        PostgreSqlSession session,
+        uint table,
+        string column,
+        bool cascades,
+        CancellationToken cancellationToken
+    ) =>
+        FindAsync(
+            session,
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND a.attnum > 0",
+            cascades,
+            cancellationToken,
+            (long)table,
+            column
+        );
 
     /// <summary>The columns of a table whose values are stored, and not computed.</summary>
-    public static async Task<IReadOnlyList<Dependant>> ColumnsAsync(PostgreSqlSession session, Dependant table, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Dependant>> ColumnsAsync(
+        PostgreSqlSession session,
+        Dependant table,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<Dependant>();
-        await session.QueryAsync(
-            "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
-            row => found.Add(table with { Number = row.GetInt32(0), Column = row.GetString(1) }),
-            cancellationToken,
-            (long)table.Table).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
+                row => found.Add(table with { Number = row.GetInt32(0), Column = row.GetString(1) }),
+                cancellationToken,
+                (long)table.Table
+            )
+            .ConfigureAwait(false);
         return found;
     }
 
@@ -83,19 +115,28 @@ internal static class Dependants
     public static async Task<Dependant> OfRowsAsync(PostgreSqlSession session, uint relation, CancellationToken cancellationToken)
     {
         Dependant? found = null;
-        await session.QueryAsync(
-            """
-            SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
-            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::bigint::oid
-            """,
-            row => found = Read(row),
-            cancellationToken,
-            (long)relation).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                """
+                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::bigint::oid
+                """,
+                row => found = Read(row),
+                cancellationToken,
+                (long)relation
+            )
+            .ConfigureAwait(false);
         return found!;
     }
 
     /// <summary>What goes with a schema, a type or an extension.</summary>
-    public static async Task<IReadOnlyList<Dependant>> OfAsync(PostgreSqlSession session, string kind, string name, bool cascades, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Dependant>> OfAsync(
+        PostgreSqlSession session,
+        string kind,
+        string name,
+        bool cascades,
+        CancellationToken cancellationToken
+    )
     {
         var root = await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false);
         return root is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
@@ -105,41 +146,63 @@ internal static class Dependants
     /// What a name stands for where the script would say it: the number of a relation or a type; a schema or an extension keeps its name.
     /// Null when it is not there.
     /// </summary>
-    private static async Task<object?> ResolveAsync(PostgreSqlSession session, string kind, string name, CancellationToken cancellationToken)
+    private static async Task<object?> ResolveAsync(
+        PostgreSqlSession session,
+        string kind,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         if (kind is "SCHEMA" or "EXTENSION")
             return name;
         var function = kind is "TABLE" or "VIEW" ? "to_regclass" : "to_regtype";
         long? found = null;
-        await session.QueryAsScriptAsync(
-            $"SELECT pg_catalog.{function}($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        await session
+            .QueryAsScriptAsync(
+                $"SELECT pg_catalog.{function}($1)::pg_catalog.oid::pg_catalog.int8",
+                row => found = row.IsDBNull(0) ? null : row.GetInt64(0),
+                cancellationToken,
+                name
+            )
+            .ConfigureAwait(false);
         return found;
     }
 
-    private static string RootOf(string kind) => kind switch
-    {
-        "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
-        "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
-        _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
-    };
+    private static string RootOf(string kind) =>
+        kind switch
+        {
+            "SCHEMA" =>
+                "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
+            "EXTENSION" =>
+                "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
+            _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
+        };
 
     /// <summary>The tables that are emptied with one: with CASCADE those that refer to it.</summary>
-    public static async Task<IReadOnlyList<Dependant>> EmptiedWithAsync(PostgreSqlSession session, uint table, bool cascades, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Dependant>> EmptiedWithAsync(
+        PostgreSqlSession session,
+        uint table,
+        bool cascades,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<Dependant>();
-        await session.QueryAsync(
-            $"""
-            WITH RECURSIVE emptied(oid) AS (
-                SELECT $1::bigint::oid
-                UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0
-                    WHERE {(cascades ? "true" : "false")})
-            SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
-            FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                ORDER BY c.oid <> $1::bigint::oid, 3
-            """,
-            row => found.Add(Read(row)),
-            cancellationToken,
-            (long)table).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                WITH RECURSIVE emptied(oid) AS (
+                    SELECT $1::bigint::oid
+                    UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0
+                        WHERE {(cascades ? "true" : "false")})
+                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+                FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                    ORDER BY c.oid <> $1::bigint::oid, 3
+                """,
+                row => found.Add(Read(row)),
+                cancellationToken,
+                (long)table
+            )
+            .ConfigureAwait(false);
         return found;
     }
 
@@ -150,49 +213,68 @@ internal static class Dependants
     public static async Task<long?> EstimateAsync(PostgreSqlSession session, Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;
-        await session.QueryAsync(
-            """
-            WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
-            SELECT CASE WHEN sum(c.rows) > 0 THEN (sum(c.rows) * (1 - COALESCE(max(s.null_frac), 0)))::bigint END
-            FROM parts p JOIN (SELECT oid, relkind, relname, relnamespace, GREATEST(reltuples, pg_stat_get_live_tuples(oid), 0) AS rows FROM pg_class) c ON c.oid = p.oid AND c.relkind = 'r'
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
-            LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-            """,
-            row => rows = row.IsDBNull(0) ? null : row.GetInt64(0),
-            cancellationToken,
-            (long)item.Table,
-            item.Number,
-            item.IsPartitioned ? 1 : 0).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                """
+                WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
+                SELECT CASE WHEN sum(c.rows) > 0 THEN (sum(c.rows) * (1 - COALESCE(max(s.null_frac), 0)))::bigint END
+                FROM parts p JOIN (SELECT oid, relkind, relname, relnamespace, GREATEST(reltuples, pg_stat_get_live_tuples(oid), 0) AS rows FROM pg_class) c ON c.oid = p.oid AND c.relkind = 'r'
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
+                LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+                """,
+                row => rows = row.IsDBNull(0) ? null : row.GetInt64(0),
+                cancellationToken,
+                (long)item.Table,
+                item.Number,
+                item.IsPartitioned ? 1 : 0
+            )
+            .ConfigureAwait(false);
         return rows;
     }
 
     // Parts: automatic (a), internal (i), of an extension (e), of a partitioned object (P, S). Users of it: normal (n).
-    private static async Task<IReadOnlyList<Dependant>> FindAsync(PostgreSqlSession session, string root, bool cascades, CancellationToken cancellationToken, params object?[] values)
+    private static async Task<IReadOnlyList<Dependant>> FindAsync(
+        PostgreSqlSession session,
+        string root,
+        bool cascades,
+        CancellationToken cancellationToken,
+        params object?[] values
+    )
     {
         var found = new List<Dependant>();
-        await session.QueryAsync(
-            $"""
-            WITH RECURSIVE going(class, oid, number) AS (
-                {root}
-                UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0
-                    OR d.refobjsubid = g.number)
-                WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
-            SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname),
-                c.relkind = 'p',
-                c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class
-                    WHERE i.inhrelid = c.oid)
-            FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
-            WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
-                AND w.number = 0)) ORDER BY 3, 2
-            """,
-            row => found.Add(Read(row)),
-            cancellationToken,
-            values).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                WITH RECURSIVE going(class, oid, number) AS (
+                    {root}
+                    UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0
+                        OR d.refobjsubid = g.number)
+                    WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
+                SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname),
+                    c.relkind = 'p',
+                    c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class
+                        WHERE i.inhrelid = c.oid)
+                FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
+                WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
+                    AND w.number = 0)) ORDER BY 3, 2
+                """,
+                row => found.Add(Read(row)),
+                cancellationToken,
+                values
+            )
+            .ConfigureAwait(false);
         return found;
     }
 
     private static Dependant Read(Npgsql.NpgsqlDataReader row) =>
-        new((uint)row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetBoolean(5));
+        new(
+            (uint)row.GetInt64(0),
+            row.GetInt32(1),
+            row.GetString(2),
+            row.IsDBNull(3) ? null : row.GetString(3),
+            row.GetBoolean(4),
+            row.GetBoolean(5)
+        );
 }

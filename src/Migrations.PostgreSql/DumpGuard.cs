@@ -52,13 +52,19 @@ internal sealed class DumpGuard(string source)
             throw Refuse(line, "data behind a trigger or a rule that reaches beyond the database");
         if (words.StartWith("SET STANDARD_CONFORMING_STRINGS"))
             _hasEscapes = !words.ContainAny(w => w is "ON" or "'on'");
-        if ((words[0] is "SELECT" && words.Contain("SET_CONFIG") && !words.Contain("'search_path'")) || (_hasEscapes && HasEscapedQuote(statement)))
+        if (
+            (words[0] is "SELECT" && words.Contain("SET_CONFIG") && !words.Contain("'search_path'"))
+            || (_hasEscapes && HasEscapedQuote(statement))
+        )
             throw Refuse(line, "what would let the server read the rest of the dump otherwise");
         var (own, use) = _reader.Read(statement);
         if (own is { Reach: > Reach.Unseen } && !IsHarmless(words, own))
             throw Refuse(line + own.Line, own.What);
         // A dump defines functions and calls none that runs text; no pg_dump writes a block.
-        if (own is { Reach: Reach.Unseen } || (use is { Reach: Reach.Unseen } && words[0] is "SELECT" or "WITH" or "VALUES" or "CALL" or "DO"))
+        if (
+            own is { Reach: Reach.Unseen }
+            || (use is { Reach: Reach.Unseen } && words[0] is "SELECT" or "WITH" or "VALUES" or "CALL" or "DO")
+        )
             throw Refuse(line + (own ?? use)!.Line, (own ?? use)!.What, verb: "may reach");
         if (words.StartWith("CREATE SUBSCRIPTION"))
             Subscriptions.Add(words[2]);
@@ -74,8 +80,14 @@ internal sealed class DumpGuard(string source)
     public MigrationException RefuseCommand(SqlPiece piece)
     {
         var text = piece.Text.Trim();
-        var what = text.StartsWith('\\') ? $"the command {text.Split(' ', '\t')[0]} of psql" : "text behind COPY ... FROM STDIN; on its line";
-        return new MigrationException(ErrorId.BackupInvalid, $"{source}:{piece.Line}: {what} is none of a dump's own; the dump was not loaded.", NextStep);
+        var what = text.StartsWith('\\')
+            ? $"the command {text.Split(' ', '\t')[0]} of psql"
+            : "text behind COPY ... FROM STDIN; on its line";
+        return new MigrationException(
+            ErrorId.BackupInvalid,
+            $"{source}:{piece.Line}: {what} is none of a dump's own; the dump was not loaded.",
+            NextStep
+        );
     }
 
     /// <summary>A NUL character ends lines for <c>psql</c> where they do not end.</summary>
@@ -84,18 +96,26 @@ internal sealed class DumpGuard(string source)
 
     private const string NextStep = "Use a backup that is as it was written. To run a script of other statements, make it a migration.";
 
-    private MigrationException Refuse(int? line, string what, string verb = "reaches") => new(
-        ErrorId.ReachesBeyondCopy, $"{source}{(line is null ? _place : $":{line}")}: {what} {verb} beyond the database that the dump is loaded into; the dump was not loaded.", NextStep);
+    private MigrationException Refuse(int? line, string what, string verb = "reaches") =>
+        new(
+            ErrorId.ReachesBeyondCopy,
+            $"{source}{(line is null ? _place : $":{line}")}: {what} {verb} beyond the database that the dump is loaded into; the dump was not loaded.",
+            NextStep
+        );
 
-    private static bool IsHarmless(StatementWords words, ReachFinding finding) => finding.Reach == Reach.World && words[0] switch
-    {
-        "COMMENT" or "SECURITY" or "GRANT" or "REVOKE" => words.Contain("ON", "FOREIGN") || words.Contain("ON", "SERVER") || words.Contain("ON", "SUBSCRIPTION"),
-        "CREATE" when words[1] is "SUBSCRIPTION" => StatementClassifier.SaysFalse(words, "CONNECT") && !words.Contain("ENABLED"),
-        "ALTER" when words[1] is "SUBSCRIPTION" => words.Contain("OWNER", "TO"),
-        "CREATE" or "ALTER" when IsAny(words, "FUNCTION", "PROCEDURE") => !LoadsOtherLibrary(words),
-        "CREATE" or "ALTER" => IsAny(words, "EXTENSION", "SERVER", "MAPPING", "FOREIGN", "LANGUAGE"),
-        _ => false,
-    };
+    private static bool IsHarmless(StatementWords words, ReachFinding finding) =>
+        finding.Reach == Reach.World
+        && words[0] switch
+        {
+            "COMMENT" or "SECURITY" or "GRANT" or "REVOKE" => words.Contain("ON", "FOREIGN")
+                || words.Contain("ON", "SERVER")
+                || words.Contain("ON", "SUBSCRIPTION"),
+            "CREATE" when words[1] is "SUBSCRIPTION" => StatementClassifier.SaysFalse(words, "CONNECT") && !words.Contain("ENABLED"),
+            "ALTER" when words[1] is "SUBSCRIPTION" => words.Contain("OWNER", "TO"),
+            "CREATE" or "ALTER" when IsAny(words, "FUNCTION", "PROCEDURE") => !LoadsOtherLibrary(words),
+            "CREATE" or "ALTER" => IsAny(words, "EXTENSION", "SERVER", "MAPPING", "FOREIGN", "LANGUAGE"),
+            _ => false,
+        };
 
     /// <summary>Making a function in C loads its library: one that the server's administrator has installed, or any file.</summary>
     private static bool LoadsOtherLibrary(StatementWords words)
@@ -103,7 +123,9 @@ internal sealed class DumpGuard(string source)
         for (var i = 0; words[i].Length > 0; i++)
         {
             if (words[i] is "LANGUAGE" && words[i + 1].Trim('\'', '"') is "C" or "c")
-                return !words.ContainAny(w => w.StartsWith("'$libdir/", StringComparison.Ordinal) && !w.Contains("..", StringComparison.Ordinal));
+                return !words.ContainAny(w =>
+                    w.StartsWith("'$libdir/", StringComparison.Ordinal) && !w.Contains("..", StringComparison.Ordinal)
+                );
         }
 
         return false;
@@ -115,7 +137,11 @@ internal sealed class DumpGuard(string source)
     /// </summary>
     private static bool HasEscapedQuote(string statement)
     {
-        for (var at = statement.IndexOf("\\'", StringComparison.Ordinal); at >= 0; at = statement.IndexOf("\\'", at + 1, StringComparison.Ordinal))
+        for (
+            var at = statement.IndexOf("\\'", StringComparison.Ordinal);
+            at >= 0;
+            at = statement.IndexOf("\\'", at + 1, StringComparison.Ordinal)
+        )
         {
             var first = at;
             while (first > 0 && statement[first - 1] == '\\')

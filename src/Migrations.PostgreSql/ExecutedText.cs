@@ -12,33 +12,104 @@ internal static class ExecutedText
 
     private static readonly HashSet<string> Kinds = new(StringComparer.Ordinal)
     {
-        "ACCESS", "AGGREGATE", "CAST", "COLLATION", "CONSTRAINT", "CONVERSION", "DEFAULT", "DOMAIN", "EVENT", "FUNCTION", "INDEX", "LARGE",
-        "MATERIALIZED", "OPERATOR", "POLICY", "PROCEDURE", "PUBLICATION", "ROUTINE", "RULE", "SCHEMA", "SEQUENCE", "STATISTICS", "TABLE",
-        "TEXT", "TRANSFORM", "TRIGGER", "TYPE", "VIEW",
+        "ACCESS",
+        "AGGREGATE",
+        "CAST",
+        "COLLATION",
+        "CONSTRAINT",
+        "CONVERSION",
+        "DEFAULT",
+        "DOMAIN",
+        "EVENT",
+        "FUNCTION",
+        "INDEX",
+        "LARGE",
+        "MATERIALIZED",
+        "OPERATOR",
+        "POLICY",
+        "PROCEDURE",
+        "PUBLICATION",
+        "ROUTINE",
+        "RULE",
+        "SCHEMA",
+        "SEQUENCE",
+        "STATISTICS",
+        "TABLE",
+        "TEXT",
+        "TRANSFORM",
+        "TRIGGER",
+        "TYPE",
+        "VIEW",
     };
 
     private static readonly HashSet<string> BeforeKinds = new(StringComparer.Ordinal)
     {
-        "GLOBAL", "LOCAL", "OR", "RECURSIVE", "REPLACE", "TEMP", "TEMPORARY", "UNIQUE", "UNLOGGED",
+        "GLOBAL",
+        "LOCAL",
+        "OR",
+        "RECURSIVE",
+        "REPLACE",
+        "TEMP",
+        "TEMPORARY",
+        "UNIQUE",
+        "UNLOGGED",
     };
 
     private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
     {
-        "ANALYZE", "CLUSTER", "COMMENT", "DEALLOCATE", "DELETE", "DISCARD", "INSERT", "LISTEN", "LOCK", "MERGE", "NOTIFY", "REFRESH",
-        "REINDEX", "RESET", "SECURITY", "SHOW", "TABLE", "TRUNCATE", "UNLISTEN", "UPDATE", "VACUUM",
+        "ANALYZE",
+        "CLUSTER",
+        "COMMENT",
+        "DEALLOCATE",
+        "DELETE",
+        "DISCARD",
+        "INSERT",
+        "LISTEN",
+        "LOCK",
+        "MERGE",
+        "NOTIFY",
+        "REFRESH",
+        "REINDEX",
+        "RESET",
+        "SECURITY",
+        "SHOW",
+        "TABLE",
+        "TRUNCATE",
+        "UNLISTEN",
+        "UPDATE",
+        "VACUUM",
     };
 
     private static readonly HashSet<string> Changing = new(StringComparer.Ordinal)
     {
-        "CHR", "CONVERT_FROM", "DECODE", "OVERLAY", "REGEXP_REPLACE", "REPLACE", "REVERSE", "TRANSLATE",
+        "CHR",
+        "CONVERT_FROM",
+        "DECODE",
+        "OVERLAY",
+        "REGEXP_REPLACE",
+        "REPLACE",
+        "REVERSE",
+        "TRANSLATE",
     };
 
     // https://www.postgresql.org/docs/current/functions-xml.html, https://www.postgresql.org/docs/current/textsearch-features.html,
     // tablefunc, and what the trusted languages have.
     private static readonly HashSet<string> RunningFunctions = new(StringComparer.Ordinal)
     {
-        "QUERY_TO_XML", "QUERY_TO_XMLSCHEMA", "QUERY_TO_XML_AND_XMLSCHEMA", "TS_STAT", "TS_REWRITE", "CONNECTBY", "CROSSTAB",
-        "CROSSTAB2", "CROSSTAB3", "CROSSTAB4", "SPI_EXEC_QUERY", "SPI_QUERY", "SPI_PREPARE", "SPI_EXEC",
+        "QUERY_TO_XML",
+        "QUERY_TO_XMLSCHEMA",
+        "QUERY_TO_XML_AND_XMLSCHEMA",
+        "TS_STAT",
+        "TS_REWRITE",
+        "CONNECTBY",
+        "CROSSTAB",
+        "CROSSTAB2",
+        "CROSSTAB3",
+        "CROSSTAB4",
+        "SPI_EXEC_QUERY",
+        "SPI_QUERY",
+        "SPI_PREPARE",
+        "SPI_EXEC",
     };
 
     /// <summary>Whether a function of this name, in upper case, runs text.</summary>
@@ -76,8 +147,11 @@ internal static class ExecutedText
             var next = at + 3;
             if (tokens[next].Kind == SqlTokenKind.Literal)
                 text += SqlLiterals.ValueOf(tokens[next].Text);
-            else if (tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later
-                && tokens[later].Kind == SqlTokenKind.Literal && tokens[later - 1].Word is "|")
+            else if (
+                tokens.FindIndex(next, t => t.Kind is SqlTokenKind.Literal or SqlTokenKind.Semicolon) is > 0 and var later
+                && tokens[later].Kind == SqlTokenKind.Literal
+                && tokens[later - 1].Word is "|"
+            )
                 (text, next) = ($"{text} x {SqlLiterals.ValueOf(tokens[later].Text)}", later);
             else
                 break;
@@ -90,9 +164,15 @@ internal static class ExecutedText
     /// <summary>Whether an expression begins with what tells the kind of statement.</summary>
     private static bool IsSeen(List<ReachToken> tokens, int at, int depth)
     {
-        while (at + 1 < tokens.Count
-            && (tokens[at].Word is "(" or "[" or "ARRAY" || (tokens[at].Word is "FORMAT" or "CONCAT" or "COALESCE" && tokens[at + 1].Word is "(")
-                || (tokens[at].Word is "PG_CATALOG" && tokens[at + 1].Word is ".") || tokens[at].Word is "."))
+        while (
+            at + 1 < tokens.Count
+            && (
+                tokens[at].Word is "(" or "[" or "ARRAY"
+                || (tokens[at].Word is "FORMAT" or "CONCAT" or "COALESCE" && tokens[at + 1].Word is "(")
+                || (tokens[at].Word is "PG_CATALOG" && tokens[at + 1].Word is ".")
+                || tokens[at].Word is "."
+            )
+        )
             at++;
         if (at >= tokens.Count || depth > DeepestVariable)
             return false;
@@ -100,10 +180,13 @@ internal static class ExecutedText
             return Tells(Joined(tokens, ref at));
         if (tokens[at].Word is "CASE")
             return SpanTells(tokens, at, tokens.FindIndex(at, t => t.Kind == SqlTokenKind.Semicolon));
-        return tokens[at].IsName && (at + 1 == tokens.Count || tokens[at + 1].Word is not "(") && IsSeenVariable(tokens, tokens[at].Word, depth + 1);
+        return tokens[at].IsName
+            && (at + 1 == tokens.Count || tokens[at + 1].Word is not "(")
+            && IsSeenVariable(tokens, tokens[at].Word, depth + 1);
     }
 
-    private static bool IsPerlText(ReachToken token) => token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal);
+    private static bool IsPerlText(ReachToken token) =>
+        token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal);
 
     /// <summary>Whether all that a variable is given is seen: by assignments, queries and loops.</summary>
     private static bool IsSeenVariable(List<ReachToken> tokens, string name, int depth)
@@ -113,7 +196,8 @@ internal static class ExecutedText
         {
             if (!string.Equals(tokens[at].Word, name, StringComparison.Ordinal))
                 continue;
-            bool? isSeen = at > 0 && tokens[at - 1].Word is "INTO" ? SpanTells(tokens, Beginning(tokens, at), End(tokens, at))
+            bool? isSeen =
+                at > 0 && tokens[at - 1].Word is "INTO" ? SpanTells(tokens, Beginning(tokens, at), End(tokens, at))
                 : at > 0 && tokens[at - 1].Word is "FOR" or "FOREACH" ? SpanTells(tokens, at, tokens.FindIndex(at, t => t.Word is "LOOP"))
                 : Value(tokens, at) is var value and > 0 && !IsAppended(tokens, value, name) ? IsSeen(tokens, value, depth)
                 : null;
@@ -134,10 +218,15 @@ internal static class ExecutedText
             return 0;
         var i = at + 1;
         // Its type, of one or two words: character varying(100).
-        while (i < tokens.Count && i < at + 8 && (tokens[i].Kind is SqlTokenKind.Word or SqlTokenKind.Number || tokens[i].Word is "(" or ")" or "[" or "]" or ".")
-            && tokens[i].Word is not "DEFAULT")
+        while (
+            i < tokens.Count
+            && i < at + 8
+            && (tokens[i].Kind is SqlTokenKind.Word or SqlTokenKind.Number || tokens[i].Word is "(" or ")" or "[" or "]" or ".")
+            && tokens[i].Word is not "DEFAULT"
+        )
             i++;
-        var isDeclared = i == at + 1 || at == 0 || tokens[at - 1].Kind == SqlTokenKind.Semicolon || tokens[at - 1].Word is "DECLARE" or "CONSTANT";
+        var isDeclared =
+            i == at + 1 || at == 0 || tokens[at - 1].Kind == SqlTokenKind.Semicolon || tokens[at - 1].Word is "DECLARE" or "CONSTANT";
         if (i + 1 >= tokens.Count || !isDeclared)
             return 0;
         return tokens[i].Word switch
@@ -189,7 +278,8 @@ internal static class ExecutedText
             "CREATE" or "ALTER" or "DROP" => TellsKind(words),
             "GRANT" or "REVOKE" => words.ContainsAnyBeforeEnd("ON", "ON"),
             "COPY" => words.ContainsAnyBeforeEnd("TO", "FROM"),
-            "SET" => words.KindAt(1) == SqlTokenKind.Word && (words[1] is not ("LOCAL" or "SESSION") || words.KindAt(2) == SqlTokenKind.Word),
+            "SET" => words.KindAt(1) == SqlTokenKind.Word
+                && (words[1] is not ("LOCAL" or "SESSION") || words.KindAt(2) == SqlTokenKind.Word),
             "SELECT" or "WITH" or "VALUES" or "CALL" => !words.IsEnd(1) && words[1] is not "%",
             "DO" => words.KindAt(1) == SqlTokenKind.Literal,
             var verb => Verbs.Contains(verb),
@@ -202,7 +292,9 @@ internal static class ExecutedText
         while (BeforeKinds.Contains(words[at]))
             at++;
         if (words[at] is "EXTENSION")
-            return words.KindAt(words[at + 1] is "IF" ? at + (words[at + 2] is "NOT" ? 4 : 3) : at + 1) is SqlTokenKind.Word or SqlTokenKind.QuotedName;
+            return words.KindAt(words[at + 1] is "IF" ? at + (words[at + 2] is "NOT" ? 4 : 3) : at + 1)
+                is SqlTokenKind.Word
+                    or SqlTokenKind.QuotedName;
         return Kinds.Contains(words[at]);
     }
 }

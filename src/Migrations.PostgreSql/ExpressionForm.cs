@@ -14,14 +14,19 @@ internal static class ExpressionForm
     /// <summary>The text in that form.</summary>
     public static string Of(string text)
     {
-        if (!text.Contains("(ARRAY[", StringComparison.Ordinal) && !text.Contains("((", StringComparison.Ordinal) && !MayNameConversion(text))
+        if (
+            !text.Contains("(ARRAY[", StringComparison.Ordinal)
+            && !text.Contains("((", StringComparison.Ordinal)
+            && !MayNameConversion(text)
+        )
             return text;
         var at = 0;
         var parts = Read(Tokens(text), ref at);
         return Write(Settle(parts));
     }
 
-    private static bool MayNameConversion(string text) => text.Contains("::", StringComparison.Ordinal) && text.Contains(" AS ", StringComparison.Ordinal);
+    private static bool MayNameConversion(string text) =>
+        text.Contains("::", StringComparison.Ordinal) && text.Contains(" AS ", StringComparison.Ordinal);
 
     private static List<string> Tokens(string text)
     {
@@ -68,7 +73,11 @@ internal static class ExpressionForm
     {
         for (var i = 0; i + 2 < parts.Count; i++)
         {
-            if (parts[i] is not { Text: "(", Inner: [{ Text: "ARRAY" }, { Text: "[", Inner: { Count: > 0 } elements }] } || parts[i + 1].Text is not "::" || TypeEnd(parts, i + 2) is not { } end)
+            if (
+                parts[i] is not { Text: "(", Inner: [{ Text: "ARRAY" }, { Text: "[", Inner: { Count: > 0 } elements }] }
+                || parts[i + 1].Text is not "::"
+                || TypeEnd(parts, i + 2) is not { } end
+            )
                 continue;
             var type = parts.GetRange(i + 2, end - i - 2);
             parts.RemoveRange(i, end - i + 1);
@@ -84,7 +93,11 @@ internal static class ExpressionForm
         {
             if (parts[i] is { Text: "[" } bracket)
                 return bracket.Inner is [] && i > at ? i : null;
-            if (parts[i] is not ({ IsBlank: true } or { Text: "." or "(" }) && !char.IsLetter(parts[i].Text[0]) && parts[i].Text[0] is not ('"' or '_'))
+            if (
+                parts[i] is not ({ IsBlank: true } or { Text: "." or "(" })
+                && !char.IsLetter(parts[i].Text[0])
+                && parts[i].Text[0] is not ('"' or '_')
+            )
                 return null;
         }
 
@@ -109,7 +122,10 @@ internal static class ExpressionForm
 
     private static List<List<Part>> Split(List<Part> elements)
     {
-        List<List<Part>> split = [[]];
+        List<List<Part>> split =
+        [
+            [],
+        ];
         foreach (var part in elements)
         {
             if (part.Text is ",")
@@ -124,8 +140,12 @@ internal static class ExpressionForm
     /// <summary><c>(a AND b) AND c</c> becomes <c>a AND b AND c</c>; the server does so with the first part alone.</summary>
     private static void Flatten(List<Part> parts, string word)
     {
-        if (parts is [{ Text: "(", Inner: { } first }, { IsBlank: true }, var next, ..] && string.Equals(next.Text, word, StringComparison.Ordinal)
-            && first.Exists(p => string.Equals(p.Text, word, StringComparison.Ordinal)) && first[0].Text is not ("SELECT" or "WITH"))
+        if (
+            parts is [{ Text: "(", Inner: { } first }, { IsBlank: true }, var next, ..]
+            && string.Equals(next.Text, word, StringComparison.Ordinal)
+            && first.Exists(p => string.Equals(p.Text, word, StringComparison.Ordinal))
+            && first[0].Text is not ("SELECT" or "WITH")
+        )
         {
             parts.RemoveAt(0);
             parts.InsertRange(0, first);

@@ -9,7 +9,13 @@ namespace Migrations.PostgreSql;
 /// <param name="Objects">What it is about: name, and behind a colon what is wrong with it.</param>
 /// <param name="Recommendation">What to do.</param>
 /// <param name="Expected">What should be.</param>
-internal sealed record Finding(CheckStatus Status, string Message, IReadOnlyList<string> Objects, string? Recommendation = null, string? Expected = null)
+internal sealed record Finding(
+    CheckStatus Status,
+    string Message,
+    IReadOnlyList<string> Objects,
+    string? Recommendation = null,
+    string? Expected = null
+)
 {
     /// <summary>All is as it should be.</summary>
     public static Finding Pass(string message) => new(CheckStatus.Pass, message, []);
@@ -25,7 +31,15 @@ internal sealed record Finding(CheckStatus Status, string Message, IReadOnlyList
     /// <param name="recommendation">What to do.</param>
     /// <param name="one">What one is called, with its verb.</param>
     /// <param name="many">What several are called, with their verb.</param>
-    public static Finding Of(IReadOnlyList<string> found, CheckStatus status, string good, string bad, string recommendation, string one, string many)
+    public static Finding Of(
+        IReadOnlyList<string> found,
+        CheckStatus status,
+        string good,
+        string bad,
+        string recommendation,
+        string one,
+        string many
+    )
     {
         if (found.Count == 0)
             return Pass(good);

@@ -51,7 +51,9 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         _wanted = null;
         try
         {
-            await session.ExecuteAsync($"COMMENT ON TABLE {Table} IS {PostgreSqlText.Literal(wanted)}", cancellationToken).ConfigureAwait(false);
+            await session
+                .ExecuteAsync($"COMMENT ON TABLE {Table} IS {PostgreSqlText.Literal(wanted)}", cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -74,7 +76,8 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
                 SELECT pg_catalog.obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
                 WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2)
-            """);
+            """
+        );
         query.Parameters.Add(PostgreSqlText.Parameter(schema));
         query.Parameters.Add(PostgreSqlText.Parameter(table));
         batch.BatchCommands.Add(query);
@@ -85,8 +88,7 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         {
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 (current, _comment) = (Text(reader, 0), Text(reader, 1));
-        }
-        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+        } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         return current;
     }
 
@@ -109,10 +111,12 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         return lines;
     }
 
-    private MigrationException Other(string? service, string known, string current) => new(
-        ErrorId.OtherSchema,
-        $"The migrations{(service is null ? "" : $" of {service}")} that the history {schema}.{table} knows were applied with '{known}' as the first schema of"
-            + $" the search_path; on this connection it is '{current}'. What they create without naming a schema is in '{known}'.",
-        $"For a history of its own in this schema: --history-schema {PostgreSqlText.Name(current)}. To work on '{known}', connect with"
-            + $" search_path={known}. If the record is wrong, forget it: COMMENT ON TABLE {Table} IS NULL");
+    private MigrationException Other(string? service, string known, string current) =>
+        new(
+            ErrorId.OtherSchema,
+            $"The migrations{(service is null ? "" : $" of {service}")} that the history {schema}.{table} knows were applied with '{known}' as the first schema of"
+                + $" the search_path; on this connection it is '{current}'. What they create without naming a schema is in '{known}'.",
+            $"For a history of its own in this schema: --history-schema {PostgreSqlText.Name(current)}. To work on '{known}', connect with"
+                + $" search_path={known}. If the record is wrong, forget it: COMMENT ON TABLE {Table} IS NULL"
+        );
 }

@@ -10,14 +10,52 @@ internal sealed class FreshTables
     // What may stand before an opening parenthesis: key words, types with a length, and functions of the server that change nothing.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
-        "KEY", "UNIQUE", "CHECK", "DEFAULT", "IN", "AND", "OR", "NOT",
-        "VARCHAR", "VARYING", "CHAR", "CHARACTER", "BPCHAR", "NUMERIC", "DECIMAL", "DEC", "BIT", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "TIMETZ", "INTERVAL", "FLOAT",
-        "NOW", "CLOCK_TIMESTAMP", "GEN_RANDOM_UUID", "LENGTH", "CHAR_LENGTH", "LOWER", "UPPER", "BTRIM", "COALESCE",
+        "KEY",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "IN",
+        "AND",
+        "OR",
+        "NOT",
+        "VARCHAR",
+        "VARYING",
+        "CHAR",
+        "CHARACTER",
+        "BPCHAR",
+        "NUMERIC",
+        "DECIMAL",
+        "DEC",
+        "BIT",
+        "TIME",
+        "TIMESTAMP",
+        "TIMESTAMPTZ",
+        "TIMETZ",
+        "INTERVAL",
+        "FLOAT",
+        "NOW",
+        "CLOCK_TIMESTAMP",
+        "GEN_RANDOM_UUID",
+        "LENGTH",
+        "CHAR_LENGTH",
+        "LOWER",
+        "UPPER",
+        "BTRIM",
+        "COALESCE",
     };
 
     private static readonly HashSet<string> HarmlessValues = new(StringComparer.Ordinal)
     {
-        "NULL", "TRUE", "FALSE", "DEFAULT", "CURRENT_TIMESTAMP", "CURRENT_DATE", "LOCALTIMESTAMP", ",", "-", "+",
+        "NULL",
+        "TRUE",
+        "FALSE",
+        "DEFAULT",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_DATE",
+        "LOCALTIMESTAMP",
+        ",",
+        "-",
+        "+",
     };
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -29,7 +67,11 @@ internal sealed class FreshTables
         var words = new StatementWords(definition);
         if (words.StartWith("CREATE TABLE") && words[2] is not "IF")
             ObserveTable(words);
-        else if (words[0] is not ("COMMENT" or "GRANT" or "REVOKE") && !words.StartWith("CREATE INDEX") && !words.StartWith("CREATE UNIQUE INDEX"))
+        else if (
+            words[0] is not ("COMMENT" or "GRANT" or "REVOKE")
+            && !words.StartWith("CREATE INDEX")
+            && !words.StartWith("CREATE UNIQUE INDEX")
+        )
             _mayRunCode = true; // Triggers, policies, and functions that take the name of another.
     }
 
@@ -94,14 +136,18 @@ internal sealed class FreshTables
     private static bool IsValue(StatementWords words, int at)
     {
         var word = words[at];
-        return char.IsAsciiDigit(word[0]) || word[0] is '\'' or '$' || HarmlessValues.Contains(word) || (words[at + 1] is "(" && Harmless.Contains(word));
+        return char.IsAsciiDigit(word[0])
+            || word[0] is '\'' or '$'
+            || HarmlessValues.Contains(word)
+            || (words[at + 1] is "(" && Harmless.Contains(word));
     }
 
     // Behind an operator it is a part of an expression; behind a name it is a call, or a table that is referred to.
     private static bool MayOpen(StatementWords words, int at)
     {
         var before = words[at - 1];
-        return words[at - 2] is not "." && (Harmless.Contains(before) || words[at - 2] is "REFERENCES" || !(char.IsLetter(before[0]) || before[0] is '_' or '"'));
+        return words[at - 2] is not "."
+            && (Harmless.Contains(before) || words[at - 2] is "REFERENCES" || !(char.IsLetter(before[0]) || before[0] is '_' or '"'));
     }
 
     private static (string Name, int Next) NameAt(StatementWords words, int at) =>

@@ -32,9 +32,12 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
             $"""
             SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
-                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept(lastRead)}
+                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept(
+                lastRead
+            )}
                     ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
-            """);
+            """
+        );
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
         command.Parameters.Add(PostgreSqlText.Parameter(entry.Name));
         command.Parameters.Add(PostgreSqlText.Parameter(JournalNames.Of(entry.Event)));
@@ -52,16 +55,20 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     /// <summary>
     /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
     /// </summary>
-    private string Kept(long? lastRead) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
-                    AND ({lastRead ?? 0} OPERATOR(pg_catalog.=) 0 OR EXISTS (SELECT FROM {table} k WHERE k.id OPERATOR(pg_catalog.=) {lastRead ?? 0}))
-        """);
+    private string Kept(long? lastRead) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
+                        AND ({lastRead
+                ?? 0} OPERATOR(pg_catalog.=) 0 OR EXISTS (SELECT FROM {table} k WHERE k.id OPERATOR(pg_catalog.=) {lastRead ?? 0}))
+            """
+        );
 
-    private string State(int added) => session.CountsChanges
-        ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
-        : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM {table}){Without(added)})";
+    private string State(int added) =>
+        session.CountsChanges
+            ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
+            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM {table}){Without(added)})";
 
     private static string Without(int added) => added == 0 ? "" : " OPERATOR(pg_catalog.-) 1";
 }

@@ -23,7 +23,10 @@ internal static class HistoryNames
         Check(schema, "history schema", "--history-schema");
         // The server refuses to create such a schema, and in its own ones nothing can be created.
         if (schema.StartsWith("pg_", StringComparison.Ordinal))
-            throw Wrong($"The history schema '{schema}' has a name that PostgreSQL keeps for itself: it begins with 'pg_'.", "Give another name with --history-schema.");
+            throw Wrong(
+                $"The history schema '{schema}' has a name that PostgreSQL keeps for itself: it begins with 'pg_'.",
+                "Give another name with --history-schema."
+            );
     }
 
     private static void Check(string name, string what, string option)
@@ -36,8 +39,12 @@ internal static class HistoryNames
         if (bytes > MostBytes)
         {
             throw Wrong(
-                string.Create(CultureInfo.InvariantCulture, $"The name of the {what} has {bytes} bytes: '{name}'. PostgreSQL takes {MostBytes} and silently cuts off the rest."),
-                $"Give a shorter name with {option}.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The name of the {what} has {bytes} bytes: '{name}'. PostgreSQL takes {MostBytes} and silently cuts off the rest."
+                ),
+                $"Give a shorter name with {option}."
+            );
         }
     }
 

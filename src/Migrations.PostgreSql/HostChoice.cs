@@ -12,8 +12,13 @@ internal static class HostChoice
 {
     private static readonly (string Word, TargetSessionAttributes Value)[] Words =
     [
-        ("any", TargetSessionAttributes.Any), ("primary", TargetSessionAttributes.Primary), ("read-write", TargetSessionAttributes.ReadWrite), ("standby", TargetSessionAttributes.Standby),
-        ("read-only", TargetSessionAttributes.ReadOnly), ("prefer-standby", TargetSessionAttributes.PreferStandby), ("prefer-primary", TargetSessionAttributes.PreferPrimary),
+        ("any", TargetSessionAttributes.Any),
+        ("primary", TargetSessionAttributes.Primary),
+        ("read-write", TargetSessionAttributes.ReadWrite),
+        ("standby", TargetSessionAttributes.Standby),
+        ("read-only", TargetSessionAttributes.ReadOnly),
+        ("prefer-standby", TargetSessionAttributes.PreferStandby),
+        ("prefer-primary", TargetSessionAttributes.PreferPrimary),
     ];
 
     /// <summary>Sees that what was given is one server, or says which of several.</summary>
@@ -25,15 +30,17 @@ internal static class HostChoice
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
             throw PostgreSqlTarget.Invalid(
-                "it names several hosts; a migration runs on one, and only target_session_attrs=read-write (Target Session Attributes=read-write) says that it is the primary.");
+                "it names several hosts; a migration runs on one, and only target_session_attrs=read-write (Target Session Attributes=read-write) says that it is the primary."
+            );
         }
     }
 
     /// <summary>A value of <c>target_session_attrs</c>, which Npgsql knows too.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
-    public static string Known(string value) => Array.Exists(Words, w => string.Equals(w.Word, value, StringComparison.OrdinalIgnoreCase))
-        ? value
-        : throw PostgreSqlTarget.Invalid($"'target_session_attrs' is none of {string.Join(", ", Words.Select(w => w.Word))}.");
+    public static string Known(string value) =>
+        Array.Exists(Words, w => string.Equals(w.Word, value, StringComparison.OrdinalIgnoreCase))
+            ? value
+            : throw PostgreSqlTarget.Invalid($"'target_session_attrs' is none of {string.Join(", ", Words.Select(w => w.Word))}.");
 
     /// <summary>Which server is wanted; null for whichever it is.</summary>
     public static TargetSessionAttributes? Wanted(NpgsqlConnectionStringBuilder builder)
@@ -43,26 +50,40 @@ internal static class HostChoice
     }
 
     /// <summary>The word by which libpq's programs know it: they have no <c>prefer-primary</c>.</summary>
-    public static string? Word(NpgsqlConnectionStringBuilder builder) => Wanted(builder) switch
-    {
-        null => null,
-        TargetSessionAttributes.PreferPrimary => "any",
-        var wanted => Words[Array.FindIndex(Words, w => w.Value == wanted)].Word,
-    };
+    public static string? Word(NpgsqlConnectionStringBuilder builder) =>
+        Wanted(builder) switch
+        {
+            null => null,
+            TargetSessionAttributes.PreferPrimary => "any",
+            var wanted => Words[Array.FindIndex(Words, w => w.Value == wanted)].Word,
+        };
 
     /// <summary>The hosts, each with its port.</summary>
     public static IReadOnlyList<(string Host, int Port)> Of(NpgsqlConnectionStringBuilder builder) =>
-        builder.Host!.Contains(',', StringComparison.Ordinal) ? [.. builder.Host.Split(',').Select(h => Split(h, builder.Port))] : [(builder.Host, builder.Port)];
+        builder.Host!.Contains(',', StringComparison.Ordinal)
+            ? [.. builder.Host.Split(',').Select(h => Split(h, builder.Port))]
+            : [(builder.Host, builder.Port)];
 
     /// <summary>Writes hosts and ports as Npgsql reads them.</summary>
-    public static string Join(IReadOnlyList<string> hosts, IReadOnlyList<int> ports) => string.Join(
-        ',', hosts.Select((host, i) => string.Create(CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{ports[ports.Count == 1 ? 0 : i]}")));
+    public static string Join(IReadOnlyList<string> hosts, IReadOnlyList<int> ports) =>
+        string.Join(
+            ',',
+            hosts.Select(
+                (host, i) =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{ports[ports.Count == 1 ? 0 : i]}"
+                    )
+            )
+        );
 
     private static (string Host, int Port) Split(string text, int usual)
     {
         text = text.Trim();
         var colon = text.LastIndexOf(':');
-        return colon > text.LastIndexOf(']') && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        return
+            colon > text.LastIndexOf(']')
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? (text[..colon].Trim('[', ']'), port)
             : (text.Trim('[', ']'), usual);
     }

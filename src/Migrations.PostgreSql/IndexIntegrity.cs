@@ -16,9 +16,18 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
     public async Task<Finding> FindAsync(bool thorough, CancellationToken cancellationToken)
     {
         string? schema = null;
-        await session.QueryAsync("SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'", row => schema = row.GetString(0), cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'",
+                row => schema = row.GetString(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (schema is null)
-            return Finding.NotRun("The extension amcheck, which looks into indexes, is not installed in this database.", "As a superuser: CREATE EXTENSION amcheck;");
+            return Finding.NotRun(
+                "The extension amcheck, which looks into indexes, is not installed in this database.",
+                "As a superuser: CREATE EXTENSION amcheck;"
+            );
         if (!thorough)
             return Finding.NotRun("Looking into indexes reads all of them, and is done only by a thorough check.");
         var (looked, found) = (0, new List<string>());
@@ -32,38 +41,69 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
 
         return found.Count == 0
             ? Finding.Pass($"amcheck found no damage in {looked} indexes and tables.")
-            : new Finding(CheckStatus.Fail, $"amcheck found damage in {found.Count} of {looked} indexes and tables.", found, "REINDEX damaged indexes; for a damaged table, restore the newest proven backup.", "no damage");
+            : new Finding(
+                CheckStatus.Fail,
+                $"amcheck found damage in {found.Count} of {looked} indexes and tables.",
+                found,
+                "REINDEX damaged indexes; for a damaged table, restore the newest proven backup.",
+                "no damage"
+            );
     }
 
     // The index's own expressions run under the search_path in force. Damage is an error, and one at which Npgsql closes the connection: so
     // it is caught on the server.
     private static string Guarded(string check) =>
         $"""
-        DO $check$ BEGIN
-            PERFORM pg_catalog.set_config('migrations.damage', '', true);
-            PERFORM {check};
-        EXCEPTION WHEN index_corrupted OR data_corrupted THEN
-            PERFORM pg_catalog.set_config('migrations.damage', SQLERRM, true);
-        END $check$
-        """;
+            DO $check$ BEGIN
+                PERFORM pg_catalog.set_config('migrations.damage', '', true);
+                PERFORM {check};
+            EXCEPTION WHEN index_corrupted OR data_corrupted THEN
+                PERFORM pg_catalog.set_config('migrations.damage', SQLERRM, true);
+            END $check$
+            """;
 
     private async Task<List<(string? Setup, string Query, string Name)>> QuestionsAsync(string schema, CancellationToken cancellationToken)
     {
         var questions = new List<(string?, string, string)>();
-        await session.QueryAsync(
-            $"""
-            SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                JOIN pg_am a ON a.oid = c.relam
-            WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2
-            """,
-            row => questions.Add((Guarded($"{schema}.bt_index_check({row.GetString(0)}::pg_catalog.oid::pg_catalog.regclass, true)"), Damage, row.GetString(1))),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                SELECT c.oid::text, {Qualified(
+                    "n",
+                    "c.relname"
+                )} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                    JOIN pg_am a ON a.oid = c.relam
+                WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers(
+                    "n"
+                )} AND c.relpersistence = 'p' ORDER BY 2
+                """,
+                row =>
+                    questions.Add(
+                        (
+                            Guarded($"{schema}.bt_index_check({row.GetString(0)}::pg_catalog.oid::pg_catalog.regclass, true)"),
+                            Damage,
+                            row.GetString(1)
+                        )
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (session.Connection.PostgreSqlVersion.Major < 14)
             return questions;
-        await session.QueryAsync(
-            $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2",
-            row => questions.Add((null, $"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::oid::regclass, false, false, 'none'::text, NULL::bigint, NULL::bigint) v LIMIT 3", row.GetString(1))),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2",
+                row =>
+                    questions.Add(
+                        (
+                            null,
+                            $"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::oid::regclass, false, false, 'none'::text, NULL::bigint, NULL::bigint) v LIMIT 3",
+                            row.GetString(1)
+                        )
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return questions;
     }
 }

@@ -12,7 +12,8 @@ internal static class Kerberos
     /// Whether this process may have tickets. Without them there is nothing to encrypt with, and finding that out loads six libraries, more
     /// than 1 MB of every call.
     /// </summary>
-    public static bool MayHaveTickets => !OperatingSystem.IsLinux()
+    public static bool MayHaveTickets =>
+        !OperatingSystem.IsLinux()
         || File.Exists(Configuration)
         || Array.Exists(Variables, name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
 }

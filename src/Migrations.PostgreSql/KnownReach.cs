@@ -7,8 +7,7 @@ namespace Migrations.PostgreSql;
 internal static class KnownReach
 {
     // Functions that have any word of what does, or are in a language that may do anything.
-    private static readonly string Functions =
-        $"""
+    private static readonly string Functions = $"""
         SELECT p.proname::text, CASE WHEN l.lanpltrusted OR l.lanname = 'sql' THEN p.prosrc ELSE NULL END FROM pg_catalog.pg_proc p
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
         WHERE p.oid >= {CatalogueScope.FirstOfUsers} AND {CatalogueScope.HasNoExtension("pg_catalog.pg_proc", "p.oid")}
@@ -17,8 +16,7 @@ internal static class KnownReach
         """;
 
     // Parents take what is written to partitions, and referenced tables change those that refer to them.
-    private const string Relations =
-        """
+    private const string Relations = """
         WITH RECURSIVE uses(relation, callee) AS (
             SELECT t.tgrelid, p.proname::text FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal
             UNION ALL
@@ -45,11 +43,16 @@ internal static class KnownReach
     public static async Task TeachAsync(ReachReader reader, PostgreSqlSession session, CancellationToken cancellationToken)
     {
         var functions = new List<(string Name, string? Body)>();
-        await session.QueryAsync(
-            Functions, row => functions.Add((row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1))), cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(Functions, row => functions.Add((row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1))), cancellationToken)
+            .ConfigureAwait(false);
         var relations = new List<(string Name, bool IsView, string? Callee)>();
-        await session.QueryAsync(
-            Relations, row => relations.Add((row.GetString(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))), cancellationToken)
+        await session
+            .QueryAsync(
+                Relations,
+                row => relations.Add((row.GetString(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))),
+                cancellationToken
+            )
             .ConfigureAwait(false);
         // A function may write to a table whose trigger calls another.
         for (var round = 0; round < 3; round++)

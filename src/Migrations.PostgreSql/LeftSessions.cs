@@ -17,25 +17,30 @@ internal static class LeftSessions
     public static async Task EndAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
     {
         var left = new List<int>();
-        await server.QueryAsync(
-            $"""
-            SELECT a.pid, a.application_name, a.state_change < pg_catalog.clock_timestamp() - interval '{LongIdle}'
-            FROM pg_catalog.pg_stat_activity a
-            WHERE a.datname = $1 AND a.pid <> $2 AND a.state = 'idle' AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')
-            """,
-            row =>
-            {
-                if (IsOfEnded(row.GetString(1), row.GetBoolean(2)))
-                    left.Add(row.GetInt32(0));
-            },
-            cancellationToken,
-            target.Database,
-            except).ConfigureAwait(false);
+        await server
+            .QueryAsync(
+                $"""
+                SELECT a.pid, a.application_name, a.state_change < pg_catalog.clock_timestamp() - interval '{LongIdle}'
+                FROM pg_catalog.pg_stat_activity a
+                WHERE a.datname = $1 AND a.pid <> $2 AND a.state = 'idle' AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')
+                """,
+                row =>
+                {
+                    if (IsOfEnded(row.GetString(1), row.GetBoolean(2)))
+                        left.Add(row.GetInt32(0));
+                },
+                cancellationToken,
+                target.Database,
+                except
+            )
+            .ConfigureAwait(false);
         foreach (var process in left)
         {
             try
             {
-                await server.QueryAsync("SELECT pg_catalog.pg_terminate_backend($1)", _ => { }, cancellationToken, process).ConfigureAwait(false);
+                await server
+                    .QueryAsync("SELECT pg_catalog.pg_terminate_backend($1)", _ => { }, cancellationToken, process)
+                    .ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
             {

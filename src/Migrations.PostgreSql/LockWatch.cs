@@ -13,7 +13,14 @@ internal sealed class LockWatch(PostgreSqlSession session)
     // From the strongest: what a lock of this mode keeps others from.
     private static readonly string[] Modes =
     [
-        "AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock", "ShareLock", "ShareUpdateExclusiveLock", "RowExclusiveLock", "RowShareLock", "AccessShareLock",
+        "AccessExclusiveLock",
+        "ExclusiveLock",
+        "ShareRowExclusiveLock",
+        "ShareLock",
+        "ShareUpdateExclusiveLock",
+        "RowExclusiveLock",
+        "RowShareLock",
+        "AccessShareLock",
     ];
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -26,15 +33,19 @@ internal sealed class LockWatch(PostgreSqlSession session)
     public IReadOnlyList<string> Rewrites => _rewrites;
 
     /// <summary>Learns which tables there are before the step.</summary>
-    public Task BeginAsync(CancellationToken cancellationToken) => session.QueryAsync(
-        $"""
-        SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers("n")} AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
-        """,
-        row => _tables[row.GetInt64(0)] = (row.GetString(1), row.GetInt64(2)),
-        cancellationToken,
-        new PostgreSqlHistory(session).Table);
+    public Task BeginAsync(CancellationToken cancellationToken) =>
+        session.QueryAsync(
+            $"""
+            SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers(
+                "n"
+            )} AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
+            """,
+            row => _tables[row.GetInt64(0)] = (row.GetString(1), row.GetInt64(2)),
+            cancellationToken,
+            new PostgreSqlHistory(session).Table
+        );
 
     /// <summary>Looks after a statement.</summary>
     /// <param name="statement">The statement.</param>
@@ -44,13 +55,16 @@ internal sealed class LockWatch(PostgreSqlSession session)
     {
         var since = _clock.Elapsed - took;
         var writes = new StatementWords(statement.Text)[0] is not ("TRUNCATE" or "DROP");
-        await session.QueryAsync(
-            """
-            SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
-            WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND l.relation >= 16384
-            """,
-            row => Remember(row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), statement.Line, since, writes),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                """
+                SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+                WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND l.relation >= 16384
+                """,
+                row => Remember(row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), statement.Line, since, writes),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>The transaction has ended, and with it every lock.</summary>
@@ -58,8 +72,12 @@ internal sealed class LockWatch(PostgreSqlSession session)
 
     /// <summary>The locks, strongest first.</summary>
     public IReadOnlyList<TableLock> Locks() =>
-        [.. _held.OrderBy(h => Array.IndexOf(Modes, h.Key.Mode)).ThenBy(h => _tables[h.Key.Table].Name, StringComparer.Ordinal)
-            .Select(h => new TableLock(_tables[h.Key.Table].Name, Word(h.Key.Mode), h.Value.Line, _end - h.Value.Since))];
+        [
+            .. _held
+                .OrderBy(h => Array.IndexOf(Modes, h.Key.Mode))
+                .ThenBy(h => _tables[h.Key.Table].Name, StringComparer.Ordinal)
+                .Select(h => new TableLock(_tables[h.Key.Table].Name, Word(h.Key.Mode), h.Value.Line, _end - h.Value.Since)),
+        ];
 
     private void Remember(long table, string mode, long? file, int line, TimeSpan since, bool writes)
     {

@@ -38,7 +38,14 @@ internal enum LossAct
 /// <param name="Second">The column, or the new name.</param>
 /// <param name="Cascades">Whether what depends on it goes too.</param>
 /// <param name="MayBeMissing">Whether it says <c>IF EXISTS</c>.</param>
-internal sealed record LossEvent(LossAct Act, string Kind, string Name, string? Second = null, bool Cascades = false, bool MayBeMissing = false);
+internal sealed record LossEvent(
+    LossAct Act,
+    string Kind,
+    string Name,
+    string? Second = null,
+    bool Cascades = false,
+    bool MayBeMissing = false
+);
 
 /// <summary>Reads what statements take away, but for those that find rows by a condition.</summary>
 internal static class LossReader
@@ -46,7 +53,8 @@ internal static class LossReader
     private static readonly string[] WithTables = ["TABLE", "SCHEMA", "TYPE", "DOMAIN", "EXTENSION", "VIEW", "MATERIALIZED", "OWNED"];
 
     /// <summary>Whether a statement that begins with a word may take anything away.</summary>
-    public static bool MayLose(string word) => word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO" or "PREPARE";
+    public static bool MayLose(string word) =>
+        word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO" or "PREPARE";
 
     /// <summary>Whether a statement may be a DELETE or an UPDATE, by its first word.</summary>
     public static bool MayChangeRows(string text) => new StatementWords(text)[0] is "DELETE" or "UPDATE" or "WITH";
@@ -59,8 +67,14 @@ internal static class LossReader
         {
             "DROP" when WithTables.Contains(words[1], StringComparer.Ordinal) => Drop(words),
             "ALTER" when words[1] is "TABLE" => AlterTable(words),
-            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME", "TO") => [new LossEvent(LossAct.RenameSchema, "SCHEMA", words[2], words[5])],
-            "ALTER" when words[1] is "TYPE" && words.Contain("DROP", "ATTRIBUTE") => [Unknown($"takes an attribute from the type {Shown(words[2])}")],
+            "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME", "TO") =>
+            [
+                new LossEvent(LossAct.RenameSchema, "SCHEMA", words[2], words[5]),
+            ],
+            "ALTER" when words[1] is "TYPE" && words.Contain("DROP", "ATTRIBUTE") =>
+            [
+                Unknown($"takes an attribute from the type {Shown(words[2])}"),
+            ],
             "CREATE" => Create(words),
             "TRUNCATE" => Truncate(words),
             "DELETE" => Delete(words),
@@ -74,12 +88,15 @@ internal static class LossReader
     }
 
     /// <summary>A name as the server would write it: what is not quoted is in small letters.</summary>
-    public static string Shown(string name) => string.Join('"', name.Split('"').Select((part, i) => i % 2 == 0 ? part.ToLowerInvariant() : part));
+    public static string Shown(string name) =>
+        string.Join('"', name.Split('"').Select((part, i) => i % 2 == 0 ? part.ToLowerInvariant() : part));
 
     private static LossEvent Unknown(string what) => new(LossAct.Unknown, "", what);
 
     private static bool IsDestructive(string body) =>
-        body.Contains("DROP", StringComparison.OrdinalIgnoreCase) || body.Contains("DELETE", StringComparison.OrdinalIgnoreCase) || body.Contains("TRUNCATE", StringComparison.OrdinalIgnoreCase);
+        body.Contains("DROP", StringComparison.OrdinalIgnoreCase)
+        || body.Contains("DELETE", StringComparison.OrdinalIgnoreCase)
+        || body.Contains("TRUNCATE", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<LossEvent> Drop(StatementWords words)
     {
@@ -126,7 +143,10 @@ internal static class LossReader
         var first = at;
         for (var depth = 0; words[at].Length > 0; at++)
         {
-            depth += words[at] is "(" or "[" ? 1 : words[at] is ")" or "]" ? -1 : 0;
+            depth +=
+                words[at] is "(" or "[" ? 1
+                : words[at] is ")" or "]" ? -1
+                : 0;
             if (depth == 0 && (at == first || words[at - 1] is ",") && Action(words, at, table, mayBeMissing) is { } action)
                 yield return action;
         }
@@ -139,7 +159,14 @@ internal static class LossReader
             case "DROP" when words[at + 1] is not "CONSTRAINT":
                 at += words[at + 1] is "COLUMN" ? 2 : 1;
                 var isOptional = SkipIfExists(words, ref at);
-                return new LossEvent(LossAct.DropColumn, "COLUMN", table, words[at], words[at + 1] is "CASCADE", mayBeMissing || isOptional);
+                return new LossEvent(
+                    LossAct.DropColumn,
+                    "COLUMN",
+                    table,
+                    words[at],
+                    words[at + 1] is "CASCADE",
+                    mayBeMissing || isOptional
+                );
             case "RENAME" when words[at + 1] is "TO":
                 return new LossEvent(LossAct.Rename, "TABLE", table, words[at + 2]);
             case "RENAME" when words[at + 1] is not "CONSTRAINT":

@@ -10,14 +10,20 @@ internal static class OtherDatabase
 
     /// <summary>A session on such a database of the same server.</summary>
     /// <exception cref="MigrationException">Not connected.</exception>
-    public static async Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
+    public static async Task<PostgreSqlSession> OpenAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        Lazy<PostgreSqlSources> sources,
+        CancellationToken cancellationToken
+    )
     {
         var first = string.Equals(target.Database, Usual, StringComparison.Ordinal) ? Always : Usual;
         try
         {
             return await OpenAsync(first).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id is ErrorId.DatabaseMissing or ErrorId.PermissionDenied && !string.Equals(first, Always, StringComparison.Ordinal))
+        catch (MigrationException e)
+            when (e.Id is ErrorId.DatabaseMissing or ErrorId.PermissionDenied && !string.Equals(first, Always, StringComparison.Ordinal))
         {
             return await OpenAsync(Always).ConfigureAwait(false);
         }

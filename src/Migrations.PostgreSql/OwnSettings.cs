@@ -16,8 +16,20 @@ internal sealed class OwnSettings
 
     private OwnSettings(params (string Name, string Value)[] settings)
     {
-        Enter = "SELECT " + string.Join(", ", settings.Select(s => $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), pg_catalog.set_config('{s.Name}', '{s.Value}', true)"));
-        Leave = "SELECT " + string.Join(", ", settings.Select(s => $"pg_catalog.set_config('{s.Name}', pg_catalog.current_setting('migrations.{s.Name}'), true)"));
+        Enter =
+            "SELECT "
+            + string.Join(
+                ", ",
+                settings.Select(s =>
+                    $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), pg_catalog.set_config('{s.Name}', '{s.Value}', true)"
+                )
+            );
+        Leave =
+            "SELECT "
+            + string.Join(
+                ", ",
+                settings.Select(s => $"pg_catalog.set_config('{s.Name}', pg_catalog.current_setting('migrations.{s.Name}'), true)")
+            );
     }
 
     /// <summary>
@@ -41,9 +53,10 @@ internal sealed class OwnSettings
     public string Leave { get; }
 
     /// <summary>As <see cref="Catalogue"/>, for what may have to wait for others: no longer than a session is to.</summary>
-    public static OwnSettings Within(SessionOptions options) => options.StatementTimeout is { } limit
-        ? new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)), ("statement_timeout", Milliseconds(limit)))
-        : new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)));
+    public static OwnSettings Within(SessionOptions options) =>
+        options.StatementTimeout is { } limit
+            ? new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)), ("statement_timeout", Milliseconds(limit)))
+            : new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)));
 
     private static string Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,9 @@ internal sealed class OwnTransactions
                 _open = null;
                 break;
             case StatementRole.OutsideOnly when _open is { } before:
-                _problems.Add((piece.Line, $"The statement cannot run in the transaction that begins in line {before}.", "Move it behind COMMIT."));
+                _problems.Add(
+                    (piece.Line, $"The statement cannot run in the transaction that begins in line {before}.", "Move it behind COMMIT.")
+                );
                 break;
         }
     }

@@ -10,7 +10,17 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal static class PlanText
 {
-    private static readonly string[] Conditions = ["Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter", "Sort Key", "Group Key"];
+    private static readonly string[] Conditions =
+    [
+        "Index Cond",
+        "Recheck Cond",
+        "Hash Cond",
+        "Merge Cond",
+        "Join Filter",
+        "Filter",
+        "Sort Key",
+        "Group Key",
+    ];
 
     /// <summary>The text of a plan in JSON.</summary>
     public static string Of(string json)
@@ -34,7 +44,10 @@ internal static class PlanText
         foreach (var condition in Conditions)
         {
             if (node.TryGetProperty(condition, out var value))
-                text.Append(CultureInfo.InvariantCulture, $"; {condition}: {(value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray().Select(v => v.ToString())) : value.ToString())}");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"; {condition}: {(value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray().Select(v => v.ToString())) : value.ToString())}"
+                );
         }
 
         if (index is not null)

@@ -30,7 +30,10 @@ internal sealed class PostgreSqlAnalyzer
     private PostgreSqlAnalyzer(MigrationScript script) => _script = script;
 
     // Statements that all cannot run in a transaction leave nothing to be atomic with, and need no directive.
-    private bool IsOutside => _script.Header.Transaction is { } wanted ? !wanted && !IsWrapped : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
+    private bool IsOutside =>
+        _script.Header.Transaction is { } wanted
+            ? !wanted && !IsWrapped
+            : _statements > 0 && _statements == _outsideOnly.Count && _begin is null;
 
     // One transaction of the script's own around all of it is ours as well, together with the history row.
     private bool IsWrapped => _begin is not null && _commit is not null && _control.Count == 0 && _outsideOnly.Count == 0;
@@ -49,7 +52,13 @@ internal sealed class PostgreSqlAnalyzer
     {
         var isOutside = IsOutside;
         if (_begin is not null && _commit is null)
-            _control.Add((_begin.Line, "The script opens a transaction and does not commit it.", "Add COMMIT; at its end, or take BEGIN out: a migration runs in a transaction anyway."));
+            _control.Add(
+                (
+                    _begin.Line,
+                    "The script opens a transaction and does not commit it.",
+                    "Add COMMIT; at its end, or take BEGIN out: a migration runs in a transaction anyway."
+                )
+            );
         foreach (var (line, message, remedy) in isOutside ? _own.Conclude() : _control)
             Refuse(ErrorId.TransactionControlInvalid, line, message, remedy);
         if (!isOutside && _script.Header.Transaction is null)
@@ -73,15 +82,23 @@ internal sealed class PostgreSqlAnalyzer
         if (piece.MisreadLine is { } misread)
         {
             Refuse(
-                ErrorId.ScriptUnterminated, misread, "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with that setting on.",
-                "Write E'it\\'s' or 'it''s', or take SET standard_conforming_strings = off out.");
+                ErrorId.ScriptUnterminated,
+                misread,
+                "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with that setting on.",
+                "Write E'it\\'s' or 'it''s', or take SET standard_conforming_strings = off out."
+            );
             _isMisread = true;
         }
 
         if (piece.UnterminatedLine is { } line)
-            Refuse(ErrorId.ScriptUnterminated, line, $"The {piece.Unterminated} that begins here does not end.", piece.Text.Contains("\\'", StringComparison.Ordinal)
-                ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: write E'it\\'s' or 'it''s'."
-                : "Close it.");
+            Refuse(
+                ErrorId.ScriptUnterminated,
+                line,
+                $"The {piece.Unterminated} that begins here does not end.",
+                piece.Text.Contains("\\'", StringComparison.Ordinal)
+                    ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: write E'it\\'s' or 'it''s'."
+                    : "Close it."
+            );
         if (piece.Kind == SqlPieceKind.Shell)
             Shell(piece);
         else if (piece.Kind == SqlPieceKind.Statement)
@@ -91,11 +108,26 @@ internal sealed class PostgreSqlAnalyzer
     private void Statement(SqlPiece piece)
     {
         if (piece.ParameterLine is { } line && !StatementClassifier.MayHaveParameters(piece.Text))
-            Refuse(ErrorId.ParameterUnbound, line, "The statement has a parameter ($1), and nothing gives it a value.", "Write the value in its place, or quote it when it is meant as text.");
+            Refuse(
+                ErrorId.ParameterUnbound,
+                line,
+                "The statement has a parameter ($1), and nothing gives it a value.",
+                "Write the value in its place, or quote it when it is meant as text."
+            );
         if (piece.Text.Contains('\0', StringComparison.Ordinal))
-            Refuse(ErrorId.EncodingInvalid, piece.Line, "The statement has a NUL character in it, which PostgreSQL cannot store.", "Save the file as UTF-8 text without NUL characters.");
+            Refuse(
+                ErrorId.EncodingInvalid,
+                piece.Line,
+                "The statement has a NUL character in it, which PostgreSQL cannot store.",
+                "Save the file as UTF-8 text without NUL characters."
+            );
         if (new StatementWords(piece.Text).StartWith("DISCARD ALL"))
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "DISCARD ALL gives back the migration lock.", "Take it out: what a script has set on the connection is put back after it anyway.");
+            Refuse(
+                ErrorId.TransactionControlInvalid,
+                piece.Line,
+                "DISCARD ALL gives back the migration lock.",
+                "Take it out: what a script has set on the connection is put back after it anyway."
+            );
         var role = StatementClassifier.Classify(piece.Text);
         _own.Look(piece, role);
         var first = new StatementWords(piece.Text)[0];
@@ -118,7 +150,12 @@ internal sealed class PostgreSqlAnalyzer
                 RefuseControl(piece, role);
                 break;
             case StatementRole.CopyToClient:
-                Refuse(ErrorId.ShellCommandInvalid, piece.Line, "COPY TO STDOUT sends data to a client, and a migration has none.", "Take it out of the migration.");
+                Refuse(
+                    ErrorId.ShellCommandInvalid,
+                    piece.Line,
+                    "COPY TO STDOUT sends data to a client, and a migration has none.",
+                    "Take it out of the migration."
+                );
                 break;
             case StatementRole.Setting:
                 break;
@@ -136,12 +173,22 @@ internal sealed class PostgreSqlAnalyzer
     {
         if (_begin is not null)
         {
-            _control.Add((
-                piece.Line, "The script opens a second transaction.",
-                "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: none' into the first comment to run each pair by itself."));
+            _control.Add(
+                (
+                    piece.Line,
+                    "The script opens a second transaction.",
+                    "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: none' into the first comment to run each pair by itself."
+                )
+            );
         }
         else if (_firstOrdinary is not null)
-            _control.Add((_firstOrdinary.Line, "The statement stands before the script's own BEGIN.", "Move it behind BEGIN: script and history are committed together."));
+            _control.Add(
+                (
+                    _firstOrdinary.Line,
+                    "The statement stands before the script's own BEGIN.",
+                    "Move it behind BEGIN: script and history are committed together."
+                )
+            );
 
         _begin ??= piece;
         Modes(piece);
@@ -150,7 +197,13 @@ internal sealed class PostgreSqlAnalyzer
     private void Commit(SqlPiece piece)
     {
         if (_commit is not null || _begin is null)
-            _control.Add((piece.Line, "The script commits a transaction that it has not opened.", "Take COMMIT out: a migration runs in a transaction, which is committed with its history row."));
+            _control.Add(
+                (
+                    piece.Line,
+                    "The script commits a transaction that it has not opened.",
+                    "Take COMMIT out: a migration runs in a transaction, which is committed with its history row."
+                )
+            );
         _commit ??= piece;
     }
 
@@ -168,9 +221,19 @@ internal sealed class PostgreSqlAnalyzer
             return;
         var first = modes.Split(' ')[0];
         if (first is not ("ISOLATION" or "READ" or "NOT" or "DEFERRABLE"))
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, $"PostgreSQL has no transaction mode {first}.", "Write BEGIN; alone, or take BEGIN and COMMIT out.");
+            Refuse(
+                ErrorId.TransactionControlInvalid,
+                piece.Line,
+                $"PostgreSQL has no transaction mode {first}.",
+                "Write BEGIN; alone, or take BEGIN and COMMIT out."
+            );
         else if (modes.Contains("READ ONLY", StringComparison.Ordinal))
-            Refuse(ErrorId.TransactionControlInvalid, piece.Line, "In a read-only transaction the history row could not be written.", "Take READ ONLY out.");
+            Refuse(
+                ErrorId.TransactionControlInvalid,
+                piece.Line,
+                "In a read-only transaction the history row could not be written.",
+                "Take READ ONLY out."
+            );
         else
             _modes.Add(modes);
     }
@@ -179,7 +242,13 @@ internal sealed class PostgreSqlAnalyzer
     {
         _firstOrdinary ??= piece;
         if (_commit is not null && role != StatementRole.Analyze)
-            _control.Add((piece.Line, "The statement stands behind the script's own COMMIT.", "Move it before COMMIT, or into a migration of its own: script and history are committed together."));
+            _control.Add(
+                (
+                    piece.Line,
+                    "The statement stands behind the script's own COMMIT.",
+                    "Move it before COMMIT, or into a migration of its own: script and history are committed together."
+                )
+            );
     }
 
     private void RefuseControl(SqlPiece piece, StatementRole role)
@@ -187,8 +256,14 @@ internal sealed class PostgreSqlAnalyzer
         var (message, remedy) = role switch
         {
             StatementRole.Chain => ("AND CHAIN opens a second transaction.", "Put each transaction into a migration of its own."),
-            StatementRole.Rollback => ("ROLLBACK would undo the script and leave nothing to record.", "Take it out; to undo a part, use SAVEPOINT and ROLLBACK TO."),
-            _ => ("PREPARE TRANSACTION takes the transaction away from the history row.", "Take it out: the transaction is committed with its history row."),
+            StatementRole.Rollback => (
+                "ROLLBACK would undo the script and leave nothing to record.",
+                "Take it out; to undo a part, use SAVEPOINT and ROLLBACK TO."
+            ),
+            _ => (
+                "PREPARE TRANSACTION takes the transaction away from the history row.",
+                "Take it out: the transaction is committed with its history row."
+            ),
         };
         Refuse(ErrorId.TransactionControlInvalid, piece.Line, message, remedy);
     }
@@ -201,7 +276,8 @@ internal sealed class PostgreSqlAnalyzer
             ErrorId.ScriptMixed,
             piece.Line,
             $"The statement ({name} ...) cannot run in a transaction, and the rest of the script runs in one.",
-            "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' in its first comment.");
+            "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' in its first comment."
+        );
     }
 
     private void Shell(SqlPiece piece)
@@ -214,12 +290,20 @@ internal sealed class PostgreSqlAnalyzer
             "\\i" or "\\ir" or "\\include" or "\\include_relative" => "Put the statements of that file in its place.",
             "\\copy" => "Use COPY ... FROM STDIN with the data in the script, ended by a line \\.",
             "\\c" or "\\connect" => "Take it out: a migration runs in the database that it was given.",
-            "\\g" or "\\gx" or "\\gexec" or "\\gset" => "End the statement with a semicolon; to run generated statements, use a DO block with EXECUTE.",
+            "\\g" or "\\gx" or "\\gexec" or "\\gset" =>
+                "End the statement with a semicolon; to run generated statements, use a DO block with EXECUTE.",
             "\\set" or "\\if" or "\\else" or "\\elif" or "\\endif" => "Write the value or the condition as SQL, for example in a DO block.",
             _ => "Take it out.",
         };
-        var message = command.StartsWith('\\') ? $"{command} is a command of psql, not SQL." : "Text follows COPY ... FROM STDIN; on its line, where data should begin on the next.";
-        Refuse(ErrorId.ShellCommandInvalid, piece.Line, message, command.StartsWith('\\') ? remedy : "Put it on a line of its own behind the data.");
+        var message = command.StartsWith('\\')
+            ? $"{command} is a command of psql, not SQL."
+            : "Text follows COPY ... FROM STDIN; on its line, where data should begin on the next.";
+        Refuse(
+            ErrorId.ShellCommandInvalid,
+            piece.Line,
+            message,
+            command.StartsWith('\\') ? remedy : "Put it on a line of its own behind the data."
+        );
     }
 
     private void Refuse(ErrorId id, int line, string message, string remedy)

@@ -34,7 +34,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             {
                 return await DumpAsync("--compress=zstd:1", cancellationToken).ConfigureAwait(false);
             }
-            catch (MigrationException e) when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(NoSuchCompression, StringComparison.Ordinal))
+            catch (MigrationException e)
+                when (e.Id == ErrorId.ClientToolFailed && e.Message.Contains(NoSuchCompression, StringComparison.Ordinal))
             {
                 Clear(); // Built without zstd.
                 // What was being read in that transaction was cancelled, and perhaps the connection with it.
@@ -52,11 +53,19 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         {
             var snapshot = "";
             // The transaction stands still while the dump goes on, and no limit on that may end it.
-            string[] limits = ["idle_in_transaction_session_timeout", "statement_timeout", .. (TransactionTimeout.IsKnown(session.Connection.PostgreSqlVersion.Major) ? (string[])["transaction_timeout"] : [])];
-            await session.QueryAsync(
-                $"SELECT pg_catalog.pg_export_snapshot(), {string.Join(", ", limits.Select(limit => $"pg_catalog.set_config('{limit}', '0', true)"))}",
-                row => snapshot = row.GetString(0),
-                cancellationToken).ConfigureAwait(false);
+            string[] limits =
+            [
+                "idle_in_transaction_session_timeout",
+                "statement_timeout",
+                .. (TransactionTimeout.IsKnown(session.Connection.PostgreSqlVersion.Major) ? (string[])["transaction_timeout"] : []),
+            ];
+            await session
+                .QueryAsync(
+                    $"SELECT pg_catalog.pg_export_snapshot(), {string.Join(", ", limits.Select(limit => $"pg_catalog.set_config('{limit}', '0', true)"))}",
+                    row => snapshot = row.GetString(0),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             return await WriteAsync(snapshot, compression, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -69,12 +78,19 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     {
         OwnerOnly();
         var arguments = new List<string> { "--no-password", "--file=" + job.Path, "--snapshot=" + snapshot, LockLimit(job.Session) };
-        arguments.AddRange(job.Format switch
-        {
-            BackupFormat.Sql => ["--format=plain", .. await RestrictKeyAsync(cancellationToken).ConfigureAwait(false)],
-            BackupFormat.Directory => ["--format=directory", "--jobs=" + Math.Max(1, job.Jobs).ToString(CultureInfo.InvariantCulture), compression!],
-            _ => ["--format=custom", compression!],
-        });
+        arguments.AddRange(
+            job.Format switch
+            {
+                BackupFormat.Sql => ["--format=plain", .. await RestrictKeyAsync(cancellationToken).ConfigureAwait(false)],
+                BackupFormat.Directory =>
+                [
+                    "--format=directory",
+                    "--jobs=" + Math.Max(1, job.Jobs).ToString(CultureInfo.InvariantCulture),
+                    compression!,
+                ],
+                _ => ["--format=custom", compression!],
+            }
+        );
         // A single file is flushed by who asked for it.
         if (job.Format != BackupFormat.Directory)
             arguments.Add("--no-sync");
@@ -110,18 +126,27 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     }
 
     // pg_dump has each of its LOCK TABLE wait so long, and nothing else.
-    private static bool IsOfLock(MigrationException e) => e.Id == ErrorId.ClientToolFailed
-        && (e.Message.Contains("due to statement timeout", StringComparison.Ordinal) || e.Message.Contains("due to lock timeout", StringComparison.Ordinal))
+    private static bool IsOfLock(MigrationException e) =>
+        e.Id == ErrorId.ClientToolFailed
+        && (
+            e.Message.Contains("due to statement timeout", StringComparison.Ordinal)
+            || e.Message.Contains("due to lock timeout", StringComparison.Ordinal)
+        )
         && e.Message.Contains("LOCK TABLE", StringComparison.Ordinal);
 
-    private void Awaited(Blocker blocker) =>
-        job.Session.Events.Publish(new WarningRaised($"The backup waits for {blocker.Description}."));
+    private void Awaited(Blocker blocker) => job.Session.Events.Publish(new WarningRaised($"The backup waits for {blocker.Description}."));
 
-    private MigrationException Blocked(Blocker? blocker, MigrationException e) => new(
-        ErrorId.TableLockTimedOut,
-        string.Create(CultureInfo.InvariantCulture, $"{session.Target.Display} was not backed up: a table was locked for longer than {job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."),
-        (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.") + " Then run the command again.",
-        e);
+    private MigrationException Blocked(Blocker? blocker, MigrationException e) =>
+        new(
+            ErrorId.TableLockTimedOut,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{session.Target.Display} was not backed up: a table was locked for longer than {job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
+            ),
+            (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.")
+                + " Then run the command again.",
+            e
+        );
 
     private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
     {
@@ -129,11 +154,15 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         return new BackupContent
         {
             EngineVersion = session.Info.EngineVersion,
-            SchemaFingerprint = await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(ofDump: true, cancellationToken).ConfigureAwait(false),
+            SchemaFingerprint = await new PostgreSqlSchemaReader(session)
+                .ReadFingerprintAsync(ofDump: true, cancellationToken)
+                .ConfigureAwait(false),
             Faults = await new PostgreSqlEngineChecks(session).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.ToString(),
-            Tables = await new PostgreSqlContentReader(session).ReadInsideAsync(job.CountRows, job.Digests, cancellationToken).ConfigureAwait(false),
+            Tables = await new PostgreSqlContentReader(session)
+                .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)
+                .ConfigureAwait(false),
         };
     }
 
@@ -141,16 +170,30 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     {
         // Looked up first: an error would end the transaction, and with it the snapshot.
         var table = new PostgreSqlHistory(session).Table;
-        if (!await session.AnyAsync(
-            "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3", cancellationToken, table).ConfigureAwait(false))
+        if (
+            !await session
+                .AnyAsync(
+                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
+                    cancellationToken,
+                    table
+                )
+                .ConfigureAwait(false)
+        )
             return null;
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return entries.Select(e => e.Service).Distinct(StringComparer.Ordinal).SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied).MaxBy(r => r.FirstApplied!.Id);
+        return entries
+            .Select(e => e.Service)
+            .Distinct(StringComparer.Ordinal)
+            .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
+            .MaxBy(r => r.FirstApplied!.Id);
     }
 
     private async Task WatchAsync(Task dumping, CancellationToken cancellationToken)
     {
-        while (await Task.WhenAny(dumping, Task.Delay(NewsInterval, cancellationToken)).ConfigureAwait(false) != dumping && !cancellationToken.IsCancellationRequested)
+        while (
+            await Task.WhenAny(dumping, Task.Delay(NewsInterval, cancellationToken)).ConfigureAwait(false) != dumping
+            && !cancellationToken.IsCancellationRequested
+        )
             job.Session.Events.Publish(new WorkAdvanced($"Backing up {session.Target.Database}", Written(), Total: null, "bytes"));
         await dumping.ConfigureAwait(false);
     }
@@ -159,7 +202,9 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     {
         try
         {
-            return job.Format == BackupFormat.Directory ? new DirectoryInfo(job.Path).EnumerateFiles().Sum(f => f.Length) : new FileInfo(job.Path).Length;
+            return job.Format == BackupFormat.Directory
+                ? new DirectoryInfo(job.Path).EnumerateFiles().Sum(f => f.Length)
+                : new FileInfo(job.Path).Length;
         }
         catch (IOException)
         {
@@ -180,7 +225,11 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         var text = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
         await help.WaitAsync(cancellationToken).ConfigureAwait(false);
         return text.Contains("--restrict-key", StringComparison.Ordinal)
-            ? ["--restrict-key=" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(session.Target.ConnectionString))).ToLowerInvariant()]
+            ?
+            [
+                "--restrict-key="
+                    + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(session.Target.ConnectionString))).ToLowerInvariant(),
+            ]
             : [];
     }
 

@@ -12,12 +12,13 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     private const int MostJobs = 4;
 
     /// <inheritdoc/>
-    public string Extension(BackupFormat format) => format switch
-    {
-        BackupFormat.Sql => ".sql",
-        BackupFormat.Directory => ".dir",
-        _ => ".dump",
-    };
+    public string Extension(BackupFormat format) =>
+        format switch
+        {
+            BackupFormat.Sql => ".sql",
+            BackupFormat.Directory => ".dir",
+            _ => ".dump",
+        };
 
     /// <inheritdoc/>
     public BackupFormat? Recognize(string path)
@@ -33,11 +34,17 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     public async Task<BackupContent> BackUpAsync(DatabaseTarget source, BackupJob job, CancellationToken cancellationToken)
     {
         if (job.Exclude.Count > 0)
-            throw new MigrationException(ErrorId.UsageInvalid, "Tables are left out of scripts of SQLite databases only.", "Leave out --exclude; pg_dump --exclude-table writes such a script.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "Tables are left out of scripts of SQLite databases only.",
+                "Leave out --exclude; pg_dump --exclude-table writes such a script."
+            );
         var session = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
-        var content = await PostgreSqlErrors.TranslateAsync(new PostgreSqlBackupWriter(session, tools, job).WriteAsync(cancellationToken), $"Backing up {source.Display}").ConfigureAwait(false);
+        var content = await PostgreSqlErrors
+            .TranslateAsync(new PostgreSqlBackupWriter(session, tools, job).WriteAsync(cancellationToken), $"Backing up {source.Display}")
+            .ConfigureAwait(false);
         if (job.GlobalsPath is not null)
             await WriteGlobalsAsync(session, tools, job.GlobalsPath, cancellationToken).ConfigureAwait(false);
         return content;
@@ -50,13 +57,23 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
         await using (session.ConfigureAwait(false))
         {
             var server = session.Connection.PostgreSqlVersion;
-            await new PostgreSqlRestore(backup, ClientTools.For(server), server.Major).LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+            await new PostgreSqlRestore(backup, ClientTools.For(server), server.Major)
+                .LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlReplacement(backup, target, job, sources).RunAsync(cancellationToken), $"Restoring {target.Display}");
+    public Task<RestoreOutcome> RestoreAsync(
+        BackupSource backup,
+        DatabaseTarget target,
+        RestoreJob job,
+        CancellationToken cancellationToken
+    ) =>
+        PostgreSqlErrors.TranslateAsync(
+            new PostgreSqlReplacement(backup, target, job, sources).RunAsync(cancellationToken),
+            $"Restoring {target.Display}"
+        );
 
     /// <inheritdoc/>
     public async Task DemandRestorableAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
@@ -67,15 +84,33 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     }
 
     /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
-    private static async Task WriteGlobalsAsync(PostgreSqlSession session, ClientTools tools, string path, CancellationToken cancellationToken)
+    private static async Task WriteGlobalsAsync(
+        PostgreSqlSession session,
+        ClientTools tools,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
-        var seesPasswords = await PostgreSqlErrors.TranslateAsync(
-            session.AnyAsync("SELECT 1 WHERE pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')", cancellationToken), "Asking what the role may read").ConfigureAwait(false);
+        var seesPasswords = await PostgreSqlErrors
+            .TranslateAsync(
+                session.AnyAsync("SELECT 1 WHERE pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')", cancellationToken),
+                "Asking what the role may read"
+            )
+            .ConfigureAwait(false);
         if (!seesPasswords)
-            session.Options.Events.Publish(new WarningRaised("The roles' passwords are not in the backup of the globals: only a superuser may read them."));
+            session.Options.Events.Publish(
+                new WarningRaised("The roles' passwords are not in the backup of the globals: only a superuser may read them.")
+            );
         PrivateFiles.CreateFile(path);
         // pg_dumpall wants a database named that it connects to first.
-        string[] arguments = ["--globals-only", "--no-password", "--file=" + path, "--database=" + ClientEnvironment.NameOf(session.Target), .. (seesPasswords ? (string[])[] : ["--no-role-passwords"])];
+        string[] arguments =
+        [
+            "--globals-only",
+            "--no-password",
+            "--file=" + path,
+            "--database=" + ClientEnvironment.NameOf(session.Target),
+            .. (seesPasswords ? (string[])[] : ["--no-role-passwords"]),
+        ];
         await ClientProcess.RunAsync(tools, "pg_dumpall", session.Target, arguments, cancellationToken).ConfigureAwait(false);
     }
 

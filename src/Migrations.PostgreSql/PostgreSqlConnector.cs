@@ -40,7 +40,9 @@ internal sealed class PostgreSqlConnector
             }
             catch (Exception e) when (attempt < attempts && PostgreSqlErrors.MayPass(e))
             {
-                options.Events.Publish(new ConnectionRetried(_target.Display, attempt, attempts, PostgreSqlErrors.Words(e), options.ConnectDelay));
+                options.Events.Publish(
+                    new ConnectionRetried(_target.Display, attempt, attempts, PostgreSqlErrors.Words(e), options.ConnectDelay)
+                );
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -58,12 +60,15 @@ internal sealed class PostgreSqlConnector
             return connection;
         await connection.DisposeAsync().ConfigureAwait(false);
         throw new MigrationException(
-            ErrorId.ServerOutdated, $"The server of {_target.Display} is PostgreSQL {version}; the oldest version that is supported is {OldestServer}.",
-            $"Upgrade the server to PostgreSQL {OldestServer} or newer (pg_upgrade, or a dump and a restore).");
+            ErrorId.ServerOutdated,
+            $"The server of {_target.Display} is PostgreSQL {version}; the oldest version that is supported is {OldestServer}.",
+            $"Upgrade the server to PostgreSQL {OldestServer} or newer (pg_upgrade, or a dump and a restore)."
+        );
     }
 
     /// <summary>Connects once more beside the session's own connection.</summary>
-    public ValueTask<NpgsqlConnection> OpenSecondAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenSecondAsync(CancellationToken cancellationToken) =>
+        _source.OpenConnectionAsync(cancellationToken);
 }
 
 /// <summary>The name that other sessions see in <c>pg_stat_activity</c>: who is migrating what.</summary>
@@ -75,7 +80,10 @@ internal static class ApplicationName
 
     public static string Of(string? migration)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.MachineName}/{Environment.ProcessId}{(migration is null ? "" : " " + migration)}");
+        var name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Prefix}{Environment.MachineName}/{Environment.ProcessId}{(migration is null ? "" : " " + migration)}"
+        );
         return name.Length <= MostCharacters ? name : name[..MostCharacters];
     }
 

@@ -18,8 +18,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     private const int TablesAtOnce = 200;
 
     // What the server writes of a value depends on these. Without row_security a table that hides rows is an error, and not a wrong number.
-    internal const string Settings =
-        """
+    internal const string Settings = """
         SELECT pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true),
             pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true),
             pg_catalog.set_config('xmlbinary', 'base64', true), pg_catalog.set_config('standard_conforming_strings', 'on', true),
@@ -71,13 +70,21 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     {
         var tables = new List<Table>();
         var name = CatalogueScope.Qualified("n", "c.relname");
-        await session.QueryAsync(
-            $"""
-            SELECT {(RawText.IsIn(session.Connection) ? RawText.Sent($"({name})") : name)}, c.relpersistence <> 'u' OR NOT pg_is_in_recovery() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} ORDER BY 1
-            """,
-            row => tables.Add(new Table(RawText.Read(row.GetString(0)), !RawText.IsRaw(row.GetString(0)), row.GetBoolean(1))),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                SELECT {(
+                    RawText.IsIn(session.Connection) ? RawText.Sent($"({name})") : name
+                )}, c.relpersistence <> 'u' OR NOT pg_is_in_recovery() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension(
+                    "pg_class",
+                    "c.oid"
+                )} ORDER BY 1
+                """,
+                row => tables.Add(new Table(RawText.Read(row.GetString(0)), !RawText.IsRaw(row.GetString(0)), row.GetBoolean(1))),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return tables;
     }
 
@@ -111,7 +118,11 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         // A table may have a column of any name, so the row is built from all of its columns.
         var sums = digests ? ", " + Sum("0") + ", " + Sum("7046029254386353131") : "";
         foreach (var (name, _, _) in tables)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_catalog.count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"));
+            batch.BatchCommands.Add(
+                new NpgsqlBatchCommand(
+                    $"SELECT pg_catalog.count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"
+                )
+            );
         batch.BatchCommands.Add(new NpgsqlBatchCommand("RELEASE SAVEPOINT migrations_count"));
         var contents = new List<TableContent>();
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -119,7 +130,9 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         foreach (var (name, _, _) in tables)
         {
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            contents.Add(new TableContent(name, reader.GetInt64(0), digests ? Half(reader.GetString(1)) + Half(reader.GetString(2)) : null));
+            contents.Add(
+                new TableContent(name, reader.GetInt64(0), digests ? Half(reader.GetString(1)) + Half(reader.GetString(2)) : null)
+            );
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
 

@@ -26,16 +26,30 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
 
     private async Task PipeScriptAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
     {
-        var dump = ClientProcess.Start(tools, "pg_dump", origin.Target, ["--format=plain", .. PostgreSqlRestore.Rights(withOwners: false), PostgreSqlBackupWriter.LockLimit(options), .. more]);
+        var dump = ClientProcess.Start(
+            tools,
+            "pg_dump",
+            origin.Target,
+            ["--format=plain", .. PostgreSqlRestore.Rights(withOwners: false), PostgreSqlBackupWriter.LockLimit(options), .. more]
+        );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
-        var filter = new ScriptFilter(withOwners: true, origin.Connection.PostgreSqlVersion.Major, new DumpGuard($"The dump of {origin.Target.Display}"));
+        var filter = new ScriptFilter(
+            withOwners: true,
+            origin.Connection.PostgreSqlVersion.Major,
+            new DumpGuard($"The dump of {origin.Target.Display}")
+        );
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PipeAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
     {
-        var dump = ClientProcess.Start(tools, "pg_dump", origin.Target, ["--format=custom", "--compress=0", PostgreSqlBackupWriter.LockLimit(options), .. more]);
+        var dump = ClientProcess.Start(
+            tools,
+            "pg_dump",
+            origin.Target,
+            ["--format=custom", "--compress=0", PostgreSqlBackupWriter.LockLimit(options), .. more]
+        );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
         var restore = ClientProcess.Start(tools, "pg_restore", to, PostgreSqlRestore.Arguments(to, withOwners: false));
@@ -76,10 +90,14 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
             return;
         var connection = await new PostgreSqlConnector(to, sources.Value).OpenAsync(options, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var source = await origin.Connection.BeginRawBinaryCopyAsync($"COPY {table} TO STDOUT (FORMAT binary)", cancellationToken).ConfigureAwait(false);
+        var source = await origin
+            .Connection.BeginRawBinaryCopyAsync($"COPY {table} TO STDOUT (FORMAT binary)", cancellationToken)
+            .ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            var sink = await connection.BeginRawBinaryCopyAsync($"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken).ConfigureAwait(false);
+            var sink = await connection
+                .BeginRawBinaryCopyAsync($"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken)
+                .ConfigureAwait(false);
             await using (sink.ConfigureAwait(false))
                 await source.CopyToAsync(sink, cancellationToken).ConfigureAwait(false);
         }
@@ -87,7 +105,9 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         // The next row's number goes on where the origin's stands.
         var batch = connection.CreateBatch();
         await using var __ = batch.ConfigureAwait(false);
-        var next = new NpgsqlBatchCommand($"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) OPERATOR(pg_catalog.+) 1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL");
+        var next = new NpgsqlBatchCommand(
+            $"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) OPERATOR(pg_catalog.+) 1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL"
+        );
         next.Parameters.Add(PostgreSqlText.Parameter(table));
         batch.BatchCommands.Add(next);
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

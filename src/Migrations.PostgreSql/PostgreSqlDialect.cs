@@ -9,7 +9,7 @@ internal sealed class PostgreSqlDialect : ISqlDialect
     public IEnumerable<SqlToken> Tokenize(string text)
     {
         var tracker = new PostgreSqlStatementTracker();
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var token = PostgreSqlLexer.Scan(text.AsSpan(at), final: true, tracker.Mode);
             tracker.Observe(token.Kind, text.AsSpan(at, token.Length));
@@ -33,10 +33,11 @@ internal sealed class PostgreSqlDialect : ISqlDialect
     public ScriptAnalysis Analyze(MigrationScript script) => PostgreSqlAnalyzer.Analyze(script);
 
     /// <inheritdoc/>
-    public TransactionMark MarkOf(ScriptStatement statement) => StatementClassifier.Classify(statement.Text) switch
-    {
-        StatementRole.Begin => TransactionMark.Begin,
-        StatementRole.Commit => TransactionMark.Commit,
-        _ => TransactionMark.None,
-    };
+    public TransactionMark MarkOf(ScriptStatement statement) =>
+        StatementClassifier.Classify(statement.Text) switch
+        {
+            StatementRole.Begin => TransactionMark.Begin,
+            StatementRole.Commit => TransactionMark.Commit,
+            _ => TransactionMark.None,
+        };
 }

@@ -34,7 +34,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(baseFolder);
         // Said here, where nothing of Npgsql is named yet: a plain path, which SQLite takes next, does not load it.
-        return text.Contains('=', StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal) ? PostgreSqlTarget.Parse(text, baseFolder) : null;
+        return text.Contains('=', StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal)
+            ? PostgreSqlTarget.Parse(text, baseFolder)
+            : null;
     }
 
     /// <inheritdoc/>
@@ -51,6 +53,8 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         HistoryNames.Check(options);
-        return await PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken).ConfigureAwait(false);
+        return await PostgreSqlSession
+            .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
+            .ConfigureAwait(false);
     }
 }

@@ -22,15 +22,17 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
 
     /// <summary>Asks them all.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(bool thorough, CancellationToken cancellationToken) =>
-    [
-        await AskAsync("index-integrity", token => new IndexIntegrity(session).FindAsync(thorough, token), cancellationToken).ConfigureAwait(false),
-        await AskAsync(InvalidIndexes, FindInvalidIndexesAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync(UnvalidatedConstraints, FindUnvalidatedAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync(ForeignKeys, FindUnenforcedAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync("checksums", FindChecksumFailuresAsync, cancellationToken).ConfigureAwait(false),
-        await AskAsync(Sequences, token => new SequenceCheck(session).FindAsync(thorough, token), cancellationToken).ConfigureAwait(false),
-        await AskAsync("statistics", FindWithoutStatisticsAsync, cancellationToken).ConfigureAwait(false),
-    ];
+        [
+            await AskAsync("index-integrity", token => new IndexIntegrity(session).FindAsync(thorough, token), cancellationToken)
+                .ConfigureAwait(false),
+            await AskAsync(InvalidIndexes, FindInvalidIndexesAsync, cancellationToken).ConfigureAwait(false),
+            await AskAsync(UnvalidatedConstraints, FindUnvalidatedAsync, cancellationToken).ConfigureAwait(false),
+            await AskAsync(ForeignKeys, FindUnenforcedAsync, cancellationToken).ConfigureAwait(false),
+            await AskAsync("checksums", FindChecksumFailuresAsync, cancellationToken).ConfigureAwait(false),
+            await AskAsync(Sequences, token => new SequenceCheck(session).FindAsync(thorough, token), cancellationToken)
+                .ConfigureAwait(false),
+            await AskAsync("statistics", FindWithoutStatisticsAsync, cancellationToken).ConfigureAwait(false),
+        ];
 
     /// <summary>
     /// What is wrong with what the database holds, and will be with a copy of it, asked in the transaction that is open. What the server
@@ -39,8 +41,15 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     public async Task<IReadOnlyList<DatabaseFault>> FindFaultsAsync(CancellationToken cancellationToken)
     {
         var faults = new List<DatabaseFault>();
-        foreach (var (name, find) in (IEnumerable<(string, Func<CancellationToken, Task<Finding>>)>)
-            [(InvalidIndexes, FindInvalidIndexesAsync), (UnvalidatedConstraints, FindUnvalidatedAsync), (ForeignKeys, FindUnenforcedAsync), (Sequences, token => new SequenceCheck(session).FindAsync(thorough: true, token))])
+        foreach (
+            var (name, find) in (IEnumerable<(string, Func<CancellationToken, Task<Finding>>)>)
+                [
+                    (InvalidIndexes, FindInvalidIndexesAsync),
+                    (UnvalidatedConstraints, FindUnvalidatedAsync),
+                    (ForeignKeys, FindUnenforcedAsync),
+                    (Sequences, token => new SequenceCheck(session).FindAsync(thorough: true, token)),
+                ]
+        )
         {
             await session.ExecuteAsync("SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
             try
@@ -64,7 +73,12 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     {
         if (found.Status != CheckStatus.Fail || name is not (InvalidIndexes or UnvalidatedConstraints or ForeignKeys or Sequences))
             return [];
-        return [.. found.Objects.Select(o => o.Split(": ", 2)).Select(o => new DatabaseFault(name, o[0], o.Length > 1 ? o[1] : found.Message.TrimEnd('.')))];
+        return
+        [
+            .. found
+                .Objects.Select(o => o.Split(": ", 2))
+                .Select(o => new DatabaseFault(name, o[0], o.Length > 1 ? o[1] : found.Message.TrimEnd('.'))),
+        ];
     }
 
     private async Task<CheckResult> AskAsync(string name, Func<CancellationToken, Task<Finding>> ask, CancellationToken cancellationToken)
@@ -89,7 +103,15 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
             Category = CheckCategory.Engine,
             Status = found.Status,
             Expected = found.Expected,
-            Actual = found.Objects.Count == 0 ? null : string.Join("; ", found.Objects.Take(MostShown)) + (found.Objects.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"; and {found.Objects.Count - MostShown} more") : ""),
+            Actual =
+                found.Objects.Count == 0
+                    ? null
+                    : string.Join("; ", found.Objects.Take(MostShown))
+                        + (
+                            found.Objects.Count > MostShown
+                                ? string.Create(CultureInfo.InvariantCulture, $"; and {found.Objects.Count - MostShown} more")
+                                : ""
+                        ),
             Message = Named(found),
             Recommendation = found.Recommendation,
             Faults = Faults(name, found),
@@ -104,73 +126,152 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         if (found.Status is not (CheckStatus.Fail or CheckStatus.Warn) || found.Objects.Count == 0)
             return found.Message;
         var names = string.Join(", ", found.Objects.Take(MostNamed).Select(o => o.Split(": ")[0]));
-        return string.Create(CultureInfo.InvariantCulture, $"{found.Message.TrimEnd('.')} ({names}{(found.Objects.Count > MostNamed ? $" and {found.Objects.Count - MostNamed} more" : "")}).");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{found.Message.TrimEnd('.')} ({names}{(found.Objects.Count > MostNamed ? $" and {found.Objects.Count - MostNamed} more" : "")})."
+        );
     }
 
     private async Task<Finding> FindInvalidIndexesAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
-            $"""
-            SELECT {Qualified("n", "c.relname")} || ': not valid, on ' || i.indrelid::regclass::text || CASE c.relkind WHEN 'i' THEN ' (a backup leaves it out)' ELSE '' END FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT (i.indisvalid AND i.indisready) AND {IsUsers("n")} ORDER BY 1
-            """,
-            cancellationToken).ConfigureAwait(false);
-        return Finding.Of(found, CheckStatus.Fail, "Every index is valid.", "{0} not valid, so no query uses it, and a unique one may not be enforced.", "REINDEX INDEX CONCURRENTLY it, or drop it and build it again.", "index is", "indexes are");
+                $"""
+                SELECT {Qualified(
+                    "n",
+                    "c.relname"
+                )} || ': not valid, on ' || i.indrelid::regclass::text || CASE c.relkind WHEN 'i' THEN ' (a backup leaves it out)' ELSE '' END FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                    JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE NOT (i.indisvalid AND i.indisready) AND {IsUsers("n")} ORDER BY 1
+                """,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Finding.Of(
+            found,
+            CheckStatus.Fail,
+            "Every index is valid.",
+            "{0} not valid, so no query uses it, and a unique one may not be enforced.",
+            "REINDEX INDEX CONCURRENTLY it, or drop it and build it again.",
+            "index is",
+            "indexes are"
+        );
     }
 
     private async Task<Finding> FindUnvalidatedAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
-            $"""
-            SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': not validated: ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
-                JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT k.convalidated {(session.Connection.PostgreSqlVersion.Major >= 18 ? "AND k.conenforced" : "")} AND {IsUsers("n")} ORDER BY 1
-            """,
-            cancellationToken).ConfigureAwait(false);
-        return Finding.Of(found, CheckStatus.Fail, "Every constraint was validated.", "{0} NOT VALID: rows that were there before may violate it.", "ALTER TABLE ... VALIDATE CONSTRAINT ...;", "constraint is", "constraints are");
+                $"""
+                SELECT {Qualified(
+                    "n",
+                    "c.relname"
+                )} || '.' || quote_ident(k.conname) || ': not validated: ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
+                    JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE NOT k.convalidated {(session.Connection.PostgreSqlVersion.Major >= 18 ? "AND k.conenforced" : "")} AND {IsUsers(
+                    "n"
+                )} ORDER BY 1
+                """,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Finding.Of(
+            found,
+            CheckStatus.Fail,
+            "Every constraint was validated.",
+            "{0} NOT VALID: rows that were there before may violate it.",
+            "ALTER TABLE ... VALIDATE CONSTRAINT ...;",
+            "constraint is",
+            "constraints are"
+        );
     }
 
     private async Task<Finding> FindUnenforcedAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
-            $"""
-            SELECT DISTINCT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': its trigger is disabled' FROM pg_trigger t
-                JOIN pg_constraint k ON k.oid = t.tgconstraint
-            JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') AND {IsUsers("n")}
-            UNION ALL SELECT 'session_replication_role: it is ' || current_setting('session_replication_role')
-                WHERE current_setting('session_replication_role') = 'replica' ORDER BY 1
-            """,
-            cancellationToken).ConfigureAwait(false);
-        return Finding.Of(found, CheckStatus.Fail, "Every foreign key is enforced.", "{0} not enforced.", "ALTER TABLE ... ENABLE TRIGGER ALL; then look for the rows that came in meanwhile: drop the constraint and add it again.", "foreign key is", "foreign keys are");
+                $"""
+                SELECT DISTINCT {Qualified(
+                    "n",
+                    "c.relname"
+                )} || '.' || quote_ident(k.conname) || ': its trigger is disabled' FROM pg_trigger t
+                    JOIN pg_constraint k ON k.oid = t.tgconstraint
+                JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') AND {IsUsers(
+                    "n"
+                )}
+                UNION ALL SELECT 'session_replication_role: it is ' || current_setting('session_replication_role')
+                    WHERE current_setting('session_replication_role') = 'replica' ORDER BY 1
+                """,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Finding.Of(
+            found,
+            CheckStatus.Fail,
+            "Every foreign key is enforced.",
+            "{0} not enforced.",
+            "ALTER TABLE ... ENABLE TRIGGER ALL; then look for the rows that came in meanwhile: drop the constraint and add it again.",
+            "foreign key is",
+            "foreign keys are"
+        );
     }
 
     private async Task<Finding> FindChecksumFailuresAsync(CancellationToken cancellationToken)
     {
         long? failures = null;
-        await session.QueryAsync(
-            "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database() AND current_setting('data_checksums') = 'on'",
-            row => failures = row.IsDBNull(0) ? 0 : row.GetInt64(0),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database() AND current_setting('data_checksums') = 'on'",
+                row => failures = row.IsDBNull(0) ? 0 : row.GetInt64(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return failures switch
         {
-            null => Finding.NotRun("The server was made without checksums of its pages, so damage on the disk goes unseen.", "Stop the server and run 'pg_checksums --enable'."),
+            null => Finding.NotRun(
+                "The server was made without checksums of its pages, so damage on the disk goes unseen.",
+                "Stop the server and run 'pg_checksums --enable'."
+            ),
             0 => Finding.Pass("No page was read whose checksum was wrong."),
-            var count => new Finding(CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"{count} pages were read whose checksum was wrong: the disk or the memory is damaged."), ["checksum failures: " + count.Value.ToString(CultureInfo.InvariantCulture)], "Take a backup now, check the hardware, and restore the newest proven backup on a sound server.", "0 failures"),
+            var count => new Finding(
+                CheckStatus.Fail,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{count} pages were read whose checksum was wrong: the disk or the memory is damaged."
+                ),
+                ["checksum failures: " + count.Value.ToString(CultureInfo.InvariantCulture)],
+                "Take a backup now, check the hardware, and restore the newest proven backup on a sound server.",
+                "0 failures"
+            ),
         };
     }
 
     private async Task<Finding> FindWithoutStatisticsAsync(CancellationToken cancellationToken)
     {
         // Since version 14 a table that was never looked at says -1; before, the statistics collector is asked, which a crash empties.
-        var never = session.Connection.PostgreSqlVersion.Major >= 14 ? "c.reltuples < 0" : "s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND c.reltuples = 0";
+        var never =
+            session.Connection.PostgreSqlVersion.Major >= 14
+                ? "c.reltuples < 0"
+                : "s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND c.reltuples = 0";
         var found = await ListAsync(
-            $"""
-            SELECT {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-            WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {IsUsers("n")} AND {never} AND pg_relation_size(c.oid) > 0 ORDER BY 1
-            """,
-            cancellationToken).ConfigureAwait(false);
-        return Finding.Of(found, CheckStatus.Warn, "Every table with rows has statistics.", "{0} rows and no statistics, so queries on it are planned blindly.", "ANALYZE;", "table has", "tables have");
+                $"""
+                SELECT {Qualified(
+                    "n",
+                    "c.relname"
+                )} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+                WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {IsUsers(
+                    "n"
+                )} AND {never} AND pg_relation_size(c.oid) > 0 ORDER BY 1
+                """,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Finding.Of(
+            found,
+            CheckStatus.Warn,
+            "Every table with rows has statistics.",
+            "{0} rows and no statistics, so queries on it are planned blindly.",
+            "ANALYZE;",
+            "table has",
+            "tables have"
+        );
     }
 
     private async Task<List<string>> ListAsync(string query, CancellationToken cancellationToken)

@@ -7,12 +7,15 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
 {
     private const string RelationExists = "SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL";
     private const string TypeExists = "SELECT 1 WHERE pg_catalog.to_regtype($1) IS NOT NULL";
-    private const string SchemaExists = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
-    private const string DatabaseExists = "SELECT 1 FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
+    private const string SchemaExists =
+        "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
+    private const string DatabaseExists =
+        "SELECT 1 FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
     private const string ColumnExists =
         "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND attname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1] AND NOT attisdropped";
 
-    private const string ValueExists = "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1) AND enumlabel OPERATOR(pg_catalog.=) $2";
+    private const string ValueExists =
+        "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1) AND enumlabel OPERATOR(pg_catalog.=) $2";
 
     /// <summary>Looks a statement up. An INVALID index that it left behind is dropped.</summary>
     public async Task<StatementEvidence> FindAsync(string text, CancellationToken cancellationToken)
@@ -42,14 +45,28 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
     }
 
     /// <summary>Whether running a statement twice does what running it once does.</summary>
-    private static bool MayBeRepeated(StatementWords words) => words[0] switch
-    {
-        "VACUUM" or "REINDEX" or "ANALYZE" or "ANALYSE" or "CLUSTER" or "CHECKPOINT" or "SET" or "RESET" or "REFRESH" or "COMMENT" or "GRANT" or "REVOKE" => true,
-        "CREATE" => words[1] is "OR" && words[2] is "REPLACE",
-        "ALTER" => words[1] is "SYSTEM" || words.StartWith("ALTER DATABASE * SET") || (words[1] is "TABLE" && words.Contain("VALIDATE", "CONSTRAINT") && !words.Contain(",")),
-        "DROP" => words.Contain("IF", "EXISTS"),
-        _ => false,
-    };
+    private static bool MayBeRepeated(StatementWords words) =>
+        words[0] switch
+        {
+            "VACUUM"
+            or "REINDEX"
+            or "ANALYZE"
+            or "ANALYSE"
+            or "CLUSTER"
+            or "CHECKPOINT"
+            or "SET"
+            or "RESET"
+            or "REFRESH"
+            or "COMMENT"
+            or "GRANT"
+            or "REVOKE" => true,
+            "CREATE" => words[1] is "OR" && words[2] is "REPLACE",
+            "ALTER" => words[1] is "SYSTEM"
+                || words.StartWith("ALTER DATABASE * SET")
+                || (words[1] is "TABLE" && words.Contain("VALIDATE", "CONSTRAINT") && !words.Contain(",")),
+            "DROP" => words.Contain("IF", "EXISTS"),
+            _ => false,
+        };
 
     private Task<StatementEvidence> CreatedAsync(StatementWords words, CancellationToken cancellationToken)
     {
@@ -75,7 +92,9 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
         var name = words[at];
         at += words[at + 2] is "ONLY" ? 3 : 2;
         var index = new ConcurrentIndex(name, SqlNames.Qualified(words, ref at));
-        return await index.IsValidAsync(session, cancellationToken).ConfigureAwait(false) is null ? StatementEvidence.NotDone : StatementEvidence.Done;
+        return await index.IsValidAsync(session, cancellationToken).ConfigureAwait(false) is null
+            ? StatementEvidence.NotDone
+            : StatementEvidence.Done;
     }
 
     private async Task<StatementEvidence> DroppedAsync(StatementWords words, CancellationToken cancellationToken)
@@ -93,7 +112,9 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
         if (query is null || words.Contain(","))
             return StatementEvidence.Unknown;
         // One that is still there can be dropped again, a half-dropped index too.
-        return await AnyAsync(query, cancellationToken, SqlNames.Qualified(words, ref at)).ConfigureAwait(false) ? StatementEvidence.NotDone : StatementEvidence.Done;
+        return await AnyAsync(query, cancellationToken, SqlNames.Qualified(words, ref at)).ConfigureAwait(false)
+            ? StatementEvidence.NotDone
+            : StatementEvidence.Done;
     }
 
     private Task<StatementEvidence> AlteredAsync(StatementWords words, CancellationToken cancellationToken)
@@ -105,13 +126,20 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
         if (words[at] is not "ADD" || words.Contain(","))
             return Task.FromResult(StatementEvidence.Unknown);
         at += words[at + 1] is "COLUMN" or "VALUE" ? 2 : 1;
-        var isPlain = words[at - 1] is "COLUMN" or "VALUE" || words[at] is not ("CONSTRAINT" or "PRIMARY" or "UNIQUE" or "FOREIGN" or "CHECK" or "EXCLUDE");
+        var isPlain =
+            words[at - 1] is "COLUMN" or "VALUE"
+            || words[at] is not ("CONSTRAINT" or "PRIMARY" or "UNIQUE" or "FOREIGN" or "CHECK" or "EXCLUDE");
         if (words[at] is "IF")
             at += 3;
         return words[1] switch
         {
             "TABLE" when isPlain => ExistsAsync(ColumnExists, cancellationToken, name, words[at]),
-            "TYPE" when words[at] is ['\'', .., '\''] value => ExistsAsync(ValueExists, cancellationToken, name, value[1..^1].Replace("''", "'", StringComparison.Ordinal)),
+            "TYPE" when words[at] is ['\'', .., '\''] value => ExistsAsync(
+                ValueExists,
+                cancellationToken,
+                name,
+                value[1..^1].Replace("''", "'", StringComparison.Ordinal)
+            ),
             _ => Task.FromResult(StatementEvidence.Unknown),
         };
     }

@@ -16,7 +16,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         + "rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
 
     private readonly string _schema = session.Options.HistorySchema ?? "public";
-    private readonly string _table = PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
+    private readonly string _table =
+        PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
 
     private const string WholeColumn = "migrations_whole";
 
@@ -30,7 +31,11 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public string Table => _table;
 
     /// <summary>Makes sure that one row is added, and nothing else changes.</summary>
-    public HistoryGuard Guard { get; } = new(session, PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable));
+    public HistoryGuard Guard { get; } =
+        new(
+            session,
+            PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable)
+        );
 
     /// <summary>Schema and table as they are shown to people.</summary>
     public string Display => $"{_schema}.{session.Options.HistoryTable}";
@@ -41,7 +46,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var entries = new List<JournalEntry>();
         try
         {
-            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(JournalRow.Read(row)), cancellationToken).ConfigureAwait(false);
+            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(JournalRow.Read(row)), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
@@ -69,14 +75,18 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     }
 
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
-    public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) => _lastRead is { } last
-        && await session.AnyAsync($"SELECT 1 FROM {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId).ConfigureAwait(false);
+    public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) =>
+        _lastRead is { } last
+        && await session
+            .AnyAsync($"SELECT 1 FROM {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<long> ReadLastIdAsync(CancellationToken cancellationToken)
     {
         var last = 0L;
-        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken)
+            .ConfigureAwait(false);
         _lastRead = last;
         return last;
     }
@@ -85,7 +95,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;
-        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id).ConfigureAwait(false);
+        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id)
+            .ConfigureAwait(false);
         return script;
     }
 
@@ -114,25 +125,35 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         {
             await session.QueryWithinLimitsAsync(query, take, cancellationToken, values).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+        catch (PostgresException e)
+            when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             var blocker = await watch.StopAsync().ConfigureAwait(false);
             throw new MigrationException(
                 PostgreSqlErrors.IdOf(e),
                 $"Reading the history table {Display} failed: {e.MessageText} ({e.SqlState}).{(blocker is null ? "" : $" It waited for {blocker.Description}.")}",
-                blocker?.WayOut ?? "Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a longer wait with --table-lock-timeout and --statement-timeout.",
-                e);
+                blocker?.WayOut
+                    ?? "Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a longer wait with --table-lock-timeout and --statement-timeout.",
+                e
+            );
         }
     }
 
     /// <inheritdoc/>
     public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(_firstSchema.CheckAsync(service, isApplied, cancellationToken), $"Reading the history table {Display}");
+        PostgreSqlErrors.TranslateAsync(
+            _firstSchema.CheckAsync(service, isApplied, cancellationToken),
+            $"Reading the history table {Display}"
+        );
 
     /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        await PostgreSqlErrors.TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}").ConfigureAwait(false);
+        await PostgreSqlErrors
+            .TranslateAsync(CreateAsync(cancellationToken), $"Creating the history table {Display}")
+            .ConfigureAwait(false);
         await _firstSchema.RememberAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -143,8 +164,14 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             try
             {
                 // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
-                if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema).ConfigureAwait(false))
-                    await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken).ConfigureAwait(false);
+                if (
+                    !await session
+                        .AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema)
+                        .ConfigureAwait(false)
+                )
+                    await session
+                        .ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken)
+                        .ConfigureAwait(false);
                 await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
                 return true;
             }
@@ -177,18 +204,21 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             await using var __ = reader.ConfigureAwait(false);
             do
             {
-                if (reader.FieldCount == 1 && string.Equals(reader.GetName(0), WholeColumn, StringComparison.Ordinal) && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                if (
+                    reader.FieldCount == 1
+                    && string.Equals(reader.GetName(0), WholeColumn, StringComparison.Ordinal)
+                    && await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+                )
                     _whole = reader.GetString(0);
-            }
-            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+            } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (PostgresException e)
         {
             var isOurs = e.SqlState is PostgresErrorCodes.DivisionByZero;
             await session.RollBackAsync().ConfigureAwait(false);
             throw isOurs && ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
-                : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal)) ? Disturbed(entry, e)
-                : Refused(e, "Writing");
+            : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal)) ? Disturbed(entry, e)
+            : Refused(e, "Writing");
         }
         catch (NpgsqlException e)
         {
@@ -207,7 +237,13 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         // A script outside a transaction may have made another one the default, and set another role for its next statements; this row is
         // ours.
         var begins = !session.IsInRun && !session.IsInOwnTransaction;
-        foreach (var sql in (string[])[.. begins ? (string[])["BEGIN READ WRITE"] : [], .. session.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"]])
+        foreach (
+            var sql in (string[])
+                [
+                    .. begins ? (string[])["BEGIN READ WRITE"] : [],
+                    .. session.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"],
+                ]
+        )
             Add(new NpgsqlBatchCommand(sql));
 
         // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without
@@ -218,12 +254,29 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             JournalEvent.Progress => session.GuardOfDone,
             _ => session.Guard,
         };
-        var guard = Add(new NpgsqlBatchCommand("SELECT " + string.Join(", ", (string[])[Guard.Preparation, .. needed is null ? (string[])[] : [needed]])));
-        var seal = entry.Event == JournalEvent.Progress && _whole is not null
-            ? Add(new NpgsqlBatchCommand($"SELECT 1 OPERATOR(pg_catalog./) CASE WHEN {Guard.Whole} OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_whole)} THEN 1 ELSE 0 END"))
-            : null;
+        var guard = Add(
+            new NpgsqlBatchCommand(
+                "SELECT " + string.Join(", ", (string[])[Guard.Preparation, .. needed is null ? (string[])[] : [needed]])
+            )
+        );
+        var seal =
+            entry.Event == JournalEvent.Progress && _whole is not null
+                ? Add(
+                    new NpgsqlBatchCommand(
+                        $"SELECT 1 OPERATOR(pg_catalog./) CASE WHEN {Guard.Whole} OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_whole)} THEN 1 ELSE 0 END"
+                    )
+                )
+                : null;
         // Another run that gets the lock, because a statement has freed it, waits as long as this backend lives.
-        Add(Insert(entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? session.Backend } : entry, "pg_catalog.clock_timestamp()", "$18", "$19", returning: ""));
+        Add(
+            Insert(
+                entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? session.Backend } : entry,
+                "pg_catalog.clock_timestamp()",
+                "$18",
+                "$19",
+                returning: ""
+            )
+        );
         // In a transaction of the script's own, its constraints are not yet due.
         if (begins)
             Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
@@ -244,7 +297,13 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, long? toldRows)
     {
         var (rows, leftovers) = toldRows is { } told ? (figures.Told(told), "false") : (figures.Rows, StepFigures.Leftovers);
-        return Insert(entry, "pg_catalog.clock_timestamp()", figures.Elapsed, rows, $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}");
+        return Insert(
+            entry,
+            "pg_catalog.clock_timestamp()",
+            figures.Elapsed,
+            rows,
+            $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}"
+        );
     }
 
     /// <summary>A statement that fails with a division by zero when a row is not all that has changed in the table.</summary>
@@ -255,23 +314,28 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<(long Elapsed, long? Rows)?> FindAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         (long, long?)? found = null;
-        await session.QueryAsync(
-            $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
-            row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
-            cancellationToken,
-            entry.RunId,
-            entry.Name,
-            JournalNames.Of(entry.Event),
-            entry.Service).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
+                row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
+                cancellationToken,
+                entry.RunId,
+                entry.Name,
+                JournalNames.Of(entry.Event),
+                entry.Service
+            )
+            .ConfigureAwait(false);
         return found;
     }
 
     /// <summary>The row was swallowed, or something else in the history changed with it.</summary>
-    public MigrationException Disturbed(JournalEntry entry, Exception e) => new(
-        ErrorId.HistoryTableConflict,
-        $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history table {Display}: its row was suppressed, or other rows there were changed with it. That transaction was rolled back.",
-        $"Look for triggers, rules and policies on {Display}, and for statements of the script that write to it; remove them, then run the command again.",
-        e);
+    public MigrationException Disturbed(JournalEntry entry, Exception e) =>
+        new(
+            ErrorId.HistoryTableConflict,
+            $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history table {Display}: its row was suppressed, or other rows there were changed with it. That transaction was rolled back.",
+            $"Look for triggers, rules and policies on {Display}, and for statements of the script that write to it; remove them, then run the command again.",
+            e
+        );
 
     /// <summary>An error of the server about the history table.</summary>
     public MigrationException Refused(PostgresException e, string doing)
@@ -282,46 +346,61 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         {
             PostgresErrorCodes.UndefinedColumn => Conflict(e),
             _ when PostgreSqlErrors.IsHidden(e) => new MigrationException(
-                ErrorId.PermissionDenied, $"Row-level security hides rows of the history table {Display} from the role {PostgreSqlText.Name(user ?? "")}, and a history with gaps must not be taken for a whole one: {e.MessageText} ({e.SqlState}).",
-                $"Run as the table's owner, after ALTER TABLE {_table} NO FORCE ROW LEVEL SECURITY; or as a role with BYPASSRLS; or take the policies away: ALTER TABLE {_table} DISABLE ROW LEVEL SECURITY;", e),
-            PostgresErrorCodes.InsufficientPrivilege when string.Equals(doing, "Creating", StringComparison.Ordinal) => new MigrationException(
-                ErrorId.PermissionDenied, $"{what}: {e.MessageText} ({e.SqlState}).",
-                $"As the schema's owner: GRANT CREATE, USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; or let an administrator run 'migrations up' once.", e),
+                ErrorId.PermissionDenied,
+                $"Row-level security hides rows of the history table {Display} from the role {PostgreSqlText.Name(user ?? "")}, and a history with gaps must not be taken for a whole one: {e.MessageText} ({e.SqlState}).",
+                $"Run as the table's owner, after ALTER TABLE {_table} NO FORCE ROW LEVEL SECURITY; or as a role with BYPASSRLS; or take the policies away: ALTER TABLE {_table} DISABLE ROW LEVEL SECURITY;",
+                e
+            ),
+            PostgresErrorCodes.InsufficientPrivilege when string.Equals(doing, "Creating", StringComparison.Ordinal) =>
+                new MigrationException(
+                    ErrorId.PermissionDenied,
+                    $"{what}: {e.MessageText} ({e.SqlState}).",
+                    $"As the schema's owner: GRANT CREATE, USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; or let an administrator run 'migrations up' once.",
+                    e
+                ),
             PostgresErrorCodes.InsufficientPrivilege => new MigrationException(
-                ErrorId.PermissionDenied, $"{what}: {e.MessageText} ({e.SqlState}).",
-                $"As the table's owner: GRANT USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; GRANT SELECT, INSERT ON {_table} TO {PostgreSqlText.Name(user ?? "the_user")};", e),
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName when string.Equals(doing, "Writing", StringComparison.Ordinal) => new MigrationException(
-                ErrorId.StatementFailed, $"The history table {Display} is gone; what has just run takes it away, or somebody else has dropped it: {e.MessageText} ({e.SqlState}).",
-                "A migration that drops the schema of its history cannot be recorded: leave that table out of it, or keep the history in a schema of its own with --history-schema.", e),
+                ErrorId.PermissionDenied,
+                $"{what}: {e.MessageText} ({e.SqlState}).",
+                $"As the table's owner: GRANT USAGE ON SCHEMA {PostgreSqlText.Name(_schema)} TO {PostgreSqlText.Name(user ?? "the_user")}; GRANT SELECT, INSERT ON {_table} TO {PostgreSqlText.Name(user ?? "the_user")};",
+                e
+            ),
+            PostgresErrorCodes.UndefinedTable
+            or PostgresErrorCodes.InvalidSchemaName when string.Equals(doing, "Writing", StringComparison.Ordinal) =>
+                new MigrationException(
+                    ErrorId.StatementFailed,
+                    $"The history table {Display} is gone; what has just run takes it away, or somebody else has dropped it: {e.MessageText} ({e.SqlState}).",
+                    "A migration that drops the schema of its history cannot be recorded: leave that table out of it, or keep the history in a schema of its own with --history-schema.",
+                    e
+                ),
             _ => PostgreSqlErrors.General(e, $"{doing} the history table {Display}"),
         };
     }
 
     private string CreateTable =>
         $"""
-        CREATE TABLE IF NOT EXISTS {_table} (
-            id pg_catalog.int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            run_id pg_catalog.uuid NOT NULL,
-            service pg_catalog.text,
-            version pg_catalog.text,
-            name pg_catalog.text NOT NULL,
-            description pg_catalog.text,
-            semantic_version pg_catalog.text,
-            direction pg_catalog.text NOT NULL,
-            event pg_catalog.text NOT NULL,
-            checksum pg_catalog.text,
-            applied_at pg_catalog.timestamptz NOT NULL,
-            applied_by pg_catalog.text NOT NULL,
-            host pg_catalog.text NOT NULL,
-            execution_time_ms pg_catalog.int8,
-            rows_affected pg_catalog.int8,
-            success pg_catalog.bool NOT NULL,
-            error_message pg_catalog.text,
-            statement_index pg_catalog.int4,
-            schema_fingerprint pg_catalog.text,
-            tool_version pg_catalog.text NOT NULL,
-            script pg_catalog.text)
-        """;
+            CREATE TABLE IF NOT EXISTS {_table} (
+                id pg_catalog.int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                run_id pg_catalog.uuid NOT NULL,
+                service pg_catalog.text,
+                version pg_catalog.text,
+                name pg_catalog.text NOT NULL,
+                description pg_catalog.text,
+                semantic_version pg_catalog.text,
+                direction pg_catalog.text NOT NULL,
+                event pg_catalog.text NOT NULL,
+                checksum pg_catalog.text,
+                applied_at pg_catalog.timestamptz NOT NULL,
+                applied_by pg_catalog.text NOT NULL,
+                host pg_catalog.text NOT NULL,
+                execution_time_ms pg_catalog.int8,
+                rows_affected pg_catalog.int8,
+                success pg_catalog.bool NOT NULL,
+                error_message pg_catalog.text,
+                statement_index pg_catalog.int4,
+                schema_fingerprint pg_catalog.text,
+                tool_version pg_catalog.text NOT NULL,
+                script pg_catalog.text)
+            """;
 
     private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
@@ -343,7 +422,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     private NpgsqlBatchCommand Insert(JournalEntry entry, string time, string elapsed, string rows, string returning)
     {
         var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {_table} ({Columns}, script) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17){returning}");
+            $"INSERT INTO {_table} ({Columns}, script) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17){returning}"
+        );
         var values = command.Parameters;
         _runId = entry.RunId;
         entry = entry with
@@ -354,7 +434,21 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             Script = entry.Script is { } script && ServerEncoding.CanStore(session.Connection, script) ? script : null,
         };
         values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
-        foreach (var text in (string?[])[entry.Service, entry.Version, entry.Name, entry.Description, entry.SemanticVersion, JournalNames.Of(entry.Direction), JournalNames.Of(entry.Event), entry.Checksum, entry.AppliedBy, entry.Host])
+        foreach (
+            var text in (string?[])
+                [
+                    entry.Service,
+                    entry.Version,
+                    entry.Name,
+                    entry.Description,
+                    entry.SemanticVersion,
+                    JournalNames.Of(entry.Direction),
+                    JournalNames.Of(entry.Event),
+                    entry.Checksum,
+                    entry.AppliedBy,
+                    entry.Host,
+                ]
+        )
             values.Add(PostgreSqlText.Parameter(text));
         values.Add(new NpgsqlParameter<bool> { TypedValue = entry.Success });
         values.Add(PostgreSqlText.Parameter(entry.ErrorMessage));
@@ -370,15 +464,22 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         return command;
     }
 
-    private MigrationException Broken(NpgsqlException e, string doing) => new(
-        ErrorId.ConnectionFailed,
-        $"{doing} the history table {Display} failed, because the connection broke: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
-        "Check the server and the network, then run the command again.",
-        e);
+    private MigrationException Broken(NpgsqlException e, string doing) =>
+        new(
+            ErrorId.ConnectionFailed,
+            $"{doing} the history table {Display} failed, because the connection broke: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+            "Check the server and the network, then run the command again.",
+            e
+        );
 
-    private MigrationException Conflict(Exception e) => new(
-        ErrorId.HistoryTableConflict,
-        string.Create(CultureInfo.InvariantCulture, $"There is a table {Display}, and it is not a history of this tool: its columns are others."),
-        "Give the history another name with --history-table, or rename that table.",
-        e);
+    private MigrationException Conflict(Exception e) =>
+        new(
+            ErrorId.HistoryTableConflict,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"There is a table {Display}, and it is not a history of this tool: its columns are others."
+            ),
+            "Give the history another name with --history-table, or rename that table.",
+            e
+        );
 }

@@ -10,7 +10,10 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
 {
     /// <inheritdoc/>
     public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlLock(session).FindHolderAsync(cancellationToken), "Asking who holds the migration lock");
+        PostgreSqlErrors.TranslateAsync(
+            new PostgreSqlLock(session).FindHolderAsync(cancellationToken),
+            "Asking who holds the migration lock"
+        );
 
     /// <inheritdoc/>
     public Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken) =>
@@ -29,9 +32,13 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
         PostgreSqlErrors.TranslateAsync(new PostgreSqlQuestion(session, query).AskAsync(cancellationToken), "Running a check");
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+    public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlLossForecast(session, question).FindAsync(cancellationToken), "Looking for what would be lost");
+        PostgreSqlErrors.TranslateAsync(
+            new PostgreSqlLossForecast(session, question).FindAsync(cancellationToken),
+            "Looking for what would be lost"
+        );
 }

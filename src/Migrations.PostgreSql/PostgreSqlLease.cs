@@ -31,9 +31,11 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     /// <summary>A SQL expression that fails when the row has another token, and keeps the row until the transaction ends.</summary>
     public string Guard =>
         $"""
-        1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_session.Options.HistoryTable)}
-            AND token OPERATOR(pg_catalog.=) '{_token}'::pg_catalog.uuid FOR KEY SHARE) AS lease)
-        """;
+            1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(
+                _session.Options.HistoryTable
+            )}
+                AND token OPERATOR(pg_catalog.=) '{_token}'::pg_catalog.uuid FOR KEY SHARE) AS lease)
+            """;
 
     /// <summary>Makes sure that the table is there.</summary>
     public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
@@ -41,7 +43,13 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         var lease = new PostgreSqlLease(session);
         // Before the row is there, which only a transaction could guard.
         await Poolers.RefuseStatementModeAsync(session, cancellationToken).ConfigureAwait(false);
-        for (var attempt = 1; !await session.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table).ConfigureAwait(false); attempt++)
+        for (
+            var attempt = 1;
+            !await session
+                .AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table)
+                .ConfigureAwait(false);
+            attempt++
+        )
         {
             try
             {
@@ -57,7 +65,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                     ErrorId.LockUnsupported,
                     $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be created: {e.MessageText} ({e.SqlState}).",
                     "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
-                    holder: null);
+                    holder: null
+                );
             }
         }
 
@@ -70,14 +79,24 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         LockHolder? holder = null;
         try
         {
-            await session.QueryWithinLimitsAsync(
-                $"SELECT owner, since FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
-                row => holder = Holder(row.GetString(0), row.GetDateTime(1)),
-                cancellationToken,
-                session.Options.HistoryTable).ConfigureAwait(false);
+            await session
+                .QueryWithinLimitsAsync(
+                    $"SELECT owner, since FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
+                    row => holder = Holder(row.GetString(0), row.GetDateTime(1)),
+                    cancellationToken,
+                    session.Options.HistoryTable
+                )
+                .ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn
-            or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled)
+        catch (PostgresException e)
+            when (e.SqlState
+                    is PostgresErrorCodes.UndefinedTable
+                        or PostgresErrorCodes.InvalidSchemaName
+                        or PostgresErrorCodes.InsufficientPrivilege
+                        or PostgresErrorCodes.UndefinedColumn
+                        or PostgresErrorCodes.LockNotAvailable
+                        or PostgresErrorCodes.QueryCanceled
+            )
         {
             return null; // No pooler has ever been between, or it is not for us to see.
         }
@@ -89,16 +108,29 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     public async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
     {
         var (name, token, owner) = (_session.Options.HistoryTable, _token, _owner);
-        var taken = await _session.AnyAsync(
-                $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
-                cancellationToken, name, token, owner).ConfigureAwait(false)
-            || await _session.AnyAsync(
-                $"""
-                WITH stale AS (
-                    SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter}) FOR UPDATE SKIP LOCKED)
-                UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(), beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
-                """,
-                cancellationToken, name, token, owner).ConfigureAwait(false);
+        var taken =
+            await _session
+                .AnyAsync(
+                    $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
+                    cancellationToken,
+                    name,
+                    token,
+                    owner
+                )
+                .ConfigureAwait(false)
+            || await _session
+                .AnyAsync(
+                    $"""
+                    WITH stale AS (
+                        SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter}) FOR UPDATE SKIP LOCKED)
+                    UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(), beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
+                    """,
+                    cancellationToken,
+                    name,
+                    token,
+                    owner
+                )
+                .ConfigureAwait(false);
         if (taken && !_isTaken)
             _heart = Task.Run(() => BeatAsync(_stop.Token), CancellationToken.None);
         _isTaken |= taken;
@@ -123,7 +155,14 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             return;
         try
         {
-            await _session.AnyAsync($"DELETE FROM {_table} WHERE name = $1 AND token = $2 RETURNING 1", CancellationToken.None, _session.Options.HistoryTable, _token).ConfigureAwait(false);
+            await _session
+                .AnyAsync(
+                    $"DELETE FROM {_table} WHERE name = $1 AND token = $2 RETURNING 1",
+                    CancellationToken.None,
+                    _session.Options.HistoryTable,
+                    _token
+                )
+                .ConfigureAwait(false);
         }
         catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
         {
@@ -131,20 +170,38 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         }
     }
 
-    private static string Table(PostgreSqlSession session) => PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + ".\"migration_lock\"";
+    private static string Table(PostgreSqlSession session) =>
+        PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + ".\"migration_lock\"";
 
     private static LockHolder Holder(string owner, DateTime since)
     {
         var (host, process, migration) = ApplicationName.Read(owner);
-        return new LockHolder { ProcessId = process, Host = host, Since = new DateTimeOffset(since, TimeSpan.Zero), Migration = migration };
+        return new LockHolder
+        {
+            ProcessId = process,
+            Host = host,
+            Since = new DateTimeOffset(since, TimeSpan.Zero),
+            Migration = migration,
+        };
     }
 
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
-        if (_session.Options.HistorySchema is { } schema && !await _session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, schema).ConfigureAwait(false))
-            await _session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken).ConfigureAwait(false);
-        await _session.ExecuteAsync(
-            $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)", cancellationToken).ConfigureAwait(false);
+        if (
+            _session.Options.HistorySchema is { } schema
+            && !await _session
+                .AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, schema)
+                .ConfigureAwait(false)
+        )
+            await _session
+                .ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken)
+                .ConfigureAwait(false);
+        await _session
+            .ExecuteAsync(
+                $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)",
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Keeps the row fresh from a connection of its own; the session's is busy with scripts.</summary>
@@ -156,7 +213,10 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             {
                 var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
-                using var command = new NpgsqlCommand($"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 AND token OPERATOR(pg_catalog.=) $2", connection);
+                using var command = new NpgsqlCommand(
+                    $"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 AND token OPERATOR(pg_catalog.=) $2",
+                    connection
+                );
                 var owner = PostgreSqlText.Parameter(_owner);
                 command.Parameters.Add(PostgreSqlText.Parameter(_session.Options.HistoryTable));
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _token });

@@ -150,8 +150,7 @@ internal ref struct PostgreSqlLexer
             if (isMark)
                 depth += mark == '/' ? 1 : -1;
             at += isMark ? 2 : 1;
-        }
-        while (depth > 0);
+        } while (depth > 0);
         _at = at;
         return SqlTokenKind.Comment;
     }
@@ -331,7 +330,7 @@ internal ref struct PostgreSqlLexer
         if (_starved || _at > MostData || IsEndOfData(_text[.._at]))
             return SqlTokenKind.Shell;
         var lines = _text[..Math.Min(_text.Length, MostData)];
-        for (var at = _at - 1; ;)
+        for (var at = _at - 1; ; )
         {
             var end = lines[at..].IndexOf("\n\\.");
             if (end < 0)

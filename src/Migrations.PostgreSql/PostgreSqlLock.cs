@@ -38,24 +38,32 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     /// it was there, and no one can come between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the
     /// transaction: no script can free that one, so what begins with the lock ends with it.
     /// </summary>
-    public string Guard => _lease is not null ? _lease.Guard : string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID}
-            AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
-            THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
-        """);
+    public string Guard =>
+        _lease is not null
+            ? _lease.Guard
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID}
+                    AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
+                    THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
+                """
+            );
 
     /// <summary>
     /// As <see cref="Guard"/>, for what was begun with the lock: waits for the lock of the transaction where a script has freed the
     /// session's.
     /// </summary>
-    public string GuardOfDone => _lease is not null ? _lease.Guard : string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID} THEN 1 ELSE 0 END,
-            pg_catalog.pg_advisory_xact_lock('{_key}'::pg_catalog.int8)
-        """);
+    public string GuardOfDone =>
+        _lease is not null
+            ? _lease.Guard
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID} THEN 1 ELSE 0 END,
+                    pg_catalog.pg_advisory_xact_lock('{_key}'::pg_catalog.int8)
+                """
+            );
 
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased { get; private set; }
@@ -64,9 +72,13 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     public bool IsRow => _lease is not null;
 
     /// <summary>A step failed in its guard: the lock is lost.</summary>
-    public static LockException Lost(string migration) => new(
-        ErrorId.LockLost, $"The migration lock was lost before {migration} ran; it has not run.",
-        "Look with 'migrations status' whether another run is at work, then run the command again.", holder: null);
+    public static LockException Lost(string migration) =>
+        new(
+            ErrorId.LockLost,
+            $"The migration lock was lost before {migration} ran; it has not run.",
+            "Look with 'migrations status' whether another run is at work, then run the command again.",
+            holder: null
+        );
 
     /// <summary>
     /// Tells waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each
@@ -91,7 +103,9 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
                 throw TimedOut(await FindHolderAsync(cancellationToken).ConfigureAwait(false), timeout);
             if (waited.Elapsed >= news)
             {
-                session.Options.Events.Publish(new LockAwaited(await FindHolderAsync(cancellationToken).ConfigureAwait(false), waited.Elapsed, timeout));
+                session.Options.Events.Publish(
+                    new LockAwaited(await FindHolderAsync(cancellationToken).ConfigureAwait(false), waited.Elapsed, timeout)
+                );
                 news = waited.Elapsed + NewsInterval;
             }
 
@@ -103,7 +117,13 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             }
 
             var left = timeout - waited.Elapsed;
-            await Task.Delay(pause < left ? pause : left < TimeSpan.Zero ? TimeSpan.Zero : left, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(
+                    pause < left ? pause
+                        : left < TimeSpan.Zero ? TimeSpan.Zero
+                        : left,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
 
         await session.LearnServerAsync(cancellationToken).ConfigureAwait(false);
@@ -114,15 +134,20 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     public async Task<LockHolder?> FindHolderAsync(CancellationToken cancellationToken)
     {
         var holder = _running;
-        await session.QueryAsync(
-            $"""
-            SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
-            FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-            WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND {OfKey("$1")}
-            """,
-            row => holder = Holder(row),
-            cancellationToken,
-            _key).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
+                FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+                WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND {OfKey(
+                    "$1"
+                )}
+                """,
+                row => holder = Holder(row),
+                cancellationToken,
+                _key
+            )
+            .ConfigureAwait(false);
         return holder ?? await PostgreSqlLease.FindHolderAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
@@ -160,15 +185,18 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         LockHolder? holder = null;
         try
         {
-            await session.QueryWithinLimitsAsync(
-                $"""
-                SELECT a.pid, a.usename::text, host(a.client_addr), a.application_name, a.backend_start
-                FROM (SELECT event, error_message FROM {new PostgreSqlHistory(session).Table} ORDER BY id DESC LIMIT 1) h
-                JOIN pg_stat_activity a ON h.error_message = {BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
-                WHERE h.event = 'started' AND a.datname = current_database() AND a.pid <> pg_backend_pid()
-                """,
-                row => holder = Holder(row),
-                cancellationToken).ConfigureAwait(false);
+            await session
+                .QueryWithinLimitsAsync(
+                    $"""
+                    SELECT a.pid, a.usename::text, host(a.client_addr), a.application_name, a.backend_start
+                    FROM (SELECT event, error_message FROM {new PostgreSqlHistory(session).Table} ORDER BY id DESC LIMIT 1) h
+                    JOIN pg_stat_activity a ON h.error_message = {BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
+                    WHERE h.event = 'started' AND a.datname = current_database() AND a.pid <> pg_backend_pid()
+                    """,
+                    row => holder = Holder(row),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
@@ -187,12 +215,15 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         bool? got = null;
         // Behind a pooler the process id of the connection is the pooler's own, and a session-level lock would stay on whichever backend
         // served this query.
-        await session.QueryAsync(
-            "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND pg_catalog.pg_try_advisory_lock($2) END",
-            row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),
-            cancellationToken,
-            session.Connection.ProcessID,
-            _key).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND pg_catalog.pg_try_advisory_lock($2) END",
+                row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),
+                cancellationToken,
+                session.Connection.ProcessID,
+                _key
+            )
+            .ConfigureAwait(false);
         if (got is true && await FindRunningAsync(cancellationToken).ConfigureAwait(false) is { } running)
         {
             _running = running;
@@ -207,11 +238,16 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         return await _lease.TryTakeAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private LockException TimedOut(LockHolder? holder, TimeSpan timeout) => new(
-        ErrorId.LockTimedOut,
-        string.Create(CultureInfo.InvariantCulture, $"The migration lock of {session.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."),
-        "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
-        holder);
+    private LockException TimedOut(LockHolder? holder, TimeSpan timeout) =>
+        new(
+            ErrorId.LockTimedOut,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The migration lock of {session.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."
+            ),
+            "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
+            holder
+        );
 
     private static LockHolder Holder(NpgsqlDataReader row)
     {

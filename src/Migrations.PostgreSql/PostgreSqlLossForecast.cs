@@ -103,8 +103,18 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             await FollowAsync(what, piece.Line, cancellationToken).ConfigureAwait(false);
         }
 
-        if (change is not null && question.Direction == MigrationDirection.Down && await TableAsync(SqlNames.Written(change.Table), cancellationToken).ConfigureAwait(false) is { } table)
-            await AddCascadesAsync(change, await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false), piece.Line, cancellationToken).ConfigureAwait(false);
+        if (
+            change is not null
+            && question.Direction == MigrationDirection.Down
+            && await TableAsync(SqlNames.Written(change.Table), cancellationToken).ConfigureAwait(false) is { } table
+        )
+            await AddCascadesAsync(
+                    change,
+                    await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false),
+                    piece.Line,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
             await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
     }
@@ -138,18 +148,27 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
 
         var name = SqlNames.Written(change.Table);
-        var kind = !change.IsDelete ? DataLossKind.Overwritten : change.IsConditional ? DataLossKind.Deleted : DataLossKind.Rows;
+        var kind =
+            !change.IsDelete ? DataLossKind.Overwritten
+            : change.IsConditional ? DataLossKind.Deleted
+            : DataLossKind.Rows;
         if (await TableAsync(name, cancellationToken).ConfigureAwait(false) is { } table)
         {
             var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
-            var rows = _writes.MayChange(change) ? null : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var rows = _writes.MayChange(change)
+                ? null
+                : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             _losses.Add((item, new DataLoss(kind, item.Name, rows, IsEstimate: false, line)));
             if (change.IsDelete && rows is not 0)
                 await AddCascadesAsync(change, item, line, cancellationToken).ConfigureAwait(false);
         }
         else if (_carried.HoldsRows(name))
         {
-            NotForeseen(line, $"{(change.IsDelete ? "deletes" : "overwrites")} rows that the script has copied to {change.Table}, which cannot be counted");
+            NotForeseen(
+                line,
+                $"{(change.IsDelete ? "deletes" : "overwrites")} rows that the script has copied to {change.Table}, which cannot be counted"
+            );
         }
         else if (change.IsDelete && !_made.Contains(SqlNames.LastPart(name)))
         {
@@ -166,14 +185,37 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         foreach (var way in DeletingKey.From(table.Name, _keys, StringComparer.Ordinal))
         {
             var child = way[^1].Child;
-            if (_losses.Exists(l => l.Item.Column is null && l.Loss.Kind is DataLossKind.Rows or DataLossKind.Table && way.Any(k => string.Equals(l.Item.Name, k.Child, StringComparison.Ordinal))))
+            if (
+                _losses.Exists(l =>
+                    l.Item.Column is null
+                    && l.Loss.Kind is DataLossKind.Rows or DataLossKind.Table
+                    && way.Any(k => string.Equals(l.Item.Name, k.Child, StringComparison.Ordinal))
+                )
+            )
                 continue;
             var query = change.CountQuery("pg_catalog.count(*)", way, "OPERATOR(pg_catalog.=)");
-            var rows = _writes.MayChange(change) ? null : await CountAsync(() => new RowCount(session).CountAsync(query, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var rows = _writes.MayChange(change)
+                ? null
+                : await CountAsync(() => new RowCount(session).CountAsync(query, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             if (DeletingKey.IsRound(way, StringComparer.Ordinal) && rows > 0)
                 rows = null;
             if (rows is not 0)
-                _losses.Add((table with { Name = child }, new DataLoss(way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten, child, rows, IsEstimate: false, line)));
+                _losses.Add(
+                    (
+                        table with
+                        {
+                            Name = child,
+                        },
+                        new DataLoss(
+                            way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten,
+                            child,
+                            rows,
+                            IsEstimate: false,
+                            line
+                        )
+                    )
+                );
         }
     }
 
@@ -214,17 +256,29 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     /// <summary>What is carried back into its place is not lost, but for the columns that are left behind.</summary>
     private async Task PutBackAsync(CancellationToken cancellationToken)
     {
-        foreach (var (item, loss) in _losses.Where(l => l.Item.Column is null && l.Loss.Kind is DataLossKind.Table or DataLossKind.Rows).ToList())
+        foreach (
+            var (item, loss) in _losses.Where(l => l.Item.Column is null && l.Loss.Kind is DataLossKind.Table or DataLossKind.Rows).ToList()
+        )
         {
             if (_carried.WaysBack(item.Table, item.Name) is not { Count: > 0 } ways)
                 continue;
             _losses.Remove((item, loss));
             if (ways.SelectMany(w => w).FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
-                NotForeseen(narrow.Line, $"copies rows of {item.Name}; whether it copies all can only be determined by a rehearsal with data");
+                NotForeseen(
+                    narrow.Line,
+                    $"copies rows of {item.Name}; whether it copies all can only be determined by a rehearsal with data"
+                );
             foreach (var column in await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false))
             {
                 var before = SqlNames.Plain(column.Column!);
-                var now = _renamedColumns.FirstOrDefault(r => r.Key.Table == item.Table && string.Equals(SqlNames.Plain(r.Value), before, StringComparison.Ordinal)).Key.Column is { } name ? SqlNames.Plain(name) : before;
+                var now = _renamedColumns
+                    .FirstOrDefault(r =>
+                        r.Key.Table == item.Table && string.Equals(SqlNames.Plain(r.Value), before, StringComparison.Ordinal)
+                    )
+                    .Key.Column
+                    is { } name
+                    ? SqlNames.Plain(name)
+                    : before;
                 if (!ways.Any(w => w.All(c => c.Takes(now))) && _gone.Add((column.Table, column.Number)))
                     await AddAsync(DataLossKind.Column, column, loss.Line, cancellationToken).ConfigureAwait(false);
             }
@@ -246,10 +300,25 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
                 await ConvertAsync(table, what.Second!, line, cancellationToken).ConfigureAwait(false);
                 break;
             case LossAct.DropColumn:
-                await LoseAsync(await Dependants.OfColumnAsync(session, table, _renamedColumns.GetValueOrDefault((table, what.Second!), what.Second!), what.Cascades, cancellationToken).ConfigureAwait(false), line, cancellationToken).ConfigureAwait(false);
+                await LoseAsync(
+                        await Dependants
+                            .OfColumnAsync(
+                                session,
+                                table,
+                                _renamedColumns.GetValueOrDefault((table, what.Second!), what.Second!),
+                                what.Cascades,
+                                cancellationToken
+                            )
+                            .ConfigureAwait(false),
+                        line,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
                 break;
             default:
-                foreach (var emptied in await Dependants.EmptiedWithAsync(session, table, what.Cascades, cancellationToken).ConfigureAwait(false))
+                foreach (
+                    var emptied in await Dependants.EmptiedWithAsync(session, table, what.Cascades, cancellationToken).ConfigureAwait(false)
+                )
                 {
                     if (!_away.Contains(emptied.Table))
                         await AddAsync(DataLossKind.Rows, emptied, line, cancellationToken).ConfigureAwait(false);
@@ -267,7 +336,12 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             return;
         var name = _renamedColumns.GetValueOrDefault((table, column), column);
         var found = await Dependants.OfColumnAsync(session, table, name, cascades: false, cancellationToken).ConfigureAwait(false);
-        if (found.FirstOrDefault(f => f.Table == table && f.Column is { } c && string.Equals(SqlNames.Plain(c), SqlNames.Plain(name), StringComparison.Ordinal)) is { } item)
+        if (
+            found.FirstOrDefault(f =>
+                f.Table == table && f.Column is { } c && string.Equals(SqlNames.Plain(c), SqlNames.Plain(name), StringComparison.Ordinal)
+            ) is
+            { } item
+        )
             await AddAsync(DataLossKind.Overwritten, item, line, cancellationToken).ConfigureAwait(false);
     }
 
@@ -286,7 +360,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
 
         var found = table is { } oid
             ? await Dependants.OfRelationAsync(session, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
-            : await Dependants.OfAsync(session, what.Kind, _renamedSchemas.GetValueOrDefault(what.Name, what.Name), what.Cascades, cancellationToken).ConfigureAwait(false);
+            : await Dependants
+                .OfAsync(session, what.Kind, _renamedSchemas.GetValueOrDefault(what.Name, what.Name), what.Cascades, cancellationToken)
+                .ConfigureAwait(false);
         await LoseAsync(found, line, cancellationToken).ConfigureAwait(false);
         _renamed.Remove(SqlNames.LastPart(what.Name));
     }
@@ -295,10 +371,13 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     {
         foreach (var item in found)
         {
-            var isNew = item.Column is null ? _gone.Add((item.Table, 0)) : !_gone.Contains((item.Table, 0)) && _gone.Add((item.Table, item.Number));
+            var isNew = item.Column is null
+                ? _gone.Add((item.Table, 0))
+                : !_gone.Contains((item.Table, 0)) && _gone.Add((item.Table, item.Number));
             // A renamed table is "away" under its old name and goes under its new one; one that was dropped before cannot go twice.
             if (isNew && !item.IsInside)
-                await AddAsync(item.Column is null ? DataLossKind.Table : DataLossKind.Column, item, line, cancellationToken).ConfigureAwait(false);
+                await AddAsync(item.Column is null ? DataLossKind.Table : DataLossKind.Column, item, line, cancellationToken)
+                    .ConfigureAwait(false);
             if (item.Column is null)
                 _away.Add(item.Table);
         }
@@ -310,14 +389,28 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         var isEstimate = false;
         if (rows is null)
             (rows, isEstimate) = await EstimateAsync(item, cancellationToken).ConfigureAwait(false);
-        _losses.Add((item, new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line) { IsHidden = _isHidden }));
+        _losses.Add(
+            (
+                item,
+                new DataLoss(kind, item.Column is null ? item.Name : $"{item.Name}.{item.Column}", rows, isEstimate, line)
+                {
+                    IsHidden = _isHidden,
+                }
+            )
+        );
     }
 
     private async Task<long?> CountAllAsync(Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;
         var condition = item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL";
-        await session.QueryTablesAsync($"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}", row => rows = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryTablesAsync(
+                $"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}",
+                row => rows = row.GetInt64(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return rows;
     }
 
@@ -325,7 +418,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private async Task<long?> CountAsync(Func<Task<long?>> count, CancellationToken cancellationToken)
     {
         var left = Math.Max(1, (long)(question.Limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left).ConfigureAwait(false);
+        await session
+            .QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left)
+            .ConfigureAwait(false);
         await session.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
         _isHidden = false;
         try
@@ -342,7 +437,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
 
     private async Task<(long? Rows, bool IsEstimate)> EstimateAsync(Dependant item, CancellationToken cancellationToken)
     {
-        await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', '0', true)", _ => { }, cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync("SELECT pg_catalog.set_config('statement_timeout', '0', true)", _ => { }, cancellationToken)
+            .ConfigureAwait(false);
         var rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
         return (rows, rows is not null);
     }
@@ -356,7 +453,14 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         if (name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && _renamedSchemas.TryGetValue(name[..dot], out var schema))
             name = schema + name[dot..];
         uint? found = null;
-        await session.QueryAsScriptAsync("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.int8", row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0), cancellationToken, name).ConfigureAwait(false);
+        await session
+            .QueryAsScriptAsync(
+                "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.int8",
+                row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0),
+                cancellationToken,
+                name
+            )
+            .ConfigureAwait(false);
         return found is { } table && _away.Contains(table) ? null : found;
     }
 
@@ -365,7 +469,11 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         if (what is { Act: LossAct.Rename, Kind: "TABLE" })
             _carried.Rename(what.Name, what.Second!);
         var mayBeMissing = what.MayBeMissing && !_comesFromBefore.Contains(SqlNames.PlainLast(what.Name));
-        if (!mayBeMissing && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty && !_made.Contains(SqlNames.LastPart(what.Name)))
+        if (
+            !mayBeMissing
+            && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty
+            && !_made.Contains(SqlNames.LastPart(what.Name))
+        )
             NotForeseen(line, $"names {LossReader.Shown(what.Name)}, which is not there now; what it will hold cannot be counted");
     }
 }

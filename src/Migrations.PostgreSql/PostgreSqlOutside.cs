@@ -18,11 +18,19 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         if (!ReferenceEquals(_script, step.Script))
-            await PostgreSqlErrors.TranslateAsync(EnterAsync(step, statement.Index, cancellationToken), $"Preparing the session for {step.Migration.FullName}").ConfigureAwait(false);
+            await PostgreSqlErrors
+                .TranslateAsync(
+                    EnterAsync(step, statement.Index, cancellationToken),
+                    $"Preparing the session for {step.Migration.FullName}"
+                )
+                .ConfigureAwait(false);
         if (session.PassesOver(statement.Text))
             return StatementOutcome.Of(0);
-        if (session.Confinement is { } confinement
-            && await confinement.RefusalAsync(session, statement.Text, statement.Location, cancellationToken).ConfigureAwait(false) is { } refusal)
+        if (
+            session.Confinement is { } confinement
+            && await confinement.RefusalAsync(session, statement.Text, statement.Location, cancellationToken).ConfigureAwait(false)
+                is { } refusal
+        )
             throw refusal;
         var role = StatementClassifier.Classify(statement.Text);
         if (session.IsPooled && role == StatementRole.Setting && !session.IsInOwnTransaction)
@@ -40,7 +48,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         {
             await session.RollBackAsync().ConfigureAwait(false);
             if (index is not null)
-                await CleanUpAsync(index, cancellationToken.IsCancellationRequested ? CancelledCleanUp : session.Options.TableLockTimeout).ConfigureAwait(false);
+                await CleanUpAsync(index, cancellationToken.IsCancellationRequested ? CancelledCleanUp : session.Options.TableLockTimeout)
+                    .ConfigureAwait(false);
             throw Translate(step, statement, e, cancellationToken);
         }
     }
@@ -93,16 +102,22 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private void WarnOfLimits(StepExecution step)
     {
         if ((step.Script.Header.TableLockTimeout ?? step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is not null)
-            session.Options.Events.Publish(new WarningRaised($"{step.Migration.FullName} runs without a transaction and through a pooler in transaction mode: its time limits cannot be set, and do not hold."));
+            session.Options.Events.Publish(
+                new WarningRaised(
+                    $"{step.Migration.FullName} runs without a transaction and through a pooler in transaction mode: its time limits cannot be set, and do not hold."
+                )
+            );
     }
 
-    private static MigrationException NeedsSession(StepExecution step, ScriptStatement statement) => new(
-        ErrorId.PoolerUnsuitable,
-        $"Statement {statement.Index + 1} of {step.Migration.FullName} sets something for the statements after it, and the script runs without a transaction: through a pooler in transaction mode each of them may get another backend.",
-        "Connect to the server itself instead of the pooler for this migration, or write names with their schema and take the SET out.")
-    {
-        Location = statement.Location,
-    };
+    private static MigrationException NeedsSession(StepExecution step, ScriptStatement statement) =>
+        new(
+            ErrorId.PoolerUnsuitable,
+            $"Statement {statement.Index + 1} of {step.Migration.FullName} sets something for the statements after it, and the script runs without a transaction: through a pooler in transaction mode each of them may get another backend.",
+            "Connect to the server itself instead of the pooler for this migration, or write names with their schema and take the SET out."
+        )
+        {
+            Location = statement.Location,
+        };
 
     /// <summary>
     /// A script that goes on where an earlier run stopped needs the settings that its first statements made in that run's session.
@@ -110,14 +125,17 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     private async Task RepeatSettingsAsync(MigrationScript script, int before, CancellationToken cancellationToken)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
-        foreach (var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !session.PassesOver(p.Text)))
+        foreach (
+            var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !session.PassesOver(p.Text))
+        )
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
     }
 
     private Task SetAsync(string name, string value, CancellationToken cancellationToken) =>
         session.QueryAsync("SELECT pg_catalog.set_config($1, $2, false)", _ => { }, cancellationToken, name, value);
 
-    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
+    private static string Milliseconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
 
     private async Task<long?> SendAsync(MigrationScript script, ScriptStatement statement, CancellationToken cancellationToken)
     {
@@ -166,12 +184,19 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         if (e is OperationCanceledException || cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
         if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
-            return session.Failure(p, step.Script, new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1), blocker: null, attempts: 1);
+            return session.Failure(
+                p,
+                step.Script,
+                new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1),
+                blocker: null,
+                attempts: 1
+            );
         return new MigrationException(
             ErrorId.ConnectionFailed,
             $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a transaction: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
             "Check the server and the network, then run 'migrations up' again: it looks up whether the statement took effect, and goes on from there.",
-            e)
+            e
+        )
         {
             Location = statement.Location,
         };

@@ -55,19 +55,25 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     private async Task<HashSet<string>> TouchedAsync(CancellationToken cancellationToken)
     {
         var touched = new HashSet<string>(StringComparer.Ordinal);
-        await session.QueryAsync(
-            """
-            SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
-            FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
-            """,
-            row => touched.Add(row.GetString(0)),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                """
+                SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+                FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
+                """,
+                row => touched.Add(row.GetString(0)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return touched;
     }
 
-    private static string Moved(string sequence, long? from, long? to) => string.Create(
-        CultureInfo.InvariantCulture, $"The sequence {sequence} moved on {(from is null ? "" : $"from {from} ")}to {to}; a rollback does not take it back.");
+    private static string Moved(string sequence, long? from, long? to) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The sequence {sequence} moved on {(from is null ? "" : $"from {from} ")}to {to}; a rollback does not take it back."
+        );
 
     private async Task<List<SqlPiece>> StatementsAsync(CancellationToken cancellationToken)
     {
@@ -76,16 +82,22 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         foreach (var statement in statements)
         {
             var location = new ScriptLocation(query.Location.File, statement.Line, statement.Column);
-            if (session.Confinement is { } confinement
-                && await confinement.RefusalAsync(session, statement.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
+            if (
+                session.Confinement is { } confinement
+                && await confinement.RefusalAsync(session, statement.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal
+            )
                 throw refusal;
             var role = StatementClassifier.Classify(statement.Text);
-            if (role is not (StatementRole.Ordinary or StatementRole.Setting or StatementRole.Analyze or StatementRole.SetTransaction) || statement.CopiesFromClient)
+            if (
+                role is not (StatementRole.Ordinary or StatementRole.Setting or StatementRole.Analyze or StatementRole.SetTransaction)
+                || statement.CopiesFromClient
+            )
             {
                 throw new MigrationException(
                     ErrorId.CheckInvalid,
                     $"The check at line {statement.Line} of '{Path.GetFileName(query.Location.File)}' says {new StatementWords(statement.Text)[0]}: a check runs in a transaction that is rolled back, and nothing in it may end that transaction, need to run outside of one, or copy to or from the client.",
-                    "Take the statement out of the check.")
+                    "Take the statement out of the check."
+                )
                 {
                     Location = location,
                 };
@@ -103,7 +115,14 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         var left = Math.Max(1, (long)(query.Timeout - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         try
         {
-            await session.QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $1, true)", _ => { }, cancellationToken, left).ConfigureAwait(false);
+            await session
+                .QueryAsync(
+                    "SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $1, true)",
+                    _ => { },
+                    cancellationToken,
+                    left
+                )
+                .ConfigureAwait(false);
             if (query.Explain && isLast)
                 await ExplainAsync(statement, cancellationToken).ConfigureAwait(false);
             else
@@ -143,7 +162,12 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
                 rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))]);
         }
 
-        _answer = new QueryAnswer { RowCount = count, Columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)], Rows = rows };
+        _answer = new QueryAnswer
+        {
+            RowCount = count,
+            Columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)],
+            Rows = rows,
+        };
     }
 
     private async Task ExplainAsync(SqlPiece statement, CancellationToken cancellationToken)
@@ -156,10 +180,13 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     private async Task<Dictionary<string, long?>> SequencesAsync(CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, long?>(StringComparer.Ordinal);
-        await session.QueryAsync(
-            "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM pg_catalog.pg_sequences",
-            row => found[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetInt64(1),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM pg_catalog.pg_sequences",
+                row => found[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetInt64(1),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return found;
     }
 

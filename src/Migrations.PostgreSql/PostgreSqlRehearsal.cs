@@ -33,7 +33,9 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             await confinement.LookAsync(session, cancellationToken).ConfigureAwait(false);
         try
         {
-            return step.Analysis.OutsideTransaction ? await RunOutsideAsync(cancellationToken).ConfigureAwait(false) : await RunInsideAsync(cancellationToken).ConfigureAwait(false);
+            return step.Analysis.OutsideTransaction
+                ? await RunOutsideAsync(cancellationToken).ConfigureAwait(false)
+                : await RunInsideAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
@@ -69,26 +71,47 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         var changes = Subtract(await RowsAsync(cancellationToken).ConfigureAwait(false), before);
         var outcome = await EndAsync(figures, cancellationToken).ConfigureAwait(false);
-        return new StepMeasurement { Outcome = outcome, RowsChanged = changes, Locks = _watch.Locks(), Rewrites = _watch.Rewrites, LeftOut = _leftOut };
+        return new StepMeasurement
+        {
+            Outcome = outcome,
+            RowsChanged = changes,
+            Locks = _watch.Locks(),
+            Rewrites = _watch.Rewrites,
+            LeftOut = _leftOut,
+        };
     }
 
     private async Task PrepareAsync(StepFigures figures, CancellationToken cancellationToken)
     {
         var limit = step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout;
-        await session.QueryAsync(
-            "SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, ((long)(limit?.TotalMilliseconds ?? 0)).ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
-        await session.QueryAsync("SELECT " + string.Join(", ", figures.Preparations.Append(_history.Guard.Preparation)), _ => { }, cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT pg_catalog.set_config('statement_timeout', $1, true)",
+                _ => { },
+                cancellationToken,
+                ((long)(limit?.TotalMilliseconds ?? 0)).ToString(CultureInfo.InvariantCulture)
+            )
+            .ConfigureAwait(false);
+        await session
+            .QueryAsync("SELECT " + string.Join(", ", figures.Preparations.Append(_history.Guard.Preparation)), _ => { }, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task PieceAsync(IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
     {
         var piece = pieces.Current;
         // The transaction of the script's own is ours, and its modes were in our BEGIN.
-        if (piece.Kind != SqlPieceKind.Statement || StatementClassifier.Classify(piece.Text) is StatementRole.Begin or StatementRole.Commit
+        if (
+            piece.Kind != SqlPieceKind.Statement
+            || StatementClassifier.Classify(piece.Text) is StatementRole.Begin or StatementRole.Commit
             || (_statements == 0 && StatementClassifier.Classify(piece.Text) == StatementRole.SetTransaction)
-            || session.PassesOver(piece.Text))
+            || session.PassesOver(piece.Text)
+        )
             return;
-        if (await IsLeftOutAsync(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column), cancellationToken).ConfigureAwait(false))
+        if (
+            await IsLeftOutAsync(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column), cancellationToken)
+                .ConfigureAwait(false)
+        )
             return;
         _running = piece;
         _statements++;
@@ -96,7 +119,9 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         if (piece.CopiesFromClient)
             await CopyData.SendAsync(session, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
         else if (session.Confinement?.MakesExtension(piece.Text) == true)
-            await session.Confinement.MakeExtensionAsync(session, () => session.ExecuteAsync(piece.Text, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await session
+                .Confinement.MakeExtensionAsync(session, () => session.ExecuteAsync(piece.Text, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
         else
             await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
         await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
@@ -104,8 +129,10 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
 
     private async Task<bool> IsLeftOutAsync(string statement, ScriptLocation location, CancellationToken cancellationToken)
     {
-        if (session.Confinement is not { } confinement
-            || await confinement.RefusalAsync(session, statement, location, cancellationToken).ConfigureAwait(false) is not { } refusal)
+        if (
+            session.Confinement is not { } confinement
+            || await confinement.RefusalAsync(session, statement, location, cancellationToken).ConfigureAwait(false) is not { } refusal
+        )
             return false;
         _leftOut.Add(refusal);
         return true;
@@ -152,26 +179,50 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         }
 
         var elapsed = _clock.Elapsed;
-        await session.History.AppendAsync(step.Entry with { ExecutionTimeMs = (long)elapsed.TotalMilliseconds, RowsAffected = rows }, cancellationToken).ConfigureAwait(false);
-        return new StepMeasurement { Outcome = new StepOutcome(elapsed, rows, _statements) { ObjectsLost = lost }, LeftOut = _leftOut };
+        await session
+            .History.AppendAsync(
+                step.Entry with
+                {
+                    ExecutionTimeMs = (long)elapsed.TotalMilliseconds,
+                    RowsAffected = rows,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return new StepMeasurement
+        {
+            Outcome = new StepOutcome(elapsed, rows, _statements) { ObjectsLost = lost },
+            LeftOut = _leftOut,
+        };
     }
 
     private async Task<Dictionary<string, TableChange>> RowsAsync(CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, TableChange>(StringComparer.Ordinal);
-        await session.QueryAsync(
-            $"""
-            SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del
-                FROM pg_catalog.pg_stat_xact_user_tables s
-            WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND s.relid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
-            """,
-            row => rows[row.GetString(0)] = new TableChange(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
-            cancellationToken,
-            _history.Table).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+                    FROM pg_catalog.pg_stat_xact_user_tables s
+                WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND s.relid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
+                """,
+                row => rows[row.GetString(0)] = new TableChange(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+                cancellationToken,
+                _history.Table
+            )
+            .ConfigureAwait(false);
         return rows;
     }
 
     private static List<TableChange> Subtract(Dictionary<string, TableChange> after, Dictionary<string, TableChange> before) =>
-        [.. after.Values.Select(a => before.GetValueOrDefault(a.Table) is { } b ? new TableChange(a.Table, a.Inserted - b.Inserted, a.Updated - b.Updated, a.Deleted - b.Deleted) : a)
-            .Where(c => c.Inserted + c.Updated + c.Deleted > 0).OrderBy(c => c.Table, StringComparer.Ordinal)];
+        [
+            .. after
+                .Values.Select(a =>
+                    before.GetValueOrDefault(a.Table) is { } b
+                        ? new TableChange(a.Table, a.Inserted - b.Inserted, a.Updated - b.Updated, a.Deleted - b.Deleted)
+                        : a
+                )
+                .Where(c => c.Inserted + c.Updated + c.Deleted > 0)
+                .OrderBy(c => c.Table, StringComparer.Ordinal),
+        ];
 }

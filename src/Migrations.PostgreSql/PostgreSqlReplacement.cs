@@ -38,7 +38,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         try
         {
             var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
-            var kept = await new DatabaseSwap(server, target, name).RunAsync(old, await FreeNameAsync(server, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var kept = await new DatabaseSwap(server, target, name)
+                .RunAsync(old, await FreeNameAsync(server, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
             return new RestoreOutcome(kept, how);
         }
         catch
@@ -60,12 +62,14 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
     }
 
-    private static Task<bool> MayReplaceAsync(PostgreSqlSession old, CancellationToken cancellationToken) => old.AnyAsync(
-        """
-        SELECT 1 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
-        WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database() AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
-        """,
-        cancellationToken);
+    private static Task<bool> MayReplaceAsync(PostgreSqlSession old, CancellationToken cancellationToken) =>
+        old.AnyAsync(
+            """
+            SELECT 1 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
+            WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database() AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
+            """,
+            cancellationToken
+        );
 
     /// <summary>Loads the backup into a new database that is like the old one.</summary>
     private async Task<string> LoadAsync(PostgreSqlSession server, PostgreSqlSession? old, string name, CancellationToken cancellationToken)
@@ -91,12 +95,19 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
-            how += $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
-        var refused = settings is null ? [] : await DatabaseSettings.ApplyAsync(server, name, settings.Statements, cancellationToken).ConfigureAwait(false);
+            how +=
+                $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
+        var refused = settings is null
+            ? []
+            : await DatabaseSettings.ApplyAsync(server, name, settings.Statements, cancellationToken).ConfigureAwait(false);
         if (job.DemandAsync is { } demand)
             await demand(there, cancellationToken).ConfigureAwait(false);
         if (settings is not null)
-            refused = [.. refused, .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false)];
+            refused =
+            [
+                .. refused,
+                .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false),
+            ];
         if (refused.Count > 0)
             how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
         return how;
@@ -110,12 +121,22 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     }
 
     private static bool IsAboutRoles(string message) =>
-        message.Contains("role \"", StringComparison.Ordinal) || message.Contains("must be member of", StringComparison.Ordinal) || message.Contains("must be able to SET ROLE", StringComparison.Ordinal)
-        || message.Contains("must be owner", StringComparison.Ordinal) || message.Contains("permission denied", StringComparison.Ordinal) || message.Contains("must be superuser", StringComparison.Ordinal);
+        message.Contains("role \"", StringComparison.Ordinal)
+        || message.Contains("must be member of", StringComparison.Ordinal)
+        || message.Contains("must be able to SET ROLE", StringComparison.Ordinal)
+        || message.Contains("must be owner", StringComparison.Ordinal)
+        || message.Contains("permission denied", StringComparison.Ordinal)
+        || message.Contains("must be superuser", StringComparison.Ordinal);
 
-    private static Task CreateAsync(PostgreSqlSession server, DatabaseSettings? settings, string name, CancellationToken cancellationToken) => settings is null
-        ? server.ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(name)} TEMPLATE template0", cancellationToken)
-        : settings.Shape.CreateAsync(server, name, settings.Clauses, mayDiffer: false, cancellationToken);
+    private static Task CreateAsync(
+        PostgreSqlSession server,
+        DatabaseSettings? settings,
+        string name,
+        CancellationToken cancellationToken
+    ) =>
+        settings is null
+            ? server.ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(name)} TEMPLATE template0", cancellationToken)
+            : settings.Shape.CreateAsync(server, name, settings.Clauses, mayDiffer: false, cancellationToken);
 
     private async Task CompareAsync(DatabaseTarget restored, int? tables, CancellationToken cancellationToken)
     {
@@ -124,38 +145,51 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var found = 0L;
-        await session.QueryAsync(
-            $"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
-            row => found = row.GetInt64(0),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
+                row => found = row.GetInt64(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (found < tables)
         {
             throw new MigrationException(
-                ErrorId.RestoreUnproven, $"'{backup.Path}' lists {tables} tables, and the restored database has {found}; {target.Display} was not touched.", "Verify the backup with 'migrations verify', and restore another one.");
+                ErrorId.RestoreUnproven,
+                $"'{backup.Path}' lists {tables} tables, and the restored database has {found}; {target.Display} was not touched.",
+                "Verify the backup with 'migrations verify', and restore another one."
+            );
         }
     }
 
     /// <summary>Loads the backup into the database itself, where it is empty.</summary>
     private async Task<RestoreOutcome> FillAsync(PostgreSqlSession old, CancellationToken cancellationToken)
     {
-        if (await old.AnyAsync(
-            $"""
-            SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {CatalogueScope.IsUsers("n")}
-                AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} AND c.relname !~ '^migration_lock'
-            UNION ALL SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")}
-                AND {CatalogueScope.HasNoExtension("pg_proc", "p.oid")}
-            """,
-            cancellationToken).ConfigureAwait(false))
+        if (
+            await old.AnyAsync(
+                    $"""
+                    SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {CatalogueScope.IsUsers("n")}
+                        AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} AND c.relname !~ '^migration_lock'
+                    UNION ALL SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")}
+                        AND {CatalogueScope.HasNoExtension("pg_proc", "p.oid")}
+                    """,
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        )
         {
             var role = PostgreSqlText.Name(old.Info.User ?? "the_user");
             throw new MigrationException(
                 ErrorId.PermissionDenied,
                 $"{target.Display} is not empty, and the role {role} may not put another database in its place: that takes CREATEDB and the ownership of the database. Nothing was changed.",
-                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO {role}; or restore into a new, empty database.");
+                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO {role}; or restore into a new, empty database."
+            );
         }
 
         var version = old.Connection.PostgreSqlVersion;
-        await new PostgreSqlRestore(backup, ClientTools.For(version), version.Major).LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        await new PostgreSqlRestore(backup, ClientTools.For(version), version.Major)
+            .LoadAsync(target, jobs: 0, withOwners: false, cancellationToken)
+            .ConfigureAwait(false);
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
     }
 
@@ -168,8 +202,15 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var beginning = job.KeepName[..^job.KeepEnd.Length];
         for (var attempt = 1; ; attempt++)
         {
-            var name = PostgreSqlText.Fit(beginning, job.KeepEnd + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}")));
-            if (!await server.AnyAsync("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", cancellationToken, name).ConfigureAwait(false))
+            var name = PostgreSqlText.Fit(
+                beginning,
+                job.KeepEnd + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{attempt}"))
+            );
+            if (
+                !await server
+                    .AnyAsync("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", cancellationToken, name)
+                    .ConfigureAwait(false)
+            )
                 return name;
         }
     }

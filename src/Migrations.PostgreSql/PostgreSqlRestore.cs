@@ -31,7 +31,11 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     public async Task LoadAsync(DatabaseTarget to, int jobs, bool withOwners, CancellationToken cancellationToken)
     {
         if (!File.Exists(backup.Path) && !Directory.Exists(backup.Path))
-            throw new MigrationException(ErrorId.BackupMissing, $"There is no backup '{backup.Path}'.", "Give the path of a backup; 'migrations backups' lists a folder's.");
+            throw new MigrationException(
+                ErrorId.BackupMissing,
+                $"There is no backup '{backup.Path}'.",
+                "Give the path of a backup; 'migrations backups' lists a folder's."
+            );
         try
         {
             if (backup.Format == BackupFormat.Sql)
@@ -39,7 +43,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || !IsLookedThrough())
                 await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
-                await ClientProcess.RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken).ConfigureAwait(false);
+                await ClientProcess
+                    .RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
         {
@@ -69,11 +75,26 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     private MigrationException Translate(MigrationException e)
     {
         if (e.Message.Contains("unsupported version", StringComparison.Ordinal))
-            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' was written by a newer pg_dump: {e.Message}", "Install the client programs of that version, and restore to a server of that version or a newer one.", e);
+            return new MigrationException(
+                ErrorId.ClientToolOutdated,
+                $"'{backup.Path}' was written by a newer pg_dump: {e.Message}",
+                "Install the client programs of that version, and restore to a server of that version or a newer one.",
+                e
+            );
         // The releases of August 2025, of every version, brought this command.
         if (e.Message.Contains(@"invalid command \restrict", StringComparison.Ordinal))
-            return new MigrationException(ErrorId.ClientToolOutdated, $"'{backup.Path}' is a script, and the psql in '{tools.Folder}' is too old to be kept from running commands that a script may hold: {e.Message}", $"Update the client programs of PostgreSQL {tools.Version} to their newest release.", e);
-        return new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' could not be restored: {e.Message}", ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' tells which can be restored.", e);
+            return new MigrationException(
+                ErrorId.ClientToolOutdated,
+                $"'{backup.Path}' is a script, and the psql in '{tools.Folder}' is too old to be kept from running commands that a script may hold: {e.Message}",
+                $"Update the client programs of PostgreSQL {tools.Version} to their newest release.",
+                e
+            );
+        return new MigrationException(
+            ErrorId.BackupInvalid,
+            $"'{backup.Path}' could not be restored: {e.Message}",
+            ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' tells which can be restored.",
+            e
+        );
     }
 
     /// <summary>How many tables the archive says it has; null for a script.</summary>
@@ -114,7 +135,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
         await using var _ = script.ConfigureAwait(false);
         script.Input.Close();
-        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(backup.Path))).LoadAsync(script, cancellationToken).ConfigureAwait(false);
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(backup.Path)))
+            .LoadAsync(script, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
@@ -126,13 +149,24 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             {
                 // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
                 if (!EndsWell(source))
-                    throw new MigrationException(ErrorId.BackupInvalid, $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.", "Take another backup.");
-                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(backup.Path))).LoadAsync(source, cancellationToken).ConfigureAwait(false);
+                    throw new MigrationException(
+                        ErrorId.BackupInvalid,
+                        $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.",
+                        "Take another backup."
+                    );
+                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(backup.Path)))
+                    .LoadAsync(source, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.DiskFailed, $"'{backup.Path}' could not be read: {e.Message}", "Check the disk that holds it and that you may read it, or take another backup.", e);
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"'{backup.Path}' could not be read: {e.Message}",
+                "Check the disk that holds it and that you may read it, or take another backup.",
+                e
+            );
         }
     }
 

@@ -14,8 +14,7 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
 {
     // What the server writes depends on these; a search_path without the user's schemas makes it write every name with its schema.
-    private const string Settings =
-        $"""
+    private const string Settings = $"""
         SELECT pg_catalog.set_config('search_path', '{OwnSettings.SearchPath}', true), pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
             pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '1', true),
             pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('quote_all_identifiers', 'off', true),
@@ -53,7 +52,11 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await FillAsync(connection, ofDump: false, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()) { Preamble = "SET check_function_bodies = off;\n", RefusesDropOfUsed = true };
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build())
+        {
+            Preamble = "SET check_function_bodies = off;\n",
+            RefusesDropOfUsed = true,
+        };
     }
 
     /// <summary>The fingerprint of what <see cref="ReadInsideAsync"/> reads, in less time.</summary>
@@ -62,21 +65,38 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<string> ReadFingerprintAsync(bool ofDump, CancellationToken cancellationToken)
     {
-        await FillAsync(session.Connection, ofDump, queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint), cancellationToken).ConfigureAwait(false);
+        await FillAsync(
+                session.Connection,
+                ofDump,
+                queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()).Fingerprint;
     }
 
-    private async Task FillAsync(NpgsqlConnection connection, bool ofDump, Func<IEnumerable<CatalogueQuery>, IEnumerable<string>> form, CancellationToken cancellationToken)
+    private async Task FillAsync(
+        NpgsqlConnection connection,
+        bool ofDump,
+        Func<IEnumerable<CatalogueQuery>, IEnumerable<string>> form,
+        CancellationToken cancellationToken
+    )
     {
         var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major) { OfDump = ofDump };
         var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
         var worthAsking = new List<CatalogueQuery>();
-        await ReadAsync(connection, [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"], (result, row) =>
-        {
-            // The settings come first, because names in the probes must mean what they mean in the catalogue.
-            if (result == 1)
-                worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)));
-        }, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(
+                connection,
+                [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"],
+                (result, row) =>
+                {
+                    // The settings come first, because names in the probes must mean what they mean in the catalogue.
+                    if (result == 1)
+                        worthAsking.AddRange(queries.Where((_, i) => row.GetBoolean(i)));
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         var queriesOfRows = form(worthAsking);
         if (RawText.IsIn(connection))
             queriesOfRows = queriesOfRows.Select(Sendable);
@@ -90,7 +110,12 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         return $"SELECT {string.Join(", ", columns)} FROM (\n{query}) q ({CatalogueScope.Columns})";
     }
 
-    private static async Task ReadAsync(NpgsqlConnection connection, IEnumerable<string> queries, Action<int, NpgsqlDataReader> take, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        NpgsqlConnection connection,
+        IEnumerable<string> queries,
+        Action<int, NpgsqlDataReader> take,
+        CancellationToken cancellationToken
+    )
     {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -104,8 +129,7 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 take(result, reader);
             result++;
-        }
-        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+        } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private static Row Read(NpgsqlDataReader reader)
@@ -114,10 +138,21 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         var definition = Text(reader, 4) ?? "";
         if (type is not (SchemaObjectType.Comment or SchemaObjectType.Grant))
             definition = ExpressionForm.Of(definition);
-        return new Row(type, Text(reader, 1)!, Text(reader, 2), reader.GetInt32(3), definition, Text(reader, 5), Text(reader, 6), Text(reader, 7), Text(reader, 8));
+        return new Row(
+            type,
+            Text(reader, 1)!,
+            Text(reader, 2),
+            reader.GetInt32(3),
+            definition,
+            Text(reader, 5),
+            Text(reader, 6),
+            Text(reader, 7),
+            Text(reader, 8)
+        );
     }
 
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) || reader.GetString(column) is not { Length: > 0 } text ? null : RawText.Read(text);
+    private static string? Text(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) || reader.GetString(column) is not { Length: > 0 } text ? null : RawText.Read(text);
 
     private IEnumerable<SchemaObject> Build()
     {
@@ -138,17 +173,26 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     }
 
     /// <summary>What CREATE OR REPLACE must keep: see <see cref="ObjectQueries"/> and <see cref="RelationQueries"/>.</summary>
-    private static string? Replaceable(Row row) => row is { Type: SchemaObjectType.Function or SchemaObjectType.View, CreateSql: not null } ? row.Piece : null;
+    private static string? Replaceable(Row row) =>
+        row is { Type: SchemaObjectType.Function or SchemaObjectType.View, CreateSql: not null } ? row.Piece : null;
 
     private static string Replacing(string create) =>
         create.StartsWith("CREATE OR REPLACE ", StringComparison.Ordinal) ? create : "CREATE OR REPLACE " + create["CREATE ".Length..];
 
     private static string CreateTable(Row table, IEnumerable<Row> parts)
     {
-        var inside = parts.Where(p => p.Type is SchemaObjectType.Column or SchemaObjectType.Constraint).OrderBy(p => p.Type).ThenBy(p => p.Position).ThenBy(p => p.Name, StringComparer.Ordinal).ToList();
+        var inside = parts
+            .Where(p => p.Type is SchemaObjectType.Column or SchemaObjectType.Constraint)
+            .OrderBy(p => p.Type)
+            .ThenBy(p => p.Position)
+            .ThenBy(p => p.Name, StringComparer.Ordinal)
+            .ToList();
         var pieces = inside.Select(p => p.Piece).OfType<string>().ToList();
         var sql = new StringBuilder(table.CreateSql);
-        if (table.Piece?.StartsWith("PARTITION OF", StringComparison.Ordinal) == true || table.Piece?.StartsWith("OF ", StringComparison.Ordinal) == true)
+        if (
+            table.Piece?.StartsWith("PARTITION OF", StringComparison.Ordinal) == true
+            || table.Piece?.StartsWith("OF ", StringComparison.Ordinal) == true
+        )
             return Typed(sql, table, inside);
         sql.Append(" (").AppendJoin(",", pieces.Select(p => "\n    " + p)).Append(pieces.Count > 0 ? "\n)" : ")");
         if (table.Piece is not null)
@@ -157,13 +201,30 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     }
 
     /// <summary>A partition, or a table of a type: its columns come from there. What differs is set afterwards.</summary>
-    private static string Typed(StringBuilder sql, Row table, List<Row> inside) => Joined(
-        sql.Append(' ').Append(table.Piece).ToString(),
-        [table.After, .. inside.Where(p => p.Type == SchemaObjectType.Constraint && p.Piece is not null).Select(p => Joined(p.CreateSql, p.After)), .. inside.Where(p => p.Type == SchemaObjectType.Column).Select(p => p.After)])!;
+    private static string Typed(StringBuilder sql, Row table, List<Row> inside) =>
+        Joined(
+            sql.Append(' ').Append(table.Piece).ToString(),
+            [
+                table.After,
+                .. inside
+                    .Where(p => p.Type == SchemaObjectType.Constraint && p.Piece is not null)
+                    .Select(p => Joined(p.CreateSql, p.After)),
+                .. inside.Where(p => p.Type == SchemaObjectType.Column).Select(p => p.After),
+            ]
+        )!;
 
     private static string? Joined(string? first, params string?[] others) =>
         first is null ? null : string.Join(";\n", others.Where(o => o is not null).Prepend(first));
 
     private sealed record Row(
-        SchemaObjectType Type, string Name, string? Table, int Position, string Definition, string? CreateSql, string? DropSql, string? Piece, string? After);
+        SchemaObjectType Type,
+        string Name,
+        string? Table,
+        int Position,
+        string Definition,
+        string? CreateSql,
+        string? DropSql,
+        string? Piece,
+        string? After
+    );
 }

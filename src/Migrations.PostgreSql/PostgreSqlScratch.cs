@@ -17,11 +17,17 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         PostgreSqlErrors.TranslateAsync(MakeAsync(request, cancellationToken), "Making a scratch database");
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindLeftoversAsync(
+        DatabaseTarget origin,
+        SessionOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var session = await OpenAsync(origin, options, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
-        return await PostgreSqlErrors.TranslateAsync(ScratchOwner.FindLeftoversAsync(session, cancellationToken), "Looking for scratch databases").ConfigureAwait(false);
+        return await PostgreSqlErrors
+            .TranslateAsync(ScratchOwner.FindLeftoversAsync(session, cancellationToken), "Looking for scratch databases")
+            .ConfigureAwait(false);
     }
 
     private async Task<IScratchDatabase> MakeAsync(ScratchRequest request, CancellationToken cancellationToken)
@@ -35,16 +41,28 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
             return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await FillAsync(request.Server ?? origin!.Target, cluster: null, plan, user: null, cancellationToken).ConfigureAwait(false);
+            return await FillAsync(request.Server ?? origin!.Target, cluster: null, plan, user: null, cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (Exception e) when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null)
+        catch (Exception e)
+            when (request.Server is null
+                && origin is not null
+                && NeedsSuperuser(e)
+                && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null
+            )
         {
             return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>What is made.</summary>
-    private sealed record Plan(ScratchRequest Request, PostgreSqlSession? Origin, DatabaseShape Shape, ScriptNames Scripts, Prerequisites? Prerequisites);
+    private sealed record Plan(
+        ScratchRequest Request,
+        PostgreSqlSession? Origin,
+        DatabaseShape Shape,
+        ScriptNames Scripts,
+        Prerequisites? Prerequisites
+    );
 
     private static async Task<Plan> PlanAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken)
     {
@@ -55,8 +73,12 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         if (request.Scripts is not null && isThere && request.Content != ScratchContent.Empty)
             await KnownReach.TeachAsync(reader, origin!, cancellationToken).ConfigureAwait(false);
         var scripts = ScriptNames.Read(request.Scripts ?? [], reader);
-        var prerequisites = request.Scripts is null || !isThere ? null
-            : await Prerequisites.ReadAsync(origin!, request is { Prepared: true, Content: ScratchContent.Empty } ? scripts : null, cancellationToken).ConfigureAwait(false);
+        var prerequisites =
+            request.Scripts is null || !isThere
+                ? null
+                : await Prerequisites
+                    .ReadAsync(origin!, request is { Prepared: true, Content: ScratchContent.Empty } ? scripts : null, cancellationToken)
+                    .ConfigureAwait(false);
         return new Plan(request, origin, shape, scripts, prerequisites);
     }
 
@@ -101,10 +123,13 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     }
 
     /// <summary>Whether a copy failed for what only a superuser may create: an event trigger, an extension that is not trusted.</summary>
-    private static bool NeedsSuperuser(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } || (e is MigrationException failure && NeedsSuperuser(failure));
+    private static bool NeedsSuperuser(Exception e) =>
+        e is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
+        || (e is MigrationException failure && NeedsSuperuser(failure));
 
     private static bool NeedsSuperuser(MigrationException e) =>
-        e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed && (e.Message.StartsWith("pg_restore", StringComparison.Ordinal) || e.Message.StartsWith("psql", StringComparison.Ordinal))
+        e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed
+        && (e.Message.StartsWith("pg_restore", StringComparison.Ordinal) || e.Message.StartsWith("psql", StringComparison.Ordinal))
         && (e.Message.Contains("permission denied", StringComparison.Ordinal) || e.Message.Contains("must be", StringComparison.Ordinal));
 
     private async Task<IScratchDatabase> OnClusterAsync(Plan plan, CancellationToken cancellationToken)
@@ -135,12 +160,24 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     private static async Task<List<string>> OthersAsync(PostgreSqlSession origin, ScriptNames scripts, CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        await origin.QueryAsync(
-            "SELECT datname::text FROM pg_catalog.pg_database WHERE datname NOT IN ('template0', 'template1', 'postgres', $1)", row => names.Add(row.GetString(0)), cancellationToken, origin.Target.Database).ConfigureAwait(false);
+        await origin
+            .QueryAsync(
+                "SELECT datname::text FROM pg_catalog.pg_database WHERE datname NOT IN ('template0', 'template1', 'postgres', $1)",
+                row => names.Add(row.GetString(0)),
+                cancellationToken,
+                origin.Target.Database
+            )
+            .ConfigureAwait(false);
         return names.FindAll(scripts.NameShared);
     }
 
-    private async Task<IScratchDatabase> FillAsync(DatabaseTarget server, ThrowAwayCluster? cluster, Plan plan, string? user, CancellationToken cancellationToken)
+    private async Task<IScratchDatabase> FillAsync(
+        DatabaseTarget server,
+        ThrowAwayCluster? cluster,
+        Plan plan,
+        string? user,
+        CancellationToken cancellationToken
+    )
     {
         var options = plan.Request.Session;
         var there = user is null ? server : PostgreSqlTarget.Scratch(server, server.Database, user);
@@ -148,12 +185,16 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         try
         {
             if (plan.Origin is not null)
-                await new PostgreSqlCopy(plan.Origin, scratch.Target, options).RunAsync(plan.Request.Content, sources, cancellationToken).ConfigureAwait(false);
+                await new PostgreSqlCopy(plan.Origin, scratch.Target, options)
+                    .RunAsync(plan.Request.Content, sources, cancellationToken)
+                    .ConfigureAwait(false);
             if (plan.Prerequisites is { } prerequisites)
             {
                 var session = await OpenAsync(there, options, cancellationToken).ConfigureAwait(false);
                 await using var _ = session.ConfigureAwait(false);
-                await prerequisites.MakeAsync(session, scratch.Target, () => OpenAsync(scratch.Target, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await prerequisites
+                    .MakeAsync(session, scratch.Target, () => OpenAsync(scratch.Target, options, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             return scratch;
@@ -165,8 +206,18 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
-    private static async Task<bool> NeedsClusterAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken) => request.Server is null
-        && (origin is null || !await origin.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolcreatedb OR rolsuper)", cancellationToken).ConfigureAwait(false));
+    private static async Task<bool> NeedsClusterAsync(
+        ScratchRequest request,
+        PostgreSqlSession? origin,
+        CancellationToken cancellationToken
+    ) =>
+        request.Server is null
+        && (
+            origin is null
+            || !await origin
+                .AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolcreatedb OR rolsuper)", cancellationToken)
+                .ConfigureAwait(false)
+        );
 
     private static async Task<ThrowAwayCluster> StartClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
@@ -179,20 +230,36 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         catch (ClusterException e)
         {
             var role = PostgreSqlText.Name(origin?.Info.User ?? "the_user");
-            var why = origin is null ? "No server was named to make a scratch database on" : $"The role {role} may not create databases on the server of {request.Origin!.Display}";
+            var why = origin is null
+                ? "No server was named to make a scratch database on"
+                : $"The role {role} may not create databases on the server of {request.Origin!.Display}";
             throw new MigrationException(
-                ErrorId.ScratchUnavailable, $"{why}, and a throw-away server cannot be started here: {e.Message}",
-                origin is null ? "Name a server with --scratch-database, or install PostgreSQL's server programs." : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with --scratch-database.", e);
+                ErrorId.ScratchUnavailable,
+                $"{why}, and a throw-away server cannot be started here: {e.Message}",
+                origin is null
+                    ? "Name a server with --scratch-database, or install PostgreSQL's server programs."
+                    : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with --scratch-database.",
+                e
+            );
         }
     }
 
     /// <summary>
     /// Makes the empty database. On a server of our own it has the origin's name, which scripts may write out.
     /// </summary>
-    private async Task<ScratchDatabase> CreateAsync(DatabaseTarget server, ThrowAwayCluster? cluster, Plan plan, string? user, CancellationToken cancellationToken)
+    private async Task<ScratchDatabase> CreateAsync(
+        DatabaseTarget server,
+        ThrowAwayCluster? cluster,
+        Plan plan,
+        string? user,
+        CancellationToken cancellationToken
+    )
     {
         var (request, origin) = (plan.Request, plan.Origin?.Target);
-        var name = user is not null && origin is { Database: not ("postgres" or "template0" or "template1") } ? origin.Database : ScratchOwner.Prefix + ScratchOwner.NewEnd();
+        var name =
+            user is not null && origin is { Database: not ("postgres" or "template0" or "template1") }
+                ? origin.Database
+                : ScratchOwner.Prefix + ScratchOwner.NewEnd();
         var owner = await OpenAsync(server, request.Session, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -209,14 +276,21 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
             if (e is not PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
                 throw;
             var role = PostgreSqlText.Name(owner.Info.User ?? "the_user");
-            throw new MigrationException(ErrorId.ScratchUnavailable, $"The role {role} may not create databases on the server of {server.Display}.", $"As a superuser: ALTER ROLE {role} CREATEDB;", e);
+            throw new MigrationException(
+                ErrorId.ScratchUnavailable,
+                $"The role {role} may not create databases on the server of {server.Display}.",
+                $"As a superuser: ALTER ROLE {role} CREATEDB;",
+                e
+            );
         }
 
         var scratch = new ScratchDatabase(PostgreSqlTarget.Scratch(server, name, user, origin), owner, cluster);
         try
         {
             // Nothing in it need survive a crash of the server.
-            await owner.ExecuteAsync($"ALTER DATABASE {PostgreSqlText.Name(name)} SET synchronous_commit = off", cancellationToken).ConfigureAwait(false);
+            await owner
+                .ExecuteAsync($"ALTER DATABASE {PostgreSqlText.Name(name)} SET synchronous_commit = off", cancellationToken)
+                .ConfigureAwait(false);
             return scratch;
         }
         catch

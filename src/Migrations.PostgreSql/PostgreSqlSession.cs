@@ -22,7 +22,11 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Options = options;
         Connector = connector;
         Connection = connection;
-        Info = new DatabaseInfo(PostgreSqlTarget.Engine, connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(), connector.Username);
+        Info = new DatabaseInfo(
+            PostgreSqlTarget.Engine,
+            connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(),
+            connector.Username
+        );
         Inspector = new PostgreSqlInspector(this);
         Confinement = target.IsScratch ? new Confinement(target) : null;
         _history = new PostgreSqlHistory(this);
@@ -99,7 +103,8 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// (<see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS">standard_conforming_strings</see>, which it reports):
     /// scripts are read and rehearsed without that.
     /// </summary>
-    public bool ReadsBackslashes => string.Equals(Connection.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
+    public bool ReadsBackslashes =>
+        string.Equals(Connection.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
 
     /// <summary>
     /// The setting by which the server notices in the middle of a statement that the client is gone
@@ -108,23 +113,34 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public (string Name, string Value)? ClientCheck { get; private set; }
 
     /// <summary>Connects.</summary>
-    public static async Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, PostgreSqlConnector connector, CancellationToken cancellationToken) =>
-        new(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
+    public static async Task<PostgreSqlSession> OpenAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        PostgreSqlConnector connector,
+        CancellationToken cancellationToken
+    ) => new(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
     {
         var taken = new PostgreSqlLock(this);
-        return await PostgreSqlErrors.TranslateAsync(taken.TakeAsync(isNeeded, cancellationToken), "Taking the migration lock").ConfigureAwait(false) ? _lock = taken : null;
+        return await PostgreSqlErrors
+            .TranslateAsync(taken.TakeAsync(isNeeded, cancellationToken), "Taking the migration lock")
+            .ConfigureAwait(false)
+            ? _lock = taken
+            : null;
     }
 
     /// <inheritdoc/>
-    public Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken) => _steps.BeginRunAsync(steps, cancellationToken);
+    public Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken) =>
+        _steps.BeginRunAsync(steps, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
-        await PostgreSqlErrors.TranslateAsync(_outside.LeaveAsync(cancellationToken), "Putting the session's settings back").ConfigureAwait(false);
+        await PostgreSqlErrors
+            .TranslateAsync(_outside.LeaveAsync(cancellationToken), "Putting the session's settings back")
+            .ConfigureAwait(false);
         return await _steps.RunAsync(step, cancellationToken).ConfigureAwait(false);
     }
 
@@ -134,7 +150,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <inheritdoc/>
     public Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlEvidence(this).FindAsync(statement.Text, cancellationToken), "Looking up whether a statement took effect");
+        PostgreSqlErrors.TranslateAsync(
+            new PostgreSqlEvidence(this).FindAsync(statement.Text, cancellationToken),
+            "Looking up whether a statement took effect"
+        );
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -167,14 +186,20 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         MayHaveLeftovers = false;
         if (_lock is not { IsReleased: false })
             return;
-        await PostgreSqlErrors.TranslateAsync(_lock.TakeAsync(isNeeded: null, cancellationToken), "Taking the migration lock again").ConfigureAwait(false);
-        _wasOvertaken |= await PostgreSqlErrors.TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again").ConfigureAwait(false);
+        await PostgreSqlErrors
+            .TranslateAsync(_lock.TakeAsync(isNeeded: null, cancellationToken), "Taking the migration lock again")
+            .ConfigureAwait(false);
+        _wasOvertaken |= await PostgreSqlErrors
+            .TranslateAsync(_history.HasUnknownRowsAsync(cancellationToken), "Reading the history again")
+            .ConfigureAwait(false);
     }
 
-    private static MigrationException BrokenInside() => new(
-        ErrorId.ConnectionFailed,
-        "The connection broke between two statements of a transaction that the script has begun itself; the server rolls it back.",
-        "Check the server and the network, then run the command again: it goes on where that transaction begins.");
+    private static MigrationException BrokenInside() =>
+        new(
+            ErrorId.ConnectionFailed,
+            "The connection broke between two statements of a transaction that the script has begun itself; the server rolls it back.",
+            "Check the server and the network, then run the command again: it goes on where that transaction begins."
+        );
 
     /// <summary>
     /// Takes away what earlier scripts have left on the connection beside settings: the next one must not find their temporary tables in place of the real ones.
@@ -216,10 +241,16 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// </summary>
     public async Task LearnServerAsync(CancellationToken cancellationToken)
     {
-        const string Name = "client_connection_check_interval", Value = "500ms";
-        const string Query = $"SELECT current_setting('track_counts')::boolean, EXISTS (SELECT FROM pg_event_trigger), (SELECT {PostgreSqlLock.BackendOf} FROM pg_stat_get_activity(pg_backend_pid()) a)";
+        const string Name = "client_connection_check_interval",
+            Value = "500ms";
+        const string Query =
+            $"SELECT current_setting('track_counts')::boolean, EXISTS (SELECT FROM pg_event_trigger), (SELECT {PostgreSqlLock.BackendOf} FROM pg_stat_get_activity(pg_backend_pid()) a)";
         void Take(NpgsqlDataReader row) =>
-            (CountsChanges, MayHaveEventTriggers, Backend) = (row.GetBoolean(0), row.GetBoolean(1), IsPooled || row.IsDBNull(2) ? null : row.GetString(2));
+            (CountsChanges, MayHaveEventTriggers, Backend) = (
+                row.GetBoolean(0),
+                row.GetBoolean(1),
+                IsPooled || row.IsDBNull(2) ? null : row.GetString(2)
+            );
         try
         {
             if (Connection.PostgreSqlVersion.Major >= 14)
@@ -322,15 +353,29 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <summary>Runs a query of the user's tables, in which everything of our own is qualified, under <see cref="OwnSettings.Tables"/>.</summary>
     /// <returns>How many rows it gave.</returns>
-    public Task<int> QueryTablesAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values) =>
-        QueryAsync(OwnSettings.Tables, sql, take, cancellationToken, values);
+    public Task<int> QueryTablesAsync(
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => QueryAsync(OwnSettings.Tables, sql, take, cancellationToken, values);
 
     /// <summary>Runs a query of our own for which the session may have to wait, under <see cref="OwnSettings.Within"/>.</summary>
     /// <returns>How many rows it gave.</returns>
-    public Task<int> QueryWithinLimitsAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values) =>
-        QueryAsync(OwnSettings.Within(Options), sql, take, cancellationToken, values);
+    public Task<int> QueryWithinLimitsAsync(
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => QueryAsync(OwnSettings.Within(Options), sql, take, cancellationToken, values);
 
-    private async Task<int> QueryAsync(OwnSettings settings, string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, object?[] values)
+    private async Task<int> QueryAsync(
+        OwnSettings settings,
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        object?[] values
+    )
     {
         var batch = Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -350,7 +395,12 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 
     /// <summary>Runs a query under the settings in force: one of a script, or one that looks up names as a script would. What is our own in it must be qualified, operators too.</summary>
     /// <returns>How many rows it gave.</returns>
-    public async Task<int> QueryAsScriptAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
+    public async Task<int> QueryAsScriptAsync(
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    )
     {
         var batch = Connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -386,7 +436,8 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     {
         if (_silent)
             return;
-        TransactionWasUnbalanced |= e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
+        TransactionWasUnbalanced |=
+            e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction;
         _cascaded.Observe(e.Notice);
         Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }

@@ -56,7 +56,8 @@ internal sealed class PostgreSqlSources
 
     // A password file that is named and missing is passed over, as libpq does
     // (https://www.postgresql.org/docs/current/libpq-pgpass.html); Npgsql would fail.
-    private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) => string.IsNullOrEmpty(builder.Passfile) ? PostgreSqlTarget.Variable("PGPASSFILE") : builder.Passfile;
+    private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) =>
+        string.IsNullOrEmpty(builder.Passfile) ? PostgreSqlTarget.Variable("PGPASSFILE") : builder.Passfile;
 
     // Here or by libpq's variable, which Npgsql reads too.
     private static bool IsGssEncryptionChosen(NpgsqlConnectionStringBuilder builder) =>

@@ -174,24 +174,30 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
             _ when token.Kind == SqlTokenKind.Shell => SqlPieceKind.Shell,
             _ => SqlPieceKind.Gap,
         };
-        Emit(_at, text => new SqlPiece(kind, text, line, column)
-        {
-            UnterminatedLine = token.Unterminated ? line : null,
-            Unterminated = token.Unterminated ? Describe(token.Kind) : null,
-        });
+        Emit(
+            _at,
+            text => new SqlPiece(kind, text, line, column)
+            {
+                UnterminatedLine = token.Unterminated ? line : null,
+                Unterminated = token.Unterminated ? Describe(token.Kind) : null,
+            }
+        );
     }
 
     private void CloseStatement(bool copies, bool isNested)
     {
         var (gapLine, gapColumn) = (_open.EndLine, _open.EndColumn);
-        Emit(_open.End, text => new SqlPiece(SqlPieceKind.Statement, text, _open.Line, _open.Column)
-        {
-            CopiesFromClient = copies,
-            ParameterLine = _open.ParameterLine,
-            MisreadLine = _open.MisreadLine,
-            UnterminatedLine = _open.UnterminatedLine ?? (isNested ? _open.NestedLine : null),
-            Unterminated = _open.Unterminated ?? (isNested ? "parenthesis or BEGIN ATOMIC body" : null),
-        });
+        Emit(
+            _open.End,
+            text => new SqlPiece(SqlPieceKind.Statement, text, _open.Line, _open.Column)
+            {
+                CopiesFromClient = copies,
+                ParameterLine = _open.ParameterLine,
+                MisreadLine = _open.MisreadLine,
+                UnterminatedLine = _open.UnterminatedLine ?? (isNested ? _open.NestedLine : null),
+                Unterminated = _open.Unterminated ?? (isNested ? "parenthesis or BEGIN ATOMIC body" : null),
+            }
+        );
         if (_start < _at)
             Emit(_at, text => new SqlPiece(SqlPieceKind.Gap, text, gapLine, gapColumn));
     }
@@ -210,10 +216,11 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
         _column = lines == 0 ? _column + text.Length : text.Length - text.LastIndexOf('\n');
     }
 
-    private static string Describe(SqlTokenKind kind) => kind switch
-    {
-        SqlTokenKind.Comment => "comment",
-        SqlTokenKind.QuotedName => "quoted name",
-        _ => "literal",
-    };
+    private static string Describe(SqlTokenKind kind) =>
+        kind switch
+        {
+            SqlTokenKind.Comment => "comment",
+            SqlTokenKind.QuotedName => "quoted name",
+            _ => "literal",
+        };
 }

@@ -42,6 +42,10 @@ internal static class PostgreSqlStatementReader
         }
 
         if (splitter.EndedInData)
-            yield return new SqlPiece(SqlPieceKind.Gap, "", statementLine, 1) { UnterminatedLine = statementLine, Unterminated = "COPY with its data, which end with a line \\.," };
+            yield return new SqlPiece(SqlPieceKind.Gap, "", statementLine, 1)
+            {
+                UnterminatedLine = statementLine,
+                Unterminated = "COPY with its data, which end with a line \\.,",
+            };
     }
 }

@@ -153,7 +153,10 @@ internal sealed class PostgreSqlStatementTracker
             _bodies = 1;
         // After AS or a dot even CASE and END are plain names.
         else if (_bodies > 0 && _previous != Previous.AsOrDot)
-            _bodies += Is(text, "CASE") ? 1 : Is(text, "END") ? -1 : 0;
+            _bodies +=
+                Is(text, "CASE") ? 1
+                : Is(text, "END") ? -1
+                : 0;
     }
 
     private static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);

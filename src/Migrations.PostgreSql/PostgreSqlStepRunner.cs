@@ -37,7 +37,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     public TimeSpan ShortestLockTimeout { private get; init; }
 
     /// <summary>How long a statement may wait for a table lock.</summary>
-    public TimeSpan TableLockTimeout => LockTimeouts.Longer(step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout, ShortestLockTimeout);
+    public TimeSpan TableLockTimeout =>
+        LockTimeouts.Longer(step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout, ShortestLockTimeout);
 
     /// <summary>Whether COMMIT has been sent.</summary>
     public bool MayHaveCommitted { get; private set; }
@@ -61,7 +62,14 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             }
 
             ResetRole();
-            End(step.IsLast ? step.Entry with { SchemaFingerprint = await FingerprintAsync(cancellationToken).ConfigureAwait(false) } : step.Entry);
+            End(
+                step.IsLast
+                    ? step.Entry with
+                    {
+                        SchemaFingerprint = await FingerprintAsync(cancellationToken).ConfigureAwait(false),
+                    }
+                    : step.Entry
+            );
             MayHaveCommitted = !_isInRun;
             await SendAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -81,7 +89,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
             return PostgreSqlLock.Lost(step.Migration.FullName);
         if (e.BatchCommand is { } own && (ReferenceEquals(own, _insert) || ReferenceEquals(own, _guard) || ReferenceEquals(own, _check)))
-            return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero ? history.Disturbed(step.Entry, e) : history.Refused(e, "Writing");
+            return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero
+                ? history.Disturbed(step.Entry, e)
+                : history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return session.Failure(e, step.Script, piece, blocker, attempts);
     }
@@ -199,7 +209,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _sent.Add(Add(piece.Text), piece);
         _characters += piece.Text.Length;
         if (session.Confinement?.MakesExtension(piece.Text) == true)
-            await session.Confinement.MakeExtensionAsync(session, () => SendAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            await session
+                .Confinement.MakeExtensionAsync(session, () => SendAsync(cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
         if (_characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
@@ -245,8 +257,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             {
                 if (reader.FieldCount == 3 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
                     await FiguresAsync(reader, cancellationToken).ConfigureAwait(false);
-            }
-            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+            } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         }
 
         await _batch.DisposeAsync().ConfigureAwait(false);
@@ -272,7 +283,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     }
 
     private void Advanced() =>
-        session.Options.Events.Publish(new ScriptAdvanced(step.Migration.FullName, Math.Min(_bytes, step.Script.Length), step.Script.Length));
+        session.Options.Events.Publish(
+            new ScriptAdvanced(step.Migration.FullName, Math.Min(_bytes, step.Script.Length), step.Script.Length)
+        );
 
     private NpgsqlBatchCommand Add(string sql)
     {
@@ -282,13 +295,18 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     }
 
     private static string Setting(string name, TimeSpan value) =>
-        string.Create(CultureInfo.InvariantCulture, $"pg_catalog.set_config('{name}', '{Math.Max(1, (long)value.TotalMilliseconds)}ms', true)");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"pg_catalog.set_config('{name}', '{Math.Max(1, (long)value.TotalMilliseconds)}ms', true)"
+        );
 
-    private StatementException Unbalanced() => new(
-        ErrorId.TransactionUnbalanced,
-        $"A statement of {step.Migration.FullName} ended the transaction that script and history share.",
-        "Take out what commits or rolls back (a CALL of a procedure that commits, for example), then compare the database with the script by hand.")
-    {
-        Location = new ScriptLocation(step.Script.File, step.Script.FirstLine),
-    };
+    private StatementException Unbalanced() =>
+        new(
+            ErrorId.TransactionUnbalanced,
+            $"A statement of {step.Migration.FullName} ended the transaction that script and history share.",
+            "Take out what commits or rolls back (a CALL of a procedure that commits, for example), then compare the database with the script by hand."
+        )
+        {
+            Location = new ScriptLocation(step.Script.File, step.Script.FirstLine),
+        };
 }

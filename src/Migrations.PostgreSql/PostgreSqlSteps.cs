@@ -18,7 +18,9 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var modes = steps.Select(s => s.Analysis.TransactionModes).OfType<string>().OrderByDescending(Strength).FirstOrDefault();
-        await PostgreSqlErrors.TranslateAsync(session.ExecuteAsync("BEGIN " + modes, cancellationToken), "Opening the transaction of the run").ConfigureAwait(false);
+        await PostgreSqlErrors
+            .TranslateAsync(session.ExecuteAsync("BEGIN " + modes, cancellationToken), "Opening the transaction of the run")
+            .ConfigureAwait(false);
         session.IsInRun = true;
         _lastOfRun = null;
         return new RunTransaction(this);
@@ -33,7 +35,10 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
-            var runner = new PostgreSqlStepRunner(session, history, step) { ShortestLockTimeout = _patience.GetValueOrDefault(step.Migration.FullName) };
+            var runner = new PostgreSqlStepRunner(session, history, step)
+            {
+                ShortestLockTimeout = _patience.GetValueOrDefault(step.Migration.FullName),
+            };
             var watch = new BlockerWatch(session, runner.TableLockTimeout);
             await using var _ = watch.ConfigureAwait(false);
             var isInRun = session.IsInRun;
@@ -44,26 +49,34 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
                 _lastOfRun = isInRun ? step : null;
                 return outcome;
             }
-            catch (PostgresException e) when (!isInRun && attempt <= options.TableLockRetries && MayBeRepeated(e) && !cancellationToken.IsCancellationRequested)
+            catch (PostgresException e)
+                when (!isInRun && attempt <= options.TableLockRetries && MayBeRepeated(e) && !cancellationToken.IsCancellationRequested)
             {
                 await session.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
                 Outwait(blocker, step);
                 var pause = RetryPause.After(attempt);
-                options.Events.Publish(new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker?.Description));
+                options.Events.Publish(
+                    new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker?.Description)
+                );
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {
                 await session.RollBackAsync().ConfigureAwait(false);
-                var blocker = await watch.StopAsync().ConfigureAwait(false) ?? (e is PostgresException deadlock ? BlockerWatch.OfDeadlock(deadlock) : null);
+                var blocker =
+                    await watch.StopAsync().ConfigureAwait(false)
+                    ?? (e is PostgresException deadlock ? BlockerWatch.OfDeadlock(deadlock) : null);
                 Outwait(blocker, step);
                 throw Translate(runner, step, e, blocker, attempt, cancellationToken) ?? e;
             }
             catch (Exception e)
             {
                 var (elapsed, rows) = await FindOutAsync(step, e).ConfigureAwait(false) ?? throw Lost(step, e, cancellationToken);
-                return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements) { ObjectsLost = session.TakeCascaded() };
+                return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements)
+                {
+                    ObjectsLost = session.TakeCascaded(),
+                };
             }
         }
     }
@@ -79,15 +92,30 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the
     /// connection too; an answer that made Npgsql close it (a full disk) is an answer.
     /// </summary>
-    private bool IsGone(Exception e) => !PostgreSqlErrors.IsAnswer(e)
-        && (PostgreSqlErrors.IsBroken(e) || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not { InnerException: PostgresException }));
+    private bool IsGone(Exception e) =>
+        !PostgreSqlErrors.IsAnswer(e)
+        && (
+            PostgreSqlErrors.IsBroken(e)
+            || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not { InnerException: PostgresException })
+        );
 
-    private static Exception? Translate(PostgreSqlStepRunner runner, StepExecution step, Exception e, Blocker? blocker, int attempts, CancellationToken cancellationToken)
+    private static Exception? Translate(
+        PostgreSqlStepRunner runner,
+        StepExecution step,
+        Exception e,
+        Blocker? blocker,
+        int attempts,
+        CancellationToken cancellationToken
+    )
     {
         if (e is OperationCanceledException or MigrationException)
             return null;
         // What would be repeated, but for the cancellation, is ended by it.
-        if (e is PostgresException ended && (ended.SqlState is PostgresErrorCodes.QueryCanceled || MayBeRepeated(ended)) && cancellationToken.IsCancellationRequested)
+        if (
+            e is PostgresException ended
+            && (ended.SqlState is PostgresErrorCodes.QueryCanceled || MayBeRepeated(ended))
+            && cancellationToken.IsCancellationRequested
+        )
             return new OperationCanceledException(e.Message, e, cancellationToken);
         if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
             return runner.Translate(p, blocker, attempts);
@@ -96,13 +124,15 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         return PostgreSqlErrors.IsBroken(e) ? Lost(step, e, cancellationToken) : null;
     }
 
-    private static Exception Lost(StepExecution step, Exception e, CancellationToken cancellationToken) => e is OperationCanceledException
-        ? new OperationCanceledException(e.Message, e, cancellationToken)
-        : new MigrationException(
-            ErrorId.ConnectionFailed,
-            $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
-            "Check the server and the network, then run the command again: nothing of this migration is left behind.",
-            e);
+    private static Exception Lost(StepExecution step, Exception e, CancellationToken cancellationToken) =>
+        e is OperationCanceledException
+            ? new OperationCanceledException(e.Message, e, cancellationToken)
+            : new MigrationException(
+                ErrorId.ConnectionFailed,
+                $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+                "Check the server and the network, then run the command again: nothing of this migration is left behind.",
+                e
+            );
 
     /// <summary>
     /// After a connection broke during a commit: whether the history has the row. The lock, taken again, proves that the old backend has
@@ -121,7 +151,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
                 ErrorId.OutcomeUnknown,
                 $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked afterwards: {PostgreSqlErrors.Words(cause).TrimEnd('.')}.",
                 "When the server is back, 'migrations status' says whether it is applied; it is either wholly applied or not at all.",
-                cause);
+                cause
+            );
         }
     }
 
@@ -141,7 +172,12 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         catch (PostgresException e)
         {
             await session.RollBackAsync().ConfigureAwait(false);
-            throw new StatementException(PostgreSqlErrors.IdOf(e), $"PostgreSQL refused to commit the run, and nothing of it is applied: {e.MessageText} ({e.SqlState}).", PostgreSqlErrors.NextStep(e), e)
+            throw new StatementException(
+                PostgreSqlErrors.IdOf(e),
+                $"PostgreSQL refused to commit the run, and nothing of it is applied: {e.MessageText} ({e.SqlState}).",
+                PostgreSqlErrors.NextStep(e),
+                e
+            )
             {
                 Code = e.SqlState,
                 Detail = e.Detail,
@@ -154,7 +190,9 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     private static int Strength(string modes) =>
-        modes.Contains("SERIALIZABLE", StringComparison.Ordinal) ? 2 : modes.Contains("REPEATABLE", StringComparison.Ordinal) ? 1 : 0;
+        modes.Contains("SERIALIZABLE", StringComparison.Ordinal) ? 2
+        : modes.Contains("REPEATABLE", StringComparison.Ordinal) ? 1
+        : 0;
 
     private sealed class RunTransaction(PostgreSqlSteps steps) : IRunTransaction
     {

@@ -30,19 +30,25 @@ internal static class PostgreSqlTarget
     }
 
     /// <summary>A refusal that does not repeat the text, which may hold a password.</summary>
-    public static MigrationException Invalid(string what, Exception? inner = null) => new(
-        ErrorId.TargetInvalid,
-        $"The PostgreSQL database is not given correctly: {what}",
-        "Write postgres://user:password@host:5432/database (with %-codes for special characters), or Host=...;Username=...;Password=...;Database=....",
-        inner);
+    public static MigrationException Invalid(string what, Exception? inner = null) =>
+        new(
+            ErrorId.TargetInvalid,
+            $"The PostgreSQL database is not given correctly: {what}",
+            "Write postgres://user:password@host:5432/database (with %-codes for special characters), or Host=...;Username=...;Password=...;Database=....",
+            inner
+        );
 
     private static bool IsUrl(string text) =>
-        text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
+        text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+        || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
 
     private static NpgsqlConnectionStringBuilder? ParsePairs(string text)
     {
         // A key has no colon and no slash: that is a path or an address of another kind.
-        if (!text.Contains('=', StringComparison.Ordinal) || text.AsSpan(0, text.IndexOf('=', StringComparison.Ordinal)).IndexOfAny(':', '/', '\\') >= 0)
+        if (
+            !text.Contains('=', StringComparison.Ordinal)
+            || text.AsSpan(0, text.IndexOf('=', StringComparison.Ordinal)).IndexOfAny(':', '/', '\\') >= 0
+        )
             return null;
         var pairs = new DbConnectionStringBuilder();
         try
@@ -53,7 +59,9 @@ internal static class PostgreSqlTarget
         {
             // The exception is left out: its message repeats parts of the text.
             var first = text.Split('=')[0].Trim();
-            return Keys.Contains(first, StringComparer.OrdinalIgnoreCase) ? throw Invalid("the connection string is not of the form Key=Value;Key=Value.") : null;
+            return Keys.Contains(first, StringComparer.OrdinalIgnoreCase)
+                ? throw Invalid("the connection string is not of the form Key=Value;Key=Value.")
+                : null;
         }
 
         if (!Keys.Any(pairs.ContainsKey))
@@ -75,7 +83,9 @@ internal static class PostgreSqlTarget
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw Invalid(builder.ContainsKey(key) ? $"'{key}' cannot have that value." : $"it has a key that Npgsql does not know{Named(key, text)}.");
+            throw Invalid(
+                builder.ContainsKey(key) ? $"'{key}' cannot have that value." : $"it has a key that Npgsql does not know{Named(key, text)}."
+            );
         }
     }
 
@@ -91,8 +101,10 @@ internal static class PostgreSqlTarget
     }
 
     /// <summary>The same target with another user and password.</summary>
-    public static DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) => Complete(
-        new NpgsqlConnectionStringBuilder(target.ConnectionString) { Username = credential.UserName, Password = credential.Password });
+    public static DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) =>
+        Complete(
+            new NpgsqlConnectionStringBuilder(target.ConnectionString) { Username = credential.UserName, Password = credential.Password }
+        );
 
     /// <summary>Another database on the same server.</summary>
     public static DatabaseTarget WithDatabase(DatabaseTarget target, string database)
@@ -119,9 +131,15 @@ internal static class PostgreSqlTarget
     private static DatabaseTarget Complete(NpgsqlConnectionStringBuilder builder)
     {
         builder.Host = Given(builder.Host) ?? Variable("PGHOST") ?? "localhost";
-        if (!builder.ShouldSerialize("Port") && int.TryParse(Variable("PGPORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (
+            !builder.ShouldSerialize("Port")
+            && int.TryParse(Variable("PGPORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        )
             builder.Port = port;
-        builder.Username = Given(builder.Username) ?? Variable("PGUSER") ?? Given(Environment.UserName)
+        builder.Username =
+            Given(builder.Username)
+            ?? Variable("PGUSER")
+            ?? Given(Environment.UserName)
             ?? throw Invalid($"it names no user, and the operating system has no name for the user number {OwnUser.Name}.");
         builder.Database = Given(builder.Database) ?? Variable("PGDATABASE") ?? builder.Username;
         HostChoice.Check(builder);
@@ -130,11 +148,17 @@ internal static class PostgreSqlTarget
 
     private static string Display(NpgsqlConnectionStringBuilder builder)
     {
-        var hosts = string.Join(',', HostChoice.Of(builder).Select(h => string.Create(CultureInfo.InvariantCulture, $"{(IsBracketed(h.Host) ? $"[{h.Host}]" : h.Host)}:{h.Port}")));
+        var hosts = string.Join(
+            ',',
+            HostChoice
+                .Of(builder)
+                .Select(h => string.Create(CultureInfo.InvariantCulture, $"{(IsBracketed(h.Host) ? $"[{h.Host}]" : h.Host)}:{h.Port}"))
+        );
         return $"postgres://{builder.Username}@{hosts}/{builder.Database}";
     }
 
-    private static bool IsBracketed(string host) => host.StartsWith('/') || host.StartsWith('@') || host.Contains(':', StringComparison.Ordinal);
+    private static bool IsBracketed(string host) =>
+        host.StartsWith('/') || host.StartsWith('@') || host.Contains(':', StringComparison.Ordinal);
 
     private static string? Given(string? value) => string.IsNullOrEmpty(value) ? null : value;
 

@@ -31,10 +31,12 @@ internal static class PostgreSqlText
             : "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 
     /// <summary>A value with its type, so that NULL has one too.</summary>
-    public static NpgsqlParameter Parameter(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+    public static NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     /// <summary>A text; characters that PostgreSQL cannot store are left out.</summary>
-    public static NpgsqlParameter Parameter(string? text) => Parameter(text?.Replace("\0", "", StringComparison.Ordinal), NpgsqlDbType.Text);
+    public static NpgsqlParameter Parameter(string? text) =>
+        Parameter(text?.Replace("\0", "", StringComparison.Ordinal), NpgsqlDbType.Text);
 
     /// <summary>A number.</summary>
     public static NpgsqlParameter Parameter(long? number) => Parameter(number, NpgsqlDbType.Bigint);
@@ -43,12 +45,13 @@ internal static class PostgreSqlText
     public static NpgsqlParameter Parameter(int? number) => Parameter(number, NpgsqlDbType.Integer);
 
     /// <summary>A value of one of the types that our statements use.</summary>
-    public static NpgsqlParameter Of(object? value) => value switch
-    {
-        int number => Parameter((int?)number),
-        long number => Parameter((long?)number),
-        Guid id => new NpgsqlParameter<Guid> { TypedValue = id },
-        TimeSpan time => Parameter((long?)(long)time.TotalMilliseconds),
-        _ => Parameter((string?)value),
-    };
+    public static NpgsqlParameter Of(object? value) =>
+        value switch
+        {
+            int number => Parameter((int?)number),
+            long number => Parameter((long?)number),
+            Guid id => new NpgsqlParameter<Guid> { TypedValue = id },
+            TimeSpan time => Parameter((long?)(long)time.TotalMilliseconds),
+            _ => Parameter((string?)value),
+        };
 }

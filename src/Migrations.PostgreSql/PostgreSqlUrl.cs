@@ -9,8 +9,22 @@ internal sealed class PostgreSqlUrl
     // libpq's parameters that Npgsql settles by itself, or that change nothing here.
     private static readonly string[] WithoutMeaning =
     [
-        "client_encoding", "fallback_application_name", "keepalives", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "krbsrvname", "gsslib", "gssdelegation", "sslcompression",
-        "sslsni", "ssl_min_protocol_version", "ssl_max_protocol_version", "load_balance_hosts", "min_protocol_version", "max_protocol_version",
+        "client_encoding",
+        "fallback_application_name",
+        "keepalives",
+        "keepalives_interval",
+        "keepalives_count",
+        "tcp_user_timeout",
+        "krbsrvname",
+        "gsslib",
+        "gssdelegation",
+        "sslcompression",
+        "sslsni",
+        "ssl_min_protocol_version",
+        "ssl_max_protocol_version",
+        "load_balance_hosts",
+        "min_protocol_version",
+        "max_protocol_version",
     ];
 
     private readonly NpgsqlConnectionStringBuilder _builder = new();
@@ -22,7 +36,8 @@ internal sealed class PostgreSqlUrl
 
     /// <summary>Reads a URL.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>.</exception>
-    public static NpgsqlConnectionStringBuilder Parse(string url, string baseFolder) => new PostgreSqlUrl(baseFolder).Read(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3));
+    public static NpgsqlConnectionStringBuilder Parse(string url, string baseFolder) =>
+        new PostgreSqlUrl(baseFolder).Read(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3));
 
     private NpgsqlConnectionStringBuilder Read(ReadOnlySpan<char> rest)
     {
@@ -77,9 +92,12 @@ internal sealed class PostgreSqlUrl
         return (Decode(host.StartsWith('[') ? host[1..^1] : host), end < 0 || end + 1 >= text.Length ? 0 : Port(text.AsSpan(end + 1)));
     }
 
-    private static int Port(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
-        ? port
-        : throw PostgreSqlTarget.Invalid("the port is not a number from 1 to 65535. (A ':', '/', '?', '#' or '@' in a password must be written as a %-code.)");
+    private static int Port(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+            ? port
+            : throw PostgreSqlTarget.Invalid(
+                "the port is not a number from 1 to 65535. (A ':', '/', '?', '#' or '@' in a password must be written as a %-code.)"
+            );
 
     /// <summary>
     /// One host and its port, or several, which Npgsql wants as a list: as in libpq, one port is that of all, and else there is one for
@@ -115,7 +133,9 @@ internal sealed class PostgreSqlUrl
         if (Files(name, value) || Texts(name, value) || Choices(name, value) || WithoutMeaning.Contains(name, StringComparer.Ordinal))
             return;
         // Behind a '?' that should have been a %-code stands the rest of a password, and an '@' behind it.
-        throw PostgreSqlTarget.Invalid($"a parameter after '?' is not known here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}.");
+        throw PostgreSqlTarget.Invalid(
+            $"a parameter after '?' is not known here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}."
+        );
     }
 
     private bool Files(string name, string value)
@@ -123,11 +143,20 @@ internal sealed class PostgreSqlUrl
         var path = Path.Combine(_baseFolder, value);
         switch (name)
         {
-            case "passfile": _builder.Passfile = path; return true;
-            case "sslrootcert": _builder.RootCertificate = path; return true;
-            case "sslcert": _builder.SslCertificate = path; return true;
-            case "sslkey": _builder.SslKey = path; return true;
-            default: return false;
+            case "passfile":
+                _builder.Passfile = path;
+                return true;
+            case "sslrootcert":
+                _builder.RootCertificate = path;
+                return true;
+            case "sslcert":
+                _builder.SslCertificate = path;
+                return true;
+            case "sslkey":
+                _builder.SslKey = path;
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -135,15 +164,32 @@ internal sealed class PostgreSqlUrl
     {
         switch (name)
         {
-            case "host" or "hostaddr": _hosts = value.Split(','); return true;
-            case "user": _builder.Username = value; return true;
-            case "password": _builder.Password = value; return true;
-            case "dbname": _builder.Database = value; return true;
-            case "sslpassword": _builder.SslPassword = value; return true;
-            case "application_name": _builder.ApplicationName = value; return true;
-            case "search_path": _builder.SearchPath = value; return true;
-            case "options": _builder.Options = value; return true;
-            default: return false;
+            case "host" or "hostaddr":
+                _hosts = value.Split(',');
+                return true;
+            case "user":
+                _builder.Username = value;
+                return true;
+            case "password":
+                _builder.Password = value;
+                return true;
+            case "dbname":
+                _builder.Database = value;
+                return true;
+            case "sslpassword":
+                _builder.SslPassword = value;
+                return true;
+            case "application_name":
+                _builder.ApplicationName = value;
+                return true;
+            case "search_path":
+                _builder.SearchPath = value;
+                return true;
+            case "options":
+                _builder.Options = value;
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -151,55 +197,77 @@ internal sealed class PostgreSqlUrl
     {
         switch (name)
         {
-            case "port": _ports = [.. value.Split(',').Select(p => p.Length == 0 ? 0 : Port(p))]; return true;
-            case "sslmode": _builder.SslMode = Mode(value); return true;
-            case "channel_binding": _builder.ChannelBinding = Binding(value); return true;
-            case "connect_timeout": _builder.Timeout = Seconds(name, value); return true;
-            case "keepalives_idle": _builder.TcpKeepAliveTime = Seconds(name, value); return true;
-            case "gssencmode": _builder.GssEncryptionMode = GssMode(value); return true;
-            case "target_session_attrs": _builder.TargetSessionAttributes = HostChoice.Known(value); return true;
-            case "sslnegotiation": _builder.SslNegotiation = Negotiation(value); return true;
-            default: return false;
+            case "port":
+                _ports = [.. value.Split(',').Select(p => p.Length == 0 ? 0 : Port(p))];
+                return true;
+            case "sslmode":
+                _builder.SslMode = Mode(value);
+                return true;
+            case "channel_binding":
+                _builder.ChannelBinding = Binding(value);
+                return true;
+            case "connect_timeout":
+                _builder.Timeout = Seconds(name, value);
+                return true;
+            case "keepalives_idle":
+                _builder.TcpKeepAliveTime = Seconds(name, value);
+                return true;
+            case "gssencmode":
+                _builder.GssEncryptionMode = GssMode(value);
+                return true;
+            case "target_session_attrs":
+                _builder.TargetSessionAttributes = HostChoice.Known(value);
+                return true;
+            case "sslnegotiation":
+                _builder.SslNegotiation = Negotiation(value);
+                return true;
+            default:
+                return false;
         }
     }
 
-    private static int Seconds(string name, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 1024
-        ? seconds
-        : throw PostgreSqlTarget.Invalid($"'{name}' is not a number of seconds.");
+    private static int Seconds(string name, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 1024
+            ? seconds
+            : throw PostgreSqlTarget.Invalid($"'{name}' is not a number of seconds.");
 
-    private static SslMode Mode(string value) => value switch
-    {
-        "disable" => SslMode.Disable,
-        "allow" => SslMode.Allow,
-        "prefer" => SslMode.Prefer,
-        "require" => SslMode.Require,
-        "verify-ca" => SslMode.VerifyCA,
-        "verify-full" => SslMode.VerifyFull,
-        _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
-    };
+    private static SslMode Mode(string value) =>
+        value switch
+        {
+            "disable" => SslMode.Disable,
+            "allow" => SslMode.Allow,
+            "prefer" => SslMode.Prefer,
+            "require" => SslMode.Require,
+            "verify-ca" => SslMode.VerifyCA,
+            "verify-full" => SslMode.VerifyFull,
+            _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
+        };
 
-    private static GssEncryptionMode GssMode(string value) => value switch
-    {
-        "disable" => GssEncryptionMode.Disable,
-        "prefer" => GssEncryptionMode.Prefer,
-        "require" => GssEncryptionMode.Require,
-        _ => throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require."),
-    };
+    private static GssEncryptionMode GssMode(string value) =>
+        value switch
+        {
+            "disable" => GssEncryptionMode.Disable,
+            "prefer" => GssEncryptionMode.Prefer,
+            "require" => GssEncryptionMode.Require,
+            _ => throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require."),
+        };
 
-    private static SslNegotiation Negotiation(string value) => value switch
-    {
-        "postgres" => SslNegotiation.Postgres,
-        "direct" => SslNegotiation.Direct,
-        _ => throw PostgreSqlTarget.Invalid("'sslnegotiation' is none of postgres, direct."),
-    };
+    private static SslNegotiation Negotiation(string value) =>
+        value switch
+        {
+            "postgres" => SslNegotiation.Postgres,
+            "direct" => SslNegotiation.Direct,
+            _ => throw PostgreSqlTarget.Invalid("'sslnegotiation' is none of postgres, direct."),
+        };
 
-    private static ChannelBinding Binding(string value) => value switch
-    {
-        "disable" => ChannelBinding.Disable,
-        "prefer" => ChannelBinding.Prefer,
-        "require" => ChannelBinding.Require,
-        _ => throw PostgreSqlTarget.Invalid("'channel_binding' is none of disable, prefer, require."),
-    };
+    private static ChannelBinding Binding(string value) =>
+        value switch
+        {
+            "disable" => ChannelBinding.Disable,
+            "prefer" => ChannelBinding.Prefer,
+            "require" => ChannelBinding.Require,
+            _ => throw PostgreSqlTarget.Invalid("'channel_binding' is none of disable, prefer, require."),
+        };
 
     private static string Decode(ReadOnlySpan<char> text)
     {

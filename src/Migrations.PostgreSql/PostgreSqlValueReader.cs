@@ -42,18 +42,21 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
     {
         var scope = new CatalogueScope(session.Options, session.Connection.PostgreSqlVersion.Major);
         var tables = new List<Table>();
-        await session.QueryAsync(
-            $"""
-            WITH {scope.Relations}
-            SELECT rel.name, COALESCE((SELECT string_agg('t.' || quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")
-                    FROM pg_attribute a WHERE a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
-                    AND {scope.Since(12, "a.attgenerated", "''")} = ''), ''),
-                row_security_active(rel.oid), pg_has_role(rel.relowner, 'USAGE')
-                OR (NOT row_security_active(rel.oid) AND has_table_privilege(rel.oid, 'SELECT'))
-            FROM rel WHERE rel.relkind = 'r'
-            """,
-            row => tables.Add(new Table(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3))),
-            cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                WITH {scope.Relations}
+                SELECT rel.name, COALESCE((SELECT string_agg('t.' || quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")
+                        FROM pg_attribute a WHERE a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
+                        AND {scope.Since(12, "a.attgenerated", "''")} = ''), ''),
+                    row_security_active(rel.oid), pg_has_role(rel.relowner, 'USAGE')
+                    OR (NOT row_security_active(rel.oid) AND has_table_privilege(rel.oid, 'SELECT'))
+                FROM rel WHERE rel.relkind = 'r'
+                """,
+                row => tables.Add(new Table(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3))),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return tables;
     }
 
@@ -68,26 +71,29 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
         foreach (var table in tables)
         {
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            values.Add(digests
-                ? new TableValues(
-                    table.Name,
-                    reader.GetInt64(0),
-                    PostgreSqlContentReader.Half(reader.GetString(1)) + PostgreSqlContentReader.Half(reader.GetString(2)),
-                    reader.IsDBNull(3) ? null : Hashes(reader.GetFieldValue<byte[]>(3)))
-                : new TableValues(table.Name, reader.GetInt64(0)));
+            values.Add(
+                digests
+                    ? new TableValues(
+                        table.Name,
+                        reader.GetInt64(0),
+                        PostgreSqlContentReader.Half(reader.GetString(1)) + PostgreSqlContentReader.Half(reader.GetString(2)),
+                        reader.IsDBNull(3) ? null : Hashes(reader.GetFieldValue<byte[]>(3))
+                    )
+                    : new TableValues(table.Name, reader.GetInt64(0))
+            );
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static string Digest(Table table) =>
         $"""
-        SELECT pg_catalog.count(*), COALESCE(pg_catalog.sum(h.one::pg_catalog.numeric), 0)::pg_catalog.text, COALESCE(pg_catalog.sum(h.two::pg_catalog.numeric), 0)::pg_catalog.text,
-            CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<=) {TableValues.MostHashes} THEN
-                COALESCE(pg_catalog.string_agg(pg_catalog.int8send(h.one), ''::pg_catalog.bytea) FILTER (WHERE h.place OPERATOR(pg_catalog.<=) {TableValues.MostHashes}), ''::pg_catalog.bytea) END
-        FROM (
-            SELECT pg_catalog.hashtextextended(r.line, 0) AS one, pg_catalog.hashtextextended(r.line, 7046029254386353131) AS two, pg_catalog.row_number() OVER () AS place
-            FROM (SELECT ROW({table.Columns})::pg_catalog.text COLLATE pg_catalog."C" AS line FROM ONLY {table.Name} AS t) AS r) AS h
-        """;
+            SELECT pg_catalog.count(*), COALESCE(pg_catalog.sum(h.one::pg_catalog.numeric), 0)::pg_catalog.text, COALESCE(pg_catalog.sum(h.two::pg_catalog.numeric), 0)::pg_catalog.text,
+                CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<=) {TableValues.MostHashes} THEN
+                    COALESCE(pg_catalog.string_agg(pg_catalog.int8send(h.one), ''::pg_catalog.bytea) FILTER (WHERE h.place OPERATOR(pg_catalog.<=) {TableValues.MostHashes}), ''::pg_catalog.bytea) END
+            FROM (
+                SELECT pg_catalog.hashtextextended(r.line, 0) AS one, pg_catalog.hashtextextended(r.line, 7046029254386353131) AS two, pg_catalog.row_number() OVER () AS place
+                FROM (SELECT ROW({table.Columns})::pg_catalog.text COLLATE pg_catalog."C" AS line FROM ONLY {table.Name} AS t) AS r) AS h
+            """;
 
     private static long[] Hashes(byte[] bytes)
     {

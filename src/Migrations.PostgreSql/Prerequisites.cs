@@ -13,7 +13,8 @@ namespace Migrations.PostgreSql;
 internal sealed record Prerequisites(
     IReadOnlyList<(string Before, string Behind)> Settings,
     IReadOnlyList<string> Schemas,
-    IReadOnlyList<(string Name, string Schema, string Version)> Extensions)
+    IReadOnlyList<(string Name, string Schema, string Version)> Extensions
+)
 {
     private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Missing = new(StringComparer.Ordinal);
 
@@ -32,16 +33,28 @@ internal sealed record Prerequisites(
     public static async Task<Prerequisites> ReadAsync(PostgreSqlSession origin, ScriptNames? scripts, CancellationToken cancellationToken)
     {
         var settings = new List<(string, string)>();
-        await origin.QueryAsync(SettingsQuery, row => settings.Add((row.GetString(0), row.GetString(1))), cancellationToken).ConfigureAwait(false);
+        await origin
+            .QueryAsync(SettingsQuery, row => settings.Add((row.GetString(0), row.GetString(1))), cancellationToken)
+            .ConfigureAwait(false);
         if (scripts is null)
             return new Prerequisites(settings, [], []);
         var extensions = new List<(string Name, string Schema, string Version)>();
-        await origin.QueryAsync(ExtensionsQuery, row => extensions.Add((row.GetString(0), row.GetString(1), row.GetString(2))), cancellationToken).ConfigureAwait(false);
+        await origin
+            .QueryAsync(ExtensionsQuery, row => extensions.Add((row.GetString(0), row.GetString(1), row.GetString(2))), cancellationToken)
+            .ConfigureAwait(false);
         extensions.RemoveAll(e => scripts.Extensions.Contains(e.Name));
         var schemas = new List<(string Name, bool IsOnPath)>();
-        await origin.QueryAsync(SchemasQuery, row => schemas.Add((row.GetString(0), row.GetBoolean(1))), cancellationToken).ConfigureAwait(false);
-        var needed = schemas.Where(s => !scripts.Schemas.Contains(s.Name)
-            && (s.IsOnPath || scripts.Names.Contains(s.Name) || extensions.Exists(e => string.Equals(e.Schema, s.Name, StringComparison.Ordinal))));
+        await origin
+            .QueryAsync(SchemasQuery, row => schemas.Add((row.GetString(0), row.GetBoolean(1))), cancellationToken)
+            .ConfigureAwait(false);
+        var needed = schemas.Where(s =>
+            !scripts.Schemas.Contains(s.Name)
+            && (
+                s.IsOnPath
+                || scripts.Names.Contains(s.Name)
+                || extensions.Exists(e => string.Equals(e.Schema, s.Name, StringComparison.Ordinal))
+            )
+        );
         return new Prerequisites(settings, [.. needed.Select(s => s.Name)], extensions);
     }
 
@@ -51,7 +64,12 @@ internal sealed record Prerequisites(
     /// <param name="open">Opens a session on it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PostgresException">An extension may be made by a superuser only.</exception>
-    public async Task MakeAsync(PostgreSqlSession server, DatabaseTarget scratch, Func<Task<PostgreSqlSession>> open, CancellationToken cancellationToken)
+    public async Task MakeAsync(
+        PostgreSqlSession server,
+        DatabaseTarget scratch,
+        Func<Task<PostgreSqlSession>> open,
+        CancellationToken cancellationToken
+    )
     {
         if (Schemas.Count + Extensions.Count > 0)
         {
@@ -67,11 +85,16 @@ internal sealed record Prerequisites(
     private async Task FillAsync(PostgreSqlSession session, DatabaseTarget scratch, CancellationToken cancellationToken)
     {
         foreach (var schema in Schemas)
-            await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken).ConfigureAwait(false);
+            await session
+                .ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken)
+                .ConfigureAwait(false);
         var missing = new List<string>();
         foreach (var (name, schema, version) in Extensions)
         {
-            if (StatementReach.IsWorldExtension(name) || !await TryMakeAsync(session, name, schema, version, cancellationToken).ConfigureAwait(false))
+            if (
+                StatementReach.IsWorldExtension(name)
+                || !await TryMakeAsync(session, name, schema, version, cancellationToken).ConfigureAwait(false)
+            )
                 missing.Add("the extension " + name);
         }
 
@@ -79,7 +102,13 @@ internal sealed record Prerequisites(
             Missing[scratch.ConnectionString] = missing;
     }
 
-    private static async Task<bool> TryMakeAsync(PostgreSqlSession session, string name, string schema, string version, CancellationToken cancellationToken)
+    private static async Task<bool> TryMakeAsync(
+        PostgreSqlSession session,
+        string name,
+        string schema,
+        string version,
+        CancellationToken cancellationToken
+    )
     {
         var create = $"CREATE EXTENSION IF NOT EXISTS {PostgreSqlText.Name(name)} SCHEMA {PostgreSqlText.Name(schema)}";
         foreach (var more in (string[])[$" VERSION {PostgreSqlText.Literal(version)} CASCADE", " CASCADE"])
@@ -107,15 +136,12 @@ internal sealed record Prerequisites(
         {
             await server.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
-        {
-        }
+        catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e)) { }
     }
 
     // Libraries that sessions load, and what would keep a copy from being written, are not what a schema is made of. Lists are kept by the
     // server as they are written.
-    private const string SettingsQuery =
-        """
+    private const string SettingsQuery = """
         SELECT CASE WHEN s.setrole = 0 THEN 'ALTER DATABASE ' ELSE 'ALTER ROLE CURRENT_USER IN DATABASE ' END,
             pg_catalog.format(' SET %I TO %s', pg_catalog.split_part(c, '=', 1), CASE WHEN pg_catalog.split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces')
                 AND v.value NOT IN ('', '""') THEN v.value WHEN v.value = '""' THEN '''''' ELSE pg_catalog.quote_literal(v.value) END)
@@ -126,11 +152,13 @@ internal sealed record Prerequisites(
         ORDER BY s.setdatabase, s.setrole
         """;
 
-    private static readonly string SchemasQuery =
-        $"""
+    private static readonly string SchemasQuery = $"""
         SELECT n.nspname::text, n.nspname = ANY (SELECT pg_catalog.btrim(pg_catalog.replace(p, '$user', session_user), ' "')
             FROM pg_catalog.pg_settings s, pg_catalog.unnest(pg_catalog.string_to_array(s.reset_val, ',')) p WHERE s.name = 'search_path')
-        FROM pg_catalog.pg_namespace n WHERE {CatalogueScope.IsUsers("n")} AND n.nspname <> 'public' AND {CatalogueScope.HasNoExtension("pg_catalog.pg_namespace", "n.oid")} ORDER BY 1
+        FROM pg_catalog.pg_namespace n WHERE {CatalogueScope.IsUsers("n")} AND n.nspname <> 'public' AND {CatalogueScope.HasNoExtension(
+            "pg_catalog.pg_namespace",
+            "n.oid"
+        )} ORDER BY 1
         """;
 
     private const string ExtensionsQuery =

@@ -5,23 +5,31 @@ internal static class PrivateFiles
 {
     /// <summary>Makes an empty file.</summary>
     /// <exception cref="MigrationException">It cannot be made.</exception>
-    public static void CreateFile(string path) => Try(path, () =>
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, options);
-    });
+    public static void CreateFile(string path) =>
+        Try(
+            path,
+            () =>
+            {
+                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+                if (!OperatingSystem.IsWindows())
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                using var file = new FileStream(path, options);
+            }
+        );
 
     /// <summary>Makes an empty folder.</summary>
     /// <exception cref="MigrationException">It cannot be made.</exception>
-    public static void CreateFolder(string path) => Try(path, () =>
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    });
+    public static void CreateFolder(string path) =>
+        Try(
+            path,
+            () =>
+            {
+                if (OperatingSystem.IsWindows())
+                    Directory.CreateDirectory(path);
+                else
+                    Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        );
 
     private static void Try(string path, Action make)
     {
@@ -31,7 +39,12 @@ internal static class PrivateFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.BackupFolderInvalid, $"'{path}' cannot be written: {e.Message}", "Give a folder that exists and that this user may write to.", e);
+            throw new MigrationException(
+                ErrorId.BackupFolderInvalid,
+                $"'{path}' cannot be written: {e.Message}",
+                "Give a folder that exists and that this user may write to.",
+                e
+            );
         }
     }
 }

@@ -15,7 +15,8 @@ internal static class RawText
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether a database holds bytes of no encoding.</summary>
-    public static bool IsIn(NpgsqlConnection connection) => string.Equals(connection.PostgresParameters.GetValueOrDefault("server_encoding"), "SQL_ASCII", StringComparison.Ordinal);
+    public static bool IsIn(NpgsqlConnection connection) =>
+        string.Equals(connection.PostgresParameters.GetValueOrDefault("server_encoding"), "SQL_ASCII", StringComparison.Ordinal);
 
     /// <summary>A column of a query, in a form that can be sent.</summary>
     public static string Sent(string column) =>

@@ -37,7 +37,10 @@ internal sealed class ReachReader
         if (name is null)
             return (Farther(own, inside), use);
         if (Farther(inside, use) is { } carried)
-            _carriers[name] = ((Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach), isRoutine ? CarrierKind.Routine : CarrierKind.View);
+            _carriers[name] = (
+                (Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach),
+                isRoutine ? CarrierKind.Routine : CarrierKind.View
+            );
         return (own, null);
     }
 
@@ -73,9 +76,15 @@ internal sealed class ReachReader
     {
         if (tokens[0].Word is not "CREATE")
             return (false, null);
-        var at = tokens.FindIndex(1, t => t.Word is not ("OR" or "REPLACE" or "TEMP" or "TEMPORARY" or "LOCAL" or "RECURSIVE" or "MATERIALIZED"));
-        if (at < 0 || tokens[at].Word is not ("FUNCTION" or "PROCEDURE" or "VIEW")
-            || (tokens[at - 1].Word is "MATERIALIZED" && tokens[^2].Word is not "NO"))
+        var at = tokens.FindIndex(
+            1,
+            t => t.Word is not ("OR" or "REPLACE" or "TEMP" or "TEMPORARY" or "LOCAL" or "RECURSIVE" or "MATERIALIZED")
+        );
+        if (
+            at < 0
+            || tokens[at].Word is not ("FUNCTION" or "PROCEDURE" or "VIEW")
+            || (tokens[at - 1].Word is "MATERIALIZED" && tokens[^2].Word is not "NO")
+        )
             return (false, null);
         var isRoutine = tokens[at].Word is not "VIEW";
         at += tokens.Count > at + 4 && tokens[at + 1].Word is "IF" ? 4 : 1;
@@ -124,9 +133,14 @@ internal sealed class ReachReader
     /// </summary>
     private ReachFinding? UseOf(List<ReachToken> tokens)
     {
-        if (_carriers.Count == 0 || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
-            || (tokens[0].Word is "ALTER"
-                && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")))
+        if (
+            _carriers.Count == 0
+            || tokens[0].Word is "DROP" or "COMMENT" or "GRANT" or "REVOKE"
+            || (
+                tokens[0].Word is "ALTER"
+                && (tokens.Count < 4 || tokens[1].Word is "FUNCTION" or "PROCEDURE" or "ROUTINE" || tokens[^3].Word is "OWNER")
+            )
+        )
             return null;
         for (var at = 0; at < tokens.Count; at++)
         {
@@ -146,7 +160,8 @@ internal sealed class ReachReader
             return IsWritten(tokens, at) ? carrier.Reach : null;
         if (carrier.Kind == CarrierKind.View)
         {
-            var isRelation = at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
+            var isRelation =
+                at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
             return isRelation ? carrier.Reach : null;
         }
 
@@ -160,13 +175,14 @@ internal sealed class ReachReader
         while (at > 1 && tokens[at - 1].Word is ".")
             at -= 2;
         at -= at > 1 && tokens[at - 1].Word is "ONLY" ? 2 : 1;
-        return at >= 0 && tokens[at].Word switch
-        {
-            "INTO" or "UPDATE" or "COPY" or "TRUNCATE" => true,
-            "FROM" => at > 0 && tokens[at - 1].Word is "DELETE",
-            "TABLE" => at > 0 && tokens[at - 1].Word is "TRUNCATE",
-            _ => false,
-        };
+        return at >= 0
+            && tokens[at].Word switch
+            {
+                "INTO" or "UPDATE" or "COPY" or "TRUNCATE" => true,
+                "FROM" => at > 0 && tokens[at - 1].Word is "DELETE",
+                "TABLE" => at > 0 && tokens[at - 1].Word is "TRUNCATE",
+                _ => false,
+            };
     }
 
     private ReachFinding? Search(List<ReachToken> tokens, bool isBody, int depth)
@@ -177,8 +193,13 @@ internal sealed class ReachReader
         {
             var token = tokens[at];
             // "..." is text in Perl and Tcl.
-            if (readsLiterals && (token.Kind == SqlTokenKind.Literal
-                || (token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal))))
+            if (
+                readsLiterals
+                && (
+                    token.Kind == SqlTokenKind.Literal
+                    || (token.Kind == SqlTokenKind.QuotedName && token.Text.Contains(' ', StringComparison.Ordinal))
+                )
+            )
                 found = Farther(found, SearchLiteral(tokens, ref at, depth));
             else if (token.IsName)
                 found = Farther(found, SearchWord(tokens, at, isBody));
@@ -186,9 +207,12 @@ internal sealed class ReachReader
                 return found;
         }
 
-        return found ?? (ExecutedText.FindUnseen(tokens, isBody) is { } unseen
-            ? new ReachFinding(Reach.Unseen, $"{unseen.Text} of a text that is not seen", unseen.Line)
-            : null);
+        return found
+            ?? (
+                ExecutedText.FindUnseen(tokens, isBody) is { } unseen
+                    ? new ReachFinding(Reach.Unseen, $"{unseen.Text} of a text that is not seen", unseen.Line)
+                    : null
+            );
     }
 
     private ReachFinding? SearchWord(List<ReachToken> tokens, int at, bool isBody)
@@ -210,8 +234,18 @@ internal sealed class ReachReader
         var hasSchema = at > 1 && tokens[at - 1].Word is ".";
         var before = hasSchema ? at - 3 : at - 1;
         // A table of such a name, and what only names the function.
-        var isNamed = before >= 0
-            && tokens[before].Word is "TABLE" or "EXISTS" or "INTO" or "ON" or "REFERENCES" or "COPY" or "FUNCTION" or "PROCEDURE" or "ROUTINE";
+        var isNamed =
+            before >= 0
+            && tokens[before].Word
+                is "TABLE"
+                    or "EXISTS"
+                    or "INTO"
+                    or "ON"
+                    or "REFERENCES"
+                    or "COPY"
+                    or "FUNCTION"
+                    or "PROCEDURE"
+                    or "ROUTINE";
         return !isNamed && WorldFunctions.Contain(hasSchema ? tokens[at - 2].Word : "", tokens[at].Word);
     }
 
@@ -227,7 +261,8 @@ internal sealed class ReachReader
     {
         var line = tokens[at].Line;
         var text = ExecutedText.Joined(tokens, ref at);
-        return depth >= DeepestBody || text.Length < ShortestStatement ? null
+        return depth >= DeepestBody || text.Length < ShortestStatement
+            ? null
             : Search(ReachToken.Read(text, line), isBody: true, depth + 1);
     }
 }

@@ -25,7 +25,7 @@ internal readonly record struct ReachToken(SqlTokenKind Kind, string Word, strin
     public static List<ReachToken> Read(string text, int line)
     {
         var tokens = new List<ReachToken>();
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var token = PostgreSqlLexer.Scan(text.AsSpan(at), final: true, ScanMode.Sql);
             var span = text.AsSpan(at, token.Length);
@@ -43,21 +43,25 @@ internal readonly record struct ReachToken(SqlTokenKind Kind, string Word, strin
     }
 
     private static bool IsValue(List<ReachToken> tokens, SqlTokenKind kind, ReadOnlySpan<char> text) =>
-        tokens.Count > 0 && tokens[0].Word is "INSERT" && kind switch
+        tokens.Count > 0
+        && tokens[0].Word is "INSERT"
+        && kind switch
         {
             SqlTokenKind.Literal or SqlTokenKind.Number => true,
             SqlTokenKind.Symbol => !(text is "." || (text is "(" && tokens[^1].IsName)),
             _ => false,
-    };
+        };
 
     // "pg_read_file" is the function that pg_read_file is; "Pg_Read_File" is another.
-    private static string WordOf(SqlTokenKind kind, string written) => kind switch
-    {
-        SqlTokenKind.Word => written.ToUpperInvariant(),
-        SqlTokenKind.QuotedName => Folded(SqlNames.Plain(SqlLiterals.WithoutEscapes(written))),
-        _ => written,
-    };
+    private static string WordOf(SqlTokenKind kind, string written) =>
+        kind switch
+        {
+            SqlTokenKind.Word => written.ToUpperInvariant(),
+            SqlTokenKind.QuotedName => Folded(SqlNames.Plain(SqlLiterals.WithoutEscapes(written))),
+            _ => written,
+        };
 
     /// <summary>A name in upper case when it is one that needs no quotes.</summary>
-    public static string Folded(string name) => string.Equals(name, name.ToLowerInvariant(), StringComparison.Ordinal) ? name.ToUpperInvariant() : name;
+    public static string Folded(string name) =>
+        string.Equals(name, name.ToLowerInvariant(), StringComparison.Ordinal) ? name.ToUpperInvariant() : name;
 }

@@ -16,15 +16,20 @@ internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposa
     {
         await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         _isInRun = session.IsInRun;
-        await session.ExecuteAsync(_isInRun ? "SAVEPOINT migrations_look" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+        await session
+            .ExecuteAsync(_isInRun ? "SAVEPOINT migrations_look" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken)
+            .ConfigureAwait(false);
         _hasBegun = true;
         // Nor longer than a statement may take; what has a limit of its own sets it again.
-        await session.QueryAsync(
-            "SELECT set_config('lock_timeout', $1, true), CASE WHEN $2 IS NOT NULL THEN set_config('statement_timeout', $2, true) END",
-            _ => { },
-            cancellationToken,
-            Milliseconds(session.Options.TableLockTimeout),
-            Milliseconds(session.Options.StatementTimeout)).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT set_config('lock_timeout', $1, true), CASE WHEN $2 IS NOT NULL THEN set_config('statement_timeout', $2, true) END",
+                _ => { },
+                cancellationToken,
+                Milliseconds(session.Options.TableLockTimeout),
+                Milliseconds(session.Options.StatementTimeout)
+            )
+            .ConfigureAwait(false);
     }
 
     private static string? Milliseconds(TimeSpan? time) =>

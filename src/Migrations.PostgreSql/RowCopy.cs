@@ -3,7 +3,20 @@ namespace Migrations.PostgreSql;
 /// <summary>A statement that copies rows into a table, as far as its text tells.</summary>
 internal sealed class RowCopy
 {
-    private static readonly string[] Narrowing = ["WHERE", "LIMIT", "FETCH", "OFFSET", "JOIN", "GROUP", "DISTINCT", "INTERSECT", "EXCEPT", "CONFLICT", "TABLESAMPLE"];
+    private static readonly string[] Narrowing =
+    [
+        "WHERE",
+        "LIMIT",
+        "FETCH",
+        "OFFSET",
+        "JOIN",
+        "GROUP",
+        "DISTINCT",
+        "INTERSECT",
+        "EXCEPT",
+        "CONFLICT",
+        "TABLESAMPLE",
+    ];
 
     private readonly HashSet<string> _columns = new(StringComparer.Ordinal);
     private readonly bool _takesAll;
@@ -65,7 +78,9 @@ internal sealed class RowCopy
         if (words[0] is not ("CREATE" or "INSERT" or "WITH") || !words.Contain("SELECT"))
             return null;
         if (words[0] is "CREATE")
-            return LossReader.Read(text).FirstOrDefault(e => e.Act == LossAct.Create) is { } made ? new RowCopy(words, made.Name, line) : null;
+            return LossReader.Read(text).FirstOrDefault(e => e.Act == LossAct.Create) is { } made
+                ? new RowCopy(words, made.Name, line)
+                : null;
         var at = 0;
         while (words[at] is not ("INTO" or ""))
             at++;

@@ -9,8 +9,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class RowCount(PostgreSqlSession session)
 {
-    private const string Check =
-        """
+    private const string Check = """
         SELECT pg_catalog.count(*) FROM (
             SELECT p.oid FROM pg_catalog.pg_proc p WHERE p.proname OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array($1, pg_catalog.chr(10)))
                 AND p.provolatile OPERATOR(pg_catalog.=) 'v'::pg_catalog."char"
@@ -22,19 +21,24 @@ internal sealed class RowCount(PostgreSqlSession session)
 
     /// <summary>Counts; null when that could have an effect.</summary>
     /// <exception cref="Npgsql.PostgresException">The server refuses the query.</exception>
-    public Task<long?> CountAsync(RowChange change, CancellationToken cancellationToken) => CountAsync(change.CountQuery("pg_catalog.count(*)"), cancellationToken);
+    public Task<long?> CountAsync(RowChange change, CancellationToken cancellationToken) =>
+        CountAsync(change.CountQuery("pg_catalog.count(*)"), cancellationToken);
 
     /// <summary>Counts with a query that has the condition in it; null when that could have an effect.</summary>
     /// <exception cref="Npgsql.PostgresException">The server refuses the query.</exception>
     public async Task<long?> CountAsync(string query, CancellationToken cancellationToken)
     {
         var plan = new System.Text.StringBuilder();
-        await session.QueryTablesAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query, row => plan.Append(row.GetString(0)).Append('\n'), cancellationToken).ConfigureAwait(false);
+        await session
+            .QueryTablesAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query, row => plan.Append(row.GetString(0)).Append('\n'), cancellationToken)
+            .ConfigureAwait(false);
         var text = plan.ToString();
         if (text.Contains("Foreign Scan", StringComparison.Ordinal))
             return null;
         long? found = null;
-        await session.QueryAsync(Check, row => found = row.GetInt64(0), cancellationToken, Calls(query + "\n" + text), query + text).ConfigureAwait(false);
+        await session
+            .QueryAsync(Check, row => found = row.GetInt64(0), cancellationToken, Calls(query + "\n" + text), query + text)
+            .ConfigureAwait(false);
         if (found is not 0)
             return null;
         await session.QueryTablesAsync(query, row => found = row.GetInt64(0), cancellationToken).ConfigureAwait(false);

@@ -15,11 +15,17 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
 
     /// <inheritdoc/>
     public Task<StepMeasurement> MeasureAsync(IDatabaseSession session, StepExecution step, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlRehearsal((PostgreSqlSession)session, step).RunAsync(cancellationToken), "Rehearsing a migration");
+        PostgreSqlErrors.TranslateAsync(
+            new PostgreSqlRehearsal((PostgreSqlSession)session, step).RunAsync(cancellationToken),
+            "Rehearsing a migration"
+        );
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(new PostgreSqlValueReader((PostgreSqlSession)session).ReadAsync(digests, cancellationToken), "Reading the tables");
+        PostgreSqlErrors.TranslateAsync(
+            new PostgreSqlValueReader((PostgreSqlSession)session).ReadAsync(digests, cancellationToken),
+            "Reading the tables"
+        );
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -46,5 +52,10 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
 
     /// <summary>Drops a database with whoever is connected.</summary>
     public static Task DropAsync(PostgreSqlSession session, string name) =>
-        Subscriptions.DropDatabaseAsync(session, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)", CancellationToken.None);
+        Subscriptions.DropDatabaseAsync(
+            session,
+            name,
+            $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)",
+            CancellationToken.None
+        );
 }

@@ -31,12 +31,19 @@ internal static class ScratchOwner
         // Behind a pooler the server's session is another's too.
         if (session.Connection.PostgreSqlVersion.Major >= 14)
         {
-            await session.QueryAsync(
-                "SELECT pg_catalog.set_config('idle_session_timeout', '0', false) WHERE pg_catalog.pg_backend_pid() = $1::integer", _ => { }, cancellationToken,
-                session.Connection.ProcessID).ConfigureAwait(false);
+            await session
+                .QueryAsync(
+                    "SELECT pg_catalog.set_config('idle_session_timeout', '0', false) WHERE pg_catalog.pg_backend_pid() = $1::integer",
+                    _ => { },
+                    cancellationToken,
+                    session.Connection.ProcessID
+                )
+                .ConfigureAwait(false);
         }
 
-        await session.QueryAsync($"SELECT pg_catalog.pg_advisory_lock({Key("$1")})", _ => { }, cancellationToken, name).ConfigureAwait(false);
+        await session
+            .QueryAsync($"SELECT pg_catalog.pg_advisory_lock({Key("$1")})", _ => { }, cancellationToken, name)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The databases of a server whose owner is dead, and those older than a day of which that is not known.</summary>
@@ -44,8 +51,13 @@ internal static class ScratchOwner
     {
         var dead = await FindDeadAsync(session, mine: false, cancellationToken).ConfigureAwait(false);
         var all = new List<string>();
-        await session.QueryAsync("SELECT datname::text FROM pg_catalog.pg_database", row => all.Add(row.GetString(0)), cancellationToken).ConfigureAwait(false);
-        return [.. all.Where(n => dead.Contains(n) || (!HasOwner(n) && MadeAt(n) < DateTime.UtcNow.AddDays(-1))).Order(StringComparer.Ordinal)];
+        await session
+            .QueryAsync("SELECT datname::text FROM pg_catalog.pg_database", row => all.Add(row.GetString(0)), cancellationToken)
+            .ConfigureAwait(false);
+        return
+        [
+            .. all.Where(n => dead.Contains(n) || (!HasOwner(n) && MadeAt(n) < DateTime.UtcNow.AddDays(-1))).Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Drops the databases whose owner is dead, as far as this role may.</summary>
@@ -58,12 +70,18 @@ internal static class ScratchOwner
             try
             {
                 // Not by force: whoever is connected by now has a use for it.
-                await Subscriptions.DropDatabaseAsync(session, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
+                await Subscriptions
+                    .DropDatabaseAsync(session, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (Exception e) when (e is MigrationException || (e is PostgresException refused && !PostgreSqlErrors.IsBroken(refused)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                session.Options.Events.Publish(new WarningRaised($"The database {name}, which a killed run has left behind, could not be dropped: {(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"));
+                session.Options.Events.Publish(
+                    new WarningRaised(
+                        $"The database {name}, which a killed run has left behind, could not be dropped: {(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"
+                    )
+                );
             }
         }
     }
@@ -89,41 +107,58 @@ internal static class ScratchOwner
         catch (Exception e) when (e is NpgsqlException or MigrationException)
         {
             // Nothing that the caller waits for depends on it.
-            session.Options.Events.Publish(new WarningRaised(
-                $"The database {name} on the server of {session.Target.Display} could not be dropped: {(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
-                + $" The next command that makes a database there drops it; or drop it yourself: DROP DATABASE {PostgreSqlText.Name(name)};"));
+            session.Options.Events.Publish(
+                new WarningRaised(
+                    $"The database {name} on the server of {session.Target.Display} could not be dropped: {(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
+                        + $" The next command that makes a database there drops it; or drop it yourself: DROP DATABASE {PostgreSqlText.Name(name)};"
+                )
+            );
         }
     }
 
     private static async Task<HashSet<string>> FindDeadAsync(PostgreSqlSession session, bool mine, CancellationToken cancellationToken)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        await session.QueryAsync(
-            $"""
-            SELECT d.datname::text FROM pg_catalog.pg_database d
-            WHERE d.datname::text ~ $1 AND ($2::text IS NULL OR pg_catalog.pg_has_role(d.datdba, 'USAGE'))
-                AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)
-                AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1
-                    AND ((l.classid::bigint << 32) | l.objid::bigint) = {Key("d.datname::text")})
-            """,
-            row => names.Add(row.GetString(0)),
-            cancellationToken,
-            string.Create(CultureInfo.InvariantCulture, $"(^{Prefix}|{PostgreSqlReplacement.Mark})[0-9]{{{TimeFormat.Length}}}_[0-9a-f]{{{IdLength}}}$"),
-            mine ? "mine" : null).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                $"""
+                SELECT d.datname::text FROM pg_catalog.pg_database d
+                WHERE d.datname::text ~ $1 AND ($2::text IS NULL OR pg_catalog.pg_has_role(d.datdba, 'USAGE'))
+                    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)
+                    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1
+                        AND ((l.classid::bigint << 32) | l.objid::bigint) = {Key("d.datname::text")})
+                """,
+                row => names.Add(row.GetString(0)),
+                cancellationToken,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"(^{Prefix}|{PostgreSqlReplacement.Mark})[0-9]{{{TimeFormat.Length}}}_[0-9a-f]{{{IdLength}}}$"
+                ),
+                mine ? "mine" : null
+            )
+            .ConfigureAwait(false);
         return names;
     }
 
     // The first 64 bits of a hash: the same on every version of the server.
-    private static string Key(string name) => $"('x' || pg_catalog.substr(pg_catalog.md5('migrations:' || {name}), 1, 16))::bit(64)::bigint";
+    private static string Key(string name) =>
+        $"('x' || pg_catalog.substr(pg_catalog.md5('migrations:' || {name}), 1, 16))::bit(64)::bigint";
 
     private static bool HasOwner(string name) => MadeAt(name) < DateTime.MaxValue && name.Length - name.LastIndexOf('_') - 1 == IdLength;
 
     private static DateTime MadeAt(string name)
     {
         var at = Marks.Select(m => name.LastIndexOf(m, StringComparison.Ordinal) is var found and >= 0 ? found + m.Length : -1).Max();
-        return at >= 0 && name.Length > at + TimeFormat.Length
+        return
+            at >= 0
+            && name.Length > at + TimeFormat.Length
             && DateTime.TryParseExact(
-                name.AsSpan(at, TimeFormat.Length), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var made)
+                name.AsSpan(at, TimeFormat.Length),
+                TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var made
+            )
             ? made
             : DateTime.MaxValue;
     }

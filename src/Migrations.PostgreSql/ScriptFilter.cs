@@ -23,9 +23,7 @@ internal sealed class ScriptFilter(bool withOwners, int server, DumpGuard guard)
         var writer = new StreamWriter(to, Encoding.Latin1, bufferSize: 64 * 1024, leaveOpen: true);
         await using var _ = writer.ConfigureAwait(false);
         // psql passes over the mark at the beginning only, and that is ours.
-        for (var i = 0; i < ByteOrderMark.Length && reader.Peek() == ByteOrderMark[i] && reader.Read() >= 0; i++)
-        {
-        }
+        for (var i = 0; i < ByteOrderMark.Length && reader.Peek() == ByteOrderMark[i] && reader.Read() >= 0; i++) { }
 
         foreach (var piece in PostgreSqlStatementReader.Read(reader))
         {
@@ -40,7 +38,9 @@ internal sealed class ScriptFilter(bool withOwners, int server, DumpGuard guard)
     private bool IsPassedOn(SqlPiece piece)
     {
         if (piece.Kind == SqlPieceKind.Shell)
-            return piece.Text.TrimStart().Split(' ', '\t')[0].TrimEnd() is "\\restrict" or "\\unrestrict" ? false : throw guard.RefuseCommand(piece);
+            return piece.Text.TrimStart().Split(' ', '\t')[0].TrimEnd() is "\\restrict" or "\\unrestrict"
+                ? false
+                : throw guard.RefuseCommand(piece);
         if (piece.Kind != SqlPieceKind.Statement)
             return true;
         guard.Check(piece.Text, piece.Line);

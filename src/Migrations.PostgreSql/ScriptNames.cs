@@ -35,7 +35,11 @@ internal sealed class ScriptNames
     public static ScriptNames Read(IEnumerable<MigrationScript> scripts, ReachReader reader)
     {
         var names = new ScriptNames(reader);
-        foreach (var piece in scripts.SelectMany(s => PostgreSqlStatementReader.Read(s, LongestText)).Where(p => p.Kind == SqlPieceKind.Statement))
+        foreach (
+            var piece in scripts
+                .SelectMany(s => PostgreSqlStatementReader.Read(s, LongestText))
+                .Where(p => p.Kind == SqlPieceKind.Statement)
+        )
             names.Add(piece.Text);
         return names;
     }

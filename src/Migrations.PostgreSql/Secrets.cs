@@ -21,13 +21,37 @@ internal static class Secrets
     /// <summary>The server's error without the secrets of the statement, which it may repeat; the same one where there are none.</summary>
     public static PostgresException Without(PostgresException e, string? statement)
     {
-        var (where, query) = (e.Where is null ? null : Hide(MaskContext(e.Where), statement), e.InternalQuery is null ? null : Hide(Mask(e.InternalQuery), statement));
-        var (message, detail, hint) = (Hide(e.MessageText, statement), e.Detail is null ? null : Hide(e.Detail, statement), e.Hint is null ? null : Hide(e.Hint, statement));
+        var (where, query) = (
+            e.Where is null ? null : Hide(MaskContext(e.Where), statement),
+            e.InternalQuery is null ? null : Hide(Mask(e.InternalQuery), statement)
+        );
+        var (message, detail, hint) = (
+            Hide(e.MessageText, statement),
+            e.Detail is null ? null : Hide(e.Detail, statement),
+            e.Hint is null ? null : Hide(e.Hint, statement)
+        );
         return (where, query, message, detail, hint).Equals((e.Where, e.InternalQuery, e.MessageText, e.Detail, e.Hint))
             ? e
             : new PostgresException(
-                message, e.Severity, e.InvariantSeverity, e.SqlState, detail, hint, e.Position, e.InternalPosition, query, where,
-                e.SchemaName, e.TableName, e.ColumnName, e.DataTypeName, e.ConstraintName, e.File, e.Line, e.Routine);
+                message,
+                e.Severity,
+                e.InvariantSeverity,
+                e.SqlState,
+                detail,
+                hint,
+                e.Position,
+                e.InternalPosition,
+                query,
+                where,
+                e.SchemaName,
+                e.TableName,
+                e.ColumnName,
+                e.DataTypeName,
+                e.ConstraintName,
+                e.File,
+                e.Line,
+                e.Routine
+            );
     }
 
     /// <summary>The first words of another session's statement, without its literals.</summary>
@@ -38,12 +62,14 @@ internal static class Secrets
         {
             if (words.Length >= most)
                 return words.Append("...").ToString();
-            words.Append(token.Kind switch
-            {
-                SqlTokenKind.Literal => "'...'",
-                SqlTokenKind.WhiteSpace or SqlTokenKind.Comment => " ",
-                _ => token.In(text),
-            });
+            words.Append(
+                token.Kind switch
+                {
+                    SqlTokenKind.Literal => "'...'",
+                    SqlTokenKind.WhiteSpace or SqlTokenKind.Comment => " ",
+                    _ => token.In(text),
+                }
+            );
         }
 
         return words.ToString().Trim();

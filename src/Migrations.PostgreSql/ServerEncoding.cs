@@ -12,7 +12,8 @@ namespace Migrations.PostgreSql;
 internal static class ServerEncoding
 {
     /// <summary>Whether the database can store a text. True where that is not known: then the server says so.</summary>
-    public static bool CanStore(NpgsqlConnection connection, string text) => Encode(connection, text, EncoderFallback.ExceptionFallback) is not null;
+    public static bool CanStore(NpgsqlConnection connection, string text) =>
+        Encode(connection, text, EncoderFallback.ExceptionFallback) is not null;
 
     /// <summary>A text with a question mark for each character that the database cannot store.</summary>
     public static string? Storable(NpgsqlConnection connection, string? text) =>
@@ -43,7 +44,8 @@ internal static class ServerEncoding
             "ISO_8859_5" or "ISO_8859_6" or "ISO_8859_7" or "ISO_8859_8" => 28590 + (name[^1] - '0'),
             "KOI8R" => 20866,
             "KOI8U" => 21866,
-            _ when name?.StartsWith("WIN", StringComparison.Ordinal) == true && int.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var windows) => windows,
+            _ when name?.StartsWith("WIN", StringComparison.Ordinal) == true
+                    && int.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var windows) => windows,
             _ => 0,
         };
         return page switch

@@ -9,16 +9,17 @@ namespace Migrations.PostgreSql;
 internal static class SqlLiterals
 {
     /// <summary>The value of a literal in quotes or dollar quotes.</summary>
-    public static string ValueOf(string literal) => literal switch
-    {
-        ['$', ..] when literal.IndexOf('$', 1) is > 0 and var end => Between(literal, end + 1, literal.Length - end - 1),
-        ['\'', ..] => Unquoted(literal, 1),
-        ['"', .., '"'] => literal[1..^1],
-        ['u' or 'U', '&', '\'', ..] => WithoutEscapes(Unquoted(literal, 3)),
-        ['e' or 'E', '\'', ..] => Unescaped(Unquoted(literal, 2)),
-        [_, '\'', ..] => Unquoted(literal, 2),
-        _ => literal,
-    };
+    public static string ValueOf(string literal) =>
+        literal switch
+        {
+            ['$', ..] when literal.IndexOf('$', 1) is > 0 and var end => Between(literal, end + 1, literal.Length - end - 1),
+            ['\'', ..] => Unquoted(literal, 1),
+            ['"', .., '"'] => literal[1..^1],
+            ['u' or 'U', '&', '\'', ..] => WithoutEscapes(Unquoted(literal, 3)),
+            ['e' or 'E', '\'', ..] => Unescaped(Unquoted(literal, 2)),
+            [_, '\'', ..] => Unquoted(literal, 2),
+            _ => literal,
+        };
 
     /// <summary>A text with <c>\0041</c> and <c>\+000041</c>, as <c>U&amp;</c> brings them, read.</summary>
     public static string WithoutEscapes(string text)
@@ -30,7 +31,10 @@ internal static class SqlLiterals
         var value = new StringBuilder();
         for (var at = 0; at < text.Length; at++)
         {
-            var (digits, from) = text[at] != '\\' ? (0, 0) : at + 1 < text.Length && text[at + 1] == '+' ? (6, at + 2) : (4, at + 1);
+            var (digits, from) =
+                text[at] != '\\' ? (0, 0)
+                : at + 1 < text.Length && text[at + 1] == '+' ? (6, at + 2)
+                : (4, at + 1);
             if (digits > 0 && TryNumber(text, from, digits, NumberStyles.AllowHexSpecifier, out var code))
             {
                 value.Append(code);
@@ -46,7 +50,8 @@ internal static class SqlLiterals
     }
 
     private static string Unquoted(string literal, int from) =>
-        Between(literal, from, literal.Length > from && literal[^1] == '\'' ? literal.Length - 1 : literal.Length).Replace("''", "'", StringComparison.Ordinal);
+        Between(literal, from, literal.Length > from && literal[^1] == '\'' ? literal.Length - 1 : literal.Length)
+            .Replace("''", "'", StringComparison.Ordinal);
 
     private static string Between(string text, int from, int to) => to > from ? text[from..to] : "";
 
@@ -81,7 +86,17 @@ internal static class SqlLiterals
             }
             else
             {
-                value.Append(text[at] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', var c => c });
+                value.Append(
+                    text[at] switch
+                    {
+                        'n' => '\n',
+                        'r' => '\r',
+                        't' => '\t',
+                        'b' => '\b',
+                        'f' => '\f',
+                        var c => c,
+                    }
+                );
             }
         }
 
@@ -91,7 +106,11 @@ internal static class SqlLiterals
     private static bool TryNumber(string text, int from, int digits, NumberStyles style, out string character)
     {
         character = "";
-        if (from + digits > text.Length || !int.TryParse(text.AsSpan(from, digits), style, CultureInfo.InvariantCulture, out var code) || !Rune.IsValid(code))
+        if (
+            from + digits > text.Length
+            || !int.TryParse(text.AsSpan(from, digits), style, CultureInfo.InvariantCulture, out var code)
+            || !Rune.IsValid(code)
+        )
             return false;
         character = new Rune(code).ToString();
         return true;

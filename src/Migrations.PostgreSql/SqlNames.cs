@@ -27,7 +27,9 @@ internal static class SqlNames
     public static string LastPart(string name)
     {
         var at = name.LastIndexOf('.');
-        return name.EndsWith('"') ? name[(name.LastIndexOf(".\"", StringComparison.Ordinal) is >= 0 and var quoted ? quoted + 1 : 0)..] : name[(at + 1)..];
+        return name.EndsWith('"')
+            ? name[(name.LastIndexOf(".\"", StringComparison.Ordinal) is >= 0 and var quoted ? quoted + 1 : 0)..]
+            : name[(at + 1)..];
     }
 
     /// <summary>A name as the server keeps it: without quotes, and in small letters where it has none.</summary>

@@ -41,7 +41,8 @@ internal static class StatementClassifier
     {
         var words = new StatementWords(text);
         var first = words[1] is "TRANSACTION" or "WORK" ? 2 : 1;
-        return string.Join(' ', Enumerable.Range(first, Math.Max(0, words.Count() - first)).Select(i => words[i])).Replace(" ,", ",", StringComparison.Ordinal);
+        return string.Join(' ', Enumerable.Range(first, Math.Max(0, words.Count() - first)).Select(i => words[i]))
+            .Replace(" ,", ",", StringComparison.Ordinal);
     }
 
     /// <summary>Whether a statement may hold <c>$1</c>: it prepares another one, or defines a routine.</summary>
@@ -68,27 +69,32 @@ internal static class StatementClassifier
     /// The statements that call <c>PreventInTransactionBlock</c> in the server, as their reference pages say ("cannot be executed inside a
     /// transaction block").
     /// </summary>
-    private static bool RunsOnlyOutside(StatementWords words) => words[0] switch
-    {
-        "VACUUM" => true,
-        "CREATE" => words[1] is "DATABASE" or "TABLESPACE"
-            || words.StartWith("CREATE INDEX CONCURRENTLY") || words.StartWith("CREATE UNIQUE INDEX CONCURRENTLY")
-            || (words[1] is "SUBSCRIPTION" && !SaysFalse(words, "CONNECT") && !SaysFalse(words, "CREATE_SLOT")),
-        "DROP" => words[1] is "DATABASE" or "TABLESPACE" or "SUBSCRIPTION" || words.StartWith("DROP INDEX CONCURRENTLY"),
-        "ALTER" => AlterRunsOnlyOutside(words),
-        "REINDEX" => Reindex(words),
-        "CLUSTER" => words.Count() == 1 || words.Count() == 2 && words[1] is "VERBOSE" || words.StartWith("CLUSTER ( * )") && words.Count() == 4,
-        _ => false,
-    };
+    private static bool RunsOnlyOutside(StatementWords words) =>
+        words[0] switch
+        {
+            "VACUUM" => true,
+            "CREATE" => words[1] is "DATABASE" or "TABLESPACE"
+                || words.StartWith("CREATE INDEX CONCURRENTLY")
+                || words.StartWith("CREATE UNIQUE INDEX CONCURRENTLY")
+                || (words[1] is "SUBSCRIPTION" && !SaysFalse(words, "CONNECT") && !SaysFalse(words, "CREATE_SLOT")),
+            "DROP" => words[1] is "DATABASE" or "TABLESPACE" or "SUBSCRIPTION" || words.StartWith("DROP INDEX CONCURRENTLY"),
+            "ALTER" => AlterRunsOnlyOutside(words),
+            "REINDEX" => Reindex(words),
+            "CLUSTER" => words.Count() == 1
+                || words.Count() == 2 && words[1] is "VERBOSE"
+                || words.StartWith("CLUSTER ( * )") && words.Count() == 4,
+            _ => false,
+        };
 
-    private static bool AlterRunsOnlyOutside(StatementWords words) => words[1] switch
-    {
-        "SYSTEM" => true,
-        "DATABASE" => words.StartWith("ALTER DATABASE * SET TABLESPACE"),
-        "TABLE" => words.Contain("DETACH", "PARTITION") && words[words.Count() - 1] is "CONCURRENTLY",
-        "SUBSCRIPTION" => words[3] is "REFRESH" || (words[4] is "PUBLICATION" && !SaysFalse(words, "REFRESH")),
-        _ => false,
-    };
+    private static bool AlterRunsOnlyOutside(StatementWords words) =>
+        words[1] switch
+        {
+            "SYSTEM" => true,
+            "DATABASE" => words.StartWith("ALTER DATABASE * SET TABLESPACE"),
+            "TABLE" => words.Contain("DETACH", "PARTITION") && words[words.Count() - 1] is "CONCURRENTLY",
+            "SUBSCRIPTION" => words[3] is "REFRESH" || (words[4] is "PUBLICATION" && !SaysFalse(words, "REFRESH")),
+            _ => false,
+        };
 
     private static bool Reindex(StatementWords words)
     {
@@ -109,7 +115,10 @@ internal static class StatementClassifier
     {
         for (var i = 0; words[i].Length > 0; i++)
         {
-            if (string.Equals(words[i], option, StringComparison.Ordinal) && words[words[i + 1] is "=" ? i + 2 : i + 1].Trim('\'').ToUpperInvariant() is "FALSE" or "OFF" or "0")
+            if (
+                string.Equals(words[i], option, StringComparison.Ordinal)
+                && words[words[i + 1] is "=" ? i + 2 : i + 1].Trim('\'').ToUpperInvariant() is "FALSE" or "OFF" or "0"
+            )
                 return true;
         }
 
@@ -129,7 +138,16 @@ internal static class StatementClassifier
             {
                 // An index of an expression calls its functions for every row that is there.
                 "INDEX" or "UNIQUE" => !words.Contain("WHERE") && !CallsFunctions(words),
-                "TYPE" or "DOMAIN" or "SEQUENCE" or "TRIGGER" or "VIEW" or "FUNCTION" or "PROCEDURE" or "POLICY" or "ROLE" or "STATISTICS" => true,
+                "TYPE"
+                or "DOMAIN"
+                or "SEQUENCE"
+                or "TRIGGER"
+                or "VIEW"
+                or "FUNCTION"
+                or "PROCEDURE"
+                or "POLICY"
+                or "ROLE"
+                or "STATISTICS" => true,
                 "OR" => words[3] is "FUNCTION" or "PROCEDURE" or "VIEW" or "TRIGGER",
                 // CREATE TABLE AS fills what it makes, and the bound of a partition may call anything.
                 "TABLE" => words[2] is not "PG_TEMP" && !words.Contain("AS") && !words.Contain("FOR", "VALUES"),
@@ -145,7 +163,10 @@ internal static class StatementClassifier
         var depth = 0;
         for (var i = 0; words[i].Length > 0; i++)
         {
-            depth += words[i] is "(" ? 1 : words[i] is ")" ? -1 : 0;
+            depth +=
+                words[i] is "(" ? 1
+                : words[i] is ")" ? -1
+                : 0;
             if (depth > 1)
                 return true;
         }

@@ -22,7 +22,10 @@ internal static class StatementFailure
         var location = piece is null ? new ScriptLocation(script.File, script.FirstLine) : Locate(e, script, piece, offset);
         // An excerpt counts its lines from the location, which in COPY data is outside the statement.
         var isInData = piece is not null && location.Line > piece.Line + piece.Text.AsSpan().Count('\n');
-        var (text, shownOffset) = Excerpt(piece is null || isInData ? null : Secrets.Mask(piece.Text), offset ?? LineStart(piece, location));
+        var (text, shownOffset) = Excerpt(
+            piece is null || isInData ? null : Secrets.Mask(piece.Text),
+            offset ?? LineStart(piece, location)
+        );
         return new StatementException(PostgreSqlErrors.IdOf(e), Message(e, location, piece, blocker, attempts), NextStep(e, blocker), e)
         {
             Location = location,
@@ -49,7 +52,9 @@ internal static class StatementFailure
     private static string Message(PostgresException e, ScriptLocation location, SqlPiece? piece, Blocker? blocker, int attempts)
     {
         // The place stands once, at the beginning, as in SQLite's.
-        var message = new StringBuilder(piece is null ? $"PostgreSQL refused the commit of '{location.ShownFile}'" : $"{location}: PostgreSQL refused a statement");
+        var message = new StringBuilder(
+            piece is null ? $"PostgreSQL refused the commit of '{location.ShownFile}'" : $"{location}: PostgreSQL refused a statement"
+        );
         message.Append(CultureInfo.InvariantCulture, $": {e.MessageText} ({e.SqlState}).");
         if (e.Where is { Length: > 0 } where)
             message.Append(CultureInfo.InvariantCulture, $" Context: {where.Split('\n')[0].TrimEnd('.')}.");
@@ -60,8 +65,12 @@ internal static class StatementFailure
         return message.ToString();
     }
 
-    private static string NextStep(PostgresException e, Blocker? blocker) => e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
-        ? string.Create(CultureInfo.InvariantCulture, $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s.")
+    private static string NextStep(PostgresException e, Blocker? blocker) =>
+        e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s."
+            )
         : e.SqlState is PostgresErrorCodes.LockNotAvailable && blocker?.WayOut is { } way ? way + " Then run the command again."
         : PostgreSqlErrors.NextStep(e);
 
@@ -106,7 +115,9 @@ internal static class StatementFailure
         var digits = text.AsSpan(at + mark.Length);
         digits = digits[Math.Max(0, digits.IndexOfAnyInRange('0', '9'))..];
         var length = digits.IndexOfAnyExceptInRange('0', '9');
-        return int.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return int.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
     }
 
     private static (string? Text, int? Offset) Excerpt(string? text, int? offset)

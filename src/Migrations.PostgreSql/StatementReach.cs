@@ -5,13 +5,32 @@ namespace Migrations.PostgreSql;
 /// <summary>Tells by a statement's own words how far it reaches, and nothing of what it calls or holds in bodies.</summary>
 internal static class StatementReach
 {
-    private static readonly HashSet<string> TrustedLanguages = new(StringComparer.OrdinalIgnoreCase) { "sql", "plpgsql", "plperl", "pltcl", "plv8" };
+    private static readonly HashSet<string> TrustedLanguages = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "sql",
+        "plpgsql",
+        "plperl",
+        "pltcl",
+        "plv8",
+    };
 
     // Catalogues of all databases: https://www.postgresql.org/docs/current/catalogs-overview.html
     private static readonly HashSet<string> SharedCatalogues = new(StringComparer.Ordinal)
     {
-        "PG_AUTHID", "PG_AUTH_MEMBERS", "PG_ROLES", "PG_USER", "PG_SHADOW", "PG_DATABASE", "PG_DB_ROLE_SETTING",
-        "PG_TABLESPACE", "PG_SHDEPEND", "PG_SHDESCRIPTION", "PG_SHSECLABEL", "PG_SUBSCRIPTION", "PG_REPLICATION_ORIGIN", "PG_PARAMETER_ACL",
+        "PG_AUTHID",
+        "PG_AUTH_MEMBERS",
+        "PG_ROLES",
+        "PG_USER",
+        "PG_SHADOW",
+        "PG_DATABASE",
+        "PG_DB_ROLE_SETTING",
+        "PG_TABLESPACE",
+        "PG_SHDEPEND",
+        "PG_SHDESCRIPTION",
+        "PG_SHSECLABEL",
+        "PG_SUBSCRIPTION",
+        "PG_REPLICATION_ORIGIN",
+        "PG_PARAMETER_ACL",
     };
 
     /// <summary>
@@ -63,7 +82,10 @@ internal static class StatementReach
         var depth = 0;
         for (var i = 1; !words.IsEnd(i); i++)
         {
-            depth += words[i] is "(" ? 1 : words[i] is ")" ? -1 : 0;
+            depth +=
+                words[i] is "(" ? 1
+                : words[i] is ")" ? -1
+                : 0;
             if (depth != 0 || words[i] is not ("TO" or "FROM"))
                 continue;
             if (words[i + 1] is "PROGRAM")
@@ -83,8 +105,9 @@ internal static class StatementReach
         var what = $"{words[0]} {kind}";
         return kind switch
         {
-            "ROLE" or "GROUP" or "USER" when kind is not "USER" || next is not "MAPPING" =>
-                words.ContainsName("PG_", before: "SET") ? World($"{what} with a role of the server's") : Cluster(what),
+            "ROLE" or "GROUP" or "USER" when kind is not "USER" || next is not "MAPPING" => words.ContainsName("PG_", before: "SET")
+                ? World($"{what} with a role of the server's")
+                : Cluster(what),
             "DATABASE" or "TABLESPACE" or "SYSTEM" => Cluster(what),
             "OWNED" => Cluster(what),
             "SUBSCRIPTION" or "SERVER" => World(what),
@@ -98,13 +121,28 @@ internal static class StatementReach
     }
 
     /// <summary>Whether an extension reaches beyond its database: those that connect to others, write files, or run any code.</summary>
-    public static bool IsWorldExtension(string name) => name.EndsWith("_fdw", StringComparison.Ordinal)
-        || name is "dblink" or "adminpack" or "pg_cron" or "pg_net" or "http" or "pglogical" or "pg_background" or "aws_s3" or "aws_lambda" or "plsh"
+    public static bool IsWorldExtension(string name) =>
+        name.EndsWith("_fdw", StringComparison.Ordinal)
+        || name
+            is "dblink"
+                or "adminpack"
+                or "pg_cron"
+                or "pg_net"
+                or "http"
+                or "pglogical"
+                or "pg_background"
+                or "aws_s3"
+                or "aws_lambda"
+                or "plsh"
         || (name.StartsWith("pl", StringComparison.Ordinal) && name.EndsWith('u'));
 
     private static (Reach Reach, string What)? Extension(TokenWords words, int at, string what)
     {
-        at += words[at] is "IF" ? words[at + 1] is "NOT" ? 3 : 2 : 0;
+        at += words[at] is "IF"
+            ? words[at + 1] is "NOT"
+                ? 3
+                : 2
+            : 0;
         for (; !words.IsEnd(at); at++)
         {
             var name = words[at].ToLowerInvariant();
@@ -129,7 +167,10 @@ internal static class StatementReach
         var depth = 0;
         for (var i = 1; !words.IsEnd(i); i++)
         {
-            depth += words[i] is "(" ? 1 : words[i] is ")" ? -1 : 0;
+            depth +=
+                words[i] is "(" ? 1
+                : words[i] is ")" ? -1
+                : 0;
             if (depth != 0 || words[i] is not "LANGUAGE")
                 continue;
             var name = words.KindAt(i + 1) == SqlTokenKind.Literal ? SqlLiterals.ValueOf(words[i + 1]) : words[i + 1].ToLowerInvariant();
@@ -176,7 +217,9 @@ internal static class StatementReach
 
         if (!words.ContainsAnyBeforeEnd("TO", "FROM"))
             return null;
-        return words.ContainsName("PG_", before: "WITH") ? World($"{words[0]} of a role of the server's") : Cluster($"{words[0]} of a role");
+        return words.ContainsName("PG_", before: "WITH")
+            ? World($"{words[0]} of a role of the server's")
+            : Cluster($"{words[0]} of a role");
     }
 
     private static (Reach Reach, string What)? SetRole(TokenWords words)

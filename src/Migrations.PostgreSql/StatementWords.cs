@@ -16,9 +16,7 @@ internal sealed class StatementWords(string text)
     {
         get
         {
-            while (_words.Count <= index && Advance())
-            {
-            }
+            while (_words.Count <= index && Advance()) { }
 
             return index < _words.Count ? _words[index] : "";
         }
@@ -43,8 +41,10 @@ internal sealed class StatementWords(string text)
     {
         for (var index = 0; this[index].Length > 0; index++)
         {
-            if (string.Equals(this[index], first, StringComparison.Ordinal)
-                && (second is null || string.Equals(this[index + 1], second, StringComparison.Ordinal)))
+            if (
+                string.Equals(this[index], first, StringComparison.Ordinal)
+                && (second is null || string.Equals(this[index + 1], second, StringComparison.Ordinal))
+            )
                 return true;
         }
 
@@ -57,9 +57,7 @@ internal sealed class StatementWords(string text)
     /// <summary>How many words there are.</summary>
     public int Count()
     {
-        while (Advance())
-        {
-        }
+        while (Advance()) { }
 
         return _words.Count;
     }

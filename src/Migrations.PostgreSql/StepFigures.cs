@@ -20,7 +20,8 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     public const string HandOver = "pg_catalog.pg_stat_force_next_flush()";
 
     /// <summary>Whether the connection has temporary tables or prepared statements, which outlive a transaction.</summary>
-    public const string Leftovers = "(pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_prepared_statement()))";
+    public const string Leftovers =
+        "(pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_prepared_statement()))";
 
     // Where a step can begin at zero, only locked tables need to be looked at.
     private readonly bool _handsOver = HandsOver(serverVersion);
@@ -45,13 +46,16 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     {
         get
         {
-            var start = sharesTransaction ? $"COALESCE({Remembered("started")}::pg_catalog.timestamptz, pg_catalog.clock_timestamp())" : "pg_catalog.transaction_timestamp()";
+            var start = sharesTransaction
+                ? $"COALESCE({Remembered("started")}::pg_catalog.timestamptz, pg_catalog.clock_timestamp())"
+                : "pg_catalog.transaction_timestamp()";
             return $"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) {start}) OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8";
         }
     }
 
     /// <summary>Rows changed since the step began; NULL where the server does not count.</summary>
-    public string Rows => RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) {Remembered("rows")}::pg_catalog.int8)" : RowsSoFar;
+    public string Rows =>
+        RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) {Remembered("rows")}::pg_catalog.int8)" : RowsSoFar;
 
     /// <summary>Whether rows that the script itself tells need not be counted: those counted later must not come on top.</summary>
     public bool TakesRowsFromScript => sharesTransaction || _handsOver;
@@ -73,20 +77,25 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     // names. A join with pg_class would say the same and take longer to plan.
     private string RowsSoFar =>
         $"""
-        CASE WHEN pg_catalog.current_setting('track_counts')::pg_catalog.bool THEN COALESCE((
-            SELECT pg_catalog.sum(t.changed)::pg_catalog.int8 FROM ({(_handsOver ? LockedTables : AllTables)}) AS t
-            WHERE CASE WHEN t.changed OPERATOR(pg_catalog.>) 0
-                THEN t.oid OPERATOR(pg_catalog.<>) '{historyTable.Replace("'", "''", StringComparison.Ordinal)}'::pg_catalog.regclass AND t.oid::pg_catalog.regclass::pg_catalog.text OPERATOR(pg_catalog.!~~) 'pg\_toast%.%' END), 0) END
-        """;
+            CASE WHEN pg_catalog.current_setting('track_counts')::pg_catalog.bool THEN COALESCE((
+                SELECT pg_catalog.sum(t.changed)::pg_catalog.int8 FROM ({(_handsOver ? LockedTables : AllTables)}) AS t
+                WHERE CASE WHEN t.changed OPERATOR(pg_catalog.>) 0
+                    THEN t.oid OPERATOR(pg_catalog.<>) '{historyTable.Replace(
+                "'",
+                "''",
+                StringComparison.Ordinal
+            )}'::pg_catalog.regclass AND t.oid::pg_catalog.regclass::pg_catalog.text OPERATOR(pg_catalog.!~~) 'pg\_toast%.%' END), 0) END
+            """;
 
     // 16384: the first number that the server gives to what users create. Whatever is written is locked.
     private static string LockedTables =>
         $"""
-        SELECT DISTINCT l.relation AS oid, {Changed("l.relation")} AS changed FROM pg_catalog.pg_lock_status() l, {HandOver}
-        WHERE l.relation OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
-        """;
+            SELECT DISTINCT l.relation AS oid, {Changed("l.relation")} AS changed FROM pg_catalog.pg_lock_status() l, {HandOver}
+            WHERE l.relation OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
+            """;
 
-    private static string AllTables => $"SELECT c.oid, {Changed("c.oid")} AS changed FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid";
+    private static string AllTables =>
+        $"SELECT c.oid, {Changed("c.oid")} AS changed FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid";
 
     private static string Changed(string table) =>
         $"pg_catalog.pg_stat_get_xact_tuples_inserted({table}) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated({table}) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted({table})";

@@ -10,8 +10,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal static class Subscriptions
 {
-    private const string Query =
-        """
+    private const string Query = """
         SELECT subname::text FROM pg_catalog.pg_subscription
         WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1
         """;
@@ -41,7 +40,10 @@ internal static class Subscriptions
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
         {
-            if (!await TryTakeOffAsync(PostgreSqlTarget.WithDatabase(session.Target, name), session.Options, cancellationToken).ConfigureAwait(false))
+            if (
+                !await TryTakeOffAsync(PostgreSqlTarget.WithDatabase(session.Target, name), session.Options, cancellationToken)
+                    .ConfigureAwait(false)
+            )
                 throw;
             await session.ExecuteAsync(drop, cancellationToken).ConfigureAwait(false);
         }
@@ -49,12 +51,17 @@ internal static class Subscriptions
 
     private static async Task<bool> TryTakeOffAsync(DatabaseTarget database, SessionOptions options, CancellationToken cancellationToken)
     {
-        var session = await PostgreSqlSession.OpenAsync(database, options, new PostgreSqlConnector(database, new PostgreSqlSources()), cancellationToken).ConfigureAwait(false);
+        var session = await PostgreSqlSession
+            .OpenAsync(database, options, new PostgreSqlConnector(database, new PostgreSqlSources()), cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var names = await ReadAsync(session, cancellationToken).ConfigureAwait(false);
         foreach (var name in names)
         {
-            foreach (var statement in (string[])[$"ALTER SUBSCRIPTION {name} DISABLE", $"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)", $"DROP SUBSCRIPTION {name}"])
+            foreach (
+                var statement in (string[])
+                    [$"ALTER SUBSCRIPTION {name} DISABLE", $"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)", $"DROP SUBSCRIPTION {name}"]
+            )
                 await session.ExecuteAsync(statement, cancellationToken).ConfigureAwait(false);
         }
 

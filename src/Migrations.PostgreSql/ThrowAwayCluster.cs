@@ -50,7 +50,13 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     {
         _shell = shell;
         _folder = folder;
-        var builder = new NpgsqlConnectionStringBuilder { Host = folder, Port = 5432, Username = User, Database = "postgres" };
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = folder,
+            Port = 5432,
+            Username = User,
+            Database = "postgres",
+        };
         Target = PostgreSqlTarget.Parse(builder.ConnectionString, "/")!;
     }
 
@@ -61,7 +67,8 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     public bool IsOfOtherVersion { get; init; }
 
     /// <summary>The server of our own that a database is on; null when it is on another.</summary>
-    public static ThrowAwayCluster? Of(DatabaseTarget target) => Running.GetValueOrDefault(new NpgsqlConnectionStringBuilder(target.ConnectionString).Host ?? "");
+    public static ThrowAwayCluster? Of(DatabaseTarget target) =>
+        Running.GetValueOrDefault(new NpgsqlConnectionStringBuilder(target.ConnectionString).Host ?? "");
 
     /// <summary>Starts one.</summary>
     /// <exception cref="ClusterException">It cannot be started.</exception>
@@ -73,7 +80,9 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         if (OperatingSystem.IsWindows())
             throw new ClusterException("it would need a Unix socket that no other user may enter.");
         if (tools is null)
-            throw new ClusterException("PostgreSQL's server programs (initdb, postgres) of the server's version or a newer one are not installed.");
+            throw new ClusterException(
+                "PostgreSQL's server programs (initdb, postgres) of the server's version or a newer one are not installed."
+            );
         // Short, because the path of a socket has at most about 100 characters; and where another user may enter.
         var folder = "/tmp/migrations-" + Guid.NewGuid().ToString("N")[..12];
         var start = Shell();
@@ -84,7 +93,9 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         {
             var words = await cluster._shell.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
             if (words is not "started")
-                throw new ClusterException($"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim());
+                throw new ClusterException(
+                    $"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim()
+                );
             await cluster.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             Running[folder] = cluster;
             return cluster;
@@ -102,7 +113,14 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     public async Task AddRolesAsync(PostgreSqlSession origin, CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        await origin.QueryAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname <> $1", row => names.Add(row.GetString(0)), cancellationToken, User).ConfigureAwait(false);
+        await origin
+            .QueryAsync(
+                "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname <> $1",
+                row => names.Add(row.GetString(0)),
+                cancellationToken,
+                User
+            )
+            .ConfigureAwait(false);
         var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         foreach (var name in names)
@@ -127,11 +145,23 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
             await session.ExecuteAsync($"CREATE ROLE {role}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync($"ALTER ROLE {role} LOGIN CREATEROLE CREATEDB SUPERUSER", cancellationToken).ConfigureAwait(false);
         var others = new List<string>();
-        await session.QueryAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ($1, $2)", row => others.Add(row.GetString(0)), cancellationToken, User, _role).ConfigureAwait(false);
+        await session
+            .QueryAsync(
+                "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ($1, $2)",
+                row => others.Add(row.GetString(0)),
+                cancellationToken,
+                User,
+                _role
+            )
+            .ConfigureAwait(false);
         foreach (var other in others)
-            await session.ExecuteAsync($"GRANT {PostgreSqlText.Name(other)} TO {role} WITH ADMIN OPTION", cancellationToken).ConfigureAwait(false);
+            await session
+                .ExecuteAsync($"GRANT {PostgreSqlText.Name(other)} TO {role} WITH ADMIN OPTION", cancellationToken)
+                .ConfigureAwait(false);
         foreach (var database in databases)
-            await session.ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(database)} OWNER {role} TEMPLATE template0", cancellationToken).ConfigureAwait(false);
+            await session
+                .ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(database)} OWNER {role} TEMPLATE template0", cancellationToken)
+                .ConfigureAwait(false);
         return _role;
     }
 
@@ -151,7 +181,12 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     }
 
     private Task<PostgreSqlSession> OpenAsync(CancellationToken cancellationToken) =>
-        PostgreSqlSession.OpenAsync(Target, new SessionOptions(), new PostgreSqlConnector(Target, new PostgreSqlSources()), cancellationToken);
+        PostgreSqlSession.OpenAsync(
+            Target,
+            new SessionOptions(),
+            new PostgreSqlConnector(Target, new PostgreSqlSources()),
+            cancellationToken
+        );
 
     /// <summary>Stops it and removes its folder.</summary>
     public async ValueTask DisposeAsync()
@@ -165,13 +200,23 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     /// <summary>A shell as an ordinary user: PostgreSQL refuses to run as root.</summary>
     private static ProcessStartInfo Shell()
     {
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (!Environment.IsPrivilegedProcess)
             return start;
         var users = File.ReadAllLines("/etc/passwd").Select(l => l.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
-        var user = Array.Find(["postgres", "nobody"], users.Contains) ?? throw new ClusterException("it must not run as root, and there is no user 'postgres' or 'nobody' to run it as.");
-        var (program, arguments) = Program("runuser") is { } runuser ? (runuser, (string[])["-u", user, "--", "/bin/sh"])
-            : Program("setpriv") is { } setpriv ? (setpriv, ["--reuid", user, "--regid", user is "nobody" ? "65534" : user, "--clear-groups", "/bin/sh"])
+        var user =
+            Array.Find(["postgres", "nobody"], users.Contains)
+            ?? throw new ClusterException("it must not run as root, and there is no user 'postgres' or 'nobody' to run it as.");
+        var (program, arguments) =
+            Program("runuser") is { } runuser ? (runuser, (string[])["-u", user, "--", "/bin/sh"])
+            : Program("setpriv") is { } setpriv
+                ? (setpriv, ["--reuid", user, "--regid", user is "nobody" ? "65534" : user, "--clear-groups", "/bin/sh"])
             : throw new ClusterException("it must not run as root, and there is neither runuser nor setpriv to change the user.");
         start.FileName = program;
         foreach (var argument in arguments)
@@ -180,7 +225,8 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         return start;
     }
 
-    private static string? Program(string name) => Array.Find([$"/usr/sbin/{name}", $"/sbin/{name}", $"/usr/bin/{name}", $"/bin/{name}"], File.Exists);
+    private static string? Program(string name) =>
+        Array.Find([$"/usr/sbin/{name}", $"/sbin/{name}", $"/usr/bin/{name}", $"/bin/{name}"], File.Exists);
 
     private static Process Run(ProcessStartInfo start)
     {

@@ -12,8 +12,10 @@ public abstract class BackupCommand : DatabaseCommand
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
 
-    private protected sealed override IEnumerable<string> Connections => ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
+    private protected sealed override IEnumerable<string> Connections =>
+        ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
 
     /// <summary>How backups are made and proven in this call.</summary>
-    private protected BackupOptions Options(IEventSink events) => new() { Session = Session(events), ScratchServer = ScratchServer(ScratchDatabase) };
+    private protected BackupOptions Options(IEventSink events) =>
+        new() { Session = Session(events), ScratchServer = ScratchServer(ScratchDatabase) };
 }

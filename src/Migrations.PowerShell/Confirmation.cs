@@ -7,10 +7,12 @@ namespace Migrations.PowerShell;
 internal static class Confirmation
 {
     /// <summary>Whether <c>ShouldProcess</c> will only tell what it would do.</summary>
-    public static bool IsWhatIf(this PSCmdlet cmdlet) => Switch(cmdlet, "WhatIf") ?? cmdlet.SessionState.PSVariable.GetValue("WhatIfPreference") is true;
+    public static bool IsWhatIf(this PSCmdlet cmdlet) =>
+        Switch(cmdlet, "WhatIf") ?? cmdlet.SessionState.PSVariable.GetValue("WhatIfPreference") is true;
 
     /// <summary>Whether <c>ShouldProcess</c> will tell or ask.</summary>
-    public static bool IsPlanShown(this PSCmdlet cmdlet) => cmdlet.IsWhatIf() || Switch(cmdlet, "Verbose") == true || (Switch(cmdlet, "Confirm") ?? IsMediumAsked(cmdlet));
+    public static bool IsPlanShown(this PSCmdlet cmdlet) =>
+        cmdlet.IsWhatIf() || Switch(cmdlet, "Verbose") == true || (Switch(cmdlet, "Confirm") ?? IsMediumAsked(cmdlet));
 
     /// <summary>Whether the caller has already said whether to be asked: with <c>-Confirm</c>, in either way.</summary>
     public static bool IsConfirmSaid(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") is not null;
@@ -24,7 +26,10 @@ internal static class Confirmation
     {
         if (force && !cmdlet.IsConfirmSaid() && !cmdlet.IsWhatIf())
             return true;
-        return Ask(() => cmdlet.ShouldProcess(target, action), e => Required($"'{action}' needs a confirmation for {target}, and nobody can be asked.", e));
+        return Ask(
+            () => cmdlet.ShouldProcess(target, action),
+            e => Required($"'{action}' needs a confirmation for {target}, and nobody can be asked.", e)
+        );
     }
 
     /// <summary>Asks a question. Where nobody can be asked, a host throws one of three kinds of exceptions, by its own making.</summary>
@@ -49,17 +54,20 @@ internal static class Confirmation
         {
             write();
         }
-        catch (Exception e) when (IsUnaskable(e) && Switch(cmdlet, "Debug") == true)
-        {
-        }
+        catch (Exception e) when (IsUnaskable(e) && Switch(cmdlet, "Debug") == true) { }
     }
 
     /// <summary>Whether it is what a host throws where no one can be asked.</summary>
     public static bool IsUnaskable(Exception error) => error is PSInvalidOperationException or HostException or NotImplementedException;
 
     /// <summary>The error for a question that nobody could be asked.</summary>
-    public static MigrationException Required(string message, Exception inner) => new(
-        ErrorId.ConfirmationRequired, message, "See what would be done with -WhatIf, and run it with -Force or -Confirm:$false.", inner);
+    public static MigrationException Required(string message, Exception inner) =>
+        new(
+            ErrorId.ConfirmationRequired,
+            message,
+            "See what would be done with -WhatIf, and run it with -Force or -Confirm:$false.",
+            inner
+        );
 
     private static bool IsMediumAsked(PSCmdlet cmdlet) =>
         LanguagePrimitives.TryConvertTo<ConfirmImpact>(cmdlet.SessionState.PSVariable.GetValue("ConfirmPreference"), out var preference)

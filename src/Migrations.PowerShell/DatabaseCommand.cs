@@ -79,13 +79,17 @@ public abstract class DatabaseCommand : MigrationCommand
         string? shown = null;
         foreach (var text in databases)
         {
-            Guard(isOneOfSeveral, () => shown, () =>
-            {
-                shown = null;
-                var database = Resolve(text ?? EnvironmentSettings.Database ?? throw NotNamed());
-                shown = database.Target.Display;
-                Process(database);
-            });
+            Guard(
+                isOneOfSeveral,
+                () => shown,
+                () =>
+                {
+                    shown = null;
+                    var database = Resolve(text ?? EnvironmentSettings.Database ?? throw NotNamed());
+                    shown = database.Target.Display;
+                    Process(database);
+                }
+            );
         }
     }
 
@@ -108,23 +112,25 @@ public abstract class DatabaseCommand : MigrationCommand
     private protected virtual (string? Folder, string? Service) PlaceOf(IHasTarget item) => default;
 
     /// <summary>Goes to the folder that objects of the pipeline bring; null for the one that was given.</summary>
-    private protected virtual void GoTo(string? folder)
-    {
-    }
+    private protected virtual void GoTo(string? folder) { }
 
     /// <summary>Whether a parameter was given on the command line.</summary>
     private protected bool IsGiven(string name) => _given.Contains(name);
 
     /// <summary>Works on the database that objects of the pipeline are of.</summary>
     private protected void Work((string? Folder, string? Service) place, IReadOnlyList<IHasTarget> items, bool isOneOfSeveral) =>
-        Guard(isOneOfSeveral, () => items[0].Database, () =>
-        {
-            var database = DatabaseOf(items[0]);
-            Service = place.Service ?? _givenService;
-            GoTo(place.Folder);
-            Chosen = items.All(i => i is MigrationStatus) ? [.. items.Cast<MigrationStatus>()] : null;
-            Process(database);
-        });
+        Guard(
+            isOneOfSeveral,
+            () => items[0].Database,
+            () =>
+            {
+                var database = DatabaseOf(items[0]);
+                Service = place.Service ?? _givenService;
+                GoTo(place.Folder);
+                Chosen = items.All(i => i is MigrationStatus) ? [.. items.Cast<MigrationStatus>()] : null;
+                Process(database);
+            }
+        );
 
     /// <summary>Whether the command line says what statuses bring.</summary>
     private protected virtual bool IsPlaceGiven => IsGiven(nameof(Service)) || IsGiven(nameof(Credential));
@@ -136,7 +142,8 @@ public abstract class DatabaseCommand : MigrationCommand
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "The objects from the pipeline bring their database with them, and migrations also their folder, service and credential.",
-                "Leave out -Database, and with migrations -Path, -LiteralPath, -Service and -Credential.");
+                "Leave out -Database, and with migrations -Path, -LiteralPath, -Service and -Credential."
+            );
         }
 
         if (item.Target is not { } target)
@@ -146,31 +153,43 @@ public abstract class DatabaseCommand : MigrationCommand
     }
 
     /// <summary>How sessions connect and wait.</summary>
-    private protected virtual SessionOptions Session(IEventSink events) => new()
-    {
-        HistoryTable = HistoryTable,
-        HistorySchema = HistorySchema,
-        ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? 1,
-        ConnectDelay = EnvironmentSettings.ConnectDelay ?? TimeSpan.FromSeconds(5),
-        Events = events,
-    };
+    private protected virtual SessionOptions Session(IEventSink events) =>
+        new()
+        {
+            HistoryTable = HistoryTable,
+            HistorySchema = HistorySchema,
+            ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? 1,
+            ConnectDelay = EnvironmentSettings.ConnectDelay ?? TimeSpan.FromSeconds(5),
+            Events = events,
+        };
 
     /// <summary>How a call reads folders and talks to databases.</summary>
-    private protected virtual MigratorOptions OptionsFor(IEventSink events) => new()
-    {
-        // An empty cell of a table means none.
-        Service = string.IsNullOrEmpty(Service) ? null : Service,
-        Session = Session(events),
-    };
+    private protected virtual MigratorOptions OptionsFor(IEventSink events) =>
+        new()
+        {
+            // An empty cell of a table means none.
+            Service = string.IsNullOrEmpty(Service) ? null : Service,
+            Session = Session(events),
+        };
 
     private protected override IEnumerable<string> Connections => Database ?? [];
 
     private protected sealed override (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text)
     {
         var database = base.Resolve(text);
-        return Credential is null ? database : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
+        return Credential is null
+            ? database
+            : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
     }
 
-    private static CommandException NotNamed() => new(ErrorRecords.Of(
-        "DatabaseNotNamed", ErrorCategory.InvalidArgument, target: null, "No database is named.", "Give -Database a path or a postgres:// URL, or set $env:DATABASE_URL."));
+    private static CommandException NotNamed() =>
+        new(
+            ErrorRecords.Of(
+                "DatabaseNotNamed",
+                ErrorCategory.InvalidArgument,
+                target: null,
+                "No database is named.",
+                "Give -Database a path or a postgres:// URL, or set $env:DATABASE_URL."
+            )
+        );
 }

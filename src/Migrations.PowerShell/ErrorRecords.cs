@@ -10,10 +10,14 @@ internal static class ErrorRecords
     /// <param name="error">The error.</param>
     /// <param name="target">What was worked on: never a connection string.</param>
     /// <param name="targetWord">What that is: a database, a folder.</param>
-    public static ErrorRecord Of(MigrationException error, string? target, string targetWord = "Database") => new(error, error.Id.ToString(), CategoryOf(error), target)
-    {
-        ErrorDetails = new ErrorDetails(Message(error, target, targetWord)) { RecommendedAction = NextStep.ForPowerShell(error.NextStep) },
-    };
+    public static ErrorRecord Of(MigrationException error, string? target, string targetWord = "Database") =>
+        new(error, error.Id.ToString(), CategoryOf(error), target)
+        {
+            ErrorDetails = new ErrorDetails(Message(error, target, targetWord))
+            {
+                RecommendedAction = NextStep.ForPowerShell(error.NextStep),
+            },
+        };
 
     /// <summary>The record of an error in what was given to a cmdlet.</summary>
     public static ErrorRecord Of(string id, ErrorCategory category, string? target, string message, string nextStep) =>
@@ -64,20 +68,21 @@ internal static class ErrorRecords
             text.Append('\n').AppendJoin('\n', StatementExcerpt.Lines(statement, error.StatementOffset, error.Location?.Line ?? 1));
     }
 
-    private static ErrorCategory CategoryOf(MigrationException error) => error.Category switch
-    {
-        FailureCategory.Usage => ErrorCategory.InvalidArgument,
-        FailureCategory.NotFound => ErrorCategory.ObjectNotFound,
-        FailureCategory.Folder => ErrorCategory.ParserError,
-        FailureCategory.Refused => ErrorCategory.InvalidOperation,
-        FailureCategory.Connection => ErrorCategory.ConnectionError,
-        FailureCategory.Authentication => ErrorCategory.AuthenticationError,
-        FailureCategory.Permission => ErrorCategory.PermissionDenied,
-        FailureCategory.Lock => ErrorCategory.ResourceBusy,
-        FailureCategory.Timeout => ErrorCategory.OperationTimeout,
-        FailureCategory.Statement => ErrorCategory.InvalidOperation,
-        FailureCategory.Data => ErrorCategory.InvalidData,
-        FailureCategory.Cancelled => ErrorCategory.OperationStopped,
-        _ => ErrorCategory.InvalidResult,
-    };
+    private static ErrorCategory CategoryOf(MigrationException error) =>
+        error.Category switch
+        {
+            FailureCategory.Usage => ErrorCategory.InvalidArgument,
+            FailureCategory.NotFound => ErrorCategory.ObjectNotFound,
+            FailureCategory.Folder => ErrorCategory.ParserError,
+            FailureCategory.Refused => ErrorCategory.InvalidOperation,
+            FailureCategory.Connection => ErrorCategory.ConnectionError,
+            FailureCategory.Authentication => ErrorCategory.AuthenticationError,
+            FailureCategory.Permission => ErrorCategory.PermissionDenied,
+            FailureCategory.Lock => ErrorCategory.ResourceBusy,
+            FailureCategory.Timeout => ErrorCategory.OperationTimeout,
+            FailureCategory.Statement => ErrorCategory.InvalidOperation,
+            FailureCategory.Data => ErrorCategory.InvalidData,
+            FailureCategory.Cancelled => ErrorCategory.OperationStopped,
+            _ => ErrorCategory.InvalidResult,
+        };
 }

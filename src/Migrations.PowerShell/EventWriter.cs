@@ -35,7 +35,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
         _sinceProgress.Reset();
         try
         {
-            cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, "Done") { RecordType = ProgressRecordType.Completed, PercentComplete = 100 });
+            cmdlet.WriteProgress(
+                new ProgressRecord(ActivityId, _activity, "Done") { RecordType = ProgressRecordType.Completed, PercentComplete = 100 }
+            );
         }
         catch (PipelineStoppedException)
         {
@@ -51,24 +53,33 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
                 Verbose($"Connecting to {connecting.Database} (attempt {connecting.Attempt}/{connecting.Attempts}).");
                 break;
             case ConnectionRetried retried:
-                Warning($"Connecting to {retried.Database} failed (attempt {retried.Attempt}/{retried.Attempts}): {NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s.");
+                Warning(
+                    $"Connecting to {retried.Database} failed (attempt {retried.Attempt}/{retried.Attempts}): {NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s."
+                );
                 break;
             case LockAwaited waiting:
-                Warning($"Waiting for the migration lock, held by {waiting.Holder?.ToString() ?? "another session"}; waited {waiting.Waited.TotalSeconds:0} of {waiting.Timeout.TotalSeconds:0} s.");
+                Warning(
+                    $"Waiting for the migration lock, held by {waiting.Holder?.ToString() ?? "another session"}; waited {waiting.Waited.TotalSeconds:0} of {waiting.Timeout.TotalSeconds:0} s."
+                );
                 break;
             case RunStarted run:
-                _activity = $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
+                _activity =
+                    $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
                 break;
             case StepStarted step:
                 _step = (step.Number, step.Total);
-                Verbose($"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total}).");
+                Verbose(
+                    $"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total})."
+                );
                 WriteProgress(step.Migration, 0);
                 break;
             case ScriptAdvanced advanced:
                 WriteProgress(advanced.Migration, advanced.Total == 0 ? 0 : (double)advanced.Done / advanced.Total);
                 break;
             case StepRetried retried:
-                Warning($"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s.");
+                Warning(
+                    $"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s."
+                );
                 break;
             case NoticeReceived notice:
                 Verbose($"{notice.Severity}: {notice.Message}");
@@ -91,7 +102,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
 
     private void WriteEnd(MigrationResult result)
     {
-        Verbose($"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}.");
+        Verbose(
+            $"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}."
+        );
         // A failed step is the error's matter: what is written as output is committed.
         if (result.Outcome == MigrationOutcome.Done)
             done?.Invoke(result);
@@ -104,7 +117,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
         _sinceProgress.Restart();
         _activity = work.Activity;
         var percent = work.Total is { } total and > 0 ? (int)Math.Clamp(100.0 * work.Done / total, 0, 100) : -1;
-        cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, work.Done > 0 ? $"{work.Done} {work.Unit}" : "...") { PercentComplete = percent });
+        cmdlet.WriteProgress(
+            new ProgressRecord(ActivityId, _activity, work.Done > 0 ? $"{work.Done} {work.Unit}" : "...") { PercentComplete = percent }
+        );
     }
 
     private void WriteProgress(string migration, double part)
@@ -113,6 +128,8 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
             return;
         _sinceProgress.Restart();
         var percent = (int)Math.Clamp(100 * (_step.Number - 1 + part) / Math.Max(1, _step.Total), 0, 100);
-        cmdlet.WriteProgress(new ProgressRecord(ActivityId, _activity, $"{migration} ({_step.Number}/{_step.Total})") { PercentComplete = percent });
+        cmdlet.WriteProgress(
+            new ProgressRecord(ActivityId, _activity, $"{migration} ({_step.Number}/{_step.Total})") { PercentComplete = percent }
+        );
     }
 }

@@ -50,12 +50,13 @@ public abstract class FolderCommand : DatabaseCommand
         _givenPath = Path;
     }
 
-    private protected override (string? Folder, string? Service) PlaceOf(IHasTarget item) => item switch
-    {
-        MigrationStatus status => (status.Path, status.Service),
-        DatabaseStatus summary => (summary.Path, summary.Service),
-        _ => default,
-    };
+    private protected override (string? Folder, string? Service) PlaceOf(IHasTarget item) =>
+        item switch
+        {
+            MigrationStatus status => (status.Path, status.Service),
+            DatabaseStatus summary => (summary.Path, summary.Service),
+            _ => default,
+        };
 
     private protected override bool IsPlaceGiven => base.IsPlaceGiven || IsGiven(nameof(Path)) || IsGiven(nameof(LiteralPath));
 
@@ -71,23 +72,33 @@ public abstract class FolderCommand : DatabaseCommand
                 return _brought;
             if (LiteralPath is null)
                 return Paths.Wildcard(Path ?? EnvironmentSettings.Folder ?? "migrations");
-            return Path is null ? Paths.Exact(LiteralPath) : throw new MigrationException(ErrorId.UsageInvalid, "-Path and -LiteralPath cannot be given together.", "Give one of them.");
+            return Path is null
+                ? Paths.Exact(LiteralPath)
+                : throw new MigrationException(
+                    ErrorId.UsageInvalid,
+                    "-Path and -LiteralPath cannot be given together.",
+                    "Give one of them."
+                );
         }
     }
 
     /// <summary>Runs a call of the engine on one database.</summary>
     private protected T Call<T>(
-        (IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, Func<Migrator, CancellationToken, Task<T>> call, Action<MigrationResult>? done = null) =>
-        Run((events, token) => call(new Migrator(database.Driver, database.Target, folder, OptionsFor(events)), token), done);
+        (IDatabaseDriver Driver, DatabaseTarget Target) database,
+        string folder,
+        Func<Migrator, CancellationToken, Task<T>> call,
+        Action<MigrationResult>? done = null
+    ) => Run((events, token) => call(new Migrator(database.Driver, database.Target, folder, OptionsFor(events)), token), done);
 
-    private protected sealed override MigratorOptions OptionsFor(IEventSink events) => base.OptionsFor(events) with
-    {
-        Environment = Environment,
-        Folder = new FolderOptions
+    private protected sealed override MigratorOptions OptionsFor(IEventSink events) =>
+        base.OptionsFor(events) with
         {
-            Layout = Layout,
-            IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase),
-            AllowEmpty = AllowEmpty,
-        },
-    };
+            Environment = Environment,
+            Folder = new FolderOptions
+            {
+                Layout = Layout,
+                IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase),
+                AllowEmpty = AllowEmpty,
+            },
+        };
 }

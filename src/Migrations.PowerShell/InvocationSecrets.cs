@@ -29,9 +29,11 @@ internal static class InvocationSecrets
         var column = Math.Min(invocation.OffsetInLine, line.TrimEnd().Length);
         invocation.DisplayScriptPosition = new ScriptExtent(
             new ScriptPosition(invocation.ScriptName, invocation.ScriptLineNumber, column, line),
-            new ScriptPosition(invocation.ScriptName, invocation.ScriptLineNumber, line.TrimEnd().Length + 1, line));
+            new ScriptPosition(invocation.ScriptName, invocation.ScriptLineNumber, line.TrimEnd().Length + 1, line)
+        );
     }
 
     /// <summary>Whatever may be a connection; a path holds none.</summary>
-    private static bool MayHoldSecret(string database) => ConnectionText.Find(database) is not null || database.Contains('=', StringComparison.Ordinal);
+    private static bool MayHoldSecret(string database) =>
+        ConnectionText.Find(database) is not null || database.Contains('=', StringComparison.Ordinal);
 }

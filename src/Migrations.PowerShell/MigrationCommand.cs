@@ -53,7 +53,8 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     private protected virtual IEnumerable<string> Connections => [];
 
     /// <summary>The database that a parameter names.</summary>
-    private protected virtual (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) => Drivers.Resolve(Paths.Database(text), Paths.CurrentFolder);
+    private protected virtual (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) =>
+        Drivers.Resolve(Paths.Database(text), Paths.CurrentFolder);
 
     /// <summary>The server for scratch databases that a parameter names; null when it names none.</summary>
     private protected DatabaseTarget? ScratchServer(string? text) => text is null ? null : Resolve(text).Target;
@@ -80,7 +81,10 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         }
         catch (Exception e) when (Confirmation.IsUnaskable(e) && e is not HostException)
         {
-            var unasked = Confirmation.Required("A message is to be confirmed, because a preference or -WarningAction is Inquire, and no one can be asked.", e);
+            var unasked = Confirmation.Required(
+                "A message is to be confirmed, because a preference or -WarningAction is Inquire, and no one can be asked.",
+                e
+            );
             record = ErrorRecords.Of(unasked, target(), TargetWord);
         }
         catch (Exception e) when (e is not (RuntimeException or FlowControlException))

@@ -60,13 +60,26 @@ internal static partial class NextStep
     private static string Parameter(Match match)
     {
         var name = match.Groups["name"].Value;
-        return "-" + (Parameters.TryGetValue(name, out var other) ? other : string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+        return "-"
+            + (
+                Parameters.TryGetValue(name, out var other)
+                    ? other
+                    : string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))
+            );
     }
 
-    [GeneratedRegex(@"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Command();
 
     // An option of one of PostgreSQL's own programs stays.
-    [GeneratedRegex(@"(?<![\w-]|\bpg_[a-z]+ )--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<![\w-]|\bpg_[a-z]+ )--(?<name>[a-z]+(-[a-z]+)*)(?![\w-])",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Option();
 }

@@ -27,13 +27,18 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     private bool IsPath(string text)
     {
         var trimmed = text.Trim();
-        return trimmed.StartsWith("~/", StringComparison.Ordinal) || trimmed.StartsWith("~\\", StringComparison.Ordinal) || IsDrive(trimmed) || IsProvider(trimmed)
+        return trimmed.StartsWith("~/", StringComparison.Ordinal)
+            || trimmed.StartsWith("~\\", StringComparison.Ordinal)
+            || IsDrive(trimmed)
+            || IsProvider(trimmed)
             || (trimmed.Length > 0 && !IsOwnForm(trimmed) && ConnectionText.Find(trimmed) is null);
     }
 
     // What the SQLite driver reads besides paths, and paths of another system, which mean nothing here and are shown as given.
     private static bool IsOwnForm(string text) =>
-        text[0] == ':' || text.StartsWith("\\\\", StringComparison.Ordinal) || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':')
+        text[0] == ':'
+        || text.StartsWith("\\\\", StringComparison.Ordinal)
+        || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':')
         || OwnForms.Any(f => text.StartsWith(f, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The path of one file: a wildcard in it is a slip, unless there is a file of that name.</summary>
@@ -43,12 +48,15 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
         if (!path.Contains('*', StringComparison.Ordinal) || File.Exists(path))
             return path;
         var matches = MatchesOf(path);
-        throw new CommandException(ErrorRecords.Of(
-            "PathAmbiguous",
-            ErrorCategory.InvalidArgument,
-            text,
-            $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is named without.",
-            $"Name one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."));
+        throw new CommandException(
+            ErrorRecords.Of(
+                "PathAmbiguous",
+                ErrorCategory.InvalidArgument,
+                text,
+                $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is named without.",
+                $"Name one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."
+            )
+        );
     }
 
     private static List<string> MatchesOf(string path)
@@ -56,7 +64,14 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
         const int Most = 10;
         var folder = System.IO.Path.GetDirectoryName(path);
         return Directory.Exists(folder)
-            ? [.. Directory.GetFiles(folder, System.IO.Path.GetFileName(path)).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal).Take(Most)]
+            ?
+            [
+                .. Directory
+                    .GetFiles(folder, System.IO.Path.GetFileName(path))
+                    .Select(f => System.IO.Path.GetFileName(f))
+                    .Order(StringComparer.Ordinal)
+                    .Take(Most),
+            ]
             : [];
     }
 
@@ -68,7 +83,9 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     public string Literal(string path)
     {
         var resolved = Exact(path);
-        return path.Contains('`', StringComparison.Ordinal) && !System.IO.Path.Exists(resolved) ? Exact(WildcardPattern.Unescape(path)) : resolved;
+        return path.Contains('`', StringComparison.Ordinal) && !System.IO.Path.Exists(resolved)
+            ? Exact(WildcardPattern.Unescape(path))
+            : resolved;
     }
 
     /// <summary>A path just as it is written.</summary>
@@ -111,9 +128,20 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
         return folders.Count switch
         {
             1 => folders[0],
-            0 => throw new MigrationException(ErrorId.FolderMissing, $"'{path}' means no folder.", "Give a path that means one folder; -LiteralPath takes it without wildcards."),
-            _ => throw new CommandException(ErrorRecords.Of(
-                "PathAmbiguous", ErrorCategory.InvalidArgument, path, $"'{path}' means {folders.Count} folders.", "Give a path that means one folder; -LiteralPath takes it without wildcards.")),
+            0 => throw new MigrationException(
+                ErrorId.FolderMissing,
+                $"'{path}' means no folder.",
+                "Give a path that means one folder; -LiteralPath takes it without wildcards."
+            ),
+            _ => throw new CommandException(
+                ErrorRecords.Of(
+                    "PathAmbiguous",
+                    ErrorCategory.InvalidArgument,
+                    path,
+                    $"'{path}' means {folders.Count} folders.",
+                    "Give a path that means one folder; -LiteralPath takes it without wildcards."
+                )
+            ),
         };
     }
 
@@ -121,7 +149,8 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     {
         // What has two slashes behind the colon is a URL.
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && !text.AsSpan(colon + 1).StartsWith("//")
+        return colon > 0
+            && !text.AsSpan(colon + 1).StartsWith("//")
             && cmdlet.SessionState.Drive.GetAll().Any(d => string.Equals(d.Name, text[..colon], StringComparison.OrdinalIgnoreCase));
     }
 
@@ -131,15 +160,35 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
         if (colons < 0)
             return false;
         var name = text[..colons];
-        return cmdlet.SessionState.Provider.GetAll().Any(p =>
-            string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase) || string.Equals($"{p.ModuleName}\\{p.Name}", name, StringComparison.OrdinalIgnoreCase));
+        return cmdlet
+            .SessionState.Provider.GetAll()
+            .Any(p =>
+                string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)
+                || string.Equals($"{p.ModuleName}\\{p.Name}", name, StringComparison.OrdinalIgnoreCase)
+            );
     }
 
     private static bool IsFileSystem(ProviderInfo provider) => provider.ImplementingType == typeof(FileSystemProvider);
 
-    private static CommandException NotFound(string path, SessionStateException error) => new(ErrorRecords.Of(
-        "PathInvalid", ErrorCategory.ObjectNotFound, path, error.Message, "Correct the path; Get-PSDrive lists the drives."));
+    private static CommandException NotFound(string path, SessionStateException error) =>
+        new(
+            ErrorRecords.Of(
+                "PathInvalid",
+                ErrorCategory.ObjectNotFound,
+                path,
+                error.Message,
+                "Correct the path; Get-PSDrive lists the drives."
+            )
+        );
 
-    private static CommandException NotFileSystem(string path, ProviderInfo provider) => new(ErrorRecords.Of(
-        "PathNotFileSystem", ErrorCategory.InvalidArgument, path, $"'{path}' is a path of the provider {provider.Name}, not of the file system.", "Give a path of a drive that is a file system."));
+    private static CommandException NotFileSystem(string path, ProviderInfo provider) =>
+        new(
+            ErrorRecords.Of(
+                "PathNotFileSystem",
+                ErrorCategory.InvalidArgument,
+                path,
+                $"'{path}' is a path of the provider {provider.Name}, not of the file system.",
+                "Give a path of a drive that is a file system."
+            )
+        );
 }

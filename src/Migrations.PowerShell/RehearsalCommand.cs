@@ -10,5 +10,6 @@ public abstract class RehearsalCommand : FolderCommand
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
 
-    private protected sealed override IEnumerable<string> Connections => ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
+    private protected sealed override IEnumerable<string> Connections =>
+        ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
 }

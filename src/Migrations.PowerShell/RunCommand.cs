@@ -39,13 +39,15 @@ public abstract class RunCommand : ChangeCommand
     [Parameter]
     public SwitchParameter RestoreOnFailure { get; set; }
 
-    private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) => RunPlan(database, Folder, Chosen is null ? null : [.. Chosen.Select(s => s.Name)]);
+    private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
+        RunPlan(database, Folder, Chosen is null ? null : [.. Chosen.Select(s => s.Name)]);
 
-    private protected override SessionOptions Session(IEventSink events) => base.Session(events) with
-    {
-        StatementTimeout = StatementTimeout > TimeSpan.Zero ? StatementTimeout : null,
-        TableLockTimeout = TableLockTimeout,
-    };
+    private protected override SessionOptions Session(IEventSink events) =>
+        base.Session(events) with
+        {
+            StatementTimeout = StatementTimeout > TimeSpan.Zero ? StatementTimeout : null,
+            TableLockTimeout = TableLockTimeout,
+        };
 
     /// <summary>The backup that is made before the run.</summary>
     private protected BackupRequest? BackupBefore { get; private set; }
@@ -60,10 +62,18 @@ public abstract class RunCommand : ChangeCommand
     private protected virtual bool ChecksInAnyCase => false;
 
     /// <summary>Makes the plan: of everything asked for, or of the chosen migrations only.</summary>
-    private protected abstract Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken);
+    private protected abstract Task<MigrationPlan> PlanAsync(
+        Migrator migrator,
+        IReadOnlyList<string>? only,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Runs it.</summary>
-    private protected abstract Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken);
+    private protected abstract Task<IReadOnlyList<MigrationResult>> RunAsync(
+        Migrator migrator,
+        IReadOnlyList<string>? only,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Asks beyond -Confirm, where the plan calls for it.</summary>
     private protected virtual bool MayRun(DatabaseTarget target, MigrationPlan plan) => true;
@@ -95,8 +105,16 @@ public abstract class RunCommand : ChangeCommand
         }
 
         var steps = plan.Steps.Select(s => s.Migration.FullName).ToList();
-        var what = $"{(plan.Direction == MigrationDirection.Up ? "Apply" : "Undo")} {string.Join(", ", steps)} on {database.Target.Display}";
-        if (ShouldProcess(this.IsWhatIf() ? what + Sql(database.Driver, plan) + Losses(database, folder, plan) : what, what + "?", "Migrations", out var reason))
+        var what =
+            $"{(plan.Direction == MigrationDirection.Up ? "Apply" : "Undo")} {string.Join(", ", steps)} on {database.Target.Display}";
+        if (
+            ShouldProcess(
+                this.IsWhatIf() ? what + Sql(database.Driver, plan) + Losses(database, folder, plan) : what,
+                what + "?",
+                "Migrations",
+                out var reason
+            )
+        )
         {
             // No more than what was shown, whatever others have done or added since.
             if (MayRun(database.Target, plan))
@@ -130,12 +148,23 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return NextStep.ForPowerShell(string.Concat(losses.SelectMany(LossForecaster.Sentences).Concat(losses.SelectMany(LossForecaster.ObjectLines)).Concat(losses.SelectMany(LossForecaster.Unforeseen)).Select(s => "\n! " + s)));
+        return NextStep.ForPowerShell(
+            string.Concat(
+                losses
+                    .SelectMany(LossForecaster.Sentences)
+                    .Concat(losses.SelectMany(LossForecaster.ObjectLines))
+                    .Concat(losses.SelectMany(LossForecaster.Unforeseen))
+                    .Select(s => "\n! " + s)
+            )
+        );
     }
 
     private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
     {
-        var planned = plan.Steps.Select(s => s.Migration.FullName).Concat(plan.Skipped.Select(s => s.Migration.FullName)).ToHashSet(StringComparer.Ordinal);
+        var planned = plan
+            .Steps.Select(s => s.Migration.FullName)
+            .Concat(plan.Skipped.Select(s => s.Migration.FullName))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var name in only ?? [])
         {
             if (!planned.Contains(name))
@@ -156,14 +185,15 @@ public abstract class RunCommand : ChangeCommand
         return text.ToString();
     }
 
-    private MigrationResult Preview(DatabaseTarget target, PlanStep step) => new()
-    {
-        Database = target.Display,
-        Service = Service,
-        Version = step.Migration.Version,
-        Name = step.Migration.FullName,
-        Direction = step.Direction,
-        Outcome = MigrationOutcome.WhatIf,
-        File = step.Script.File,
-    };
+    private MigrationResult Preview(DatabaseTarget target, PlanStep step) =>
+        new()
+        {
+            Database = target.Display,
+            Service = Service,
+            Version = step.Migration.Version,
+            Name = step.Migration.FullName,
+            Direction = step.Direction,
+            Outcome = MigrationOutcome.WhatIf,
+            File = step.Script.File,
+        };
 }

@@ -36,12 +36,13 @@ internal sealed class ConnectionState(SqliteHandle handle)
     }
 
     // One pragma cannot be read; and foreign keys may be off just now, for this script only.
-    private string? ValueBetweenScripts(string pragma) => pragma switch
-    {
-        "case_sensitive_like" => "0",
-        "foreign_keys" => "1",
-        _ => handle.QueryText("PRAGMA " + pragma),
-    };
+    private string? ValueBetweenScripts(string pragma) =>
+        pragma switch
+        {
+            "case_sensitive_like" => "0",
+            "foreign_keys" => "1",
+            _ => handle.QueryText("PRAGMA " + pragma),
+        };
 
     /// <summary>
     /// Makes SQLite read the schema again when a script may have written to it by hand: until then it works with the schema that it has in

@@ -8,8 +8,7 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal static class DeletingKeys
 {
-    private const string All =
-        """
+    private const string All = """
         SELECT m.name, f.id, f."table", f."from", f."to", f.on_delete FROM main.sqlite_master AS m JOIN pragma_foreign_key_list(m.name) AS f
         WHERE m.type = 'table' AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT') ORDER BY m.name, f.id, f.seq
         """;
@@ -28,9 +27,15 @@ internal static class DeletingKeys
         foreach (var key in columns.GroupBy(c => (c.Child, c.Id)))
         {
             var (first, to) = (key.First(), key.Select(c => c.To).OfType<string>().ToList());
-            keys.Add(new DeletingKey(
-                SqliteNames.Quote(first.Parent), SqliteNames.Quote(first.Child), [.. key.Select(c => SqliteNames.Quote(c.From))],
-                [.. (to.Count > 0 ? to : PrimaryKey(handle, first.Parent)).Select(SqliteNames.Quote)], first.Cascades));
+            keys.Add(
+                new DeletingKey(
+                    SqliteNames.Quote(first.Parent),
+                    SqliteNames.Quote(first.Child),
+                    [.. key.Select(c => SqliteNames.Quote(c.From))],
+                    [.. (to.Count > 0 ? to : PrimaryKey(handle, first.Parent)).Select(SqliteNames.Quote)],
+                    first.Cascades
+                )
+            );
         }
 
         return keys;
@@ -39,7 +44,9 @@ internal static class DeletingKeys
     private static List<string> PrimaryKey(SqliteHandle handle, string table)
     {
         var columns = new List<string>();
-        using var rows = handle.Prepare($"SELECT name FROM pragma_table_info('{table.Replace("'", "''", StringComparison.Ordinal)}') WHERE pk > 0 ORDER BY pk");
+        using var rows = handle.Prepare(
+            $"SELECT name FROM pragma_table_info('{table.Replace("'", "''", StringComparison.Ordinal)}') WHERE pk > 0 ORDER BY pk"
+        );
         while (rows.Step())
             columns.Add(rows.Text(0)!);
         return columns;

@@ -25,19 +25,34 @@ internal sealed class FileSettings(SqliteHandle handle)
             if (handle.QueryText("PRAGMA main." + name) is not { } actual || IsSame(name, value, actual))
                 continue;
             yield return $"PRAGMA {name} = {value} has no effect, because the database was not empty; it is {actual}. "
-                + (name is "encoding" ? "The encoding of a database cannot be changed later." : "To change it, run VACUUM behind the pragma in a migration with '-- Transaction: none' (not in WAL mode).");
+                + (
+                    name is "encoding"
+                        ? "The encoding of a database cannot be changed later."
+                        : "To change it, run VACUUM behind the pragma in a migration with '-- Transaction: none' (not in WAL mode)."
+                );
         }
     }
 
     /// <summary>Forgets what was asked for.</summary>
     public void Forget() => _asked.Clear();
 
-    private static bool IsSame(string name, string asked, string actual) => name switch
-    {
-        "auto_vacuum" => string.Equals(asked.ToUpperInvariant() switch { "NONE" => "0", "FULL" => "1", "INCREMENTAL" => "2", _ => asked }, actual, StringComparison.Ordinal),
-        "encoding" => Plain(actual).StartsWith(Plain(asked), StringComparison.Ordinal),
-        _ => string.Equals(asked, actual, StringComparison.Ordinal),
-    };
+    private static bool IsSame(string name, string asked, string actual) =>
+        name switch
+        {
+            "auto_vacuum" => string.Equals(
+                asked.ToUpperInvariant() switch
+                {
+                    "NONE" => "0",
+                    "FULL" => "1",
+                    "INCREMENTAL" => "2",
+                    _ => asked,
+                },
+                actual,
+                StringComparison.Ordinal
+            ),
+            "encoding" => Plain(actual).StartsWith(Plain(asked), StringComparison.Ordinal),
+            _ => string.Equals(asked, actual, StringComparison.Ordinal),
+        };
 
     private static string Plain(string encoding) => encoding.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 }

@@ -5,7 +5,20 @@ namespace Migrations.Sqlite;
 /// <summary>What a statement that copies rows takes of them, as far as its text tells.</summary>
 internal sealed class ForecastCopy
 {
-    private static readonly string[] EndOfFrom = ["WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "VALUES", "RETURNING"];
+    private static readonly string[] EndOfFrom =
+    [
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+        "WINDOW",
+        "UNION",
+        "INTERSECT",
+        "EXCEPT",
+        "VALUES",
+        "RETURNING",
+    ];
     private static readonly string[] Narrowing = ["WHERE", "LIMIT", "JOIN", "GROUP", "DISTINCT", "INTERSECT", "EXCEPT"];
 
     private readonly HashSet<string> _tables = new(SqliteNames.Comparer);
@@ -22,7 +35,10 @@ internal sealed class ForecastCopy
         {
             var (token, before, next) = (tokens[i], i > 0 ? tokens[i - 1] : null, i + 1 < tokens.Count ? tokens[i + 1] : null);
             var isComparison = token.Is("DISTINCT") && (before?.Is("IS") == true || before?.Is("NOT") == true);
-            MayLeaveRows |= (!isComparison && Array.Exists(Narrowing, token.Is)) || (before?.Is("OR") == true && (token.Is("IGNORE") || token.Is("REPLACE"))) || (i == 0 && token.Is("REPLACE"));
+            MayLeaveRows |=
+                (!isComparison && Array.Exists(Narrowing, token.Is))
+                || (before?.Is("OR") == true && (token.Is("IGNORE") || token.Is("REPLACE")))
+                || (i == 0 && token.Is("REPLACE"));
             if (token.Is('('))
                 outer.Push(part);
             else if (token.Is(')'))
@@ -68,11 +84,17 @@ internal sealed class ForecastCopy
         else if (part == Part.Select && isName && next?.Is('.') != true && !IsAlias(before))
             _columns.Add(token.Name);
         else if (part == Part.Select && token.Is('*'))
-            TakesAllColumns |= before is null || before.Is("SELECT") || before.Is("ALL") || before.Is("DISTINCT") || before.Is(',') || before.Is('.');
+            TakesAllColumns |=
+                before is null || before.Is("SELECT") || before.Is("ALL") || before.Is("DISTINCT") || before.Is(',') || before.Is('.');
     }
 
     // What follows AS, or a value without a word between.
-    private static bool IsAlias(SqliteToken? before) => before is not null
-        && (before.Is("AS") || before.Is(')') || before.Kind is SqlTokenKind.QuotedName or SqlTokenKind.Literal or SqlTokenKind.Number
-            || (before.Kind == SqlTokenKind.Word && !SqliteKeywords.IsReserved(before.Text) && !SqliteKeywords.IsContextual(before.Text)));
+    private static bool IsAlias(SqliteToken? before) =>
+        before is not null
+        && (
+            before.Is("AS")
+            || before.Is(')')
+            || before.Kind is SqlTokenKind.QuotedName or SqlTokenKind.Literal or SqlTokenKind.Number
+            || (before.Kind == SqlTokenKind.Word && !SqliteKeywords.IsReserved(before.Text) && !SqliteKeywords.IsContextual(before.Text))
+        );
 }

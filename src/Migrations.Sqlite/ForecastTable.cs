@@ -64,7 +64,8 @@ internal sealed class ForecastTable(string? original)
     {
         foreach (var (from, copy) in Copies)
         {
-            List<ForecastCopy> before = from == source || from.Original is not null || behind.Contains(from) ? [] : [.. from.WaysFrom(source, [.. behind, this])];
+            List<ForecastCopy> before =
+                from == source || from.Original is not null || behind.Contains(from) ? [] : [.. from.WaysFrom(source, [.. behind, this])];
             if (from == source || before.Count > 0)
                 before.Add(copy);
             foreach (var way in before)
@@ -72,11 +73,18 @@ internal sealed class ForecastTable(string? original)
         }
     }
 
-    private bool Keeps(ForecastTable source, string column, IReadOnlyList<ForecastTable> behind) => Takes(source, column)
-        || Copies.Exists(c => c.From.Original is null && !behind.Contains(c.From) && c.From.Keeps(source, column, [.. behind, this]) && TakesFromMade(c.From, column));
+    private bool Keeps(ForecastTable source, string column, IReadOnlyList<ForecastTable> behind) =>
+        Takes(source, column)
+        || Copies.Exists(c =>
+            c.From.Original is null
+            && !behind.Contains(c.From)
+            && c.From.Keeps(source, column, [.. behind, this])
+            && TakesFromMade(c.From, column)
+        );
 
     // Where it has another name on the way, only all columns are known to hold it.
-    private bool TakesFromMade(ForecastTable from, string column) => from.IsFromQuery || from.Columns.ContainsKey(column) ? Takes(from, column) : from.Columns.Keys.All(c => Takes(from, c));
+    private bool TakesFromMade(ForecastTable from, string column) =>
+        from.IsFromQuery || from.Columns.ContainsKey(column) ? Takes(from, column) : from.Columns.Keys.All(c => Takes(from, c));
 
     private bool Takes(ForecastTable from, string column)
     {

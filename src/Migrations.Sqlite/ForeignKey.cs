@@ -6,7 +6,13 @@ namespace Migrations.Sqlite;
 /// <param name="Parent">The table that it points to.</param>
 /// <param name="ChildColumns">Its columns.</param>
 /// <param name="ParentColumns">The columns that it points to; empty for the primary key.</param>
-internal sealed record ForeignKey(string Child, long Id, string Parent, IReadOnlyList<string> ChildColumns, IReadOnlyList<string> ParentColumns)
+internal sealed record ForeignKey(
+    string Child,
+    long Id,
+    string Parent,
+    IReadOnlyList<string> ChildColumns,
+    IReadOnlyList<string> ParentColumns
+)
 {
     /// <summary>The same for a key before and after a script, whatever number it got.</summary>
     public string ChildKey => (Child + "\0" + string.Join('\0', ChildColumns)).ToUpperInvariant();

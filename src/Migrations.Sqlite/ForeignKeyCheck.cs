@@ -29,7 +29,16 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
         {
             try
             {
-                results.AddRange(Violations(child).Select(v => Violated(child, image.ForeignKeys.Find(k => SqliteNames.Comparer.Equals(k.Child, child) && k.Id == v.Key), v.Value)));
+                results.AddRange(
+                    Violations(child)
+                        .Select(v =>
+                            Violated(
+                                child,
+                                image.ForeignKeys.Find(k => SqliteNames.Comparer.Equals(k.Child, child) && k.Id == v.Key),
+                                v.Value
+                            )
+                        )
+                );
             }
             catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error && !cancellationToken.IsCancellationRequested)
             {
@@ -37,7 +46,9 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
             }
         }
 
-        return results.Count > 0 ? results : [Result(CheckStatus.Pass, image.ForeignKeys.Count == 0 ? "There are no foreign keys." : "Every row has its parents.")];
+        return results.Count > 0
+            ? results
+            : [Result(CheckStatus.Pass, image.ForeignKeys.Count == 0 ? "There are no foreign keys." : "Every row has its parents.")];
     }
 
     /// <summary>
@@ -46,27 +57,44 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
     /// </summary>
     private bool IsQuicklySound(ForeignKey key)
     {
-        if (key.ChildColumns is not [var column] || key.ParentColumns.Count > 1 || !HasIndex(key.Child, column) || FindNumber(key) is not { } number)
+        if (
+            key.ChildColumns is not [var column]
+            || key.ParentColumns.Count > 1
+            || !HasIndex(key.Child, column)
+            || FindNumber(key) is not { } number
+        )
             return false;
         return handle.QueryInt64(
             $"SELECT 1 FROM (SELECT DISTINCT {SqliteNames.Quote(column)} AS v FROM main.{SqliteNames.Quote(key.Child)})"
-            + $" WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.{SqliteNames.Quote(key.Parent)} p WHERE p.{SqliteNames.Quote(number)} = v) LIMIT 1") is null;
+                + $" WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.{SqliteNames.Quote(key.Parent)} p WHERE p.{SqliteNames.Quote(number)} = v) LIMIT 1"
+        )
+            is null;
     }
 
     /// <summary>Whether a whole index begins with a column.</summary>
-    private bool HasIndex(string table, string column) => handle.QueryInt64(
-        $"SELECT 1 FROM pragma_index_list({SqliteNormalForm.Literal(table)}, 'main') l, pragma_index_info(l.name, 'main') i"
-        + " WHERE NOT l.partial AND i.seqno = 0 AND i.name = ?1 COLLATE NOCASE LIMIT 1", column) is not null;
+    private bool HasIndex(string table, string column) =>
+        handle.QueryInt64(
+            $"SELECT 1 FROM pragma_index_list({SqliteNormalForm.Literal(table)}, 'main') l, pragma_index_info(l.name, 'main') i"
+                + " WHERE NOT l.partial AND i.seqno = 0 AND i.name = ?1 COLLATE NOCASE LIMIT 1",
+            column
+        )
+            is not null;
 
     /// <summary>The parent's INTEGER PRIMARY KEY, if that is what the key points to.</summary>
     private string? FindNumber(ForeignKey key)
     {
         var columns = new List<(string Name, string Type)>();
-        using var rows = handle.Prepare($"SELECT name, type FROM pragma_table_info({SqliteNormalForm.Literal(key.Parent)}, 'main') WHERE pk > 0");
+        using var rows = handle.Prepare(
+            $"SELECT name, type FROM pragma_table_info({SqliteNormalForm.Literal(key.Parent)}, 'main') WHERE pk > 0"
+        );
         while (rows.Step())
             columns.Add((rows.Text(0)!, rows.Text(1) ?? ""));
-        return columns is [var only] && string.Equals(only.Type, "INTEGER", StringComparison.OrdinalIgnoreCase)
-            && (key.ParentColumns.Count == 0 || SqliteNames.Comparer.Equals(key.ParentColumns[0], only.Name)) ? only.Name : null;
+        return
+            columns is [var only]
+            && string.Equals(only.Type, "INTEGER", StringComparison.OrdinalIgnoreCase)
+            && (key.ParentColumns.Count == 0 || SqliteNames.Comparer.Equals(key.ParentColumns[0], only.Name))
+            ? only.Name
+            : null;
     }
 
     private SortedDictionary<long, (long Count, List<string> Rows, string Parent)> Violations(string child)
@@ -88,13 +116,25 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
     {
         var rows = found.Rows.Count == 0 ? "" : $": rowid {string.Join(", ", found.Rows)}{(found.Count > found.Rows.Count ? ", ..." : "")}";
         var without = $"{(found.Count == 1 ? "has" : "have")} no parent in '{found.Parent}'";
-        return Result(CheckStatus.Fail, $"{Rows(found.Count)} of '{child}' {without}{(key is null ? "" : $" (foreign key {key})")}{rows}.") with
+        return Result(
+            CheckStatus.Fail,
+            $"{Rows(found.Count)} of '{child}' {without}{(key is null ? "" : $" (foreign key {key})")}{rows}."
+        ) with
         {
             Expected = "0 rows without a parent",
             Actual = Rows(found.Count),
             Target = SqliteNames.Show(child),
-            Recommendation = $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
-            Faults = [new DatabaseFault(Name, key?.ToString() ?? $"'{child}' to '{found.Parent}'", $"{Rows(found.Count)} {without}{rows}", found.Count)],
+            Recommendation =
+                $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
+            Faults =
+            [
+                new DatabaseFault(
+                    Name,
+                    key?.ToString() ?? $"'{child}' to '{found.Parent}'",
+                    $"{Rows(found.Count)} {without}{rows}",
+                    found.Count
+                ),
+            ],
         };
     }
 
@@ -106,7 +146,14 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
             Faults = [new DatabaseFault(Name, $"'{child}'", $"its foreign keys can be neither checked nor enforced: {reason}")],
         };
 
-    private static CheckResult Result(CheckStatus status, string message) => new() { Name = Name, Category = CheckCategory.Engine, Status = status, Message = message };
+    private static CheckResult Result(CheckStatus status, string message) =>
+        new()
+        {
+            Name = Name,
+            Category = CheckCategory.Engine,
+            Status = status,
+            Message = message,
+        };
 
     private static string Rows(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} row{(count == 1 ? "" : "s")}");
 }

@@ -23,7 +23,9 @@ internal sealed class ForeignKeyGuard
         }
 
         foreach (var name in names)
-            _schemas.Add(new SchemaGuard(handle, step, name, string.Equals(name, KeylessSchema.Schema, StringComparison.Ordinal) ? keyless : null));
+            _schemas.Add(
+                new SchemaGuard(handle, step, name, string.Equals(name, KeylessSchema.Schema, StringComparison.Ordinal) ? keyless : null)
+            );
     }
 
     /// <summary>Remembers what is there before the script runs. Called in its transaction.</summary>

@@ -35,7 +35,9 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     /// </summary>
     public bool OutlivesItsMode => _leavingThread == Environment.CurrentManagedThreadId;
 
-    private bool IsInPlace => _file is not null && string.Equals(RealPath.TargetOf($"/proc/self/fd/{_file.DangerousGetHandle()}"), Path, StringComparison.Ordinal);
+    private bool IsInPlace =>
+        _file is not null
+        && string.Equals(RealPath.TargetOf($"/proc/self/fd/{_file.DangerousGetHandle()}"), Path, StringComparison.Ordinal);
 
     /// <summary>A transaction is about to begin. The last of a run deletes the journal, as all would have done.</summary>
     public void OnBegin(bool isLast)

@@ -26,13 +26,17 @@ internal sealed class LockOwner : IDisposable
     }
 
     /// <summary>Says that this process holds the lock.</summary>
-    public static LockOwner Announce(string path) => new(path, new LockHolder
-    {
-        ProcessId = Environment.ProcessId,
-        Host = Environment.MachineName,
-        User = OwnUser.Name,
-        Since = DateTimeOffset.UtcNow,
-    });
+    public static LockOwner Announce(string path) =>
+        new(
+            path,
+            new LockHolder
+            {
+                ProcessId = Environment.ProcessId,
+                Host = Environment.MachineName,
+                User = OwnUser.Name,
+                Since = DateTimeOffset.UtcNow,
+            }
+        );
 
     /// <summary>Says which migration is being worked on.</summary>
     public void WorkOn(string migration)
@@ -73,7 +77,8 @@ internal sealed class LockOwner : IDisposable
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n");
+            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n"
+        );
         try
         {
             RandomAccess.Write(_file.SafeFileHandle, Encoding.UTF8.GetBytes(text.PadRight(Length)), fileOffset: 0);
@@ -98,7 +103,10 @@ internal sealed class LockOwner : IDisposable
                 "process" => holder with { ProcessId = int.TryParse(value, CultureInfo.InvariantCulture, out var id) ? id : null },
                 "host" => holder with { Host = value },
                 "user" => holder with { User = value },
-                "since" => holder with { Since = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var since) ? since : null },
+                "since" => holder with
+                {
+                    Since = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var since) ? since : null,
+                },
                 "migration" => holder with { Migration = value },
                 _ => holder,
             };

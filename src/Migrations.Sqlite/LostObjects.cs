@@ -57,13 +57,23 @@ internal sealed class LostObjects
         var columns = _after.ColumnsOf(table);
         var now = _after.Indexes(table);
         var primaryKey = _after.TextOf(table).PrimaryKey;
-        foreach (var index in _before.Indexes(table).Where(i => i.Sql is not null && !_after.Has(i.Name) && !_facts.DroppedOthers.Contains(i.Name)))
+        foreach (
+            var index in _before
+                .Indexes(table)
+                .Where(i => i.Sql is not null && !_after.Has(i.Name) && !_facts.DroppedOthers.Contains(i.Name))
+        )
         {
             if (index.Columns.Any(c => c is not null && !columns.Contains(c)) || now.Any(n => n.StandsFor(index)))
                 continue;
             if (index.IsUnique && IsIn(primaryKey, index.Columns.OfType<string>().ToHashSet(SqliteNames.Comparer)))
                 continue;
-            Add(index.IsUnique ? "unique index" : "index", SqliteNames.Show(index.Name), table, index.Sql, index.IsUnique ? LostObjectWeight.Unrehearsed : LostObjectWeight.Warned);
+            Add(
+                index.IsUnique ? "unique index" : "index",
+                SqliteNames.Show(index.Name),
+                table,
+                index.Sql,
+                index.IsUnique ? LostObjectWeight.Unrehearsed : LostObjectWeight.Warned
+            );
         }
     }
 
@@ -76,15 +86,25 @@ internal sealed class LostObjects
         {
             var isKey = constraint.Kind is SqliteConstraintKind.PrimaryKey or SqliteConstraintKind.Unique;
             var of = constraint.Columns.Select(SqliteNames.Unquote).ToHashSet(SqliteNames.Comparer);
-            if ((constraint.Kind != SqliteConstraintKind.Check && !of.IsSubsetOf(columns)) || (isKey && (IsIn(after.PrimaryKey, of) || keys.Exists(k => IsIn(k.Columns, of)))))
+            if (
+                (constraint.Kind != SqliteConstraintKind.Check && !of.IsSubsetOf(columns))
+                || (isKey && (IsIn(after.PrimaryKey, of) || keys.Exists(k => IsIn(k.Columns, of))))
+            )
                 continue;
             // What the script's own CREATE TABLE leaves out is left out: there is no other way to take a constraint off a table.
-            Add("constraint", constraint.Name is { } name ? $"{SqliteNames.Show(name)} {constraint.Text}" : constraint.Text, table, sql: null, isKey && _facts.IsMadeFromQuery(table) ? LostObjectWeight.Refused : LostObjectWeight.Listed);
+            Add(
+                "constraint",
+                constraint.Name is { } name ? $"{SqliteNames.Show(name)} {constraint.Text}" : constraint.Text,
+                table,
+                sql: null,
+                isKey && _facts.IsMadeFromQuery(table) ? LostObjectWeight.Refused : LostObjectWeight.Listed
+            );
         }
     }
 
     // A key of some columns keeps apart whatever one of these and more did.
-    private static bool IsIn(IReadOnlyList<string?> key, HashSet<string> columns) => key.Count > 0 && key.All(c => c is not null && columns.Contains(SqliteNames.Unquote(c)));
+    private static bool IsIn(IReadOnlyList<string?> key, HashSet<string> columns) =>
+        key.Count > 0 && key.All(c => c is not null && columns.Contains(SqliteNames.Unquote(c)));
 
     private static bool SaysTheSame(SqliteConstraintText one, SqliteConstraintText other) =>
         string.Equals(one.Text, other.Text, StringComparison.OrdinalIgnoreCase);
@@ -93,11 +113,24 @@ internal sealed class LostObjects
     {
         foreach (var view in _before.Views.Where(v => _facts.DroppedOthers.Contains(v.Name) && !_after.Has(v.Name)))
         {
-            if (_facts.Remade.FirstOrDefault(t => SqliteTokenCursor.Read(view.Sql ?? "").Exists(token => SqliteNames.Comparer.Equals(token.Name, t))) is { } table)
+            if (
+                _facts.Remade.FirstOrDefault(t =>
+                    SqliteTokenCursor.Read(view.Sql ?? "").Exists(token => SqliteNames.Comparer.Equals(token.Name, t))
+                ) is
+                { } table
+            )
                 Add("view", SqliteNames.Show(view.Name), table, view.Sql, LostObjectWeight.Warned);
         }
     }
 
-    private void Add(string kind, string name, string table, string? sql, LostObjectWeight weight) => _lost.Add(new LostObject(
-        kind, name, SqliteNames.Show(table), sql is null ? null : sql + ";", weight > LostObjectWeight.Warned && !_isUp ? LostObjectWeight.Warned : weight));
+    private void Add(string kind, string name, string table, string? sql, LostObjectWeight weight) =>
+        _lost.Add(
+            new LostObject(
+                kind,
+                name,
+                SqliteNames.Show(table),
+                sql is null ? null : sql + ";",
+                weight > LostObjectWeight.Warned && !_isUp ? LostObjectWeight.Warned : weight
+            )
+        );
 }

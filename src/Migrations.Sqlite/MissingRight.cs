@@ -5,7 +5,8 @@ namespace Migrations.Sqlite;
 /// <summary>Names the right without which a file can be read only as a mix of what others are writing.</summary>
 internal static class MissingRight
 {
-    private const string Way = "or run the command as the user who owns the database. docs/permissions.md shows how two accounts share one.";
+    private const string Way =
+        "or run the command as the user who owns the database. docs/permissions.md shows how two accounts share one.";
 
     /// <summary>The error; null when it is another right, or none, that is missing.</summary>
     /// <param name="path">The database.</param>
@@ -18,13 +19,17 @@ internal static class MissingRight
         {
             return Denied(
                 $"'{path}' is in WAL mode and can be read only together with '{Path.GetFileName(path)}-wal' and '-shm', which you may neither open nor create. Without them, what others write meanwhile would be mixed into what is read.",
-                $"Give yourself the right to write the folder '{Path.GetDirectoryName(path)}' and these files, {Way}", failure);
+                $"Give yourself the right to write the folder '{Path.GetDirectoryName(path)}' and these files, {Way}",
+                failure
+            );
         }
 
         return File.Exists(path + "-journal")
             ? Denied(
                 $"'{path}' has a journal beside it, '{Path.GetFileName(path)}-journal', of a transaction that was not finished, and you may not put it back. Without that, half of that transaction would be read.",
-                $"Give yourself the right to write the file, its folder and the journal, {Way}", failure)
+                $"Give yourself the right to write the file, its folder and the journal, {Way}",
+                failure
+            )
             : null;
     }
 

@@ -29,7 +29,13 @@ internal static class ObjectForecast
             var before = ObjectImage.Read(copy, KeylessSchema.Schema, facts.Remade);
             Define(copy, question.Script, cancellationToken);
             var after = ObjectImage.Read(copy, KeylessSchema.Schema, facts.Remade);
-            return LostObjects.Find(facts, before, after, question.Direction == MigrationDirection.Up, question.Script.Header.ObjectsLostAllowed);
+            return LostObjects.Find(
+                facts,
+                before,
+                after,
+                question.Direction == MigrationDirection.Up,
+                question.Script.Header.ObjectsLostAllowed
+            );
         }
         catch (SqliteFailure)
         {
@@ -48,11 +54,17 @@ internal static class ObjectForecast
         }
     }
 
-    private static bool Defines(StatementHead head, string text) => head.Kind switch
-    {
-        StatementKind.Create or StatementKind.Drop or StatementKind.RenameTable or StatementKind.RenameColumn or StatementKind.AddColumn or StatementKind.DropColumn => true,
-        StatementKind.Pragma => head.Name is "legacy_alter_table",
-        StatementKind.Other => text.StartsWith("ALTER", StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
+    private static bool Defines(StatementHead head, string text) =>
+        head.Kind switch
+        {
+            StatementKind.Create
+            or StatementKind.Drop
+            or StatementKind.RenameTable
+            or StatementKind.RenameColumn
+            or StatementKind.AddColumn
+            or StatementKind.DropColumn => true,
+            StatementKind.Pragma => head.Name is "legacy_alter_table",
+            StatementKind.Other => text.StartsWith("ALTER", StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
 }

@@ -55,7 +55,9 @@ internal sealed class ObjectImage
 
     /// <summary>What the definition of a table says.</summary>
     public SqliteTableText TextOf(string table) =>
-        _items.Find(i => i.Type is "table" && SqliteNames.Comparer.Equals(i.Name, table)) is { Sql: { } sql } && !IsVirtual(sql) ? SqliteTableReader.Read(sql) : new SqliteTableText();
+        _items.Find(i => i.Type is "table" && SqliteNames.Comparer.Equals(i.Name, table)) is { Sql: { } sql } && !IsVirtual(sql)
+            ? SqliteTableReader.Read(sql)
+            : new SqliteTableText();
 
     private static bool IsVirtual(string sql) => new SqliteTokenCursor(SqliteTokenCursor.Read(sql)).Ahead(1).Is("VIRTUAL");
 
@@ -122,7 +124,10 @@ internal sealed record IndexImage(string Name, IReadOnlyList<string?> Columns, b
     }
 
     // All of it but its name.
-    private bool SaysTheSame(IndexImage other) => IsUnique == other.IsUnique && Sql is not null && other.Sql is not null
+    private bool SaysTheSame(IndexImage other) =>
+        IsUnique == other.IsUnique
+        && Sql is not null
+        && other.Sql is not null
         && string.Equals(Tail(Sql), Tail(other.Sql), StringComparison.Ordinal);
 
     private static string Tail(string sql)

@@ -20,7 +20,11 @@ internal static class OpenForeignKeys
             // A table with one key that cannot be checked is not checked at all: SQLite refuses to.
             if (sound.Count < child.Count(k => image.Tables.Contains(k.Parent)))
                 continue;
-            found.AddRange(Count(handle, child.Key).Where(c => sound.Exists(k => k.Id == c.Key)).Select(c => (sound.Find(k => k.Id == c.Key)!, Sentence(sound.Find(k => k.Id == c.Key)!, c.Value))));
+            found.AddRange(
+                Count(handle, child.Key)
+                    .Where(c => sound.Exists(k => k.Id == c.Key))
+                    .Select(c => (sound.Find(k => k.Id == c.Key)!, Sentence(sound.Find(k => k.Id == c.Key)!, c.Value)))
+            );
         }
 
         return found;

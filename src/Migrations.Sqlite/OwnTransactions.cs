@@ -31,7 +31,11 @@ internal sealed class OwnTransactions
                 _open = null;
                 break;
             case StatementKind.Savepoint when _open is null:
-                Refuse(place, "A savepoint outside a transaction begins one, and the script runs without.", "Put it between BEGIN and COMMIT, or remove '-- Transaction: none'.");
+                Refuse(
+                    place,
+                    "A savepoint outside a transaction begins one, and the script runs without.",
+                    "Put it between BEGIN and COMMIT, or remove '-- Transaction: none'."
+                );
                 break;
             case StatementKind.Vacuum when _open is { } before:
                 Refuse(place, $"VACUUM cannot run in the transaction that begins in line {before.Line}.", "Move it behind COMMIT.");

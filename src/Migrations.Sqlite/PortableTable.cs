@@ -9,7 +9,8 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal sealed class PortableTable
 {
-    private PortableTable(SqliteSchemaItem table, string query, string insert, string? rebuild) => (Table, Query, Insert, Rebuild) = (table, query, insert, rebuild);
+    private PortableTable(SqliteSchemaItem table, string query, string insert, string? rebuild) =>
+        (Table, Query, Insert, Rebuild) = (table, query, insert, rebuild);
 
     /// <summary>The virtual table.</summary>
     public SqliteSchemaItem Table { get; }
@@ -29,19 +30,30 @@ internal sealed class PortableTable
     /// </summary>
     public static PortableTable? Find(SqliteHandle handle, SqliteSchemaItem item, IReadOnlyList<SqliteSchemaItem> items)
     {
-        if (item.Module is not "fts5" || item.Sql!.Contains("locale", StringComparison.OrdinalIgnoreCase) || !HasUsualSettings(handle, item))
+        if (
+            item.Module is not "fts5"
+            || item.Sql!.Contains("locale", StringComparison.OrdinalIgnoreCase)
+            || !HasUsualSettings(handle, item)
+        )
             return null;
         var name = SqliteNames.Show(item.Name);
         if (item.TextSource is { } source)
         {
             // A view comes later in the script.
-            return items.Any(i => i.IsPlainTable && SqliteNames.Comparer.Equals(i.Name, source)) ? new PortableTable(item, "", "", $"INSERT INTO {name}({name}) VALUES ('rebuild')") : null;
+            return items.Any(i => i.IsPlainTable && SqliteNames.Comparer.Equals(i.Name, source))
+                ? new PortableTable(item, "", "", $"INSERT INTO {name}({name}) VALUES ('rebuild')")
+                : null;
         }
 
         if (!items.Any(i => SqliteNames.Comparer.Equals(i.Name, item.Name + "_content")))
             return null;
         var columns = "rowid, " + string.Join(", ", SqliteTableShape.Read(handle, item).Columns.Select(SqliteNames.Quote));
-        return new PortableTable(item, $"SELECT {columns} FROM main.{SqliteNames.Quote(item.Name)} ORDER BY rowid", $"INSERT INTO {name} ({columns}) VALUES (", rebuild: null);
+        return new PortableTable(
+            item,
+            $"SELECT {columns} FROM main.{SqliteNames.Quote(item.Name)} ORDER BY rowid",
+            $"INSERT INTO {name} ({columns}) VALUES (",
+            rebuild: null
+        );
     }
 
     private static bool HasUsualSettings(SqliteHandle handle, SqliteSchemaItem item)
@@ -49,7 +61,8 @@ internal sealed class PortableTable
         try
         {
             using var table = handle.Prepare($"SELECT 1 FROM main.{SqliteNames.Quote(item.Name)} LIMIT 0");
-            return handle.QueryInt64($"SELECT 1 FROM main.{SqliteNames.Quote(item.Name + "_config")} WHERE k <> 'version' OR v <> 4") is null;
+            return handle.QueryInt64($"SELECT 1 FROM main.{SqliteNames.Quote(item.Name + "_config")} WHERE k <> 'version' OR v <> 4")
+                is null;
         }
         catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
         {

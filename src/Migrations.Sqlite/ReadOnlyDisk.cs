@@ -7,7 +7,25 @@ internal static class ReadOnlyDisk
     // written there.
     private static readonly HashSet<string> Local = new(StringComparer.Ordinal)
     {
-        "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "ramfs", "vfat", "exfat", "ntfs", "ntfs3", "squashfs", "erofs", "cramfs", "romfs", "iso9660", "udf",
+        "ext2",
+        "ext3",
+        "ext4",
+        "xfs",
+        "btrfs",
+        "f2fs",
+        "zfs",
+        "tmpfs",
+        "ramfs",
+        "vfat",
+        "exfat",
+        "ntfs",
+        "ntfs3",
+        "squashfs",
+        "erofs",
+        "cramfs",
+        "romfs",
+        "iso9660",
+        "udf",
     };
 
     /// <summary>
@@ -50,9 +68,12 @@ internal static class ReadOnlyDisk
         return isReadOnly;
     }
 
-    private static bool IsIn(string path, string folder) => path.StartsWith(folder.EndsWith('/') ? folder : folder + "/", StringComparison.Ordinal);
+    private static bool IsIn(string path, string folder) =>
+        path.StartsWith(folder.EndsWith('/') ? folder : folder + "/", StringComparison.Ordinal);
 
-    private static string Unescape(string text) => text
-        .Replace(@"\040", " ", StringComparison.Ordinal).Replace(@"\011", "\t", StringComparison.Ordinal)
-        .Replace(@"\012", "\n", StringComparison.Ordinal).Replace(@"\134", @"\", StringComparison.Ordinal);
+    private static string Unescape(string text) =>
+        text.Replace(@"\040", " ", StringComparison.Ordinal)
+            .Replace(@"\011", "\t", StringComparison.Ordinal)
+            .Replace(@"\012", "\n", StringComparison.Ordinal)
+            .Replace(@"\134", @"\", StringComparison.Ordinal);
 }

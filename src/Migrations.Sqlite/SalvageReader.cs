@@ -25,7 +25,9 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         {
             var parts = new List<string>();
             if (_gaps.Count > 0)
-                parts.Add($"could not be read: {string.Join(", ", _gaps.Take(MostShown))}{(_gaps.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $", and {_gaps.Count - MostShown} more places") : "")}");
+                parts.Add(
+                    $"could not be read: {string.Join(", ", _gaps.Take(MostShown))}{(_gaps.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $", and {_gaps.Count - MostShown} more places") : "")}"
+                );
             if (_refused > 0)
                 parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_refused:N0} rows break the table's own rules and were left out"));
             return parts.Count == 0 ? null : string.Join("; ", parts) + ".";
@@ -43,11 +45,14 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
     }
 
     /// <summary>Whether a failure means damage, and not a full disk or a cancelled call.</summary>
-    public static bool IsDamage(SqliteFailure failure) => failure.PrimaryCode is not (SqliteCodes.Interrupt or SqliteCodes.Full or SqliteCodes.Busy);
+    public static bool IsDamage(SqliteFailure failure) =>
+        failure.PrimaryCode is not (SqliteCodes.Interrupt or SqliteCodes.Full or SqliteCodes.Busy);
 
     private void CopyByNumber(SqliteStatement insert, CancellationToken cancellationToken)
     {
-        using var rows = source.Prepare($"SELECT {table.List}, {table.Order} FROM main.{table.Quoted} WHERE {table.Order} >= ?1 ORDER BY {table.Order}");
+        using var rows = source.Prepare(
+            $"SELECT {table.List}, {table.Order} FROM main.{table.Quoted} WHERE {table.Order} >= ?1 ORDER BY {table.Order}"
+        );
         long? next = long.MinValue;
         while (next is { } start)
         {
@@ -74,14 +79,15 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         }
     }
 
-    private static string Gap(long? last, long? next) => (last, next) switch
-    {
-        (null, null) => "all rows",
-        (null, _) => string.Create(CultureInfo.InvariantCulture, $"rows before rowid {next}"),
-        (_, null) => string.Create(CultureInfo.InvariantCulture, $"rows after rowid {last}"),
-        _ when next - last == 2 => string.Create(CultureInfo.InvariantCulture, $"the row with rowid {last + 1}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"rows between rowid {last} and {next}"),
-    };
+    private static string Gap(long? last, long? next) =>
+        (last, next) switch
+        {
+            (null, null) => "all rows",
+            (null, _) => string.Create(CultureInfo.InvariantCulture, $"rows before rowid {next}"),
+            (_, null) => string.Create(CultureInfo.InvariantCulture, $"rows after rowid {last}"),
+            _ when next - last == 2 => string.Create(CultureInfo.InvariantCulture, $"the row with rowid {last + 1}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"rows between rowid {last} and {next}"),
+        };
 
     // Goes on by doubled steps until a row can be read, and then back by halves to the first that can.
     private long? FindNext(long? last)
@@ -105,7 +111,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
         if (good is null)
             return null;
-        for (var below = bad; good - below > 1;)
+        for (var below = bad; good - below > 1; )
         {
             var middle = below + ((good.Value - below) / 2);
             if (Probe(middle) is not null)
@@ -131,7 +137,9 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
     private long? Probe(long number)
     {
-        using var rows = source.Prepare($"SELECT {table.Order} FROM main.{table.Quoted} WHERE {table.Order} >= ?1 ORDER BY {table.Order} LIMIT 1");
+        using var rows = source.Prepare(
+            $"SELECT {table.Order} FROM main.{table.Quoted} WHERE {table.Order} >= ?1 ORDER BY {table.Order} LIMIT 1"
+        );
         try
         {
             rows.Bind(1, number);
@@ -157,7 +165,9 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
     {
         try
         {
-            using var rows = source.Prepare($"SELECT {table.List} FROM main.{table.Quoted}{(order.Length == 0 ? "" : " ORDER BY " + order)}");
+            using var rows = source.Prepare(
+                $"SELECT {table.List} FROM main.{table.Quoted}{(order.Length == 0 ? "" : " ORDER BY " + order)}"
+            );
             while (rows.Step())
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -61,7 +61,13 @@ internal sealed class SchemaGuard
         if (_objectsBefore is null)
             return;
         var after = ObjectImage.Read(_handle, _before.QuotedSchema, _facts.Remade);
-        Lost = LostObjects.Find(_facts, _objectsBefore, after, _step.Direction == MigrationDirection.Up, _step.Script.Header.ObjectsLostAllowed);
+        Lost = LostObjects.Find(
+            _facts,
+            _objectsBefore,
+            after,
+            _step.Direction == MigrationDirection.Up,
+            _step.Script.Header.ObjectsLostAllowed
+        );
         var refused = Lost.Where(l => l.Weight == LostObjectWeight.Refused).ToList();
         if (refused.Count > 0)
             throw _errors.ObjectsLost(refused);
@@ -122,15 +128,17 @@ internal sealed class SchemaGuard
         }
     }
 
-    private string? ReasonFor(string table) => _facts.Removed.Contains(table)
-        ? null
-        : _before.ForeignKeys.Find(k => SqliteNames.Comparer.Equals(k.Child, table))?.Parent;
+    private string? ReasonFor(string table) =>
+        _facts.Removed.Contains(table) ? null : _before.ForeignKeys.Find(k => SqliteNames.Comparer.Equals(k.Child, table))?.Parent;
 
     private IEnumerable<string> TablesToCount()
     {
         var remade = _facts.Removed.Where(t => _facts.Made.Contains(t));
-        return remade.Concat(_before.DescendantsOf(_facts.Removed)).Where(t => _before.Tables.Contains(t))
-            .Where(t => !_facts.Dropped.Contains(t) || _facts.Made.Contains(t)).ToHashSet(SqliteNames.Comparer);
+        return remade
+            .Concat(_before.DescendantsOf(_facts.Removed))
+            .Where(t => _before.Tables.Contains(t))
+            .Where(t => !_facts.Dropped.Contains(t) || _facts.Made.Contains(t))
+            .ToHashSet(SqliteNames.Comparer);
     }
 
     private long[] Count(string table)
@@ -147,7 +155,8 @@ internal sealed class SchemaGuard
         return counts;
     }
 
-    private bool IsTouched(ForeignKey key) => _before.ForeignKeys.Count == 0 || _facts.Touched.Contains(key.Child) || _facts.Touched.Contains(key.Parent);
+    private bool IsTouched(ForeignKey key) =>
+        _before.ForeignKeys.Count == 0 || _facts.Touched.Contains(key.Child) || _facts.Touched.Contains(key.Parent);
 
     private Dictionary<string, Violations> Scan(SchemaImage image, Func<string, bool> isWanted)
     {

@@ -76,7 +76,8 @@ internal sealed class SchemaImage
         // The condition on the text spares the look at every table of a schema without foreign keys.
         using var rows = _handle.Prepare(
             $"SELECT m.name, k.id, k.\"table\", k.\"from\", k.\"to\" FROM {QuotedSchema}.sqlite_master m, pragma_foreign_key_list(m.name, '{Schema.Replace("'", "''", StringComparison.Ordinal)}') k"
-            + " WHERE m.type = 'table' AND m.sql LIKE '%REFERENCES%' ORDER BY m.name, k.id, k.seq");
+                + " WHERE m.type = 'table' AND m.sql LIKE '%REFERENCES%' ORDER BY m.name, k.id, k.seq"
+        );
         ForeignKey? last = null;
         var (from, to) = (new List<string>(), new List<string>());
         while (rows.Step())
@@ -101,7 +102,9 @@ internal sealed class SchemaImage
             return $"there is no table '{key.Parent}'";
         var primaryKey = ReadPrimaryKey(key.Parent);
         if (key.ParentColumns.Count == 0)
-            return primaryKey.Count == key.ChildColumns.Count ? null : $"'{key.Parent}' has no primary key of as many columns as the foreign key ({key.ChildColumns.Count})";
+            return primaryKey.Count == key.ChildColumns.Count
+                ? null
+                : $"'{key.Parent}' has no primary key of as many columns as the foreign key ({key.ChildColumns.Count})";
         if (primaryKey.SetEquals(key.ParentColumns) || HasUniqueIndex(key.Parent, key.ParentColumns))
             return null;
         return $"'{key.Parent}' has neither a primary key nor a unique index on ({string.Join(", ", key.ParentColumns)})";

@@ -5,9 +5,7 @@ namespace Migrations.Sqlite;
 /// <summary>The objects of a schema, by name.</summary>
 internal sealed class SchemaObjects
 {
-    private SchemaObjects()
-    {
-    }
+    private SchemaObjects() { }
 
     /// <summary>The tables.</summary>
     public HashSet<string> Tables { get; } = new(SqliteNames.Comparer);
@@ -25,7 +23,9 @@ internal sealed class SchemaObjects
     public static SchemaObjects Read(SqliteHandle handle, string quotedSchema)
     {
         var objects = new SchemaObjects();
-        using var rows = handle.Prepare($"SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM {quotedSchema}.sqlite_master");
+        using var rows = handle.Prepare(
+            $"SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM {quotedSchema}.sqlite_master"
+        );
         while (rows.Step())
             objects.Add(rows.Text(0), rows.Text(1)!, rows.Text(2)!, rows.Text(3));
         return objects;

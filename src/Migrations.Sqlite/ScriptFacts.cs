@@ -65,8 +65,9 @@ internal sealed class ScriptFacts
     {
         MayMakeForeignKeys |= head switch
         {
-            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } =>
-                Encoding.UTF8.GetString(statements.Text).Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
+            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } => Encoding
+                .UTF8.GetString(statements.Text)
+                .Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
             _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
         };
         if (head.Name is not { } name)
@@ -112,8 +113,11 @@ internal sealed class ScriptFacts
         while (text.Length > 0)
         {
             var length = SqliteLexer.Scan(text, out var kind, out _);
-            if (kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && length <= longest
-                && objects.Owners.TryGetValue(SqliteNames.Unquote(Encoding.UTF8.GetString(text[..length])), out var owner))
+            if (
+                kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal
+                && length <= longest
+                && objects.Owners.TryGetValue(SqliteNames.Unquote(Encoding.UTF8.GetString(text[..length])), out var owner)
+            )
             {
                 Touched.Add(owner);
             }
@@ -124,7 +128,7 @@ internal sealed class ScriptFacts
 
     private void FollowTriggers(SchemaObjects objects)
     {
-        for (var count = -1; count != Touched.Count;)
+        for (var count = -1; count != Touched.Count; )
         {
             count = Touched.Count;
             foreach (var (owner, sql) in objects.Triggers)

@@ -125,9 +125,11 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     }
 
     // Transactions and the enforcement of foreign keys are the engine's.
-    private static bool IsOurs(StatementHead head) => head.Kind is StatementKind.Begin or StatementKind.Commit || SqlitePragmas.SetsForeignKeys(head);
+    private static bool IsOurs(StatementHead head) =>
+        head.Kind is StatementKind.Begin or StatementKind.Commit || SqlitePragmas.SetsForeignKeys(head);
 
-    private bool HasRun(StatementHead head) => (LeadingHaveRun && _isLeading) || (IsTrial && head.Kind is StatementKind.Vacuum or StatementKind.Pragma);
+    private bool HasRun(StatementHead head) =>
+        (LeadingHaveRun && _isLeading) || (IsTrial && head.Kind is StatementKind.Vacuum or StatementKind.Pragma);
 
     // The shell's '.schema' prints the tables that SQLite makes itself, for AUTOINCREMENT and ANALYZE, and refuses to be given
     // (https://sqlite.org/fileformat2.html#intschema).
@@ -139,7 +141,9 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var code = PrepareWhole(handle, window, out var statement, out length);
         if (code != SqliteCodes.Ok)
             throw Refused(window, handle.Failure(), length);
-        return statement != 0 ? statement : throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
+        return statement != 0
+            ? statement
+            : throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
     }
 
     /// <summary>
@@ -168,8 +172,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var wasInTransaction = handle.InTransaction;
         handle.Watch.StartStatement();
         int code;
-        do
-            code = handle.Api.Step(statement);
+        do code = handle.Api.Step(statement);
         while (code == SqliteCodes.Row);
         if (code != SqliteCodes.Done)
         {
@@ -187,7 +190,11 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         if (failure.IsBusy)
             return failure;
         if (failure.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut)
-            return SqliteErrors.TimedOut(handle.Watch.StatementTimeout, TextOf(window, length), SqliteErrors.Locate(_script, window.Offset));
+            return SqliteErrors.TimedOut(
+                handle.Watch.StatementTimeout,
+                TextOf(window, length),
+                SqliteErrors.Locate(_script, window.Offset)
+            );
         var offset = OffsetOf(failure, window.Text, length);
         var text = TextOf(window, Math.Max(length, window.FindEndOfStatement()));
         var location = SqliteErrors.Locate(_script, window.Offset + (offset ?? 0));
@@ -199,8 +206,10 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     {
         var location = SqliteErrors.Locate(_script, window.Offset);
         return new StatementException(
-            ErrorId.TransactionUnbalanced, $"{location}: The statement ended the transaction in which the script and its history row are kept together.",
-            "Remove the statement: the script runs in a transaction, which is committed when all of it has run.")
+            ErrorId.TransactionUnbalanced,
+            $"{location}: The statement ended the transaction in which the script and its history row are kept together.",
+            "Remove the statement: the script runs in a transaction, which is committed when all of it has run."
+        )
         {
             Location = location,
             Statement = SqliteErrors.Cover(TextOf(window, length)),
@@ -215,26 +224,32 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         var message = failure.Message;
         if (message is "incomplete input")
             return text[..Math.Min(length, text.Length)].TrimEnd(" \t\r\n\f"u8).Length;
-        if (!message.StartsWith("near \"", StringComparison.Ordinal) || message.LastIndexOf("\": ", StringComparison.Ordinal) is var end && end < 6)
+        if (
+            !message.StartsWith("near \"", StringComparison.Ordinal)
+            || message.LastIndexOf("\": ", StringComparison.Ordinal) is var end && end < 6
+        )
             return null;
         var found = text[..Math.Min(length, text.Length)].LastIndexOf(Encoding.UTF8.GetBytes(message[6..end]));
         return found < 0 ? null : found;
     }
 
-    private static string TextOf(ScriptWindow window, int length) => Encoding.UTF8.GetString(window.Text[..Math.Min(length, window.Text.Length)]).TrimEnd().TrimEnd(';');
+    private static string TextOf(ScriptWindow window, int length) =>
+        Encoding.UTF8.GetString(window.Text[..Math.Min(length, window.Text.Length)]).TrimEnd().TrimEnd(';');
 
     // The words that begin statements which are not simply run.
-    private static bool IsSpecial(ReadOnlySpan<byte> text) => text.Length > 0 && (text[0] | 0x20) switch
-    {
-        'a' => StartsWith(text, "attach"u8),
-        'b' => StartsWith(text, "begin"u8),
-        'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create"u8),
-        'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),
-        'e' => StartsWith(text, "end"u8),
-        'p' => StartsWith(text, "pragma"u8),
-        'v' => StartsWith(text, "vacuum"u8),
-        _ => false,
-    };
+    private static bool IsSpecial(ReadOnlySpan<byte> text) =>
+        text.Length > 0
+        && (text[0] | 0x20) switch
+        {
+            'a' => StartsWith(text, "attach"u8),
+            'b' => StartsWith(text, "begin"u8),
+            'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create"u8),
+            'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),
+            'e' => StartsWith(text, "end"u8),
+            'p' => StartsWith(text, "pragma"u8),
+            'v' => StartsWith(text, "vacuum"u8),
+            _ => false,
+        };
 
     private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
         text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);

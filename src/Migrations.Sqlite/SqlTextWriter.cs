@@ -107,7 +107,9 @@ internal sealed class SqlTextWriter : IDisposable
         (mantissa, power) = (mantissa >> zeros, power + zeros);
         var text = new StringBuilder(value < 0 ? "-" : "").Append(mantissa.ToString(CultureInfo.InvariantCulture)).Append(".0");
         for (var left = Math.Abs(power); left > 0; left -= LargestPower)
-            text.Append(power < 0 ? '/' : '*').Append((1L << Math.Min(left, LargestPower)).ToString(CultureInfo.InvariantCulture)).Append(".0");
+            text.Append(power < 0 ? '/' : '*')
+                .Append((1L << Math.Min(left, LargestPower)).ToString(CultureInfo.InvariantCulture))
+                .Append(".0");
         return text.ToString();
     }
 

@@ -13,6 +13,7 @@ internal sealed class SqliteAnalyzer
     // Statements that cannot run in a transaction and stand neither before everything else nor after it.
     private readonly List<(ScriptLocation Place, StatementHead Head)> _misplaced = [];
     private readonly List<(ScriptLocation Place, StatementHead Head)> _trailing = [];
+
     // What is wrong with the script's own transaction when the script runs in ours, and with its own transactions when it runs in none of
     // ours.
     private readonly List<FileProblem> _control = [];
@@ -42,15 +43,26 @@ internal sealed class SqliteAnalyzer
             Look(reader.Location, StatementHead.Read(reader.Text));
         if (reader.Unterminated is { } place)
         {
-            _problems.Add(new FileProblem(
-                ErrorId.ScriptUnterminated, place, "A literal, quoted name, comment or trigger body begins here and does not end.", "Close it."));
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptUnterminated,
+                    place,
+                    "A literal, quoted name, comment or trigger body begins here and does not end.",
+                    "Close it."
+                )
+            );
         }
 
         if (reader.Hiding is { } hiding)
         {
-            _problems.Add(new FileProblem(
-                ErrorId.ScriptUnterminated, hiding, "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
-                "Save the file with LF or CRLF line ends."));
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptUnterminated,
+                    hiding,
+                    "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
+                    "Save the file with LF or CRLF line ends."
+                )
+            );
         }
 
         var outside = DecideOutside();
@@ -92,9 +104,14 @@ internal sealed class SqliteAnalyzer
                 LookInside(place, head);
                 break;
             case StatementKind.ShellCommand:
-                _problems.Add(new FileProblem(
-                    ErrorId.ShellCommandInvalid, place, "This is a command of the sqlite3 shell, not SQL.",
-                    "Remove the line; what '.read' would include belongs into the script itself."));
+                _problems.Add(
+                    new FileProblem(
+                        ErrorId.ShellCommandInvalid,
+                        place,
+                        "This is a command of the sqlite3 shell, not SQL.",
+                        "Remove the line; what '.read' would include belongs into the script itself."
+                    )
+                );
                 break;
             default:
                 if (head.NeedsAutocommit)
@@ -110,11 +127,17 @@ internal sealed class SqliteAnalyzer
         if (_begin is not null)
         {
             Refuse(
-                place, "A second transaction begins here: the script could not be kept atomic with the history.",
-                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each pair by itself.");
+                place,
+                "A second transaction begins here: the script could not be kept atomic with the history.",
+                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each pair by itself."
+            );
         }
         else if (_inside > 0)
-            Refuse(place, "Statements stand before BEGIN.", "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
+            Refuse(
+                place,
+                "Statements stand before BEGIN.",
+                "Move BEGIN to the top, or remove BEGIN and COMMIT: the script runs in a transaction anyway."
+            );
         _begin ??= place;
         _modes ??= head.What;
     }
@@ -122,7 +145,11 @@ internal sealed class SqliteAnalyzer
     private void LookAtCommit(ScriptLocation place)
     {
         if (_begin is null)
-            Refuse(place, "COMMIT without BEGIN.", "Remove it: the script runs in a transaction, which is committed together with the history.");
+            Refuse(
+                place,
+                "COMMIT without BEGIN.",
+                "Remove it: the script runs in a transaction, which is committed together with the history."
+            );
         else if (_commit is not null)
             Refuse(place, "A second COMMIT.", "Use one BEGIN ... COMMIT pair, or none.");
         _commit ??= place;
@@ -134,7 +161,11 @@ internal sealed class SqliteAnalyzer
         _trailing.Clear();
         var mayStandOutside = head.Kind is StatementKind.Pragma or StatementKind.Analyze;
         if (_commit is not null && !mayStandOutside)
-            Refuse(place, "Statements stand after COMMIT.", "Move COMMIT to the end, or remove BEGIN and COMMIT: the script runs in a transaction anyway.");
+            Refuse(
+                place,
+                "Statements stand after COMMIT.",
+                "Move COMMIT to the end, or remove BEGIN and COMMIT: the script runs in a transaction anyway."
+            );
         if (!mayStandOutside)
             _inside++;
     }
@@ -166,9 +197,14 @@ internal sealed class SqliteAnalyzer
             return true;
         foreach (var (place, head) in _misplaced)
         {
-            _problems.Add(new FileProblem(
-                ErrorId.ScriptMixed, place, $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
-                "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file without a transaction."));
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptMixed,
+                    place,
+                    $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
+                    "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file without a transaction."
+                )
+            );
         }
 
         return false;
@@ -177,5 +213,6 @@ internal sealed class SqliteAnalyzer
     private void Refuse(ScriptLocation place, string message, string remedy) =>
         _control.Add(new FileProblem(ErrorId.TransactionControlInvalid, place, message, remedy));
 
-    private static string Describe(StatementHead head) => head.Kind == StatementKind.Pragma ? "PRAGMA " + head.Name : head.Kind.ToString().ToUpperInvariant();
+    private static string Describe(StatementHead head) =>
+        head.Kind == StatementKind.Pragma ? "PRAGMA " + head.Name : head.Kind.ToString().ToUpperInvariant();
 }

@@ -11,7 +11,12 @@ internal static class SqliteBackupContent
     public const string JournalMode = "journal_mode";
 
     /// <summary>What is known without reading tables.</summary>
-    public static BackupContent Describe(SqliteHandle handle, DatabaseTarget source, string historyTable, Func<string, bool>? isLeftOut = null)
+    public static BackupContent Describe(
+        SqliteHandle handle,
+        DatabaseTarget source,
+        string historyTable,
+        Func<string, bool>? isLeftOut = null
+    )
     {
         var last = LastMigration(handle, source, historyTable);
         return new BackupContent
@@ -21,12 +26,19 @@ internal static class SqliteBackupContent
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.Text,
             // Every other mode is the connection's (https://sqlite.org/pragma.html#pragma_journal_mode).
-            Settings = handle.QueryText("PRAGMA main.journal_mode") is "wal" ? new Dictionary<string, string>(StringComparer.Ordinal) { [JournalMode] = "wal" } : null,
+            Settings = handle.QueryText("PRAGMA main.journal_mode") is "wal"
+                ? new Dictionary<string, string>(StringComparer.Ordinal) { [JournalMode] = "wal" }
+                : null,
         };
     }
 
     /// <summary>Everything, with the rows counted; null when the database is too damaged to tell.</summary>
-    public static BackupContent? TryRead(SqliteHandle handle, DatabaseTarget source, string historyTable, CancellationToken cancellationToken)
+    public static BackupContent? TryRead(
+        SqliteHandle handle,
+        DatabaseTarget source,
+        string historyTable,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -47,7 +59,9 @@ internal static class SqliteBackupContent
         using var history = new SqliteHistory(handle, source, historyTable);
         if (!history.TryReadAll(out var entries))
             return null;
-        return entries.Select(e => e.Service).Distinct(StringComparer.Ordinal)
+        return entries
+            .Select(e => e.Service)
+            .Distinct(StringComparer.Ordinal)
             .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
             .MaxBy(r => r.FirstApplied!.Id);
     }

@@ -13,23 +13,33 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
     public async Task LoadAsync(DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken)
     {
         Check();
-        using var handle = await SqliteOpening.OpenAsync(empty, options with { Access = SessionAccess.Create }, cancellationToken).ConfigureAwait(false);
+        using var handle = await SqliteOpening
+            .OpenAsync(empty, options with { Access = SessionAccess.Create }, cancellationToken)
+            .ConfigureAwait(false);
         var progress = new WorkProgress(options.Events, $"Loading {Path.GetFileName(backup.Path)}", "bytes");
-        _ = await SqliteCalls.Call(
-            handle, empty,
-            () =>
-            {
-                Load(handle, empty, progress, cancellationToken);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        _ = await SqliteCalls
+            .Call(
+                handle,
+                empty,
+                () =>
+                {
+                    Load(handle, empty, progress, cancellationToken);
+                    return true;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Looks whether it is there, is what it says, and is not cut off.</summary>
     public void Check()
     {
         if (!File.Exists(backup.Path))
-            throw new MigrationException(ErrorId.BackupMissing, $"There is no backup '{backup.Path}'.", "List the backups of a folder with 'migrations backups <folder>'.");
+            throw new MigrationException(
+                ErrorId.BackupMissing,
+                $"There is no backup '{backup.Path}'.",
+                "List the backups of a folder with 'migrations backups <folder>'."
+            );
         try
         {
             if (backup.Format == BackupFormat.Sql)
@@ -40,7 +50,9 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             if (SqliteHeader.ExpectedLength(backup.Path) is { } expected && expected != length)
                 throw Invalid($"it has {length} bytes, and should have {expected}");
             if (FindPart() is { } part)
-                throw Invalid($"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that 'migrations backup' made");
+                throw Invalid(
+                    $"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that 'migrations backup' made"
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,14 +75,21 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
     }
 
     /// <summary>The error that it cannot be used.</summary>
-    public MigrationException Invalid(string reason, Exception? inner = null) => new(
-        ErrorId.BackupInvalid, $"The backup '{backup.Path}' cannot be used: {reason}.", "Use another backup: 'migrations backups <folder>' lists them, the proven ones are marked.", inner);
+    public MigrationException Invalid(string reason, Exception? inner = null) =>
+        new(
+            ErrorId.BackupInvalid,
+            $"The backup '{backup.Path}' cannot be used: {reason}.",
+            "Use another backup: 'migrations backups <folder>' lists them, the proven ones are marked.",
+            inner
+        );
 
     // What lies beside it is not read; without it the file may be a half of two states.
     private string? FindPart()
     {
         var log = new FileInfo(backup.Path + "-wal");
-        return log is { Exists: true, Length: > 0 } ? log.FullName : SqliteHeader.IsJournal(backup.Path + "-journal") ? backup.Path + "-journal" : null;
+        return log is { Exists: true, Length: > 0 } ? log.FullName
+            : SqliteHeader.IsJournal(backup.Path + "-journal") ? backup.Path + "-journal"
+            : null;
     }
 
     private void Load(SqliteHandle handle, DatabaseTarget empty, WorkProgress progress, CancellationToken cancellationToken)
@@ -86,7 +105,10 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             using var source = Open(cancellationToken);
             SqliteFileCopy.Over(source, handle, progress, cancellationToken);
         }
-        catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested && e.PrimaryCode is SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen or SqliteCodes.ReadOnly)
+        catch (SqliteFailure e)
+            when (!cancellationToken.IsCancellationRequested
+                && e.PrimaryCode is SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen or SqliteCodes.ReadOnly
+            )
         {
             throw SqliteErrors.Translate(e, empty);
         }

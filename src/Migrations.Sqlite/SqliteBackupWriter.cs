@@ -18,20 +18,25 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         if (SqliteTarget.IsMemory(source))
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "A database in memory (:memory:) lives in the connection that made it and cannot be backed up from outside.",
-                "Name a database file with --database.");
+                ErrorId.UsageInvalid,
+                "A database in memory (:memory:) lives in the connection that made it and cannot be backed up from outside.",
+                "Name a database file with --database."
+            );
         }
 
         if (job.Format == BackupFormat.Directory || job.Jobs > 1 || job.GlobalsPath is not null)
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "An SQLite backup is one file: there is no folder format, no second job, and nothing outside the database.",
-                "Leave the folder format, the number of jobs and the globals out.");
+                ErrorId.UsageInvalid,
+                "An SQLite backup is one file: there is no folder format, no second job, and nothing outside the database.",
+                "Leave the folder format, the number of jobs and the globals out."
+            );
         }
 
         var session = job.Session with { Access = SessionAccess.Read };
         using var copied = await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false);
-        using var counted = job.CountRows || job.Digests ? await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false) : null;
+        using var counted =
+            job.CountRows || job.Digests ? await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false) : null;
         try
         {
             return await WriteAsync(copied, counted, cancellationToken).ConfigureAwait(false);
@@ -77,16 +82,27 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         catch
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await counting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            await counting
+                .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .ConfigureAwait(false);
             throw;
         }
     }
 
-    private (IReadOnlyList<TableContent> Tables, IReadOnlyList<DatabaseFault> Faults) Count(SqliteHandle handle, CancellationToken cancellationToken)
+    private (IReadOnlyList<TableContent> Tables, IReadOnlyList<DatabaseFault> Faults) Count(
+        SqliteHandle handle,
+        CancellationToken cancellationToken
+    )
     {
         handle.Watch.Token = cancellationToken;
-        var tables = job.CountRows || job.Digests ? SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken) : SqliteContentReader.Names(handle);
-        return ([.. tables.Where(t => !job.IsExcluded(SqliteNames.Unquote(t.Table)))], [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]);
+        var tables =
+            job.CountRows || job.Digests
+                ? SqliteContentReader.Read(handle, job.Digests, progress: null, cancellationToken)
+                : SqliteContentReader.Names(handle);
+        return (
+            [.. tables.Where(t => !job.IsExcluded(SqliteNames.Unquote(t.Table)))],
+            [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]
+        );
     }
 
     private void WriteFile(SqliteHandle handle, CancellationToken cancellationToken)
@@ -99,10 +115,15 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
     }
 
     // The source is only read, so what could not be written is the backup.
-    private static bool IsOfTheBackup(SqliteFailure failure) => failure.PrimaryCode is SqliteCodes.Full
+    private static bool IsOfTheBackup(SqliteFailure failure) =>
+        failure.PrimaryCode is SqliteCodes.Full
         || failure.Code is SqliteCodes.IoErrorWrite or SqliteCodes.IoErrorFsync or SqliteCodes.IoErrorTruncate;
 
-    private MigrationException NotWritten(string reason, Exception inner) => new(
-        ErrorId.DiskFailed, $"The backup of '{source.Display}' could not be written to '{job.Path}': {reason}",
-        "Free some disk space, or give another folder with --destination, and run the command again. The database was only read.", inner);
+    private MigrationException NotWritten(string reason, Exception inner) =>
+        new(
+            ErrorId.DiskFailed,
+            $"The backup of '{source.Display}' could not be written to '{job.Path}': {reason}",
+            "Free some disk space, or give another folder with --destination, and run the command again. The database was only read.",
+            inner
+        );
 }

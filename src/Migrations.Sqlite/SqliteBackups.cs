@@ -8,7 +8,13 @@ namespace Migrations.Sqlite;
 internal sealed class SqliteBackups : IBackupProvider
 {
     // As the driver begins a dump, the sqlite3 shell's .dump, what 'wrangler d1 export' writes, and Python's iterdump().
-    private static readonly string[] Beginnings = [SqliteDumpWriter.Mark, "PRAGMA foreign_keys=OFF;", "PRAGMA defer_foreign_keys", "BEGIN TRANSACTION;"];
+    private static readonly string[] Beginnings =
+    [
+        SqliteDumpWriter.Mark,
+        "PRAGMA foreign_keys=OFF;",
+        "PRAGMA defer_foreign_keys",
+        "BEGIN TRANSACTION;",
+    ];
 
     /// <summary>Is told of each step of a restore.</summary>
     public Action<RestoreStep> Reached { get; init; } = static _ => { };
@@ -37,10 +43,17 @@ internal sealed class SqliteBackups : IBackupProvider
         new SqliteBackupLoader(backup).LoadAsync(empty, options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RestoreOutcome> RestoreAsync(BackupSource backup, DatabaseTarget target, RestoreJob job, CancellationToken cancellationToken) =>
-        new SqliteRestore(backup, target, job, Reached).RunAsync(cancellationToken);
+    public Task<RestoreOutcome> RestoreAsync(
+        BackupSource backup,
+        DatabaseTarget target,
+        RestoreJob job,
+        CancellationToken cancellationToken
+    ) => new SqliteRestore(backup, target, job, Reached).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) =>
-        SqliteSalvage.RunAsync(source, destination, cancellationToken);
+    public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(
+        DatabaseTarget source,
+        string destination,
+        CancellationToken cancellationToken
+    ) => SqliteSalvage.RunAsync(source, destination, cancellationToken);
 }

@@ -20,7 +20,9 @@ internal static class SqliteCalls
         }
         catch (SqliteFailure e)
         {
-            return cancellationToken.IsCancellationRequested ? Task.FromCanceled<T>(cancellationToken) : Task.FromException<T>(SqliteErrors.Translate(e, target));
+            return cancellationToken.IsCancellationRequested
+                ? Task.FromCanceled<T>(cancellationToken)
+                : Task.FromException<T>(SqliteErrors.Translate(e, target));
         }
         catch (MigrationException e)
         {

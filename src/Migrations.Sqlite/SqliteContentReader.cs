@@ -14,13 +14,23 @@ internal static class SqliteContentReader
     /// <param name="progress">Is told how many tables are read; null when nobody wants to know.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="SqliteFailure">A table cannot be read.</exception>
-    public static IReadOnlyList<TableContent> Read(SqliteHandle handle, bool digests, WorkProgress? progress, CancellationToken cancellationToken) =>
-        SqliteSnapshot.Read(handle, () => ReadAll(handle, digests, progress, cancellationToken));
+    public static IReadOnlyList<TableContent> Read(
+        SqliteHandle handle,
+        bool digests,
+        WorkProgress? progress,
+        CancellationToken cancellationToken
+    ) => SqliteSnapshot.Read(handle, () => ReadAll(handle, digests, progress, cancellationToken));
 
     /// <summary>The tables, none of them read.</summary>
-    public static IReadOnlyList<TableContent> Names(SqliteHandle handle) => [.. Tables(handle).Select(t => new TableContent(SqliteNames.Show(t.Name), Rows: null))];
+    public static IReadOnlyList<TableContent> Names(SqliteHandle handle) =>
+        [.. Tables(handle).Select(t => new TableContent(SqliteNames.Show(t.Name), Rows: null))];
 
-    private static List<TableContent> ReadAll(SqliteHandle handle, bool digests, WorkProgress? progress, CancellationToken cancellationToken)
+    private static List<TableContent> ReadAll(
+        SqliteHandle handle,
+        bool digests,
+        WorkProgress? progress,
+        CancellationToken cancellationToken
+    )
     {
         var tables = Tables(handle);
         var contents = new List<TableContent>(tables.Count);
@@ -35,14 +45,21 @@ internal static class SqliteContentReader
     }
 
     private static List<SqliteSchemaItem> Tables(SqliteHandle handle) =>
-        [.. SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false }).OrderBy(i => i.Name, StringComparer.Ordinal)];
+        [
+            .. SqliteSchemaItem
+                .Read(handle)
+                .Where(i => i is { Type: "table", IsInternal: false })
+                .OrderBy(i => i.Name, StringComparer.Ordinal),
+        ];
 
     private static TableContent Read(SqliteHandle handle, SqliteSchemaItem table, bool digests, CancellationToken cancellationToken)
     {
         var name = SqliteNames.Show(table.Name);
         try
         {
-            return digests ? Digest(handle, table, cancellationToken) : new TableContent(name, handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}"));
+            return digests
+                ? Digest(handle, table, cancellationToken)
+                : new TableContent(name, handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}"));
         }
         catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
         {

@@ -5,9 +5,7 @@ namespace Migrations.Sqlite;
 /// <summary>How SQLite's SQL is read.</summary>
 internal sealed class SqliteDialect : ISqlDialect
 {
-    private SqliteDialect()
-    {
-    }
+    private SqliteDialect() { }
 
     /// <summary>The one instance.</summary>
     public static SqliteDialect Instance { get; } = new();
@@ -27,10 +25,11 @@ internal sealed class SqliteDialect : ISqlDialect
     public ScriptAnalysis Analyze(MigrationScript script) => SqliteAnalyzer.Analyze(script);
 
     /// <inheritdoc/>
-    public TransactionMark MarkOf(ScriptStatement statement) => StatementHead.Read(statement.Text).Kind switch
-    {
-        StatementKind.Begin => TransactionMark.Begin,
-        StatementKind.Commit => TransactionMark.Commit,
-        _ => TransactionMark.None,
-    };
+    public TransactionMark MarkOf(ScriptStatement statement) =>
+        StatementHead.Read(statement.Text).Kind switch
+        {
+            StatementKind.Begin => TransactionMark.Begin,
+            StatementKind.Commit => TransactionMark.Commit,
+            _ => TransactionMark.None,
+        };
 }

@@ -23,10 +23,20 @@ internal sealed class SqliteDumpWriter
     private readonly List<PortableTable> _portable;
     private readonly Func<string, bool> _isExcluded;
 
-    private SqliteDumpWriter(SqliteHandle handle, SqlTextWriter text, BackupJob job, WorkProgress progress, CancellationToken cancellationToken)
+    private SqliteDumpWriter(
+        SqliteHandle handle,
+        SqlTextWriter text,
+        BackupJob job,
+        WorkProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         (_handle, _text, _progress, _cancellation) = (handle, text, progress, cancellationToken);
-        var items = SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsSystem).OrderBy(i => i.Name, StringComparer.Ordinal).ToList();
+        var items = SqliteSchemaItem
+            .Read(handle)
+            .Where(i => i.Sql is not null && !i.IsSystem)
+            .OrderBy(i => i.Name, StringComparer.Ordinal)
+            .ToList();
         var shadows = items.Where(i => job.IsExcluded(i.Table)).SelectMany(i => i.ShadowNames).ToHashSet(SqliteNames.Comparer);
         _isExcluded = table => job.IsExcluded(table) || shadows.Contains(table);
         items.RemoveAll(i => _isExcluded(i.Table));
@@ -59,7 +69,15 @@ internal sealed class SqliteDumpWriter
             Write(table);
         WriteVirtualTables();
         WriteSequences();
-        foreach (var item in _items.Where(i => i.Type is not "table").OrderBy(i => i.Type is "index" ? 0 : i.Type is "view" ? 1 : 2))
+        foreach (
+            var item in _items
+                .Where(i => i.Type is not "table")
+                .OrderBy(i =>
+                    i.Type is "index" ? 0
+                    : i.Type is "view" ? 1
+                    : 2
+                )
+        )
             Statement(item.Sql!);
         WriteStatistics();
         foreach (var pragma in SqliteFileSettings.ReadNumbers(_handle))
@@ -74,7 +92,8 @@ internal sealed class SqliteDumpWriter
         var list = shape.HasComputed || shape.RowidName is not null ? $" ({shape.List})" : "";
         WriteRows(
             $"SELECT {shape.List} FROM main.{shape.Quoted}{(shape.Order.Length == 0 ? "" : " ORDER BY " + shape.Order)}",
-            $"INSERT INTO {SqliteNames.Show(table.Name)}{list} VALUES (");
+            $"INSERT INTO {SqliteNames.Show(table.Name)}{list} VALUES ("
+        );
     }
 
     private void Write(PortableTable table)
@@ -117,7 +136,9 @@ internal sealed class SqliteDumpWriter
         foreach (var table in tables)
         {
             var name = SqliteNormalForm.Literal(table.Name);
-            Statement($"INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES ('table',{name},{name},0,{SqliteNormalForm.Literal(table.Sql!)})");
+            Statement(
+                $"INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES ('table',{name},{name},0,{SqliteNormalForm.Literal(table.Sql!)})"
+            );
         }
 
         Statement("PRAGMA writable_schema=OFF");
@@ -125,7 +146,10 @@ internal sealed class SqliteDumpWriter
 
     private void WriteSequences()
     {
-        if (_handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'") is null || _handle.QueryInt64("SELECT count(*) FROM main.sqlite_sequence") is 0)
+        if (
+            _handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'") is null
+            || _handle.QueryInt64("SELECT count(*) FROM main.sqlite_sequence") is 0
+        )
             return;
         Statement("DELETE FROM sqlite_sequence");
         WriteRows("SELECT name, seq FROM main.sqlite_sequence ORDER BY name", "INSERT INTO sqlite_sequence VALUES (", _isExcluded);

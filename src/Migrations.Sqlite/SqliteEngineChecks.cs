@@ -12,7 +12,8 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
 {
     private const int MostFindings = 100;
     private const int MostShown = 5;
-    private const string RestoreIt = "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations restore --salvage' saves what can still be read.";
+    private const string RestoreIt =
+        "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations restore --salvage' saves what can still be read.";
 
     private readonly List<CheckResult> _results = [];
 
@@ -39,7 +40,13 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         }
         catch (SqliteFailure e) when (!e.IsBusy && !cancellationToken.IsCancellationRequested)
         {
-            answers = [Result(name, CheckStatus.Fail, $"SQLite could not answer: {e.Message} [{e.CodeText}].") with { Recommendation = RestoreIt }];
+            answers =
+            [
+                Result(name, CheckStatus.Fail, $"SQLite could not answer: {e.Message} [{e.CodeText}].") with
+                {
+                    Recommendation = RestoreIt,
+                },
+            ];
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -52,7 +59,9 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         var all = Findings($"PRAGMA main.{pragma}({MostFindings})");
         if (all is ["ok"])
             return [Result(name, CheckStatus.Pass, $"{pragma} found nothing.")];
-        var byTable = SqliteSchemaItem.Read(handle).Where(i => i.IsPlainTable && !i.IsSystem)
+        var byTable = SqliteSchemaItem
+            .Read(handle)
+            .Where(i => i.IsPlainTable && !i.IsSystem)
             .Select(table => (table.Name, Found: Findings($"PRAGMA main.{pragma}({SqliteNames.Quote(table.Name)})")))
             .Where(t => t.Found is not ["ok"])
             .Select(t => Damaged(name, SqliteNames.Show(t.Name), $"'{t.Name}' is damaged", t.Found))
@@ -68,7 +77,11 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         {
             using var rows = handle.Prepare(pragma);
             while (rows.Step())
-                found.AddRange((rows.Text(0) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith("***", StringComparison.Ordinal)));
+                found.AddRange(
+                    (rows.Text(0) ?? "")
+                        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                        .Where(l => !l.StartsWith("***", StringComparison.Ordinal))
+                );
         }
         catch (SqliteFailure e) when (!e.IsBusy && !cancellationToken.IsCancellationRequested)
         {
@@ -82,23 +95,42 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     {
         // An index is made from its table: it can be made again.
         var isIndexOnly = found.TrueForAll(f => f.Contains("index", StringComparison.OrdinalIgnoreCase));
-        var isOfRows = found.TrueForAll(f => f.StartsWith("NULL value in", StringComparison.Ordinal) || f.StartsWith("CHECK constraint failed", StringComparison.Ordinal)
-            || f.StartsWith("non-", StringComparison.Ordinal) || f.StartsWith("TEXT value in", StringComparison.Ordinal) || f.StartsWith("NUMERIC value in", StringComparison.Ordinal));
+        var isOfRows = found.TrueForAll(f =>
+            f.StartsWith("NULL value in", StringComparison.Ordinal)
+            || f.StartsWith("CHECK constraint failed", StringComparison.Ordinal)
+            || f.StartsWith("non-", StringComparison.Ordinal)
+            || f.StartsWith("TEXT value in", StringComparison.Ordinal)
+            || f.StartsWith("NUMERIC value in", StringComparison.Ordinal)
+        );
         var shown = string.Join("; ", found.Take(MostShown));
-        return Result(name, CheckStatus.Fail, $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: {shown}{(found.Count > MostShown ? "; ..." : "")}.") with
+        return Result(
+            name,
+            CheckStatus.Fail,
+            $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: {shown}{(found.Count > MostShown ? "; ..." : "")}."
+        ) with
         {
             Expected = "ok",
             Actual = found.Count >= MostFindings ? $"at least {found.Count} findings" : $"{found.Count} findings",
             Target = target,
-            Recommendation = isOfRows ? "Correct the rows." : isIndexOnly ? $"Make the indexes again: REINDEX{(target is null ? "" : " " + target)};" : RestoreIt,
+            Recommendation =
+                isOfRows ? "Correct the rows."
+                : isIndexOnly ? $"Make the indexes again: REINDEX{(target is null ? "" : " " + target)};"
+                : RestoreIt,
         };
     }
 
     private IEnumerable<CheckResult> CheckEnforcement(string name)
     {
         yield return handle.QueryInt64("PRAGMA foreign_keys") == 1
-            ? Result(name, CheckStatus.Pass, "Foreign keys are enforced on this connection. Each program decides for its own connections (PRAGMA foreign_keys=ON).")
-            : Result(name, CheckStatus.Fail, "This SQLite library does not enforce foreign keys.") with { Recommendation = $"Name another library in {SqliteLibrary.OverrideVariable}." };
+            ? Result(
+                name,
+                CheckStatus.Pass,
+                "Foreign keys are enforced on this connection. Each program decides for its own connections (PRAGMA foreign_keys=ON)."
+            )
+            : Result(name, CheckStatus.Fail, "This SQLite library does not enforce foreign keys.") with
+            {
+                Recommendation = $"Name another library in {SqliteLibrary.OverrideVariable}.",
+            };
     }
 
     private IEnumerable<CheckResult> CheckFullText(string name) =>
@@ -109,15 +141,27 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     {
         var target = SqliteNames.Show(table.Name);
         if (!thorough)
-            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' is only read by a thorough check.") with { Target = target };
+            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' is only read by a thorough check.") with
+            {
+                Target = target,
+            };
         if (handle.IsReadOnly)
-            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' cannot be checked, because the file can only be read.") with { Target = target };
+            return Result(
+                name,
+                CheckStatus.NotRun,
+                $"The index of '{table.Name}' cannot be checked, because the file can only be read."
+            ) with
+            {
+                Target = target,
+            };
         try
         {
             var quoted = SqliteNames.Quote(table.Name);
             // With a rank, an index whose text is kept elsewhere is compared with it too
             // (https://sqlite.org/fts5.html#the_integrity_check_command).
-            var insert = table.Module is "fts5" ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)" : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
+            var insert = table.Module is "fts5"
+                ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)"
+                : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
             SqliteUndone.Run(handle, () => handle.Execute(insert));
             return Result(name, CheckStatus.Pass, $"The index of '{table.Name}' fits its text.") with { Target = target };
         }
@@ -129,21 +173,41 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
                     Target = target,
                     Recommendation = $"Make it again: INSERT INTO {target}({target}) VALUES ('rebuild');",
                 }
-                : Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' could not be checked: {e.Message} [{e.CodeText}].") with { Target = target };
+                : Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' could not be checked: {e.Message} [{e.CodeText}].") with
+                {
+                    Target = target,
+                };
         }
     }
 
     private IEnumerable<CheckResult> CheckStatistics(string name)
     {
-        var tables = SqliteSchemaItem.Read(handle).Where(i => i.Type is "index" && !i.IsInternal && i.Sql is not null).Select(i => i.Table).Distinct(SqliteNames.Comparer).ToList();
-        var hasStatistics = handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'") is not null && handle.QueryInt64("SELECT 1 FROM main.sqlite_stat1 LIMIT 1") is not null;
+        var tables = SqliteSchemaItem
+            .Read(handle)
+            .Where(i => i.Type is "index" && !i.IsInternal && i.Sql is not null)
+            .Select(i => i.Table)
+            .Distinct(SqliteNames.Comparer)
+            .ToList();
+        var hasStatistics =
+            handle.QueryInt64("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'") is not null
+            && handle.QueryInt64("SELECT 1 FROM main.sqlite_stat1 LIMIT 1") is not null;
         if (hasStatistics)
             yield return Result(name, CheckStatus.Pass, "Statistics have been gathered.");
         else if (!tables.Exists(t => handle.QueryInt64($"SELECT 1 FROM main.{SqliteNames.Quote(t)} LIMIT 1") is not null))
             yield return Result(name, CheckStatus.Pass, "There are no indexes on tables with rows.");
         else
-            yield return Result(name, CheckStatus.Warn, "Statistics were never gathered, so SQLite chooses among indexes by guessing.") with { Recommendation = "Run ANALYZE; (or PRAGMA optimize;)." };
+            yield return Result(name, CheckStatus.Warn, "Statistics were never gathered, so SQLite chooses among indexes by guessing.") with
+            {
+                Recommendation = "Run ANALYZE; (or PRAGMA optimize;).",
+            };
     }
 
-    private static CheckResult Result(string name, CheckStatus status, string message) => new() { Name = name, Category = CheckCategory.Engine, Status = status, Message = message };
+    private static CheckResult Result(string name, CheckStatus status, string message) =>
+        new()
+        {
+            Name = name,
+            Category = CheckCategory.Engine,
+            Status = status,
+            Message = message,
+        };
 }

@@ -9,16 +9,28 @@ internal static class SqliteErrors
     private const int LongestStatementShown = 2000;
 
     /// <summary>An error outside any script.</summary>
-    public static MigrationException Translate(SqliteFailure failure, DatabaseTarget target) => failure.PrimaryCode switch
-    {
-        SqliteCodes.Busy or SqliteCodes.Locked => new MigrationException(
-            ErrorId.TableLockTimedOut, $"The database '{target.Display}' is locked by another connection: {Words(failure)}",
-            "Wait until the other program has ended its transaction, or close it, and run the command again.", failure),
-        SqliteCodes.CannotOpen => new MigrationException(
-            ErrorId.ConnectionFailed, $"The database '{target.Display}' could not be opened: {Words(failure)}",
-            "Check that you may read and write the file and its folder.", failure),
-        var code => new MigrationException(IdOf(code), $"The database '{target.Display}' {Describe(code)}: {Words(failure)}", NextStep(code, "run the command again"), failure),
-    };
+    public static MigrationException Translate(SqliteFailure failure, DatabaseTarget target) =>
+        failure.PrimaryCode switch
+        {
+            SqliteCodes.Busy or SqliteCodes.Locked => new MigrationException(
+                ErrorId.TableLockTimedOut,
+                $"The database '{target.Display}' is locked by another connection: {Words(failure)}",
+                "Wait until the other program has ended its transaction, or close it, and run the command again.",
+                failure
+            ),
+            SqliteCodes.CannotOpen => new MigrationException(
+                ErrorId.ConnectionFailed,
+                $"The database '{target.Display}' could not be opened: {Words(failure)}",
+                "Check that you may read and write the file and its folder.",
+                failure
+            ),
+            var code => new MigrationException(
+                IdOf(code),
+                $"The database '{target.Display}' {Describe(code)}: {Words(failure)}",
+                NextStep(code, "run the command again"),
+                failure
+            ),
+        };
 
     /// <summary>An error outside any script, on a connection that may have lost its file.</summary>
     public static MigrationException Translate(SqliteFailure failure, DatabaseTarget target, SqliteHandle handle) =>
@@ -28,12 +40,21 @@ internal static class SqliteErrors
     public static MigrationException Waited(SqliteFailure failure, DatabaseTarget target) =>
         failure.IsBusy && !SqliteTarget.IsMemory(target) && SqliteLock.FindHolder(target) is { } holder
             ? new LockException(
-                ErrorId.LockTimedOut, $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
-                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). If its process is stopped, continue it or end it.", holder)
+                ErrorId.LockTimedOut,
+                $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
+                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). If its process is stopped, continue it or end it.",
+                holder
+            )
             : Translate(failure, target);
 
     /// <summary>A statement of a script that SQLite refused.</summary>
-    public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location, MigrationDirection direction)
+    public static StatementException Statement(
+        SqliteFailure failure,
+        string text,
+        int? offset,
+        ScriptLocation location,
+        MigrationDirection direction
+    )
     {
         if (failure.Reach is { } reach)
             return BeyondCopy.Refused(Hide(reach.Describe(text), text), Shorten(Cover(text), offset: null).Text, location, inner: failure);
@@ -42,7 +63,11 @@ internal static class SqliteErrors
         failure = Without(failure, text);
         var again = direction == MigrationDirection.Up ? "run 'migrations up' again" : "run 'migrations down' again";
         return new StatementException(
-            isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode), $"{location}: {Words(failure)}", NextStep(failure.PrimaryCode, again), failure)
+            isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode),
+            $"{location}: {Words(failure)}",
+            NextStep(failure.PrimaryCode, again),
+            failure
+        )
         {
             Location = location,
             Statement = shown,
@@ -53,21 +78,26 @@ internal static class SqliteErrors
     }
 
     /// <summary>The database file is another one, or none, since the run began: what it would write, no one would find.</summary>
-    public static MigrationException Replaced(DatabaseTarget target, Exception? inner = null) => new(
-        ErrorId.DatabaseReplaced,
-        $"The database file '{target.Display}' was deleted, renamed or replaced while this run worked on it. What was not committed before is rolled back.",
-        "Find out which program does that (a deployment, a synchronisation, a restore by hand), and look at what the file holds now: migrations status", inner);
+    public static MigrationException Replaced(DatabaseTarget target, Exception? inner = null) =>
+        new(
+            ErrorId.DatabaseReplaced,
+            $"The database file '{target.Display}' was deleted, renamed or replaced while this run worked on it. What was not committed before is rolled back.",
+            "Find out which program does that (a deployment, a synchronisation, a restore by hand), and look at what the file holds now: migrations status",
+            inner
+        );
 
     /// <summary>A statement took longer than its limit.</summary>
-    public static StatementException TimedOut(TimeSpan? limit, string text, ScriptLocation location) => new(
-        ErrorId.StatementTimedOut,
-        $"{location}: The statement took longer than its limit of {limit?.TotalSeconds:0.###} s, was interrupted and rolled back.",
-        "Give it more time ('-- Timeout: 10m' in the script's header), or make it quicker, and run the command again.")
-    {
-        Location = location,
-        Statement = Shorten(Cover(text), offset: null).Text,
-        Code = "SQLITE_INTERRUPT (9)",
-    };
+    public static StatementException TimedOut(TimeSpan? limit, string text, ScriptLocation location) =>
+        new(
+            ErrorId.StatementTimedOut,
+            $"{location}: The statement took longer than its limit of {limit?.TotalSeconds:0.###} s, was interrupted and rolled back.",
+            "Give it more time ('-- Timeout: 10m' in the script's header), or make it quicker, and run the command again."
+        )
+        {
+            Location = location,
+            Statement = Shorten(Cover(text), offset: null).Text,
+            Code = "SQLITE_INTERRUPT (9)",
+        };
 
     /// <summary>The error's place in the script.</summary>
     /// <param name="script">The script.</param>
@@ -105,7 +135,9 @@ internal static class SqliteErrors
     private static SqliteFailure Without(SqliteFailure failure, string statement)
     {
         var words = Hide(failure.Message, statement);
-        return string.Equals(words, failure.Message, StringComparison.Ordinal) ? failure : new SqliteFailure(failure.Code, words, failure.Offset) { Reach = failure.Reach };
+        return string.Equals(words, failure.Message, StringComparison.Ordinal)
+            ? failure
+            : new SqliteFailure(failure.Code, words, failure.Offset) { Reach = failure.Reach };
     }
 
     private static (string Text, int? Offset) Shorten(string text, int? offset)
@@ -116,34 +148,37 @@ internal static class SqliteErrors
         return (text.Substring(start, LongestStatementShown), offset - start);
     }
 
-    private static ErrorId IdOf(int primaryCode) => primaryCode switch
-    {
-        SqliteCodes.NotADatabase or SqliteCodes.Corrupt => ErrorId.DatabaseInvalid,
-        SqliteCodes.ReadOnly => ErrorId.DatabaseReadOnly,
-        SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen => ErrorId.DiskFailed,
-        SqliteCodes.Permission or SqliteCodes.Auth => ErrorId.PermissionDenied,
-        _ => ErrorId.StatementFailed,
-    };
+    private static ErrorId IdOf(int primaryCode) =>
+        primaryCode switch
+        {
+            SqliteCodes.NotADatabase or SqliteCodes.Corrupt => ErrorId.DatabaseInvalid,
+            SqliteCodes.ReadOnly => ErrorId.DatabaseReadOnly,
+            SqliteCodes.Full or SqliteCodes.IoError or SqliteCodes.CannotOpen => ErrorId.DiskFailed,
+            SqliteCodes.Permission or SqliteCodes.Auth => ErrorId.PermissionDenied,
+            _ => ErrorId.StatementFailed,
+        };
 
-    private static string Describe(int primaryCode) => IdOf(primaryCode) switch
-    {
-        ErrorId.DatabaseInvalid => primaryCode == SqliteCodes.NotADatabase ? "is no SQLite database" : "is damaged",
-        ErrorId.DatabaseReadOnly => "can only be read",
-        ErrorId.DiskFailed => "could not be read or written",
-        ErrorId.PermissionDenied => "does not allow this",
-        _ => "refused",
-    };
+    private static string Describe(int primaryCode) =>
+        IdOf(primaryCode) switch
+        {
+            ErrorId.DatabaseInvalid => primaryCode == SqliteCodes.NotADatabase ? "is no SQLite database" : "is damaged",
+            ErrorId.DatabaseReadOnly => "can only be read",
+            ErrorId.DiskFailed => "could not be read or written",
+            ErrorId.PermissionDenied => "does not allow this",
+            _ => "refused",
+        };
 
-    private static string NextStep(int primaryCode, string again) => primaryCode switch
-    {
-        SqliteCodes.NotADatabase => "Check the path: the file holds something else, or is encrypted. Nothing in it was changed.",
-        SqliteCodes.Corrupt => "Run 'sqlite3 <file> \"PRAGMA integrity_check\"', and restore a backup if it reports damage.",
-        SqliteCodes.ReadOnly => $"Make the file and its folder writable for you, then {again}.",
-        SqliteCodes.Full => $"Free some disk space, then {again}.",
-        SqliteCodes.IoError or SqliteCodes.CannotOpen => $"Check the disk and the folder's permissions, then {again}.",
-        SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}.",
-        _ => $"Fix the problem reported above, then {again}.",
-    };
+    private static string NextStep(int primaryCode, string again) =>
+        primaryCode switch
+        {
+            SqliteCodes.NotADatabase => "Check the path: the file holds something else, or is encrypted. Nothing in it was changed.",
+            SqliteCodes.Corrupt => "Run 'sqlite3 <file> \"PRAGMA integrity_check\"', and restore a backup if it reports damage.",
+            SqliteCodes.ReadOnly => $"Make the file and its folder writable for you, then {again}.",
+            SqliteCodes.Full => $"Free some disk space, then {again}.",
+            SqliteCodes.IoError or SqliteCodes.CannotOpen => $"Check the disk and the folder's permissions, then {again}.",
+            SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}.",
+            _ => $"Fix the problem reported above, then {again}.",
+        };
 
     private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";
 }

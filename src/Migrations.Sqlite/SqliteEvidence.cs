@@ -13,8 +13,12 @@ internal static class SqliteEvidence
         return head.Kind switch
         {
             // Running these again does no harm.
-            StatementKind.Vacuum or StatementKind.Reindex or StatementKind.Analyze or StatementKind.Pragma or StatementKind.Attach or StatementKind.Detach
-                => StatementEvidence.NotDone,
+            StatementKind.Vacuum
+            or StatementKind.Reindex
+            or StatementKind.Analyze
+            or StatementKind.Pragma
+            or StatementKind.Attach
+            or StatementKind.Detach => StatementEvidence.NotDone,
             _ when head.Name is null || !IsHere(head.Schema) => StatementEvidence.Unknown,
             StatementKind.Create => Of(HasObject(handle, head.Name)),
             StatementKind.Drop => Of(!HasObject(handle, head.Name)),
@@ -30,8 +34,12 @@ internal static class SqliteEvidence
 
     private static StatementEvidence Of(bool isDone) => isDone ? StatementEvidence.Done : StatementEvidence.NotDone;
 
-    private static bool HasObject(SqliteHandle handle, string name) => handle.QueryInt64(
-        "SELECT 1 FROM (SELECT name FROM main.sqlite_master UNION ALL SELECT name FROM temp.sqlite_master) WHERE name = ?1 COLLATE NOCASE", name) is not null;
+    private static bool HasObject(SqliteHandle handle, string name) =>
+        handle.QueryInt64(
+            "SELECT 1 FROM (SELECT name FROM main.sqlite_master UNION ALL SELECT name FROM temp.sqlite_master) WHERE name = ?1 COLLATE NOCASE",
+            name
+        )
+            is not null;
 
     private static bool HasColumn(SqliteHandle handle, string table, string? column)
     {

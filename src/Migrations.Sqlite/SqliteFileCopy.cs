@@ -74,7 +74,8 @@ internal static class SqliteFileCopy
                 waiting.Reset();
                 progress.Tell((copy.Pages - copy.Remaining) * pageSize, copy.Pages * pageSize);
             }
-            catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Busy or SqliteCodes.Locked && waiting.Elapsed < destination.Watch.BusyTimeout)
+            catch (SqliteFailure e)
+                when (e.PrimaryCode is SqliteCodes.Busy or SqliteCodes.Locked && waiting.Elapsed < destination.Watch.BusyTimeout)
             {
                 waiting.Start();
                 Thread.Sleep(5);

@@ -75,7 +75,9 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
 
         if (!isThere)
             File.Delete(kept);
-        return isThere ? new RestoreOutcome(kept, "replaced the file, which was no database") : new RestoreOutcome(Kept: null, "written as a new file");
+        return isThere
+            ? new RestoreOutcome(kept, "replaced the file, which was no database")
+            : new RestoreOutcome(Kept: null, "written as a new file");
     }
 
     private void Write(SqliteHandle source, string made, CancellationToken cancellationToken)
@@ -83,7 +85,12 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         // Left by a restore that was killed; the lock keeps two from being at work.
         File.Delete(made);
         SqliteFileCopy.CreateFile(made);
-        SqliteFileCopy.ToFile(source, made, new WorkProgress(job.Session.Events, $"Restoring {Path.GetFileName(path)}", "bytes"), cancellationToken);
+        SqliteFileCopy.ToFile(
+            source,
+            made,
+            new WorkProgress(job.Session.Events, $"Restoring {Path.GetFileName(path)}", "bytes"),
+            cancellationToken
+        );
         if (isInWalMode)
             SqliteFileCopy.SetWalMode(made, isOn: true);
         if (!OperatingSystem.IsWindows() && File.Exists(path))

@@ -26,14 +26,18 @@ internal static class SqliteHeader
     public static bool IsJournal(string path) => File.Exists(path) && Read(path).AsSpan().StartsWith(JournalMagic);
 
     /// <summary>Whether the file is in WAL mode (<see href="https://sqlite.org/fileformat2.html#file_format_version_numbers"/>).</summary>
-    public static bool UsesLog(string path) => Read(path) is { Length: > WriteVersionOffset } header && IsDatabase(header) && header[WriteVersionOffset] == 2;
+    public static bool UsesLog(string path) =>
+        Read(path) is { Length: > WriteVersionOffset } header && IsDatabase(header) && header[WriteVersionOffset] == 2;
 
     /// <summary>How long the file should be, as far as its header tells; null when it does not.</summary>
     public static long? ExpectedLength(string path)
     {
         var header = Read(path);
         // The number of pages is only right when the writer that counted them was the last one.
-        if (header.Length < Length || !header.AsSpan(ChangeCounterOffset, sizeof(int)).SequenceEqual(header.AsSpan(ValidForOffset, sizeof(int))))
+        if (
+            header.Length < Length
+            || !header.AsSpan(ChangeCounterOffset, sizeof(int)).SequenceEqual(header.AsSpan(ValidForOffset, sizeof(int)))
+        )
             return null;
         var pageSize = (long)BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(PageSizeOffset));
         return (pageSize == 1 ? 65536 : pageSize) * BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(PageCountOffset));

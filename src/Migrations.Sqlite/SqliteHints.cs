@@ -46,7 +46,10 @@ internal static class SqliteHints
 
         if (message.StartsWith("unknown table option: STRICT", StringComparison.OrdinalIgnoreCase))
             return Needs("STRICT", 3037000);
-        if (message.Contains("near \"RIGHT\"", StringComparison.OrdinalIgnoreCase) || message.Contains("RIGHT and FULL OUTER JOINs", StringComparison.Ordinal))
+        if (
+            message.Contains("near \"RIGHT\"", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("RIGHT and FULL OUTER JOINs", StringComparison.Ordinal)
+        )
             return Needs("RIGHT JOIN", 3039000);
         if (message.StartsWith("object name reserved for internal use: ", StringComparison.Ordinal))
             return "SQLite makes such tables itself, and the shell's '.schema' prints them. Remove the statement.";
@@ -55,15 +58,15 @@ internal static class SqliteHints
             : null;
     }
 
-    private static string ForFunction(string name) => Functions.TryGetValue(name, out var since)
-        ? Needs($"{name}()", since)
-        : $"SQLite {SqliteLibrary.Current} is in use.";
+    private static string ForFunction(string name) =>
+        Functions.TryGetValue(name, out var since) ? Needs($"{name}()", since) : $"SQLite {SqliteLibrary.Current} is in use.";
 
     private static string Needs(string what, int since)
     {
         var number = SqliteLibrary.VersionText(since);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{what} needs SQLite {number[..number.LastIndexOf('.')]}; in use is {SqliteLibrary.Current}. {SqliteLibrary.OverrideVariable} can name a newer library.");
+            $"{what} needs SQLite {number[..number.LastIndexOf('.')]}; in use is {SqliteLibrary.Current}. {SqliteLibrary.OverrideVariable} can name a newer library."
+        );
     }
 }

@@ -49,48 +49,56 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public bool HoldsLock { get; set; }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) => Call<IReadOnlyList<JournalEntry>>(ReadAll, cancellationToken);
+    public Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) =>
+        Call<IReadOnlyList<JournalEntry>>(ReadAll, cancellationToken);
 
     /// <inheritdoc/>
     public Task<long> ReadLastIdAsync(CancellationToken cancellationToken) => Call(ReadLastId, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken) => Call(
-        () => _handle.QueryText($"SELECT script FROM {_table} WHERE id = ?1", id.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+    public Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken) =>
+        Call(
+            () => _handle.QueryText($"SELECT script FROM {_table} WHERE id = ?1", id.ToString(CultureInfo.InvariantCulture)),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public Task CheckSchemaAsync(string? service, bool isApplied, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task EnsureAsync(CancellationToken cancellationToken) => Call(
-        () =>
-        {
-            if (Exists())
+    public Task EnsureAsync(CancellationToken cancellationToken) =>
+        Call(
+            () =>
+            {
+                if (Exists())
+                    return true;
+                // What the first script says of a new file (page size, encoding) has an effect only while the file is empty.
+                _isDue = _handle.QueryInt64("PRAGMA main.page_count") == 0;
+                if (!_isDue)
+                    Create();
                 return true;
-            // What the first script says of a new file (page size, encoding) has an effect only while the file is empty.
-            _isDue = _handle.QueryInt64("PRAGMA main.page_count") == 0;
-            if (!_isDue)
-                Create();
-            return true;
-        },
-        cancellationToken);
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => Call(
-        () =>
-        {
-            // What failed must not take the row of its failure along: a script's own transaction may still be open.
-            if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
-                _handle.Execute("ROLLBACK");
-            if (_handle.HasMoved)
-                throw SqliteErrors.Replaced(_target);
-            if (_handle.InTransaction)
-                Insert(entry);
-            else
-                InsertAlone(entry);
-            return true;
-        },
-        cancellationToken);
+    public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) =>
+        Call(
+            () =>
+            {
+                // What failed must not take the row of its failure along: a script's own transaction may still be open.
+                if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
+                    _handle.Execute("ROLLBACK");
+                if (_handle.HasMoved)
+                    throw SqliteErrors.Replaced(_target);
+                if (_handle.InTransaction)
+                    Insert(entry);
+                else
+                    InsertAlone(entry);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>Creates the table in a new file, in the transaction that has begun or in one of its own.</summary>
     public void CreateIfDue()
@@ -177,14 +185,19 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     private void Check(JournalEntry entry)
     {
         _check ??= _handle.Prepare(
-            $"SELECT id, (SELECT count(*) FROM main.{_table}) FROM main.{_table} WHERE id = (SELECT max(id) FROM main.{_table}) AND run_id = ?1 AND name = ?2 AND event = ?3");
+            $"SELECT id, (SELECT count(*) FROM main.{_table}) FROM main.{_table} WHERE id = (SELECT max(id) FROM main.{_table}) AND run_id = ?1 AND name = ?2 AND event = ?3"
+        );
         _check.Bind(1, entry.RunId.ToString());
         _check.Bind(2, entry.Name);
         _check.Bind(3, JournalNames.Of(entry.Event));
         try
         {
             HistoryMark? found = _check.Step() ? new HistoryMark(_check.Int64(0), _check.Int64(1)) : null;
-            if (_isDisturbed || found is not { } now || (Known is { } known && (now.LastId <= known.LastId || now.Count != known.Count + 1)))
+            if (
+                _isDisturbed
+                || found is not { } now
+                || (Known is { } known && (now.LastId <= known.LastId || now.Count != known.Count + 1))
+            )
                 throw Disturbed(entry, inner: null);
             Known = now;
         }
@@ -202,7 +215,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             ErrorId.HistoryTableConflict,
             $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history '{_name}' of '{_target.Display}': its row was suppressed, or other rows there were changed with it.{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} That transaction was rolled back.",
             $"Look for triggers on '{_name}', and for statements of the script that write to it or to the schema table; remove them, then run the command again.",
-            inner);
+            inner
+        );
     }
 
     private bool InsertRow(JournalEntry entry)
@@ -298,36 +312,47 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         return entries;
     }
 
-    private JournalEntry Read(SqliteStatement row) => new()
-    {
-        Id = row.Int64(0),
-        RunId = Guid.TryParse(row.Text(1), out var run) ? run : Guid.Empty,
-        Service = row.Text(2),
-        Version = row.Text(3),
-        Name = row.Text(4) ?? "",
-        Description = row.Text(5),
-        SemanticVersion = row.Text(6),
-        Direction = JournalNames.Direction(row.Text(7)),
-        Event = JournalNames.Event(row.Text(8)),
-        Checksum = row.Text(9),
-        AppliedAt = DateTimeOffset.TryParse(row.Text(10), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw NoTime(row.Int64(0), row.Text(10)),
-        AppliedBy = row.Text(11) ?? "",
-        Host = row.Text(12) ?? "",
-        ExecutionTimeMs = row.IsNull(13) ? null : row.Int64(13),
-        RowsAffected = row.IsNull(14) ? null : row.Int64(14),
-        Success = row.Int64(15) != 0,
-        ErrorMessage = row.Text(16),
-        StatementIndex = row.IsNull(17) ? null : (int)row.Int64(17),
-        SchemaFingerprint = row.Text(18),
-        ToolVersion = row.Text(19) ?? "",
-    };
+    private JournalEntry Read(SqliteStatement row) =>
+        new()
+        {
+            Id = row.Int64(0),
+            RunId = Guid.TryParse(row.Text(1), out var run) ? run : Guid.Empty,
+            Service = row.Text(2),
+            Version = row.Text(3),
+            Name = row.Text(4) ?? "",
+            Description = row.Text(5),
+            SemanticVersion = row.Text(6),
+            Direction = JournalNames.Direction(row.Text(7)),
+            Event = JournalNames.Event(row.Text(8)),
+            Checksum = row.Text(9),
+            AppliedAt = DateTimeOffset.TryParse(
+                row.Text(10),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time
+            )
+                ? time
+                : throw NoTime(row.Int64(0), row.Text(10)),
+            AppliedBy = row.Text(11) ?? "",
+            Host = row.Text(12) ?? "",
+            ExecutionTimeMs = row.IsNull(13) ? null : row.Int64(13),
+            RowsAffected = row.IsNull(14) ? null : row.Int64(14),
+            Success = row.Int64(15) != 0,
+            ErrorMessage = row.Text(16),
+            StatementIndex = row.IsNull(17) ? null : (int)row.Int64(17),
+            SchemaFingerprint = row.Text(18),
+            ToolVersion = row.Text(19) ?? "",
+        };
 
-    private MigrationException NoTime(long id, string? text) => new(
-        ErrorId.HistoryTableConflict,
-        string.Create(CultureInfo.InvariantCulture, $"The history '{_name}' of '{_target.Display}' has a row (id {id}) whose applied_at, '{text}', is no time."),
-        "The tool writes times like 2025-01-31T12:00:00.000Z: put the row right, or restore a backup from before it was changed.");
+    private MigrationException NoTime(long id, string? text) =>
+        new(
+            ErrorId.HistoryTableConflict,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The history '{_name}' of '{_target.Display}' has a row (id {id}) whose applied_at, '{text}', is no time."
+            ),
+            "The tool writes times like 2025-01-31T12:00:00.000Z: put the row right, or restore a backup from before it was changed."
+        );
 
     private bool Exists()
     {
@@ -345,7 +370,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         throw new MigrationException(
             ErrorId.HistoryTableConflict,
             $"The database '{_target.Display}' has a table '{_name}' that is no migration history: it has other columns.",
-            "Give the history another name with '--history-table <name>', for example '--history-table migration_history'.");
+            "Give the history another name with '--history-table <name>', for example '--history-table migration_history'."
+        );
     }
 
     private Task<T> Call<T>(Func<T> action, CancellationToken cancellationToken)

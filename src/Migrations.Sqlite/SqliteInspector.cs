@@ -17,9 +17,17 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         session.Call(() => SqliteSchemaReader.Read(session.Handle, session.Options.HistoryTable), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) => session.Call(
-        () => SqliteContentReader.Read(session.Handle, digests, new WorkProgress(session.Options.Events, $"Reading {session.Target.Database}", "tables"), cancellationToken),
-        cancellationToken);
+    public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) =>
+        session.Call(
+            () =>
+                SqliteContentReader.Read(
+                    session.Handle,
+                    digests,
+                    new WorkProgress(session.Options.Events, $"Reading {session.Target.Database}", "tables"),
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) =>
@@ -30,13 +38,28 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
         session.Call(() => new SqliteQuestion(session, query).Ask(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) => session.Call(
-        () => SqliteSnapshot.Read<IReadOnlyList<string>>(session.Handle, () => [.. OpenForeignKeys.Find(session.Handle).Select(k => k.Message)]), cancellationToken);
+    public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) =>
+        session.Call(
+            () =>
+                SqliteSnapshot.Read<IReadOnlyList<string>>(
+                    session.Handle,
+                    () => [.. OpenForeignKeys.Find(session.Handle).Select(k => k.Message)]
+                ),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) => session.Call(
-        () => SqliteSnapshot.Read(
-            session.Handle,
-            () => SqliteLossForecast.Read(session.Handle, question, cancellationToken) with { ObjectsLost = ObjectForecast.Read(session.Handle, question, cancellationToken) }),
-        cancellationToken);
+    public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
+        session.Call(
+            () =>
+                SqliteSnapshot.Read(
+                    session.Handle,
+                    () =>
+                        SqliteLossForecast.Read(session.Handle, question, cancellationToken) with
+                        {
+                            ObjectsLost = ObjectForecast.Read(session.Handle, question, cancellationToken),
+                        }
+                ),
+            cancellationToken
+        );
 }

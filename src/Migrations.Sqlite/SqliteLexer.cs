@@ -13,7 +13,7 @@ internal static class SqliteLexer
     /// <summary>Cuts a text into tokens: every character belongs to exactly one.</summary>
     public static IEnumerable<SqlToken> Tokenize(string text)
     {
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var length = Scan(text.AsSpan(at), out var kind, out _);
             yield return new SqlToken(kind, at, length);
@@ -112,7 +112,7 @@ internal static class SqliteLexer
         where T : unmanaged, IBinaryInteger<T>
     {
         var mark = T.CreateTruncating(quote);
-        for (var at = start + 1; ;)
+        for (var at = start + 1; ; )
         {
             var next = text[at..].IndexOf(mark);
             if (next < 0)
@@ -150,7 +150,7 @@ internal static class SqliteLexer
         where T : unmanaged, IBinaryInteger<T>
     {
         var at = 0;
-        for (int length; (length = LengthOfSpace(text, at)) > 0;)
+        for (int length; (length = LengthOfSpace(text, at)) > 0; )
             at += length;
         return at;
     }
@@ -180,7 +180,8 @@ internal static class SqliteLexer
 
     // A byte order mark counts as white space wherever a token begins.
     private static int LengthOfSpace<T>(ReadOnlySpan<T> text, int at)
-        where T : unmanaged, IBinaryInteger<T> => Code(text, at) switch
+        where T : unmanaged, IBinaryInteger<T> =>
+        Code(text, at) switch
         {
             ' ' or '\t' or '\n' or '\f' or '\r' => 1,
             0xFEFF => 1,
@@ -188,12 +189,13 @@ internal static class SqliteLexer
             _ => 0,
         };
 
-    private static int LengthOfOperator(int first, int second, int third) => (first, second) switch
-    {
-        ('-', '>') => third == '>' ? 3 : 2,
-        ('|', '|') or ('<', '=') or ('<', '>') or ('<', '<') or ('>', '=') or ('>', '>') or ('=', '=') or ('!', '=') => 2,
-        _ => 1,
-    };
+    private static int LengthOfOperator(int first, int second, int third) =>
+        (first, second) switch
+        {
+            ('-', '>') => third == '>' ? 3 : 2,
+            ('|', '|') or ('<', '=') or ('<', '>') or ('<', '<') or ('>', '=') or ('>', '>') or ('=', '=') or ('!', '=') => 2,
+            _ => 1,
+        };
 
     private static int Code<T>(ReadOnlySpan<T> text, int at)
         where T : unmanaged, IBinaryInteger<T> => at < text.Length ? int.CreateTruncating(text[at]) : -1;

@@ -64,7 +64,8 @@ internal sealed class SqliteLibrary
         throw new MigrationException(
             ErrorId.DatabaseInvalid,
             "No SQLite library could be loaded: the operating system has none that serves, and the bundled one is not beside the program.",
-            $"Install SQLite (on Debian: apt install libsqlite3-0), or name a library in the environment variable {OverrideVariable}.");
+            $"Install SQLite (on Debian: apt install libsqlite3-0), or name a library in the environment variable {OverrideVariable}."
+        );
     }
 
     /// <summary>The library that came with the product; null when it is not there.</summary>
@@ -85,7 +86,8 @@ internal sealed class SqliteLibrary
                 ErrorId.UsageInvalid,
                 $"The SQLite library '{name}' that {OverrideVariable} names could not be used: {e.Message}",
                 $"Give {OverrideVariable} the full path of an SQLite library for {RuntimeInformation.RuntimeIdentifier}, or remove the variable.",
-                e);
+                e
+            );
         }
     }
 
@@ -119,7 +121,8 @@ internal sealed class SqliteLibrary
     }
 
     private static bool HasWhatIsNeeded(SqliteApi api) =>
-        Has(api, "ENABLE_FTS5") && Has(api, "ENABLE_RTREE")
+        Has(api, "ENABLE_FTS5")
+        && Has(api, "ENABLE_RTREE")
         && (api.VersionNumber >= 3038000 ? !Has(api, "OMIT_JSON") : Has(api, "ENABLE_JSON1"))
         && NativeLibrary.TryGetExport(api.Library, "sqlite3_column_table_name", out _);
 

@@ -35,7 +35,12 @@ internal sealed class SqliteLock : IAsyncDisposable
     /// <summary>Takes the lock while it is needed, which is asked now and then.</summary>
     /// <returns>Null when it is no longer needed.</returns>
     /// <exception cref="LockException">Not got in time, or the file system does not lock.</exception>
-    public static async Task<SqliteLock?> TakeAsync(DatabaseTarget target, SessionOptions options, Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
+    public static async Task<SqliteLock?> TakeAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        Func<Task<bool>>? isNeeded,
+        CancellationToken cancellationToken
+    )
     {
         var path = PathOf(target);
         var clock = Stopwatch.StartNew();
@@ -115,14 +120,20 @@ internal sealed class SqliteLock : IAsyncDisposable
         catch (UnauthorizedAccessException e)
         {
             throw new MigrationException(
-                ErrorId.DatabaseReadOnly, $"The lock file '{path}' beside the database '{target.Display}' cannot be written: {e.Message}",
-                "Make the database's folder and the lock file writable for you, and run the command again.", e);
+                ErrorId.DatabaseReadOnly,
+                $"The lock file '{path}' beside the database '{target.Display}' cannot be written: {e.Message}",
+                "Make the database's folder and the lock file writable for you, and run the command again.",
+                e
+            );
         }
         catch (IOException e)
         {
             throw new MigrationException(
-                ErrorId.DiskFailed, $"The lock file '{path}' beside the database '{target.Display}' cannot be opened: {e.Message}",
-                "Check the disk and the folder, and run the command again.", e);
+                ErrorId.DiskFailed,
+                $"The lock file '{path}' beside the database '{target.Display}' cannot be opened: {e.Message}",
+                "Check the disk and the folder, and run the command again.",
+                e
+            );
         }
     }
 
@@ -143,7 +154,8 @@ internal sealed class SqliteLock : IAsyncDisposable
             ErrorId.LockUnsupported,
             $"The file system of '{path}' does not lock files, so two runs could not be kept apart. Nothing has run.",
             "Put the database on a local disk, or run the migrations on the machine that holds the disk.",
-            holder: null);
+            holder: null
+        );
     }
 
     private static LockOwner? TryAnnounce(string path)
@@ -158,12 +170,15 @@ internal sealed class SqliteLock : IAsyncDisposable
         }
     }
 
-    private static LockException TimedOut(DatabaseTarget target, LockHolder? holder, TimeSpan timeout) => new(
-        ErrorId.LockTimedOut,
-        $"The migration lock of '{target.Display}' was not got within {timeout.TotalSeconds:0.#} s. It is held by {holder?.ToString() ?? "an unknown process"}.",
-        "Wait until the other run has ended, or wait longer with '--lock-timeout 300'. A lock is freed by itself when its process ends.",
-        holder);
+    private static LockException TimedOut(DatabaseTarget target, LockHolder? holder, TimeSpan timeout) =>
+        new(
+            ErrorId.LockTimedOut,
+            $"The migration lock of '{target.Display}' was not got within {timeout.TotalSeconds:0.#} s. It is held by {holder?.ToString() ?? "an unknown process"}.",
+            "Wait until the other run has ended, or wait longer with '--lock-timeout 300'. A lock is freed by itself when its process ends.",
+            holder
+        );
 
-    private static bool IsHeld(IOException e) => e.HResult is WindowsSharingViolation or WindowsLockViolation
+    private static bool IsHeld(IOException e) =>
+        e.HResult is WindowsSharingViolation or WindowsLockViolation
         || e.HResult == (OperatingSystem.IsMacOS() ? AppleWouldBlock : LinuxWouldBlock);
 }

@@ -85,12 +85,15 @@ internal sealed class SqliteLossForecast
                 table.DroppedAt = line;
                 break;
             case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _comesFromBefore.Contains(name):
-                _notForeseen.Add($"line {line} removes table {SqliteNames.Show(name)}, which an earlier script makes; its rows cannot be counted");
+                _notForeseen.Add(
+                    $"line {line} removes table {SqliteNames.Show(name)}, which an earlier script makes; its rows cannot be counted"
+                );
                 break;
             case { Kind: StatementKind.RenameTable, Name: { } name, NewName: { } newName } when _tables.Remove(name, out var table):
                 _tables[newName] = table;
                 break;
-            case { Kind: StatementKind.RenameColumn, Name: { } name, Column: { } column, NewName: { } newName } when Find(name, column) is { } table:
+            case { Kind: StatementKind.RenameColumn, Name: { } name, Column: { } column, NewName: { } newName }
+                when Find(name, column) is { } table:
                 table.Columns.Remove(column, out var before);
                 table.Columns[newName] = before!;
                 break;
@@ -107,12 +110,20 @@ internal sealed class SqliteLossForecast
     }
 
     // A temporary table goes by its name alone, unless the database has one of that name. What is attached is not looked at.
-    private bool IsHere(StatementHead head) => SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema)
-        || (IsTemporary(head) && (head.Kind == StatementKind.Create || (head.Name is { } name && _tables.TryGetValue(name, out var table) && table.IsTemporary)));
+    private bool IsHere(StatementHead head) =>
+        SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema)
+        || (
+            IsTemporary(head)
+            && (
+                head.Kind == StatementKind.Create
+                || (head.Name is { } name && _tables.TryGetValue(name, out var table) && table.IsTemporary)
+            )
+        );
 
     private static bool IsTemporary(StatementHead head) => head.IsTemporary || SqliteNames.Comparer.Equals(head.Schema, "temp");
 
-    private ForecastTable? Find(string table, string column) => _tables.TryGetValue(table, out var found) && found.Columns.ContainsKey(column) ? found : null;
+    private ForecastTable? Find(string table, string column) =>
+        _tables.TryGetValue(table, out var found) && found.Columns.ContainsKey(column) ? found : null;
 
     private void DropColumn(ForecastTable table, string column, int line)
     {
@@ -141,7 +152,14 @@ internal sealed class SqliteLossForecast
     {
         var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(statement.Text));
         // What stands before may be WITH and its queries.
-        while (!tokens.IsAtEnd && !tokens.Current.Is("INSERT") && !tokens.Current.Is("REPLACE") && !tokens.Current.Is("DELETE") && !tokens.Current.Is("UPDATE") && !tokens.Current.Is("SELECT"))
+        while (
+            !tokens.IsAtEnd
+            && !tokens.Current.Is("INSERT")
+            && !tokens.Current.Is("REPLACE")
+            && !tokens.Current.Is("DELETE")
+            && !tokens.Current.Is("UPDATE")
+            && !tokens.Current.Is("SELECT")
+        )
         {
             if (tokens.Current.Is('('))
                 _ = tokens.TakeParenthesised();
@@ -153,9 +171,7 @@ internal sealed class SqliteLossForecast
         if (tokens.Current.Is("UPDATE"))
             FollowUpdate(statement);
         var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
-        while ((isDelete || isInsert) && !tokens.IsAtEnd && !tokens.Take().Is(isDelete ? "FROM" : "INTO"))
-        {
-        }
+        while ((isDelete || isInsert) && !tokens.IsAtEnd && !tokens.Take().Is(isDelete ? "FROM" : "INTO")) { }
 
         if (isDelete)
             FollowDelete(tokens, statement);
@@ -205,23 +221,39 @@ internal sealed class SqliteLossForecast
             if (DeletingKey.IsRound(way, StringComparer.OrdinalIgnoreCase) && rows > 0)
                 rows = null;
             if (rows is not 0)
-                _counted.Add(new DataLoss(way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten, SqliteNames.Show(child), rows, IsEstimate: false, statement.Location.Line));
+                _counted.Add(
+                    new DataLoss(
+                        way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten,
+                        SqliteNames.Show(child),
+                        rows,
+                        IsEstimate: false,
+                        statement.Location.Line
+                    )
+                );
         }
     }
 
-    private bool IsGone(string table) => !_tables.ContainsKey(table) || _losses.Exists(l => l.Kind == DataLossKind.Rows && SqliteNames.Comparer.Equals(l.Table, table));
+    private bool IsGone(string table) =>
+        !_tables.ContainsKey(table) || _losses.Exists(l => l.Kind == DataLossKind.Rows && SqliteNames.Comparer.Equals(l.Table, table));
 
     private void FollowUpdate(ScriptStatement statement)
     {
-        if (_question.Direction == MigrationDirection.Down && RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change
-            && _tables.TryGetValue(new SqliteTokenCursor(SqliteTokenCursor.Read(change.Table)).TakeName(), out var table) && table.Original is { } name)
+        if (
+            _question.Direction == MigrationDirection.Down
+            && RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change
+            && _tables.TryGetValue(new SqliteTokenCursor(SqliteTokenCursor.Read(change.Table)).TakeName(), out var table)
+            && table.Original is { } name
+        )
             AddChange(DataLossKind.Overwritten, name, statement);
     }
 
     // A condition is counted on the tables as they are now, which is right as long as the script has not changed them before.
     private void AddChange(DataLossKind kind, string table, ScriptStatement statement)
     {
-        var rows = RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change && !_writes.MayChange(change) ? _counter.TryCount(change.CountQuery("count(*)")) : null;
+        var rows =
+            RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change && !_writes.MayChange(change)
+                ? _counter.TryCount(change.CountQuery("count(*)"))
+                : null;
         _counted.Add(new DataLoss(kind, SqliteNames.Show(table), rows, IsEstimate: false, statement.Location.Line));
     }
 
@@ -260,7 +292,9 @@ internal sealed class SqliteLossForecast
     {
         var name = table.Original!;
         if (copies.FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
-            _notForeseen.Add($"line {narrow.Line} copies rows of {SqliteNames.Show(name)}; whether it copies all can only be determined by a rehearsal with data");
+            _notForeseen.Add(
+                $"line {narrow.Line} copies rows of {SqliteNames.Show(name)}; whether it copies all can only be determined by a rehearsal with data"
+            );
         foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
         {
             if (!again.Keeps(table, now))

@@ -17,11 +17,15 @@ internal static class SqliteNames
     /// </summary>
     public static string Fold(string name)
     {
-        var small = string.Create(name.Length, name, static (to, from) =>
-        {
-            for (var i = 0; i < to.Length; i++)
-                to[i] = NameComparer.Fold(from[i]);
-        });
+        var small = string.Create(
+            name.Length,
+            name,
+            static (to, from) =>
+            {
+                for (var i = 0; i < to.Length; i++)
+                    to[i] = NameComparer.Fold(from[i]);
+            }
+        );
         return Show(small);
     }
 

@@ -42,35 +42,48 @@ internal static class SqliteNormalForm
     /// <summary>
     /// Writes the list of an index or a key: single words are names, and ascending is what is meant when nothing is said.
     /// </summary>
-    public static string WriteKey(List<SqliteToken> tokens, Func<string, bool>? isName) => string.Join(", ", SqliteTokenCursor.SplitAtCommas(tokens).Select(item =>
-    {
-        var rest = item.Where((t, i) => i == 0 || !t.Is("ASC")).ToList();
-        // A script that SQLite has yet to refuse may leave an item out.
-        if (rest.Count == 0)
-            return "";
-        var isBare = rest.Count == 1 || rest[1].Is("COLLATE") || rest[1].Is("DESC") || rest[1].Is("NULLS");
-        if (!isBare)
-            return WriteExpression(rest, isName);
-        var name = SqliteNames.Fold(rest[0].Name);
-        return rest.Count == 1 ? name : name + " " + Write(rest.GetRange(1, rest.Count - 1));
-    }));
+    public static string WriteKey(List<SqliteToken> tokens, Func<string, bool>? isName) =>
+        string.Join(
+            ", ",
+            SqliteTokenCursor
+                .SplitAtCommas(tokens)
+                .Select(item =>
+                {
+                    var rest = item.Where((t, i) => i == 0 || !t.Is("ASC")).ToList();
+                    // A script that SQLite has yet to refuse may leave an item out.
+                    if (rest.Count == 0)
+                        return "";
+                    var isBare = rest.Count == 1 || rest[1].Is("COLLATE") || rest[1].Is("DESC") || rest[1].Is("NULLS");
+                    if (!isBare)
+                        return WriteExpression(rest, isName);
+                    var name = SqliteNames.Fold(rest[0].Name);
+                    return rest.Count == 1 ? name : name + " " + Write(rest.GetRange(1, rest.Count - 1));
+                })
+        );
 
     /// <summary>A text as a literal.</summary>
     public static string Literal(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 
-    private static string Write(SqliteToken token, bool isQualified, Func<string, bool>? isName) => token.Kind switch
-    {
-        SqlTokenKind.Word when isQualified => SqliteNames.Fold(token.Text),
-        SqlTokenKind.Word when SqliteKeywords.IsReserved(token.Text) || SqliteKeywords.IsContextual(token.Text) => token.Text.ToUpperInvariant(),
-        SqlTokenKind.Word => SqliteNames.Fold(token.Text),
-        SqlTokenKind.QuotedName when token.Text[0] == '"' && !isQualified && isName?.Invoke(token.Name) == false => Literal(token.Name),
-        SqlTokenKind.QuotedName when !isQualified && SqliteKeywords.IsContextual(token.Name) => token.Name.ToUpperInvariant(),
-        SqlTokenKind.QuotedName => SqliteNames.Fold(token.Name),
-        SqlTokenKind.Number => token.Text.ToLowerInvariant(),
-        SqlTokenKind.Literal when token.Text[0] is 'x' or 'X' => token.Text.ToUpperInvariant(),
-        SqlTokenKind.Symbol => token.Text switch { "==" => "=", "!=" => "<>", var other => other },
-        _ => token.Text,
-    };
+    private static string Write(SqliteToken token, bool isQualified, Func<string, bool>? isName) =>
+        token.Kind switch
+        {
+            SqlTokenKind.Word when isQualified => SqliteNames.Fold(token.Text),
+            SqlTokenKind.Word when SqliteKeywords.IsReserved(token.Text) || SqliteKeywords.IsContextual(token.Text) =>
+                token.Text.ToUpperInvariant(),
+            SqlTokenKind.Word => SqliteNames.Fold(token.Text),
+            SqlTokenKind.QuotedName when token.Text[0] == '"' && !isQualified && isName?.Invoke(token.Name) == false => Literal(token.Name),
+            SqlTokenKind.QuotedName when !isQualified && SqliteKeywords.IsContextual(token.Name) => token.Name.ToUpperInvariant(),
+            SqlTokenKind.QuotedName => SqliteNames.Fold(token.Name),
+            SqlTokenKind.Number => token.Text.ToLowerInvariant(),
+            SqlTokenKind.Literal when token.Text[0] is 'x' or 'X' => token.Text.ToUpperInvariant(),
+            SqlTokenKind.Symbol => token.Text switch
+            {
+                "==" => "=",
+                "!=" => "<>",
+                var other => other,
+            },
+            _ => token.Text,
+        };
 
     private static bool HasSpace(SqliteToken before, SqliteToken token, bool isQualified)
     {
@@ -79,11 +92,13 @@ internal static class SqliteNormalForm
         if (!token.Is('('))
             return true;
         // The parenthesis of a call.
-        return !(before.Kind switch
-        {
-            SqlTokenKind.Word => isQualified || !(SqliteKeywords.IsReserved(before.Text) || SqliteKeywords.IsContextual(before.Text)),
-            SqlTokenKind.QuotedName => isQualified || !SqliteKeywords.IsContextual(before.Name),
-            _ => false,
-        });
+        return !(
+            before.Kind switch
+            {
+                SqlTokenKind.Word => isQualified || !(SqliteKeywords.IsReserved(before.Text) || SqliteKeywords.IsContextual(before.Text)),
+                SqlTokenKind.QuotedName => isQualified || !SqliteKeywords.IsContextual(before.Name),
+                _ => false,
+            }
+        );
     }
 }

@@ -49,7 +49,9 @@ internal static class SqliteOpening
             }
             catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
             {
-                options.Events.Publish(new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay));
+                options.Events.Publish(
+                    new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay)
+                );
             }
             catch (SqliteFailure e)
             {
@@ -73,27 +75,41 @@ internal static class SqliteOpening
         if (SqliteTarget.IsMemory(target) || File.Exists(path))
             return;
         if (Directory.Exists(path))
-            throw new MigrationException(ErrorId.DatabaseInvalid, $"'{target.Display}' is a folder, not a database file.", "Name the database file in it with --database.");
+            throw new MigrationException(
+                ErrorId.DatabaseInvalid,
+                $"'{target.Display}' is a folder, not a database file.",
+                "Name the database file in it with --database."
+            );
         var folder = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
         {
             throw new MigrationException(
-                ErrorId.DatabaseFolderMissing, $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
-                $"Create the folder (mkdir \"{folder}\"), or correct --database.");
+                ErrorId.DatabaseFolderMissing,
+                $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
+                $"Create the folder (mkdir \"{folder}\"), or correct --database."
+            );
         }
 
         if (access != SessionAccess.Create)
         {
             throw new MigrationException(
-                ErrorId.DatabaseMissing, $"The database '{target.Display}' does not exist.",
-                "Correct --database, or create it by applying migrations: 'migrations up'.");
+                ErrorId.DatabaseMissing,
+                $"The database '{target.Display}' does not exist.",
+                "Correct --database, or create it by applying migrations: 'migrations up'."
+            );
         }
     }
 
     private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         if (SqliteTarget.IsMemory(target))
-            return Open(SqliteTarget.Memory, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate, keepsLog: false, options, cancellationToken);
+            return Open(
+                SqliteTarget.Memory,
+                SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate,
+                keepsLog: false,
+                options,
+                cancellationToken
+            );
         var path = RealPath.Of(SqliteTarget.PathOf(target));
         return options.Access switch
         {
@@ -123,7 +139,14 @@ internal static class SqliteOpening
         {
             if (File.Exists(path))
                 new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0).Dispose();
-            new FileStream($"{path}-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            new FileStream(
+                $"{path}-{Guid.NewGuid():N}",
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose
+            ).Dispose();
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -254,6 +277,8 @@ internal static class SqliteOpening
         // A %-code in a file's name is none to SQLite only when its sign is escaped; and only Windows takes a backslash for a slash.
         path = path.Replace("%", "%25", StringComparison.Ordinal);
         path = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path.Replace("\\", "%5C", StringComparison.Ordinal);
-        return new UriBuilder("file", "") { Path = path }.Uri.AbsoluteUri;
+        return new UriBuilder("file", "") { Path = path }
+            .Uri
+            .AbsoluteUri;
     }
 }

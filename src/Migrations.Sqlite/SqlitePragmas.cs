@@ -7,15 +7,47 @@ internal static class SqlitePragmas
 {
     private static readonly HashSet<string> Outside = new(StringComparer.Ordinal)
     {
-        "journal_mode", "synchronous", "temp_store", "locking_mode", "auto_vacuum", "page_size", "encoding", "wal_checkpoint",
+        "journal_mode",
+        "synchronous",
+        "temp_store",
+        "locking_mode",
+        "auto_vacuum",
+        "page_size",
+        "encoding",
+        "wal_checkpoint",
     };
 
     private static readonly HashSet<string> OfConnection = new(StringComparer.Ordinal)
     {
-        "analysis_limit", "automatic_index", "busy_timeout", "cache_size", "case_sensitive_like", "cache_spill", "cell_size_check", "checkpoint_fullfsync", "foreign_keys", "fullfsync",
-        "defer_foreign_keys", "ignore_check_constraints", "journal_size_limit", "legacy_alter_table", "locking_mode", "max_page_count", "mmap_size", "query_only", "read_uncommitted",
-        "recursive_triggers", "reverse_unordered_selects", "secure_delete", "soft_heap_limit", "synchronous", "temp_store", "threads", "trusted_schema",
-        "wal_autocheckpoint", "writable_schema",
+        "analysis_limit",
+        "automatic_index",
+        "busy_timeout",
+        "cache_size",
+        "case_sensitive_like",
+        "cache_spill",
+        "cell_size_check",
+        "checkpoint_fullfsync",
+        "foreign_keys",
+        "fullfsync",
+        "defer_foreign_keys",
+        "ignore_check_constraints",
+        "journal_size_limit",
+        "legacy_alter_table",
+        "locking_mode",
+        "max_page_count",
+        "mmap_size",
+        "query_only",
+        "read_uncommitted",
+        "recursive_triggers",
+        "reverse_unordered_selects",
+        "secure_delete",
+        "soft_heap_limit",
+        "synchronous",
+        "temp_store",
+        "threads",
+        "trusted_schema",
+        "wal_autocheckpoint",
+        "writable_schema",
     };
 
     /// <summary>Whether a pragma is refused, or does nothing, inside a transaction.</summary>

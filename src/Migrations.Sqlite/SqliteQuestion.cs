@@ -68,7 +68,14 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
                 kept.Add([.. Enumerable.Range(0, rows.Columns).Select(i => Show(rows, i))]);
         }
 
-        return rows.Columns == 0 ? null : new QueryAnswer { RowCount = count, Columns = [.. Enumerable.Range(0, rows.Columns).Select(rows.NameOf)], Rows = kept };
+        return rows.Columns == 0
+            ? null
+            : new QueryAnswer
+            {
+                RowCount = count,
+                Columns = [.. Enumerable.Range(0, rows.Columns).Select(rows.NameOf)],
+                Rows = kept,
+            };
     }
 
     private QueryAnswer Explain(ScriptStatement statement)
@@ -95,30 +102,50 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
     private static string? Show(SqliteStatement row, int column) =>
         row.TypeOf(column) == SqliteType.Blob ? $"X'{Convert.ToHexString(row.Bytes(column))}'" : row.Text(column);
 
-    private static MigrationScript ScriptOf(Query query) => MigrationScript.OfText(query.Location.File, query.Sql) with { FirstLine = query.Location.Line };
+    private static MigrationScript ScriptOf(Query query) =>
+        MigrationScript.OfText(query.Location.File, query.Sql) with
+        {
+            FirstLine = query.Location.Line,
+        };
 
     // What would end the transaction, or reach other files.
     private static StatementException? Refuse(ScriptStatement statement)
     {
         var head = StatementHead.Read(statement.Text);
-        var isOutside = head.Kind is StatementKind.Begin or StatementKind.Commit or StatementKind.Rollback or StatementKind.Attach or StatementKind.Detach
-            or StatementKind.Vacuum or StatementKind.ShellCommand || (head.Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(head));
+        var isOutside =
+            head.Kind
+                is StatementKind.Begin
+                    or StatementKind.Commit
+                    or StatementKind.Rollback
+                    or StatementKind.Attach
+                    or StatementKind.Detach
+                    or StatementKind.Vacuum
+                    or StatementKind.ShellCommand
+            || (head.Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(head));
         return isOutside ? Refused(statement, statement.Text.Split(' ', '\n')[0].ToUpperInvariant()) : null;
     }
 
-    private static StatementException Refused(ScriptStatement statement, string what) => new(
-        ErrorId.TransactionControlInvalid, $"{statement.Location}: A check runs in a transaction that is rolled back, so it cannot run '{what}'.",
-        "Remove the statement; SAVEPOINT and ROLLBACK TO are allowed.")
-    {
-        Location = statement.Location,
-        Statement = statement.Text,
-    };
+    private static StatementException Refused(ScriptStatement statement, string what) =>
+        new(
+            ErrorId.TransactionControlInvalid,
+            $"{statement.Location}: A check runs in a transaction that is rolled back, so it cannot run '{what}'.",
+            "Remove the statement; SAVEPOINT and ROLLBACK TO are allowed."
+        )
+        {
+            Location = statement.Location,
+            Statement = statement.Text,
+        };
 
-    private StatementException Error(SqliteFailure failure, ScriptStatement statement) => failure.Reach is { } reach ? Refused(statement, reach.Describe(statement.Text))
+    private StatementException Error(SqliteFailure failure, ScriptStatement statement) =>
+        failure.Reach is { } reach ? Refused(statement, reach.Describe(statement.Text))
         : failure.PrimaryCode == SqliteCodes.Interrupt && _handle.Watch.TimedOut
-        ? SqliteErrors.TimedOut(query.Timeout, statement.Text, statement.Location)
+            ? SqliteErrors.TimedOut(query.Timeout, statement.Text, statement.Location)
         : new StatementException(
-            ErrorId.StatementFailed, $"{statement.Location}: {failure.Message} [{failure.CodeText}]", "Correct the check, or what it found.", failure)
+            ErrorId.StatementFailed,
+            $"{statement.Location}: {failure.Message} [{failure.CodeText}]",
+            "Correct the check, or what it found.",
+            failure
+        )
         {
             Location = statement.Location,
             Statement = SqliteErrors.Cover(statement.Text),

@@ -17,19 +17,33 @@ internal static class SqliteRehearsal
         var leftOut = new List<StatementException>();
         var outcome = await RunAsync(session, step, leftOut, cancellationToken).ConfigureAwait(false);
         var after = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var rebuilt = before.Keys.Where(t => after.ContainsKey(t) && facts.Removed.Contains(t) && facts.Made.Contains(t)).ToHashSet(SqliteNames.Comparer);
+        var rebuilt = before
+            .Keys.Where(t => after.ContainsKey(t) && facts.Removed.Contains(t) && facts.Made.Contains(t))
+            .ToHashSet(SqliteNames.Comparer);
         return new StepMeasurement
         {
             Outcome = outcome,
-            RowsChanged = [.. before.Keys.Union(after.Keys, SqliteNames.Comparer).Order(StringComparer.Ordinal)
-                .Select(t => Change(t, before.GetValueOrDefault(t), after.GetValueOrDefault(t), rebuilt.Contains(t) ? default : changes.Of(t)))
-                .Where(c => c.Inserted + c.Updated + c.Deleted > 0)],
+            RowsChanged =
+            [
+                .. before
+                    .Keys.Union(after.Keys, SqliteNames.Comparer)
+                    .Order(StringComparer.Ordinal)
+                    .Select(t =>
+                        Change(t, before.GetValueOrDefault(t), after.GetValueOrDefault(t), rebuilt.Contains(t) ? default : changes.Of(t))
+                    )
+                    .Where(c => c.Inserted + c.Updated + c.Deleted > 0),
+            ],
             Rewrites = [.. rebuilt.Select(SqliteNames.Show).Order(StringComparer.Ordinal)],
             LeftOut = leftOut,
         };
     }
 
-    private static async Task<StepOutcome> RunAsync(SqliteSession session, StepExecution step, List<StatementException> leftOut, CancellationToken cancellationToken)
+    private static async Task<StepOutcome> RunAsync(
+        SqliteSession session,
+        StepExecution step,
+        List<StatementException> leftOut,
+        CancellationToken cancellationToken
+    )
     {
         session.LeftOut = leftOut;
         try
@@ -50,13 +64,22 @@ internal static class SqliteRehearsal
     private static TableChange Change(string table, long before, long after, (long Inserted, long Updated, long Deleted) seen)
     {
         var unseen = after - (before + seen.Inserted - seen.Deleted);
-        return new TableChange(SqliteNames.Show(table), seen.Inserted + Math.Max(unseen, 0), seen.Updated, seen.Deleted + Math.Max(-unseen, 0));
+        return new TableChange(
+            SqliteNames.Show(table),
+            seen.Inserted + Math.Max(unseen, 0),
+            seen.Updated,
+            seen.Deleted + Math.Max(-unseen, 0)
+        );
     }
 
     private static Dictionary<string, long> Count(SqliteSession session, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(SqliteNames.Comparer);
-        foreach (var table in SqliteSchemaItem.Read(session.Handle).Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable)))
+        foreach (
+            var table in SqliteSchemaItem
+                .Read(session.Handle)
+                .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
             try

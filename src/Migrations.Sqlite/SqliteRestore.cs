@@ -24,10 +24,18 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
         if (SqliteTarget.IsMemory(target))
-            throw new MigrationException(ErrorId.UsageInvalid, "A database in memory (:memory:) is gone when the command ends, so nothing can be restored into it.", "Name a database file with --database.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A database in memory (:memory:) is gone when the command ends, so nothing can be restored into it.",
+                "Name a database file with --database."
+            );
         SqliteOpening.CheckPlace(target, SessionAccess.Create);
         if (string.Equals(RealPath.Of(Path.GetFullPath(backup.Path)), _path, StringComparison.Ordinal))
-            throw new MigrationException(ErrorId.UsageInvalid, $"'{backup.Path}' is the database itself, and cannot be restored into itself. Nothing was changed.", "Name a backup of it: migrations backups <folder>");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"'{backup.Path}' is the database itself, and cannot be restored into itself. Nothing was changed.",
+                "Name a backup of it: migrations backups <folder>"
+            );
         _loader.Check();
         var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
@@ -40,7 +48,13 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             await using (scratch.ConfigureAwait(false))
             {
                 await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
-                return await RestoreAsync(new SqliteBackupLoader(new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true }), cancellationToken).ConfigureAwait(false);
+                return await RestoreAsync(
+                        new SqliteBackupLoader(
+                            new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true }
+                        ),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -75,7 +89,9 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             {
                 using (var history = new SqliteHistory(handle, target, job.Session.HistoryTable))
                     await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
-                return await SqliteCalls.Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken).ConfigureAwait(false);
+                return await SqliteCalls
+                    .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch
             {
@@ -96,8 +112,11 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MigrationException(
-                ErrorId.DiskFailed, $"The database '{target.Display}' could not be replaced: {e.Message} It is as it was.",
-                "Check the disk and the folder's permissions, and run the command again.", e);
+                ErrorId.DiskFailed,
+                $"The database '{target.Display}' could not be replaced: {e.Message} It is as it was.",
+                "Check the disk and the folder's permissions, and run the command again.",
+                e
+            );
         }
     }
 
@@ -125,7 +144,9 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         SqliteHandle? handle = null;
         try
         {
-            handle = await SqliteOpening.OpenAsync(target, job.Session with { Access = SessionAccess.Write }, cancellationToken).ConfigureAwait(false);
+            handle = await SqliteOpening
+                .OpenAsync(target, job.Session with { Access = SessionAccess.Write }, cancellationToken)
+                .ConfigureAwait(false);
             _ = handle.QueryInt64("SELECT count(*) FROM main.sqlite_master");
             return handle;
         }
@@ -160,7 +181,12 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         handle.Execute("PRAGMA synchronous=EXTRA");
         try
         {
-            SqliteFileCopy.Over(source, handle, new WorkProgress(job.Session.Events, $"Restoring {target.Database}", "bytes"), cancellationToken);
+            SqliteFileCopy.Over(
+                source,
+                handle,
+                new WorkProgress(job.Session.Events, $"Restoring {target.Database}", "bytes"),
+                cancellationToken
+            );
         }
         catch when (leftLog)
         {
@@ -192,8 +218,11 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         catch (SqliteFailure e)
         {
             throw new MigrationException(
-                ErrorId.RestoreUnproven, $"'{target.Display}' was restored from '{backup.Path}', and then could not be looked at: {e.Message} [{e.CodeText}]. The state before is kept as '{kept}'.",
-                "Look at it: migrations check --category engine", e);
+                ErrorId.RestoreUnproven,
+                $"'{target.Display}' was restored from '{backup.Path}', and then could not be looked at: {e.Message} [{e.CodeText}]. The state before is kept as '{kept}'.",
+                "Look at it: migrations check --category engine",
+                e
+            );
         }
     }
 
@@ -243,7 +272,12 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             SqliteSnapshot.Begin(handle);
             kept = SqliteFileReplacement.TakeName(job);
-            SqliteFileCopy.ToFile(handle, kept, new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"), cancellationToken);
+            SqliteFileCopy.ToFile(
+                handle,
+                kept,
+                new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"),
+                cancellationToken
+            );
             var content = SqliteBackupContent.TryRead(handle, target, job.Session.HistoryTable, cancellationToken);
             handle.Execute("ROLLBACK");
             DiskFlush.Flush(kept);
@@ -254,16 +288,24 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             if (kept is not null)
                 File.Delete(kept);
             cancellationToken.ThrowIfCancellationRequested();
-            throw e is SqliteFailure { IsBusy: true } busy ? SqliteErrors.Translate(busy, target) : new MigrationException(
-                ErrorId.DiskFailed, $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing was changed.",
-                "Free some disk space, or make the folder writable, and run the command again.", e);
+            throw e is SqliteFailure { IsBusy: true } busy
+                ? SqliteErrors.Translate(busy, target)
+                : new MigrationException(
+                    ErrorId.DiskFailed,
+                    $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing was changed.",
+                    "Free some disk space, or make the folder writable, and run the command again.",
+                    e
+                );
         }
     }
 
     // The pages of a write-ahead log are all of one size (https://sqlite.org/c3ref/backup_finish.html).
     private bool LeaveLogForPageSize(SqliteHandle source, SqliteHandle handle)
     {
-        if (handle.QueryText("PRAGMA main.journal_mode") is not "wal" || source.QueryInt64("PRAGMA page_size") == handle.QueryInt64("PRAGMA main.page_size"))
+        if (
+            handle.QueryText("PRAGMA main.journal_mode") is not "wal"
+            || source.QueryInt64("PRAGMA page_size") == handle.QueryInt64("PRAGMA main.page_size")
+        )
             return false;
         try
         {
@@ -272,8 +314,11 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         catch (SqliteFailure e) when (e.IsBusy)
         {
             throw new MigrationException(
-                ErrorId.TableLockTimedOut, $"The backup has pages of another size than '{target.Display}', and other programs have it open. Nothing was changed.",
-                "Close the other programs, and run the command again.", e);
+                ErrorId.TableLockTimedOut,
+                $"The backup has pages of another size than '{target.Display}', and other programs have it open. Nothing was changed.",
+                "Close the other programs, and run the command again.",
+                e
+            );
         }
 
         return true;

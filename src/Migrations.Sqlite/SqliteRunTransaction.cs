@@ -5,7 +5,8 @@ namespace Migrations.Sqlite;
 /// <summary>The one transaction of a whole run.</summary>
 /// <param name="session">The session.</param>
 internal sealed class SqliteRunTransaction(SqliteSession session) : IRunTransaction
-{    /// <summary>Runs what the scripts want to run before a transaction, and begins it.</summary>
+{
+    /// <summary>Runs what the scripts want to run before a transaction, and begins it.</summary>
     public bool Begin(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
         session.Handle.Watch.Token = cancellationToken;

@@ -25,13 +25,19 @@ internal sealed class SqliteSalvage
     /// <param name="source">The damaged database.</param>
     /// <param name="destination">The new file; not there yet.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<IReadOnlyList<SalvagedTable>> RunAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SalvagedTable>> RunAsync(
+        DatabaseTarget source,
+        string destination,
+        CancellationToken cancellationToken
+    )
     {
         SqliteOpening.CheckPlace(source, SessionAccess.Read);
         try
         {
             using var handle = Open(SqliteTarget.PathOf(source));
-            return await SqliteCalls.Call(handle, source, () => Run(handle, source, destination, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await SqliteCalls
+                .Call(handle, source, () => Run(handle, source, destination, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (SqliteFailure e)
         {
@@ -43,14 +49,20 @@ internal sealed class SqliteSalvage
     private static SqliteHandle Open(string path)
     {
         var log = new FileInfo(path + "-wal");
-        var handle = log.Exists && log.Length > 0
-            ? SqliteHandle.Open(SqliteLibrary.Current.Api, path, SqliteHandle.OpenReadWrite)
-            : SqliteHandle.Open(SqliteLibrary.Current.Api, SqliteOpening.AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly);
+        var handle =
+            log.Exists && log.Length > 0
+                ? SqliteHandle.Open(SqliteLibrary.Current.Api, path, SqliteHandle.OpenReadWrite)
+                : SqliteHandle.Open(SqliteLibrary.Current.Api, SqliteOpening.AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly);
         handle.Api.Configure(handle.Pointer, ConfigureWritableSchema, on: true);
         return handle;
     }
 
-    private static IReadOnlyList<SalvagedTable> Run(SqliteHandle source, DatabaseTarget target, string destination, CancellationToken cancellationToken)
+    private static IReadOnlyList<SalvagedTable> Run(
+        SqliteHandle source,
+        DatabaseTarget target,
+        string destination,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -58,7 +70,12 @@ internal sealed class SqliteSalvage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.DiskFailed, $"What is saved of '{target.Display}' cannot be written to '{destination}': {e.Message}", "Name a file that is not there yet, in a folder that you may write.", e);
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"What is saved of '{target.Display}' cannot be written to '{destination}': {e.Message}",
+                "Name a file that is not there yet, in a folder that you may write.",
+                e
+            );
         }
 
         try
@@ -102,7 +119,13 @@ internal sealed class SqliteSalvage
     }
 
     private List<SalvagedTable> Tell(SqliteHandle saved) =>
-        [.. _items.Where(i => !i.IsShadow).Select(i => Tell(saved, i)).OfType<SalvagedTable>().OrderBy(t => t.Table, StringComparer.Ordinal)];
+        [
+            .. _items
+                .Where(i => !i.IsShadow)
+                .Select(i => Tell(saved, i))
+                .OfType<SalvagedTable>()
+                .OrderBy(t => t.Table, StringComparer.Ordinal),
+        ];
 
     private void Save(SqliteSchemaItem table)
     {
@@ -117,7 +140,11 @@ internal sealed class SqliteSalvage
         }
         catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
         {
-            _saved[table.Name] = new SalvagedTable(SqliteNames.Show(table.Name), reader?.Rows ?? 0, $"the table could not be read: {e.Message} [{e.CodeText}].");
+            _saved[table.Name] = new SalvagedTable(
+                SqliteNames.Show(table.Name),
+                reader?.Rows ?? 0,
+                $"the table could not be read: {e.Message} [{e.CodeText}]."
+            );
         }
     }
 
@@ -127,7 +154,9 @@ internal sealed class SqliteSalvage
         {
             using var rows = _source.Prepare("SELECT name, seq FROM main.sqlite_sequence");
             using var update = _destination.Prepare("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1");
-            using var insert = _destination.Prepare("INSERT INTO sqlite_sequence SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)");
+            using var insert = _destination.Prepare(
+                "INSERT INTO sqlite_sequence SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)"
+            );
             while (rows.Step())
             {
                 SqliteRowCopy.Copy(rows, update, 2);
@@ -163,7 +192,9 @@ internal sealed class SqliteSalvage
     private void MakeVirtualTables()
     {
         _destination.Execute("PRAGMA writable_schema=ON");
-        using var insert = _destination.Prepare("INSERT INTO sqlite_master(type, name, tbl_name, rootpage, sql) VALUES ('table', ?1, ?1, 0, ?2)");
+        using var insert = _destination.Prepare(
+            "INSERT INTO sqlite_master(type, name, tbl_name, rootpage, sql) VALUES ('table', ?1, ?1, 0, ?2)"
+        );
         foreach (var table in _items.Where(i => i.Module is not null))
         {
             insert.Bind(1, table.Name);
@@ -178,7 +209,12 @@ internal sealed class SqliteSalvage
     {
         if (item.Module is null)
             return _saved.GetValueOrDefault(item.Name);
-        var lost = string.Join(' ', item.ShadowNames.Select(n => _saved.GetValueOrDefault(n)).Where(s => s?.Lost is not null).Select(s => $"In {s!.Table}: {s.Lost}"));
+        var lost = string.Join(
+            ' ',
+            item.ShadowNames.Select(n => _saved.GetValueOrDefault(n))
+                .Where(s => s?.Lost is not null)
+                .Select(s => $"In {s!.Table}: {s.Lost}")
+        );
         var rows = 0L;
         try
         {

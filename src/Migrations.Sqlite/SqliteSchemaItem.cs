@@ -49,10 +49,11 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     public bool BelongsTo(string table) => SqliteNames.Comparer.Equals(Table, table);
 
     /// <summary>The names of the tables in which a virtual table keeps its content; none for anything else.</summary>
-    public IEnumerable<string> ShadowNames => Module is null || !Shadows.TryGetValue(Module, out var ends)
-        ? []
-        // Where the text is elsewhere, a table of this name is the user's own, and mostly just that text.
-        : ends.Where(e => TextSource is null || e is not "content").Select(e => $"{Name}_{e}");
+    public IEnumerable<string> ShadowNames =>
+        Module is null || !Shadows.TryGetValue(Module, out var ends)
+            ? []
+            // Where the text is elsewhere, a table of this name is the user's own, and mostly just that text.
+            : ends.Where(e => TextSource is null || e is not "content").Select(e => $"{Name}_{e}");
 
     /// <summary>Reads all of them, in the order of their creation.</summary>
     /// <exception cref="SqliteFailure">The schema cannot be read.</exception>
@@ -117,7 +118,9 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     private static string? FindTextSource(List<SqliteToken> arguments)
     {
         // A column may have that name too.
-        var at = Enumerable.Range(0, Math.Max(0, arguments.Count - 2)).FirstOrDefault(i => arguments[i].Is("content") && arguments[i + 1].Is('='), -1);
+        var at = Enumerable
+            .Range(0, Math.Max(0, arguments.Count - 2))
+            .FirstOrDefault(i => arguments[i].Is("content") && arguments[i + 1].Is('='), -1);
         return at >= 0 && arguments[at + 2].Name is { Length: > 0 } name ? name : null;
     }
 

@@ -9,9 +9,7 @@ internal sealed class SqliteSchemaReader
     private readonly List<SchemaObject> _objects = [];
     private readonly Dictionary<string, SqliteTableText> _tables = new(SqliteNames.Comparer);
 
-    private SqliteSchemaReader()
-    {
-    }
+    private SqliteSchemaReader() { }
 
     /// <summary>Reads it.</summary>
     /// <param name="handle">The connection.</param>
@@ -20,7 +18,16 @@ internal sealed class SqliteSchemaReader
     public static SchemaSnapshot Read(SqliteHandle handle, string historyTable, Func<string, bool>? isLeftOut = null)
     {
         var reader = new SqliteSchemaReader();
-        var items = SqliteSchemaItem.Read(handle).Where(i => i.Sql is not null && !i.IsInternal && !i.BelongsTo(historyTable) && !i.BelongsTo(SqliteSchemaItem.LockTable) && isLeftOut?.Invoke(i.Table) != true).ToList();
+        var items = SqliteSchemaItem
+            .Read(handle)
+            .Where(i =>
+                i.Sql is not null
+                && !i.IsInternal
+                && !i.BelongsTo(historyTable)
+                && !i.BelongsTo(SqliteSchemaItem.LockTable)
+                && isLeftOut?.Invoke(i.Table) != true
+            )
+            .ToList();
         foreach (var item in items.Where(i => i.IsPlainTable))
             reader._tables[item.Name] = SqliteTableReader.Read(item.Sql!);
         foreach (var item in items)
@@ -47,15 +54,18 @@ internal sealed class SqliteSchemaReader
         }
     }
 
-    private void Add(SqliteSchemaItem item, SchemaObjectType type, string? table, string definition) => _objects.Add(new SchemaObject
-    {
-        Type = type,
-        Name = SqliteNames.Show(item.Name),
-        Table = table,
-        Definition = definition,
-        CreateSql = item.Sql,
-        DropSql = $"DROP {item.Type.ToUpperInvariant()} {SqliteNames.Show(item.Name)}",
-    });
+    private void Add(SqliteSchemaItem item, SchemaObjectType type, string? table, string definition) =>
+        _objects.Add(
+            new SchemaObject
+            {
+                Type = type,
+                Name = SqliteNames.Show(item.Name),
+                Table = table,
+                Definition = definition,
+                CreateSql = item.Sql,
+                DropSql = $"DROP {item.Type.ToUpperInvariant()} {SqliteNames.Show(item.Name)}",
+            }
+        );
 
     private void AddTable(SqliteSchemaItem item)
     {
@@ -66,7 +76,12 @@ internal sealed class SqliteSchemaReader
         }
 
         var options = new[] { text.Strict ? "STRICT" : null, text.WithoutRowid ? "WITHOUT ROWID" : null };
-        Add(item, SchemaObjectType.Table, table: null, string.Join(' ', ["TABLE", string.Join(", ", options.Where(o => o is not null))]).TrimEnd());
+        Add(
+            item,
+            SchemaObjectType.Table,
+            table: null,
+            string.Join(' ', ["TABLE", string.Join(", ", options.Where(o => o is not null))]).TrimEnd()
+        );
         var table = SqliteNames.Show(item.Name);
         for (var i = 0; i < text.Columns.Count; i++)
             AddColumn(table, text, text.Columns[i], i + 1);
@@ -84,17 +99,21 @@ internal sealed class SqliteSchemaReader
         var isConstant = column.Default?[0] is not ('(' or 'C');
         var canBeAdded = isFree && !column.IsStored && isConstant && (column.NotNull is null || column.Default is not (null or "NULL"));
         var definition = column.Definition;
-        _objects.Add(new SchemaObject
-        {
-            Type = SchemaObjectType.Column,
-            Name = $"{table}.{name}",
-            Table = table,
-            Position = position,
-            Definition = definition,
-            CreateSql = canBeAdded ? $"ALTER TABLE {table} ADD COLUMN {name} {(column.Type.Length == 0 ? definition["(no type)".Length..].TrimStart() : definition)}".TrimEnd() : null,
-            DropSql = isFree ? $"ALTER TABLE {table} DROP COLUMN {name}" : null,
-            IsPartOfTable = true,
-        });
+        _objects.Add(
+            new SchemaObject
+            {
+                Type = SchemaObjectType.Column,
+                Name = $"{table}.{name}",
+                Table = table,
+                Position = position,
+                Definition = definition,
+                CreateSql = canBeAdded
+                    ? $"ALTER TABLE {table} ADD COLUMN {name} {(column.Type.Length == 0 ? definition["(no type)".Length..].TrimStart() : definition)}".TrimEnd()
+                    : null,
+                DropSql = isFree ? $"ALTER TABLE {table} DROP COLUMN {name}" : null,
+                IsPartOfTable = true,
+            }
+        );
     }
 
     private void AddConstraint(string table, SqliteConstraintText constraint, HashSet<string> names)
@@ -105,14 +124,24 @@ internal sealed class SqliteSchemaReader
         var unique = name;
         for (var i = 2; !names.Add(unique); i++)
             unique = $"{name} #{i}";
-        _objects.Add(new SchemaObject { Type = SchemaObjectType.Constraint, Name = unique, Table = table, Definition = definition, IsPartOfTable = true });
+        _objects.Add(
+            new SchemaObject
+            {
+                Type = SchemaObjectType.Constraint,
+                Name = unique,
+                Table = table,
+                Definition = definition,
+                IsPartOfTable = true,
+            }
+        );
     }
 
     private string Reference(SqliteConstraintText constraint)
     {
         if (constraint.Parent is not { } parent)
             return "";
-        var columns = constraint.ParentColumns.Count == 0 && _tables.TryGetValue(parent, out var table) ? table.PrimaryKey : constraint.ParentColumns;
+        var columns =
+            constraint.ParentColumns.Count == 0 && _tables.TryGetValue(parent, out var table) ? table.PrimaryKey : constraint.ParentColumns;
         return $" REFERENCES {SqliteNames.Fold(parent)}{(columns.Count == 0 ? "" : $" ({string.Join(", ", columns)})")}";
     }
 
@@ -133,7 +162,9 @@ internal sealed class SqliteSchemaReader
     {
         var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
         _ = tokens.SkipCreate("VIEW");
-        var columns = tokens.Current.Is('(') ? $"({string.Join(", ", tokens.TakeParenthesised().Where(t => !t.Is(',')).Select(t => SqliteNames.Fold(t.Name)))}) " : "";
+        var columns = tokens.Current.Is('(')
+            ? $"({string.Join(", ", tokens.TakeParenthesised().Where(t => !t.Is(',')).Select(t => SqliteNames.Fold(t.Name)))}) "
+            : "";
         return columns + SqliteNormalForm.Write(tokens.TakeRest());
     }
 
@@ -143,7 +174,10 @@ internal sealed class SqliteSchemaReader
         var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
         _ = tokens.SkipCreate("TRIGGER");
         var isInstead = tokens.Skip("INSTEAD") && tokens.Skip("OF");
-        var time = isInstead ? "INSTEAD OF" : tokens.Skip("AFTER") ? "AFTER" : "BEFORE";
+        var time =
+            isInstead ? "INSTEAD OF"
+            : tokens.Skip("AFTER") ? "AFTER"
+            : "BEFORE";
         _ = tokens.Skip("BEFORE");
         var happening = new List<SqliteToken>();
         while (!tokens.IsAtEnd && !tokens.Current.Is("ON"))
@@ -162,13 +196,15 @@ internal sealed class SqliteSchemaReader
         _ = tokens.SkipCreate("TABLE");
         _ = tokens.Skip("USING");
         var module = SqliteNames.Fold(tokens.TakeName());
-        var arguments = SqliteTokenCursor.SplitAtCommas(tokens.TakeParenthesised()).Select(argument =>
-        {
-            var equals = argument.FindIndex(t => t.Is('='));
-            return equals >= 0 && argument.Count == equals + 2
-                ? SqliteNormalForm.Write(argument.GetRange(0, equals)) + " = " + SqliteNormalForm.Literal(argument[^1].Name)
-                : SqliteNormalForm.Write(argument);
-        });
+        var arguments = SqliteTokenCursor
+            .SplitAtCommas(tokens.TakeParenthesised())
+            .Select(argument =>
+            {
+                var equals = argument.FindIndex(t => t.Is('='));
+                return equals >= 0 && argument.Count == equals + 2
+                    ? SqliteNormalForm.Write(argument.GetRange(0, equals)) + " = " + SqliteNormalForm.Literal(argument[^1].Name)
+                    : SqliteNormalForm.Write(argument);
+            });
         return $"VIRTUAL TABLE USING {module}({string.Join(", ", arguments)})";
     }
 }

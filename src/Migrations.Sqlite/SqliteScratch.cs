@@ -13,7 +13,11 @@ internal sealed class SqliteScratch : IScratchProvider
     {
         var folder = CreateFolder();
         var name = request.Origin is { } origin && !SqliteTarget.IsMemory(origin) ? origin.Database : "scratch.db";
-        var scratch = new SqliteScratchDatabase(SqliteTarget.Scratch(Path.Combine(folder.Path, name), name), folder, request.Session.Events);
+        var scratch = new SqliteScratchDatabase(
+            SqliteTarget.Scratch(Path.Combine(folder.Path, name), name),
+            folder,
+            request.Session.Events
+        );
         try
         {
             if (request is { Origin: not null, Content: not ScratchContent.Empty })
@@ -28,8 +32,11 @@ internal sealed class SqliteScratch : IScratchProvider
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken) =>
-        Task.FromResult(OwnedFolder.FindLeftovers(Prefix));
+    public Task<IReadOnlyList<string>> FindLeftoversAsync(
+        DatabaseTarget origin,
+        SessionOptions options,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(OwnedFolder.FindLeftovers(Prefix));
 
     private static OwnedFolder CreateFolder()
     {
@@ -40,8 +47,13 @@ internal sealed class SqliteScratch : IScratchProvider
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MigrationException(
-                ErrorId.ScratchUnavailable, $"No scratch database can be had: the folder for temporary files cannot be written: {e.Message}",
-                OperatingSystem.IsWindows() ? "Set TMP to a folder that you may write, and run the command again." : "Set TMPDIR to a folder that you may write, and run the command again.", e);
+                ErrorId.ScratchUnavailable,
+                $"No scratch database can be had: the folder for temporary files cannot be written: {e.Message}",
+                OperatingSystem.IsWindows()
+                    ? "Set TMP to a folder that you may write, and run the command again."
+                    : "Set TMPDIR to a folder that you may write, and run the command again.",
+                e
+            );
         }
     }
 }

@@ -28,7 +28,11 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
     public ValueTask DisposeAsync()
     {
         if (Directory.Exists(folder.Path) && folder.TryDelete() is { } reason)
-            events.Publish(new WarningRaised($"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a scratch database removes it."));
+            events.Publish(
+                new WarningRaised(
+                    $"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a scratch database removes it."
+                )
+            );
         return ValueTask.CompletedTask;
     }
 }

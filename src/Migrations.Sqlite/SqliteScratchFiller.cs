@@ -7,10 +7,19 @@ namespace Migrations.Sqlite;
 internal static class SqliteScratchFiller
 {
     /// <summary>Fills it with all of the database, or with its schema and history.</summary>
-    public static async Task FillAsync(DatabaseTarget origin, DatabaseTarget scratch, ScratchRequest request, CancellationToken cancellationToken)
+    public static async Task FillAsync(
+        DatabaseTarget origin,
+        DatabaseTarget scratch,
+        ScratchRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        using var source = await SqliteOpening.OpenAsync(origin, request.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
-        _ = await SqliteCalls.Call(source, origin, () => Fill(source, scratch, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        using var source = await SqliteOpening
+            .OpenAsync(origin, request.Session with { Access = SessionAccess.Read }, cancellationToken)
+            .ConfigureAwait(false);
+        _ = await SqliteCalls
+            .Call(source, origin, () => Fill(source, scratch, request, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static bool Fill(SqliteHandle source, DatabaseTarget scratch, ScratchRequest request, CancellationToken cancellationToken)
@@ -20,7 +29,12 @@ internal static class SqliteScratchFiller
         SqliteSnapshot.Begin(source);
         if (request.Content == ScratchContent.Data)
         {
-            SqliteFileCopy.ToFile(source, path, new WorkProgress(request.Session.Events, $"Copying {scratch.Database}", "bytes"), cancellationToken);
+            SqliteFileCopy.ToFile(
+                source,
+                path,
+                new WorkProgress(request.Session.Events, $"Copying {scratch.Database}", "bytes"),
+                cancellationToken
+            );
             return true;
         }
 

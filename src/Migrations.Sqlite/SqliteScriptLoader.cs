@@ -60,8 +60,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
         {
             var wasInTransaction = handle.InTransaction;
             int code;
-            do
-                code = handle.Api.Step(statement);
+            do code = handle.Api.Step(statement);
             while (code == SqliteCodes.Row);
             if (code != SqliteCodes.Done)
                 throw Refused(window);
@@ -91,10 +90,21 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
         if (failure.Reach is { } reach)
         {
             var text = Encoding.UTF8.GetString(window.Text[..window.FindEndOfStatement()]);
-            return BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(text), text), SqliteErrors.Cover(text), new ScriptLocation(path, window.Line, window.Column), inner: failure);
+            return BeyondCopy.Refused(
+                SqliteErrors.Hide(reach.Describe(text), text),
+                SqliteErrors.Cover(text),
+                new ScriptLocation(path, window.Line, window.Column),
+                inner: failure
+            );
         }
 
-        return failure.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint or SqliteCodes.Corrupt or SqliteCodes.TooBig or SqliteCodes.Mismatch
+        return
+            failure.PrimaryCode
+                is SqliteCodes.Error
+                    or SqliteCodes.Constraint
+                    or SqliteCodes.Corrupt
+                    or SqliteCodes.TooBig
+                    or SqliteCodes.Mismatch
             ? backup.Invalid($"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]", failure)
             : failure;
     }

@@ -76,7 +76,9 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         if (IsInMemory || _target.IsScratch)
             return new NoLock();
-        _lock = await SqliteLock.TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken).ConfigureAwait(false);
+        _lock = await SqliteLock
+            .TakeAsync(_target, Options, isNeeded is null ? null : () => AskAsync(isNeeded), cancellationToken)
+            .ConfigureAwait(false);
         Journal.HoldsLock = _lock is not null;
         return _lock;
     }
@@ -114,7 +116,8 @@ internal sealed class SqliteSession : IDatabaseSession
         LeaveOutside();
         try
         {
-            return await RetryAsync(step.Migration.FullName, () => new StepRunner(this, step, cancellationToken).Run(), cancellationToken).ConfigureAwait(false);
+            return await RetryAsync(step.Migration.FullName, () => new StepRunner(this, step, cancellationToken).Run(), cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -130,14 +133,19 @@ internal sealed class SqliteSession : IDatabaseSession
         try
         {
             return await RetryAsync(
-                step.Migration.FullName,
-                () =>
-                {
-                    DemandSameFile();
-                    var lost = EnterOutside(step, statement.Index, cancellationToken);
-                    return new StatementOutcome(Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)), lost);
-                },
-                cancellationToken).ConfigureAwait(false);
+                    step.Migration.FullName,
+                    () =>
+                    {
+                        DemandSameFile();
+                        var lost = EnterOutside(step, statement.Index, cancellationToken);
+                        return new StatementOutcome(
+                            Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)),
+                            lost
+                        );
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch
         {
@@ -167,8 +175,11 @@ internal sealed class SqliteSession : IDatabaseSession
         {
             RollBack();
             throw new LockException(
-                ErrorId.LockLost, $"Another run has changed the history of '{_target.Display}' since this one read it, although this one holds the lock.",
-                "Do not run migrations on the same file from several machines or containers at once; run the command again.", holder: null);
+                ErrorId.LockLost,
+                $"Another run has changed the history of '{_target.Display}' since this one read it, although this one holds the lock.",
+                "Do not run migrations on the same file from several machines or containers at once; run the command again.",
+                holder: null
+            );
         }
 
         _knownBefore = Journal.Known;
@@ -310,11 +321,15 @@ internal sealed class SqliteSession : IDatabaseSession
         {
             return new StepRunner(this, step, cancellationToken).Try();
         }
-        catch (StatementException e) when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))
+        catch (StatementException e)
+            when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))
         {
             // It fails in its place, and what stands before it stays, as was asked for.
-            Options.Events.Publish(new WarningRaised(
-                $"{step.Migration.FullName} runs without a transaction, and could not be tried in one first ({e.Message}): what it loses, and what it does to foreign keys, is not checked."));
+            Options.Events.Publish(
+                new WarningRaised(
+                    $"{step.Migration.FullName} runs without a transaction, and could not be tried in one first ({e.Message}): what it loses, and what it does to foreign keys, is not checked."
+                )
+            );
             return [];
         }
     }
@@ -342,15 +357,23 @@ internal sealed class SqliteSession : IDatabaseSession
         }
         catch (SqliteFailure e) when (e.Reach is { } reach)
         {
-            var refused = BeyondCopy.Refused(SqliteErrors.Hide(reach.Describe(statement.Text), statement.Text), SqliteErrors.Cover(statement.Text), statement.Location, inner: e);
+            var refused = BeyondCopy.Refused(
+                SqliteErrors.Hide(reach.Describe(statement.Text), statement.Text),
+                SqliteErrors.Cover(statement.Text),
+                statement.Location,
+                inner: e
+            );
             if (LeftOut is null)
                 throw refused;
             LeftOut.Add(refused);
         }
         catch (SqliteFailure e)
         {
-            Options.Events.Publish(new WarningRaised(
-                $"The migration is committed, but its statement '{statement.Text}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"));
+            Options.Events.Publish(
+                new WarningRaised(
+                    $"The migration is committed, but its statement '{statement.Text}', which can only run after the commit, failed: {e.Message} [{e.CodeText}]"
+                )
+            );
         }
     }
 

@@ -49,7 +49,8 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
     /// Where a line comment begins that hides what is meant as further lines, because these end with CR alone; known once everything is
     /// read.
     /// </summary>
-    public ScriptLocation? Hiding => _hiding ?? (_window.HidingComment is { } comment ? new ScriptLocation(script.File, comment.Line, comment.Column) : null);
+    public ScriptLocation? Hiding =>
+        _hiding ?? (_window.HidingComment is { } comment ? new ScriptLocation(script.File, comment.Line, comment.Column) : null);
 
     /// <summary>The statement as an object of its own.</summary>
     public ScriptStatement ToStatement() => new(Index, Encoding.UTF8.GetString(Text), Location);
@@ -125,20 +126,22 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
         return new ScriptLocation(script.File, line, column);
     }
 
-    private static Place Next(Place place, SqlTokenKind kind, ReadOnlySpan<byte> token) => place switch
-    {
-        Place.Trigger or Place.TriggerSemicolon when kind == SqlTokenKind.Semicolon => Place.TriggerSemicolon,
-        Place.TriggerSemicolon when Is(kind, token, "END") => Place.TriggerEnd,
-        Place.Trigger or Place.TriggerSemicolon => Place.Trigger,
-        _ when kind == SqlTokenKind.Semicolon => Place.Start,
-        Place.TriggerEnd => Place.Trigger,
-        Place.Start when Is(kind, token, "EXPLAIN") => Place.Explain,
-        Place.Start or Place.Explain when Is(kind, token, "CREATE") => Place.Create,
-        Place.Explain when Is(kind, token, "QUERY") || Is(kind, token, "PLAN") => Place.Explain,
-        Place.Create when Is(kind, token, "TEMP") || Is(kind, token, "TEMPORARY") => Place.Create,
-        Place.Create when Is(kind, token, "TRIGGER") => Place.Trigger,
-        _ => Place.Statement,
-    };
+    private static Place Next(Place place, SqlTokenKind kind, ReadOnlySpan<byte> token) =>
+        place switch
+        {
+            Place.Trigger or Place.TriggerSemicolon when kind == SqlTokenKind.Semicolon => Place.TriggerSemicolon,
+            Place.TriggerSemicolon when Is(kind, token, "END") => Place.TriggerEnd,
+            Place.Trigger or Place.TriggerSemicolon => Place.Trigger,
+            _ when kind == SqlTokenKind.Semicolon => Place.Start,
+            Place.TriggerEnd => Place.Trigger,
+            Place.Start when Is(kind, token, "EXPLAIN") => Place.Explain,
+            Place.Start or Place.Explain when Is(kind, token, "CREATE") => Place.Create,
+            Place.Explain when Is(kind, token, "QUERY") || Is(kind, token, "PLAN") => Place.Explain,
+            Place.Create when Is(kind, token, "TEMP") || Is(kind, token, "TEMPORARY") => Place.Create,
+            Place.Create when Is(kind, token, "TRIGGER") => Place.Trigger,
+            _ => Place.Statement,
+        };
 
-    private static bool Is(SqlTokenKind kind, ReadOnlySpan<byte> token, string word) => kind == SqlTokenKind.Word && Ascii.EqualsIgnoreCase(token, word);
+    private static bool Is(SqlTokenKind kind, ReadOnlySpan<byte> token, string word) =>
+        kind == SqlTokenKind.Word && Ascii.EqualsIgnoreCase(token, word);
 }

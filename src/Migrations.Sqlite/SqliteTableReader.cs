@@ -9,7 +9,19 @@ namespace Migrations.Sqlite;
 internal sealed class SqliteTableReader
 {
     private static readonly string[] TableConstraints = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
-    private static readonly string[] ColumnConstraints = ["CONSTRAINT", "DEFAULT", "NULL", "NOT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "AS"];
+    private static readonly string[] ColumnConstraints =
+    [
+        "CONSTRAINT",
+        "DEFAULT",
+        "NULL",
+        "NOT",
+        "PRIMARY",
+        "UNIQUE",
+        "CHECK",
+        "REFERENCES",
+        "COLLATE",
+        "AS",
+    ];
 
     private const string Deferred = " DEFERRABLE INITIALLY DEFERRED";
 
@@ -55,19 +67,26 @@ internal sealed class SqliteTableReader
     private void WriteExpressions()
     {
         foreach (var (name, text) in _checks)
-            _table.Constraints.Add(new SqliteConstraintText(SqliteConstraintKind.Check, name) { Text = $"CHECK ({SqliteNormalForm.WriteExpression(text, _table.HasColumn)})", Columns = Named(text) });
+            _table.Constraints.Add(
+                new SqliteConstraintText(SqliteConstraintKind.Check, name)
+                {
+                    Text = $"CHECK ({SqliteNormalForm.WriteExpression(text, _table.HasColumn)})",
+                    Columns = Named(text),
+                }
+            );
         foreach (var (column, text) in _generated)
             column.Generated = SqliteNormalForm.WriteExpression(text, _table.HasColumn);
     }
 
-    private List<string> Named(List<SqliteToken> text) => [.. text.Select(t => t.Name).Where(_table.HasColumn).Select(SqliteNames.Fold).Distinct(StringComparer.Ordinal)];
+    private List<string> Named(List<SqliteToken> text) =>
+        [.. text.Select(t => t.Name).Where(_table.HasColumn).Select(SqliteNames.Fold).Distinct(StringComparer.Ordinal)];
 
     private void ReadColumn()
     {
         var column = new SqliteColumnText(_tokens.Take().Name);
         _table.Columns.Add(column);
         column.Type = ReadType();
-        for (string? name = null; !_tokens.IsAtEnd && !_tokens.Current.Is(',') && !_tokens.Current.Is(')');)
+        for (string? name = null; !_tokens.IsAtEnd && !_tokens.Current.Is(',') && !_tokens.Current.Is(')'); )
         {
             if (_tokens.Skip("CONSTRAINT"))
                 name = _tokens.Take().Name;
@@ -84,10 +103,13 @@ internal sealed class SqliteTableReader
         while (!_tokens.IsAtEnd && !_tokens.Current.Is(',') && !_tokens.Current.Is(')') && !_tokens.Current.Is('(') && !EndsType())
             words.Add(_tokens.Take());
         var type = string.Join(' ', words.Select(w => w.Name)).ToUpperInvariant();
-        return type.Length > 0 && _tokens.Current.Is('(') ? $"{type}({SqliteNormalForm.Write(_tokens.TakeParenthesised()).Replace("- ", "-", StringComparison.Ordinal)})" : type;
+        return type.Length > 0 && _tokens.Current.Is('(')
+            ? $"{type}({SqliteNormalForm.Write(_tokens.TakeParenthesised()).Replace("- ", "-", StringComparison.Ordinal)})"
+            : type;
     }
 
-    private bool EndsType() => Array.Exists(ColumnConstraints, _tokens.Current.Is) || (_tokens.Current.Is("GENERATED") && _tokens.Ahead(1).Is("ALWAYS"));
+    private bool EndsType() =>
+        Array.Exists(ColumnConstraints, _tokens.Current.Is) || (_tokens.Current.Is("GENERATED") && _tokens.Ahead(1).Is("ALWAYS"));
 
     private bool ReadColumnConstraint(SqliteColumnText column, string? name)
     {
@@ -176,26 +198,47 @@ internal sealed class SqliteTableReader
         }
 
         var kind = word.Is("PRIMARY") ? SqliteConstraintKind.PrimaryKey : SqliteConstraintKind.Unique;
-        AddKey(kind, name, columns, SqliteNormalForm.WriteKey(list, isName: null), ReadConflict() + (isAutoincrement ? " AUTOINCREMENT" : ""));
+        AddKey(
+            kind,
+            name,
+            columns,
+            SqliteNormalForm.WriteKey(list, isName: null),
+            ReadConflict() + (isAutoincrement ? " AUTOINCREMENT" : "")
+        );
     }
 
-    private void AddKey(SqliteConstraintKind kind, string? name, List<string> columns, string list, string tail) => _table.Constraints.Add(
-        new SqliteConstraintText(kind, name) { Columns = columns, Text = $"{(kind == SqliteConstraintKind.PrimaryKey ? "PRIMARY KEY" : "UNIQUE")} ({list})", Tail = tail });
+    private void AddKey(SqliteConstraintKind kind, string? name, List<string> columns, string list, string tail) =>
+        _table.Constraints.Add(
+            new SqliteConstraintText(kind, name)
+            {
+                Columns = columns,
+                Text = $"{(kind == SqliteConstraintKind.PrimaryKey ? "PRIMARY KEY" : "UNIQUE")} ({list})",
+                Tail = tail,
+            }
+        );
 
     private void ReadReference(string? name, List<string> columns)
     {
         var parent = _tokens.Take().Name;
         List<string> parentColumns = _tokens.Current.Is('(')
-            ? [.. SqliteTokenCursor.SplitAtCommas(_tokens.TakeParenthesised()).Where(i => i.Count > 0).Select(i => SqliteNames.Fold(i[0].Name))]
+            ?
+            [
+                .. SqliteTokenCursor
+                    .SplitAtCommas(_tokens.TakeParenthesised())
+                    .Where(i => i.Count > 0)
+                    .Select(i => SqliteNames.Fold(i[0].Name)),
+            ]
             : [];
-        _table.Constraints.Add(new SqliteConstraintText(SqliteConstraintKind.ForeignKey, name)
-        {
-            Columns = columns,
-            Text = $"FOREIGN KEY ({string.Join(", ", columns)})",
-            Parent = parent,
-            ParentColumns = parentColumns,
-            Tail = ReadActions(),
-        });
+        _table.Constraints.Add(
+            new SqliteConstraintText(SqliteConstraintKind.ForeignKey, name)
+            {
+                Columns = columns,
+                Text = $"FOREIGN KEY ({string.Join(", ", columns)})",
+                Parent = parent,
+                ParentColumns = parentColumns,
+                Tail = ReadActions(),
+            }
+        );
     }
 
     // What SQLite reads over, and what holds anyway when nothing is said, is left out.
@@ -236,7 +279,10 @@ internal sealed class SqliteTableReader
     {
         var at = _table.Constraints.FindLastIndex(c => c.Kind == SqliteConstraintKind.ForeignKey);
         if (at >= 0)
-            _table.Constraints[at] = _table.Constraints[at] with { Tail = _table.Constraints[at].Tail.Replace(Deferred, "", StringComparison.Ordinal) + deferral };
+            _table.Constraints[at] = _table.Constraints[at] with
+            {
+                Tail = _table.Constraints[at].Tail.Replace(Deferred, "", StringComparison.Ordinal) + deferral,
+            };
     }
 
     private string? ReadDeferral()
@@ -269,11 +315,13 @@ internal sealed class SqliteTableReader
         var value = _tokens.Take();
         // A name is a literal here, but for the words of a truth value and the time.
         return value.Kind == SqlTokenKind.QuotedName || (value.Kind == SqlTokenKind.Word && !IsValue(value.Text))
-            ? SqliteNormalForm.Literal(value.Name)
-            : value.Kind == SqlTokenKind.Word ? value.Text.ToUpperInvariant() : SqliteNormalForm.Write([value]);
+                ? SqliteNormalForm.Literal(value.Name)
+            : value.Kind == SqlTokenKind.Word ? value.Text.ToUpperInvariant()
+            : SqliteNormalForm.Write([value]);
     }
 
-    private static bool IsValue(string word) => word.ToUpperInvariant() is "NULL" or "TRUE" or "FALSE" or "CURRENT_DATE" or "CURRENT_TIME" or "CURRENT_TIMESTAMP";
+    private static bool IsValue(string word) =>
+        word.ToUpperInvariant() is "NULL" or "TRUE" or "FALSE" or "CURRENT_DATE" or "CURRENT_TIME" or "CURRENT_TIMESTAMP";
 
     // A single value means the same with and without parentheses; anything else needs them.
     private static string Default(string expression)

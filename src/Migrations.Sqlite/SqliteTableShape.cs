@@ -24,8 +24,20 @@ internal sealed record SqliteTableShape
     public string Order { get; private init; } = "";
 
     /// <summary><see cref="Order"/> from the other end.</summary>
-    public string Backwards => string.Join(", ", SqliteTokenCursor.SplitAtCommas(SqliteTokenCursor.Read(Order)).Select(term =>
-        string.Join(' ', (term[^1].Is("DESC") ? term.SkipLast(1) : term.Append(new SqliteToken(SqlTokenKind.Word, "DESC"))).Select(t => t.Text))));
+    public string Backwards =>
+        string.Join(
+            ", ",
+            SqliteTokenCursor
+                .SplitAtCommas(SqliteTokenCursor.Read(Order))
+                .Select(term =>
+                    string.Join(
+                        ' ',
+                        (term[^1].Is("DESC") ? term.SkipLast(1) : term.Append(new SqliteToken(SqlTokenKind.Word, "DESC"))).Select(t =>
+                            t.Text
+                        )
+                    )
+                )
+        );
 
     /// <summary>Whether rows are found by a number: the rowid, or the column that stands for it.</summary>
     public bool HasRowid { get; private init; }
@@ -54,19 +66,27 @@ internal sealed record SqliteTableShape
             }
         }
 
-        var shape = new SqliteTableShape { Name = item.Name, Columns = columns, HasComputed = all.Count > columns.Count };
+        var shape = new SqliteTableShape
+        {
+            Name = item.Name,
+            Columns = columns,
+            HasComputed = all.Count > columns.Count,
+        };
         return item.IsPlainTable && item.Sql is not null ? shape.WithKey(SqliteTableReader.Read(item.Sql), all) : shape;
     }
 
     /// <summary>An INSERT with a parameter for each value.</summary>
-    public string Insert => $"INSERT INTO main.{Quoted} ({List}) VALUES ({string.Join(",", Enumerable.Range(1, Values).Select(i => "?" + i))})";
+    public string Insert =>
+        $"INSERT INTO main.{Quoted} ({List}) VALUES ({string.Join(",", Enumerable.Range(1, Values).Select(i => "?" + i))})";
 
     private SqliteTableShape WithKey(SqliteTableText text, HashSet<string> columns)
     {
         var key = text.Constraints.Find(c => c.Kind == SqliteConstraintKind.PrimaryKey);
         if (text.WithoutRowid)
             return this with { Order = key!.Text["PRIMARY KEY (".Length..^1] };
-        var isAlias = key is { Columns.Count: 1 } && !key.Tail.EndsWith("NOT ROWID", StringComparison.Ordinal)
+        var isAlias =
+            key is { Columns.Count: 1 }
+            && !key.Tail.EndsWith("NOT ROWID", StringComparison.Ordinal)
             && text.Columns.Exists(c => c.Type is "INTEGER" && SqliteNames.Comparer.Equals(SqliteNames.Fold(c.Name), key.Columns[0]));
         if (isAlias)
             return this with { Order = key!.Columns[0], HasRowid = true };

@@ -51,7 +51,10 @@ internal sealed record SqliteColumnText(string Name)
         {
             var parts = new[]
             {
-                Type.Length == 0 ? "(no type)" : Type, Collation is null ? null : "COLLATE " + Collation, NotNull, Default is null ? null : "DEFAULT " + Default,
+                Type.Length == 0 ? "(no type)" : Type,
+                Collation is null ? null : "COLLATE " + Collation,
+                NotNull,
+                Default is null ? null : "DEFAULT " + Default,
                 Generated is null ? null : $"GENERATED ALWAYS AS ({Generated}) {(IsStored ? "STORED" : "VIRTUAL")}",
             };
             return string.Join(' ', parts.Where(p => p is not null));

@@ -24,7 +24,10 @@ internal static class SqliteTarget
             throw Invalid("No database was given: the text is empty.");
         if (IsPostgreSql(text))
             return null;
-        var path = SchemeOf(text) is { } scheme ? ReadAddress(scheme, text) : IsConnectionString(text) ? OnlyPath(ReadConnectionString(text)) : OnlyPath(text);
+        var path =
+            SchemeOf(text) is { } scheme ? ReadAddress(scheme, text)
+            : IsConnectionString(text) ? OnlyPath(ReadConnectionString(text))
+            : OnlyPath(text);
         if (path.Length == 0)
             throw Invalid("The database's address names no file.");
         return string.Equals(path, Memory, StringComparison.OrdinalIgnoreCase)
@@ -46,7 +49,8 @@ internal static class SqliteTarget
 
     /// <summary>Whether a path is one of Windows: with a drive letter, or of the network.</summary>
     public static bool IsWindowsPath(string path) =>
-        path.StartsWith(@"\\", StringComparison.Ordinal) || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '\\' or '/');
+        path.StartsWith(@"\\", StringComparison.Ordinal)
+        || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '\\' or '/');
 
     private static DatabaseTarget Of(string path)
     {
@@ -73,13 +77,18 @@ internal static class SqliteTarget
     }
 
     private static string OnlyPath(string text) =>
-        ConnectionText.Find(text) is { } other ? throw Invalid($"What was given as a database is not certain to be the path of a file: it {other}.") : text;
+        ConnectionText.Find(text) is { } other
+            ? throw Invalid($"What was given as a database is not certain to be the path of a file: it {other}.")
+            : text;
 
     private static string ReadAddress(string scheme, string text)
     {
         var rest = text[(scheme.Length + 1)..];
         var isUrl = rest.StartsWith("//", StringComparison.Ordinal);
-        if (rest.Contains("://", StringComparison.Ordinal) || (isUrl && rest.Length > 2 && rest[2] != '/' && rest.Contains('@', StringComparison.Ordinal)))
+        if (
+            rest.Contains("://", StringComparison.Ordinal)
+            || (isUrl && rest.Length > 2 && rest[2] != '/' && rest.Contains('@', StringComparison.Ordinal))
+        )
             throw Invalid($"Behind '{scheme}:' the path of a file is expected, and there stands an address.");
         if (!isUrl && scheme is not "file")
             return rest;
@@ -96,12 +105,17 @@ internal static class SqliteTarget
 
     private static bool IsPostgreSql(string text)
     {
-        if (text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase))
+        if (
+            text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+        )
             return true;
-        return !IsConnectionString(text) && (HasKey(text, "Host") || HasKey(text, "Server") || HasKey(text, "Username") || HasKey(text, "User ID"));
+        return !IsConnectionString(text)
+            && (HasKey(text, "Host") || HasKey(text, "Server") || HasKey(text, "Username") || HasKey(text, "User ID"));
     }
 
-    private static bool IsConnectionString(string text) => HasKey(text, "Data Source") || HasKey(text, "DataSource") || HasKey(text, "Filename");
+    private static bool IsConnectionString(string text) =>
+        HasKey(text, "Data Source") || HasKey(text, "DataSource") || HasKey(text, "Filename");
 
     private static bool HasKey(string text, string key)
     {

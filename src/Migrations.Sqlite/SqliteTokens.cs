@@ -38,7 +38,7 @@ internal sealed class SqliteTokenCursor(IReadOnlyList<SqliteToken> tokens)
     public static List<SqliteToken> Read(string text)
     {
         var found = new List<SqliteToken>();
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var length = SqliteLexer.Scan(text.AsSpan(at), out var kind, out _);
             if (!SqliteLexer.IsBlank(kind))
@@ -90,7 +90,10 @@ internal sealed class SqliteTokenCursor(IReadOnlyList<SqliteToken> tokens)
             return inner;
         for (var depth = 1; !IsAtEnd; inner.Add(Take()))
         {
-            depth += Current.Is('(') ? 1 : Current.Is(')') ? -1 : 0;
+            depth +=
+                Current.Is('(') ? 1
+                : Current.Is(')') ? -1
+                : 0;
             if (depth == 0)
                 break;
         }
@@ -111,9 +114,7 @@ internal sealed class SqliteTokenCursor(IReadOnlyList<SqliteToken> tokens)
     /// <returns>The name without quotes.</returns>
     public string SkipCreate(string what)
     {
-        while (!IsAtEnd && !Take().Is(what))
-        {
-        }
+        while (!IsAtEnd && !Take().Is(what)) { }
 
         if (Skip("IF"))
             _ = Skip("NOT") && Skip("EXISTS");
@@ -126,7 +127,10 @@ internal sealed class SqliteTokenCursor(IReadOnlyList<SqliteToken> tokens)
         var (start, depth) = (0, 0);
         for (var i = 0; i < list.Count; i++)
         {
-            depth += list[i].Is('(') ? 1 : list[i].Is(')') ? -1 : 0;
+            depth +=
+                list[i].Is('(') ? 1
+                : list[i].Is(')') ? -1
+                : 0;
             if (depth != 0 || !list[i].Is(','))
                 continue;
             yield return list.GetRange(start, i - start);

@@ -15,10 +15,18 @@ internal static class SqliteValueReader
     /// <summary>Reads them, the history left out.</summary>
     /// <exception cref="SqliteFailure">A table cannot be read.</exception>
     public static IReadOnlyList<TableValues> Read(SqliteSession session, bool digests, CancellationToken cancellationToken) =>
-        SqliteSnapshot.Read(session.Handle, () => (IReadOnlyList<TableValues>)[.. SqliteSchemaItem.Read(session.Handle)
-            .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
-            .OrderBy(t => t.Name, StringComparer.Ordinal)
-            .Select(t => Read(session.Handle, t, digests, cancellationToken))]);
+        SqliteSnapshot.Read(
+            session.Handle,
+            () =>
+                (IReadOnlyList<TableValues>)
+                    [
+                        .. SqliteSchemaItem
+                            .Read(session.Handle)
+                            .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
+                            .OrderBy(t => t.Name, StringComparer.Ordinal)
+                            .Select(t => Read(session.Handle, t, digests, cancellationToken)),
+                    ]
+        );
 
     private static TableValues Read(SqliteHandle handle, SqliteSchemaItem table, bool digests, CancellationToken cancellationToken)
     {

@@ -70,7 +70,8 @@ internal sealed record StatementHead(StatementKind Kind)
     public bool RemovesTable => Kind == StatementKind.RenameTable || (Kind == StatementKind.Drop && What is "TABLE");
 
     /// <summary>Whether SQLite can only run it outside a transaction, or it has no effect inside one.</summary>
-    public bool NeedsAutocommit => Kind is StatementKind.Vacuum or StatementKind.Attach or StatementKind.Detach
+    public bool NeedsAutocommit =>
+        Kind is StatementKind.Vacuum or StatementKind.Attach or StatementKind.Detach
         || (Kind == StatementKind.Pragma && SqlitePragmas.NeedsAutocommit(this));
 
     /// <summary>Reads a statement.</summary>
@@ -105,7 +106,10 @@ internal sealed record StatementHead(StatementKind Kind)
             Next();
             return word switch
             {
-                "BEGIN" => new StatementHead(StatementKind.Begin) { What = Is("DEFERRED") || Is("IMMEDIATE") || Is("EXCLUSIVE") ? Upper() : null },
+                "BEGIN" => new StatementHead(StatementKind.Begin)
+                {
+                    What = Is("DEFERRED") || Is("IMMEDIATE") || Is("EXCLUSIVE") ? Upper() : null,
+                },
                 "COMMIT" or "END" => new StatementHead(StatementKind.Commit),
                 "ROLLBACK" => ReadRollback(),
                 "SAVEPOINT" or "RELEASE" => new StatementHead(StatementKind.Savepoint),
@@ -163,7 +167,14 @@ internal sealed record StatementHead(StatementKind Kind)
             if (Skip("IF"))
                 _ = Skip("NOT") && Skip("EXISTS");
             var name = ReadQualifiedName();
-            return new StatementHead(StatementKind.Create) { What = what, Name = name, Schema = _schema, IsTemporary = isTemporary || IsTemporarySchema, IsFromQuery = what is "TABLE" && Is("AS") };
+            return new StatementHead(StatementKind.Create)
+            {
+                What = what,
+                Name = name,
+                Schema = _schema,
+                IsTemporary = isTemporary || IsTemporarySchema,
+                IsFromQuery = what is "TABLE" && Is("AS"),
+            };
         }
 
         private readonly bool IsTemporarySchema => SqliteNames.Comparer.Equals(_schema, "temp");
@@ -174,7 +185,12 @@ internal sealed record StatementHead(StatementKind Kind)
             Next();
             if (Skip("IF"))
                 _ = Skip("EXISTS");
-            return new StatementHead(StatementKind.Drop) { What = what, Name = ReadQualifiedName(), Schema = _schema };
+            return new StatementHead(StatementKind.Drop)
+            {
+                What = what,
+                Name = ReadQualifiedName(),
+                Schema = _schema,
+            };
         }
 
         private StatementHead ReadAlter()
@@ -184,20 +200,39 @@ internal sealed record StatementHead(StatementKind Kind)
             var table = ReadQualifiedName();
             if (Skip("RENAME"))
                 return ReadRename(table);
-            var kind = Is("ADD") ? StatementKind.AddColumn : Is("DROP") ? StatementKind.DropColumn : StatementKind.Other;
+            var kind =
+                Is("ADD") ? StatementKind.AddColumn
+                : Is("DROP") ? StatementKind.DropColumn
+                : StatementKind.Other;
             Next();
             _ = Skip("COLUMN");
-            return new StatementHead(kind) { Name = table, Schema = _schema, Column = ReadName() };
+            return new StatementHead(kind)
+            {
+                Name = table,
+                Schema = _schema,
+                Column = ReadName(),
+            };
         }
 
         private StatementHead ReadRename(string? table)
         {
             if (Skip("TO"))
-                return new StatementHead(StatementKind.RenameTable) { Name = table, Schema = _schema, NewName = ReadName() };
+                return new StatementHead(StatementKind.RenameTable)
+                {
+                    Name = table,
+                    Schema = _schema,
+                    NewName = ReadName(),
+                };
             _ = Skip("COLUMN");
             var column = ReadName();
             _ = Skip("TO");
-            return new StatementHead(StatementKind.RenameColumn) { Name = table, Schema = _schema, Column = column, NewName = ReadName() };
+            return new StatementHead(StatementKind.RenameColumn)
+            {
+                Name = table,
+                Schema = _schema,
+                Column = column,
+                NewName = ReadName(),
+            };
         }
 
         private string? ReadQualifiedName()

@@ -104,7 +104,11 @@ internal sealed class StepRunner
         throw new StatementException(
             ErrorId.ForeignKeyBroken,
             $"{location}: {string.Join(", ", _step.KeysDue)} may leave foreign keys open up to this migration at the latest, and at its end these are: {string.Join("; ", open.Select(k => k.Message))}. The script was rolled back.",
-            "Close the keys in this script; or name a later migration in the header that lets them be open.") { Location = location };
+            "Close the keys in this script; or name a later migration in the header that lets them be open."
+        )
+        {
+            Location = location,
+        };
     }
 
     private StepOutcome Record()
@@ -114,12 +118,14 @@ internal sealed class StepRunner
         var rows = _handle.TotalChanges - _changesBefore;
         _session.State.ReadSchemaAgain();
         _session.State.AllowWriting();
-        _session.Journal.Insert(_step.Entry with
-        {
-            ExecutionTimeMs = (long)duration.TotalMilliseconds,
-            RowsAffected = rows,
-            SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
-        });
+        _session.Journal.Insert(
+            _step.Entry with
+            {
+                ExecutionTimeMs = (long)duration.TotalMilliseconds,
+                RowsAffected = rows,
+                SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
+            }
+        );
         return new StepOutcome(duration, rows, _script.Statements) { ObjectsLost = _guard?.Lost ?? [] };
     }
 }

@@ -10,7 +10,10 @@ internal static class TriggerEvent
         var at = tokens.FindIndex(t => t.Is("INSERT") || t.Is("UPDATE") || t.Is("DELETE"));
         if (at < 1)
             return "";
-        var time = tokens[at - 1].Is("AFTER") ? "AFTER" : tokens[at - 1].Is("OF") ? "INSTEAD OF" : "BEFORE";
+        var time =
+            tokens[at - 1].Is("AFTER") ? "AFTER"
+            : tokens[at - 1].Is("OF") ? "INSTEAD OF"
+            : "BEFORE";
         return $"{time} {tokens[at].Text.ToUpperInvariant()}";
     }
 }

@@ -12,9 +12,18 @@ internal sealed class Account
     {
         _result = result;
         Must.Hold(!result.All.Contains("   at ", StringComparison.Ordinal), $"A raw stack trace: {result}");
-        Done = [.. result.Json.EnumerateArray().Where(r => r.GetProperty("outcome").GetString() == "Done").Select(r => r.GetProperty("name").GetString()!)];
+        Done =
+        [
+            .. result
+                .Json.EnumerateArray()
+                .Where(r => r.GetProperty("outcome").GetString() == "Done")
+                .Select(r => r.GetProperty("name").GetString()!),
+        ];
         _error = Errors(result).LastOrDefault();
-        Must.Hold(_error.ValueKind == JsonValueKind.Undefined || _error.GetProperty("category").GetString() is not "Unexpected", $"An error that nobody foresaw: {result}");
+        Must.Hold(
+            _error.ValueKind == JsonValueKind.Undefined || _error.GetProperty("category").GetString() is not "Unexpected",
+            $"An error that nobody foresaw: {result}"
+        );
         Must.Hold(result.ExitCode == 0 == (_error.ValueKind == JsonValueKind.Undefined), $"Exit code and error disagree: {result}");
     }
 
@@ -31,14 +40,21 @@ internal sealed class Account
     /// <param name="all">What there was to do.</param>
     public void Check(IReadOnlyList<string> present, IReadOnlyList<string> all)
     {
-        Must.Hold(ErrorId is not null || present.SequenceEqual(all, StringComparer.Ordinal), $"It says that all is done, and the database has [{string.Join(", ", present)}]: {_result}");
+        Must.Hold(
+            ErrorId is not null || present.SequenceEqual(all, StringComparer.Ordinal),
+            $"It says that all is done, and the database has [{string.Join(", ", present)}]: {_result}"
+        );
         if (Done.SequenceEqual(present, StringComparer.Ordinal))
             return;
-        var open = ErrorId is nameof(Migrations.ErrorId.OutcomeUnknown) ? _error.GetProperty("notApplied").EnumerateArray().Select(e => e.GetString()!).ToList() : [];
+        var open = ErrorId is nameof(Migrations.ErrorId.OutcomeUnknown)
+            ? _error.GetProperty("notApplied").EnumerateArray().Select(e => e.GetString()!).ToList()
+            : [];
         var mayBe = Done.Concat(open.Take(1));
         Must.Hold(
-            present.SequenceEqual(mayBe, StringComparer.Ordinal) || (open.Count == all.Count && present.SequenceEqual(all, StringComparer.Ordinal)),
-            $"It says that [{string.Join(", ", Done)}] is done, and the database has [{string.Join(", ", present)}]: {_result}");
+            present.SequenceEqual(mayBe, StringComparer.Ordinal)
+                || (open.Count == all.Count && present.SequenceEqual(all, StringComparer.Ordinal)),
+            $"It says that [{string.Join(", ", Done)}] is done, and the database has [{string.Join(", ", present)}]: {_result}"
+        );
     }
 
     private static IEnumerable<JsonElement> Errors(CliResult result)

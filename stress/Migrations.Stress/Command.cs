@@ -47,7 +47,11 @@ internal sealed class Command
     public void Learn(bool wasTooLate) => _pace *= wasTooLate ? 0.85 : 1.04;
 
     public static CliCall Call(TestDatabase database, string folder, params string[] arguments) =>
-        new() { Arguments = [.. arguments, "--database", database.Address, "--path", folder], WorkingFolder = Path.GetDirectoryName(folder) };
+        new()
+        {
+            Arguments = [.. arguments, "--database", database.Address, "--path", folder],
+            WorkingFolder = Path.GetDirectoryName(folder),
+        };
 
     public static Task<CliResult> RunAsync(CliCall call) => CliProcess.RunAsync(call);
 

@@ -38,8 +38,9 @@ internal sealed class CutScenario : Scenario
     private static async Task<int> CutAsync(DbConnection connection, CliProcess process, Trial trial)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %{trial.Random.Next(9):000}_step'";
-        for (var isAtWork = 0L; isAtWork == 0;)
+        command.CommandText =
+            $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %{trial.Random.Next(9):000}_step'";
+        for (var isAtWork = 0L; isAtWork == 0; )
         {
             if (process.HasExited)
                 return 0;
@@ -47,7 +48,8 @@ internal sealed class CutScenario : Scenario
         }
 
         await Task.Delay(trial.Random.Next(60));
-        command.CommandText = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %'";
+        command.CommandText =
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %'";
         return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 }

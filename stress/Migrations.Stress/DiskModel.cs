@@ -62,7 +62,12 @@ internal sealed class DiskModel
         foreach (var change in _namesPending.Take(random.Next(_namesPending.Count + 1)))
             change.ApplyTo(names);
         // Nothing, everything, and all between.
-        var share = random.Next(4) switch { 0 => 0.0, 1 => 1.0, _ => random.NextDouble() };
+        var share = random.Next(4) switch
+        {
+            0 => 0.0,
+            1 => 1.0,
+            _ => random.NextDouble(),
+        };
         return names.ToDictionary(n => n.Key, n => n.Value.Cut(random, share), StringComparer.Ordinal);
     }
 
@@ -118,7 +123,7 @@ internal sealed class DiskModel
                 Array.Resize(ref bytes, truncate.Length);
             if (change is not DiskEvent.Write write)
                 return;
-            for (var at = 0; at < write.Bytes.Length;)
+            for (var at = 0; at < write.Bytes.Length; )
             {
                 var length = Math.Min(write.Bytes.Length - at, Sector - ((write.Offset + at) % Sector));
                 if (reachesDisk())

@@ -40,7 +40,8 @@ internal static partial class DiskTrace
         + ",open,creat,writev,pwritev,truncate,fallocate,copy_file_range,sendfile,renameat,renameat2,link,linkat,symlink,unlinkat";
 
     /// <summary>How a command is called so that its system calls, with all that it writes, are in a file.</summary>
-    public static string[] Launcher(string strace, string file) => [strace, "-f", "-y", "-xx", "-s", "100000000", "-o", file, "-e", "trace=" + Calls];
+    public static string[] Launcher(string strace, string file) =>
+        [strace, "-f", "-y", "-xx", "-s", "100000000", "-o", file, "-e", "trace=" + Calls];
 
     /// <summary>Reads the file.</summary>
     /// <param name="file">What strace wrote.</param>
@@ -97,6 +98,7 @@ internal static partial class DiskTrace
     [GeneratedRegex(
         """^(?<kind>\w+)\((?:(?:AT_FDCWD<[^>]*>, )?"(?<path>[^"]*)"(?:, (?<flags>O_[A-Z_|]+)|(?:, (?:AT_FDCWD<[^>]*>, )?"(?<path>[^"]*)"))?|\d+<(?<path>[^>]*)>(?<gone>\(deleted\))?(?:, "(?<bytes>[^"]*)")?)(?:, (?<number>\d+))*[^"]*\) += \d""",
         RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 10_000)]
+        matchTimeoutMilliseconds: 10_000
+    )]
     private static partial Regex Call();
 }

@@ -31,7 +31,12 @@ internal abstract class Engine
     public Migrator Migrator(TestDatabase database, string folder, Func<SessionOptions, SessionOptions>? change = null)
     {
         var session = new SessionOptions { LockTimeout = TimeSpan.FromSeconds(10) };
-        return new Migrator(Driver, Driver.Parse(database.Address, folder)!, folder, new MigratorOptions { Session = change?.Invoke(session) ?? session });
+        return new Migrator(
+            Driver,
+            Driver.Parse(database.Address, folder)!,
+            folder,
+            new MigratorOptions { Session = change?.Invoke(session) ?? session }
+        );
     }
 
     private sealed class SqliteEngine : Engine
@@ -42,7 +47,8 @@ internal abstract class Engine
 
         public override Task<TestDatabase> CreateAsync() => Task.FromResult<TestDatabase>(new SqliteTestDatabase());
 
-        public override string Numbers(int last) => $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i FROM n";
+        public override string Numbers(int last) =>
+            $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i FROM n";
 
         public override Task UntilGoneAsync(TestDatabase database) => Task.CompletedTask;
 
@@ -62,11 +68,20 @@ internal abstract class Engine
 
         public override async Task UntilGoneAsync(TestDatabase database)
         {
-            while (await database.ScalarAsync("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1") is not null)
+            while (
+                await database.ScalarAsync(
+                    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
+                )
+                    is not null
+            )
                 await Task.Delay(10);
         }
 
         public override async Task CheckAsync(TestDatabase database) =>
-            Must.Hold(await database.ScalarAsync("SELECT relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT indisvalid") is null, "An INVALID index was left.");
+            Must.Hold(
+                await database.ScalarAsync("SELECT relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT indisvalid")
+                    is null,
+                "An INVALID index was left."
+            );
     }
 }

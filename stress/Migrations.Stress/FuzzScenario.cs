@@ -28,7 +28,7 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
         var migrator = Migrator(database, trial.Folder, table, text);
         await KnownAsync(() => migrator.PlanApplyAsync(), trial);
         await KnownAsync(() => migrator.GetStatusAsync(), trial);
-        for (var more = true; more;)
+        for (var more = true; more; )
             more = await StepAsync(database, migrator, table, trial);
         await KnownAsync(() => migrator.GetSummaryAsync(), trial);
         await KnownAsync(() => migrator.UndoAsync(), trial);
@@ -53,20 +53,26 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
             return applied > 0;
         // A procedure that commits, and a script without a transaction, leave what ran before the error.
         var ranOutside = false;
-        await KnownAsync(async () => ranOutside = (await migrator.GetHistoryAsync()).Any(r => r.Event == History.JournalEvent.Started), trial);
+        await KnownAsync(
+            async () => ranOutside = (await migrator.GetHistoryAsync()).Any(r => r.Event == History.JournalEvent.Started),
+            trial
+        );
         var after = await ObjectsAsync(database, table);
         Must.Hold(
             ranOutside || error.Id == ErrorId.TransactionUnbalanced || after.SequenceEqual(before, StringComparer.Ordinal),
-            $"A failed script left [{string.Join(", ", after.Except(before, StringComparer.Ordinal))}] and took [{string.Join(", ", before.Except(after, StringComparer.Ordinal))}]: {error.Message}");
+            $"A failed script left [{string.Join(", ", after.Except(before, StringComparer.Ordinal))}] and took [{string.Join(", ", before.Except(after, StringComparer.Ordinal))}]: {error.Message}"
+        );
         return false;
     }
 
     /// <summary>The schema without the history.</summary>
     private async Task<List<string>> ObjectsAsync(TestDatabase database, string table)
     {
-        var rows = await database.RowsAsync(engine == Engine.Sqlite
-            ? "SELECT tbl_name || char(9) || type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' ORDER BY 1"
-            : "SELECT relname || chr(9) || nspname || ' ' || relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid >= 16384 AND nspname NOT LIKE 'pg\\_toast%' ORDER BY 1");
+        var rows = await database.RowsAsync(
+            engine == Engine.Sqlite
+                ? "SELECT tbl_name || char(9) || type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' ORDER BY 1"
+                : "SELECT relname || chr(9) || nspname || ' ' || relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid >= 16384 AND nspname NOT LIKE 'pg\\_toast%' ORDER BY 1"
+        );
         // A long name is cut by the server, and made into those of its sequence and key.
         return [.. rows.Where(r => !r.StartsWith(table[..Math.Min(table.Length, 50)], StringComparison.Ordinal))];
     }
@@ -74,18 +80,23 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
     private Migrator Migrator(TestDatabase database, string folder, string table, FuzzText text)
     {
         var defaults = new SessionOptions();
-        return new Migrator(engine.Driver, engine.Driver.Parse(database.Address, folder)!, folder, new MigratorOptions
-        {
-            Service = text.HostileName(),
-            Session = defaults with
+        return new Migrator(
+            engine.Driver,
+            engine.Driver.Parse(database.Address, folder)!,
+            folder,
+            new MigratorOptions
             {
-                StatementTimeout = TimeSpan.FromSeconds(2),
-                TableLockTimeout = TimeSpan.FromMilliseconds(200),
-                TableLockRetries = 1,
-                HistoryTable = table,
-                HistorySchema = engine == Engine.Sqlite ? null : text.HostileName(),
-            },
-        });
+                Service = text.HostileName(),
+                Session = defaults with
+                {
+                    StatementTimeout = TimeSpan.FromSeconds(2),
+                    TableLockTimeout = TimeSpan.FromMilliseconds(200),
+                    TableLockRetries = 1,
+                    HistoryTable = table,
+                    HistorySchema = engine == Engine.Sqlite ? null : text.HostileName(),
+                },
+            }
+        );
     }
 
     /// <summary>Runs something that may only fail with a known error.</summary>
@@ -119,7 +130,9 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
         else
         {
             _database ??= await engine.CreateAsync();
-            var schemas = await _database.RowsAsync("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'");
+            var schemas = await _database.RowsAsync(
+                "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
+            );
             await _database.ExecuteAsync(string.Concat(schemas.Select(s => $"DROP SCHEMA {s} CASCADE;")) + "CREATE SCHEMA public;");
         }
 

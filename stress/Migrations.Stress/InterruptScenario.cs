@@ -33,12 +33,19 @@ internal sealed class InterruptScenario(Engine engine) : Scenario
         Must.Hold(result.ExitCode is 0 or 130, $"Neither done nor cancelled: {result}");
         var present = await ladder.LookAsync(database);
         _command.Learn(result.ExitCode == 0);
-        trial.Figures.Count(result.ExitCode == 0 ? "ended before it was cancelled" : hasSpoken ? "cancelled" : "ended before it began");
+        trial.Figures.Count(
+            result.ExitCode == 0 ? "ended before it was cancelled"
+            : hasSpoken ? "cancelled"
+            : "ended before it began"
+        );
         await ladder.CheckHistoryAsync(database, trial.Folder, present);
         if (hasSpoken)
             Account.Of(result).Check(present, ladder.Names);
         await engine.UntilGoneAsync(database);
-        Must.Hold(present.Count == 0 || (await engine.Migrator(database, trial.Folder).GetSummaryAsync()).LockedBy is null, "The lock is still held.");
+        Must.Hold(
+            present.Count == 0 || (await engine.Migrator(database, trial.Folder).GetSummaryAsync()).LockedBy is null,
+            "The lock is still held."
+        );
         await ladder.FinishAsync(database, trial.Folder);
     }
 }

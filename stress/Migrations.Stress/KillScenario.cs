@@ -28,9 +28,19 @@ internal sealed class KillScenario(Engine engine, bool undoes) : Scenario
         await KillAsync(database, trial, isOne);
 
         var present = await ladder.LookAsync(database);
-        trial.Figures.Count(present.Count == 0 ? "killed with nothing applied" : present.Count == ladder.Names.Count ? "killed with all applied" : "killed with some applied");
-        Must.Hold(present.SequenceEqual(ladder.Names.Take(present.Count), StringComparer.Ordinal), $"Applied out of order: {string.Join(", ", present)}");
-        Must.Hold(!isOne || present.Count == 0 || present.Count == ladder.Names.Count, $"One transaction for all left [{string.Join(", ", present)}].");
+        trial.Figures.Count(
+            present.Count == 0 ? "killed with nothing applied"
+            : present.Count == ladder.Names.Count ? "killed with all applied"
+            : "killed with some applied"
+        );
+        Must.Hold(
+            present.SequenceEqual(ladder.Names.Take(present.Count), StringComparer.Ordinal),
+            $"Applied out of order: {string.Join(", ", present)}"
+        );
+        Must.Hold(
+            !isOne || present.Count == 0 || present.Count == ladder.Names.Count,
+            $"One transaction for all left [{string.Join(", ", present)}]."
+        );
         await ladder.CheckHistoryAsync(database, trial.Folder, present);
         await ladder.FinishAsync(database, trial.Folder);
     }

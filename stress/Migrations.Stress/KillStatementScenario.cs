@@ -12,7 +12,8 @@ internal sealed class KillStatementScenario(Engine engine) : Scenario
 
     public override Extent Extent(bool isLong) => new(isLong ? 200 : 6);
 
-    public override Task PrepareAsync() => _command.MeasureAsync(engine, folder => new StatementLadder(engine, new Random(1)).WriteTo(folder));
+    public override Task PrepareAsync() =>
+        _command.MeasureAsync(engine, folder => new StatementLadder(engine, new Random(1)).WriteTo(folder));
 
     public override async Task RunAsync(Trial trial)
     {

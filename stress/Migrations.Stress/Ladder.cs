@@ -32,7 +32,12 @@ internal sealed class Ladder
     /// <param name="lingers">Whether each commit takes a little while (PostgreSQL).</param>
     public void WriteTo(string folder, bool lingers = false)
     {
-        Write(folder, 0, "CREATE TABLE ledger (step integer NOT NULL);" + (lingers ? SlowCommit : ""), "DROP TABLE ledger;" + (lingers ? "\nDROP FUNCTION linger();" : ""));
+        Write(
+            folder,
+            0,
+            "CREATE TABLE ledger (step integer NOT NULL);" + (lingers ? SlowCommit : ""),
+            "DROP TABLE ledger;" + (lingers ? "\nDROP FUNCTION linger();" : "")
+        );
         for (var i = 1; i <= _rows.Length; i++)
         {
             Write(
@@ -44,7 +49,8 @@ internal sealed class Ladder
                 CREATE INDEX t{i}_n ON t{i} (n);
                 INSERT INTO ledger VALUES ({i});
                 """,
-                $"DROP TABLE t{i};\nDELETE FROM ledger WHERE step = {i};");
+                $"DROP TABLE t{i};\nDELETE FROM ledger WHERE step = {i};"
+            );
         }
     }
 
@@ -62,8 +68,14 @@ internal sealed class Ladder
             var times = ledger.Count(step => step == number);
             var rows = tables.Contains("t" + number) ? await database.ScalarAsync($"SELECT count(*) FROM t{i}") : null;
             Must.Hold(times <= 1, $"{Names[i]} was applied {times} times.");
-            Must.Hold(rows is not null == (times == 1), $"{Names[i]} is there in part: table {(rows is null ? "missing" : "present")}, {times} ledger rows.");
-            Must.Hold(rows is null || rows == _rows[i - 1].ToString(CultureInfo.InvariantCulture), $"{Names[i]} has {rows} rows and not {_rows[i - 1]}.");
+            Must.Hold(
+                rows is not null == (times == 1),
+                $"{Names[i]} is there in part: table {(rows is null ? "missing" : "present")}, {times} ledger rows."
+            );
+            Must.Hold(
+                rows is null || rows == _rows[i - 1].ToString(CultureInfo.InvariantCulture),
+                $"{Names[i]} has {rows} rows and not {_rows[i - 1]}."
+            );
             if (times == 1)
                 present.Add(Names[i]);
         }
@@ -78,13 +90,20 @@ internal sealed class Ladder
         Must.Hold(hasJournal || present.Count == 0, "There is no history.");
         if (!hasJournal)
             return;
-        var applied = (await _engine.Migrator(database, folder).GetStatusAsync()).Where(s => s.State == MigrationState.Applied).Select(s => s.Name).ToList();
-        Must.Hold(applied.SequenceEqual(present, StringComparer.Ordinal), $"The history says [{string.Join(", ", applied)}], and the database has [{string.Join(", ", present)}].");
+        var applied = (await _engine.Migrator(database, folder).GetStatusAsync())
+            .Where(s => s.State == MigrationState.Applied)
+            .Select(s => s.Name)
+            .ToList();
+        Must.Hold(
+            applied.SequenceEqual(present, StringComparer.Ordinal),
+            $"The history says [{string.Join(", ", applied)}], and the database has [{string.Join(", ", present)}]."
+        );
         var twice = await database.RowsAsync(
             """
             SELECT name FROM migration_journal GROUP BY name
             HAVING sum(CASE event WHEN 'applied' THEN 1 WHEN 'rolled_back' THEN -1 ELSE 0 END) NOT IN (0, 1)
-            """);
+            """
+        );
         Must.Hold(twice.Count == 0, $"Recorded twice: {string.Join(", ", twice)}.");
     }
 

@@ -36,7 +36,9 @@ internal sealed class PoolerScenario : Scenario
         }
 
         var clock = Stopwatch.StartNew();
-        var accounts = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => Account.Of(Command.Succeeded(await CliProcess.RunAsync(call)))));
+        var accounts = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(async _ => Account.Of(Command.Succeeded(await CliProcess.RunAsync(call))))
+        );
         trial.Figures.Time(kills ? "four runs at once after a kill" : "four runs at once", clock.Elapsed);
         var told = accounts.SelectMany(a => a.Done).ToList();
         Must.Hold(told.Distinct(StringComparer.Ordinal).Count() == told.Count, $"Applied twice: [{string.Join(", ", told)}].");

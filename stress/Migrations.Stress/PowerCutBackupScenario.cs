@@ -54,11 +54,17 @@ internal sealed partial class PowerCutBackupScenario : Scenario
         var backups = await Catalogue.ReadAsync(Path.Combine(place, "backups"));
         var sound = backups.Where(b => b.Problem is null).ToList();
         Must.Hold(sound.Count >= 1, $"No sound backup is left: {string.Join(", ", backups.Select(b => b.Problem))}");
-        Must.Hold(!printed.Contains("Proven: ", StringComparison.Ordinal) || sound.TrueForAll(b => b.Proven), "A backup was said to be proven, and its manifest does not say so.");
+        Must.Hold(
+            !printed.Contains("Proven: ", StringComparison.Ordinal) || sound.TrueForAll(b => b.Proven),
+            "A backup was said to be proven, and its manifest does not say so."
+        );
         foreach (var backup in sound)
         {
             var verified = await new BackupVerifier(Engine.Sqlite.Driver).VerifyAsync(backup);
-            Must.Hold(verified.Failed == 0 && verified.Proven, $"{backup.Path} looks sound and is not: {string.Join(' ', verified.Checks.Select(c => c.Message))}");
+            Must.Hold(
+                verified.Failed == 0 && verified.Proven,
+                $"{backup.Path} looks sound and is not: {string.Join(' ', verified.Checks.Select(c => c.Message))}"
+            );
         }
 
         if (Made().Match(printed) is { Success: true } made)
@@ -72,14 +78,20 @@ internal sealed partial class PowerCutBackupScenario : Scenario
     {
         await Engine.Sqlite.CheckAsync(left);
         var isOld = await left.ScalarAsync("SELECT 1 FROM ledger WHERE step = 1000") is not null;
-        Must.Hold(!isOld || !printed.Contains("Restored ", StringComparison.Ordinal), "The database was said to be restored, and is the old one.");
+        Must.Hold(
+            !isOld || !printed.Contains("Restored ", StringComparison.Ordinal),
+            "The database was said to be restored, and is the old one."
+        );
         if (isOld)
             return;
         var kept = Directory.GetFiles(Path.Combine(place, "backups"), "*before_restore.db");
         Must.Hold(kept.Length == 1, "The database is restored, and its old state is not kept.");
         await using var old = new SqliteTestDatabase();
         File.Copy(kept[0], old.File);
-        Must.Hold(await old.ScalarAsync("SELECT 1 FROM ledger WHERE step = 1000") is not null, "The state that was kept is not the old one.");
+        Must.Hold(
+            await old.ScalarAsync("SELECT 1 FROM ledger WHERE step = 1000") is not null,
+            "The state that was kept is not the old one."
+        );
     }
 
     [GeneratedRegex("Backed up .* to (?<path>.*): ", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]

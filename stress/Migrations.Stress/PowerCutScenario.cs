@@ -28,7 +28,11 @@ internal sealed partial class PowerCutScenario : Scenario
             await Engine.Sqlite.Migrator(database, trial.Folder).ApplyAsync();
         string[] command = undoes ? ["down", "--all", "--yes", "--accept-data-loss"] : ["up"];
         string[] mode = isOne ? ["--transaction-mode", "all"] : [];
-        var run = await PowerCuts.WatchAsync(trial, Command.Call(database, trial.Folder, [.. command, .. mode]), Path.GetDirectoryName(database.File)!);
+        var run = await PowerCuts.WatchAsync(
+            trial,
+            Command.Call(database, trial.Folder, [.. command, .. mode]),
+            Path.GetDirectoryName(database.File)!
+        );
         for (var i = 0; i < CutsOfARun; i++)
         {
             await using var left = new SqliteTestDatabase();
@@ -48,14 +52,25 @@ internal sealed partial class PowerCutScenario : Scenario
     private static async Task CheckAsync(Trial trial, Ladder ladder, TestDatabase left, List<string> said, bool undoes, bool isOne)
     {
         var present = await ladder.LookAsync(left);
-        Must.Hold(present.SequenceEqual(ladder.Names.Take(present.Count), StringComparer.Ordinal), $"Applied out of order: {string.Join(", ", present)}");
-        Must.Hold(!isOne || present.Count == 0 || present.Count == ladder.Names.Count, $"One transaction for all left [{string.Join(", ", present)}].");
+        Must.Hold(
+            present.SequenceEqual(ladder.Names.Take(present.Count), StringComparer.Ordinal),
+            $"Applied out of order: {string.Join(", ", present)}"
+        );
+        Must.Hold(
+            !isOne || present.Count == 0 || present.Count == ladder.Names.Count,
+            $"One transaction for all left [{string.Join(", ", present)}]."
+        );
         await Engine.Sqlite.CheckAsync(left);
         await ladder.CheckHistoryAsync(left, trial.Folder, present);
 
         // SQLite deletes the journal of the last transaction without waiting for it: if it comes back, that one is undone.
-        var undone = undoes ? said.Intersect(present, StringComparer.Ordinal).ToList() : said.Except(present, StringComparer.Ordinal).ToList();
-        Must.Hold(undone.Count == 0 || (said.Count == ladder.Names.Count && (isOne || undone.Count == 1)), $"Said to be done, and lost: {string.Join(", ", undone)}");
+        var undone = undoes
+            ? said.Intersect(present, StringComparer.Ordinal).ToList()
+            : said.Except(present, StringComparer.Ordinal).ToList();
+        Must.Hold(
+            undone.Count == 0 || (said.Count == ladder.Names.Count && (isOne || undone.Count == 1)),
+            $"Said to be done, and lost: {string.Join(", ", undone)}"
+        );
         trial.Figures.Count(undone.Count > 0 ? "cut, and the last transaction undone" : "cut, and all that was said to be done there");
         await ladder.FinishAsync(left, trial.Folder);
     }
@@ -63,6 +78,10 @@ internal sealed partial class PowerCutScenario : Scenario
     [GeneratedRegex(@"\] (?:Applied|Undone) (?<name>\S+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Done();
 
-    [GeneratedRegex(@"^(?:Applied|Undone) \d+ migrations", RegexOptions.CultureInvariant | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"^(?:Applied|Undone) \d+ migrations",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 10_000
+    )]
     private static partial Regex AllDone();
 }

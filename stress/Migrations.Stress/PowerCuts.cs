@@ -25,8 +25,14 @@ internal sealed class PowerCuts
         var after = watched.DiskAfter(watched._events.Count);
         after.FlushAll();
         var (modelled, real) = (after.Cut(trial.Random), ReadAll(folder));
-        Must.Hold(modelled.Keys.Order(StringComparer.Ordinal).SequenceEqual(real.Keys.Order(StringComparer.Ordinal), StringComparer.Ordinal), "The model of the disk has other files than the disk.");
-        Must.Hold(real.All(file => file.Value.AsSpan().SequenceEqual(modelled[file.Key])), "The model of the disk has other bytes than the disk.");
+        Must.Hold(
+            modelled.Keys.Order(StringComparer.Ordinal).SequenceEqual(real.Keys.Order(StringComparer.Ordinal), StringComparer.Ordinal),
+            "The model of the disk has other files than the disk."
+        );
+        Must.Hold(
+            real.All(file => file.Value.AsSpan().SequenceEqual(modelled[file.Key])),
+            "The model of the disk has other bytes than the disk."
+        );
         return watched;
     }
 

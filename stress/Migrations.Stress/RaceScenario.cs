@@ -11,7 +11,12 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
 
     public override string Name => string.Create(CultureInfo.InvariantCulture, $"race-of-{processes}/{engine.Name}");
 
-    public override Extent Extent(bool isLong) => new(isLong ? 6 : processes > 16 ? 0 : 1);
+    public override Extent Extent(bool isLong) =>
+        new(
+            isLong ? 6
+            : processes > 16 ? 0
+            : 1
+        );
 
     public override async Task RunAsync(Trial trial)
     {
@@ -22,10 +27,17 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
         var (start, ends) = await RaceAsync(database, trial.Folder, isGated);
 
         var told = ends.SelectMany(e => e.Account.Done).Order(StringComparer.Ordinal);
-        Must.Hold(told.SequenceEqual(ladder.Names, StringComparer.Ordinal), $"Together they say that they applied [{string.Join(", ", told)}].");
+        Must.Hold(
+            told.SequenceEqual(ladder.Names, StringComparer.Ordinal),
+            $"Together they say that they applied [{string.Join(", ", told)}]."
+        );
         var present = await ladder.LookAsync(database);
         await ladder.CheckHistoryAsync(database, trial.Folder, present);
-        Must.Hold(await database.ScalarAsync("SELECT count(*) FROM migration_journal") == ladder.Names.Count.ToString(CultureInfo.InvariantCulture), "The history has other rows.");
+        Must.Hold(
+            await database.ScalarAsync("SELECT count(*) FROM migration_journal")
+                == ladder.Names.Count.ToString(CultureInfo.InvariantCulture),
+            "The history has other rows."
+        );
         await ladder.FinishAsync(database, trial.Folder);
 
         trial.Figures.Count("processes that applied something", ends.Count(e => e.Account.Done.Count > 0));
@@ -46,10 +58,18 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
             trial.Figures.Time(kind + ": from the end of its own start to the last end", lastEnd - ready);
         Must.Hold(
             lastEnd - lastCommit <= ownStart + Allowance,
-            string.Create(CultureInfo.InvariantCulture, $"The last ended {(lastEnd - lastCommit).TotalSeconds:0.00} s after the last commit; its own start takes {ownStart.TotalSeconds:0.00} s."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The last ended {(lastEnd - lastCommit).TotalSeconds:0.00} s after the last commit; its own start takes {ownStart.TotalSeconds:0.00} s."
+            )
+        );
     }
 
-    private async Task<(DateTime Start, List<(DateTime End, Account Account)> Ends)> RaceAsync(TestDatabase database, string folder, bool isGated)
+    private async Task<(DateTime Start, List<(DateTime End, Account Account)> Ends)> RaceAsync(
+        TestDatabase database,
+        string folder,
+        bool isGated
+    )
     {
         var gate = isGated ? await HoldAsync(database, folder) : null;
         var start = DateTime.UtcNow;
@@ -68,11 +88,13 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
 
     private static async Task<(DateTime End, CliResult Result)[]> EndsAsync(List<CliProcess> started)
     {
-        var ends = await Task.WhenAll(started.Select(async process =>
-        {
-            var result = await process.WaitAsync(Limit);
-            return (DateTime.UtcNow, Command.Succeeded(result));
-        }));
+        var ends = await Task.WhenAll(
+            started.Select(async process =>
+            {
+                var result = await process.WaitAsync(Limit);
+                return (DateTime.UtcNow, Command.Succeeded(result));
+            })
+        );
         started.ForEach(p => p.Dispose());
         return ends;
     }
@@ -80,7 +102,10 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
     private async Task<IAsyncDisposable> HoldAsync(TestDatabase database, string folder)
     {
         var session = await engine.Driver.OpenAsync(
-            engine.Driver.Parse(database.Address, folder)!, new SessionOptions { Access = SessionAccess.Create }, CancellationToken.None);
+            engine.Driver.Parse(database.Address, folder)!,
+            new SessionOptions { Access = SessionAccess.Create },
+            CancellationToken.None
+        );
         await session.LockAsync(CancellationToken.None);
         return session;
     }

@@ -16,10 +16,16 @@ internal sealed class ServerScenario : Scenario
     public override async Task PrepareAsync()
     {
         // What is committed must be on disk here: the tests' servers are faster and forget it.
-        _server = PostgreSqlServer.Start(new PostgreSqlSetup
-        {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["synchronous_commit"] = "on", ["full_page_writes"] = "on" },
-        });
+        _server = PostgreSqlServer.Start(
+            new PostgreSqlSetup
+            {
+                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["synchronous_commit"] = "on",
+                    ["full_page_writes"] = "on",
+                },
+            }
+        );
         await using var database = await PostgreSqlTestDatabase.CreateAsync(_server);
         await _command.MeasureAsync(Engine.PostgreSql, database);
     }
@@ -32,7 +38,14 @@ internal sealed class ServerScenario : Scenario
         var waits = trial.Random.Next(2) == 0;
         var call = Command.Call(database, trial.Folder, "up", "--output", "json");
         if (waits)
-            call = call with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DB_RETRY_ATTEMPTS"] = "100", ["DB_RETRY_DELAY"] = "100ms" } };
+            call = call with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["DB_RETRY_ATTEMPTS"] = "100",
+                    ["DB_RETRY_DELAY"] = "100ms",
+                },
+            };
         using var process = CliProcess.Start(call);
         await Task.Delay(_command.Moment(trial.Random));
         _server!.StopImmediately();

@@ -11,12 +11,21 @@ internal sealed class StatementAftermath(Engine engine, StatementLadder ladder, 
     {
         var done = await ladder.LookAsync(database);
         var hasJournal = (await database.TablesAsync()).Contains("migration_journal");
-        async Task<int> CountAsync(string what) => hasJournal
-            ? int.Parse((await database.ScalarAsync($"SELECT count(*) FROM migration_journal WHERE event = '{what}'"))!, CultureInfo.InvariantCulture)
-            : 0;
+        async Task<int> CountAsync(string what) =>
+            hasJournal
+                ? int.Parse(
+                    (await database.ScalarAsync($"SELECT count(*) FROM migration_journal WHERE event = '{what}'"))!,
+                    CultureInfo.InvariantCulture
+                )
+                : 0;
         var (started, progress) = (await CountAsync("started"), await CountAsync("progress"));
         var isOver = await CountAsync("applied") == 1;
-        trial.Figures.Count(started == 0 ? "ended before the first statement" : isOver ? "ended after the last" : started > progress ? "ended in a statement" : "ended between two");
+        trial.Figures.Count(
+            started == 0 ? "ended before the first statement"
+            : isOver ? "ended after the last"
+            : started > progress ? "ended in a statement"
+            : "ended between two"
+        );
         Must.Hold(started - progress is 0 or 1, $"{started} statements were begun and {progress} recorded.");
         Must.Hold(done <= started, $"Statement {done} ran, and is not recorded as begun ({started}).");
         Must.Hold(progress <= done + ladder.Unseen(done), $"{progress} statements are recorded, and {done} ran.");
@@ -34,7 +43,11 @@ internal sealed class StatementAftermath(Engine engine, StatementLadder ladder, 
         catch (StatementException e) when (e.Id == ErrorId.StatementUndecided)
         {
             trial.Figures.Count("asked about the statement");
-            Must.Hold(e.NextStep.Contains("--statement-done", StringComparison.Ordinal) && e.NextStep.Contains("--statement-not-done", StringComparison.Ordinal), e.NextStep);
+            Must.Hold(
+                e.NextStep.Contains("--statement-done", StringComparison.Ordinal)
+                    && e.NextStep.Contains("--statement-not-done", StringComparison.Ordinal),
+                e.NextStep
+            );
             var index = (await migrator.GetHistoryAsync()).Last(r => r.Event == History.JournalEvent.Started).StatementIndex!.Value;
             Must.Hold(ladder.IsUndecidable(index), $"It asked about statement {index + 1}, which can be looked up: {e.Message}");
             var done = await ladder.TookEffectAsync(database, index);

@@ -51,7 +51,10 @@ internal sealed class StatementLadder
             effects.Add(await TookEffectAsync(database, i));
         var done = effects.LastIndexOf(item: true) + 1;
         var hole = effects.IndexOf(item: false);
-        Must.Hold(hole < 0 || hole >= done, $"Statement {hole + 1} had no effect, and statement {done} had: {(hole < 0 ? "" : _rungs[hole].Sql)}");
+        Must.Hold(
+            hole < 0 || hole >= done,
+            $"Statement {hole + 1} had no effect, and statement {done} had: {(hole < 0 ? "" : _rungs[hole].Sql)}"
+        );
         return done;
     }
 
@@ -67,26 +70,40 @@ internal sealed class StatementLadder
                 Add($"CREATE TABLE s{i} (n integer)", "SELECT 1", of: $"s{i}");
                 break;
             case 1 or 2:
-                Add($"INSERT INTO base (n, batch) SELECT i, {i} FROM ({_engine.Numbers(int.Parse(rows, CultureInfo.InvariantCulture))}) AS numbers", $"SELECT count(*) FROM base WHERE batch = {i}", expected: rows);
+                Add(
+                    $"INSERT INTO base (n, batch) SELECT i, {i} FROM ({_engine.Numbers(int.Parse(rows, CultureInfo.InvariantCulture))}) AS numbers",
+                    $"SELECT count(*) FROM base WHERE batch = {i}",
+                    expected: rows
+                );
                 break;
             case 3:
-                Add($"CREATE INDEX i{i} ON base (n)", _engine == Engine.Sqlite
-                    ? $"SELECT count(*) FROM sqlite_master WHERE name = 'i{i}'"
-                    : $"SELECT count(*) FROM pg_class WHERE relname = 'i{i}'");
+                Add(
+                    $"CREATE INDEX i{i} ON base (n)",
+                    _engine == Engine.Sqlite
+                        ? $"SELECT count(*) FROM sqlite_master WHERE name = 'i{i}'"
+                        : $"SELECT count(*) FROM pg_class WHERE relname = 'i{i}'"
+                );
                 break;
             case 4:
                 Add("VACUUM", probe: null);
                 break;
             case 5:
-                Add($"CREATE INDEX CONCURRENTLY i{i} ON base (batch, n)", $"SELECT count(*) FROM pg_class c JOIN pg_index x ON x.indexrelid = c.oid WHERE relname = 'i{i}' AND indisvalid");
+                Add(
+                    $"CREATE INDEX CONCURRENTLY i{i} ON base (batch, n)",
+                    $"SELECT count(*) FROM pg_class c JOIN pg_index x ON x.indexrelid = c.oid WHERE relname = 'i{i}' AND indisvalid"
+                );
                 break;
             default:
-                Add($"ALTER TABLE base ADD COLUMN c{i} integer", $"SELECT count(*) FROM pg_attribute WHERE attrelid = 'base'::regclass AND attname = 'c{i}'");
+                Add(
+                    $"ALTER TABLE base ADD COLUMN c{i} integer",
+                    $"SELECT count(*) FROM pg_attribute WHERE attrelid = 'base'::regclass AND attname = 'c{i}'"
+                );
                 break;
         }
     }
 
-    private void Add(string sql, string? probe, string of = "base", string expected = "1") => _rungs.Add(new Rung(sql, probe, of, expected));
+    private void Add(string sql, string? probe, string of = "base", string expected = "1") =>
+        _rungs.Add(new Rung(sql, probe, of, expected));
 
     private sealed record Rung(string Sql, string? Probe, string Of, string Expected);
 }

@@ -14,7 +14,9 @@ internal sealed class StressRun(StressOptions options, IReadOnlyList<Scenario> s
     /// <returns>0 when everything held, else 1.</returns>
     public async Task<int> RunAsync()
     {
-        var wanted = scenarios.Where(s => options.Only.Count == 0 || options.Only.Exists(name => s.Name.StartsWith(name, StringComparison.Ordinal))).ToList();
+        var wanted = scenarios
+            .Where(s => options.Only.Count == 0 || options.Only.Exists(name => s.Name.StartsWith(name, StringComparison.Ordinal)))
+            .ToList();
         if (options.ListsOnly)
         {
             wanted.ForEach(s => Console.WriteLine(s.Name));
@@ -54,7 +56,12 @@ internal sealed class StressRun(StressOptions options, IReadOnlyList<Scenario> s
         }
 
         (_passed, _failed) = (_passed + trials - failures, _failed + failures);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: {trials - failures} of {trials} trials held, {clock.Elapsed.TotalSeconds:0} s"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{scenario.Name}: {trials - failures} of {trials} trials held, {clock.Elapsed.TotalSeconds:0} s"
+            )
+        );
         foreach (var line in figures.Lines())
             Console.WriteLine("  " + line);
     }
@@ -70,8 +77,12 @@ internal sealed class StressRun(StressOptions options, IReadOnlyList<Scenario> s
         catch (Exception e) when (e is not SkipException)
         {
             Console.WriteLine($"FAILED {scenario.Name}: {(e is BrokenPromiseException ? e.Message : e)}");
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  again: dotnet run --project stress/Migrations.Stress -- --only {scenario.Name} --seed {seed} --count 1"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  again: dotnet run --project stress/Migrations.Stress -- --only {scenario.Name} --seed {seed} --count 1"
+                )
+            );
             return false;
         }
     }

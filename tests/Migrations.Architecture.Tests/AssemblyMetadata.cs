@@ -15,11 +15,13 @@ internal sealed class AssemblyMetadata : IDisposable
         _reader = _file.GetMetadataReader();
     }
 
-    public IEnumerable<string> ReferencedAssemblies => _reader.AssemblyReferences.Select(h => _reader.GetString(_reader.GetAssemblyReference(h).Name));
+    public IEnumerable<string> ReferencedAssemblies =>
+        _reader.AssemblyReferences.Select(h => _reader.GetString(_reader.GetAssemblyReference(h).Name));
 
-    public IEnumerable<string> ReferencedTypes => _reader.TypeReferences
-        .Select(h => _reader.GetTypeReference(h))
-        .Select(t => $"{_reader.GetString(t.Namespace)}.{_reader.GetString(t.Name)}");
+    public IEnumerable<string> ReferencedTypes =>
+        _reader
+            .TypeReferences.Select(h => _reader.GetTypeReference(h))
+            .Select(t => $"{_reader.GetString(t.Namespace)}.{_reader.GetString(t.Name)}");
 
     public void Dispose() => _file.Dispose();
 }

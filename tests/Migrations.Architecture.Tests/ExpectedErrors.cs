@@ -11,7 +11,11 @@ internal static class ExpectedErrors
     public static IEnumerable<string> Of(string source)
     {
         var root = CSharpSyntaxTree.ParseText(source).GetRoot();
-        foreach (var mention in root.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Where(m => m.Expression is IdentifierNameSyntax { Identifier.Text: nameof(ErrorId) }))
+        foreach (
+            var mention in root.DescendantNodes()
+                .OfType<MemberAccessExpressionSyntax>()
+                .Where(m => m.Expression is IdentifierNameSyntax { Identifier.Text: nameof(ErrorId) })
+        )
         {
             var name = mention.Name.Identifier.Text;
             if (IsAsserted(mention, name) || IsData(mention, root))
@@ -21,11 +25,24 @@ internal static class ExpectedErrors
 
     // A test that makes the error itself has not seen it raised.
     private static bool IsAsserted(SyntaxNode mention, string name) =>
-        mention.Ancestors().TakeWhile(a => a is not BaseObjectCreationExpressionSyntax).OfType<InvocationExpressionSyntax>().Any(IsAssertion)
-        && mention.Ancestors().OfType<BaseMethodDeclarationSyntax>().FirstOrDefault() is { } test && !Makes(test, name);
+        mention
+            .Ancestors()
+            .TakeWhile(a => a is not BaseObjectCreationExpressionSyntax)
+            .OfType<InvocationExpressionSyntax>()
+            .Any(IsAssertion)
+        && mention.Ancestors().OfType<BaseMethodDeclarationSyntax>().FirstOrDefault() is { } test
+        && !Makes(test, name);
 
-    private static bool Makes(SyntaxNode test, string name) => test.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>()
-        .Any(made => made.ArgumentList?.Arguments.Any(a => a.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: nameof(ErrorId) } } id && id.Name.Identifier.Text == name) == true);
+    private static bool Makes(SyntaxNode test, string name) =>
+        test.DescendantNodes()
+            .OfType<BaseObjectCreationExpressionSyntax>()
+            .Any(made =>
+                made.ArgumentList?.Arguments.Any(a =>
+                    a.Expression
+                        is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: nameof(ErrorId) } } id
+                    && id.Name.Identifier.Text == name
+                ) == true
+            );
 
     private static bool IsAssertion(InvocationExpressionSyntax call)
     {
@@ -36,7 +53,9 @@ internal static class ExpectedErrors
             SimpleNameSyntax name => name.Identifier.Text,
             _ => "",
         };
-        return method.StartsWith("Assert", StringComparison.Ordinal) || method.Contains("Throws", StringComparison.Ordinal) || method.Contains("Fails", StringComparison.Ordinal);
+        return method.StartsWith("Assert", StringComparison.Ordinal)
+            || method.Contains("Throws", StringComparison.Ordinal)
+            || method.Contains("Fails", StringComparison.Ordinal);
     }
 
     /// <summary>Whether it is a row of a test's data, and the test demands what it is given.</summary>
@@ -44,11 +63,26 @@ internal static class ExpectedErrors
     {
         if (mention.Ancestors().OfType<AttributeSyntax>().FirstOrDefault() is { } row)
             return row.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault() is { } test && DemandsItsParameter(test);
-        var source = mention.Ancestors().OfType<PropertyDeclarationSyntax>().FirstOrDefault(p => p.Type.ToString().StartsWith("TheoryData<", StringComparison.Ordinal));
-        return source is not null && root.DescendantNodes().OfType<MethodDeclarationSyntax>()
-            .Any(m => m.AttributeLists.ToString().Contains($"MemberData(nameof({source.Identifier.Text}))", StringComparison.Ordinal) && DemandsItsParameter(m));
+        var source = mention
+            .Ancestors()
+            .OfType<PropertyDeclarationSyntax>()
+            .FirstOrDefault(p => p.Type.ToString().StartsWith("TheoryData<", StringComparison.Ordinal));
+        return source is not null
+            && root.DescendantNodes()
+                .OfType<MethodDeclarationSyntax>()
+                .Any(m =>
+                    m.AttributeLists.ToString().Contains($"MemberData(nameof({source.Identifier.Text}))", StringComparison.Ordinal)
+                    && DemandsItsParameter(m)
+                );
     }
 
-    private static bool DemandsItsParameter(MethodDeclarationSyntax test) => test.ParameterList.Parameters.Any(p => p.Type?.ToString() is nameof(ErrorId) or nameof(ErrorId) + "?"
-        && test.DescendantNodes().OfType<IdentifierNameSyntax>().Any(use => use.Identifier.Text == p.Identifier.Text && use.Ancestors().OfType<InvocationExpressionSyntax>().Any(IsAssertion)));
+    private static bool DemandsItsParameter(MethodDeclarationSyntax test) =>
+        test.ParameterList.Parameters.Any(p =>
+            p.Type?.ToString() is nameof(ErrorId) or nameof(ErrorId) + "?"
+            && test.DescendantNodes()
+                .OfType<IdentifierNameSyntax>()
+                .Any(use =>
+                    use.Identifier.Text == p.Identifier.Text && use.Ancestors().OfType<InvocationExpressionSyntax>().Any(IsAssertion)
+                )
+        );
 }

@@ -21,7 +21,8 @@ public sealed class LayeringTests
         ["Migrations.PowerShell"] = ["Migrations.Sqlite", "Migrations.PostgreSql", "Migrations.Loader"],
     };
 
-    private static IEnumerable<string> Projects => Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories);
+    private static IEnumerable<string> Projects =>
+        Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories);
 
     [Fact]
     public void Project_references_follow_the_arrows()
@@ -40,7 +41,10 @@ public sealed class LayeringTests
     {
         Assert.Empty(Items(Repository.PathOf("src", "Migrations.Core", "Migrations.Core.csproj"), "PackageReference"));
         using var metadata = new AssemblyMetadata(Core.Location);
-        Assert.All(metadata.ReferencedAssemblies, name => Assert.True(name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard", $"Core refers to {name}."));
+        Assert.All(
+            metadata.ReferencedAssemblies,
+            name => Assert.True(name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard", $"Core refers to {name}.")
+        );
     }
 
     [Fact]
@@ -69,9 +73,18 @@ public sealed class LayeringTests
     {
         foreach (var assembly in new[] { Core, Sqlite, PostgreSql })
         {
-            var shown = assembly.GetExportedTypes().SelectMany(TypesIn).Select(t => t.Assembly.GetName().Name!).Distinct(StringComparer.Ordinal);
-            Assert.DoesNotContain(shown, name => name.StartsWith("Npgsql", StringComparison.Ordinal) || name.StartsWith("Microsoft.Data.Sqlite", StringComparison.Ordinal)
-                || name.StartsWith("SQLitePCL", StringComparison.Ordinal));
+            var shown = assembly
+                .GetExportedTypes()
+                .SelectMany(TypesIn)
+                .Select(t => t.Assembly.GetName().Name!)
+                .Distinct(StringComparer.Ordinal);
+            Assert.DoesNotContain(
+                shown,
+                name =>
+                    name.StartsWith("Npgsql", StringComparison.Ordinal)
+                    || name.StartsWith("Microsoft.Data.Sqlite", StringComparison.Ordinal)
+                    || name.StartsWith("SQLitePCL", StringComparison.Ordinal)
+            );
         }
     }
 
@@ -89,23 +102,36 @@ public sealed class LayeringTests
     [Fact]
     public void No_engine_is_told_apart_above_its_driver()
     {
-        var core = SourceFile.All("src", "Migrations.Core").Where(f => f.CodeLines.Any(l =>
-            l.Contains("\"PostgreSQL\"", StringComparison.Ordinal) || l.Contains("\"SQLite\"", StringComparison.Ordinal)));
+        var core = SourceFile
+            .All("src", "Migrations.Core")
+            .Where(f =>
+                f.CodeLines.Any(l =>
+                    l.Contains("\"PostgreSQL\"", StringComparison.Ordinal) || l.Contains("\"SQLite\"", StringComparison.Ordinal)
+                )
+            );
         Assert.Empty(core.Select(f => f.Name));
     }
 
-    private static IEnumerable<string> Items(string project, string item) => XDocument.Load(project).Descendants(item).Select(e => e.Attribute("Include")!.Value);
+    private static IEnumerable<string> Items(string project, string item) =>
+        XDocument.Load(project).Descendants(item).Select(e => e.Attribute("Include")!.Value);
 
     private static IEnumerable<Type> TypesIn(Type type)
     {
-        const BindingFlags Shown = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags Shown =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var methods = type.GetMembers(Shown).OfType<MethodBase>().Where(m => m.IsPublic || m.IsFamily || m.IsFamilyOrAssembly).ToList();
         var fields = type.GetFields(Shown).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly).Select(f => f.FieldType);
-        var used = methods.SelectMany(m => m.GetParameters().Select(p => p.ParameterType)).Concat(methods.OfType<MethodInfo>().Select(m => m.ReturnType)).Concat(fields)
-            .Concat(type.GetInterfaces()).Append(type.BaseType ?? typeof(object));
+        var used = methods
+            .SelectMany(m => m.GetParameters().Select(p => p.ParameterType))
+            .Concat(methods.OfType<MethodInfo>().Select(m => m.ReturnType))
+            .Concat(fields)
+            .Concat(type.GetInterfaces())
+            .Append(type.BaseType ?? typeof(object));
         return used.SelectMany(Parts);
     }
 
     private static IEnumerable<Type> Parts(Type type) =>
-        type.HasElementType ? Parts(type.GetElementType()!) : type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type) : [type];
+        type.HasElementType ? Parts(type.GetElementType()!)
+        : type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type)
+        : [type];
 }

@@ -13,8 +13,14 @@ internal sealed record SourceFile(string Path)
     public IEnumerable<string> CodeLines => Lines.Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal));
 
     /// <summary>Every C# file below a folder of the repository that was written by hand.</summary>
-    public static IEnumerable<SourceFile> All(params string[] folder) => Directory
-        .EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
-        .Where(path => !System.IO.Path.GetRelativePath(Repository.Root, path).Split(System.IO.Path.DirectorySeparatorChar).Any(part => Built.Contains(part, StringComparer.Ordinal)))
-        .Select(path => new SourceFile(path));
+    public static IEnumerable<SourceFile> All(params string[] folder) =>
+        Directory
+            .EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
+            .Where(path =>
+                !System
+                    .IO.Path.GetRelativePath(Repository.Root, path)
+                    .Split(System.IO.Path.DirectorySeparatorChar)
+                    .Any(part => Built.Contains(part, StringComparer.Ordinal))
+            )
+            .Select(path => new SourceFile(path));
 }

@@ -3,7 +3,7 @@ namespace Migrations.Architecture.Tests;
 /// <summary>What holds for every source file.</summary>
 public sealed class SourceTests
 {
-    private const int LongestFile = 400;
+    private const int LongestFile = 500;
 
     private static IEnumerable<SourceFile> All => SourceFile.All("src").Concat(SourceFile.All("tests"));
 
@@ -18,7 +18,9 @@ public sealed class SourceTests
     public void Nothing_is_left_to_do()
     {
         string[] marks = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "new NotImplemented" + "Exception"];
-        var found = SourceFile.All("src").SelectMany(f => f.Lines.Select((line, i) => (f.Name, Line: i + 1, Text: line)))
+        var found = SourceFile
+            .All("src")
+            .SelectMany(f => f.Lines.Select((line, i) => (f.Name, Line: i + 1, Text: line)))
             .Where(l => marks.Any(m => l.Text.Contains(m, StringComparison.Ordinal)))
             .Select(l => $"{l.Name}:{l.Line}");
         Assert.Empty(found);
@@ -29,13 +31,22 @@ public sealed class SourceTests
     {
         var files = SourceFile.All("src", "Migrations.Core").ToList();
         var named = files.Select(f => Path.GetFileNameWithoutExtension(f.Path)).ToHashSet(StringComparer.Ordinal);
-        var homeless = typeof(Migrator).Assembly.GetExportedTypes()
+        var homeless = typeof(Migrator)
+            .Assembly.GetExportedTypes()
             .Where(t => !t.IsNested && !named.Contains(t.Name.Split('`')[0]))
             .Where(t => !files.Exists(f => IsCompanion(f, t)));
         Assert.Empty(homeless.Select(t => t.FullName));
     }
 
     /// <summary>Small records may live beside the type that they belong to: a set of events, a plan and its steps, a request and its result.</summary>
-    private static bool IsCompanion(SourceFile file, Type type) => file.Lines.Length <= 120 && file.CodeLines.Any(l =>
-        l.StartsWith("public ", StringComparison.Ordinal) && (l + " ").Replace('(', ' ').Replace(':', ' ').Replace('<', ' ').Contains(" " + type.Name.Split('`')[0] + " ", StringComparison.Ordinal));
+    private static bool IsCompanion(SourceFile file, Type type) =>
+        file.Lines.Length <= 120
+        && file.CodeLines.Any(l =>
+            l.StartsWith("public ", StringComparison.Ordinal)
+            && (l + " ")
+                .Replace('(', ' ')
+                .Replace(':', ' ')
+                .Replace('<', ' ')
+                .Contains(" " + type.Name.Split('`')[0] + " ", StringComparison.Ordinal)
+        );
 }

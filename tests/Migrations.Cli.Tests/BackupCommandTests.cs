@@ -81,16 +81,42 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         var made = Assert.Single((await JsonAsync(0, "backup", "--destination", Backups, "--prove")).EnumerateArray());
         string[] fields =
         [
-            "path", "database", "engine", "engineVersion", "format", "compressed", "createdAt", "size", "sha256", "migrationVersion", "lastMigration", "schemaFingerprint",
-            "proven", "provenAt", "durationMs", "globals", "problem", "faults", "kept",
+            "path",
+            "database",
+            "engine",
+            "engineVersion",
+            "format",
+            "compressed",
+            "createdAt",
+            "size",
+            "sha256",
+            "migrationVersion",
+            "lastMigration",
+            "schemaFingerprint",
+            "proven",
+            "provenAt",
+            "durationMs",
+            "globals",
+            "problem",
+            "faults",
+            "kept",
         ];
         Assert.Equal([.. fields, "checks"], Names(made));
         Assert.True(made.GetProperty("proven").GetBoolean());
         Assert.Equal(fields, Names(Assert.Single((await JsonAsync(0, "backups", Backups)).EnumerateArray())));
         var path = made.GetProperty("path").GetString()!;
-        Assert.Equal(["path", "database", "proven", "failed", "notRun", "durationMs", "checks"], Names((await JsonAsync(0, "verify", path))[0]));
-        Assert.Equal(["database", "backup", "kept", "how", "migrationVersion", "durationMs", "checks"], Names((await JsonAsync(0, "restore", path, "--yes"))[0]));
-        Assert.Equal(["path", "database", "createdAt", "size", "proven", "keep", "removed", "reason"], Names((await JsonAsync(0, "prune", Backups, "--keep-last", "1", "--yes"))[0]));
+        Assert.Equal(
+            ["path", "database", "proven", "failed", "notRun", "durationMs", "checks"],
+            Names((await JsonAsync(0, "verify", path))[0])
+        );
+        Assert.Equal(
+            ["database", "backup", "kept", "how", "migrationVersion", "durationMs", "checks"],
+            Names((await JsonAsync(0, "restore", path, "--yes"))[0])
+        );
+        Assert.Equal(
+            ["path", "database", "createdAt", "size", "proven", "keep", "removed", "reason"],
+            Names((await JsonAsync(0, "prune", Backups, "--keep-last", "1", "--yes"))[0])
+        );
     }
 
     [SkippableFact]
@@ -126,9 +152,11 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     public async Task Interrupted_it_leaves_no_file_and_exits_with_130()
     {
         Prerequisite.Signals();
-        await Database.ExecuteAsync(Engine == "SQLite"
-            ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
-            : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i");
+        await Database.ExecuteAsync(
+            Engine == "SQLite"
+                ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
+                : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i"
+        );
         using var process = CliProcess.Start(Call("backup", "--destination", Backups));
         while (!Directory.EnumerateFiles(Backups, "backup.*", SearchOption.AllDirectories).Any())
             await Task.Delay(5);
@@ -141,9 +169,11 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     [SkippableFact]
     public async Task What_a_killed_backup_left_is_cleaned_by_the_next()
     {
-        await Database.ExecuteAsync(Engine == "SQLite"
-            ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
-            : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i");
+        await Database.ExecuteAsync(
+            Engine == "SQLite"
+                ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
+                : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i"
+        );
         using (var process = CliProcess.Start(Call("backup", "--destination", Backups)))
         {
             while (!Directory.EnumerateFiles(Backups, "backup.*", SearchOption.AllDirectories).Any())
@@ -185,12 +215,21 @@ public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLit
         await Database.ExecuteAsync("CREATE TABLE a (id integer)");
         var backups = Directory.CreateDirectory(Temporary["backups"]).FullName;
         var call = Call(["backup", "--destination", backups, "--prove", option, .. value.Length > 0 ? (string[])[value] : []]);
-        var result = await CliProcess.RunAsync(call with { Environment = new Dictionary<string, string> { ["TMPDIR"] = Path.Combine(Database.Address, "no-folder") } });
+        var result = await CliProcess.RunAsync(
+            call with
+            {
+                Environment = new Dictionary<string, string> { ["TMPDIR"] = Path.Combine(Database.Address, "no-folder") },
+            }
+        );
         Assert.Equal(4, result.ExitCode);
         Assert.Contains("Not proven: ", result.Output, StringComparison.Ordinal);
         Assert.Contains("[not run] restore", result.Output, StringComparison.Ordinal);
         Assert.Contains("TMPDIR", result.Output, StringComparison.Ordinal);
-        Assert.Contains("\"proven\": false", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(backups, "*.manifest.json"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"proven\": false",
+            await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(backups, "*.manifest.json"))),
+            StringComparison.Ordinal
+        );
     }
 }
 

@@ -12,7 +12,11 @@ public sealed class CallTests() : CliTests("SQLite")
         var call = new CliCall
         {
             Arguments = ["up"],
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DATABASE_URL"] = "sqlite:" + File, ["MIGRATION_PATH"] = Folder },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["DATABASE_URL"] = "sqlite:" + File,
+                ["MIGRATION_PATH"] = Folder,
+            },
         };
         Assert.Equal(0, (await CliProcess.RunAsync(call)).ExitCode);
         Assert.Contains("a", await Database.TablesAsync());
@@ -22,10 +26,16 @@ public sealed class CallTests() : CliTests("SQLite")
     public async Task An_option_wins_over_the_environment()
     {
         ThreeTables();
-        var result = await CliProcess.RunAsync(Call("up") with
-        {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DATABASE_URL"] = "postgres://ann:s3cr3t@127.0.0.1:1/db", ["MIGRATION_PATH"] = "/nowhere" },
-        });
+        var result = await CliProcess.RunAsync(
+            Call("up") with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["DATABASE_URL"] = "postgres://ann:s3cr3t@127.0.0.1:1/db",
+                    ["MIGRATION_PATH"] = "/nowhere",
+                },
+            }
+        );
         Assert.Equal(0, result.ExitCode);
         Assert.DoesNotContain("s3cr3t", result.All, StringComparison.Ordinal);
     }
@@ -125,13 +135,26 @@ public sealed class CallTests() : CliTests("SQLite")
     {
         ThreeTables();
         Migration("004_forged", "SELECT 1;\nINSERT INTO \"##vso[task.setvariable variable=x;]y\nno%where\" VALUES (1);\n");
-        var result = await CliProcess.RunAsync(Call("up") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TF_BUILD"] = "True" } });
+        var result = await CliProcess.RunAsync(
+            Call("up") with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TF_BUILD"] = "True" },
+            }
+        );
         Assert.Equal(1, result.ExitCode);
-        Assert.Matches(@"(?m)^##vso\[task\.logissue type=error;sourcepath=.+004_forged\.sql;linenumber=2;columnnumber=\d+;code=StatementFailed;\].+$", result.Output);
+        Assert.Matches(
+            @"(?m)^##vso\[task\.logissue type=error;sourcepath=.+004_forged\.sql;linenumber=2;columnnumber=\d+;code=StatementFailed;\].+$",
+            result.Output
+        );
         Assert.Matches(@"(?m)^##vso\[task\.setprogress value=\d+;\]", result.Output);
         Assert.DoesNotContain("##vso[task.setvariable", result.All, StringComparison.Ordinal);
         Assert.Contains("no%AZP25where", result.Output, StringComparison.Ordinal);
-        var status = await CliProcess.RunAsync(Call("status") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TF_BUILD"] = "True" } });
+        var status = await CliProcess.RunAsync(
+            Call("status") with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TF_BUILD"] = "True" },
+            }
+        );
         Assert.DoesNotContain("##vso[task.setvariable", status.All, StringComparison.Ordinal);
     }
 

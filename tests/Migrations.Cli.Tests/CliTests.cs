@@ -42,7 +42,8 @@ public abstract class CliTests(string engine) : IAsyncLifetime
         Migration("003_add_user_prefs", "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1), (2);\n", "DROP TABLE b;\n");
     }
 
-    protected CliCall Call(params string[] arguments) => new() { Arguments = [.. arguments, "--database", Database.Address, "--path", Folder], WorkingFolder = Temporary.Path };
+    protected CliCall Call(params string[] arguments) =>
+        new() { Arguments = [.. arguments, "--database", Database.Address, "--path", Folder], WorkingFolder = Temporary.Path };
 
     /// <summary>Runs the command on this test's database and folder, and sees that it keeps the database's secrets.</summary>
     protected async Task<CliResult> RunAsync(params string[] arguments)
@@ -77,5 +78,6 @@ public abstract class CliTests(string engine) : IAsyncLifetime
         Assert.DoesNotContain("   at Migrations.", result.All, StringComparison.Ordinal);
     }
 
-    protected void AssertSilent(CliResult result) => Assert.All(Database.Secrets, secret => Assert.DoesNotContain(secret, result.All, StringComparison.Ordinal));
+    protected void AssertSilent(CliResult result) =>
+        Assert.All(Database.Secrets, secret => Assert.DoesNotContain(secret, result.All, StringComparison.Ordinal));
 }

@@ -16,11 +16,25 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
     public async Task A_syntax_error_in_line_40_shows_the_line_and_the_place()
     {
         ThreeTables();
-        Migration("004_long", string.Concat(Enumerable.Repeat("-- a comment\n", 36)) + "CREATE TABLE c (\n    id integer,\n    name text\n    , , oops text\n);\n");
+        Migration(
+            "004_long",
+            string.Concat(Enumerable.Repeat("-- a comment\n", 36))
+                + "CREATE TABLE c (\n    id integer,\n    name text\n    , , oops text\n);\n"
+        );
         var result = await FailsAsync(
-            ErrorId.StatementFailed, 1,
-            [FileOf("004_long.sql") + ":40:7", "40 |     , , oops text", "^", "syntax error", "Applied before: 001_initial_schema, 002_add_indexes, 003_add_user_prefs", "Not applied: 004_long", "'migrations "],
-            "up");
+            ErrorId.StatementFailed,
+            1,
+            [
+                FileOf("004_long.sql") + ":40:7",
+                "40 |     , , oops text",
+                "^",
+                "syntax error",
+                "Applied before: 001_initial_schema, 002_add_indexes, 003_add_user_prefs",
+                "Not applied: 004_long",
+                "'migrations ",
+            ],
+            "up"
+        );
         Assert.Contains(Engine == "SQLite" ? "SQLITE_ERROR" : "42601", result.Error, StringComparison.Ordinal);
         var caret = result.Error.Split('\n').SkipWhile(l => !l.Contains("40 |", StringComparison.Ordinal)).Skip(1).First();
         Assert.Matches(@"^ *\|? +\^$", caret);
@@ -59,7 +73,13 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
     {
         ThreeTables();
         await OutputAsync("up");
-        await FailsAsync(ErrorId.UndoOutOfOrder, 1, ["003_add_user_prefs, 002_add_indexes", "migrations down --last 3"], "down", "001_initial_schema");
+        await FailsAsync(
+            ErrorId.UndoOutOfOrder,
+            1,
+            ["003_add_user_prefs, 002_add_indexes", "migrations down --last 3"],
+            "down",
+            "001_initial_schema"
+        );
     }
 
     [SkippableFact]
@@ -69,7 +89,13 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         using var other = CliProcess.Start(Call("up"));
         await other.WaitForAsync("Applying 001_slow");
         var result = await FailsAsync(
-            ErrorId.LockTimedOut, 5, ["process " + other.Id.ToString(), Environment.MachineName, "--lock-timeout"], "up", "--lock-timeout", "1s");
+            ErrorId.LockTimedOut,
+            5,
+            ["process " + other.Id.ToString(), Environment.MachineName, "--lock-timeout"],
+            "up",
+            "--lock-timeout",
+            "1s"
+        );
         Assert.Contains("Waiting for the migration lock", result.Error, StringComparison.Ordinal);
         other.Interrupt();
         Assert.Equal(130, (await other.WaitAsync()).ExitCode);
@@ -142,7 +168,10 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
     {
         Skip.If(OperatingSystem.IsWindows(), "File locks cannot be turned off there.");
         ThreeTables();
-        var call = Call("up") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" } };
+        var call = Call("up") with
+        {
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" },
+        };
         AssertError(await CliProcess.RunAsync(call), ErrorId.LockUnsupported, 5, "does not lock files");
         Assert.DoesNotContain("a", await Database.TablesAsync());
     }
@@ -162,7 +191,13 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
     {
         ThreeTables();
         var path = Path.Combine(Temporary["not"], "there.db");
-        AssertError(await CliProcess.RunAsync("up", "--database", path, "--path", Folder), ErrorId.DatabaseFolderMissing, 1, Temporary["not"], "mkdir");
+        AssertError(
+            await CliProcess.RunAsync("up", "--database", path, "--path", Folder),
+            ErrorId.DatabaseFolderMissing,
+            1,
+            Temporary["not"],
+            "mkdir"
+        );
     }
 }
 
@@ -174,7 +209,14 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
     public async Task A_wrong_password_names_the_user_and_not_the_password()
     {
         ThreeTables();
-        var result = await CliProcess.RunAsync("up", "--database", PostgreSql.Server.UrlOf(PostgreSql.Name, password: "wr0ng"), "--path", Folder, "--verbose");
+        var result = await CliProcess.RunAsync(
+            "up",
+            "--database",
+            PostgreSql.Server.UrlOf(PostgreSql.Name, password: "wr0ng"),
+            "--path",
+            Folder,
+            "--verbose"
+        );
         AssertError(result with { Error = WithoutCause(result.Error) }, ErrorId.AuthenticationFailed, 1, "postgres");
         Assert.DoesNotContain("wr0ng", result.All, StringComparison.Ordinal);
     }
@@ -184,7 +226,12 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
     {
         ThreeTables();
         AssertError(
-            await CliProcess.RunAsync("up", "--database", PostgreSql.Server.UrlOf("no_such_db"), "--path", Folder), ErrorId.DatabaseMissing, 1, "no_such_db", "CREATE DATABASE");
+            await CliProcess.RunAsync("up", "--database", PostgreSql.Server.UrlOf("no_such_db"), "--path", Folder),
+            ErrorId.DatabaseMissing,
+            1,
+            "no_such_db",
+            "CREATE DATABASE"
+        );
     }
 
     [SkippableFact]
@@ -194,7 +241,11 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
         var call = new CliCall
         {
             Arguments = ["up", "--database", "postgres://ann:s3cr3t@127.0.0.1:1/db", "--path", Folder],
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DB_RETRY_ATTEMPTS"] = "3", ["DB_RETRY_DELAY"] = "50ms" },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["DB_RETRY_ATTEMPTS"] = "3",
+                ["DB_RETRY_DELAY"] = "50ms",
+            },
         };
         var result = await CliProcess.RunAsync(call);
         AssertError(result, ErrorId.ConnectionFailed, 1, "127.0.0.1", "(attempt 1/3)", "(attempt 3/3)");
@@ -202,5 +253,6 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
     }
 
     /// <summary>With --verbose the driver's own exception follows, stack and all.</summary>
-    private static string WithoutCause(string text) => string.Join('\n', text.Split('\n').Where(l => !l.StartsWith("   at ", StringComparison.Ordinal)));
+    private static string WithoutCause(string text) =>
+        string.Join('\n', text.Split('\n').Where(l => !l.StartsWith("   at ", StringComparison.Ordinal)));
 }

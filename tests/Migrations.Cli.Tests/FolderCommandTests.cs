@@ -7,15 +7,17 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
     public async Task A_bad_folder_stops_every_command_before_anything_runs()
     {
         Write("001_a.sql", "CREATE TABLE a (id integer);\n");
-        foreach (var (name, text, message) in new[]
-        {
-            ("002_b.sql", "CREATE TABLE b (id integer);\n-- Rollback:\nDROP TABLE b;\n", "looks like the beginning of a down section"),
-            ("002_b.sql", "--liquibase formatted sql\nSELECT 1;", "Liquibase"),
-            ("002_b.sql", "SELECT 1;\n\u200BSELECT 2;", "(U+200B)"),
-            ("002_b.sql", "SELECT 1;\n=======\nSELECT 2;", "Git conflict marker"),
-            ("002_b_down.sql", "DROP TABLE a;", "002_b_down.up.sql"),
-            ("002_b.sql.txt", "SELECT 1;", "Rename it to '002_b.sql'"),
-        })
+        foreach (
+            var (name, text, message) in new[]
+            {
+                ("002_b.sql", "CREATE TABLE b (id integer);\n-- Rollback:\nDROP TABLE b;\n", "looks like the beginning of a down section"),
+                ("002_b.sql", "--liquibase formatted sql\nSELECT 1;", "Liquibase"),
+                ("002_b.sql", "SELECT 1;\n\u200BSELECT 2;", "(U+200B)"),
+                ("002_b.sql", "SELECT 1;\n=======\nSELECT 2;", "Git conflict marker"),
+                ("002_b_down.sql", "DROP TABLE a;", "002_b_down.up.sql"),
+                ("002_b.sql.txt", "SELECT 1;", "Rename it to '002_b.sql'"),
+            }
+        )
         {
             Write(name, text);
             foreach (var command in new[] { "up", "status", "test" })
@@ -50,7 +52,10 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
         Temporary.Write("wrangler.toml", "[[d1_databases]]\nbinding = \"DB\"\n");
         Write("0001_tags.sql", "CREATE TABLE tags (name text);\n");
         await OutputAsync("create", "rebuild_tags");
-        Assert.Equal(["0001_tags.sql", "0002_rebuild_tags.sql"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["0001_tags.sql", "0002_rebuild_tags.sql"],
+            Directory.GetFiles(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         Assert.True(File.Exists(FileOf("rollback/0002_rollback.sql")));
     }
 }

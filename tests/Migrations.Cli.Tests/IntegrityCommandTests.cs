@@ -11,7 +11,10 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         ThreeTables();
         Assert.Contains("3 good, 0 not", await OutputAsync("test", "--all"), StringComparison.Ordinal);
         await OutputAsync("up");
-        Assert.All((await RunAsync("status", "--output", "json")).Json.EnumerateArray(), m => Assert.True(m.GetProperty("undoProven").GetBoolean()));
+        Assert.All(
+            (await RunAsync("status", "--output", "json")).Json.EnumerateArray(),
+            m => Assert.True(m.GetProperty("undoProven").GetBoolean())
+        );
         Write("002_add_indexes_rollback.sql", "SELECT 1;\n");
 
         var result = await RunAsync("test", "--all");
@@ -30,13 +33,25 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
     {
         ThreeTables();
         await OutputAsync("up");
-        foreach (var category in (string[][])[[], ["--category", "folder"], ["--category", "declared"], ["--category", "drift"]])
+        foreach (
+            var category in (string[][])
+                [
+                    [],
+                    ["--category", "folder"],
+                    ["--category", "declared"],
+                    ["--category", "drift"],
+                ]
+        )
         {
-            var result = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), .. category] });
+            var result = await CliProcess.RunAsync(
+                new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), .. category] }
+            );
             AssertError(result, ErrorId.FolderMissing, 1, "typo");
         }
 
-        var ofEngine = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), "--category", "engine"] });
+        var ofEngine = await CliProcess.RunAsync(
+            new CliCall { Arguments = ["check", "--database", Database.Address, "--path", FileOf("typo"), "--category", "engine"] }
+        );
         Assert.Equal(0, ofEngine.ExitCode);
     }
 
@@ -48,7 +63,18 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
 
         var output = await OutputAsync("test", "--checklist");
 
-        foreach (var item in new[] { "naming", "rollback-exists", "applies-on-empty-data", "applies-on-populated-data", "rollback-tested", "duration", "backup-made" })
+        foreach (
+            var item in new[]
+            {
+                "naming",
+                "rollback-exists",
+                "applies-on-empty-data",
+                "applies-on-populated-data",
+                "rollback-tested",
+                "duration",
+                "backup-made",
+            }
+        )
             Assert.Contains(item, output, StringComparison.Ordinal);
     }
 
@@ -69,7 +95,11 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Contains("<failure", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
         var wrong = await RunAsync("check", "--category", "nonsense");
         Assert.Equal(2, wrong.ExitCode);
-        Assert.Contains("'nonsense' is no --category: expected is one of engine, folder, history, schema, drift, backup, declared.", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nonsense' is no --category: expected is one of engine, folder, history, schema, drift, backup, declared.",
+            wrong.Error,
+            StringComparison.Ordinal
+        );
         var two = (await RunAsync("check", "--category", "History", "--category", "drift", "--output", "json")).Json;
         Assert.Equal(["drift", "history"], two.EnumerateArray().Select(c => c.GetProperty("category").GetString()).Distinct().Order());
         await FailsAsync(ErrorId.CheckFailed, 4, ["Nothing was pending", "drift", "a_id"], "up", "--check");
@@ -85,7 +115,15 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         await OutputAsync("up");
         var report = Temporary["report.xml"];
 
-        var result = await RunAsync("check", "--report", report, "--database", Database.Address, "--database", "postgres://127.0.0.1:1/nowhere");
+        var result = await RunAsync(
+            "check",
+            "--report",
+            report,
+            "--database",
+            Database.Address,
+            "--database",
+            "postgres://127.0.0.1:1/nowhere"
+        );
 
         Assert.Equal(1, result.ExitCode);
         var text = await File.ReadAllTextAsync(report);
@@ -102,7 +140,10 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         await OutputAsync("up");
         Assert.Contains("schema only", await OutputAsync("test", "--all"), StringComparison.Ordinal);
         var status = (await RunAsync("status", "--output", "json")).Json[1];
-        Assert.Equal(("SchemaOnly", JsonValueKind.Null), (status.GetProperty("undoVerdict").GetString(), status.GetProperty("undoProven").ValueKind));
+        Assert.Equal(
+            ("SchemaOnly", JsonValueKind.Null),
+            (status.GetProperty("undoVerdict").GetString(), status.GetProperty("undoProven").ValueKind)
+        );
 
         await FailsAsync(ErrorId.UsageInvalid, 2, ["--require-proven"], "down", "--schema-only");
         await FailsAsync(ErrorId.UndoUnproven, 1, ["002_b", "schema only", "--schema-only"], "down", "--require-proven");
@@ -121,9 +162,10 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
     {
         ThreeTables();
         await OutputAsync("up");
-        var here = Engine == "SQLite"
-            ? $"SELECT file = '{Database.Address}' FROM pragma_database_list WHERE name = 'main'"
-            : $"SELECT (current_database() = '{await Database.ScalarAsync("SELECT current_database()")}')::int";
+        var here =
+            Engine == "SQLite"
+                ? $"SELECT file = '{Database.Address}' FROM pragma_database_list WHERE name = 'main'"
+                : $"SELECT (current_database() = '{await Database.ScalarAsync("SELECT current_database()")}')::int";
         Write("checks/here.sql", $"-- check: this is the database itself\n-- expect: value 1\n{here};\n");
 
         await OutputAsync("check", "--category", "declared");
@@ -160,7 +202,14 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Contains("b (2 rows)", await OutputAsync("down", "--what-if"), StringComparison.Ordinal);
         var step = (await RunAsync("down", "--what-if", "--output", "json")).Json[0];
         Assert.Equal(2, step.GetProperty("losses")[0].GetProperty("rows").GetInt64());
-        await FailsAsync(ErrorId.UndoUnproven, 1, ["003_add_user_prefs", "migrations test"], "down", "--accept-data-loss", "--require-proven");
+        await FailsAsync(
+            ErrorId.UndoUnproven,
+            1,
+            ["003_add_user_prefs", "migrations test"],
+            "down",
+            "--accept-data-loss",
+            "--require-proven"
+        );
         await OutputAsync("down", "--accept-data-loss");
         Assert.DoesNotContain("b", await Database.TablesAsync());
     }
@@ -184,7 +233,10 @@ public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLit
         Assert.False(File.Exists(other));
         var json = (await RunAsync("test", "--all", "--output", "json")).Json[3];
         Assert.Contains("reaches beyond the copy", json.GetProperty("notRun").GetString(), StringComparison.Ordinal);
-        Assert.Equal(("ReachesBeyondCopy", false), (json.GetProperty("failure").GetProperty("id").GetString(), json.GetProperty("applies").GetBoolean()));
+        Assert.Equal(
+            ("ReachesBeyondCopy", false),
+            (json.GetProperty("failure").GetProperty("id").GetString(), json.GetProperty("applies").GetBoolean())
+        );
         await FailsAsync(ErrorId.ReachesBeyondCopy, 1, ["004_other.sql:1:1", other], "diff", Folder, Database.Address);
         await OutputAsync("up");
         Assert.True(File.Exists(other));
@@ -201,13 +253,20 @@ public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLit
     {
         ThreeTables();
         await OutputAsync("up");
-        await Database.ExecuteAsync("CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n (a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;");
+        await Database.ExecuteAsync(
+            "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n (a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;"
+        );
         // sqlite3 x.db .schema
-        var shell = await Database.RowsAsync("SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND tbl_name NOT LIKE 'migration~_%' ESCAPE '~'");
+        var shell = await Database.RowsAsync(
+            "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND tbl_name NOT LIKE 'migration~_%' ESCAPE '~'"
+        );
         Assert.Contains("CREATE TABLE sqlite_sequence(name,seq);", shell);
         Assert.Contains(shell, s => s.StartsWith("CREATE TABLE sqlite_stat1", StringComparison.Ordinal));
         var file = Temporary["shell.sql"];
-        await File.WriteAllLinesAsync(file, shell.Select(s => s.Replace("CREATE TABLE 'f_", "CREATE TABLE IF NOT EXISTS 'f_", StringComparison.Ordinal)));
+        await File.WriteAllLinesAsync(
+            file,
+            shell.Select(s => s.Replace("CREATE TABLE 'f_", "CREATE TABLE IF NOT EXISTS 'f_", StringComparison.Ordinal))
+        );
 
         Assert.Contains("No difference", await OutputAsync("diff", file, Database.Address), StringComparison.Ordinal);
 

@@ -71,10 +71,12 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Prerequisite.Signals();
         Migration("001_slow", Slow.PostgreSql);
         await using var second = await PostgreSqlTestDatabase.CreateAsync();
-        using var process = CliProcess.Start(Call("up", "--database", Database.Address, "--database", second.Address) with
-        {
-            Arguments = ["up", "--path", Folder, "--database", Database.Address, "--database", second.Address],
-        });
+        using var process = CliProcess.Start(
+            Call("up", "--database", Database.Address, "--database", second.Address) with
+            {
+                Arguments = ["up", "--path", Folder, "--database", Database.Address, "--database", second.Address],
+            }
+        );
         await process.WaitForAsync("Applying 001_slow");
         await Task.Delay(300);
         process.Interrupt();
@@ -90,11 +92,18 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Prerequisite.Signals();
         Migration("001_a", "CREATE TABLE a (id integer);");
         var door = Temporary.Write("door", "");
-        using var process = CliProcess.Start(Call("up", "--output", "json") with
-        {
-            // The newest runtime there is: that of these tests, whose assembly is loaded.
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location, ["DOTNET_ROLL_FORWARD"] = "LatestMajor", [StartupHook.Door] = door },
-        });
+        using var process = CliProcess.Start(
+            Call("up", "--output", "json") with
+            {
+                // The newest runtime there is: that of these tests, whose assembly is loaded.
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+                    ["DOTNET_ROLL_FORWARD"] = "LatestMajor",
+                    [StartupHook.Door] = door,
+                },
+            }
+        );
         await process.WaitForAsync(StartupHook.Knock);
         process.Interrupt();
         process.Interrupt();

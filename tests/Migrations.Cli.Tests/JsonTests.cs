@@ -13,8 +13,27 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         var status = await JsonAsync("status");
         Assert.Equal(3, status.GetArrayLength());
         AssertFields(
-            status[0], "database", "target", "service", "version", "name", "description", "semanticVersion", "state", "hasUndo", "undoProven", "appliedAt", "appliedBy",
-            "durationMs", "rowsAffected", "checksum", "change", "error", "path", "file");
+            status[0],
+            "database",
+            "target",
+            "service",
+            "version",
+            "name",
+            "description",
+            "semanticVersion",
+            "state",
+            "hasUndo",
+            "undoProven",
+            "appliedAt",
+            "appliedBy",
+            "durationMs",
+            "rowsAffected",
+            "checksum",
+            "change",
+            "error",
+            "path",
+            "file"
+        );
         Assert.Equal("Applied", status[0].GetProperty("state").GetString());
         Assert.Equal("001", status[0].GetProperty("version").GetString());
         Assert.True(status[0].GetProperty("hasUndo").GetBoolean());
@@ -32,7 +51,20 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         ThreeTables();
         await OutputAsync("up", "--first", "1");
         var summary = await JsonAsync("status", "--summary");
-        AssertFields(Assert.Single(summary.EnumerateArray()), "database", "engine", "engineVersion", "total", "applied", "pending", "failed", "current", "healthy", "lockedBy", "lastRun");
+        AssertFields(
+            Assert.Single(summary.EnumerateArray()),
+            "database",
+            "engine",
+            "engineVersion",
+            "total",
+            "applied",
+            "pending",
+            "failed",
+            "current",
+            "healthy",
+            "lockedBy",
+            "lastRun"
+        );
         Assert.Equal(2, summary[0].GetProperty("pending").GetInt32());
         Assert.Equal("001", summary[0].GetProperty("current").GetString());
     }
@@ -42,10 +74,30 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
     {
         ThreeTables();
         var up = await JsonAsync("up");
-        string[] fields = ["database", "service", "version", "name", "direction", "outcome", "durationMs", "rowsAffected", "statements", "backup", "error"];
+        string[] fields =
+        [
+            "database",
+            "service",
+            "version",
+            "name",
+            "direction",
+            "outcome",
+            "durationMs",
+            "rowsAffected",
+            "statements",
+            "backup",
+            "error",
+        ];
         Assert.Equal(3, up.GetArrayLength());
         AssertFields(up[2], fields);
-        Assert.Equal(("Up", "Done", 2), (up[2].GetProperty("direction").GetString(), up[2].GetProperty("outcome").GetString(), up[2].GetProperty("statements").GetInt32()));
+        Assert.Equal(
+            ("Up", "Done", 2),
+            (
+                up[2].GetProperty("direction").GetString(),
+                up[2].GetProperty("outcome").GetString(),
+                up[2].GetProperty("statements").GetInt32()
+            )
+        );
         Assert.Equal(0, (await JsonAsync("up")).GetArrayLength());
         var down = await JsonAsync("down", "--accept-data-loss");
         AssertFields(Assert.Single(down.EnumerateArray()), fields);
@@ -60,8 +112,26 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         var history = await JsonAsync("history");
         Assert.Equal(3, history.GetArrayLength());
         AssertFields(
-            history[0], "id", "runId", "service", "version", "name", "description", "semanticVersion", "direction", "event", "checksum", "appliedAt", "appliedBy", "host",
-            "rowsAffected", "success", "statementIndex", "schemaFingerprint", "toolVersion");
+            history[0],
+            "id",
+            "runId",
+            "service",
+            "version",
+            "name",
+            "description",
+            "semanticVersion",
+            "direction",
+            "event",
+            "checksum",
+            "appliedAt",
+            "appliedBy",
+            "host",
+            "rowsAffected",
+            "success",
+            "statementIndex",
+            "schemaFingerprint",
+            "toolVersion"
+        );
         Assert.False(history[0].TryGetProperty("script", out _));
     }
 
@@ -96,7 +166,9 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.Equal(0, result.Json.GetArrayLength());
         using var document = JsonDocument.Parse(result.Error.Trim());
         Assert.Contains(
-            document.RootElement.GetProperty("error").GetProperty("problems").EnumerateArray(), p => p.GetProperty("file").GetString() == FileOf("no_number.sql"));
+            document.RootElement.GetProperty("error").GetProperty("problems").EnumerateArray(),
+            p => p.GetProperty("file").GetString() == FileOf("no_number.sql")
+        );
     }
 
     [SkippableFact]

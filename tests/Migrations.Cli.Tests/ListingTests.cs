@@ -10,7 +10,15 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
     {
         ThreeTables();
         await OutputAsync("up", "--first", "2");
-        var lines = Regex.Replace(await OutputAsync("status"), @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "2024-01-15 10:30:22", RegexOptions.None, TimeSpan.FromSeconds(5)).Split('\n');
+        var lines = Regex
+            .Replace(
+                await OutputAsync("status"),
+                @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+                "2024-01-15 10:30:22",
+                RegexOptions.None,
+                TimeSpan.FromSeconds(5)
+            )
+            .Split('\n');
         Assert.StartsWith("Migration Status: ", lines[0], StringComparison.Ordinal);
         Assert.Equal(new string('=', lines[0].Length), lines[1]);
         Assert.Equal(
@@ -23,7 +31,8 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
             Total: 3 | Applied: 2 | Pending: 1
 
             """.ReplaceLineEndings("\n"),
-            string.Join('\n', lines[2..]));
+            string.Join('\n', lines[2..])
+        );
     }
 
     [SkippableFact]
@@ -43,7 +52,11 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.Matches(@"(?m)^\[x\] 003_add_user_prefs  \(applied: .+\)$", listing);
         Assert.Matches(@"(?m)^\[!\] 004_failing         failed$", listing);
         Assert.Contains("nowhere", listing, StringComparison.Ordinal);
-        Assert.Contains("Total: 5 | Applied: 3 | Pending: 2 | Failed: 1 | Changed: 1 | Missing: 1 | Out of order: 1", listing, StringComparison.Ordinal);
+        Assert.Contains(
+            "Total: 5 | Applied: 3 | Pending: 2 | Failed: 1 | Changed: 1 | Missing: 1 | Out of order: 1",
+            listing,
+            StringComparison.Ordinal
+        );
     }
 
     [SkippableFact]
@@ -68,8 +81,14 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         await OutputAsync("up", "--first", "1");
         await OutputAsync("down", "--accept-data-loss");
         var lines = (await OutputAsync("history")).Split('\n');
-        Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("applied", StringComparison.Ordinal));
-        Assert.Single(lines, l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("rolled back", StringComparison.Ordinal));
+        Assert.Single(
+            lines,
+            l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("applied", StringComparison.Ordinal)
+        );
+        Assert.Single(
+            lines,
+            l => l.Contains("001_initial_schema", StringComparison.Ordinal) && l.Contains("rolled back", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -91,7 +110,12 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Write("001_initial_schema.sql", "CREATE TABLE edited (id integer);");
         await FailsAsync(ErrorId.MigrationChanged, 1, ["001_initial_schema"], "up");
         // Of what nobody named, the list is shown, and nothing is done without a yes.
-        await FailsAsync(ErrorId.ConfirmationRequired, 2, ["--yes", "001_initial_schema (Changed)", "line 1:", "+ CREATE TABLE edited (id integer)"], "repair");
+        await FailsAsync(
+            ErrorId.ConfirmationRequired,
+            2,
+            ["--yes", "001_initial_schema (Changed)", "line 1:", "+ CREATE TABLE edited (id integer)"],
+            "repair"
+        );
         await FailsAsync(ErrorId.MigrationChanged, 1, ["001_initial_schema"], "up");
         var output = await OutputAsync("repair", "--yes");
         Assert.Contains("SHA-256", output, StringComparison.Ordinal);
@@ -105,7 +129,12 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         ThreeTables();
         var result = await RunAsync("up");
         Assert.DoesNotContain('\u001b', result.All);
-        var plain = await CliProcess.RunAsync(Call("status") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_COLOR"] = "1" } });
+        var plain = await CliProcess.RunAsync(
+            Call("status") with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_COLOR"] = "1" },
+            }
+        );
         Assert.DoesNotContain('\u001b', plain.All);
     }
 }

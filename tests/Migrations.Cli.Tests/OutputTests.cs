@@ -14,7 +14,9 @@ public sealed class OutputTests() : CliTests("SQLite")
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
         ThreeTables();
-        var (code, error) = await ShellAsync($"{variable}=True exec dotnet \"$0\" up --database \"$1\" --path \"$2\" --output {format} {redirection}");
+        var (code, error) = await ShellAsync(
+            $"{variable}=True exec dotnet \"$0\" up --database \"$1\" --path \"$2\" --output {format} {redirection}"
+        );
         Assert.True(code == 1, error);
         Assert.Contains("The output could not be written", error, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", error, StringComparison.Ordinal);
@@ -46,7 +48,12 @@ public sealed class OutputTests() : CliTests("SQLite")
 
     private async Task<(int Code, string Error)> ShellAsync(string command)
     {
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var argument in (string[])["-c", command, CliProcess.Program, Database.Address, Folder])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

@@ -26,7 +26,9 @@ public sealed class OwnerTests() : CliTests("PostgreSQL")
 
     private async Task<CliResult> RunAsync(PostgreSqlRole owner, params string[] arguments)
     {
-        var result = await CliProcess.RunAsync(new CliCall { Arguments = [.. arguments, "--database", owner.Address, "--path", Folder], WorkingFolder = Temporary.Path });
+        var result = await CliProcess.RunAsync(
+            new CliCall { Arguments = [.. arguments, "--database", owner.Address, "--path", Folder], WorkingFolder = Temporary.Path }
+        );
         Assert.All(PostgreSqlRole.Secrets, secret => Assert.DoesNotContain(secret, result.All, StringComparison.Ordinal));
         AssertSilent(result);
         return result;

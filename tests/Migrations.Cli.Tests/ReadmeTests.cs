@@ -19,8 +19,9 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Contains("migrations create add_reviews", lines);
         Assert.True(lines.Count > 18, $"Only {lines.Count} lines were found.");
 
-        var script = new[] { $"migrations() {{ dotnet '{CliProcess.Program}' \"$@\"; }}" }
-            .Concat(lines.Select(l => $"{l}\n[ $? = 0 ] || {{ echo 'FAILED: {l.Replace("'", "'\\''", StringComparison.Ordinal)}' >&2; exit 1; }}"));
+        var script = new[] { $"migrations() {{ dotnet '{CliProcess.Program}' \"$@\"; }}" }.Concat(
+            lines.Select(l => $"{l}\n[ $? = 0 ] || {{ echo 'FAILED: {l.Replace("'", "'\\''", StringComparison.Ordinal)}' >&2; exit 1; }}")
+        );
         var (exitCode, text) = await RunAsync(string.Join('\n', script));
         Assert.True(exitCode == 0, text);
         Assert.Contains("Applied 006_add_reviews", text, StringComparison.Ordinal);
@@ -30,24 +31,43 @@ public sealed partial class ReadmeTests : IDisposable
     private static List<string> Lines()
     {
         var text = File.ReadAllText(Repository.PathOf("README.md"));
-        var tour = text[text.IndexOf("\n## Try it", StringComparison.Ordinal)..text.IndexOf("\n## Migration folders", StringComparison.Ordinal)];
+        var tour = text[
+            text.IndexOf("\n## Try it", StringComparison.Ordinal)..text.IndexOf("\n## Migration folders", StringComparison.Ordinal)
+        ];
         return
         [
-            .. Block().Matches(tour)
-                .SelectMany(m => m.Groups["language"].Value switch
-                {
-                    "sh" => m.Groups["text"].Value.Split('\n'),
-                    "" => m.Groups["text"].Value.Split('\n').Where(l => l.StartsWith("$ ", StringComparison.Ordinal)).Select(l => l[2..]),
-                    _ => [],
-                })
-                .Where(l => l.Trim().Length > 0 && !l.Contains("postgres://", StringComparison.Ordinal) && !l.StartsWith("dotnet test", StringComparison.Ordinal))
+            .. Block()
+                .Matches(tour)
+                .SelectMany(m =>
+                    m.Groups["language"].Value switch
+                    {
+                        "sh" => m.Groups["text"].Value.Split('\n'),
+                        "" => m.Groups["text"]
+                            .Value.Split('\n')
+                            .Where(l => l.StartsWith("$ ", StringComparison.Ordinal))
+                            .Select(l => l[2..]),
+                        _ => [],
+                    }
+                )
+                .Where(l =>
+                    l.Trim().Length > 0
+                    && !l.Contains("postgres://", StringComparison.Ordinal)
+                    && !l.StartsWith("dotnet test", StringComparison.Ordinal)
+                )
                 .Select(l => l.Replace("dotnet run --project src/Migrations.Cli --", "migrations", StringComparison.Ordinal)),
         ];
     }
 
     private async Task<(int ExitCode, string Text)> RunAsync(string script)
     {
-        var start = new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, WorkingDirectory = _temporary.Path, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-c", script])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = _temporary.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment.Remove("DATABASE_URL");
         start.Environment.Remove("MIGRATION_PATH");
         using var process = Process.Start(start)!;
@@ -68,6 +88,10 @@ public sealed partial class ReadmeTests : IDisposable
         }
     }
 
-    [GeneratedRegex(@"^```(?<language>\w*)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^```(?<language>\w*)\n(?<text>.*?)^```",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Block();
 }

@@ -9,11 +9,12 @@ internal static class StartupHook
     /// <summary>What is printed at the door.</summary>
     public const string Knock = "At the door.";
 
-    public static void Initialize() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        var door = Environment.GetEnvironmentVariable(Door);
-        Console.Error.WriteLine(Knock);
-        for (var tries = 0; File.Exists(door) && tries < 3000; tries++)
-            Thread.Sleep(10);
-    };
+    public static void Initialize() =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            var door = Environment.GetEnvironmentVariable(Door);
+            Console.Error.WriteLine(Knock);
+            for (var tries = 0; File.Exists(door) && tries < 3000; tries++)
+                Thread.Sleep(10);
+        };
 }

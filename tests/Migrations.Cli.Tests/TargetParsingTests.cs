@@ -49,7 +49,13 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     [InlineData("--database has no value: '--yes' begins with a dash", "up", "--database", "--yes", "--path", "migrations")]
     [InlineData("--environment has no value: '--what-if' begins with a dash", "up", "-d", "x.db", "--environment", "--what-if")]
     [InlineData("'--dry-run' is no option here", "create", "--dry-run", "--path", "migrations")]
-    [InlineData("'--skip-ckecksum' is no option here, and no name begins with a dash. Did you mean '--skip-checksum'?", "down", "-d", "x.db", "--skip-ckecksum")]
+    [InlineData(
+        "'--skip-ckecksum' is no option here, and no name begins with a dash. Did you mean '--skip-checksum'?",
+        "down",
+        "-d",
+        "x.db",
+        "--skip-ckecksum"
+    )]
     [InlineData("Did you mean '--full'?", "verify", "--fulll")]
     [InlineData("'--lates' is no option here", "backups", "--lates")]
     [InlineData("looks like a connection", "up", "-d", "x.db", "--path", "postgres://ann:hunter2@h/shop")]
@@ -66,7 +72,9 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     public async Task A_password_file_that_is_missing_is_passed_over()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
-        var address = new UriBuilder(database.Address) { UserName = "nobody", Password = "" }.Uri.AbsoluteUri;
+        var address = new UriBuilder(database.Address) { UserName = "nobody", Password = "" }
+            .Uri
+            .AbsoluteUri;
         var result = await RunAsync(["status", "-d", address, "--path", Folder], new() { ["PGPASSFILE"] = "/nowhere/pgpass" });
         AssertError(result, ErrorId.AuthenticationFailed, 1);
     }
@@ -74,7 +82,10 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     [SkippableFact]
     public async Task A_user_without_a_name_is_recorded_by_number()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root", "Only root may run a command under a bare number.");
+        Skip.IfNot(
+            OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root",
+            "Only root may run a command under a bare number."
+        );
         Migration("001_a", "CREATE TABLE a (id integer);\n");
         var folder = Directory.CreateDirectory(Temporary["bare"]).FullName;
         if (!OperatingSystem.IsWindows())
@@ -84,13 +95,15 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
             OpenToAll(Folder);
         }
 
-        var result = await CliProcess.RunAsync(new CliCall
-        {
-            Launcher = ["/usr/bin/setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups"],
-            Arguments = ["up", "-d", Path.Combine(folder, "bare.db"), "--path", Folder],
-            WorkingFolder = folder,
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = folder },
-        });
+        var result = await CliProcess.RunAsync(
+            new CliCall
+            {
+                Launcher = ["/usr/bin/setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups"],
+                Arguments = ["up", "-d", Path.Combine(folder, "bare.db"), "--path", Folder],
+                WorkingFolder = folder,
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = folder },
+            }
+        );
         Assert.True(result.ExitCode == 0, result.ToString());
         var history = await CliProcess.RunAsync("history", "-d", Path.Combine(folder, "bare.db"), "--output", "json");
         Assert.Contains("\"54321\"", history.Output, StringComparison.Ordinal);
@@ -100,7 +113,14 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     private static void OpenToAll(string path) => File.SetUnixFileMode(path, (UnixFileMode)0b111_111_111);
 
     private Task<CliResult> RunAsync(string[] arguments, Dictionary<string, string> environment) =>
-        CliProcess.RunAsync(new CliCall { Arguments = arguments, WorkingFolder = Temporary.Path, Environment = environment });
+        CliProcess.RunAsync(
+            new CliCall
+            {
+                Arguments = arguments,
+                WorkingFolder = Temporary.Path,
+                Environment = environment,
+            }
+        );
 
     private void AssertRefused(CliResult result, ErrorId id)
     {

@@ -59,6 +59,11 @@ public sealed class BrokenConnectionTests : IDisposable
     {
         var driver = new PostgreSqlDriver();
         var session = new SessionOptions { LockTimeout = TimeSpan.FromSeconds(10) };
-        return new Migrator(driver, driver.Parse(address, _folder.Path)!, _folder.Path, new MigratorOptions { Session = events is null ? session : session with { Events = events } });
+        return new Migrator(
+            driver,
+            driver.Parse(address, _folder.Path)!,
+            _folder.Path,
+            new MigratorOptions { Session = events is null ? session : session with { Events = events } }
+        );
     }
 }

@@ -19,7 +19,15 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
         Migration("001_a", "CREATE TABLE a (id integer);");
         Migration("002_slow", $"CREATE TABLE b (id integer);\n{Kind.SlowStatement};\n");
         await CancelledAsync(Engine(), mode, e => e is StepStarted { Migration: "002_slow" });
-        Assert.Equal(mode switch { TransactionMode.Each => "a", TransactionMode.All => "", _ => "a, b" }, await TablesAsync());
+        Assert.Equal(
+            mode switch
+            {
+                TransactionMode.Each => "a",
+                TransactionMode.All => "",
+                _ => "a, b",
+            },
+            await TablesAsync()
+        );
         await GoesOnAsync("002_slow", "CREATE TABLE b (id integer);\nCREATE TABLE c (id integer);\n");
     }
 
@@ -103,7 +111,11 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
     {
         Assert.Null((await Engine().GetSummaryAsync()).LockedBy);
         Migration(name, script);
-        Assert.Contains(name, Names(await Engine(o => o with { Session = o.Session with { LockTimeout = TimeSpan.FromSeconds(2) } }).ApplyAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            name,
+            Names(await Engine(o => o with { Session = o.Session with { LockTimeout = TimeSpan.FromSeconds(2) } }).ApplyAsync()),
+            StringComparison.Ordinal
+        );
     }
 
     private void Listen(CancellationTokenSource stop, Func<MigrationEvent, bool> when)
@@ -129,11 +141,12 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
     /// <summary>What the events of all engines of this test do.</summary>
     private ActingSink Listener { get; } = new();
 
-    protected new Migrator Engine(Func<MigratorOptions, MigratorOptions>? change = null) => base.Engine(o =>
-    {
-        var options = change is null ? o : change(o);
-        return options with { Session = options.Session with { Events = new Both(options.Session.Events, Listener) } };
-    });
+    protected new Migrator Engine(Func<MigratorOptions, MigratorOptions>? change = null) =>
+        base.Engine(o =>
+        {
+            var options = change is null ? o : change(o);
+            return options with { Session = options.Session with { Events = new Both(options.Session.Events, Listener) } };
+        });
 
     private sealed class ActingSink : IEventSink
     {
@@ -157,7 +170,10 @@ public sealed class SqliteCancellationTests() : CancellationConformance(Database
     [Fact]
     public async Task In_vacuum_and_in_the_commit_that_a_reader_holds_up()
     {
-        Migration("001_a", "CREATE TABLE a (id integer);\nINSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n;\n");
+        Migration(
+            "001_a",
+            "CREATE TABLE a (id integer);\nINSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n;\n"
+        );
         await ApplyAsync();
         await using var reader = await Database.ConnectAsync();
         await using var command = reader.CreateCommand();
@@ -166,7 +182,11 @@ public sealed class SqliteCancellationTests() : CancellationConformance(Database
         foreach (var script in new[] { "VACUUM;", "CREATE TABLE b (id integer);" })
         {
             Migration("002_b", script);
-            await CancelledAsync(Engine(o => o with { Session = o.Session with { TableLockTimeout = TimeSpan.FromMinutes(5) } }), TransactionMode.Each, e => e is StepStarted);
+            await CancelledAsync(
+                Engine(o => o with { Session = o.Session with { TableLockTimeout = TimeSpan.FromMinutes(5) } }),
+                TransactionMode.Each,
+                e => e is StepStarted
+            );
             Assert.Equal("a", await TablesAsync());
         }
     }
@@ -180,11 +200,19 @@ public sealed class PostgreSqlCancellationTests() : CancellationConformance(Data
     [InlineData("index", "CREATE INDEX CONCURRENTLY a_id ON a (id);\n")]
     public async Task In_copy_in_a_commit_and_in_a_concurrent_build(string what, string script)
     {
-        Migration("001_a", """
+        Migration(
+            "001_a",
+            """
             CREATE TABLE a (id integer);
             CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(300); RETURN NULL; END $$;
-            """ + (what == "copy" ? "CREATE TRIGGER lingers AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION linger();"
-                : what == "commit" ? "CREATE CONSTRAINT TRIGGER lingers AFTER INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();" : ""));
+            """
+                + (
+                    what == "copy" ? "CREATE TRIGGER lingers AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION linger();"
+                    : what == "commit"
+                        ? "CREATE CONSTRAINT TRIGGER lingers AFTER INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();"
+                    : ""
+                )
+        );
         await ApplyAsync();
         Migration("002_b", script);
         // A concurrent build waits for every transaction that has written.
@@ -207,9 +235,14 @@ public sealed class PostgreSqlCancellationTests() : CancellationConformance(Data
         Migration("001_a", "CREATE TABLE a (id integer);");
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(400));
         var target = Kind.Driver.Parse("postgres://nobody@127.0.0.1:1/nowhere", Folder)!;
-        var options = new MigratorOptions { Session = new SessionOptions { ConnectAttempts = 100, ConnectDelay = TimeSpan.FromMinutes(5) } };
+        var options = new MigratorOptions
+        {
+            Session = new SessionOptions { ConnectAttempts = 100, ConnectDelay = TimeSpan.FromMinutes(5) },
+        };
         var clock = Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Migrator(Kind.Driver, target, Folder, options).ApplyAsync(cancellationToken: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            new Migrator(Kind.Driver, target, Folder, options).ApplyAsync(cancellationToken: stop.Token)
+        );
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 }

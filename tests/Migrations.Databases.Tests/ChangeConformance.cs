@@ -123,7 +123,10 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a, 003_c", Names(await Engine(o => o with { Environment = "production" }).ApplyAsync()));
         Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("002_b", StringComparison.Ordinal));
         Assert.Equal("a, c", await TablesAsync());
-        Assert.Equal("002_b", Names(await Engine(o => o with { Environment = "Staging" }).ApplyAsync(new ApplyRequest { AllowOutOfOrder = true })));
+        Assert.Equal(
+            "002_b",
+            Names(await Engine(o => o with { Environment = "Staging" }).ApplyAsync(new ApplyRequest { AllowOutOfOrder = true }))
+        );
     }
 
     [SkippableFact]

@@ -24,7 +24,11 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
     public async Task Several_processes_at_once_apply_each_migration_once()
     {
         ManyTables();
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => CliProcess.RunAsync("up", "--database", Database.Address, "--path", Folder, "--output", "json")));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 3)
+                .Select(_ => CliProcess.RunAsync("up", "--database", Database.Address, "--path", Folder, "--output", "json"))
+        );
         Assert.All(results, r => Assert.True(r.ExitCode == 0, r.ToString()));
         Assert.Equal(Many, results.Sum(r => r.Json.GetArrayLength()));
         Assert.Equal(Many.ToString(), await Database.ScalarAsync("SELECT count(*) FROM migration_journal"));

@@ -55,11 +55,16 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
     protected void ThreeTables()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
-        Migration("002_b", "-- Description: the second\n-- Version: 1.1.0\nCREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES (1), (2), (3);\n", "DROP TABLE b;\n");
+        Migration(
+            "002_b",
+            "-- Description: the second\n-- Version: 1.1.0\nCREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES (1), (2), (3);\n",
+            "DROP TABLE b;\n"
+        );
         Migration("003_c", "CREATE TABLE c (id integer PRIMARY KEY);\n", "DROP TABLE c;\n");
     }
 
-    protected DatabaseTarget Target() => Kind.Driver.Parse(Database.Address, Folder)
+    protected DatabaseTarget Target() =>
+        Kind.Driver.Parse(Database.Address, Folder)
         ?? throw new InvalidOperationException("The driver does not know its own kind of address.");
 
     /// <summary>The engine on this test's database and folder.</summary>
@@ -68,12 +73,17 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 
     protected IntegrityChecker Checker() => new(Kind.Driver, Target(), Folder, EngineOptions());
 
-    protected MigratorOptions EngineOptions() => new() { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
+    protected MigratorOptions EngineOptions() =>
+        new()
+        {
+            Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) },
+        };
 
     protected Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null) => Engine().ApplyAsync(request);
 
     /// <summary>Undoes, whatever rows are lost by it.</summary>
-    protected Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null) => Engine().UndoAsync((request ?? new UndoRequest()) with { AcceptDataLoss = true });
+    protected Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null) =>
+        Engine().UndoAsync((request ?? new UndoRequest()) with { AcceptDataLoss = true });
 
     /// <summary>The states of all migrations, for example <c>001_a Applied, 002_b Pending</c>.</summary>
     protected async Task<string> StatesAsync(Migrator? engine = null) =>
@@ -82,7 +92,8 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
     protected async Task<MigrationStatus> StatusOfAsync(string name) => (await Engine().GetStatusAsync()).Single(s => s.Name == name);
 
     /// <summary>The tables without the history.</summary>
-    protected async Task<string> TablesAsync() => string.Join(", ", (await Database.TablesAsync()).Where(t => !t.StartsWith("migration_", StringComparison.Ordinal)));
+    protected async Task<string> TablesAsync() =>
+        string.Join(", ", (await Database.TablesAsync()).Where(t => !t.StartsWith("migration_", StringComparison.Ordinal)));
 
     /// <summary>The history, for example <c>001_a applied, 001_a rolled_back</c>.</summary>
     protected async Task<string> JournalAsync() =>

@@ -68,7 +68,13 @@ public abstract class DatabaseKind
         public override string ManyRows(string table, int count) =>
             $"CREATE TABLE {table} AS SELECT i, repeat(md5(i::text), 4) AS t FROM generate_series(1, {count}) i";
 
-        public override DatabaseTarget Kept(string address, string kept) => Driver.Parse(new UriBuilder(address) { Path = kept }.Uri.AbsoluteUri, Path.GetTempPath())!;
+        public override DatabaseTarget Kept(string address, string kept) =>
+            Driver.Parse(
+                new UriBuilder(address) { Path = kept }
+                    .Uri
+                    .AbsoluteUri,
+                Path.GetTempPath()
+            )!;
 
         public override string NoSuchTable(string name) => $"relation \"{name}\" does not exist";
 

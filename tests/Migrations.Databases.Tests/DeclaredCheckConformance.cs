@@ -33,7 +33,10 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         await Database.ExecuteAsync("DROP INDEX idx_tasks_priority_queue");
         await Database.ExecuteAsync("UPDATE milestones SET total_tasks = 7");
 
-        var failed = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] })).Where(r => r.Status != CheckStatus.Pass).Select(r => r.Name).ToList();
+        var failed = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }))
+            .Where(r => r.Status != CheckStatus.Pass)
+            .Select(r => r.Name)
+            .ToList();
 
         Assert.Contains("the priority queue has its index", failed);
         Assert.Contains("the priority queue uses its index", failed);
@@ -46,7 +49,10 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     public async Task A_check_cannot_commit_what_it_does()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
-        Write("checks/commits.sql", "-- expect: rows 0\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (2);\nSELECT 1 WHERE 1 = 0;\n");
+        Write(
+            "checks/commits.sql",
+            "-- expect: rows 0\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (2);\nSELECT 1 WHERE 1 = 0;\n"
+        );
         await ApplyAsync();
 
         var result = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared] }));
@@ -69,7 +75,11 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     }
 
     [SkippableTheory]
-    [InlineData("-- check: a\n-- expect: rows 0\nSELECT 1 WHERE 1 = 0;\n<<<<<<< HEAD\n-- check: b\n=======\n-- check: c\n>>>>>>> other\n", "conflict marker", ":4")]
+    [InlineData(
+        "-- check: a\n-- expect: rows 0\nSELECT 1 WHERE 1 = 0;\n<<<<<<< HEAD\n-- check: b\n=======\n-- check: c\n>>>>>>> other\n",
+        "conflict marker",
+        ":4"
+    )]
     [InlineData("-- check: a\n-- expect: rows 0\nSELECT 1 \u200bWHERE 1 = 0;\n", "U+200B", ":3")]
     public async Task What_stops_a_migration_stops_a_check(string text, string expected, string place)
     {
@@ -102,12 +112,29 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     {
         await UseSampleAsync();
 
-        var results = await Checker().CheckAsync(new CheckRequest { Names = ["a * task is *"], Categories = [CheckCategory.Declared], OnCopy = true });
+        var results = await Checker()
+            .CheckAsync(
+                new CheckRequest
+                {
+                    Names = ["a * task is *"],
+                    Categories = [CheckCategory.Declared],
+                    OnCopy = true,
+                }
+            );
 
-        Assert.Equal(["a deleted task is counted no more", "a finished task is counted as finished", "a new task is counted"], results.Select(r => r.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["a deleted task is counted no more", "a finished task is counted as finished", "a new task is counted"],
+            results.Select(r => r.Name).Order(StringComparer.Ordinal)
+        );
         Assert.All(results, r => Assert.Equal(CheckStatus.Pass, r.Status));
-        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Names = ["no such check"] }));
-        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Checklist] }));
+        await ThrowsAsync<MigrationException>(
+            ErrorId.UsageInvalid,
+            () => Checker().CheckAsync(new CheckRequest { Names = ["no such check"] })
+        );
+        await ThrowsAsync<MigrationException>(
+            ErrorId.UsageInvalid,
+            () => Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Checklist] })
+        );
     }
 
     [SkippableFact]
@@ -153,18 +180,35 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Migration("002_row", "INSERT INTO a VALUES (1);\n", "DELETE FROM a;\n");
         Write("checks/empty.sql", "-- check: a is empty\n-- expect: rows 0\nSELECT id FROM a;\n");
 
-        var error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() }));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.CheckFailed,
+            () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() })
+        );
 
         Assert.Contains("a is empty", error.Message, StringComparison.Ordinal);
         Assert.Equal("002_row", Names(error.Applied));
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
-        error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() }));
+        error = await ThrowsAsync<MigrationException>(
+            ErrorId.CheckFailed,
+            () => ApplyAsync(new ApplyRequest { Check = new CheckRequest() })
+        );
         Assert.StartsWith("Nothing was pending, and a check failed", error.Message, StringComparison.Ordinal);
         Assert.Empty(error.Applied);
         await UndoAsync();
         Directory.CreateDirectory(FileOf("backups"));
         var backup = new BackupRequest { Folder = FileOf("backups") };
-        error = await ThrowsAsync<MigrationException>(ErrorId.CheckFailed, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest(), Backup = backup, RestoreOnFailure = true }));
+        error = await ThrowsAsync<MigrationException>(
+            ErrorId.CheckFailed,
+            () =>
+                ApplyAsync(
+                    new ApplyRequest
+                    {
+                        Check = new CheckRequest(),
+                        Backup = backup,
+                        RestoreOnFailure = true,
+                    }
+                )
+        );
         Assert.Empty(error.Applied);
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
         Assert.Equal("001_a Applied, 002_row RolledBack", await StatesAsync());
@@ -174,13 +218,26 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     public async Task What_was_applied_is_told_when_the_checks_after_it_cannot_be_made()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
-        var error = await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => ApplyAsync(new ApplyRequest { Check = new CheckRequest { Names = ["no such check"] } }));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.UsageInvalid,
+            () => ApplyAsync(new ApplyRequest { Check = new CheckRequest { Names = ["no such check"] } })
+        );
         Assert.Equal("001_a", Names(error.Applied));
 
         Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\n", "DROP TABLE b;\n");
         using var stop = new CancellationTokenSource();
-        Events = new() { Published = e => { if (e is WorkAdvanced { Activity: var activity } && activity.StartsWith("Checking", StringComparison.Ordinal)) stop.Cancel(); } };
-        error = await ThrowsAsync<MigrationException>(ErrorId.Cancelled, () => Engine().ApplyAsync(new ApplyRequest { Check = new CheckRequest() }, stop.Token));
+        Events = new()
+        {
+            Published = e =>
+            {
+                if (e is WorkAdvanced { Activity: var activity } && activity.StartsWith("Checking", StringComparison.Ordinal))
+                    stop.Cancel();
+            },
+        };
+        error = await ThrowsAsync<MigrationException>(
+            ErrorId.Cancelled,
+            () => Engine().ApplyAsync(new ApplyRequest { Check = new CheckRequest() }, stop.Token)
+        );
         Assert.Equal("002_b", Names(error.Applied));
         Assert.Contains("were applied", error.Message, StringComparison.Ordinal);
         Assert.Equal("a, b", await TablesAsync());
@@ -239,7 +296,10 @@ public sealed class PostgreSqlDeclaredCheckTests() : DeclaredCheckConformance(Da
     public async Task A_check_that_loses_its_connection_fails_and_the_others_are_made()
     {
         ThreeTables();
-        Write("checks/both.sql", "-- check: lost\n-- expect: rows 0\nSELECT pg_terminate_backend(pg_backend_pid());\n\n-- check: next\n-- expect: rows 3\nSELECT id FROM b;\n");
+        Write(
+            "checks/both.sql",
+            "-- check: lost\n-- expect: rows 0\nSELECT pg_terminate_backend(pg_backend_pid());\n\n-- check: next\n-- expect: rows 3\nSELECT id FROM b;\n"
+        );
 
         var rehearsed = (await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync()).Checks;
         await ApplyAsync();
@@ -252,7 +312,12 @@ public sealed class PostgreSqlDeclaredCheckTests() : DeclaredCheckConformance(Da
 
     protected override string Sample => "dashboard-postgresql";
 
-    protected override async Task<string> ContentAsync() => string.Join('\n', await Database.RowsAsync(
-        "SELECT 'p' || p::text FROM projects p UNION ALL SELECT 'm' || m::text FROM milestones m UNION ALL SELECT 't' || t::text FROM tasks t "
-        + "UNION ALL SELECT 'j' || j.id || j.name FROM migration_journal j UNION ALL SELECT 'c' || relname || relkind::text || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"));
+    protected override async Task<string> ContentAsync() =>
+        string.Join(
+            '\n',
+            await Database.RowsAsync(
+                "SELECT 'p' || p::text FROM projects p UNION ALL SELECT 'm' || m::text FROM milestones m UNION ALL SELECT 't' || t::text FROM tasks t "
+                    + "UNION ALL SELECT 'j' || j.id || j.name FROM migration_journal j UNION ALL SELECT 'c' || relname || relkind::text || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+            )
+        );
 }

@@ -13,10 +13,11 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Migration(
             "001_orders",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
-            + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0));\n"
-            + "CREATE INDEX orders_by_customer ON orders (customer_id);\n"
-            + "CREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n",
-            "DROP VIEW big_orders;\nDROP TABLE orders;\nDROP TABLE customers;\n");
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0));\n"
+                + "CREATE INDEX orders_by_customer ON orders (customer_id);\n"
+                + "CREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n",
+            "DROP VIEW big_orders;\nDROP TABLE orders;\nDROP TABLE customers;\n"
+        );
         Migration("002_note", "ALTER TABLE orders ADD COLUMN note text;\n", "ALTER TABLE orders DROP COLUMN note;\n");
     }
 
@@ -45,9 +46,16 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
 
         Assert.Equal(
             ["big_orders is not there.", "by_hand should not be there.", "orders_by_customer is not there."],
-            results.Where(r => r.Name == "drift").Select(r => r.Message[(r.Message.IndexOf(r.Target!.Split('.')[^1], StringComparison.Ordinal))..]).Order(StringComparer.Ordinal));
+            results
+                .Where(r => r.Name == "drift")
+                .Select(r => r.Message[(r.Message.IndexOf(r.Target!.Split('.')[^1], StringComparison.Ordinal))..])
+                .Order(StringComparer.Ordinal)
+        );
         Assert.All(results.Where(r => r.Name == "drift"), r => Assert.Equal(CheckStatus.Fail, r.Status));
-        Assert.Equal(["indexes", "views"], results.Where(r => r.Category == CheckCategory.Schema && r.Status == CheckStatus.Fail).Select(r => r.Name));
+        Assert.Equal(
+            ["indexes", "views"],
+            results.Where(r => r.Category == CheckCategory.Schema && r.Status == CheckStatus.Fail).Select(r => r.Name)
+        );
         foreach (var way in results.Where(r => r.Name == "drift").Select(r => r.Recommendation!))
             await Database.ExecuteAsync(way["To put it back: ".Length..]);
         Assert.All(await CheckAsync(CheckCategory.Drift), r => Assert.Equal(CheckStatus.Pass, r.Status));
@@ -96,7 +104,10 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         await Database.ExecuteAsync("ALTER TABLE of_another ADD COLUMN by_hand text");
         await Database.ExecuteAsync("CREATE INDEX also_by_hand ON of_another (by_hand)");
         await Database.ExecuteAsync("DROP INDEX of_another_id");
-        Assert.Equal(["also_by_hand", "by_hand", "of_another_id"], (await checker.CheckAsync(request)).Select(c => c.Target!.Split('.', ' ')[^1].Trim('"')).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["also_by_hand", "by_hand", "of_another_id"],
+            (await checker.CheckAsync(request)).Select(c => c.Target!.Split('.', ' ')[^1].Trim('"')).Order(StringComparer.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -144,9 +155,12 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
     public async Task A_schema_file_is_set_against_what_all_migrations_make()
     {
         Orders();
-        Write("schema.sql", "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
-            + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0), note text);\n"
-            + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n");
+        Write(
+            "schema.sql",
+            "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0), note text);\n"
+                + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n"
+        );
         await ApplyAsync();
         Assert.Equal(CheckStatus.Pass, (await CheckAsync(CheckCategory.Schema)).Single(r => r.Name == "schema-file").Status);
 

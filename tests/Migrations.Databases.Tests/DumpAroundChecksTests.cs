@@ -22,7 +22,8 @@ public sealed class DumpAroundChecksTests() : Conformance(DatabaseKind.PostgreSq
         // These make the database refuse what they try, in the middle of what they have written.
         Assert.Equal(
             ["a priority out of range is rejected", "a task needs a project", "an unknown status is rejected"],
-            results.Where(r => r.Expected!.StartsWith("error", StringComparison.Ordinal)).Select(r => r.Name).Order(StringComparer.Ordinal));
+            results.Where(r => r.Expected!.StartsWith("error", StringComparison.Ordinal)).Select(r => r.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(before.Text, after.Text);
         foreach (var table in (string[])["projects", "milestones", "tasks", "migration_journal"])
         {
@@ -43,7 +44,10 @@ public sealed class DumpAroundChecksTests() : Conformance(DatabaseKind.PostgreSq
         var after = await DumpAsync();
         var warned = Assert.Single(results, r => r.Status != CheckStatus.Pass);
         Assert.Equal((MovesSequence, CheckStatus.Warn), (warned.Name, warned.Status));
-        Assert.Matches("The sequence public.projects_id_seq moved on from [0-9]+ to [0-9]+; a rollback does not take it back.", warned.Message);
+        Assert.Matches(
+            "The sequence public.projects_id_seq moved on from [0-9]+ to [0-9]+; a rollback does not take it back.",
+            warned.Message
+        );
         Assert.Equal(before.WithoutSequencePositions, after.WithoutSequencePositions);
         var moved = Assert.Single(after.SequencePositions.Except(before.SequencePositions, StringComparer.Ordinal));
         Assert.Contains("public.projects_id_seq", moved, StringComparison.Ordinal);
@@ -63,10 +67,14 @@ public sealed class DumpAroundChecksTests() : Conformance(DatabaseKind.PostgreSq
         Assert.Equal(before.Text, (await DumpAsync()).Text);
     }
 
-    private void WriteMovingCheck() => Write(
-        "checks/sequence.sql", $"-- check: {MovesSequence}\n-- expect: value true\nINSERT INTO projects (name) VALUES ('Numbered'), ('Numbered too');\nSELECT (max(id) > 0)::text FROM projects;\n");
+    private void WriteMovingCheck() =>
+        Write(
+            "checks/sequence.sql",
+            $"-- check: {MovesSequence}\n-- expect: value true\nINSERT INTO projects (name) VALUES ('Numbered'), ('Numbered too');\nSELECT (max(id) > 0)::text FROM projects;\n"
+        );
 
-    private Task<IReadOnlyList<CheckResult>> AskAsync(bool onCopy = false) => Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared], OnCopy = onCopy });
+    private Task<IReadOnlyList<CheckResult>> AskAsync(bool onCopy = false) =>
+        Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Declared], OnCopy = onCopy });
 
     private Task<PostgreSqlDump> DumpAsync() => PostgreSqlDump.OfAsync((PostgreSqlTestDatabase)Database);
 

@@ -20,7 +20,11 @@ public abstract class EnvironmentConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal((2, 2, 0, true), (summary.Total, summary.Applied, summary.Pending, summary.Healthy));
         var checks = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] });
         Assert.DoesNotContain(checks, c => c.Message.Contains("002_seed", StringComparison.Ordinal));
-        Assert.Empty((await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest { Target = "002_seed" })).Results);
+        Assert.Empty(
+            (
+                await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest { Target = "002_seed" })
+            ).Results
+        );
         Assert.Empty(await ApplyAsync(new ApplyRequest { Target = "002_seed" }));
 
         var staging = Engine(o => o with { Environment = "Staging" });

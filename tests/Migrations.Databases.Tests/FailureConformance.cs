@@ -22,7 +22,11 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     public async Task A_failing_script_leaves_nothing_and_is_recorded()
     {
         ThreeTables();
-        Migration("002_b", "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);\n\n  INSERT INTO nowhere VALUES (1);\n", "DROP TABLE b;");
+        Migration(
+            "002_b",
+            "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);\n\n  INSERT INTO nowhere VALUES (1);\n",
+            "DROP TABLE b;"
+        );
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
         Assert.Contains(Kind.NoSuchTable("nowhere"), error.Message, StringComparison.Ordinal);
         Assert.Equal(Kind.NoSuchTableCode, error.Code);
@@ -78,13 +82,19 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     [SkippableFact]
     public async Task A_script_without_a_transaction_goes_on_at_the_failed_statement()
     {
-        Migration("001_steps", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (1);\nINSERT INTO a VALUES (3);\n");
+        Migration(
+            "001_steps",
+            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (1);\nINSERT INTO a VALUES (3);\n"
+        );
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
         Assert.Equal(4, error.Location?.Line);
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
         Assert.Equal("001_steps Failed", await StatesAsync());
 
-        Migration("001_steps", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);\nINSERT INTO a VALUES (3);\n");
+        Migration(
+            "001_steps",
+            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);\nINSERT INTO a VALUES (3);\n"
+        );
         Assert.Equal("001_steps", Names(await ApplyAsync()));
         Assert.Equal(["1", "2", "3"], await Database.RowsAsync("SELECT id FROM a ORDER BY id"));
         Assert.Equal("001_steps Applied", await StatesAsync());
@@ -93,9 +103,15 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     [SkippableFact]
     public async Task A_script_is_not_resumed_when_a_statement_that_ran_was_edited()
     {
-        Migration("001_steps", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (1);\n");
+        Migration(
+            "001_steps",
+            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (1);\n"
+        );
         await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
-        Migration("001_steps", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (99);\nINSERT INTO a VALUES (2);\n");
+        Migration(
+            "001_steps",
+            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (99);\nINSERT INTO a VALUES (2);\n"
+        );
         var error = await ThrowsAsync<MigrationException>(ErrorId.StatementEdited, () => ApplyAsync());
         Assert.Equal(3, error.Location?.Line);
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
@@ -189,7 +205,10 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Write("001_nothing.up.sql", "-- this number was given away\n");
         Write("002_later.up.sql", "-- Description: to be written\n");
         var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync());
-        Assert.Equal((ErrorId.ScriptEmpty, "002_later.up.sql"), (Assert.Single(error.Problems).Id, Path.GetFileName(error.Problems[0].Location.File)));
+        Assert.Equal(
+            (ErrorId.ScriptEmpty, "002_later.up.sql"),
+            (Assert.Single(error.Problems).Id, Path.GetFileName(error.Problems[0].Location.File))
+        );
 
         File.Delete(FileOf("002_later.up.sql"));
         Assert.Equal("001_nothing", Assert.Single(await ApplyAsync()).Name);
@@ -237,9 +256,12 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     [SkippableFact]
     public async Task A_full_disk_is_told_apart_from_a_bad_statement()
     {
-        Migration("001_full", Kind == DatabaseKind.Sqlite
-            ? "CREATE TABLE a (t text);\nPRAGMA max_page_count = 20;\nINSERT INTO a SELECT hex(zeroblob(500000));\n"
-            : "CREATE TABLE a (t text);\n\nDO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$;\n");
+        Migration(
+            "001_full",
+            Kind == DatabaseKind.Sqlite
+                ? "CREATE TABLE a (t text);\nPRAGMA max_page_count = 20;\nINSERT INTO a SELECT hex(zeroblob(500000));\n"
+                : "CREATE TABLE a (t text);\n\nDO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$;\n"
+        );
         var error = await ThrowsAsync<MigrationException>(ErrorId.DiskFailed, () => ApplyAsync());
         Assert.Equal(3, error.Location?.Line);
         Assert.Equal("", await TablesAsync());
@@ -250,9 +272,13 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     [SkippableFact]
     public async Task What_a_script_sets_on_the_connection_does_not_reach_the_next()
     {
-        var (set, show) = Kind == DatabaseKind.Sqlite
-            ? ("PRAGMA recursive_triggers = 1;", "INSERT INTO a SELECT recursive_triggers FROM pragma_recursive_triggers;")
-            : ("SET search_path = pg_catalog; SET statement_timeout = 12345;", "INSERT INTO a SELECT CASE current_setting('statement_timeout') WHEN '0' THEN 0 ELSE 1 END;");
+        var (set, show) =
+            Kind == DatabaseKind.Sqlite
+                ? ("PRAGMA recursive_triggers = 1;", "INSERT INTO a SELECT recursive_triggers FROM pragma_recursive_triggers;")
+                : (
+                    "SET search_path = pg_catalog; SET statement_timeout = 12345;",
+                    "INSERT INTO a SELECT CASE current_setting('statement_timeout') WHEN '0' THEN 0 ELSE 1 END;"
+                );
         Migration("001_a", "CREATE TABLE a (id integer);");
         Migration("002_set", set + "\nSELECT 1;");
         Migration("003_show", show);
@@ -260,14 +286,15 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(["0"], await Database.RowsAsync("SELECT id FROM a"));
     }
 
-    private RecordingEventSink ChangingFile(string migration) => new()
-    {
-        Published = e =>
+    private RecordingEventSink ChangingFile(string migration) =>
+        new()
         {
-            if (e is StepStarted started && string.Equals(started.Migration, migration, StringComparison.Ordinal))
-                Write(migration + ".up.sql", "CREATE TABLE other (id integer);");
-        },
-    };
+            Published = e =>
+            {
+                if (e is StepStarted started && string.Equals(started.Migration, migration, StringComparison.Ordinal))
+                    Write(migration + ".up.sql", "CREATE TABLE other (id integer);");
+            },
+        };
 }
 
 public sealed class SqliteFailureTests() : FailureConformance(DatabaseKind.Sqlite);

@@ -5,11 +5,17 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
 {
     private static readonly string Longest = new('h', 63);
 
-    public static TheoryData<string, string?> WrongNames => new()
-    {
-        { "", null }, { " ", null }, { Longest + "A", null }, { new string('é', 31) + "AB", "public" },
-        { "migration_journal", "" }, { "migration_journal", "pg_history" }, { "migration_journal", Longest + "A" },
-    };
+    public static TheoryData<string, string?> WrongNames =>
+        new()
+        {
+            { "", null },
+            { " ", null },
+            { Longest + "A", null },
+            { new string('é', 31) + "AB", "public" },
+            { "migration_journal", "" },
+            { "migration_journal", "pg_history" },
+            { "migration_journal", Longest + "A" },
+        };
 
     [SkippableFact]
     public async Task Another_first_schema_than_that_of_the_recorded_runs_is_refused()
@@ -17,14 +23,20 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
         await TwoTenantsAsync();
         await On("tenant_a").ApplyAsync();
 
-        foreach (var call in (Func<Migrator, Task>[])[m => m.ApplyAsync(), m => m.GetStatusAsync(), m => m.GetSummaryAsync(), m => m.UndoAsync(), m => m.RepairAsync()])
+        foreach (
+            var call in (Func<Migrator, Task>[])
+                [m => m.ApplyAsync(), m => m.GetStatusAsync(), m => m.GetSummaryAsync(), m => m.UndoAsync(), m => m.RepairAsync()]
+        )
         {
             var error = await ThrowsAsync<MigrationException>(ErrorId.OtherSchema, () => call(On("tenant_b")));
             Assert.Contains("'tenant_a'", error.Message, StringComparison.Ordinal);
             Assert.Contains("--history-schema \"tenant_b\"", error.NextStep, StringComparison.Ordinal);
         }
 
-        Assert.Equal("001_orders", Names(await On("tenant_b", o => o with { Session = o.Session with { HistorySchema = "tenant_b" } }).ApplyAsync()));
+        Assert.Equal(
+            "001_orders",
+            Names(await On("tenant_b", o => o with { Session = o.Session with { HistorySchema = "tenant_b" } }).ApplyAsync())
+        );
         Assert.Empty(await On("tenant_a").ApplyAsync());
         Assert.Equal("2", await Database.ScalarAsync("SELECT count(*) FROM pg_tables WHERE tablename = 'orders'"));
     }
@@ -78,9 +90,14 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
     {
         Migration("001_orders", "CREATE TABLE orders (id integer);\n");
         await ThrowsAsync<MigrationException>(
-            ErrorId.UsageInvalid, () => Engine(o => o with { Session = o.Session with { HistoryTable = table, HistorySchema = schema } }).ApplyAsync());
+            ErrorId.UsageInvalid,
+            () => Engine(o => o with { Session = o.Session with { HistoryTable = table, HistorySchema = schema } }).ApplyAsync()
+        );
         Assert.Empty(await Database.TablesAsync());
-        Assert.Equal("001_orders", Names(await Engine(o => o with { Session = o.Session with { HistoryTable = Longest, HistorySchema = Longest } }).ApplyAsync()));
+        Assert.Equal(
+            "001_orders",
+            Names(await Engine(o => o with { Session = o.Session with { HistoryTable = Longest, HistorySchema = Longest } }).ApplyAsync())
+        );
     }
 
     private async Task TwoTenantsAsync()
@@ -92,6 +109,11 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
     private Migrator On(string schema, Func<MigratorOptions, MigratorOptions>? change = null)
     {
         var address = Database.Address + (Database.Address.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "search_path=" + schema;
-        return new Migrator(Kind.Driver, Kind.Driver.Parse(address, Folder)!, Folder, change is null ? EngineOptions() : change(EngineOptions()));
+        return new Migrator(
+            Kind.Driver,
+            Kind.Driver.Parse(address, Folder)!,
+            Folder,
+            change is null ? EngineOptions() : change(EngineOptions())
+        );
     }
 }

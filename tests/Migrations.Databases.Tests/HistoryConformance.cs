@@ -9,7 +9,8 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     [SkippableFact]
     public async Task A_row_holds_everything_that_is_known()
     {
-        const string Script = "-- Description: the first\n-- Version: 1.0.0\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (2);\nUPDATE a SET id = 3 WHERE id = 1;\n";
+        const string Script =
+            "-- Description: the first\n-- Version: 1.0.0\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (2);\nUPDATE a SET id = 3 WHERE id = 1;\n";
         Migration("001_a", Script, "DROP TABLE a;");
         var before = DateTimeOffset.UtcNow.AddSeconds(-2);
         var result = Assert.Single(await ApplyAsync());
@@ -24,7 +25,10 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("1.0.0", row.SemanticVersion);
         Assert.Equal(MigrationDirection.Up, row.Direction);
         Assert.Equal(JournalEvent.Applied, row.Event);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Script))), row.Checksum);
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Script))),
+            row.Checksum
+        );
         Assert.InRange(row.AppliedAt, before, DateTimeOffset.UtcNow.AddSeconds(2));
         Assert.Equal(Environment.UserName, row.AppliedBy);
         Assert.Equal(Environment.MachineName, row.Host);
@@ -68,13 +72,20 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     {
         ThreeTables();
         await ApplyAsync();
-        var row = Assert.Single(await Database.RowsAsync(
-            "SELECT id, service, version, name, description, semantic_version, direction, event, rows_affected, error_message, statement_index, schema_fingerprint "
-            + "FROM migration_journal WHERE version = '002'"));
+        var row = Assert.Single(
+            await Database.RowsAsync(
+                "SELECT id, service, version, name, description, semantic_version, direction, event, rows_affected, error_message, statement_index, schema_fingerprint "
+                    + "FROM migration_journal WHERE version = '002'"
+            )
+        );
         Assert.Equal("2||002|002_b|the second|1.1.0|up|applied|3|||", row);
-        Assert.Equal("3", await Database.ScalarAsync(
-            "SELECT count(*) FROM migration_journal WHERE run_id IS NOT NULL AND checksum IS NOT NULL AND applied_at IS NOT NULL AND applied_by IS NOT NULL AND host IS NOT NULL "
-            + "AND execution_time_ms >= 0 AND success AND tool_version IS NOT NULL AND script IS NOT NULL"));
+        Assert.Equal(
+            "3",
+            await Database.ScalarAsync(
+                "SELECT count(*) FROM migration_journal WHERE run_id IS NOT NULL AND checksum IS NOT NULL AND applied_at IS NOT NULL AND applied_by IS NOT NULL AND host IS NOT NULL "
+                    + "AND execution_time_ms >= 0 AND success AND tool_version IS NOT NULL AND script IS NOT NULL"
+            )
+        );
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(DISTINCT run_id) FROM migration_journal"));
     }
 
@@ -87,7 +98,10 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Write("003_c.up.sql", "INSERT INTO nowhere VALUES (1);");
         await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
         var rows = await Engine().GetHistoryAsync();
-        Assert.Equal([JournalEvent.Applied, JournalEvent.Applied, JournalEvent.Applied, JournalEvent.RolledBack, JournalEvent.Failed], rows.Select(r => r.Event));
+        Assert.Equal(
+            [JournalEvent.Applied, JournalEvent.Applied, JournalEvent.Applied, JournalEvent.RolledBack, JournalEvent.Failed],
+            rows.Select(r => r.Event)
+        );
         Assert.Equal((MigrationDirection.Down, true), (rows[3].Direction, rows[3].Success));
         Assert.Equal((MigrationDirection.Up, false), (rows[4].Direction, rows[4].Success));
         Assert.Contains(Kind.NoSuchTable("nowhere"), rows[4].ErrorMessage, StringComparison.Ordinal);
@@ -102,26 +116,39 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         await ApplyAsync();
         var rows = await Engine().GetHistoryAsync();
         Assert.Equal(
-            [(JournalEvent.Started, 0), (JournalEvent.Progress, 0), (JournalEvent.Started, 1), (JournalEvent.Progress, 1), (JournalEvent.Applied, (int?)null)],
-            rows.Select(r => (r.Event, r.StatementIndex)));
+            [
+                (JournalEvent.Started, 0),
+                (JournalEvent.Progress, 0),
+                (JournalEvent.Started, 1),
+                (JournalEvent.Progress, 1),
+                (JournalEvent.Applied, (int?)null),
+            ],
+            rows.Select(r => (r.Event, r.StatementIndex))
+        );
         Assert.NotEqual(rows[1].Checksum, rows[3].Checksum);
     }
 
     [SkippableFact]
     public async Task Password_literals_are_masked()
     {
-        Migration("001_a", """
+        Migration(
+            "001_a",
+            """
             CREATE TABLE a (password text, note text);
             -- the next is a password 'in-a-comment'
             INSERT INTO a (password, note) VALUES ('kept', 'x');
             UPDATE a SET password = 'hunter2', note = 'visible' WHERE password='hunter3';
-            """);
+            """
+        );
         await ApplyAsync();
         var stored = await Database.ScalarAsync("SELECT script FROM migration_journal");
         Assert.DoesNotContain("hunter", stored, StringComparison.Ordinal);
         Assert.Contains("SET password = '***', note = 'visible' WHERE password='***'", stored, StringComparison.Ordinal);
         Assert.Equal(MigrationState.Applied, (await StatusOfAsync("001_a")).State);
-        Assert.Equal("hunter2", await Database.ScalarAsync("SELECT coalesce(max(CASE WHEN password = 'hunter2' THEN password END), 'hunter2') FROM a"));
+        Assert.Equal(
+            "hunter2",
+            await Database.ScalarAsync("SELECT coalesce(max(CASE WHEN password = 'hunter2' THEN password END), 'hunter2') FROM a")
+        );
     }
 
     [SkippableFact]
@@ -164,7 +191,10 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("--history-table", error.NextStep, StringComparison.Ordinal);
         Assert.Equal("", await TablesAsync());
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM migration_journal"));
-        Assert.Equal("001_a, 002_b, 003_c", Names(await Engine(o => o with { Session = o.Session with { HistoryTable = "other" } }).ApplyAsync()));
+        Assert.Equal(
+            "001_a, 002_b, 003_c",
+            Names(await Engine(o => o with { Session = o.Session with { HistoryTable = "other" } }).ApplyAsync())
+        );
     }
 
     [SkippableFact]
@@ -183,7 +213,10 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     [SkippableFact]
     public async Task Other_tools_tables_are_just_tables()
     {
-        Migration("001_a", "CREATE TABLE schema_migrations (version text);\nCREATE TABLE flyway_schema_history (version text);\nINSERT INTO schema_migrations VALUES ('002');\n");
+        Migration(
+            "001_a",
+            "CREATE TABLE schema_migrations (version text);\nCREATE TABLE flyway_schema_history (version text);\nINSERT INTO schema_migrations VALUES ('002');\n"
+        );
         Migration("002_b", "DROP TABLE flyway_schema_history;\nALTER TABLE schema_migrations ADD COLUMN dirty boolean;\n");
         await ApplyAsync();
         Assert.Equal("001_a Applied, 002_b Applied", await StatesAsync());
@@ -194,8 +227,11 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
 public sealed class SqliteHistoryTests() : HistoryConformance(DatabaseKind.Sqlite)
 {
     [SkippableFact]
-    public async Task A_history_schema_is_refused() => await ThrowsAsync<MigrationException>(
-        ErrorId.UsageInvalid, () => Engine(o => o with { Session = o.Session with { HistorySchema = "x" } }).ApplyAsync());
+    public async Task A_history_schema_is_refused() =>
+        await ThrowsAsync<MigrationException>(
+            ErrorId.UsageInvalid,
+            () => Engine(o => o with { Session = o.Session with { HistorySchema = "x" } }).ApplyAsync()
+        );
 }
 
 public sealed class PostgreSqlHistoryTests() : HistoryConformance(DatabaseKind.PostgreSql)

@@ -13,22 +13,35 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
     private const string IndexA = "CREATE INDEX a_v ON a (v);\n";
 
     /// <summary>Calls that must not take one migration for another; each is refused in the same words.</summary>
-    public static TheoryData<string> Calls => ["up", "up --skip-checksum", "down", "down by name", "down to", "test", "baseline", "repair", "repair by name", "repair by version"];
+    public static TheoryData<string> Calls =>
+        [
+            "up",
+            "up --skip-checksum",
+            "down",
+            "down by name",
+            "down to",
+            "test",
+            "baseline",
+            "repair",
+            "repair by name",
+            "repair by version",
+        ];
 
-    private Task CallAsync(string call, string name) => call switch
-    {
-        "up" => ApplyAsync(),
-        "up --skip-checksum" => ApplyAsync(new ApplyRequest { SkipChecksum = true }),
-        "down" => UndoAsync(),
-        "down by name" => UndoAsync(new UndoRequest { Name = name }),
-        "down to" => UndoAsync(new UndoRequest { To = "001" }),
-        "test" => new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(),
-        "baseline" => Engine().BaselineAsync(new BaselineRequest { Target = "001" }),
-        "repair" => Engine().RepairAsync(),
-        "repair by name" => Engine().RepairAsync(new RepairRequest { Name = name }),
-        "repair by version" => Engine().RepairAsync(new RepairRequest { Name = "002" }),
-        _ => throw new ArgumentOutOfRangeException(nameof(call), call, null),
-    };
+    private Task CallAsync(string call, string name) =>
+        call switch
+        {
+            "up" => ApplyAsync(),
+            "up --skip-checksum" => ApplyAsync(new ApplyRequest { SkipChecksum = true }),
+            "down" => UndoAsync(),
+            "down by name" => UndoAsync(new UndoRequest { Name = name }),
+            "down to" => UndoAsync(new UndoRequest { To = "001" }),
+            "test" => new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(),
+            "baseline" => Engine().BaselineAsync(new BaselineRequest { Target = "001" }),
+            "repair" => Engine().RepairAsync(),
+            "repair by name" => Engine().RepairAsync(new RepairRequest { Name = name }),
+            "repair by version" => Engine().RepairAsync(new RepairRequest { Name = "002" }),
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call, null),
+        };
 
     [SkippableTheory]
     [MemberData(nameof(Calls))]
@@ -90,7 +103,11 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
 
         Assert.Contains("002_index", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_more", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"Is this the right folder? Another one fits the history better: --path '{right}'.", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Is this the right folder? Another one fits the history better: --path '{right}'.",
+            error.NextStep,
+            StringComparison.Ordinal
+        );
         Assert.Equal("001_a applied, 002_index applied", await JournalAsync());
         Assert.Equal("001_users Pending, 001_a Missing, 002_more Pending, 002_index Missing", await StatesAsync());
         Assert.Contains("Is this the right folder?", Events.ToString(), StringComparison.Ordinal);
@@ -134,7 +151,10 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         var inside = Path.Combine(Folder, "more");
         Directory.CreateDirectory(inside);
         await File.WriteAllTextAsync(Path.Combine(inside, "001_x.sql"), "CREATE TABLE x (id integer);\n");
-        var error = await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => new Migrator(Kind.Driver, Target(), inside, EngineOptions()).ApplyAsync());
+        var error = await ThrowsAsync<PlanException>(
+            ErrorId.OtherFolder,
+            () => new Migrator(Kind.Driver, Target(), inside, EngineOptions()).ApplyAsync()
+        );
         Assert.Contains($"--path '{Folder}'", error.NextStep, StringComparison.Ordinal);
     }
 
@@ -156,7 +176,10 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
             Assert.Contains("'migrations repair 003_index_a'", error.NextStep, StringComparison.Ordinal);
         }
 
-        var other = await ThrowsAsync<PlanException>(ErrorId.RepairNotNeeded, () => Engine().RepairAsync(new RepairRequest { Name = "002_table_b" }));
+        var other = await ThrowsAsync<PlanException>(
+            ErrorId.RepairNotNeeded,
+            () => Engine().RepairAsync(new RepairRequest { Name = "002_table_b" })
+        );
         Assert.Contains("003_index_a (applied as 002_index_a)", other.Message, StringComparison.Ordinal);
         var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "003_index_a" }));
         Assert.Equal(("003_index_a", "Renamed"), (repair.Name, repair.Repair));
@@ -258,7 +281,10 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
     public async Task An_edit_is_shown_statement_by_statement_before_it_is_accepted()
     {
         await ApplyTwoAsync("002_rows", "INSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (2);\nINSERT INTO a (v) VALUES (3);\n");
-        Write("002_rows.up.sql", "-- a comment\nINSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (22);\nINSERT INTO a (v) VALUES (3);\nINSERT INTO a (v) VALUES (4);\n");
+        Write(
+            "002_rows.up.sql",
+            "-- a comment\nINSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (22);\nINSERT INTO a (v) VALUES (3);\nINSERT INTO a (v) VALUES (4);\n"
+        );
 
         Assert.Equal("001_a Applied, 002_rows Changed", await StatesAsync());
         var planned = Assert.Single(await Engine().PlanRepairAsync());
@@ -268,7 +294,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
                 new StatementDifference(3, "INSERT INTO a (v) VALUES (2)", "INSERT INTO a (v) VALUES (22)"),
                 new StatementDifference(5, null, "INSERT INTO a (v) VALUES (4)"),
             ],
-            planned.Differences);
+            planned.Differences
+        );
         Assert.Equal(["line 3:", "- INSERT INTO a (v) VALUES (2)", "+ INSERT INTO a (v) VALUES (22)"], planned.Differences[0].Lines());
         Assert.Equal(planned.Differences, Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "002" })).Differences);
         Assert.Equal("001_a Applied, 002_rows Applied", await StatesAsync());

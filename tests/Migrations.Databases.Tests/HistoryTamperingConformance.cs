@@ -12,7 +12,13 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         "INSERT INTO migration_journal (run_id, name, direction, event, applied_at, applied_by, host, success, tool_version)"
         + " SELECT run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1";
 
-    public static TheoryData<string, TransactionMode> Scripts => Table("DELETE FROM migration_journal WHERE id = 1", "DELETE FROM migration_journal", "UPDATE migration_journal SET checksum = 'x' WHERE id = 1", Another);
+    public static TheoryData<string, TransactionMode> Scripts =>
+        Table(
+            "DELETE FROM migration_journal WHERE id = 1",
+            "DELETE FROM migration_journal",
+            "UPDATE migration_journal SET checksum = 'x' WHERE id = 1",
+            Another
+        );
 
     /// <summary>What suppresses rows that are inserted into the history.</summary>
     protected abstract string SwallowingTrigger { get; }
@@ -71,7 +77,10 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         await BeginAsync("CREATE TABLE b (id integer);\n");
         Migration("001_a", "CREATE TABLE a (id integer); -- edited\nCREATE TABLE z (id integer);\n", "DROP TABLE a;\n");
         await Database.ExecuteAsync(SwallowingTrigger);
-        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().RepairAsync(new RepairRequest { Name = "001_a" }));
+        await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => Engine().RepairAsync(new RepairRequest { Name = "001_a" })
+        );
         Assert.Equal("001_a applied", await JournalAsync());
     }
 
@@ -81,7 +90,10 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         await BeginAsync("CREATE TABLE b (id integer);\n");
         await Database.ExecuteAsync("DELETE FROM migration_journal");
         await Database.ExecuteAsync(SwallowingTrigger);
-        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().BaselineAsync(new BaselineRequest { Target = "002" }));
+        await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => Engine().BaselineAsync(new BaselineRequest { Target = "002" })
+        );
         Assert.Equal("", await JournalAsync());
     }
 
@@ -109,7 +121,10 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
             stream.WriteByte((byte)'y');
         });
         var engine = Engine(o => o with { Session = o.Session with { Events = events } });
-        var error = await ThrowsAsync<MigrationException>(ErrorId.FileChanged, () => engine.ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.FileChanged,
+            () => engine.ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
         Assert.Equal(file, error.Location?.File);
         if (mode != TransactionMode.None)
             Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
@@ -154,14 +169,17 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
 
 public sealed class SqliteHistoryTamperingTests() : HistoryTamperingConformance(DatabaseKind.Sqlite)
 {
-    protected override string SwallowingTrigger => "CREATE TRIGGER swallow BEFORE INSERT ON migration_journal BEGIN SELECT RAISE(IGNORE); END";
+    protected override string SwallowingTrigger =>
+        "CREATE TRIGGER swallow BEFORE INSERT ON migration_journal BEGIN SELECT RAISE(IGNORE); END";
 
     [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     public async Task A_schema_written_by_hand_does_not_lose_the_history(TransactionMode mode)
     {
-        await BeginAsync("PRAGMA writable_schema = 1;\nDELETE FROM sqlite_master WHERE name = 'migration_journal';\nCREATE TABLE b (id integer);\n");
+        await BeginAsync(
+            "PRAGMA writable_schema = 1;\nDELETE FROM sqlite_master WHERE name = 'migration_journal';\nCREATE TABLE b (id integer);\n"
+        );
         await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
         Assert.Equal("a", await TablesAsync());
         Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
@@ -190,22 +208,26 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
 {
     private const string Function = "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {0} END$$; ";
 
-    public static TheoryData<string, TransactionMode> MoreScripts => Table(
-        "TRUNCATE migration_journal",
-        "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version) OVERRIDING SYSTEM VALUE"
-            + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1",
-        "DO $$BEGIN DELETE FROM migration_journal; END$$",
-        "DELETE FROM migration_journal WHERE id = 1;\nRESET ALL",
-        "TRUNCATE migration_journal;\nRESET ALL",
-        "UPDATE migration_journal SET checksum = 'x';\nSET migrations.history = ''",
-        "SELECT set_config('migrations.history', '1', true);\nDELETE FROM migration_journal WHERE id = 1");
+    public static TheoryData<string, TransactionMode> MoreScripts =>
+        Table(
+            "TRUNCATE migration_journal",
+            "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version) OVERRIDING SYSTEM VALUE"
+                + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1",
+            "DO $$BEGIN DELETE FROM migration_journal; END$$",
+            "DELETE FROM migration_journal WHERE id = 1;\nRESET ALL",
+            "TRUNCATE migration_journal;\nRESET ALL",
+            "UPDATE migration_journal SET checksum = 'x';\nSET migrations.history = ''",
+            "SELECT set_config('migrations.history', '1', true);\nDELETE FROM migration_journal WHERE id = 1"
+        );
 
     protected override string SwallowingTrigger =>
-        string.Format(CultureInfo.InvariantCulture, Function, "RETURN NULL;") + "CREATE TRIGGER t BEFORE INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()";
+        string.Format(CultureInfo.InvariantCulture, Function, "RETURN NULL;")
+        + "CREATE TRIGGER t BEFORE INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()";
 
     [SkippableTheory]
     [MemberData(nameof(MoreScripts))]
-    public async Task A_script_that_writes_to_the_history_in_other_ways_is_not_applied(string script, TransactionMode mode) => await IsRefusedAsync(script, mode);
+    public async Task A_script_that_writes_to_the_history_in_other_ways_is_not_applied(string script, TransactionMode mode) =>
+        await IsRefusedAsync(script, mode);
 
     [SkippableTheory]
     [InlineData(TransactionMode.Each)]
@@ -228,8 +250,16 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
             foreach (var mode in (TransactionMode[])[TransactionMode.Each, TransactionMode.All])
             {
                 data.Add(Takes, $"CREATE TRIGGER t AFTER INSERT ON migration_journal {Each}", mode);
-                data.Add("UPDATE migration_journal SET checksum = 'x' WHERE id < NEW.id; RETURN NULL;", $"CREATE TRIGGER t AFTER INSERT ON migration_journal {Each}", mode);
-                data.Add(Takes, $"CREATE CONSTRAINT TRIGGER t AFTER INSERT ON migration_journal DEFERRABLE INITIALLY DEFERRED {Each}", mode);
+                data.Add(
+                    "UPDATE migration_journal SET checksum = 'x' WHERE id < NEW.id; RETURN NULL;",
+                    $"CREATE TRIGGER t AFTER INSERT ON migration_journal {Each}",
+                    mode
+                );
+                data.Add(
+                    Takes,
+                    $"CREATE CONSTRAINT TRIGGER t AFTER INSERT ON migration_journal DEFERRABLE INITIALLY DEFERRED {Each}",
+                    mode
+                );
                 data.Add("RETURN NULL;", "CREATE RULE r AS ON INSERT TO migration_journal DO INSTEAD NOTHING", mode);
             }
 
@@ -256,28 +286,51 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         // One on the history, one that waits for the commit; both name a table of the schema that is in force.
         await BeginAsync($"{setting}INSERT INTO a VALUES (1);\n");
         await Database.ExecuteAsync(
-            string.Format(CultureInfo.InvariantCulture, Function, "INSERT INTO audit VALUES (TG_TABLE_NAME, current_setting('row_security')); RETURN NEW;")
-            + "CREATE SCHEMA app; CREATE TABLE app.audit (what text, rows text);"
-            + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = {(setting.Length == 0 ? "public, app" : "public")};"
-            + "CREATE TRIGGER t BEFORE INSERT ON public.migration_journal FOR EACH ROW EXECUTE FUNCTION public.t();"
-            + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.t()");
+            string.Format(
+                CultureInfo.InvariantCulture,
+                Function,
+                "INSERT INTO audit VALUES (TG_TABLE_NAME, current_setting('row_security')); RETURN NEW;"
+            )
+                + "CREATE SCHEMA app; CREATE TABLE app.audit (what text, rows text);"
+                + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = {(setting.Length == 0 ? "public, app" : "public")};"
+                + "CREATE TRIGGER t BEFORE INSERT ON public.migration_journal FOR EACH ROW EXECUTE FUNCTION public.t();"
+                + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.t()"
+        );
         await ApplyAsync();
         Assert.Equal(["a|on", "migration_journal|on"], await Database.RowsAsync("SELECT * FROM app.audit ORDER BY 1"));
     }
 
     [SkippableTheory]
-    [InlineData("ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)")]
-    [InlineData("ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal USING (id > 1) WITH CHECK (true)")]
+    [InlineData(
+        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)"
+    )]
+    [InlineData(
+        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal USING (id > 1) WITH CHECK (true)"
+    )]
     public async Task A_history_that_a_policy_hides_is_an_error(string policy)
     {
         await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
-        Migration("001_a", "-- Transaction: none\nCREATE TABLE IF NOT EXISTS a (id integer);\nINSERT INTO a VALUES (1);\n", "DROP TABLE a;\n");
+        Migration(
+            "001_a",
+            "-- Transaction: none\nCREATE TABLE IF NOT EXISTS a (id integer);\nINSERT INTO a VALUES (1);\n",
+            "DROP TABLE a;\n"
+        );
         Migrator As() => new(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
         await As().ApplyAsync();
         await Database.ExecuteAsync(policy);
-        foreach (var call in (Func<Task>[])[
-            () => As().GetStatusAsync(), () => As().GetSummaryAsync(), () => As().GetHistoryAsync(), () => As().ApplyAsync(), () => As().UndoAsync(), () => As().PlanApplyAsync(),
-            () => As().RepairAsync(), () => As().BaselineAsync(new BaselineRequest { Target = "001" })])
+        foreach (
+            var call in (Func<Task>[])
+                [
+                    () => As().GetStatusAsync(),
+                    () => As().GetSummaryAsync(),
+                    () => As().GetHistoryAsync(),
+                    () => As().ApplyAsync(),
+                    () => As().UndoAsync(),
+                    () => As().PlanApplyAsync(),
+                    () => As().RepairAsync(),
+                    () => As().BaselineAsync(new BaselineRequest { Target = "001" }),
+                ]
+        )
         {
             var error = await ThrowsAsync<MigrationException>(ErrorId.PermissionDenied, call);
             Assert.Contains("BYPASSRLS", error.NextStep, StringComparison.Ordinal);
@@ -296,22 +349,36 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
         await engine.ApplyAsync();
         await Database.ExecuteAsync(
-            "INSERT INTO a SELECT g, 'x' FROM generate_series(1, 500) g; ANALYZE a; ALTER TABLE a ENABLE ROW LEVEL SECURITY; ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (t = current_user)");
+            "INSERT INTO a SELECT g, 'x' FROM generate_series(1, 500) g; ANALYZE a; ALTER TABLE a ENABLE ROW LEVEL SECURITY; ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (t = current_user)"
+        );
         var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => engine.UndoAsync());
-        Assert.Contains("removes table public.a (about 500 rows; row-level security hides rows from this role)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "removes table public.a (about 500 rows; row-level security hides rows from this role)",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal("500", await Database.ScalarAsync("SELECT count(*) FROM a"));
     }
 
     [SkippableTheory]
     [InlineData("SELECT pg_advisory_unlock_all(); INSERT INTO a VALUES (1); SELECT pg_sleep(2);")]
-    [InlineData("-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM pg_sleep(2); END$$;\nANALYZE a;\n")]
+    [InlineData(
+        "-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM pg_sleep(2); END$$;\nANALYZE a;\n"
+    )]
     public async Task A_script_that_frees_the_lock_runs_once(string script)
     {
         await BeginAsync(script);
         var first = ApplyAsync();
         // The lock is free by now, but for what the step itself, or its started row, holds.
-        await UntilAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND wait_event = 'PgSleep'");
-        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid')"));
+        await UntilAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND wait_event = 'PgSleep'"
+        );
+        Assert.Equal(
+            "0",
+            await Database.ScalarAsync(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid')"
+            )
+        );
         var second = await Record.ExceptionAsync(() => ApplyAsync());
         var own = await Record.ExceptionAsync(() => first);
         Assert.All((Exception?[])[own, second], e => Assert.True(e is null or LockException or StatementException, e?.ToString()));
@@ -339,7 +406,12 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         };
         var error = await ThrowsAsync<MigrationException>(ErrorId.TableLockTimedOut, read);
         Assert.Contains("nightly job", error.Message, StringComparison.Ordinal);
-        var limited = Engine(o => o with { Session = o.Session with { TableLockTimeout = TimeSpan.FromSeconds(30), StatementTimeout = TimeSpan.FromMilliseconds(300) } });
+        var limited = Engine(o =>
+            o with
+            {
+                Session = o.Session with { TableLockTimeout = TimeSpan.FromSeconds(30), StatementTimeout = TimeSpan.FromMilliseconds(300) },
+            }
+        );
         await ThrowsAsync<MigrationException>(ErrorId.StatementTimedOut, () => limited.GetHistoryAsync());
     }
 

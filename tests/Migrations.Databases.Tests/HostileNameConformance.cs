@@ -7,8 +7,20 @@ public abstract class HostileNameConformance(DatabaseKind kind) : Conformance(ki
 {
     public static TheoryData<string> HostileNames { get; } =
     [
-        "x\"; DROP TABLE canary; --", "x'; DROP TABLE canary; --", "x]; DROP TABLE canary; --", "x`; DROP TABLE canary; --", "a\nb; DROP TABLE canary", "\\'; DROP TABLE canary; --", "E'\\x41", "$$; DROP TABLE canary; $$",
-        "${HOME}", "%s%n", "ünï çødé ☃", " spaces  ", "select", "migration_journal; --",
+        "x\"; DROP TABLE canary; --",
+        "x'; DROP TABLE canary; --",
+        "x]; DROP TABLE canary; --",
+        "x`; DROP TABLE canary; --",
+        "a\nb; DROP TABLE canary",
+        "\\'; DROP TABLE canary; --",
+        "E'\\x41",
+        "$$; DROP TABLE canary; $$",
+        "${HOME}",
+        "%s%n",
+        "ünï çødé ☃",
+        " spaces  ",
+        "select",
+        "migration_journal; --",
     ];
 
     [SkippableTheory]
@@ -18,11 +30,14 @@ public abstract class HostileNameConformance(DatabaseKind kind) : Conformance(ki
         await Database.ExecuteAsync("CREATE TABLE canary (a integer)");
         Migration("001_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
         Migration("002_none", "-- Transaction: none\nCREATE TABLE b (id integer);\nDROP TABLE b;\n", "SELECT 1;");
-        Migrator Hostile() => Engine(o => o with
-        {
-            Service = name,
-            Session = o.Session with { HistoryTable = name, HistorySchema = Kind == DatabaseKind.Sqlite ? null : name },
-        });
+        Migrator Hostile() =>
+            Engine(o =>
+                o with
+                {
+                    Service = name,
+                    Session = o.Session with { HistoryTable = name, HistorySchema = Kind == DatabaseKind.Sqlite ? null : name },
+                }
+            );
         Assert.Equal("001_a, 002_none", Names(await Hostile().ApplyAsync()));
         Assert.Equal("001_a Applied, 002_none Applied", await StatesAsync(Hostile()));
         Assert.Empty(await Hostile().ApplyAsync());
@@ -31,7 +46,10 @@ public abstract class HostileNameConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal("002_none, 001_a", Names(await Hostile().UndoAsync(new UndoRequest { Last = 2 })));
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM canary"));
         var quoted = "\"" + name.Replace("\"", "\"\"") + "\"";
-        Assert.Equal("8", await Database.ScalarAsync($"SELECT count(*) FROM {(Kind == DatabaseKind.Sqlite ? quoted : quoted + "." + quoted)}"));
+        Assert.Equal(
+            "8",
+            await Database.ScalarAsync($"SELECT count(*) FROM {(Kind == DatabaseKind.Sqlite ? quoted : quoted + "." + quoted)}")
+        );
     }
 
     [SkippableTheory]
@@ -41,7 +59,11 @@ public abstract class HostileNameConformance(DatabaseKind kind) : Conformance(ki
         Skip.If(OperatingSystem.IsWindows(), "Windows allows few of these in file names.");
         await Database.ExecuteAsync("CREATE TABLE canary (a integer)");
         var table = "\"" + name.Replace("\"", "\"\"").Replace("${HOME}", "$HOME") + "\"";
-        Migration("001_" + name, $"CREATE TABLE {table} (id integer PRIMARY KEY);\nINSERT INTO {table} VALUES (1);\n", $"DROP TABLE {table};");
+        Migration(
+            "001_" + name,
+            $"CREATE TABLE {table} (id integer PRIMARY KEY);\nINSERT INTO {table} VALUES (1);\n",
+            $"DROP TABLE {table};"
+        );
         Migration("002_" + name, $"-- Transaction: none\nALTER TABLE {table} ADD COLUMN b integer;\n", "SELECT 1;");
         try
         {

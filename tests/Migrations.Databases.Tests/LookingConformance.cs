@@ -65,8 +65,18 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
 {
     private string FolderOfTheFile => Path.GetDirectoryName(((SqliteTestDatabase)Database).File)!;
 
-    protected override Task<string> FingerprintAsync() => Task.FromResult(string.Join('\n', Directory.GetFiles(FolderOfTheFile).Order().Select(
-        file => $"{Path.GetFileName(file)} {(file.Contains("lock", StringComparison.Ordinal) ? "" : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))}")));
+    protected override Task<string> FingerprintAsync() =>
+        Task.FromResult(
+            string.Join(
+                '\n',
+                Directory
+                    .GetFiles(FolderOfTheFile)
+                    .Order()
+                    .Select(file =>
+                        $"{Path.GetFileName(file)} {(file.Contains("lock", StringComparison.Ordinal) ? "" : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))}"
+                    )
+            )
+        );
 
     [SkippableFact]
     public async Task A_missing_file_is_planned_for_and_not_made()
@@ -74,7 +84,16 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
         ThreeTables();
         Assert.Equal(3, (await Engine().PlanApplyAsync()).Steps.Count);
         Assert.Empty(Directory.GetFiles(FolderOfTheFile));
-        foreach (var call in new Func<Task>[] { () => Engine().GetStatusAsync(), () => Engine().GetSummaryAsync(), () => Engine().GetHistoryAsync(), () => UndoAsync(), () => Engine().RepairAsync() })
+        foreach (
+            var call in new Func<Task>[]
+            {
+                () => Engine().GetStatusAsync(),
+                () => Engine().GetSummaryAsync(),
+                () => Engine().GetHistoryAsync(),
+                () => UndoAsync(),
+                () => Engine().RepairAsync(),
+            }
+        )
         {
             var error = await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, call);
             Assert.Contains("test.db", error.Message, StringComparison.Ordinal);
@@ -106,8 +125,18 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
 public sealed class PostgreSqlLookingTests() : LookingConformance(DatabaseKind.PostgreSql)
 {
     protected override async Task<string> FingerprintAsync() =>
-        string.Join('\n', await Database.RowsAsync("SELECT oid::text || ' ' || relname || ' ' || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid"))
-        + string.Join('\n', (await Database.TablesAsync()).Contains("migration_journal") ? await Database.RowsAsync("SELECT id, name, event FROM migration_journal ORDER BY id") : []);
+        string.Join(
+            '\n',
+            await Database.RowsAsync(
+                "SELECT oid::text || ' ' || relname || ' ' || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid"
+            )
+        )
+        + string.Join(
+            '\n',
+            (await Database.TablesAsync()).Contains("migration_journal")
+                ? await Database.RowsAsync("SELECT id, name, event FROM migration_journal ORDER BY id")
+                : []
+        );
 
     [SkippableFact]
     public async Task A_missing_database_is_an_error()

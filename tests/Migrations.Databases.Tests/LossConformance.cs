@@ -60,7 +60,8 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
 
         Assert.Equal(
             [("004_empty", DataLossKind.Rows, 3L), ("002_b", DataLossKind.Table, 3L), ("001_a", DataLossKind.Table, 0L)],
-            losses.SelectMany(l => l.Forecast.Losses.Select(x => (l.Migration, x.Kind, x.Rows!.Value))).Where(x => x.Migration != "003_c"));
+            losses.SelectMany(l => l.Forecast.Losses.Select(x => (l.Migration, x.Kind, x.Rows!.Value))).Where(x => x.Migration != "003_c")
+        );
     }
 
     [SkippableFact]
@@ -80,10 +81,19 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [SkippableTheory]
-    [InlineData("DELETE FROM parents WHERE id = 1;", "parents Deleted 1, children Cascaded 2, grandchildren Cascaded 2, notes Overwritten 1")]
-    [InlineData("DELETE FROM parents AS p WHERE p.id IN (SELECT id FROM wanted);", "parents Deleted 1, children Cascaded 1, grandchildren Cascaded 1")]
+    [InlineData(
+        "DELETE FROM parents WHERE id = 1;",
+        "parents Deleted 1, children Cascaded 2, grandchildren Cascaded 2, notes Overwritten 1"
+    )]
+    [InlineData(
+        "DELETE FROM parents AS p WHERE p.id IN (SELECT id FROM wanted);",
+        "parents Deleted 1, children Cascaded 1, grandchildren Cascaded 1"
+    )]
     [InlineData("DELETE FROM parents;", "parents Rows 2, children Cascaded 3, grandchildren Cascaded 3, notes Overwritten 1")]
-    [InlineData("DELETE FROM children;\nDELETE FROM parents WHERE id = 1;", "children Rows 3, grandchildren Cascaded 3, parents Deleted 1, notes Overwritten 1")]
+    [InlineData(
+        "DELETE FROM children;\nDELETE FROM parents WHERE id = 1;",
+        "children Rows 3, grandchildren Cascaded 3, parents Deleted 1, notes Overwritten 1"
+    )]
     [InlineData("DELETE FROM parents WHERE id = 9;", "parents Deleted 0")]
     [InlineData("DELETE FROM tree WHERE id = 1;", "tree Deleted 1, tree Cascaded ?")]
     [InlineData("DELETE FROM tree WHERE id = 3;", "tree Deleted 1")]
@@ -92,12 +102,13 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Migration(
             "001_family",
             "CREATE TABLE parents (id integer PRIMARY KEY);\nCREATE TABLE wanted (id integer);\n"
-            + "CREATE TABLE children (id integer PRIMARY KEY, parent_id integer REFERENCES parents ON DELETE CASCADE);\n"
-            + "CREATE TABLE grandchildren (id integer PRIMARY KEY, child_id integer REFERENCES children (id) ON DELETE CASCADE);\n"
-            + "CREATE TABLE notes (id integer PRIMARY KEY, parent_id integer REFERENCES parents (id) ON DELETE SET NULL);\n"
-            + "CREATE TABLE tree (id integer PRIMARY KEY, above integer REFERENCES tree (id) ON DELETE CASCADE);\n"
-            + "INSERT INTO parents VALUES (1), (2);\nINSERT INTO wanted VALUES (2);\nINSERT INTO children VALUES (1, 1), (2, 1), (3, 2);\n"
-            + "INSERT INTO grandchildren VALUES (1, 1), (2, 2), (3, 3);\nINSERT INTO notes VALUES (1, 1);\nINSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);\n");
+                + "CREATE TABLE children (id integer PRIMARY KEY, parent_id integer REFERENCES parents ON DELETE CASCADE);\n"
+                + "CREATE TABLE grandchildren (id integer PRIMARY KEY, child_id integer REFERENCES children (id) ON DELETE CASCADE);\n"
+                + "CREATE TABLE notes (id integer PRIMARY KEY, parent_id integer REFERENCES parents (id) ON DELETE SET NULL);\n"
+                + "CREATE TABLE tree (id integer PRIMARY KEY, above integer REFERENCES tree (id) ON DELETE CASCADE);\n"
+                + "INSERT INTO parents VALUES (1), (2);\nINSERT INTO wanted VALUES (2);\nINSERT INTO children VALUES (1, 1), (2, 1), (3, 2);\n"
+                + "INSERT INTO grandchildren VALUES (1, 1), (2, 2), (3, 3);\nINSERT INTO notes VALUES (1, 1);\nINSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);\n"
+        );
         Migration("002_some", "SELECT 1;\n", down + "\n");
         await ApplyAsync();
 
@@ -107,7 +118,12 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
 
         Assert.Equal(
             expected.Split(", ").Order(StringComparer.Ordinal),
-            losses.Select(l => $"{l.Name.Split('.')[^1]} {l.Kind} {l.Rows?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"}").Order(StringComparer.Ordinal));
+            losses
+                .Select(l =>
+                    $"{l.Name.Split('.')[^1]} {l.Kind} {l.Rows?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"}"
+                )
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -133,14 +149,23 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
 
         Assert.Equal("004_some", Names(await Engine().UndoAsync()));
 
-        Assert.Contains(Events.Of<Migrations.Events.WarningRaised>(), w => w.Message.Contains("004_some overwrites values in", StringComparison.Ordinal) && w.Message.Contains("(2 rows)", StringComparison.Ordinal));
+        Assert.Contains(
+            Events.Of<Migrations.Events.WarningRaised>(),
+            w =>
+                w.Message.Contains("004_some overwrites values in", StringComparison.Ordinal)
+                && w.Message.Contains("(2 rows)", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
     public async Task A_statement_that_the_forecast_cannot_read_stops_no_up()
     {
         ThreeTables();
-        Migration("004_copy", "INSERT INTO c (id) SELECT id FROM b WHERE id IS DISTINCT FROM '9';\nALTER TABLE b ADD COLUMN d text;\nALTER TABLE b DROP COLUMN d;\n", "DELETE FROM c;\n");
+        Migration(
+            "004_copy",
+            "INSERT INTO c (id) SELECT id FROM b WHERE id IS DISTINCT FROM '9';\nALTER TABLE b ADD COLUMN d text;\nALTER TABLE b DROP COLUMN d;\n",
+            "DELETE FROM c;\n"
+        );
 
         await ApplyAsync();
 
@@ -166,7 +191,12 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
 
         await ApplyAsync();
 
-        Assert.Contains(Events.Of<Migrations.Events.WarningRaised>(), w => w.Message.Contains("004_away removes table", StringComparison.Ordinal) && w.Message.Contains("(3 rows)", StringComparison.Ordinal));
+        Assert.Contains(
+            Events.Of<Migrations.Events.WarningRaised>(),
+            w =>
+                w.Message.Contains("004_away removes table", StringComparison.Ordinal)
+                && w.Message.Contains("(3 rows)", StringComparison.Ordinal)
+        );
         Assert.Equal("a, c", await TablesAsync());
     }
 }

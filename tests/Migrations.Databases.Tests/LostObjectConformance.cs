@@ -36,7 +36,12 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
         Assert.Contains($"{kind} ", preview.Output, StringComparison.Ordinal);
         Assert.Contains(name, preview.Output, StringComparison.Ordinal);
         if (weight > LostObjectWeight.Listed)
-            Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains(name, StringComparison.Ordinal) && w.Message.Contains("To put it back: CREATE", StringComparison.Ordinal));
+            Assert.Contains(
+                Events.Of<WarningRaised>(),
+                w =>
+                    w.Message.Contains(name, StringComparison.Ordinal)
+                    && w.Message.Contains("To put it back: CREATE", StringComparison.Ordinal)
+            );
     }
 
     [SkippableTheory]
@@ -64,7 +69,10 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
 
     private async Task BeginAsync()
     {
-        Migration("001_a", "CREATE TABLE t (id integer PRIMARY KEY, name text);\nCREATE UNIQUE INDEX one_name ON t (name);\nCREATE VIEW v AS SELECT name FROM t;\n");
+        Migration(
+            "001_a",
+            "CREATE TABLE t (id integer PRIMARY KEY, name text);\nCREATE UNIQUE INDEX one_name ON t (name);\nCREATE VIEW v AS SELECT name FROM t;\n"
+        );
         await ApplyAsync();
         Events = new RecordingEventSink();
     }
@@ -72,12 +80,17 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
 
 public sealed class SqliteLostObjectTests() : LostObjectConformance(DatabaseKind.Sqlite)
 {
-    protected override (string Up, string Kind, string Name, LostObjectWeight Weight) Taking => (
-        "DROP VIEW v;\nCREATE TABLE n (id integer PRIMARY KEY, name text);\nINSERT INTO n SELECT * FROM t;\nDROP TABLE t;\nALTER TABLE n RENAME TO t;\nCREATE VIEW v AS SELECT name FROM t;\n",
-        "unique index", "one_name", LostObjectWeight.Unrehearsed);
+    protected override (string Up, string Kind, string Name, LostObjectWeight Weight) Taking =>
+        (
+            "DROP VIEW v;\nCREATE TABLE n (id integer PRIMARY KEY, name text);\nINSERT INTO n SELECT * FROM t;\nDROP TABLE t;\nALTER TABLE n RENAME TO t;\nCREATE VIEW v AS SELECT name FROM t;\n",
+            "unique index",
+            "one_name",
+            LostObjectWeight.Unrehearsed
+        );
 }
 
 public sealed class PostgreSqlLostObjectTests() : LostObjectConformance(DatabaseKind.PostgreSql)
 {
-    protected override (string Up, string Kind, string Name, LostObjectWeight Weight) Taking => ("ALTER TABLE t DROP COLUMN name CASCADE;\n", "view", "v", LostObjectWeight.Listed);
+    protected override (string Up, string Kind, string Name, LostObjectWeight Weight) Taking =>
+        ("ALTER TABLE t DROP COLUMN name CASCADE;\n", "view", "v", LostObjectWeight.Listed);
 }

@@ -6,7 +6,11 @@ public sealed class NextStepTests() : Conformance(DatabaseKind.PostgreSql)
     [SkippableTheory]
     [InlineData("DO $$BEGIN COMMIT; END$$", "2D000", "-- Transaction: none")]
     [InlineData("CREATE PROCEDURE p() LANGUAGE plpgsql AS $$BEGIN COMMIT; END$$; CALL p()", "2D000", "-- Transaction: none")]
-    [InlineData("CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t; ALTER TABLE t ALTER a TYPE bigint", "0A000", "Drop the view before")]
+    [InlineData(
+        "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t; ALTER TABLE t ALTER a TYPE bigint",
+        "0A000",
+        "Drop the view before"
+    )]
     public async Task The_next_step_is_one_that_helps(string script, string code, string expected)
     {
         Migration("001_a", script + ";\n");

@@ -48,7 +48,10 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
     {
         Three("CREATE TABLE other (a);\nDROP TABLE other;\n");
         Migration("004_d", "CREATE TABLE d (a);");
-        var error = await ThrowsAsync<StatementException>(ErrorId.ForeignKeyBroken, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        var error = await ThrowsAsync<StatementException>(
+            ErrorId.ForeignKeyBroken,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
         Assert.Contains("002_b may leave foreign keys open up to this migration", error.Message, StringComparison.Ordinal);
         Assert.Contains("there is no table 'parent_old'", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, await StatesAsync(), StringComparison.Ordinal);
@@ -64,11 +67,20 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
     {
         Three(Close);
         await ApplyAsync(new ApplyRequest { Target = "002" });
-        Assert.Contains("'child' (p) to 'parent_old'", Assert.Single((await StatusOfAsync("002_b")).OpenForeignKeys), StringComparison.Ordinal);
-        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("open since 002_b, until 003 closes them", StringComparison.Ordinal));
+        Assert.Contains(
+            "'child' (p) to 'parent_old'",
+            Assert.Single((await StatusOfAsync("002_b")).OpenForeignKeys),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            Events.Of<WarningRaised>(),
+            w => w.Message.Contains("open since 002_b, until 003 closes them", StringComparison.Ordinal)
+        );
         var json = await CliProcess.RunAsync("status", "--database", Database.Address, "--path", Folder, "--output", "json");
         Assert.Equal(1, json.Json[1].GetProperty("openForeignKeys").GetArrayLength());
-        var check = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] })).Single(c => c.Name == "open-foreign-keys");
+        var check = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] })).Single(c =>
+            c.Name == "open-foreign-keys"
+        );
         Assert.Equal((CheckStatus.Warn, "002_b"), (check.Status, check.Actual));
 
         await ApplyAsync();
@@ -83,7 +95,10 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
         Assert.All(report.Results, r => Assert.True(r.Applies && r.Failure is null, r.Name + ": " + r.Failure?.Message));
         await ApplyAsync();
-        Assert.DoesNotContain(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] }), c => c.Status is CheckStatus.Fail or CheckStatus.NotRun);
+        Assert.DoesNotContain(
+            await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] }),
+            c => c.Status is CheckStatus.Fail or CheckStatus.NotRun
+        );
     }
 
     [SkippableTheory]
@@ -112,8 +127,15 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
 
     private void Three(string last, string until = "003")
     {
-        Migration("001_a", "CREATE TABLE parent (id INTEGER PRIMARY KEY, n TEXT);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent (id));\nINSERT INTO parent VALUES (1, 'a');\nINSERT INTO child VALUES (1, 1);\n");
+        Migration(
+            "001_a",
+            "CREATE TABLE parent (id INTEGER PRIMARY KEY, n TEXT);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent (id));\nINSERT INTO parent VALUES (1, 'a');\nINSERT INTO child VALUES (1, 1);\n"
+        );
         Migration("002_b", $"-- Foreign-Keys: open-until {until}\n{Rename}");
-        Migration("003_c", last, "ALTER TABLE child RENAME TO child_new;\nCREATE TABLE parent_old (id INTEGER PRIMARY KEY);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent_old (id));\nINSERT INTO child SELECT * FROM child_new;\nDROP TABLE child_new;\nDROP TABLE parent_old;\n");
+        Migration(
+            "003_c",
+            last,
+            "ALTER TABLE child RENAME TO child_new;\nCREATE TABLE parent_old (id INTEGER PRIMARY KEY);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent_old (id));\nINSERT INTO child SELECT * FROM child_new;\nDROP TABLE child_new;\nDROP TABLE parent_old;\n"
+        );
     }
 }

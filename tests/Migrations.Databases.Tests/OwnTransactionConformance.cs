@@ -35,11 +35,23 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
     }
 
     [SkippableTheory]
-    [InlineData("INSERT INTO a VALUES (4)", "1,2", "statements 1 to 5 of the script (lines 2 to 6), which runs without a transaction; its own transaction, begun in line 7, was rolled back")]
-    [InlineData("INSERT INTO a VALUES (2)", "", "statement 1 of the script (line 2), which runs without a transaction; its own transaction, begun in line 3, was rolled back")]
+    [InlineData(
+        "INSERT INTO a VALUES (4)",
+        "1,2",
+        "statements 1 to 5 of the script (lines 2 to 6), which runs without a transaction; its own transaction, begun in line 7, was rolled back"
+    )]
+    [InlineData(
+        "INSERT INTO a VALUES (2)",
+        "",
+        "statement 1 of the script (line 2), which runs without a transaction; its own transaction, begun in line 3, was rolled back"
+    )]
     [InlineData("INSERT INTO a VALUES (5)", "1,2,3,4", "statements 1 to 9 of the script (lines 2 to 10), which runs without a transaction")]
     [InlineData("CREATE TABLE a (id integer PRIMARY KEY)", null, "none of the script's statements, which runs without a transaction")]
-    public async Task A_failure_takes_back_its_own_pair_only_and_the_next_run_goes_on_there(string statement, string? left, string inDatabase)
+    public async Task A_failure_takes_back_its_own_pair_only_and_the_next_run_goes_on_there(
+        string statement,
+        string? left,
+        string inDatabase
+    )
     {
         Migration("001_pairs", Pairs.Replace(statement, "INSERT INTO nowhere VALUES (1)"));
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
@@ -59,8 +71,11 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
         Migration("001_pairs", Pairs.Replace("INSERT INTO a VALUES (4)", Kind.SlowStatement));
         using (var process = CliProcess.Start(new CliCall { Arguments = ["up", "--database", Database.Address, "--path", Folder] }))
         {
-            await UntilAsync(async () => (await Database.TablesAsync()).Contains("a")
-                && await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'started' AND statement_index = 5") == "1");
+            await UntilAsync(async () =>
+                (await Database.TablesAsync()).Contains("a")
+                && await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'started' AND statement_index = 5")
+                    == "1"
+            );
             process.Kill();
             await process.WaitAsync();
         }
@@ -79,7 +94,10 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
     public async Task Pairs_that_do_not_fit_are_refused_before_anything_runs(string script, int line, string expected)
     {
         Migration("001_pairs", script);
-        var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync(new ApplyRequest { TransactionMode = TransactionMode.None }));
+        var error = await ThrowsAsync<FolderException>(
+            ErrorId.FolderInvalid,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = TransactionMode.None })
+        );
         var problem = error.Problems[0];
         Assert.Equal((ErrorId.TransactionControlInvalid, line), (problem.Id, problem.Location.Line));
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
@@ -91,7 +109,10 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
     public async Task A_failure_in_a_transaction_leaves_nothing_and_the_error_says_so(TransactionMode mode)
     {
         Migration("001_a", "CREATE TABLE a (id integer);\nINSERT INTO nowhere VALUES (1);\n");
-        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        var error = await ThrowsAsync<StatementException>(
+            ErrorId.StatementFailed,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
         Assert.Equal("nothing of the script, which was rolled back", error.InDatabase);
         Assert.Equal("", await TablesAsync());
     }
@@ -105,9 +126,16 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
     [SkippableFact]
     public async Task The_command_says_which_statements_are_in_the_database()
     {
-        Migration("001_a", "-- Transaction: none\nCREATE TABLE a (id integer PRIMARY KEY);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n");
+        Migration(
+            "001_a",
+            "-- Transaction: none\nCREATE TABLE a (id integer PRIMARY KEY);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n"
+        );
         var text = await CliProcess.RunAsync("up", "--database", Database.Address, "--path", Folder);
-        Assert.Contains("In the database: statements 1 and 2 of the script (lines 2 to 3), which runs without a transaction", text.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "In the database: statements 1 and 2 of the script (lines 2 to 3), which runs without a transaction",
+            text.Error,
+            StringComparison.Ordinal
+        );
         var json = await CliProcess.RunAsync("up", "--database", Database.Address, "--path", Folder, "--output", "json");
         Assert.Contains("\"inDatabase\":\"statements 1 and 2", json.Error, StringComparison.Ordinal);
     }

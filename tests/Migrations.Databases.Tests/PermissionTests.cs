@@ -56,7 +56,9 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
     {
         ThreeTables();
         await ApplyAsync(new ApplyRequest { First = 1 });
-        await using var role = await RoleAsync("GRANT CREATE ON SCHEMA public TO {role}; GRANT SELECT, INSERT ON migration_journal TO {role}");
+        await using var role = await RoleAsync(
+            "GRANT CREATE ON SCHEMA public TO {role}; GRANT SELECT, INSERT ON migration_journal TO {role}"
+        );
         Assert.Equal("002_b, 003_c", Names(await EngineAs(role).ApplyAsync()));
         Assert.Equal("003_c", Names(await EngineAs(role).UndoAsync()));
         Assert.Equal("001_a Applied, 002_b Applied, 003_c RolledBack", await StatesAsync());
@@ -103,7 +105,8 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         return role;
     }
 
-    private Migrator EngineAs(Role role) => new(Kind.Driver, Kind.Driver.Parse(Server.Server.UrlOf(Server.Name, role.Name, Password), Folder)!, Folder);
+    private Migrator EngineAs(Role role) =>
+        new(Kind.Driver, Kind.Driver.Parse(Server.Server.UrlOf(Server.Name, role.Name, Password), Folder)!, Folder);
 
     private sealed record Role(PostgreSqlTestDatabase Database, string Name) : IAsyncDisposable
     {

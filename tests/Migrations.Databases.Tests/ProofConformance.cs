@@ -75,12 +75,18 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         await RehearseAsync(new RehearsalRequest { All = true, Record = true });
 
         Assert.Equal(UndoVerdict.SchemaDiffers, (await StatusOfAsync("001_a")).UndoVerdict);
-        var refused = await ThrowsAsync<PlanException>(ErrorId.UndoUnproven, () => UndoAsync(new UndoRequest { RequireProven = true, SchemaOnly = true }));
+        var refused = await ThrowsAsync<PlanException>(
+            ErrorId.UndoUnproven,
+            () => UndoAsync(new UndoRequest { RequireProven = true, SchemaOnly = true })
+        );
         Assert.Contains("does not bring the schema back", refused.Message, StringComparison.Ordinal);
         var history = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] });
         Assert.Equal((CheckStatus.Warn, "001_a"), history.Where(c => c.Name == "undo-bad").Select(c => (c.Status, c.Actual)).Single());
         await UndoAsync();
-        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("A rehearsal has found a fault in the undo of 001_a", StringComparison.Ordinal));
+        Assert.Contains(
+            Events.Of<WarningRaised>(),
+            w => w.Message.Contains("A rehearsal has found a fault in the undo of 001_a", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -137,7 +143,10 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
 
         async Task<(CheckStatus Missing, CheckStatus Unproven)> UndosAsync()
         {
-            var answers = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] })).ToDictionary(c => c.Name, c => c.Status);
+            var answers = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] })).ToDictionary(
+                c => c.Name,
+                c => c.Status
+            );
             return (answers["undo-missing"], answers["undo-unproven"]);
         }
     }
@@ -151,19 +160,25 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
 
         var result = Assert.Single((await RehearseAsync(new RehearsalRequest { WithData = true })).Results);
 
-        var said = result.UndoProven == false ? result.Fault! : string.Join(", ", result.ValuesCompared.Select(t => $"{t.Table.Split('.')[^1]} {t.Rows}"));
+        var said =
+            result.UndoProven == false
+                ? result.Fault!
+                : string.Join(", ", result.ValuesCompared.Select(t => $"{t.Table.Split('.')[^1]} {t.Rows}"));
         Assert.True(result.UndoVerdict == wanted.Verdict, $"{result.UndoVerdict} is not {wanted.Verdict}: {said}{result.Failure?.Message}");
         Assert.Contains(wanted.Mention, said.Replace("public.", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
-    private Task<RehearsalReport> RehearseAsync(RehearsalRequest request) => new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
+    private Task<RehearsalReport> RehearseAsync(RehearsalRequest request) =>
+        new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
 }
 
 public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
 {
-    private const string Rebuild = "CREATE TABLE n ({0});\nINSERT INTO n SELECT id, name FROM k;\nDROP TABLE k;\nALTER TABLE n RENAME TO k;\n{1}";
+    private const string Rebuild =
+        "CREATE TABLE n ({0});\nINSERT INTO n SELECT id, name FROM k;\nDROP TABLE k;\nALTER TABLE n RENAME TO k;\n{1}";
     private const string Trigger = "CREATE TRIGGER k_i AFTER INSERT ON k BEGIN SELECT 1; END;\n";
-    private const string Columns = "id integer PRIMARY KEY, name varchar(9) NOT NULL COLLATE NOCASE CHECK (name <> ''), twice AS (name || name)";
+    private const string Columns =
+        "id integer PRIMARY KEY, name varchar(9) NOT NULL COLLATE NOCASE CHECK (name <> ''), twice AS (name || name)";
 
     private static readonly ProofCase[] _own =
     [
@@ -173,84 +188,147 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
         Rebuilt("changes a computed column", Columns.Replace("name || name", "name", StringComparison.Ordinal), "twice is another"),
         ProofCase.Schema("forgets a trigger", "DROP TRIGGER k_i;", "SELECT 1;", "k_i is not there"),
         ProofCase.Values("turns a number into text", "UPDATE loose SET a = CAST(a AS TEXT);", "SELECT 1;", "loose: 1 row"),
-        ProofCase.Values("lets a full-text index find other words", "UPDATE words SET body = 'x';", "UPDATE words SET body = 'y';", "words: 1 row"),
-        ProofCase.Proven("leaves a counter that has moved on", "INSERT INTO counted (n) VALUES (2);", "DELETE FROM counted WHERE n = 2;", "counted 1"),
+        ProofCase.Values(
+            "lets a full-text index find other words",
+            "UPDATE words SET body = 'x';",
+            "UPDATE words SET body = 'y';",
+            "words: 1 row"
+        ),
+        ProofCase.Proven(
+            "leaves a counter that has moved on",
+            "INSERT INTO counted (n) VALUES (2);",
+            "DELETE FROM counted WHERE n = 2;",
+            "counted 1"
+        ),
         ProofCase.Proven("leaves statistics", "ANALYZE;", "SELECT 1;", ""),
-        ProofCase.Proven("rebuilds a table twice", string.Format(null, Rebuild, Columns + ", CHECK (id > 0)", Trigger), string.Format(null, Rebuild, Columns, Trigger), "k 2"),
+        ProofCase.Proven(
+            "rebuilds a table twice",
+            string.Format(null, Rebuild, Columns + ", CHECK (id > 0)", Trigger),
+            string.Format(null, Rebuild, Columns, Trigger),
+            "k 2"
+        ),
         ProofCase.Proven("changes a full-text index back", "UPDATE words SET body = 'x';", "UPDATE words SET body = 'one two';", "words 1"),
     ];
 
     public static TheoryData<string> Own => ProofCase.Names(_own);
 
-    protected override string More => $"""
-        CREATE TRIGGER watched_u AFTER UPDATE ON watched BEGIN INSERT INTO seen VALUES (new.n); END;
-        CREATE TABLE k ({Columns});
-        {Trigger}INSERT INTO k VALUES (1, 'Ann'), (2, 'Bob');
-        CREATE TABLE loose (a);
-        INSERT INTO loose VALUES (1);
-        CREATE TABLE counted (id integer PRIMARY KEY AUTOINCREMENT, n integer);
-        INSERT INTO counted (n) VALUES (1);
-        CREATE VIRTUAL TABLE words USING fts5(body);
-        INSERT INTO words VALUES ('one two');
+    protected override string More =>
+        $"""
+            CREATE TRIGGER watched_u AFTER UPDATE ON watched BEGIN INSERT INTO seen VALUES (new.n); END;
+            CREATE TABLE k ({Columns});
+            {Trigger}INSERT INTO k VALUES (1, 'Ann'), (2, 'Bob');
+            CREATE TABLE loose (a);
+            INSERT INTO loose VALUES (1);
+            CREATE TABLE counted (id integer PRIMARY KEY AUTOINCREMENT, n integer);
+            INSERT INTO counted (n) VALUES (1);
+            CREATE VIRTUAL TABLE words USING fts5(body);
+            INSERT INTO words VALUES ('one two');
 
-        """;
+            """;
 
     [SkippableTheory]
     [MemberData(nameof(Own))]
     public Task Each_undo_of_SQLite_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
 
     private static ProofCase Rebuilt(string name, string columns, string mention) =>
-        ProofCase.Schema(name, "CREATE INDEX k_name ON k (name);", "-- objects-lost: allowed\n" + string.Format(null, Rebuild, columns, Trigger), mention);
+        ProofCase.Schema(
+            name,
+            "CREATE INDEX k_name ON k (name);",
+            "-- objects-lost: allowed\n" + string.Format(null, Rebuild, columns, Trigger),
+            mention
+        );
 }
 
 public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.PostgreSql)
 {
     private static readonly ProofCase[] _own =
     [
-        ProofCase.Values("loses decimal places", "ALTER TABLE t ALTER COLUMN amount TYPE numeric(10, 1);", "ALTER TABLE t ALTER COLUMN amount TYPE numeric(10, 2);", "t: 1 row"),
+        ProofCase.Values(
+            "loses decimal places",
+            "ALTER TABLE t ALTER COLUMN amount TYPE numeric(10, 1);",
+            "ALTER TABLE t ALTER COLUMN amount TYPE numeric(10, 2);",
+            "t: 1 row"
+        ),
         ProofCase.Values("changes values in a block", "DO $$ BEGIN UPDATE t SET note = upper(note); END $$;", "SELECT 1;", "t: 2 rows"),
-        ProofCase.Values("changes values in SQL that a block puts together", "DO $$ BEGIN EXECUTE 'UPDATE ' || 't SET note = upper(note)'; END $$;", "SELECT 1;", "t: 2 rows"),
+        ProofCase.Values(
+            "changes values in SQL that a block puts together",
+            "DO $$ BEGIN EXECUTE 'UPDATE ' || 't SET note = upper(note)'; END $$;",
+            "SELECT 1;",
+            "t: 2 rows"
+        ),
         ProofCase.Values("changes values by a function", "SELECT shout();", "SELECT 1;", "t: 2 rows"),
         ProofCase.Values("empties a table", "TRUNCATE u;", "SELECT 1;", "u: 3 rows missing"),
         ProofCase.Values("changes rows that a forced policy hides", "UPDATE hidden SET n = n + 1;", "SELECT 1;", "hidden: 1 row"),
         ProofCase.Values("deletes rows of a partition", "DELETE FROM parted WHERE id = 1;", "SELECT 1;", "parted_1: 1 row missing"),
         ProofCase.Schema("loses a check", "ALTER TABLE k DROP CONSTRAINT k_check;", "SELECT 1;", "k_check is not there"),
-        ProofCase.Schema("makes another check", "ALTER TABLE k DROP CONSTRAINT k_check;", "ALTER TABLE k ADD CONSTRAINT k_check CHECK (id > 0 AND id < 9);", "k_check is another"),
+        ProofCase.Schema(
+            "makes another check",
+            "ALTER TABLE k DROP CONSTRAINT k_check;",
+            "ALTER TABLE k ADD CONSTRAINT k_check CHECK (id > 0 AND id < 9);",
+            "k_check is another"
+        ),
         ProofCase.Schema("loses NOT NULL", "ALTER TABLE k ALTER COLUMN name DROP NOT NULL;", "SELECT 1;", "name is another"),
         ProofCase.Schema("loses a collation", "ALTER TABLE k ALTER COLUMN label TYPE text;", "SELECT 1;", "label is another"),
         ProofCase.Schema("loses an expression", "ALTER TABLE k ALTER COLUMN twice DROP EXPRESSION;", "SELECT 1;", "twice is another"),
         ProofCase.Schema("forgets a trigger", "DROP TRIGGER watched_u ON watched;", "SELECT 1;", "watched_u"),
-        ProofCase.Schema("changes a function", "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 2';", "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 3';", "one() is another"),
+        ProofCase.Schema(
+            "changes a function",
+            "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 2';",
+            "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 3';",
+            "one() is another"
+        ),
         ProofCase.Schema("forgets a policy", "DROP POLICY few ON hidden;", "SELECT 1;", "few"),
         ProofCase.Schema("forgets a label", "ALTER TYPE mood ADD VALUE 'late';", "SELECT 1;", "mood is another"),
-        ProofCase.Proven("leaves a sequence that has moved on", "INSERT INTO counted (n) VALUES (2);\nSELECT nextval('counted_id_seq');", "DELETE FROM counted WHERE n = 2;", "counted 1"),
-        ProofCase.Proven("changes what a forced policy hides back", "UPDATE hidden SET n = n + 1;", "UPDATE hidden SET n = n - 1;", "hidden 1"),
-        ProofCase.Proven("drops a schema with what was made in it", "CREATE SCHEMA app;\nCREATE TABLE app.x (id integer);", "DROP SCHEMA app CASCADE;", ""),
+        ProofCase.Proven(
+            "leaves a sequence that has moved on",
+            "INSERT INTO counted (n) VALUES (2);\nSELECT nextval('counted_id_seq');",
+            "DELETE FROM counted WHERE n = 2;",
+            "counted 1"
+        ),
+        ProofCase.Proven(
+            "changes what a forced policy hides back",
+            "UPDATE hidden SET n = n + 1;",
+            "UPDATE hidden SET n = n - 1;",
+            "hidden 1"
+        ),
+        ProofCase.Proven(
+            "drops a schema with what was made in it",
+            "CREATE SCHEMA app;\nCREATE TABLE app.x (id integer);",
+            "DROP SCHEMA app CASCADE;",
+            ""
+        ),
         ProofCase.Proven("only reads", "SELECT count(*) FROM t;\nSELECT one();", "SELECT 1;", ""),
-        new("puts SQL together over empty tables only", "DO $$ BEGIN EXECUTE 'DELETE FROM bare'; END $$;", "SELECT 1;", UndoVerdict.Proven, "t 2"),
+        new(
+            "puts SQL together over empty tables only",
+            "DO $$ BEGIN EXECUTE 'DELETE FROM bare'; END $$;",
+            "SELECT 1;",
+            UndoVerdict.Proven,
+            "t 2"
+        ),
     ];
 
     public static TheoryData<string> Own => ProofCase.Names(_own);
 
-    protected override string More => """
-        CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES (new.n); RETURN new; END $$;
-        CREATE TRIGGER watched_u AFTER UPDATE ON watched FOR EACH ROW EXECUTE FUNCTION watch();
-        CREATE FUNCTION shout() RETURNS void LANGUAGE sql AS 'UPDATE t SET note = upper(note)';
-        CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-        CREATE TABLE k (id integer CONSTRAINT k_check CHECK (id > 0), name text NOT NULL, label text COLLATE "C", twice text GENERATED ALWAYS AS (name || name) STORED);
-        INSERT INTO k VALUES (1, 'Ann', 'a');
-        CREATE TABLE counted (id serial PRIMARY KEY, n integer);
-        INSERT INTO counted (n) VALUES (1);
-        CREATE TABLE hidden (n integer);
-        INSERT INTO hidden VALUES (1);
-        CREATE POLICY few ON hidden USING (n > 1);
-        ALTER TABLE hidden ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-        CREATE TABLE parted (id integer) PARTITION BY LIST (id);
-        CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
-        INSERT INTO parted VALUES (1);
-        CREATE TYPE mood AS ENUM ('early');
+    protected override string More =>
+        """
+            CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES (new.n); RETURN new; END $$;
+            CREATE TRIGGER watched_u AFTER UPDATE ON watched FOR EACH ROW EXECUTE FUNCTION watch();
+            CREATE FUNCTION shout() RETURNS void LANGUAGE sql AS 'UPDATE t SET note = upper(note)';
+            CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+            CREATE TABLE k (id integer CONSTRAINT k_check CHECK (id > 0), name text NOT NULL, label text COLLATE "C", twice text GENERATED ALWAYS AS (name || name) STORED);
+            INSERT INTO k VALUES (1, 'Ann', 'a');
+            CREATE TABLE counted (id serial PRIMARY KEY, n integer);
+            INSERT INTO counted (n) VALUES (1);
+            CREATE TABLE hidden (n integer);
+            INSERT INTO hidden VALUES (1);
+            CREATE POLICY few ON hidden USING (n > 1);
+            ALTER TABLE hidden ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            CREATE TABLE parted (id integer) PARTITION BY LIST (id);
+            CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
+            INSERT INTO parted VALUES (1);
+            CREATE TYPE mood AS ENUM ('early');
 
-        """;
+            """;
 
     [SkippableTheory]
     [MemberData(nameof(Own))]

@@ -12,9 +12,16 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     [SkippableFact]
     public async Task A_temporary_table_does_not_stand_in_the_way_of_the_same_script_again()
     {
-        Migration("001_b", "CREATE TABLE b (id integer);\nCREATE TEMPORARY TABLE t (id integer);\nINSERT INTO t VALUES (1);\n", "DROP TABLE b;\n");
+        Migration(
+            "001_b",
+            "CREATE TABLE b (id integer);\nCREATE TEMPORARY TABLE t (id integer);\nINSERT INTO t VALUES (1);\n",
+            "DROP TABLE b;\n"
+        );
         var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
-        Assert.True(Assert.Single(report.Results) is { IsGood: true, UndoProven: true }, report.Results[0].Failure?.Message ?? report.Results[0].NotRun);
+        Assert.True(
+            Assert.Single(report.Results) is { IsGood: true, UndoProven: true },
+            report.Results[0].Failure?.Message ?? report.Results[0].NotRun
+        );
     }
 
     [SkippableFact]
@@ -40,7 +47,11 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     public async Task An_undo_that_forgets_something_is_found_with_the_exact_difference_and_the_next_is_rehearsed_all_the_same()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, n integer);\n", "DROP TABLE a;\n");
-        Migration("002_forgets_index", "ALTER TABLE a ADD COLUMN m integer;\nCREATE INDEX a_n ON a (n);\n", "ALTER TABLE a DROP COLUMN m;\n");
+        Migration(
+            "002_forgets_index",
+            "ALTER TABLE a ADD COLUMN m integer;\nCREATE INDEX a_n ON a (n);\n",
+            "ALTER TABLE a DROP COLUMN m;\n"
+        );
         Migration("003_wrong_column", "ALTER TABLE a ADD COLUMN extra text;\n", "ALTER TABLE a DROP COLUMN m;\n");
         Migration("004_good", "CREATE TABLE b (id integer);\n", "DROP TABLE b;\n");
 
@@ -52,7 +63,8 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Assert.EndsWith("a_n", forgotten.Name, StringComparison.Ordinal);
         Assert.Equal(
             [(DifferenceKind.Added, "extra"), (DifferenceKind.Removed, "m")],
-            results[2].Differences.Select(d => (d.Kind, d.Name.Split('.')[^1])).Order());
+            results[2].Differences.Select(d => (d.Kind, d.Name.Split('.')[^1])).Order()
+        );
         Assert.False(RehearsalVerdicts.Read(Folder)["002_forgets_index"].UndoProven);
     }
 
@@ -89,7 +101,11 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     {
         // The history's row of the undo is no difference of schema or values, and stands in the way of the second application.
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
-        Migration("002_row", "CREATE TABLE b (n integer CHECK (n < 5));\nINSERT INTO b SELECT count(*) FROM migration_journal;\n", "DROP TABLE b;\n");
+        Migration(
+            "002_row",
+            "CREATE TABLE b (n integer CHECK (n < 5));\nINSERT INTO b SELECT count(*) FROM migration_journal;\n",
+            "DROP TABLE b;\n"
+        );
 
         var results = (await RehearseAsync()).Results;
 
@@ -131,7 +147,10 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     public async Task Checks_of_another_environment_are_not_asked()
     {
         ThreeTables();
-        Write("checks/rows.sql", "-- check: everywhere\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: there\n-- environment: production\n-- expect: rows 0\nSELECT id FROM b;\n");
+        Write(
+            "checks/rows.sql",
+            "-- check: everywhere\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: there\n-- environment: production\n-- expect: rows 0\nSELECT id FROM b;\n"
+        );
         Assert.Equal(["everywhere"], (await RehearseAsync()).Checks.Select(c => c.Name));
         var there = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions() with { Environment = "Production" }).RunAsync();
         Assert.Equal(["everywhere", "there"], there.Checks.Select(c => c.Name));
@@ -180,21 +199,33 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     public async Task Declared_checks_are_asked_after_the_last_migration()
     {
         ThreeTables();
-        Write("checks/rows.sql", "-- check: b has rows\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: b has too many\n-- expect: rows 0\nSELECT id FROM b WHERE id > 2;\n");
+        Write(
+            "checks/rows.sql",
+            "-- check: b has rows\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: b has too many\n-- expect: rows 0\nSELECT id FROM b WHERE id > 2;\n"
+        );
 
         var report = await RehearseAsync();
 
-        Assert.Equal([("b has rows", CheckStatus.Pass), ("b has too many", CheckStatus.Fail)], report.Checks.Select(c => (c.Name, c.Status)));
+        Assert.Equal(
+            [("b has rows", CheckStatus.Pass), ("b has too many", CheckStatus.Fail)],
+            report.Checks.Select(c => (c.Name, c.Status))
+        );
     }
 
     [SkippableFact]
     public async Task A_check_that_needs_rows_is_not_shown_on_a_copy_without_them()
     {
-        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, n integer CHECK (n > 0));\nCREATE VIEW small AS SELECT id FROM a WHERE n < 5;\n", "DROP VIEW small;\nDROP TABLE a;\n");
+        Migration(
+            "001_a",
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer CHECK (n > 0));\nCREATE VIEW small AS SELECT id FROM a WHERE n < 5;\n",
+            "DROP VIEW small;\nDROP TABLE a;\n"
+        );
         Migration("002_b", "CREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES (1);\n", "DROP TABLE b;\n");
         await ApplyAsync(new ApplyRequest { First = 1 });
         await Database.ExecuteAsync("INSERT INTO a VALUES (1, 7)");
-        Write("checks/rows.sql", """
+        Write(
+            "checks/rows.sql",
+            """
             -- check: 1 none is large
             -- expect: rows 0
             SELECT id FROM a WHERE n > 6;
@@ -221,23 +252,36 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
             -- expect: value a
             SELECT 'a';
 
-            """);
+            """
+        );
         var (shown, open, bad) = (CheckStatus.Pass, CheckStatus.NotRun, CheckStatus.Fail);
 
         var checks = (await RehearseAsync()).Checks;
         Assert.Equal([open, open, shown, shown, shown, open, bad, shown], checks.Select(c => c.Status));
         Assert.Matches("no rows of (public[.])?a[.]$", checks[0].Message);
         Assert.Contains("--with-data", checks[0].Recommendation, StringComparison.Ordinal);
-        Assert.Equal([open, open, shown, shown, shown, open, bad, shown], (await RehearseAsync(new RehearsalRequest { All = true })).Checks.Select(c => c.Status));
-        Assert.Equal([bad, bad, shown, shown, shown, shown, bad, shown], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
+        Assert.Equal(
+            [open, open, shown, shown, shown, open, bad, shown],
+            (await RehearseAsync(new RehearsalRequest { All = true })).Checks.Select(c => c.Status)
+        );
+        Assert.Equal(
+            [bad, bad, shown, shown, shown, shown, bad, shown],
+            (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status)
+        );
     }
 
     [SkippableFact]
     public async Task A_child_cannot_be_added_to_a_copy_that_lacks_its_parent_and_that_shows_nothing()
     {
-        Migration("001_a", "CREATE TABLE projects (id integer PRIMARY KEY, name text NOT NULL);\nCREATE TABLE tasks (id integer PRIMARY KEY, project integer NOT NULL REFERENCES projects (id), name text);\n", "DROP TABLE tasks;\nDROP TABLE projects;\n");
+        Migration(
+            "001_a",
+            "CREATE TABLE projects (id integer PRIMARY KEY, name text NOT NULL);\nCREATE TABLE tasks (id integer PRIMARY KEY, project integer NOT NULL REFERENCES projects (id), name text);\n",
+            "DROP TABLE tasks;\nDROP TABLE projects;\n"
+        );
         Migration("002_b", "CREATE TABLE b (id integer);\n", "DROP TABLE b;\n");
-        Write("checks/tasks.sql", """
+        Write(
+            "checks/tasks.sql",
+            """
             -- check: 1 a task can be added
             -- expect: value 1
             INSERT INTO tasks VALUES (7, 1, 'Test');
@@ -258,7 +302,8 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
             -- expect: rows 1
             INSERT INTO projects VALUES (11, NULL);
 
-            """);
+            """
+        );
         await ApplyAsync(new ApplyRequest { First = 1 });
         await Database.ExecuteAsync("INSERT INTO projects VALUES (1, 'One')");
         var (shown, open, bad) = (CheckStatus.Pass, CheckStatus.NotRun, CheckStatus.Fail);
@@ -266,10 +311,19 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         var checks = (await RehearseAsync()).Checks;
         Assert.Equal([open, open, shown, shown, bad], checks.Select(c => c.Status));
         Assert.Matches("no rows of (public[.])?projects[.]$", checks[0].Message);
-        Assert.Equal([open, open, shown, shown, bad], (await RehearseAsync(new RehearsalRequest { All = true, WithData = true })).Checks.Select(c => c.Status));
-        Assert.Equal([shown, shown, shown, shown, bad], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
+        Assert.Equal(
+            [open, open, shown, shown, bad],
+            (await RehearseAsync(new RehearsalRequest { All = true, WithData = true })).Checks.Select(c => c.Status)
+        );
+        Assert.Equal(
+            [shown, shown, shown, shown, bad],
+            (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status)
+        );
         await Database.ExecuteAsync("DELETE FROM projects");
-        Assert.Equal([open, bad, shown, shown, bad], (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status));
+        Assert.Equal(
+            [open, bad, shown, shown, bad],
+            (await RehearseAsync(new RehearsalRequest { WithData = true })).Checks.Select(c => c.Status)
+        );
     }
 
     [SkippableFact]
@@ -279,18 +333,31 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Migration("004_no_undo", "CREATE TABLE d (id integer);\n");
         await ApplyAsync(new ApplyRequest { First = 2 });
 
-        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest(), new CheckRequest());
+        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(
+            new RehearsalRequest(),
+            new CheckRequest()
+        );
 
         Assert.Equal(
-            ["naming", "rollback-exists", "applies-on-empty-data", "applies-on-populated-data", "rollback-tested", "duration", "backup-made"],
-            results.Where(r => r.Target == "003_c").Select(r => r.Name));
+            [
+                "naming",
+                "rollback-exists",
+                "applies-on-empty-data",
+                "applies-on-populated-data",
+                "rollback-tested",
+                "duration",
+                "backup-made",
+            ],
+            results.Where(r => r.Target == "003_c").Select(r => r.Name)
+        );
         Assert.All(results.Where(r => r is { Target: "003_c", Name: not "backup-made" }), r => Assert.Equal(CheckStatus.Pass, r.Status));
         Assert.Equal(CheckStatus.NotRun, results.Single(r => r is { Target: "003_c", Name: "backup-made" }).Status);
         Assert.Equal(CheckStatus.Warn, results.Single(r => r is { Target: "004_no_undo", Name: "rollback-exists" }).Status);
         Assert.Equal(CheckStatus.NotRun, results.Single(r => r is { Target: "004_no_undo", Name: "rollback-tested" }).Status);
     }
 
-    private Task<RehearsalReport> RehearseAsync(RehearsalRequest? request = null) => new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
+    private Task<RehearsalReport> RehearseAsync(RehearsalRequest? request = null) =>
+        new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
 }
 
 public sealed class SqliteRehearsalTests() : RehearsalConformance(DatabaseKind.Sqlite);

@@ -118,7 +118,10 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
     {
         ThreeTables();
         await ApplyAsync(new ApplyRequest { First = 1 });
-        var error = await ThrowsAsync<PlanException>(ErrorId.BaselineConflict, () => Engine().BaselineAsync(new BaselineRequest { Target = "002" }));
+        var error = await ThrowsAsync<PlanException>(
+            ErrorId.BaselineConflict,
+            () => Engine().BaselineAsync(new BaselineRequest { Target = "002" })
+        );
         Assert.Equal(["001_a"], error.Migrations);
         Assert.Equal("001_a applied", await JournalAsync());
     }

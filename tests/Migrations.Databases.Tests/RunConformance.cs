@@ -24,7 +24,8 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
         Assert.Equal(
             "001_a applied, 002_b applied, 003_c applied, 003_c rolled_back, 002_b rolled_back, 001_a rolled_back, 001_a applied, 002_b applied, 003_c applied",
-            await JournalAsync());
+            await JournalAsync()
+        );
     }
 
     [SkippableFact]
@@ -54,7 +55,10 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
     public async Task A_script_whose_file_goes_away_under_the_run_is_told_as_such()
     {
         // More than what is kept from the first reading, and stored in the history.
-        Migration("001_a", "CREATE TABLE a (id integer);\n" + string.Concat(Enumerable.Repeat("INSERT INTO a VALUES (1234567);\n", 40_000)));
+        Migration(
+            "001_a",
+            "CREATE TABLE a (id integer);\n" + string.Concat(Enumerable.Repeat("INSERT INTO a VALUES (1234567);\n", 40_000))
+        );
         Events = new RecordingEventSink { Published = Act };
         var error = await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => ApplyAsync());
         Assert.Equal(["001_a"], error.NotApplied);
@@ -220,7 +224,10 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         ThreeTables();
         await ApplyAsync();
         Write("001_a.down.sql", "DROP TABLE a;\nDROP TABLE nowhere;");
-        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => UndoAsync(new UndoRequest { All = true, TransactionMode = TransactionMode.All }));
+        await ThrowsAsync<StatementException>(
+            ErrorId.StatementFailed,
+            () => UndoAsync(new UndoRequest { All = true, TransactionMode = TransactionMode.All })
+        );
         Assert.Equal("a, b, c", await TablesAsync());
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
     }
@@ -229,7 +236,10 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
     public async Task What_cannot_run_in_a_transaction_is_refused_in_one_run()
     {
         Migration("001_vacuum", "VACUUM;");
-        var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync(new ApplyRequest { TransactionMode = TransactionMode.All }));
+        var error = await ThrowsAsync<FolderException>(
+            ErrorId.FolderInvalid,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = TransactionMode.All })
+        );
         Assert.Equal(ErrorId.ScriptMixed, Assert.Single(error.Problems).Id);
         Assert.Equal("001_vacuum", Names(await ApplyAsync()));
     }

@@ -7,7 +7,8 @@ namespace Migrations.Databases.Tests;
 /// <summary>A password is in no error, event, object or journal row, whatever form the connection was given in and whatever goes wrong.</summary>
 public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
 {
-    public static TheoryData<string> Forms => ["url", "postgresql url", "url with options", "npgsql", "npgsql spelled otherwise", "password as option"];
+    public static TheoryData<string> Forms =>
+        ["url", "postgresql url", "url with options", "npgsql", "npgsql spelled otherwise", "password as option"];
 
     private PostgreSqlServer Server => ((PostgreSqlTestDatabase)Database).Server;
 
@@ -48,8 +49,9 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
     {
         ThreeTables();
         var text = Form(form, Server.Password).Replace(Server.Port.ToString(), "1", StringComparison.Ordinal);
-        var error = await Assert.ThrowsAnyAsync<MigrationException>(
-            () => EngineOf(text, o => o with { ConnectAttempts = 2, ConnectDelay = TimeSpan.FromMilliseconds(10) }).ApplyAsync());
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() =>
+            EngineOf(text, o => o with { ConnectAttempts = 2, ConnectDelay = TimeSpan.FromMilliseconds(10) }).ApplyAsync()
+        );
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
         AssertSilent(error + error.NextStep + Events, Server.Secrets);
         Assert.Equal([1, 2], Events.Of<Migrations.Events.ConnectionAttempted>().Select(e => e.Attempt));
@@ -106,7 +108,8 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
     [SkippableFact]
     public async Task A_password_in_a_body_is_not_stored_and_its_script_compares_as_before()
     {
-        const string Body = "DO $$BEGIN IF false THEN\n  CREATE ROLE r PASSWORD 'hunter2';\n  EXECUTE 'CREATE ROLE r PASSWORD ''hunter2'' ';\nEND IF; END$$;\n";
+        const string Body =
+            "DO $$BEGIN IF false THEN\n  CREATE ROLE r PASSWORD 'hunter2';\n  EXECUTE 'CREATE ROLE r PASSWORD ''hunter2'' ';\nEND IF; END$$;\n";
         Migration("001_a", Body);
         await ApplyAsync();
         AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT row_to_json(j)::text FROM migration_journal j")), ["hunter2"]);
@@ -129,8 +132,9 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
             "postgresql url" => Server.UrlOf(name, password: password).Replace("postgres://", "postgresql://", StringComparison.Ordinal),
             "url with options" => Server.UrlOf(name, password: password, query: "sslmode=prefer&application_name=tests&connect_timeout=5"),
             "npgsql" => Server.ConnectionStringOf(name, password: password),
-            "npgsql spelled otherwise" => new NpgsqlConnectionStringBuilder(Server.ConnectionStringOf(name, password: password)).ConnectionString
-                .Replace("Host=", "server = ", StringComparison.Ordinal).Replace("Password=", "PWD=", StringComparison.Ordinal),
+            "npgsql spelled otherwise" => new NpgsqlConnectionStringBuilder(Server.ConnectionStringOf(name, password: password))
+                .ConnectionString.Replace("Host=", "server = ", StringComparison.Ordinal)
+                .Replace("Password=", "PWD=", StringComparison.Ordinal),
             _ => $"postgres://{Server.Host}:{Server.Port}/{name}?user={Server.User}&password={Uri.EscapeDataString(password)}",
         };
     }

@@ -22,12 +22,17 @@ public abstract class SecretsConformance(DatabaseKind kind, string[] forms) : Co
             var covered = ScriptRedaction.Cover(Dialect, form);
             Assert.DoesNotContain(SecretForms.Canary, covered, StringComparison.OrdinalIgnoreCase);
             Assert.Equal(form.Length, covered.Length);
-            Assert.DoesNotContain(SecretForms.Canary, ScriptRedaction.Hide(Dialect, form, $"syntax error at or near \"{SecretForms.Canary.ToLowerInvariant()}\""), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(
+                SecretForms.Canary,
+                ScriptRedaction.Hide(Dialect, form, $"syntax error at or near \"{SecretForms.Canary.ToLowerInvariant()}\""),
+                StringComparison.OrdinalIgnoreCase
+            );
         }
     }
 
     [Fact]
-    public void What_is_no_secret_is_shown_as_it_is() => Assert.All(SecretForms.Harmless, text => Assert.Equal(text, ScriptRedaction.Redact(Dialect, text)));
+    public void What_is_no_secret_is_shown_as_it_is() =>
+        Assert.All(SecretForms.Harmless, text => Assert.Equal(text, ScriptRedaction.Redact(Dialect, text)));
 
     [SkippableFact]
     public async Task No_form_reaches_an_error_an_event_or_the_history()
@@ -44,8 +49,20 @@ public abstract class SecretsConformance(DatabaseKind kind, string[] forms) : Co
 
             if ((await Database.TablesAsync()).Contains("migration_journal"))
             {
-                Silent(form, string.Join('\n', await Database.RowsAsync("SELECT name || coalesce(error_message, '') || coalesce(script, '') FROM migration_journal")));
-                Silent(form, string.Join('\n', (await Engine().GetStatusAsync()).Select(Everything)) + string.Join('\n', (await Engine().GetHistoryAsync()).Select(Everything)));
+                Silent(
+                    form,
+                    string.Join(
+                        '\n',
+                        await Database.RowsAsync(
+                            "SELECT name || coalesce(error_message, '') || coalesce(script, '') FROM migration_journal"
+                        )
+                    )
+                );
+                Silent(
+                    form,
+                    string.Join('\n', (await Engine().GetStatusAsync()).Select(Everything))
+                        + string.Join('\n', (await Engine().GetHistoryAsync()).Select(Everything))
+                );
             }
         }
     }
@@ -53,9 +70,10 @@ public abstract class SecretsConformance(DatabaseKind kind, string[] forms) : Co
     private static void Silent(string form, string text) =>
         Assert.False(text.Contains(SecretForms.Canary, StringComparison.OrdinalIgnoreCase), $"{form}\n=> {text}");
 
-    private static string Everything(object value) => value is MigrationException e
-        ? e.Message + e.NextStep + (e as StatementException)?.Detail + (e as StatementException)?.Hint + e.InnerException
-        : value + JsonSerializer.Serialize(value);
+    private static string Everything(object value) =>
+        value is MigrationException e
+            ? e.Message + e.NextStep + (e as StatementException)?.Detail + (e as StatementException)?.Hint + e.InnerException
+            : value + JsonSerializer.Serialize(value);
 }
 
 public sealed class SqliteSecretsTests() : SecretsConformance(DatabaseKind.Sqlite, SecretForms.Sqlite);

@@ -39,16 +39,24 @@ public sealed class PostgreSqlSettingTests() : SettingConformance(DatabaseKind.P
     [InlineData("CREATE INDEX i ON filled (id) WHERE sets(id) > 0;")]
     public async Task What_a_definition_sets_by_a_function_that_it_calls_is_put_back(string definition)
     {
-        Migration("001_a", """
+        Migration(
+            "001_a",
+            """
             CREATE FUNCTION sets(x integer DEFAULT 1) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'elsewhere', false); RETURN x; END $$;
             CREATE SCHEMA elsewhere;
             CREATE TABLE p (id integer) PARTITION BY RANGE (id);
             CREATE TABLE filled (id integer);
             INSERT INTO filled VALUES (1);
-            """);
+            """
+        );
         Migration("002_b", definition);
         Migration("003_c", "CREATE TABLE here (id integer);");
         await ApplyAsync();
-        Assert.Equal("public", await Database.ScalarAsync("SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'here'"));
+        Assert.Equal(
+            "public",
+            await Database.ScalarAsync(
+                "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'here'"
+            )
+        );
     }
 }

@@ -74,7 +74,9 @@ public sealed class SqliteBusyTests : IDisposable
         using var reader = Open();
         reader.Execute("BEGIN");
         _ = reader.QueryInt64("SELECT count(*) FROM a");
-        var run = Task.Run(() => Engine(TimeSpan.FromMilliseconds(50)).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All }));
+        var run = Task.Run(() =>
+            Engine(TimeSpan.FromMilliseconds(50)).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All })
+        );
         await UntilAsync(() => _events.Of<StepRetried>().Count >= 2);
         reader.Execute("COMMIT");
         Assert.Equal(2, (await run).Count);
@@ -92,8 +94,10 @@ public sealed class SqliteBusyTests : IDisposable
         await Engine().ApplyAsync();
         _folder.Write("migrations/002_b.sql", "CREATE TABLE b (n integer);\n");
         writer.Execute("BEGIN IMMEDIATE");
-        var error = await Assert.ThrowsAnyAsync<MigrationException>(
-            () => Engine(TimeSpan.FromMilliseconds(20), retries: 2).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All }));
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() =>
+            Engine(TimeSpan.FromMilliseconds(20), retries: 2)
+                .ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All })
+        );
         Assert.Equal(ErrorId.TableLockTimedOut, error.Id);
         Assert.Equal([1, 2], _events.Of<StepRetried>().Select(r => r.Attempt));
         writer.Execute("COMMIT");
@@ -103,8 +107,18 @@ public sealed class SqliteBusyTests : IDisposable
     private Migrator Engine(TimeSpan? tableLockTimeout = null, int retries = 20)
     {
         var driver = new SqliteDriver();
-        var session = new Databases.SessionOptions { Events = _events, TableLockRetries = retries, TableLockTimeout = tableLockTimeout ?? TimeSpan.FromSeconds(5) };
-        return new Migrator(driver, driver.Parse(Database, _folder.Path)!, _folder["migrations"], new MigratorOptions { Session = session });
+        var session = new Databases.SessionOptions
+        {
+            Events = _events,
+            TableLockRetries = retries,
+            TableLockTimeout = tableLockTimeout ?? TimeSpan.FromSeconds(5),
+        };
+        return new Migrator(
+            driver,
+            driver.Parse(Database, _folder.Path)!,
+            _folder["migrations"],
+            new MigratorOptions { Session = session }
+        );
     }
 
     private SqliteHandle Open()
@@ -136,9 +150,10 @@ public sealed class SqliteBusyTests : IDisposable
             handle.Execute("BEGIN");
             // A table is there with its rows and its history row, or not at all.
             var tables = handle.QueryInt64("SELECT count(*) FROM sqlite_master WHERE name GLOB 't[0-9]*'");
-            var recorded = handle.QueryInt64("SELECT count(*) FROM sqlite_master WHERE name = 'migration_journal'") == 0
-                ? 0
-                : handle.QueryInt64("SELECT count(*) FROM migration_journal WHERE event = 'applied'");
+            var recorded =
+                handle.QueryInt64("SELECT count(*) FROM sqlite_master WHERE name = 'migration_journal'") == 0
+                    ? 0
+                    : handle.QueryInt64("SELECT count(*) FROM migration_journal WHERE event = 'applied'");
             handle.Execute("COMMIT");
             Assert.True(mayBeHalf || tables == recorded, $"{tables} tables, {recorded} recorded.");
             await Task.Delay(2, CancellationToken.None);

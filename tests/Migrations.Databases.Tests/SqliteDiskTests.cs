@@ -35,7 +35,10 @@ public sealed class SqliteDiskTests : IDisposable
     public async Task A_full_disk_is_told_and_the_file_is_as_before(string journal, string mode)
     {
         Mount();
-        _folder.Write("migrations/001_a.sql", $"PRAGMA journal_mode = {journal};\nCREATE TABLE a (t text);\nINSERT INTO a VALUES ('one');\n");
+        _folder.Write(
+            "migrations/001_a.sql",
+            $"PRAGMA journal_mode = {journal};\nCREATE TABLE a (t text);\nINSERT INTO a VALUES ('one');\n"
+        );
         await Engine().ApplyAsync();
         var script = _folder.Write("migrations/002_big.sql", "CREATE TABLE b (t text);\nINSERT INTO b SELECT hex(zeroblob(3000000));\n");
 
@@ -106,7 +109,9 @@ public sealed class SqliteDiskTests : IDisposable
 
     private static bool Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true }
+        )!;
         process.WaitForExit();
         return process.ExitCode == 0;
     }

@@ -48,13 +48,26 @@ public sealed class SqliteReplacedTests : IDisposable
             await Engine(new RecordingEventSink()).ApplyAsync();
         var sink = new Watch("002_b", () => Move(way));
 
-        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => direction == MigrationDirection.Up
-            ? Engine(sink).ApplyAsync(new ApplyRequest { TransactionMode = mode })
-            : Engine(sink).UndoAsync(new UndoRequest { All = true, TransactionMode = mode, AcceptDataLoss = true }));
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() =>
+            direction == MigrationDirection.Up
+                ? Engine(sink).ApplyAsync(new ApplyRequest { TransactionMode = mode })
+                : Engine(sink)
+                    .UndoAsync(
+                        new UndoRequest
+                        {
+                            All = true,
+                            TransactionMode = mode,
+                            AcceptDataLoss = true,
+                        }
+                    )
+        );
 
         Assert.True(error.Id == ErrorId.DatabaseReplaced, error.ToString());
         Assert.Contains("test.db", error.Message, StringComparison.Ordinal);
-        Assert.Equal(mode == TransactionMode.All ? [] : [direction == MigrationDirection.Up ? "001_a" : "003_c"], error.Applied.Select(r => r.Name));
+        Assert.Equal(
+            mode == TransactionMode.All ? [] : [direction == MigrationDirection.Up ? "001_a" : "003_c"],
+            error.Applied.Select(r => r.Name)
+        );
         if (way == "replace")
             Assert.Equal("the other", await File.ReadAllTextAsync(_folder["test.db"]));
     }
@@ -73,7 +86,12 @@ public sealed class SqliteReplacedTests : IDisposable
     private Migrator Engine(IEventSink events)
     {
         var driver = new SqliteDriver();
-        return new Migrator(driver, driver.Parse("test.db", _folder.Path)!, _folder["migrations"], new MigratorOptions { Session = new SessionOptions { Events = events } });
+        return new Migrator(
+            driver,
+            driver.Parse("test.db", _folder.Path)!,
+            _folder["migrations"],
+            new MigratorOptions { Session = new SessionOptions { Events = events } }
+        );
     }
 
     private sealed class Watch(string migration, Action act) : IEventSink

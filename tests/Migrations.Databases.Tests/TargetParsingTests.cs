@@ -23,7 +23,8 @@ public sealed class TargetParsingTests
     }
 
     [Fact]
-    public void The_table_is_as_long_as_it_should_be() => Assert.True(ConnectionTexts.Refused.Count >= 80 && ConnectionTexts.Read.Count >= 15);
+    public void The_table_is_as_long_as_it_should_be() =>
+        Assert.True(ConnectionTexts.Refused.Count >= 80 && ConnectionTexts.Read.Count >= 15);
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -73,7 +74,12 @@ public sealed class TargetParsingTests
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         var url = new Uri(database.Address);
-        var several = database.Address.Replace($"@{url.Authority[(url.Authority.IndexOf('@', StringComparison.Ordinal) + 1)..]}", $"@127.0.0.1:1,{url.Host}:{url.Port}", StringComparison.Ordinal) + "?target_session_attrs=read-write";
+        var several =
+            database.Address.Replace(
+                $"@{url.Authority[(url.Authority.IndexOf('@', StringComparison.Ordinal) + 1)..]}",
+                $"@127.0.0.1:1,{url.Host}:{url.Port}",
+                StringComparison.Ordinal
+            ) + "?target_session_attrs=read-write";
         var target = Parse(several)!;
         await using (await Drivers[0].OpenAsync(target, new SessionOptions(), default))
             Assert.Equal(database.Name, target.Database);
@@ -96,10 +102,16 @@ public sealed class TargetParsingTests
     public async Task A_password_file_that_is_missing_is_passed_over()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
-        await using var session = await Drivers[0].OpenAsync(Parse(database.Address + "?passfile=/nowhere/pgpass")!, new SessionOptions(), default);
+        await using var session = await Drivers[0]
+            .OpenAsync(Parse(database.Address + "?passfile=/nowhere/pgpass")!, new SessionOptions(), default);
 
-        var without = Parse($"postgres://nobody@{new Uri(database.Address).Authority.Split('@')[^1]}/{database.Name}?passfile=/nowhere/pgpass")!;
-        Assert.Equal(ErrorId.AuthenticationFailed, (await Assert.ThrowsAsync<MigrationException>(() => Drivers[0].OpenAsync(without, new SessionOptions(), default))).Id);
+        var without = Parse(
+            $"postgres://nobody@{new Uri(database.Address).Authority.Split('@')[^1]}/{database.Name}?passfile=/nowhere/pgpass"
+        )!;
+        Assert.Equal(
+            ErrorId.AuthenticationFailed,
+            (await Assert.ThrowsAsync<MigrationException>(() => Drivers[0].OpenAsync(without, new SessionOptions(), default))).Id
+        );
     }
 
     private static DatabaseTarget? Parse(string text) => Drivers.Select(d => d.Parse(text, "/base")).FirstOrDefault(t => t is not null);

@@ -47,7 +47,10 @@ public sealed class TestServerTests
         {
             Host = host,
             SslMode = mode,
-            RootCertificate = mode < SslMode.VerifyCA ? null : strange ? tls.StrangeRootCertificate : tls.RootCertificate,
+            RootCertificate =
+                mode < SslMode.VerifyCA ? null
+                : strange ? tls.StrangeRootCertificate
+                : tls.RootCertificate,
         };
         await using var connection = new NpgsqlConnection(builder.ConnectionString);
         Assert.Equal(accepted, await Record.ExceptionAsync(() => connection.OpenAsync()) is null);
@@ -57,7 +60,9 @@ public sealed class TestServerTests
     public async Task A_client_certificate_stands_for_a_password()
     {
         var tls = TlsPostgreSqlServer.Shared;
-        await tls.Server.ExecuteAsync($"DROP ROLE IF EXISTS {TlsPostgreSqlServer.CertificateUser}; CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN");
+        await tls.Server.ExecuteAsync(
+            $"DROP ROLE IF EXISTS {TlsPostgreSqlServer.CertificateUser}; CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN"
+        );
         var builder = new NpgsqlConnectionStringBuilder
         {
             Host = "localhost",

@@ -44,7 +44,9 @@ public sealed class TlsTests : IDisposable
     public async Task A_server_that_wants_tls_refuses_plain_text()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync(Tls.Server);
-        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => Engine(Url(database, "sslmode=disable", "127.0.0.1")).ApplyAsync());
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() =>
+            Engine(Url(database, "sslmode=disable", "127.0.0.1")).ApplyAsync()
+        );
         Assert.Contains(error.Id, new[] { ErrorId.AuthenticationFailed, ErrorId.ConnectionFailed });
         Assert.Contains(Tls.Server.MajorVersion >= 14 ? "no encryption" : "SSL off", error.Message, StringComparison.Ordinal);
     }
@@ -55,11 +57,16 @@ public sealed class TlsTests : IDisposable
         await using var database = await PostgreSqlTestDatabase.CreateAsync(Tls.Server);
         await database.ExecuteAsync(
             $"DO $$ BEGIN CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; "
-            + $"GRANT CREATE, USAGE ON SCHEMA public TO {TlsPostgreSqlServer.CertificateUser}");
-        var url = $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{Tls.Server.Port}/{database.Name}?sslmode=verify-full"
+                + $"GRANT CREATE, USAGE ON SCHEMA public TO {TlsPostgreSqlServer.CertificateUser}"
+        );
+        var url =
+            $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{Tls.Server.Port}/{database.Name}?sslmode=verify-full"
             + $"&sslrootcert={Uri.EscapeDataString(Tls.RootCertificate)}&sslcert={Uri.EscapeDataString(Tls.ClientCertificate)}&sslkey={Uri.EscapeDataString(Tls.ClientKey)}";
         Assert.Single(await Engine(url).ApplyAsync());
-        Assert.Equal(TlsPostgreSqlServer.CertificateUser, await database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 'a'"));
+        Assert.Equal(
+            TlsPostgreSqlServer.CertificateUser,
+            await database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 'a'")
+        );
 
         var without = $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{Tls.Server.Port}/{database.Name}?sslmode=require";
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => Engine(without).ApplyAsync());
@@ -67,14 +74,23 @@ public sealed class TlsTests : IDisposable
     }
 
     private static string Url(PostgreSqlTestDatabase database, string query, string host) =>
-        Tls.Server.UrlOf(database.Name, query: query
-            .Replace("{root}", Uri.EscapeDataString(Tls.RootCertificate), StringComparison.Ordinal)
-            .Replace("{strange}", Uri.EscapeDataString(Tls.StrangeRootCertificate), StringComparison.Ordinal))
-        .Replace("@127.0.0.1:", $"@{host}:", StringComparison.Ordinal);
+        Tls
+            .Server.UrlOf(
+                database.Name,
+                query: query
+                    .Replace("{root}", Uri.EscapeDataString(Tls.RootCertificate), StringComparison.Ordinal)
+                    .Replace("{strange}", Uri.EscapeDataString(Tls.StrangeRootCertificate), StringComparison.Ordinal)
+            )
+            .Replace("@127.0.0.1:", $"@{host}:", StringComparison.Ordinal);
 
     private Migrator Engine(string url)
     {
         var driver = new PostgreSqlDriver();
-        return new Migrator(driver, driver.Parse(url, _folder.Path)!, _folder.Path, new MigratorOptions { Session = new SessionOptions { ConnectAttempts = 1 } });
+        return new Migrator(
+            driver,
+            driver.Parse(url, _folder.Path)!,
+            _folder.Path,
+            new MigratorOptions { Session = new SessionOptions { ConnectAttempts = 1 } }
+        );
     }
 }

@@ -61,9 +61,15 @@ public sealed class AnalyzerTests
     [Theory]
     [InlineData("BEGIN; SELECT 1; COMMIT;", null)]
     [InlineData("begin work; SELECT 1; end transaction;", null)]
-    [InlineData("START TRANSACTION ISOLATION LEVEL SERIALIZABLE, DEFERRABLE; SELECT 1; COMMIT WORK AND NO CHAIN", "ISOLATION LEVEL SERIALIZABLE, DEFERRABLE")]
+    [InlineData(
+        "START TRANSACTION ISOLATION LEVEL SERIALIZABLE, DEFERRABLE; SELECT 1; COMMIT WORK AND NO CHAIN",
+        "ISOLATION LEVEL SERIALIZABLE, DEFERRABLE"
+    )]
     [InlineData("BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1; COMMIT", "ISOLATION LEVEL REPEATABLE READ")]
-    [InlineData("SET lock_timeout = '1s'; SELECT pg_catalog.set_config('search_path', '', false); BEGIN; SELECT 1; COMMIT; ANALYZE t; RESET lock_timeout", null)]
+    [InlineData(
+        "SET lock_timeout = '1s'; SELECT pg_catalog.set_config('search_path', '', false); BEGIN; SELECT 1; COMMIT; ANALYZE t; RESET lock_timeout",
+        null
+    )]
     [InlineData("SAVEPOINT a; SELECT 1; ROLLBACK TO SAVEPOINT a; RELEASE a; ROLLBACK WORK TO a", null)]
     [InlineData("DO $$ BEGIN COMMIT; END $$; SELECT 'ROLLBACK;' -- COMMIT;", null)]
     [InlineData("\\restrict k\nSELECT 1;\n\\unrestrict k", null)]
@@ -142,10 +148,14 @@ public sealed class AnalyzerTests
     [InlineData("ALTER TABLE t ADD COLUMN b int DEFAULT f()", false)]
     [InlineData("ALTER EXTENSION postgis UPDATE", false)]
     [InlineData("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d", false)]
-    public void Definitions_are_told_from_what_may_change_rows_or_the_connection(string statement, bool sure) => Assert.Equal(sure, StatementClassifier.IsDefinition(statement));
+    public void Definitions_are_told_from_what_may_change_rows_or_the_connection(string statement, bool sure) =>
+        Assert.Equal(sure, StatementClassifier.IsDefinition(statement));
 
     [Theory]
-    [InlineData("CREATE TABLE s(x text);\nSET standard_conforming_strings = off;\nINSERT INTO s VALUES ('it\\'s; -- text');\nSET standard_conforming_strings = on;\nINSERT INTO s VALUES ('C:\\');", 3)]
+    [InlineData(
+        "CREATE TABLE s(x text);\nSET standard_conforming_strings = off;\nINSERT INTO s VALUES ('it\\'s; -- text');\nSET standard_conforming_strings = on;\nINSERT INTO s VALUES ('C:\\');",
+        3
+    )]
     [InlineData("SET SESSION standard_conforming_strings TO 'off';\nSELECT 'it\\'; DROP TABLE t; --';", 2)]
     [InlineData("SELECT set_config('standard_conforming_strings', 'off', false);\n\nSELECT 'a\\\\\\'';", 3)]
     [InlineData("SET standard_conforming_strings = off;\nSET standard_conforming_strings = on;\nSELECT 'C:\\';", null)]
@@ -156,7 +166,18 @@ public sealed class AnalyzerTests
     {
         var problems = PostgreSqlAnalyzer.Analyze(Scripts.Of(script)).Problems;
         Assert.Equal(line is null ? 0 : 1, problems.Count);
-        Assert.All(problems, p => Assert.Equal((line, true, true), (p.Location.Line, p.Message.Contains("standard_conforming_strings", StringComparison.Ordinal), p.Remedy.Contains("E'it", StringComparison.Ordinal))));
+        Assert.All(
+            problems,
+            p =>
+                Assert.Equal(
+                    (line, true, true),
+                    (
+                        p.Location.Line,
+                        p.Message.Contains("standard_conforming_strings", StringComparison.Ordinal),
+                        p.Remedy.Contains("E'it", StringComparison.Ordinal)
+                    )
+                )
+        );
     }
 
     [Fact]

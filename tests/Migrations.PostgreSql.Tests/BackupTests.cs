@@ -22,37 +22,54 @@ public sealed class BackupTests
             CREATE SCHEMA s; SET search_path = s; CREATE FUNCTION norm(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
             CREATE FUNCTION key_of(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT norm(t) $$;
             CREATE TABLE public.a (n text); CREATE TABLE public.u (n text); CREATE INDEX un ON public.u (key_of(n)); INSERT INTO public.a VALUES ('x')
-            """);
+            """
+        );
         var events = new RecordingEventSink();
         var options = new BackupOptions { Session = new SessionOptions { Events = events } };
-        var backup = await new BackupManager(Driver, Driver.Parse(database.Address, folder.Path)!, options).BackUpAsync(new BackupRequest { Folder = folder.Path, Digests = true });
+        var backup = await new BackupManager(Driver, Driver.Parse(database.Address, folder.Path)!, options).BackUpAsync(
+            new BackupRequest { Folder = folder.Path, Digests = true }
+        );
 
         Assert.Equal([("public.a", 1L), ("public.u", (long?)null)], backup.Manifest!.Tables.Select(t => (t.Table, t.Rows)));
-        Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The rows of public.u were not counted: function norm(text) does not exist", StringComparison.Ordinal));
+        Assert.Contains(
+            events.Of<Events.WarningRaised>(),
+            w => w.Message.StartsWith("The rows of public.u were not counted: function norm(text) does not exist", StringComparison.Ordinal)
+        );
         await database.ExecuteAsync("ALTER FUNCTION s.key_of SET search_path = s");
-        var again = await new BackupManager(Driver, Driver.Parse(database.Address, folder.Path)!).BackUpAsync(new BackupRequest { Folder = folder.Path });
+        var again = await new BackupManager(Driver, Driver.Parse(database.Address, folder.Path)!).BackUpAsync(
+            new BackupRequest { Folder = folder.Path }
+        );
         var manifest = again.Path + ".manifest.json";
         await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest)).Replace("\"rows\": 0", "\"rows\": null"));
-        var verification = await new BackupVerifier(Driver).VerifyAsync(await new BackupCatalogue([Driver]).FindAsync(again.Path), Driver.Parse(database.Address, folder.Path)!);
+        var verification = await new BackupVerifier(Driver).VerifyAsync(
+            await new BackupCatalogue([Driver]).FindAsync(again.Path),
+            Driver.Parse(database.Address, folder.Path)!
+        );
         Assert.False(verification.Proven);
-        Assert.Contains("public.u could not be counted in the source", verification.Checks.Single(c => c.Name == "rows").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "public.u could not be counted in the source",
+            verification.Checks.Single(c => c.Name == "rows").Message,
+            StringComparison.Ordinal
+        );
     }
 
     [SkippableTheory]
     [InlineData(
         """
-        CREATE FUNCTION tidy(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN lower(trim(t)); END $$;
-        CREATE FUNCTION slug_of(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN replace(tidy(t), ' ', '-'); END $$;
-        CREATE TABLE page (title text, slug text GENERATED ALWAYS AS (slug_of(title)) STORED); INSERT INTO page (title) VALUES ('Secret');
-        """,
-        "ALTER FUNCTION public.slug_of(text) SET search_path = public;")]
+            CREATE FUNCTION tidy(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN lower(trim(t)); END $$;
+            CREATE FUNCTION slug_of(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN replace(tidy(t), ' ', '-'); END $$;
+            CREATE TABLE page (title text, slug text GENERATED ALWAYS AS (slug_of(title)) STORED); INSERT INTO page (title) VALUES ('Secret');
+            """,
+        "ALTER FUNCTION public.slug_of(text) SET search_path = public;"
+    )]
     [InlineData(
         """
-        CREATE FUNCTION norm(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
-        CREATE FUNCTION key_of(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT norm(t) $$;
-        CREATE TABLE u (n text); CREATE INDEX un ON u (key_of(n)); INSERT INTO u VALUES ('Secret');
-        """,
-        "ALTER FUNCTION key_of SET search_path = public;")]
+            CREATE FUNCTION norm(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
+            CREATE FUNCTION key_of(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT norm(t) $$;
+            CREATE TABLE u (n text); CREATE INDEX un ON u (key_of(n)); INSERT INTO u VALUES ('Secret');
+            """,
+        "ALTER FUNCTION key_of SET search_path = public;"
+    )]
     public async Task A_function_that_needs_a_search_path_is_named_with_the_command_that_helps(string sql, string help)
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -63,14 +80,27 @@ public sealed class BackupTests
         var manager = new BackupManager(driver, target);
         var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
 
-        var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c => c.Status == Integrity.CheckStatus.Fail);
+        var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c =>
+            c.Status == Integrity.CheckStatus.Fail
+        );
         Assert.Equal("restore", failed.Name);
         Assert.Contains(help, failed.Recommendation, StringComparison.Ordinal);
         Assert.DoesNotContain("Secret", failed.Message, StringComparison.Ordinal);
-        Assert.Contains(help, (await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup))).NextStep, StringComparison.Ordinal);
+        Assert.Contains(
+            help,
+            (await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup))).NextStep,
+            StringComparison.Ordinal
+        );
 
         await database.ExecuteAsync(help[..help.IndexOf(';', StringComparison.Ordinal)]);
-        Assert.True((await new BackupVerifier(driver).VerifyAsync(await manager.BackUpAsync(new BackupRequest { Folder = Directory.CreateDirectory(folder["again"]).FullName }), target)).Proven);
+        Assert.True(
+            (
+                await new BackupVerifier(driver).VerifyAsync(
+                    await manager.BackUpAsync(new BackupRequest { Folder = Directory.CreateDirectory(folder["again"]).FullName }),
+                    target
+                )
+            ).Proven
+        );
     }
 
     [SkippableTheory]
@@ -83,11 +113,28 @@ public sealed class BackupTests
         using var folder = new TemporaryFolder();
         await FillAsync(fixture);
         var path = Path.Combine(folder.Path, "a b" + Driver.Backups.Extension(format));
-        var content = await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path, Format = format, Jobs = format == BackupFormat.Directory ? 2 : 1, Digests = true }, CancellationToken.None);
+        var content = await Driver.Backups.BackUpAsync(
+            Target(fixture),
+            new BackupJob
+            {
+                Path = path,
+                Format = format,
+                Jobs = format == BackupFormat.Directory ? 2 : 1,
+                Digests = true,
+            },
+            CancellationToken.None
+        );
         Assert.Equal((format, "001_test", null), (Driver.Backups.Recognize(path), content.LastMigration, content.MigrationVersion));
-        Assert.Equal(["public.\"T 1\" 3", "public.migration_journal 1", "s.part_1 1", "s.unlogged 1"], content.Tables.Select(t => $"{t.Table} {t.Rows}"));
+        Assert.Equal(
+            ["public.\"T 1\" 3", "public.migration_journal 1", "s.part_1 1", "s.unlogged 1"],
+            content.Tables.Select(t => $"{t.Table} {t.Rows}")
+        );
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
+            Assert.Equal(
+                UnixFileMode.None,
+                File.GetUnixFileMode(path)
+                    & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)
+            );
         await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
         await Driver.Backups.LoadAsync(new BackupSource(path, format), scratch.Target, new SessionOptions(), CancellationToken.None);
         await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
@@ -100,7 +147,9 @@ public sealed class BackupTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
-        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO t SELECT generate_series(1, 50000)");
+        await fixture.Database.ExecuteAsync(
+            "CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO t SELECT generate_series(1, 50000)"
+        );
         using var stop = new CancellationTokenSource();
         var writing = Task.Run(async () =>
         {
@@ -112,7 +161,12 @@ public sealed class BackupTests
         await stop.CancelAsync();
         await writing;
         await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
-        await Driver.Backups.LoadAsync(new BackupSource(path, BackupFormat.Native), scratch.Target, new SessionOptions(), CancellationToken.None);
+        await Driver.Backups.LoadAsync(
+            new BackupSource(path, BackupFormat.Native),
+            scratch.Target,
+            new SessionOptions(),
+            CancellationToken.None
+        );
         await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
         var loaded = await copy.Inspector.ReadContentAsync(digests: false, CancellationToken.None);
         Assert.Equal(content.Tables, loaded);
@@ -126,8 +180,20 @@ public sealed class BackupTests
         using var folder = new TemporaryFolder();
         await FillAsync(fixture);
         foreach (var name in (string[])["1.sql", "2.sql"])
-            await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = Path.Combine(folder.Path, name), Format = BackupFormat.Sql, CountRows = false }, CancellationToken.None);
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder.Path, "1.sql")), await File.ReadAllTextAsync(Path.Combine(folder.Path, "2.sql")));
+            await Driver.Backups.BackUpAsync(
+                Target(fixture),
+                new BackupJob
+                {
+                    Path = Path.Combine(folder.Path, name),
+                    Format = BackupFormat.Sql,
+                    CountRows = false,
+                },
+                CancellationToken.None
+            );
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(folder.Path, "1.sql")),
+            await File.ReadAllTextAsync(Path.Combine(folder.Path, "2.sql"))
+        );
     }
 
     [SkippableTheory]
@@ -145,7 +211,9 @@ public sealed class BackupTests
         await using (var file = new FileStream(path, FileMode.Open))
             file.SetLength((long)(file.Length * kept));
         await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture) }, CancellationToken.None);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.LoadAsync(new BackupSource(path, format), scratch.Target, new SessionOptions(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.LoadAsync(new BackupSource(path, format), scratch.Target, new SessionOptions(), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.BackupInvalid, error.Id);
     }
 
@@ -193,7 +261,13 @@ public sealed class BackupTests
         await using var role = await PostgreSqlRole.CreateAsync();
         using var folder = new TemporaryFolder();
         await role.Database.ExecuteAsync("CREATE TABLE t (a int)");
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.BackUpAsync(Driver.Parse(role.Address, "/")!, new BackupJob { Path = Path.Combine(folder.Path, "x") }, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.BackUpAsync(
+                Driver.Parse(role.Address, "/")!,
+                new BackupJob { Path = Path.Combine(folder.Path, "x") },
+                CancellationToken.None
+            )
+        );
         Assert.Equal(ErrorId.PermissionDenied, error.Id);
         Assert.DoesNotContain(PostgreSqlRole.Password, error.ToString(), StringComparison.Ordinal);
     }
@@ -204,12 +278,20 @@ public sealed class BackupTests
         await using var role = await PostgreSqlRole.CreateAsync();
         using var folder = new TemporaryFolder();
         var events = new RecordingEventSink();
-        var job = new BackupJob { Path = Path.Combine(folder.Path, "x"), GlobalsPath = Path.Combine(folder.Path, "globals.sql"), Session = new SessionOptions { Events = events } };
+        var job = new BackupJob
+        {
+            Path = Path.Combine(folder.Path, "x"),
+            GlobalsPath = Path.Combine(folder.Path, "globals.sql"),
+            Session = new SessionOptions { Events = events },
+        };
         await Driver.Backups.BackUpAsync(Driver.Parse(role.Address, "/")!, job, CancellationToken.None);
         var text = await File.ReadAllTextAsync(job.GlobalsPath);
         Assert.Contains($"CREATE ROLE {role.Name}", text, StringComparison.Ordinal);
         Assert.DoesNotContain("SCRAM-SHA-256", text, StringComparison.Ordinal);
-        Assert.Contains(events.Events, e => e is Migrations.Events.WarningRaised w && w.Message.Contains("passwords", StringComparison.Ordinal));
+        Assert.Contains(
+            events.Events,
+            e => e is Migrations.Events.WarningRaised w && w.Message.Contains("passwords", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -224,7 +306,11 @@ public sealed class BackupTests
         command.CommandText = "BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE";
         await command.ExecuteNonQueryAsync();
         var path = Path.Combine(folder.Path, "x.dump");
-        var backup = Driver.Backups.BackUpAsync(Driver.Parse(database.Address, "/")!, new BackupJob { Path = path }, CancellationToken.None);
+        var backup = Driver.Backups.BackUpAsync(
+            Driver.Parse(database.Address, "/")!,
+            new BackupJob { Path = path },
+            CancellationToken.None
+        );
         while (!File.Exists(path) && !backup.IsCompleted)
             await Task.Delay(20);
         server.Dispose();
@@ -241,8 +327,10 @@ public sealed class BackupTests
                 CREATE SCHEMA s; CREATE TABLE "T 1" (a int PRIMARY KEY, t text, at timestamptz DEFAULT now(), f float8 DEFAULT 0.1, b bytea DEFAULT '\x00ff');
                 INSERT INTO "T 1" VALUES (1, 'ä\n'), (2, NULL), (3, ''); CREATE TABLE s.part (k int) PARTITION BY RANGE (k); CREATE TABLE s.part_1 PARTITION OF s.part FOR VALUES FROM (1) TO (5);
                 INSERT INTO s.part VALUES (2); CREATE UNLOGGED TABLE s.unlogged AS SELECT 1 AS one; CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT ''GRANT all'''
-                """),
-            CancellationToken.None);
+                """
+            ),
+            CancellationToken.None
+        );
     }
 
     private static IEnumerable<string> CommandLines()

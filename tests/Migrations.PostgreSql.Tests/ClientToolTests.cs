@@ -37,7 +37,9 @@ public sealed class ClientToolTests
         await using var fixture = await DriverFixture.CreateAsync();
         var target = Driver.Parse(fixture.Database.Address, "/")!;
         var tools = ClientTools.For(new Version(ClientTools.Server(version: null)!.Version, 0));
-        var error = await Assert.ThrowsAsync<MigrationException>(() => ClientProcess.RunAsync(tools, "pg_dump", target, ["--table=nope", "--file=" + Path.GetTempFileName()], CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            ClientProcess.RunAsync(tools, "pg_dump", target, ["--table=nope", "--file=" + Path.GetTempFileName()], CancellationToken.None)
+        );
         Assert.Equal(ErrorId.ClientToolFailed, error.Id);
         Assert.Contains("no matching tables were found", error.Message, StringComparison.Ordinal);
     }
@@ -56,14 +58,30 @@ public sealed class ClientToolTests
         var target = Driver.Parse(server.ConnectionStringOf(name), "/")!;
         try
         {
-            await using (var session = await Driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Write }, CancellationToken.None))
+            await using (
+                var session = await Driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Write }, CancellationToken.None)
+            )
                 await session.History.EnsureAsync(CancellationToken.None);
             var path = Path.Combine(folder.Path, name.Replace('/', '_') + ".dump");
-            await Driver.Backups.BackUpAsync(target, new BackupJob { Path = path, GlobalsPath = Path.Combine(folder.Path, "g") }, CancellationToken.None);
-            await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = target, Content = ScratchContent.Schema }, CancellationToken.None))
+            await Driver.Backups.BackUpAsync(
+                target,
+                new BackupJob { Path = path, GlobalsPath = Path.Combine(folder.Path, "g") },
+                CancellationToken.None
+            );
+            await using (
+                var scratch = await Driver.Scratch.CreateAsync(
+                    new ScratchRequest { Origin = target, Content = ScratchContent.Schema },
+                    CancellationToken.None
+                )
+            )
             await using (var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None))
                 Assert.Single(await copy.Inspector.ReadContentAsync(digests: false, CancellationToken.None));
-            var outcome = await Driver.Backups.RestoreAsync(new BackupSource(path, BackupFormat.Native), target, new RestoreJob { KeepFolder = folder.Path, KeepName = name + "_kept" }, CancellationToken.None);
+            var outcome = await Driver.Backups.RestoreAsync(
+                new BackupSource(path, BackupFormat.Native),
+                target,
+                new RestoreJob { KeepFolder = folder.Path, KeepName = name + "_kept" },
+                CancellationToken.None
+            );
             await server.ExecuteAsync($"DROP DATABASE {PostgreSqlText.Name(outcome.Kept!)}");
         }
         finally
@@ -79,10 +97,17 @@ public sealed class ClientToolTests
         await using var database = await PostgreSqlTestDatabase.CreateAsync(tls.Server);
         using var folder = new TemporaryFolder();
         // By certificate alone: without the settings neither the role nor the server's name would do.
-        var address = $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{tls.Server.Port}/{database.Name}?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(tls.RootCertificate)}"
+        var address =
+            $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{tls.Server.Port}/{database.Name}?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(tls.RootCertificate)}"
             + $"&sslcert={Uri.EscapeDataString(tls.ClientCertificate)}&sslkey={Uri.EscapeDataString(tls.ClientKey)}";
-        await database.Server.ExecuteAsync($"DO $$ BEGIN CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-        await Driver.Backups.BackUpAsync(Driver.Parse(address, "/")!, new BackupJob { Path = Path.Combine(folder.Path, "x.dump") }, CancellationToken.None);
+        await database.Server.ExecuteAsync(
+            $"DO $$ BEGIN CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        );
+        await Driver.Backups.BackUpAsync(
+            Driver.Parse(address, "/")!,
+            new BackupJob { Path = Path.Combine(folder.Path, "x.dump") },
+            CancellationToken.None
+        );
         Assert.Equal(BackupFormat.Native, Driver.Backups.Recognize(Path.Combine(folder.Path, "x.dump")));
     }
 
@@ -93,9 +118,13 @@ public sealed class ClientToolTests
         using var folder = new TemporaryFolder();
         var target = Driver.Parse(fixture.Database.Address, "/")!;
         var path = Path.Combine(folder.Path, "missing", "x.dump");
-        var unwritten = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.BackUpAsync(target, new BackupJob { Path = path }, CancellationToken.None));
+        var unwritten = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.BackUpAsync(target, new BackupJob { Path = path }, CancellationToken.None)
+        );
         Assert.Equal(ErrorId.BackupFolderInvalid, unwritten.Id);
-        var unread = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.LoadAsync(new BackupSource(path, BackupFormat.Native), target, new SessionOptions(), CancellationToken.None));
+        var unread = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.LoadAsync(new BackupSource(path, BackupFormat.Native), target, new SessionOptions(), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.BackupMissing, unread.Id);
     }
 
@@ -115,7 +144,9 @@ public sealed class ClientToolTests
     public async Task A_database_cannot_be_salvaged()
     {
         await using var fixture = await DriverFixture.CreateAsync();
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.SalvageAsync(Driver.Parse(fixture.Database.Address, "/")!, "x", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.SalvageAsync(Driver.Parse(fixture.Database.Address, "/")!, "x", CancellationToken.None)
+        );
         Assert.Equal(ErrorId.SalvageUnsupported, error.Id);
     }
 }

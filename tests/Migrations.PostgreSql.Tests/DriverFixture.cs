@@ -32,7 +32,11 @@ internal sealed class DriverFixture : IAsyncDisposable
     public async Task<IDatabaseSession> OpenAsync(Func<SessionOptions, SessionOptions>? change = null, string? address = null)
     {
         var options = new SessionOptions { Access = SessionAccess.Write, Events = Events };
-        var session = await Driver.OpenAsync(Driver.Parse(address ?? Database.Address, "/")!, change?.Invoke(options) ?? options, CancellationToken.None);
+        var session = await Driver.OpenAsync(
+            Driver.Parse(address ?? Database.Address, "/")!,
+            change?.Invoke(options) ?? options,
+            CancellationToken.None
+        );
         lock (_sessions)
             _sessions.Add(session);
         return session;
@@ -45,7 +49,15 @@ internal sealed class DriverFixture : IAsyncDisposable
         Xunit.Assert.Empty(analysis.Problems);
         return new StepExecution
         {
-            Migration = new Migration { Key = MigrationKey.Of(name), Version = null, Name = name, FullName = name, Layout = MigrationLayout.RollbackSuffix, Up = up },
+            Migration = new Migration
+            {
+                Key = MigrationKey.Of(name),
+                Version = null,
+                Name = name,
+                FullName = name,
+                Layout = MigrationLayout.RollbackSuffix,
+                Up = up,
+            },
             Direction = MigrationDirection.Up,
             Script = up,
             Analysis = analysis,
@@ -53,17 +65,18 @@ internal sealed class DriverFixture : IAsyncDisposable
         };
     }
 
-    public JournalEntry Entry(string name, JournalEvent what) => new()
-    {
-        RunId = RunId,
-        Name = name,
-        Direction = MigrationDirection.Up,
-        Event = what,
-        AppliedBy = "me",
-        Host = "here",
-        Success = what != JournalEvent.Failed,
-        ToolVersion = "1.0",
-    };
+    public JournalEntry Entry(string name, JournalEvent what) =>
+        new()
+        {
+            RunId = RunId,
+            Name = name,
+            Direction = MigrationDirection.Up,
+            Event = what,
+            AppliedBy = "me",
+            Host = "here",
+            Success = what != JournalEvent.Failed,
+            ToolVersion = "1.0",
+        };
 
     public async Task<StatementException> FailAsync(IDatabaseSession session, string script, MigrationHeader? header = null) =>
         await Xunit.Assert.ThrowsAsync<StatementException>(() => session.RunAsync(Step(script, header: header), CancellationToken.None));

@@ -28,12 +28,24 @@ public sealed class DumpGuardTests
     [InlineData("COPY (SELECT 1) TO PROGRAM 'touch {0}';", "COPY TO PROGRAM")]
     [InlineData("DO $$ BEGIN EXECUTE 'COPY t TO PROGRAM ''touch {0}'''; END $$;", "COPY TO PROGRAM")]
     [InlineData("SELECT lo_export(lo_from_bytea(0, 'x'), '{0}');", "lo_export()")]
-    [InlineData("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN 1; END $$;\nCREATE INDEX i ON t (f());", "the use of f")]
-    [InlineData("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN NEW; END $$;\nCREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f();\nINSERT INTO t VALUES (1);", "data behind a trigger")]
-    [InlineData("CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; END $$;\nCREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();", "the use of f")]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN 1; END $$;\nCREATE INDEX i ON t (f());",
+        "the use of f"
+    )]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN NEW; END $$;\nCREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f();\nINSERT INTO t VALUES (1);",
+        "data behind a trigger"
+    )]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; END $$;\nCREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();",
+        "the use of f"
+    )]
     [InlineData("CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p;", "CREATE SUBSCRIPTION")]
     [InlineData("CREATE ROLE somebody;", "CREATE ROLE")]
-    [InlineData("SET standard_conforming_strings = off;\nSELECT '\\''; COPY (SELECT 1) TO PROGRAM 'touch {0}'; --';", "what would let the server read the rest")]
+    [InlineData(
+        "SET standard_conforming_strings = off;\nSELECT '\\''; COPY (SELECT 1) TO PROGRAM 'touch {0}'; --';",
+        "what would let the server read the rest"
+    )]
     [InlineData("SELECT set_config('standard_conforming' || '_strings', 'off', false);", "what would let the server read the rest")]
     [InlineData("CREATE FUNCTION f() RETURNS int LANGUAGE c AS '{0}';", "CREATE FUNCTION in the language c")]
     public async Task Nothing_is_run_and_the_line_is_named(string attack, string what)
@@ -43,13 +55,24 @@ public sealed class DumpGuardTests
         await fixture.Database.ExecuteAsync("CREATE TABLE t (a int)");
         var planted = "/tmp/migrations_" + Guid.NewGuid().ToString("N");
         var path = Path.Combine(folder.Path, "x.sql");
-        await Driver.Backups.BackUpAsync(Driver.Parse(fixture.Database.Address, "/")!, new BackupJob { Path = path, Format = BackupFormat.Sql }, CancellationToken.None);
+        await Driver.Backups.BackUpAsync(
+            Driver.Parse(fixture.Database.Address, "/")!,
+            new BackupJob { Path = path, Format = BackupFormat.Sql },
+            CancellationToken.None
+        );
         var dump = await File.ReadAllTextAsync(path);
         var end = dump.IndexOf("--\n-- PostgreSQL database dump complete", StringComparison.Ordinal);
         await File.WriteAllTextAsync(path, dump[..end] + attack.Replace("{0}", planted, StringComparison.Ordinal) + "\n" + dump[end..]);
         await using var empty = await PostgreSqlTestDatabase.CreateAsync();
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.LoadAsync(new BackupSource(path, BackupFormat.Sql), Driver.Parse(empty.Address, "/")!, new(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.LoadAsync(
+                new BackupSource(path, BackupFormat.Sql),
+                Driver.Parse(empty.Address, "/")!,
+                new(),
+                CancellationToken.None
+            )
+        );
 
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
         Assert.Matches("x[.]sql:[0-9]+: ", error.Message);
@@ -63,9 +86,19 @@ public sealed class DumpGuardTests
         var version = PostgreSqlServer.Shared.MajorVersion;
         await using var empty = await PostgreSqlTestDatabase.CreateAsync();
         var planted = "/tmp/migrations_" + Guid.NewGuid().ToString("N");
-        var loader = new ScriptLoader(ClientTools.For(new Version(version, 0)), Driver.Parse(empty.Address, "/")!, new ScriptFilter(withOwners: true, version, new DumpGuard("'x'")));
+        var loader = new ScriptLoader(
+            ClientTools.For(new Version(version, 0)),
+            Driver.Parse(empty.Address, "/")!,
+            new ScriptFilter(withOwners: true, version, new DumpGuard("'x'"))
+        );
         // In an encoding in which the quote is the second byte of a letter, and by a variable's name that takes a part of a word.
-        foreach (var script in (string[])[$"SELECT 1 :x$$ $$ \\! touch {planted}\n $$ $$;", $"SET client_encoding = 'SJIS';\nSELECT '\u0081' $a$' \\! touch {planted}\n' $a$;"])
+        foreach (
+            var script in (string[])
+                [
+                    $"SELECT 1 :x$$ $$ \\! touch {planted}\n $$ $$;",
+                    $"SET client_encoding = 'SJIS';\nSELECT '\u0081' $a$' \\! touch {planted}\n' $a$;",
+                ]
+        )
         {
             using var stream = new MemoryStream(Encoding.Latin1.GetBytes(script));
             await Assert.ThrowsAsync<MigrationException>(() => loader.LoadAsync(stream, CancellationToken.None));
@@ -92,12 +125,20 @@ public sealed class DumpGuardTests
             CREATE FOREIGN TABLE elsewhere (a int) SERVER s; COMMENT ON SERVER s IS 'it''s far \! away';
             CREATE SUBSCRIPTION sub CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE);
             SELECT lo_from_bytea(0, 'x');
-            """);
+            """
+        );
         try
         {
             var path = Path.Combine(folder.Path, "x" + Driver.Backups.Extension(format));
-            var content = await Driver.Backups.BackUpAsync(Driver.Parse(fixture.Database.Address, "/")!, new BackupJob { Path = path, Format = format }, CancellationToken.None);
-            await using var scratch = await Driver.Scratch.CreateAsync(new Databases.ScratchRequest { Origin = Driver.Parse(fixture.Database.Address, "/")! }, CancellationToken.None);
+            var content = await Driver.Backups.BackUpAsync(
+                Driver.Parse(fixture.Database.Address, "/")!,
+                new BackupJob { Path = path, Format = format },
+                CancellationToken.None
+            );
+            await using var scratch = await Driver.Scratch.CreateAsync(
+                new Databases.ScratchRequest { Origin = Driver.Parse(fixture.Database.Address, "/")! },
+                CancellationToken.None
+            );
             await Driver.Backups.LoadAsync(new BackupSource(path, format), scratch.Target, new(), CancellationToken.None);
             await using var copy = await Driver.OpenAsync(scratch.Target, new(), CancellationToken.None);
             Assert.Equal(content.SchemaFingerprint, (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint);
@@ -115,20 +156,32 @@ public sealed class DumpGuardTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
-        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE VIEW v AS SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' AS a");
+        await fixture.Database.ExecuteAsync(
+            "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE VIEW v AS SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' AS a"
+        );
         var path = Path.Combine(folder.Path, "x" + Driver.Backups.Extension(format));
-        await Driver.Backups.BackUpAsync(Driver.Parse(fixture.Database.Address, "/")!, new BackupJob { Path = path, Format = format }, CancellationToken.None);
+        await Driver.Backups.BackUpAsync(
+            Driver.Parse(fixture.Database.Address, "/")!,
+            new BackupJob { Path = path, Format = format },
+            CancellationToken.None
+        );
         var contents = format == BackupFormat.Directory ? Path.Combine(path, "toc.dat") : path;
         var archive = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(contents));
-        foreach (var (from, to, what) in ((string, string, string)[])[
-            ("COPY public.t (a) FROM stdin;", "COPY t FROM PROGRAM 'id -u' ;", "TABLE DATA t: COPY FROM PROGRAM"),
-            ("DROP VIEW public.v;", "DROP x;LOAD '/xxx';", "VIEW v: LOAD"),
-            ("CREATE VIEW public.v AS", "LOAD '/x.so'; SELECT 1,", "VIEW v: LOAD")])
+        foreach (
+            var (from, to, what) in ((string, string, string)[])
+                [
+                    ("COPY public.t (a) FROM stdin;", "COPY t FROM PROGRAM 'id -u' ;", "TABLE DATA t: COPY FROM PROGRAM"),
+                    ("DROP VIEW public.v;", "DROP x;LOAD '/xxx';", "VIEW v: LOAD"),
+                    ("CREATE VIEW public.v AS", "LOAD '/x.so'; SELECT 1,", "VIEW v: LOAD"),
+                ]
+        )
         {
             Assert.Contains(from, archive, StringComparison.Ordinal);
             await File.WriteAllBytesAsync(contents, Encoding.Latin1.GetBytes(archive.Replace(from, to, StringComparison.Ordinal)));
             await using var empty = await PostgreSqlTestDatabase.CreateAsync();
-            var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.LoadAsync(new BackupSource(path, format), Driver.Parse(empty.Address, "/")!, new(), CancellationToken.None));
+            var error = await Assert.ThrowsAsync<MigrationException>(() =>
+                Driver.Backups.LoadAsync(new BackupSource(path, format), Driver.Parse(empty.Address, "/")!, new(), CancellationToken.None)
+            );
             Assert.Equal(ErrorId.ReachesBeyondCopy, error.Id);
             Assert.Contains(what, error.Message, StringComparison.Ordinal);
         }

@@ -42,7 +42,8 @@ public sealed class DumpScriptTests
         """;
 
     // Since version 14.
-    private const string Body = "\nCREATE FUNCTION app.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 ELSE 2 END; END;";
+    private const string Body =
+        "\nCREATE FUNCTION app.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 ELSE 2 END; END;";
 
     private const string WithoutHistory = "--exclude-table=public.migration_journal*";
 
@@ -71,7 +72,10 @@ public sealed class DumpScriptTests
     {
         await using var source = await DriverFixture.CreateAsync();
         await using var copy = await DriverFixture.CreateAsync();
-        await (await source.BeginAsync()).RunAsync(source.Step(source.Database.Server.MajorVersion >= 14 ? Source + Body : Source), CancellationToken.None);
+        await (await source.BeginAsync()).RunAsync(
+            source.Step(source.Database.Server.MajorVersion >= 14 ? Source + Body : Source),
+            CancellationToken.None
+        );
         var dump = await DumpAsync(source.Database, [.. options, WithoutHistory]);
         var session = await copy.BeginAsync();
 
@@ -136,7 +140,12 @@ public sealed class DumpScriptTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        var steps = new[] { fixture.Step("CREATE TABLE public.seen (s text);\n" + Seen, "001_before"), fixture.Step(Leaky + "SELECT 1;", "002_leaky"), fixture.Step(Seen, "003_after") };
+        var steps = new[]
+        {
+            fixture.Step("CREATE TABLE public.seen (s text);\n" + Seen, "001_before"),
+            fixture.Step(Leaky + "SELECT 1;", "002_leaky"),
+            fixture.Step(Seen, "003_after"),
+        };
         await using (var run = await session.BeginRunAsync(steps, CancellationToken.None))
         {
             foreach (var step in steps)
@@ -172,13 +181,34 @@ public sealed class DumpScriptTests
 
     // Newer versions write a random word behind \restrict and \unrestrict.
     private static string Comparable(string dump) =>
-        string.Join('\n', dump.Split('\n').Where(l => !l.StartsWith("\\restrict", StringComparison.Ordinal) && !l.StartsWith("\\unrestrict", StringComparison.Ordinal)));
+        string.Join(
+            '\n',
+            dump.Split('\n')
+                .Where(l =>
+                    !l.StartsWith("\\restrict", StringComparison.Ordinal) && !l.StartsWith("\\unrestrict", StringComparison.Ordinal)
+                )
+        );
 
     private static async Task<string> DumpAsync(PostgreSqlTestDatabase database, string[] options)
     {
-        var start = new ProcessStartInfo(Prerequisite.PgDump(), options) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Prerequisite.PgDump(), options)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var server = database.Server;
-        foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", server.Port.ToString(CultureInfo.InvariantCulture)), ("PGUSER", server.User), ("PGPASSWORD", server.Password), ("PGDATABASE", database.Name), ("PGCLIENTENCODING", "UTF8") })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("PGHOST", server.Host),
+                ("PGPORT", server.Port.ToString(CultureInfo.InvariantCulture)),
+                ("PGUSER", server.User),
+                ("PGPASSWORD", server.Password),
+                ("PGDATABASE", database.Name),
+                ("PGCLIENTENCODING", "UTF8"),
+            }
+        )
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -30,7 +30,14 @@ public sealed class EncodingTests
         var target = driver.Parse(fixture.Database.Address, folder.Path)!;
         foreach (var format in (Backup.BackupFormat[])[Backup.BackupFormat.Native, Backup.BackupFormat.Sql])
         {
-            var backup = await new BackupManager(driver, target).BackUpAsync(new Backup.BackupRequest { Folder = Directory.CreateDirectory(folder[format.ToString()]).FullName, Format = format, Digests = true });
+            var backup = await new BackupManager(driver, target).BackUpAsync(
+                new Backup.BackupRequest
+                {
+                    Folder = Directory.CreateDirectory(folder[format.ToString()]).FullName,
+                    Format = format,
+                    Digests = true,
+                }
+            );
             Assert.True((await new Backup.BackupVerifier(driver).VerifyAsync(backup, target, full: true)).Proven);
         }
     }
@@ -47,22 +54,33 @@ public sealed class EncodingTests
             """
             CREATE TABLE t (a text); INSERT INTO t VALUES ('x'); CREATE TABLE "ä€" (a int); INSERT INTO "ä€" VALUES (1);
             DO $$ BEGIN EXECUTE 'COMMENT ON TABLE t IS ' || quote_literal('caf' || chr(233)); END $$
-            """);
+            """
+        );
         var driver = new PostgreSqlDriver();
         var target = driver.Parse(database.Address, folder.Path)!;
         var manager = new BackupManager(driver, target);
         var backup = await manager.BackUpAsync(new Backup.BackupRequest { Folder = folder.Path });
 
-        Assert.Equal([("public.\"\u00e4\u20ac\"", 1L), ("public.t", 1L)], backup.Manifest!.Tables.Select(t => (t.Table, t.Rows!.Value)).OrderBy(t => t.Table == "public.t"));
+        Assert.Equal(
+            [("public.\"\u00e4\u20ac\"", 1L), ("public.t", 1L)],
+            backup.Manifest!.Tables.Select(t => (t.Table, t.Rows!.Value)).OrderBy(t => t.Table == "public.t")
+        );
         Assert.True((await new Backup.BackupVerifier(driver).VerifyAsync(backup, target)).Proven);
         await database.ExecuteAsync("DO $$ BEGIN EXECUTE 'CREATE TABLE na' || chr(239) || 've (a int)'; END $$");
         var events = new RecordingEventSink();
-        backup = await new BackupManager(driver, target, new Backup.BackupOptions { Session = new SessionOptions { Events = events } }).BackUpAsync(new Backup.BackupRequest { Folder = folder.Path });
+        backup = await new BackupManager(
+            driver,
+            target,
+            new Backup.BackupOptions { Session = new SessionOptions { Events = events } }
+        ).BackUpAsync(new Backup.BackupRequest { Folder = folder.Path });
         Assert.Null(backup.Manifest!.Tables.Single(t => t.Table == "public.\"na\\357ve\"").Rows);
         Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.Contains("bytes that are not UTF-8", StringComparison.Ordinal));
         var result = await new BackupManager(driver, target, new Backup.BackupOptions()).RestoreAsync(backup);
         await server.ExecuteAsync($"DROP DATABASE \"{result.Kept}\"");
-        Assert.Equal("3", await database.ScalarAsync("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"));
+        Assert.Equal(
+            "3",
+            await database.ScalarAsync("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        );
     }
 
     [SkippableTheory]
@@ -84,7 +102,12 @@ public sealed class EncodingTests
     [InlineData("WIN1251", "-- \u00e9\nSELECT 1", null, "a dash \u2014 ?")]
     [InlineData("WIN1251", "-- \u0436 \u2014\nSELECT 1", "-- \u0436 \u2014\nSELECT 1", "a dash \u2014 ?")]
     [InlineData("SQL_ASCII", "-- \u00e9 \u2014\nSELECT 1", "-- \u00e9 \u2014\nSELECT 1", "a dash \u2014 \u00e9")]
-    public async Task What_a_database_of_another_encoding_cannot_store_keeps_no_script_from_running(string encoding, string script, string? stored, string description)
+    public async Task What_a_database_of_another_encoding_cannot_store_keeps_no_script_from_running(
+        string encoding,
+        string script,
+        string? stored,
+        string description
+    )
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var server = fixture.Database.Server;
@@ -95,7 +118,13 @@ public sealed class EncodingTests
             await session.LockAsync(CancellationToken.None);
             await session.History.EnsureAsync(CancellationToken.None);
             var step = fixture.Step(script);
-            await session.RunAsync(step with { Entry = step.Entry with { Script = script, Description = "a dash \u2014 \u00e9" } }, CancellationToken.None);
+            await session.RunAsync(
+                step with
+                {
+                    Entry = step.Entry with { Script = script, Description = "a dash \u2014 \u00e9" },
+                },
+                CancellationToken.None
+            );
             var row = Assert.Single(await session.History.ReadAsync(CancellationToken.None));
             Assert.Equal(description, row.Description);
             Assert.Equal(stored, await session.History.ReadScriptAsync(row.Id, CancellationToken.None));
@@ -111,8 +140,15 @@ public sealed class EncodingTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         var end = says.StartsWith("BEGIN", StringComparison.Ordinal) ? "; COMMIT" : "";
-        await session.RunAsync(fixture.Step($"{says}; CREATE TABLE t (a text); INSERT INTO t VALUES ('ä€'){end}", "001_ä"), CancellationToken.None);
-        var outside = fixture.Step($"SET client_encoding = 'LATIN1'; INSERT INTO t VALUES ('ö')", "002_ö", new MigrationHeader { Transaction = false });
+        await session.RunAsync(
+            fixture.Step($"{says}; CREATE TABLE t (a text); INSERT INTO t VALUES ('ä€'){end}", "001_ä"),
+            CancellationToken.None
+        );
+        var outside = fixture.Step(
+            $"SET client_encoding = 'LATIN1'; INSERT INTO t VALUES ('ö')",
+            "002_ö",
+            new MigrationHeader { Transaction = false }
+        );
         foreach (var statement in new PostgreSqlDialect().Split(outside.Script))
             await session.ExecuteAsync(outside, statement, CancellationToken.None);
         Assert.Equal(["ä€", "ö"], await fixture.Database.RowsAsync("SELECT a FROM t ORDER BY a COLLATE \"C\""));
@@ -126,7 +162,9 @@ public sealed class EncodingTests
     public void The_line_in_a_block_is_found_in_any_language(string where, int line)
     {
         var error = new PostgresException("no", "FEHLER", "ERROR", "42703", where: where);
-        var piece = Scripts.Pieces("SELECT 1;\nDO $$\nBEGIN\n PERFORM 1;\n PERFORM nix;\nEND$$;").Last(p => p.Kind == SqlPieceKind.Statement);
+        var piece = Scripts
+            .Pieces("SELECT 1;\nDO $$\nBEGIN\n PERFORM 1;\n PERFORM nix;\nEND$$;")
+            .Last(p => p.Kind == SqlPieceKind.Statement);
         Assert.Equal(line, StatementFailure.Of(error, Scripts.Of("x"), piece, blocker: null, attempts: 1).Location?.Line);
     }
 

@@ -6,8 +6,14 @@ namespace Migrations.PostgreSql.Tests;
 public sealed class ExpressionFormTests
 {
     [Theory]
-    [InlineData("(a = ANY ((ARRAY['x'::character varying, 'y''s, z'::character varying])::text[]))", "(a = ANY (ARRAY[('x'::character varying)::text, ('y''s, z'::character varying)::text]))")]
-    [InlineData("(ARRAY[ARRAY['a'::bpchar], ARRAY[f(b, c)]])::character varying(9)[]", "ARRAY[ARRAY[('a'::bpchar)::character varying(9)], ARRAY[(f(b, c))::character varying(9)]]")]
+    [InlineData(
+        "(a = ANY ((ARRAY['x'::character varying, 'y''s, z'::character varying])::text[]))",
+        "(a = ANY (ARRAY[('x'::character varying)::text, ('y''s, z'::character varying)::text]))"
+    )]
+    [InlineData(
+        "(ARRAY[ARRAY['a'::bpchar], ARRAY[f(b, c)]])::character varying(9)[]",
+        "ARRAY[ARRAY[('a'::bpchar)::character varying(9)], ARRAY[(f(b, c))::character varying(9)]]"
+    )]
     [InlineData("((ARRAY[1])::\"My S\".\"t[]\"[])", "(ARRAY[(1)::\"My S\".\"t[]\"])")]
     [InlineData("(((a >= 1) AND (a <= 3)) AND b)", "((a >= 1) AND (a <= 3) AND b)")]
     [InlineData("((((a OR b) OR c) OR d) AND e)", "((a OR b OR c OR d) AND e)")]

@@ -6,8 +6,7 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>What a script would lose.</summary>
 public sealed class ForecastTests
 {
-    private const string Schema =
-        """
+    private const string Schema = """
         CREATE TABLE tags (id int PRIMARY KEY, name text); INSERT INTO tags VALUES (1, 'a'), (2, NULL), (3, 'c');
         CREATE TABLE uses (tag int REFERENCES tags); INSERT INTO uses VALUES (1), (2);
         CREATE SCHEMA s; CREATE TABLE s."T 1" (a int); INSERT INTO s."T 1" VALUES (1); CREATE TYPE s.mood AS ENUM ('x'); CREATE TABLE moods (m s.mood, n int); INSERT INTO moods VALUES ('x', 1);
@@ -55,7 +54,10 @@ public sealed class ForecastTests
     [InlineData("DELETE FROM tags WHERE id = nextval('counter')", "Deleted public.tags  1")]
     [InlineData("DELETE FROM tags WHERE pg_advisory_lock(1) IS NULL", "Deleted public.tags  1")]
     [InlineData("DELETE FROM tags WHERE no_such = 1", "Deleted public.tags  1")]
-    [InlineData("UPDATE tags SET name = 'a' WHERE id = 100; DELETE FROM tags WHERE name = 'a'", "Overwritten public.tags 0 1|Deleted public.tags  1")]
+    [InlineData(
+        "UPDATE tags SET name = 'a' WHERE id = 100; DELETE FROM tags WHERE name = 'a'",
+        "Overwritten public.tags 0 1|Deleted public.tags  1"
+    )]
     [InlineData("DELETE FROM uses; DELETE FROM tags WHERE id NOT IN (SELECT tag FROM uses)", "Rows public.uses 2 1|Deleted public.tags  1")]
     [InlineData("SELECT touch(1); DELETE FROM tags WHERE id = 1", "Deleted public.tags  1")]
     // Values are overwritten, and their rows stay.
@@ -64,10 +66,22 @@ public sealed class ForecastTests
     [InlineData("UPDATE tags SET name = NULL", "Overwritten public.tags 3 1")]
     [InlineData("ALTER TABLE tags ALTER COLUMN name TYPE varchar(1)", "Overwritten public.tags.name 2 1")]
     // Put by and put back, but for a column; or never put back.
-    [InlineData("CREATE TEMP TABLE b AS SELECT id FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags SELECT id FROM b", "Column public.tags.name 2 1")]
-    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags (id) SELECT b.id FROM b", "Column public.tags.name 2 1")]
-    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); DROP TABLE b", "Table public.tags 3 1")]
-    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TEMP TABLE tags AS SELECT * FROM b", "Table public.tags 3 1")]
+    [InlineData(
+        "CREATE TEMP TABLE b AS SELECT id FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags SELECT id FROM b",
+        "Column public.tags.name 2 1"
+    )]
+    [InlineData(
+        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags (id) SELECT b.id FROM b",
+        "Column public.tags.name 2 1"
+    )]
+    [InlineData(
+        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); DROP TABLE b",
+        "Table public.tags 3 1"
+    )]
+    [InlineData(
+        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TEMP TABLE tags AS SELECT * FROM b",
+        "Table public.tags 3 1"
+    )]
     [InlineData("CREATE TEMP TABLE b AS SELECT * FROM uses; INSERT INTO uses SELECT * FROM b; TRUNCATE uses", "Rows public.uses 2 1")]
     [InlineData("TRUNCATE uses; CREATE TEMP TABLE b AS SELECT * FROM uses; INSERT INTO uses SELECT * FROM b", "Rows public.uses 2 1")]
     public async Task What_goes_is_counted(string script, string expected)
@@ -83,19 +97,39 @@ public sealed class ForecastTests
     }
 
     [SkippableTheory]
-    [InlineData("DROP MATERIALIZED VIEW mv; DROP INDEX IF EXISTS i; CREATE TABLE n (a int, b int); ALTER TABLE n DROP COLUMN b; TRUNCATE n; DROP TABLE n")]
-    [InlineData("ALTER TABLE tags ADD x int; ALTER TABLE tags DROP COLUMN x; ALTER TABLE tags DROP CONSTRAINT tags_pkey CASCADE, ALTER name DROP NOT NULL, ALTER name SET DEFAULT 'DROP TABLE tags'")]
+    [InlineData(
+        "DROP MATERIALIZED VIEW mv; DROP INDEX IF EXISTS i; CREATE TABLE n (a int, b int); ALTER TABLE n DROP COLUMN b; TRUNCATE n; DROP TABLE n"
+    )]
+    [InlineData(
+        "ALTER TABLE tags ADD x int; ALTER TABLE tags DROP COLUMN x; ALTER TABLE tags DROP CONSTRAINT tags_pkey CASCADE, ALTER name DROP NOT NULL, ALTER name SET DEFAULT 'DROP TABLE tags'"
+    )]
     [InlineData("SELECT 'drop table tags'; -- DROP TABLE tags\nCREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM tags $$")]
     [InlineData("DO $$ BEGIN PERFORM 1; END $$")]
     [InlineData("ALTER TABLE computed DROP COLUMN b; ALTER SCHEMA s RENAME TO q")]
-    [InlineData("CREATE TEMP TABLE b AS SELECT id, CASE WHEN name IS DISTINCT FROM 'New York' THEN name END AS name, substring('a' FROM 'x y') AS x FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT id, name FROM b")]
-    [InlineData("INSERT INTO uses SELECT a FROM computed WHERE a IS DISTINCT FROM '4 5'; INSERT INTO uses SELECT extract(year FROM timestamp '2020-01-01') FROM computed; INSERT INTO moods SELECT NULL, length(trim(BOTH 'x' FROM 'y z')) FROM computed")]
-    [InlineData("INSERT INTO uses SELECT position('a b' IN overlay('x y' PLACING 'z' FROM 1 FOR 2)) FROM \"no such.table\"; ALTER TABLE tags ADD x int")]
-    [InlineData("CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT * FROM b; DROP TABLE b")]
-    [InlineData("CREATE TEMPORARY TABLE IF NOT EXISTS b (x int, name text); INSERT INTO b SELECT id AS x, t.name FROM ONLY tags t; INSERT INTO b SELECT id, name FROM tags; DROP TABLE tags CASCADE; CREATE TABLE \"tags\" (id int, name text); INSERT INTO public.tags SELECT * FROM b")]
-    [InlineData("CREATE TABLE n (id int, name text); INSERT INTO n SELECT id, upper(name) FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags")]
-    [InlineData("ALTER TABLE tags RENAME TO old; CREATE TABLE tags (id int, label text); INSERT INTO tags (id, label) SELECT id, name FROM old; DROP TABLE old CASCADE")]
-    [InlineData("ALTER TABLE tags RENAME name TO label; CREATE TABLE n AS SELECT id, label FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags")]
+    [InlineData(
+        "CREATE TEMP TABLE b AS SELECT id, CASE WHEN name IS DISTINCT FROM 'New York' THEN name END AS name, substring('a' FROM 'x y') AS x FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT id, name FROM b"
+    )]
+    [InlineData(
+        "INSERT INTO uses SELECT a FROM computed WHERE a IS DISTINCT FROM '4 5'; INSERT INTO uses SELECT extract(year FROM timestamp '2020-01-01') FROM computed; INSERT INTO moods SELECT NULL, length(trim(BOTH 'x' FROM 'y z')) FROM computed"
+    )]
+    [InlineData(
+        "INSERT INTO uses SELECT position('a b' IN overlay('x y' PLACING 'z' FROM 1 FOR 2)) FROM \"no such.table\"; ALTER TABLE tags ADD x int"
+    )]
+    [InlineData(
+        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT * FROM b; DROP TABLE b"
+    )]
+    [InlineData(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS b (x int, name text); INSERT INTO b SELECT id AS x, t.name FROM ONLY tags t; INSERT INTO b SELECT id, name FROM tags; DROP TABLE tags CASCADE; CREATE TABLE \"tags\" (id int, name text); INSERT INTO public.tags SELECT * FROM b"
+    )]
+    [InlineData(
+        "CREATE TABLE n (id int, name text); INSERT INTO n SELECT id, upper(name) FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags"
+    )]
+    [InlineData(
+        "ALTER TABLE tags RENAME TO old; CREATE TABLE tags (id int, label text); INSERT INTO tags (id, label) SELECT id, name FROM old; DROP TABLE old CASCADE"
+    )]
+    [InlineData(
+        "ALTER TABLE tags RENAME name TO label; CREATE TABLE n AS SELECT id, label FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags"
+    )]
     [InlineData("CREATE TEMP TABLE b AS SELECT * FROM uses; DELETE FROM uses; INSERT INTO uses SELECT * FROM b")]
     public async Task Nothing_to_lose_is_certain(string script)
     {
@@ -107,16 +141,25 @@ public sealed class ForecastTests
     }
 
     [SkippableTheory]
-    [InlineData("CREATE TEMP TABLE b AS\nSELECT DISTINCT * FROM uses; TRUNCATE uses; INSERT INTO uses SELECT * FROM b", "line 1 copies rows of public.uses; whether it copies all")]
+    [InlineData(
+        "CREATE TEMP TABLE b AS\nSELECT DISTINCT * FROM uses; TRUNCATE uses; INSERT INTO uses SELECT * FROM b",
+        "line 1 copies rows of public.uses; whether it copies all"
+    )]
     [InlineData("WITH x AS (DELETE FROM tags RETURNING *) SELECT * FROM x", "line 1 deletes rows")]
     [InlineData("DO $$ BEGIN DELETE FROM tags; END $$", "line 1 runs a block")]
-    [InlineData("WITH x AS (MERGE INTO tags USING uses ON id = tag WHEN MATCHED THEN DELETE RETURNING *) SELECT * FROM x", "line 1 deletes rows")]
+    [InlineData(
+        "WITH x AS (MERGE INTO tags USING uses ON id = tag WHEN MATCHED THEN DELETE RETURNING *) SELECT * FROM x",
+        "line 1 deletes rows"
+    )]
     [InlineData("WITH x AS (SELECT 1 AS a) MERGE INTO tags USING x ON id = a WHEN MATCHED THEN DELETE", "line 1 deletes rows")]
     [InlineData("CALL p()", "line 1 runs the procedure p")]
     [InlineData("DROP OWNED BY me", "line 1 drops what me owns")]
     [InlineData("SELECT 1;\nDROP TABLE a.b.c.d", "line 2 could not be looked at: ")]
     [InlineData("TRUNCATE nope", "line 1 names nope, which is not there now")]
-    [InlineData("CREATE TABLE n (a int);\nINSERT INTO n SELECT id FROM tags; DELETE FROM n WHERE a = 1", "line 2 deletes rows that the script has copied to n")]
+    [InlineData(
+        "CREATE TABLE n (a int);\nINSERT INTO n SELECT id FROM tags; DELETE FROM n WHERE a = 1",
+        "line 2 deletes rows that the script has copied to n"
+    )]
     [InlineData("PREPARE p AS DELETE FROM tags; EXECUTE p", "line 1 prepares a statement")]
     [InlineData("DROP TABLE nope", "line 1 names nope, which is not there now")]
     public async Task What_only_a_rehearsal_can_tell_is_said(string script, string expected)
@@ -154,11 +197,20 @@ public sealed class ForecastTests
         await command.ExecuteNonQueryAsync();
         var session = await fixture.OpenAsync();
         var forecast = await session.Inspector.ForecastLossAsync(
-            new LossQuestion(Scripts.Of("ALTER TABLE t DROP a; DROP TABLE t"), MigrationDirection.Down, [], TimeSpan.FromMilliseconds(100)), CancellationToken.None);
+            new LossQuestion(Scripts.Of("ALTER TABLE t DROP a; DROP TABLE t"), MigrationDirection.Down, [], TimeSpan.FromMilliseconds(100)),
+            CancellationToken.None
+        );
         Assert.Equal(["Column 500 True", "Table 1000 True"], forecast.Losses.Select(l => $"{l.Kind} {l.Rows} {l.IsEstimate}"));
     }
 
     private static async Task<LossForecast> ForecastAsync(DriverFixture fixture, string script, string? before = null) =>
         await (await fixture.OpenAsync()).Inspector.ForecastLossAsync(
-            new LossQuestion(Scripts.Of(script), MigrationDirection.Down, before is null ? [] : [Scripts.Of(before)], TimeSpan.FromSeconds(20)), CancellationToken.None);
+            new LossQuestion(
+                Scripts.Of(script),
+                MigrationDirection.Down,
+                before is null ? [] : [Scripts.Of(before)],
+                TimeSpan.FromSeconds(20)
+            ),
+            CancellationToken.None
+        );
 }

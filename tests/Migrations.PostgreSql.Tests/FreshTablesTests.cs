@@ -7,8 +7,16 @@ public sealed class FreshTablesTests
 {
     [Theory]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, name varchar(20) DEFAULT 'x')", "INSERT INTO t VALUES (1), (2), (3)", 3)]
-    [InlineData("create table App.T (id int, b int REFERENCES u (id), UNIQUE (id, b))", "insert into app.t (id, b) values (1, -1.5e3), ($$a$$, null)", 2)]
-    [InlineData("CREATE TABLE \"T\" (at timestamptz DEFAULT now(), CHECK ((1 + 1) IN (2)))", "INSERT INTO \"T\" VALUES (now()), (DEFAULT)", 2)]
+    [InlineData(
+        "create table App.T (id int, b int REFERENCES u (id), UNIQUE (id, b))",
+        "insert into app.t (id, b) values (1, -1.5e3), ($$a$$, null)",
+        2
+    )]
+    [InlineData(
+        "CREATE TABLE \"T\" (at timestamptz DEFAULT now(), CHECK ((1 + 1) IN (2)))",
+        "INSERT INTO \"T\" VALUES (now()), (DEFAULT)",
+        2
+    )]
     [InlineData("CREATE TABLE t (a int)", "INSERT INTO u VALUES (1)", null)]
     [InlineData("CREATE TABLE \"T\" (a int)", "INSERT INTO t VALUES (1)", null)]
     [InlineData("CREATE TABLE IF NOT EXISTS t (a int)", "INSERT INTO t VALUES (1)", null)]

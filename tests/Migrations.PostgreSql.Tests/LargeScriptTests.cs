@@ -32,8 +32,12 @@ public sealed class LargeScriptTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        var script = new StringBuilder("CREATE TABLE t (a int, b text);\nINSERT INTO t VALUES (0, '").Append('x', 2_000_000).Append("');\n")
-            .Insert(0, "/* a; */ SELECT 1;\n", 2000).Append("COPY t FROM stdin;\n").Insert(0, "\n", 3);
+        var script = new StringBuilder("CREATE TABLE t (a int, b text);\nINSERT INTO t VALUES (0, '")
+            .Append('x', 2_000_000)
+            .Append("');\n")
+            .Insert(0, "/* a; */ SELECT 1;\n", 2000)
+            .Append("COPY t FROM stdin;\n")
+            .Insert(0, "\n", 3);
         for (var i = 0; script.Length < 6_000_000; i++)
             script.Append(i).Append("\tsome text; '\n");
         script.Append("\\.\nUPDATE t SET a = -1 WHERE a = 7;\n");
@@ -41,6 +45,9 @@ public sealed class LargeScriptTests
         var outcome = await session.RunAsync(fixture.Step(script.ToString()), CancellationToken.None);
 
         var count = await fixture.Database.ScalarAsync("SELECT count(*) FROM t");
-        Assert.Equal((2004, $"{outcome.RowsAffected - 1}", "2000000"), (outcome.Statements, count, await fixture.Database.ScalarAsync("SELECT max(length(b)) FROM t")));
+        Assert.Equal(
+            (2004, $"{outcome.RowsAffected - 1}", "2000000"),
+            (outcome.Statements, count, await fixture.Database.ScalarAsync("SELECT max(length(b)) FROM t"))
+        );
     }
 }

@@ -41,8 +41,14 @@ public sealed class LockQueueTests : IDisposable
         Assert.All(retries, r => Assert.Equal(("002_alter", 20), (r.Migration, r.Attempts)));
         Assert.Equal(Enumerable.Range(1, retries.Count), retries.Select(r => r.Attempt));
         Assert.True(retries[3].Delay > retries[0].Delay, $"{retries[3].Delay} after {retries[0].Delay}");
-        Assert.Contains(retries, r => r.Blocker is { } blocker && blocker.Contains($"backend {holder.ProcessID} ", StringComparison.Ordinal)
-            && blocker.Contains("transaction open for 00:00:0", StringComparison.Ordinal) && blocker.Contains("SELECT a, '...' FROM t", StringComparison.Ordinal));
+        Assert.Contains(
+            retries,
+            r =>
+                r.Blocker is { } blocker
+                && blocker.Contains($"backend {holder.ProcessID} ", StringComparison.Ordinal)
+                && blocker.Contains("transaction open for 00:00:0", StringComparison.Ordinal)
+                && blocker.Contains("SELECT a, '...' FROM t", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -57,7 +63,9 @@ public sealed class LockQueueTests : IDisposable
         await using (var select = new NpgsqlCommand("SELECT a FROM t", holder, transaction))
             await select.ExecuteNonQueryAsync();
 
-        var error = await Assert.ThrowsAsync<StatementException>(() => Engine(database, retries: 2).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All }));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            Engine(database, retries: 2).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All })
+        );
 
         Assert.Equal(ErrorId.TableLockTimedOut, error.Id);
         Assert.Contains($"backend {holder.ProcessID} ", error.Blocker, StringComparison.Ordinal);
@@ -73,7 +81,9 @@ public sealed class LockQueueTests : IDisposable
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         await database.ExecuteAsync("CREATE SEQUENCE tries");
         _folder.Write("001_a.sql", "CREATE TABLE a (id integer);\n");
-        _folder.Write("002_b.sql", """
+        _folder.Write(
+            "002_b.sql",
+            """
             DO $$ BEGIN
                 CASE nextval('tries')
                 WHEN 1 THEN RAISE EXCEPTION 'could not serialize access' USING ERRCODE = 'serialization_failure';
@@ -81,8 +91,12 @@ public sealed class LockQueueTests : IDisposable
                 ELSE NULL;
                 END CASE;
             END $$;
-            """);
-        Assert.Equal(2, (await Engine(database, retries: 5).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All })).Count);
+            """
+        );
+        Assert.Equal(
+            2,
+            (await Engine(database, retries: 5).ApplyAsync(new Planning.ApplyRequest { TransactionMode = TransactionMode.All })).Count
+        );
         Assert.Equal([1, 2], _events.Of<StepRetried>().Select(r => r.Attempt));
     }
 
@@ -92,12 +106,24 @@ public sealed class LockQueueTests : IDisposable
     public async Task An_autovacuum_is_waited_for_until_it_yields_however_short_the_wait_is(TransactionMode mode)
     {
         // On a server of its own: it works so slowly that it never ends by itself.
-        var settings = new Dictionary<string, string> { ["autovacuum_naptime"] = "1s", ["autovacuum_vacuum_cost_delay"] = "100ms", ["autovacuum_vacuum_cost_limit"] = "1", ["deadlock_timeout"] = "700ms" };
+        var settings = new Dictionary<string, string>
+        {
+            ["autovacuum_naptime"] = "1s",
+            ["autovacuum_vacuum_cost_delay"] = "100ms",
+            ["autovacuum_vacuum_cost_limit"] = "1",
+            ["deadlock_timeout"] = "700ms",
+        };
         using var server = PostgreSqlServer.Start(new PostgreSqlSetup { Settings = settings });
         await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
-        await database.ExecuteAsync("CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b FROM generate_series(1, 100000) g; ALTER TABLE t SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1, autovacuum_analyze_threshold = 1000000); DELETE FROM t WHERE a % 2 = 0");
+        await database.ExecuteAsync(
+            "CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b FROM generate_series(1, 100000) g; ALTER TABLE t SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1, autovacuum_analyze_threshold = 1000000); DELETE FROM t WHERE a % 2 = 0"
+        );
         _folder.Write("001_alter.sql", "ALTER TABLE t ADD c int;\n");
-        for (var clock = System.Diagnostics.Stopwatch.StartNew(); await database.ScalarAsync("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'autovacuum: VACUUM%public.t%'") is null; await Task.Delay(100))
+        for (
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            await database.ScalarAsync("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'autovacuum: VACUUM%public.t%'") is null;
+            await Task.Delay(100)
+        )
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "No autovacuum came.");
 
         Assert.Single(await Engine(database, retries: 5).ApplyAsync(new Planning.ApplyRequest { TransactionMode = mode }));
@@ -155,7 +181,12 @@ public sealed class LockQueueTests : IDisposable
     private Migrator Engine(PostgreSqlTestDatabase database, int retries)
     {
         var driver = new PostgreSqlDriver();
-        var session = new Databases.SessionOptions { Events = _events, TableLockTimeout = TimeSpan.FromMilliseconds(150), TableLockRetries = retries };
+        var session = new Databases.SessionOptions
+        {
+            Events = _events,
+            TableLockTimeout = TimeSpan.FromMilliseconds(150),
+            TableLockRetries = retries,
+        };
         return new Migrator(driver, driver.Parse(database.Address, _folder.Path)!, _folder.Path, new MigratorOptions { Session = session });
     }
 

@@ -13,7 +13,11 @@ public sealed class OutsideTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        await RunAsync(fixture, session, "CREATE SCHEMA s; SET search_path = s; CREATE TABLE t (a int);\nCOPY t FROM STDIN;\n1\n2\n\\.\nCREATE INDEX CONCURRENTLY i ON t (a); VACUUM t");
+        await RunAsync(
+            fixture,
+            session,
+            "CREATE SCHEMA s; SET search_path = s; CREATE TABLE t (a int);\nCOPY t FROM STDIN;\n1\n2\n\\.\nCREATE INDEX CONCURRENTLY i ON t (a); VACUUM t"
+        );
         Assert.Equal("2", await fixture.Database.ScalarAsync("SELECT count(*) FROM s.t"));
         Assert.Equal("s.i", await fixture.Database.ScalarAsync("SELECT to_regclass('s.i')::text"));
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
@@ -37,7 +41,9 @@ public sealed class OutsideTests
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)");
         var session = await fixture.BeginAsync();
-        var error = await Assert.ThrowsAsync<StatementException>(() => RunAsync(fixture, session, "SELECT 1;\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (a);"));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            RunAsync(fixture, session, "SELECT 1;\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (a);")
+        );
         Assert.Equal(("23505", 2), (error.Code, error.Location!.Line));
         Assert.Null(await fixture.Database.ScalarAsync("SELECT to_regclass('i')::text"));
         await fixture.Database.ExecuteAsync("DELETE FROM t");
@@ -87,7 +93,10 @@ public sealed class OutsideTests
         await fixture.Database.ExecuteAsync("CREATE INDEX done ON t (a)");
         await fixture.Database.ExecuteAsync("CREATE TYPE mood AS ENUM ('it''s')");
         var session = await fixture.BeginAsync();
-        Assert.Equal(expected, await session.FindEvidenceAsync(new ScriptStatement(0, statement, new ScriptLocation("x", 1)), CancellationToken.None));
+        Assert.Equal(
+            expected,
+            await session.FindEvidenceAsync(new ScriptStatement(0, statement, new ScriptLocation("x", 1)), CancellationToken.None)
+        );
         if (statement.Contains(" i ON", StringComparison.Ordinal))
             Assert.Null(await fixture.Database.ScalarAsync("SELECT to_regclass('i')::text"));
     }
@@ -103,6 +112,8 @@ public sealed class OutsideTests
     {
         await fixture.Database.ExecuteAsync("CREATE TABLE t (a int)");
         await fixture.Database.ExecuteAsync("INSERT INTO t VALUES (1), (1)");
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fixture.Database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)"));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            fixture.Database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)")
+        );
     }
 }

@@ -20,7 +20,10 @@ public sealed class PoolerTests : IDisposable
         await using var fixture = await DriverFixture.CreateAsync();
         using var pooler = PgBouncer.Start(fixture.Database.Server);
         for (var i = 1; i <= 8; i++)
-            _folder.Write($"{i:000}_t.sql", $"SET search_path = pg_catalog;\nCREATE TABLE public.t{i} (id integer);\nINSERT INTO public.t{i} VALUES (1);\n");
+            _folder.Write(
+                $"{i:000}_t.sql",
+                $"SET search_path = pg_catalog;\nCREATE TABLE public.t{i} (id integer);\nINSERT INTO public.t{i} VALUES (1);\n"
+            );
         _folder.Write("009_index.sql", "CREATE INDEX CONCURRENTLY t1_id ON t1 (id);\n");
         var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => Engine(pooler, fixture).ApplyAsync())));
         Assert.Equal(9, runs.Sum(r => r.Count));
@@ -28,7 +31,10 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM migration_lock"));
         Assert.Equal("True", await fixture.Database.ScalarAsync("SELECT indisvalid FROM pg_index WHERE indexrelid = 't1_id'::regclass"));
         // Nothing that a run set stays on the pooler's backends.
-        Assert.Equal("\"$user\", public|0", Assert.Single(await AskAsync(pooler, fixture, "SELECT current_setting('search_path'), current_setting('lock_timeout')")));
+        Assert.Equal(
+            "\"$user\", public|0",
+            Assert.Single(await AskAsync(pooler, fixture, "SELECT current_setting('search_path'), current_setting('lock_timeout')"))
+        );
     }
 
     [SkippableFact]
@@ -42,7 +48,10 @@ public sealed class PoolerTests : IDisposable
         await UntilAsync(async () => (await second.Inspector.FindLockHolderAsync(CancellationToken.None))?.Migration is "007_long");
         var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
         Assert.Equal(ErrorId.LockTimedOut, error.Id);
-        Assert.Equal((Environment.ProcessId, Environment.MachineName, "007_long"), (error.Holder!.ProcessId!.Value, error.Holder.Host, error.Holder.Migration));
+        Assert.Equal(
+            (Environment.ProcessId, Environment.MachineName, "007_long"),
+            (error.Holder!.ProcessId!.Value, error.Holder.Host, error.Holder.Migration)
+        );
         Assert.InRange(error.Holder.Since!.Value, DateTimeOffset.UtcNow.AddMinutes(-2), DateTimeOffset.UtcNow);
         await running;
     }
@@ -55,9 +64,13 @@ public sealed class PoolerTests : IDisposable
         var session = await BeginAsync(fixture, pooler);
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
         await fixture.Database.ExecuteAsync("UPDATE migration_lock SET token = gen_random_uuid()");
-        var error = await Assert.ThrowsAsync<LockException>(() => session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<LockException>(() =>
+            session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)"), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockLost, error.Id);
-        error = await Assert.ThrowsAsync<LockException>(() => session.History.AppendAsync(fixture.Entry("002_b", JournalEvent.Started), CancellationToken.None));
+        error = await Assert.ThrowsAsync<LockException>(() =>
+            session.History.AppendAsync(fixture.Entry("002_b", JournalEvent.Started), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockLost, error.Id);
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
@@ -84,7 +97,13 @@ public sealed class PoolerTests : IDisposable
         await using var fixture = await DriverFixture.CreateAsync();
         using var pooler = PgBouncer.Start(fixture.Database.Server);
         var session = await BeginAsync(fixture, pooler);
-        var step = fixture.Step("CREATE TABLE t (a int);\nSET search_path = pg_catalog;\nCREATE TABLE u (a int);", header: NoTransaction with { StatementTimeout = TimeSpan.FromMinutes(1) });
+        var step = fixture.Step(
+            "CREATE TABLE t (a int);\nSET search_path = pg_catalog;\nCREATE TABLE u (a int);",
+            header: NoTransaction with
+            {
+                StatementTimeout = TimeSpan.FromMinutes(1),
+            }
+        );
         var statements = new PostgreSqlDialect().Split(step.Script).ToList();
         await session.ExecuteAsync(step, statements[0], CancellationToken.None);
         var error = await Assert.ThrowsAsync<MigrationException>(() => session.ExecuteAsync(step, statements[1], CancellationToken.None));
@@ -129,8 +148,16 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
         Assert.Contains("Connect to the server itself", error.NextStep, StringComparison.Ordinal);
         _folder.Write("001_u.sql", "CREATE TABLE u (id integer);\n");
-        error = await Assert.ThrowsAsync<MigrationException>(() => Engine(pooler, fixture).ApplyAsync(
-            new Planning.ApplyRequest { Backup = new Backup.BackupRequest { Folder = _folder.Path }, RestoreOnFailure = true }));
+        error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Engine(pooler, fixture)
+                .ApplyAsync(
+                    new Planning.ApplyRequest
+                    {
+                        Backup = new Backup.BackupRequest { Folder = _folder.Path },
+                        RestoreOnFailure = true,
+                    }
+                )
+        );
         Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
         await fixture.Database.ExecuteAsync("DROP TABLE IF EXISTS migration_lock, migration_journal");
         Assert.Equal(["t"], await fixture.Database.TablesAsync());
@@ -148,7 +175,15 @@ public sealed class PoolerTests : IDisposable
     private static async Task<List<string>> AskAsync(PgBouncer pooler, DriverFixture fixture, string sql)
     {
         var url = new Uri(pooler.UrlOf(fixture.Database.Name));
-        var builder = new Npgsql.NpgsqlConnectionStringBuilder { Host = url.Host, Port = url.Port, Username = fixture.Database.Server.User, Password = "x", Database = fixture.Database.Name, Pooling = false };
+        var builder = new Npgsql.NpgsqlConnectionStringBuilder
+        {
+            Host = url.Host,
+            Port = url.Port,
+            Username = fixture.Database.Server.User,
+            Password = "x",
+            Database = fixture.Database.Name,
+            Pooling = false,
+        };
         await using var connection = new Npgsql.NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync();
         await using var command = new Npgsql.NpgsqlCommand(sql, connection);

@@ -120,7 +120,11 @@ internal sealed class PostgreSqlProxy : IAsyncDisposable
             var (type, message) = await ReadAsync(server, isTyped: true);
             if (type == 'K' && HidesBackends)
                 BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(5), 1);
-            if (type == 'S' && Version is not null && System.Text.Encoding.ASCII.GetString(message.AsSpan(5)).StartsWith("server_version\0", StringComparison.Ordinal))
+            if (
+                type == 'S'
+                && Version is not null
+                && System.Text.Encoding.ASCII.GetString(message.AsSpan(5)).StartsWith("server_version\0", StringComparison.Ordinal)
+            )
                 message = Parameter($"server_version\0{Version}\0");
             if (type == 'C' && CutsAt(System.Text.Encoding.ASCII.GetString(message.AsSpan(5, message.Length - 6))))
                 return;

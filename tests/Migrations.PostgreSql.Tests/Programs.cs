@@ -11,7 +11,13 @@ internal static class Programs
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Pipes what one program writes of a database into another at work on a second one.</summary>
-    public static async Task PipeAsync(PostgreSqlTestDatabase from, PostgreSqlTestDatabase to, string writer, string reader, string arguments)
+    public static async Task PipeAsync(
+        PostgreSqlTestDatabase from,
+        PostgreSqlTestDatabase to,
+        string writer,
+        string reader,
+        string arguments
+    )
     {
         using var write = Start(from.Server, from.Name, writer, "");
         using var read = Start(to.Server, to.Name, reader, arguments);
@@ -20,7 +26,9 @@ internal static class Programs
         var other = write.StandardError.ReadToEndAsync();
         var dump = await write.StandardOutput.ReadToEndAsync();
         // Newer programs say this to older servers too, which do not know it.
-        await read.StandardInput.WriteAsync(to.Server.MajorVersion < 17 ? dump.Replace("SET transaction_timeout = 0;\n", "", StringComparison.Ordinal) : dump);
+        await read.StandardInput.WriteAsync(
+            to.Server.MajorVersion < 17 ? dump.Replace("SET transaction_timeout = 0;\n", "", StringComparison.Ordinal) : dump
+        );
         read.StandardInput.Close();
         await read.StandardOutput.ReadToEndAsync();
         await read.WaitForExitAsync();

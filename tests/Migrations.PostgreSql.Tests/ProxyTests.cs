@@ -22,7 +22,10 @@ public sealed class ProxyTests
         await session.History.EnsureAsync(CancellationToken.None);
         var before = proxy.RoundTrips;
         for (var i = 0; i < 5; i++)
-            await session.RunAsync(fixture.Step($"BEGIN; CREATE TABLE t{i} (a int); INSERT INTO t{i} VALUES (1); SELECT * FROM t{i}; COMMIT"), CancellationToken.None);
+            await session.RunAsync(
+                fixture.Step($"BEGIN; CREATE TABLE t{i} (a int); INSERT INTO t{i} VALUES (1); SELECT * FROM t{i}; COMMIT"),
+                CancellationToken.None
+            );
         Assert.Equal(5, proxy.RoundTrips - before);
     }
 
@@ -52,8 +55,11 @@ public sealed class ProxyTests
             CREATE TABLE t (a int);
             CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
             CREATE CONSTRAINT TRIGGER kill AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kill();
-            """);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)"), CancellationToken.None));
+            """
+        );
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)"), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
         await session.History.AppendAsync(fixture.Entry("001_test", JournalEvent.Failed), CancellationToken.None);
@@ -73,7 +79,9 @@ public sealed class ProxyTests
                 stopping = proxy.DisposeAsync().AsTask();
             return string.Equals(tag, "COMMIT", StringComparison.Ordinal);
         };
-        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None)
+        );
         await stopping;
         Assert.Equal(ErrorId.OutcomeUnknown, error.Id);
     }
@@ -99,7 +107,12 @@ public sealed class ProxyTests
         await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port) { HidesBackends = true };
         var first = await BeginAsync(fixture, proxy);
         var second = await fixture.OpenAsync(o => o with { LockTimeout = TimeSpan.FromMilliseconds(200) }, AddressOf(fixture, proxy));
-        Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+        Assert.Equal(
+            "0",
+            await fixture.Database.ScalarAsync(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        );
         var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
         Assert.Equal((ErrorId.LockTimedOut, Environment.ProcessId), (error.Id, error.Holder?.ProcessId));
         await first.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
@@ -111,7 +124,14 @@ public sealed class ProxyTests
         await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
         await running;
         await using (await second.LockAsync(CancellationToken.None))
-            Assert.Equal(ErrorId.LockLost, (await Assert.ThrowsAsync<LockException>(() => first.RunAsync(fixture.Step("CREATE TABLE u (a int)"), CancellationToken.None))).Id);
+            Assert.Equal(
+                ErrorId.LockLost,
+                (
+                    await Assert.ThrowsAsync<LockException>(() =>
+                        first.RunAsync(fixture.Step("CREATE TABLE u (a int)"), CancellationToken.None)
+                    )
+                ).Id
+            );
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM migration_lock"));
     }
 
@@ -121,14 +141,21 @@ public sealed class ProxyTests
         for (var round = 0; round < 3; round++)
         {
             await using var fixture = await DriverFixture.CreateAsync();
-            await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port) { HidesBackends = true };
-            var address = AddressOf(fixture, proxy);
-            var sessions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => fixture.OpenAsync(o => o with { HistorySchema = "history" }, address)));
-            await Task.WhenAll(sessions.Select(async session =>
+            await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port)
             {
-                await using (await session.LockAsync(CancellationToken.None))
-                    await Task.Yield();
-            }));
+                HidesBackends = true,
+            };
+            var address = AddressOf(fixture, proxy);
+            var sessions = await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(_ => fixture.OpenAsync(o => o with { HistorySchema = "history" }, address))
+            );
+            await Task.WhenAll(
+                sessions.Select(async session =>
+                {
+                    await using (await session.LockAsync(CancellationToken.None))
+                        await Task.Yield();
+                })
+            );
             Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM history.migration_lock"));
         }
     }

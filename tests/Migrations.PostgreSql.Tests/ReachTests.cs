@@ -50,7 +50,10 @@ public sealed class ReachTests
     [InlineData("IMPORT FOREIGN SCHEMA x FROM SERVER s INTO y", "IMPORT FOREIGN SCHEMA")]
     [InlineData("CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p", "CREATE SUBSCRIPTION")]
     [InlineData("SELECT pg_create_logical_replication_slot('s', 'pgoutput')", "pg_create_logical_replication_slot()")]
-    [InlineData("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE plpython3u AS $$ return 1 $$", "CREATE FUNCTION in the language plpython3u")]
+    [InlineData(
+        "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE plpython3u AS $$ return 1 $$",
+        "CREATE FUNCTION in the language plpython3u"
+    )]
     [InlineData("CREATE FUNCTION f() RETURNS int AS '/tmp/x.so' LANGUAGE C", "CREATE FUNCTION in the language c")]
     [InlineData("DO LANGUAGE plperlu $$ 1 $$", "DO in the language plperlu")]
     [InlineData("GRANT pg_monitor TO a", "GRANT of a role of the server's")]
@@ -115,20 +118,33 @@ public sealed class ReachTests
     [InlineData("DO $$ BEGIN EXECUTE 'CREATE ' || kind || ' a'; END $$", true)]
     [InlineData("DO $$ DECLARE c text := 'ALTER '; BEGIN c := c || 'ROLE a'; EXECUTE c; END $$", true)]
     [InlineData("DO $$ DECLARE c text = replace('ALTER TABLE a', 'TABLE', 'ROLE'); BEGIN EXECUTE c; END $$", true)]
-    [InlineData("DO $$ DECLARE r record; BEGIN RAISE NOTICE 'Update of roles'; FOR r IN SELECT c FROM t LOOP EXECUTE r.c; END LOOP; END $$", true)]
+    [InlineData(
+        "DO $$ DECLARE r record; BEGIN RAISE NOTICE 'Update of roles'; FOR r IN SELECT c FROM t LOOP EXECUTE r.c; END LOOP; END $$",
+        true
+    )]
     [InlineData("DO $$ DECLARE c text; BEGIN SELECT d INTO c FROM t; EXECUTE c; END $$", true)]
     [InlineData("CREATE TABLE t AS SELECT query_to_xml(a, true, true, '') FROM s", true)]
     [InlineData("DO $$ BEGIN EXECUTE format('SET %s %I', a, b); END $$", true)]
     [InlineData("DO $$ BEGIN EXECUTE format('CREATE TABLE %I PARTITION OF t DEFAULT', n); EXECUTE ('DROP TABLE ' || n); END $$", false)]
     [InlineData("DO $$ DECLARE c varchar(100); BEGIN c = 'UPDATE t SET a = 1'; c := c || ' WHERE b = 2'; EXECUTE c; END $$", false)]
-    [InlineData("DO $$ DECLARE c text; BEGIN FOR c IN SELECT format('ALTER TABLE %I ADD b int', a) FROM t LOOP EXECUTE c; END LOOP; END $$", false)]
+    [InlineData(
+        "DO $$ DECLARE c text; BEGIN FOR c IN SELECT format('ALTER TABLE %I ADD b int', a) FROM t LOOP EXECUTE c; END LOOP; END $$",
+        false
+    )]
     [InlineData("DO $$ DECLARE c text; BEGIN SELECT string_agg(format('DROP INDEX %I', a), ';') INTO c FROM t; EXECUTE c; END $$", false)]
-    [InlineData("DO $$ DECLARE r record; BEGIN FOR r IN SELECT 'GRANT SELECT ON ' || a AS c FROM t LOOP EXECUTE r.c; END LOOP; END $$", false)]
-    [InlineData("DO $$ DECLARE a text[] := ARRAY['DROP TABLE x']; c text; BEGIN FOREACH c IN ARRAY a LOOP EXECUTE CASE WHEN b THEN 'DROP TABLE x' END; END LOOP; END $$", false)]
+    [InlineData(
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 'GRANT SELECT ON ' || a AS c FROM t LOOP EXECUTE r.c; END LOOP; END $$",
+        false
+    )]
+    [InlineData(
+        "DO $$ DECLARE a text[] := ARRAY['DROP TABLE x']; c text; BEGIN FOREACH c IN ARRAY a LOOP EXECUTE CASE WHEN b THEN 'DROP TABLE x' END; END LOOP; END $$",
+        false
+    )]
     [InlineData("EXECUTE prepared(1)", false)]
     [InlineData("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f()", false)]
     [InlineData("GRANT EXECUTE ON FUNCTION f() TO a", false)]
-    public void Text_that_is_executed_and_not_seen(string statement, bool isUnseen) => Assert.Equal(isUnseen, new ReachReader().Find(statement)?.Reach == Reach.Unseen);
+    public void Text_that_is_executed_and_not_seen(string statement, bool isUnseen) =>
+        Assert.Equal(isUnseen, new ReachReader().Find(statement)?.Reach == Reach.Unseen);
 
     [Theory]
     [InlineData("SELECT runs('ALTER ROLE a LOGIN')", Reach.Cluster)]
@@ -164,5 +180,6 @@ public sealed class ReachTests
     public void The_line_is_that_of_the_place_in_the_body() =>
         Assert.Equal(3, new ReachReader().Find("DO\n$$\nBEGIN\n  CREATE ROLE a;\nEND $$")!.Line);
 
-    private static (Reach, string)? Read(string statement) => new ReachReader().Find(statement) is { } found ? (found.Reach, found.What) : null;
+    private static (Reach, string)? Read(string statement) =>
+        new ReachReader().Find(statement) is { } found ? (found.Reach, found.What) : null;
 }

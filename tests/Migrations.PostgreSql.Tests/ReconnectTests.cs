@@ -44,13 +44,23 @@ public sealed class ReconnectTests
         // The commit gets through, its answer does not; and before the first run is back, another has done what came next.
         var running = first.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
         await using (await second.LockAsync(CancellationToken.None))
-            await second.RunAsync(fixture.Step("CREATE TABLE u (a int); INSERT INTO u VALUES (1)", "002_b") with { Entry = fixture.Entry("002_b", JournalEvent.Applied) with { RunId = Guid.NewGuid() } }, CancellationToken.None);
+            await second.RunAsync(
+                fixture.Step("CREATE TABLE u (a int); INSERT INTO u VALUES (1)", "002_b") with
+                {
+                    Entry = fixture.Entry("002_b", JournalEvent.Applied) with { RunId = Guid.NewGuid() },
+                },
+                CancellationToken.None
+            );
         opens.SetResult();
 
         Assert.Equal(1, (await running).Statements);
-        var error = await Assert.ThrowsAsync<LockException>(() => first.RunAsync(fixture.Step("INSERT INTO u VALUES (1)", "002_b"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<LockException>(() =>
+            first.RunAsync(fixture.Step("INSERT INTO u VALUES (1)", "002_b"), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockLost, error.Id);
-        error = await Assert.ThrowsAsync<LockException>(() => first.History.AppendAsync(fixture.Entry("002_b", JournalEvent.Progress), CancellationToken.None));
+        error = await Assert.ThrowsAsync<LockException>(() =>
+            first.History.AppendAsync(fixture.Entry("002_b", JournalEvent.Progress), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockLost, error.Id);
         Assert.Equal("1", await fixture.Database.ScalarAsync("SELECT count(*) FROM u"));
         Assert.Equal(["001_test", "002_b"], (await second.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
@@ -63,7 +73,9 @@ public sealed class ReconnectTests
         var session = await fixture.BeginAsync();
         await session.History.ReadLastIdAsync(CancellationToken.None);
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("SELECT pg_terminate_backend(pg_backend_pid())", "002_b"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            session.RunAsync(fixture.Step("SELECT pg_terminate_backend(pg_backend_pid())", "002_b"), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
         await session.RunAsync(fixture.Step("INSERT INTO t VALUES (1)", "002_b"), CancellationToken.None);
         Assert.Equal("1", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
@@ -85,7 +97,8 @@ public sealed class ReconnectTests
         if (inOneTransaction)
             await session.BeginRunAsync([step], CancellationToken.None);
         var run = session.RunAsync(step, CancellationToken.None);
-        command.CommandText = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        command.CommandText =
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         while ((long)(await command.ExecuteScalarAsync())! == 0 && !run.IsCompleted)
             await Task.Delay(20);
 
@@ -102,8 +115,14 @@ public sealed class ReconnectTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         await session.History.AppendAsync(fixture.Entry("001_test", JournalEvent.Started), CancellationToken.None);
-        await session.ExecuteAsync(fixture.Step("SELECT 1"), new ScriptStatement(0, "SELECT pg_advisory_unlock_all()", new ScriptLocation("x", 1)), CancellationToken.None);
-        var error = await Assert.ThrowsAsync<LockException>(() => session.History.AppendAsync(fixture.Entry("001_test", JournalEvent.Started), CancellationToken.None));
+        await session.ExecuteAsync(
+            fixture.Step("SELECT 1"),
+            new ScriptStatement(0, "SELECT pg_advisory_unlock_all()", new ScriptLocation("x", 1)),
+            CancellationToken.None
+        );
+        var error = await Assert.ThrowsAsync<LockException>(() =>
+            session.History.AppendAsync(fixture.Entry("001_test", JournalEvent.Started), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockLost, error.Id);
         Assert.Single(await session.History.ReadAsync(CancellationToken.None));
         // What failed is still told.
@@ -123,7 +142,10 @@ public sealed class ReconnectTests
             Assert.True((await run).Statements > 0);
         else
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        Assert.Equal(isCommitted ? "1" : null, await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_class WHERE relname = 't' HAVING count(*) > 0"));
+        Assert.Equal(
+            isCommitted ? "1" : null,
+            await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_class WHERE relname = 't' HAVING count(*) > 0")
+        );
         Assert.Equal(isCommitted ? 1 : 0, (await session.History.ReadAsync(CancellationToken.None)).Count);
         Assert.NotNull(await session.Inspector.FindLockHolderAsync(CancellationToken.None));
     }

@@ -11,16 +11,17 @@ public sealed class RestoreNameTests
 
     public RestoreNameTests() => Prerequisite.PgDump();
 
-    public static TheoryData<string> Names => new()
-    {
-        string.Concat(Enumerable.Range(0, 21).Select(i => (char)('\u4e00' + i))),
-        string.Concat(Enumerable.Range(0, 20).Select(i => (char)('\u5e00' + i))),
-        string.Concat(Enumerable.Range(0, 31).Select(i => (char)('\u0430' + (i % 32)))),
-        new string('a', 29) + "\U0001F600\U0001F600",
-        string.Concat(Enumerable.Repeat("\U0001F600", 15)) + "ab",
-        new string('z', 63),
-        "it's \"odd\" \\ %NAME% = x",
-    };
+    public static TheoryData<string> Names =>
+        new()
+        {
+            string.Concat(Enumerable.Range(0, 21).Select(i => (char)('\u4e00' + i))),
+            string.Concat(Enumerable.Range(0, 20).Select(i => (char)('\u5e00' + i))),
+            string.Concat(Enumerable.Range(0, 31).Select(i => (char)('\u0430' + (i % 32)))),
+            new string('a', 29) + "\U0001F600\U0001F600",
+            string.Concat(Enumerable.Repeat("\U0001F600", 15)) + "ab",
+            new string('z', 63),
+            "it's \"odd\" \\ %NAME% = x",
+        };
 
     [SkippableTheory]
     [MemberData(nameof(Names))]
@@ -42,18 +43,26 @@ public sealed class RestoreNameTests
         Assert.Equal(["t"], await keptAgain.TablesAsync());
         Assert.All(names, n => Assert.StartsWith(char.IsSurrogate(name[0]) ? "_" : name[..2], n, StringComparison.Ordinal));
         Assert.All(names, n => Assert.Matches("_[0-9]{8}_[0-9]{6}_before_restore(_2)?$", n));
-        Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_restoring\\_%' AND starts_with(datname, left(current_database(), 6))"));
+        Assert.Equal(
+            "0",
+            await database.ScalarAsync(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_restoring\\_%' AND starts_with(datname, left(current_database(), 6))"
+            )
+        );
     }
 
     [SkippableFact]
     public async Task What_stands_in_a_comment_or_a_setting_is_no_name_of_the_database()
     {
-        const string Settings = "SELECT shobj_description(d.oid, 'pg_database') || ' ' || array_to_string(s.setconfig, ',')"
+        const string Settings =
+            "SELECT shobj_description(d.oid, 'pg_database') || ' ' || array_to_string(s.setconfig, ',')"
             + " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid AND s.setrole = 0 WHERE d.datname = current_database()";
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         using var folder = new TemporaryFolder();
         var name = await database.ScalarAsync("SELECT quote_ident(current_database())");
-        await database.ExecuteAsync($"COMMENT ON DATABASE {name} IS 'the 100% %NAME% of %I''s'; ALTER DATABASE {name} SET app.label = '%NAME%'");
+        await database.ExecuteAsync(
+            $"COMMENT ON DATABASE {name} IS 'the 100% %NAME% of %I''s'; ALTER DATABASE {name} SET app.label = '%NAME%'"
+        );
         var before = await database.ScalarAsync(Settings);
         var manager = new BackupManager(Driver, Driver.Parse(database.Address, "/")!);
 

@@ -15,9 +15,14 @@ public sealed class RestoreReadTests
     public async Task A_read_error_ends_the_restore_and_leaves_nothing(bool withOwners)
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
-        await using var session = (PostgreSqlSession)await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
+        await using var session = (PostgreSqlSession)
+            await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
         var version = session.Connection.PostgreSqlVersion;
-        var loader = new ScriptLoader(ClientTools.For(version), Driver.Parse(database.Address, "/")!, new ScriptFilter(withOwners, version.Major, new DumpGuard("'x.sql'")));
+        var loader = new ScriptLoader(
+            ClientTools.For(version),
+            Driver.Parse(database.Address, "/")!,
+            new ScriptFilter(withOwners, version.Major, new DumpGuard("'x.sql'"))
+        );
         using var source = new BrokenFile("CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n"u8.ToArray());
 
         var load = loader.LoadAsync(source, CancellationToken.None);
@@ -31,12 +36,15 @@ public sealed class RestoreReadTests
     {
         using var folder = new TemporaryFolder();
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
-        await using var session = (PostgreSqlSession)await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
+        await using var session = (PostgreSqlSession)
+            await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
         // A folder in its place: not even root may read it.
         var version = session.Connection.PostgreSqlVersion;
         var restore = new PostgreSqlRestore(new BackupSource(folder.Path, BackupFormat.Sql), ClientTools.For(version), version.Major);
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => restore.LoadAsync(Driver.Parse(database.Address, "/")!, jobs: 0, withOwners: true, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            restore.LoadAsync(Driver.Parse(database.Address, "/")!, jobs: 0, withOwners: true, CancellationToken.None)
+        );
 
         Assert.Equal(ErrorId.DiskFailed, error.Id);
         Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
@@ -49,7 +57,8 @@ public sealed class RestoreReadTests
 
         public override int Read(Span<byte> buffer) => Checked(base.Read(buffer));
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Checked(await base.ReadAsync(buffer, cancellationToken));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Checked(await base.ReadAsync(buffer, cancellationToken));
 
         public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
         {

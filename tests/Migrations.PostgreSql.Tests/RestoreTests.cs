@@ -19,8 +19,12 @@ public sealed class RestoreTests
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         using var folder = new TemporaryFolder();
-        await database.ExecuteAsync($"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER DATABASE {database.Name} SET search_path = \"My s\", public; ALTER DATABASE {database.Name} SET work_mem = '5MB'");
-        await database.ExecuteAsync($"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC; ALTER DATABASE {database.Name} WITH IS_TEMPLATE true CONNECTION LIMIT 3");
+        await database.ExecuteAsync(
+            $"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER DATABASE {database.Name} SET search_path = \"My s\", public; ALTER DATABASE {database.Name} SET work_mem = '5MB'"
+        );
+        await database.ExecuteAsync(
+            $"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC; ALTER DATABASE {database.Name} WITH IS_TEMPLATE true CONNECTION LIMIT 3"
+        );
         var backup = await BackUpAsync(database, folder, format);
         await database.ExecuteAsync("DROP TABLE t; CREATE TABLE broken (a int)");
         var outcome = await Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None);
@@ -29,11 +33,30 @@ public sealed class RestoreTests
             Assert.Equal(database.Name + "_kept", outcome.Kept);
             Assert.Equal(["t"], await database.TablesAsync());
             Assert.Equal("1", await database.ScalarAsync("SELECT a FROM public.t"));
-            Assert.Equal("\"My s\", public 5MB it's", await database.ScalarAsync(
-                "SELECT current_setting('search_path') || ' ' || current_setting('work_mem') || ' ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"));
-            Assert.Equal("False", await database.ScalarAsync("SELECT count(*) > 0 FROM pg_database, aclexplode(datacl) a WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'CONNECT'"));
-            Assert.Equal("True|3", Assert.Single(await database.RowsAsync("SELECT datistemplate, datconnlimit FROM pg_database WHERE datname = current_database()")));
-            Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring_%' AND datname LIKE left(current_database(), 20) || '%'"));
+            Assert.Equal(
+                "\"My s\", public 5MB it's",
+                await database.ScalarAsync(
+                    "SELECT current_setting('search_path') || ' ' || current_setting('work_mem') || ' ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+                )
+            );
+            Assert.Equal(
+                "False",
+                await database.ScalarAsync(
+                    "SELECT count(*) > 0 FROM pg_database, aclexplode(datacl) a WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'CONNECT'"
+                )
+            );
+            Assert.Equal(
+                "True|3",
+                Assert.Single(
+                    await database.RowsAsync("SELECT datistemplate, datconnlimit FROM pg_database WHERE datname = current_database()")
+                )
+            );
+            Assert.Equal(
+                "0",
+                await database.ScalarAsync(
+                    "SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring_%' AND datname LIKE left(current_database(), 20) || '%'"
+                )
+            );
         }
         finally
         {
@@ -65,7 +88,9 @@ public sealed class RestoreTests
         var backup = await BackUpAsync(database, folder, BackupFormat.Native);
         await database.ExecuteAsync("CREATE TABLE later (a int)");
         await using var other = await database.ConnectAsync();
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.DatabaseInUse, error.Id);
         Assert.Contains("of user postgres", error.Message, StringComparison.Ordinal);
         Assert.Equal(["later", "t"], await database.TablesAsync());
@@ -87,11 +112,24 @@ public sealed class RestoreTests
             throw new MigrationException(ErrorId.RestoreUnproven, "no", "no");
         }
 
-        await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database) with { DemandAsync = RefuseAsync }, CancellationToken.None));
+        await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(
+                backup,
+                Target(database),
+                Job(folder, database) with
+                {
+                    DemandAsync = RefuseAsync,
+                },
+                CancellationToken.None
+            )
+        );
 
         Assert.Contains("_restoring_", judged, StringComparison.Ordinal);
         Assert.Equal("7", await database.ScalarAsync("SELECT a FROM t"));
-        Assert.Equal("0", await database.ScalarAsync($"SELECT count(*) FROM pg_database WHERE datname IN ('{judged}', '{database.Name}_kept')"));
+        Assert.Equal(
+            "0",
+            await database.ScalarAsync($"SELECT count(*) FROM pg_database WHERE datname IN ('{judged}', '{database.Name}_kept')")
+        );
     }
 
     [SkippableFact]
@@ -114,7 +152,9 @@ public sealed class RestoreTests
 
         // That of a run that lives is not ended, but named.
         await using var living = await ConnectAsync(database, $"migrations {Environment.MachineName}/{Environment.ProcessId}");
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.DatabaseInUse, error.Id);
         Assert.Contains("PAUSE", error.NextStep, StringComparison.Ordinal);
     }
@@ -122,19 +162,35 @@ public sealed class RestoreTests
     [SkippableFact]
     public async Task A_prepared_transaction_is_named_with_its_end_where_it_stops_a_backup_a_step_or_a_restore()
     {
-        using var server = PostgreSqlServer.Start(new PostgreSqlSetup { Settings = new Dictionary<string, string> { ["max_prepared_transactions"] = "5" } });
+        using var server = PostgreSqlServer.Start(
+            new PostgreSqlSetup { Settings = new Dictionary<string, string> { ["max_prepared_transactions"] = "5" } }
+        );
         await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
         using var folder = new TemporaryFolder();
         await database.ExecuteAsync("CREATE TABLE t (a int)");
         var backup = await BackUpAsync(database, folder, BackupFormat.Native);
         await database.ExecuteAsync("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; PREPARE TRANSACTION 'it''s 7'");
 
-        var restore = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        var restore = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None)
+        );
         var events = new RecordingEventSink();
-        var impatient = new SessionOptions { Events = events, LockTimeout = TimeSpan.FromSeconds(1), TableLockTimeout = TimeSpan.FromMilliseconds(300), TableLockRetries = 0 };
-        var dump = await Assert.ThrowsAsync<MigrationException>(() => new BackupManager(Driver, Target(database), new BackupOptions { Session = impatient }).BackUpAsync(new BackupRequest { Folder = folder.Path }));
+        var impatient = new SessionOptions
+        {
+            Events = events,
+            LockTimeout = TimeSpan.FromSeconds(1),
+            TableLockTimeout = TimeSpan.FromMilliseconds(300),
+            TableLockRetries = 0,
+        };
+        var dump = await Assert.ThrowsAsync<MigrationException>(() =>
+            new BackupManager(Driver, Target(database), new BackupOptions { Session = impatient }).BackUpAsync(
+                new BackupRequest { Folder = folder.Path }
+            )
+        );
         folder.Write("m/001_b.sql", "ALTER TABLE t ADD b int;\n");
-        var step = await Assert.ThrowsAnyAsync<MigrationException>(() => new Migrator(Driver, Target(database), folder["m"], new MigratorOptions { Session = impatient }).ApplyAsync());
+        var step = await Assert.ThrowsAnyAsync<MigrationException>(() =>
+            new Migrator(Driver, Target(database), folder["m"], new MigratorOptions { Session = impatient }).ApplyAsync()
+        );
         await database.ExecuteAsync("ROLLBACK PREPARED 'it''s 7'");
 
         Assert.Equal((ErrorId.DatabaseInUse, ErrorId.TableLockTimedOut, ErrorId.TableLockTimedOut), (restore.Id, dump.Id, step.Id));
@@ -159,7 +215,9 @@ public sealed class RestoreTests
             await command.ExecuteNonQueryAsync();
 
         var options = new BackupOptions { Session = new SessionOptions { LockTimeout = TimeSpan.FromSeconds(1) } };
-        var error = await Assert.ThrowsAsync<MigrationException>(() => new BackupManager(Driver, Target(database), options).BackUpAsync(new BackupRequest { Folder = folder.Path }));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            new BackupManager(Driver, Target(database), options).BackUpAsync(new BackupRequest { Folder = folder.Path })
+        );
 
         Assert.Equal(ErrorId.TableLockTimedOut, error.Id);
         Assert.Contains($"backend {holder.ProcessID} of user postgres", error.Message, StringComparison.Ordinal);
@@ -168,7 +226,12 @@ public sealed class RestoreTests
 
     private static async Task<Npgsql.NpgsqlConnection> ConnectAsync(PostgreSqlTestDatabase database, string application)
     {
-        var connection = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(database.Server.ConnectionStringOf(database.Name)) { ApplicationName = application }.ConnectionString);
+        var connection = new Npgsql.NpgsqlConnection(
+            new Npgsql.NpgsqlConnectionStringBuilder(database.Server.ConnectionStringOf(database.Name))
+            {
+                ApplicationName = application,
+            }.ConnectionString
+        );
         await connection.OpenAsync();
         return connection;
     }
@@ -183,10 +246,17 @@ public sealed class RestoreTests
         await using (var file = new FileStream(backup.Path, FileMode.Open))
             file.SetLength(file.Length - 2000);
         await database.ExecuteAsync("CREATE TABLE later (a int)");
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.BackupInvalid, error.Id);
         Assert.Equal(["later", "t"], await database.TablesAsync());
-        Assert.Equal("0", await database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname LIKE left(current_database(), 20) || '%_restoring_%'"));
+        Assert.Equal(
+            "0",
+            await database.ScalarAsync(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE left(current_database(), 20) || '%_restoring_%'"
+            )
+        );
     }
 
     [SkippableFact]
@@ -225,7 +295,9 @@ public sealed class RestoreTests
         await role.Database.Server.ExecuteAsync($"ALTER DATABASE {role.Database.Name} OWNER TO {role.Name}");
         var backup = await BackUpAsync(role.Database, folder, BackupFormat.Native);
         await using var other = await role.Database.ConnectAsync();
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.DatabaseInUse, error.Id);
         Assert.Contains("of user postgres", error.Message, StringComparison.Ordinal);
     }
@@ -237,11 +309,18 @@ public sealed class RestoreTests
         using var folder = new TemporaryFolder();
         await role.Database.ExecuteAsync($"CREATE TABLE t (a int); GRANT SELECT ON t TO {role.Name}");
         var backup = await BackUpAsync(role.Database, folder, BackupFormat.Native);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.PermissionDenied, error.Id);
         Assert.Contains("CREATEDB", error.NextStep, StringComparison.Ordinal);
         await role.Database.ExecuteAsync("DROP TABLE t");
-        var outcome = await Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None);
+        var outcome = await Driver.Backups.RestoreAsync(
+            backup,
+            Driver.Parse(role.Address, "/")!,
+            Job(folder, role.Database),
+            CancellationToken.None
+        );
         Assert.Null(outcome.Kept);
         Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 't'"));
     }
@@ -268,14 +347,24 @@ public sealed class RestoreTests
         using var folder = new TemporaryFolder();
         await role.Database.Server.ExecuteAsync($"ALTER DATABASE {role.Database.Name} OWNER TO {role.Name}");
         var target = Driver.Parse(role.Address, "/")!;
-        await using (var session = await Driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Write }, CancellationToken.None))
+        await using (
+            var session = await Driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Write }, CancellationToken.None)
+        )
             await session.History.EnsureAsync(CancellationToken.None);
         var path = Path.Combine(folder.Path, "backup");
         var content = await Driver.Backups.BackUpAsync(target, new BackupJob { Path = path }, CancellationToken.None);
         Assert.Equal("public.migration_journal 0", Assert.Single(content.Tables.Select(t => $"{t.Table} {t.Rows}")));
-        var outcome = await Driver.Backups.RestoreAsync(new BackupSource(path, BackupFormat.Native), target, Job(folder, role.Database), CancellationToken.None);
+        var outcome = await Driver.Backups.RestoreAsync(
+            new BackupSource(path, BackupFormat.Native),
+            target,
+            Job(folder, role.Database),
+            CancellationToken.None
+        );
         await role.Database.Server.ExecuteAsync($"DROP DATABASE {outcome.Kept}");
-        Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT pg_get_userbyid(datdba) || '' FROM pg_database WHERE datname = current_database()"));
+        Assert.Equal(
+            role.Name,
+            await role.Database.ScalarAsync("SELECT pg_get_userbyid(datdba) || '' FROM pg_database WHERE datname = current_database()")
+        );
         Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 'migration_journal'"));
     }
 
@@ -287,7 +376,9 @@ public sealed class RestoreTests
         var backup = await BackUpAsync(fixture.Database, folder, BackupFormat.Native);
         await fixture.BeginAsync();
         var job = Job(folder, fixture.Database) with { Session = new SessionOptions { LockTimeout = TimeSpan.FromMilliseconds(200) } };
-        var error = await Assert.ThrowsAsync<LockException>(() => Driver.Backups.RestoreAsync(backup, Target(fixture.Database), job, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<LockException>(() =>
+            Driver.Backups.RestoreAsync(backup, Target(fixture.Database), job, CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockTimedOut, error.Id);
     }
 
@@ -298,7 +389,8 @@ public sealed class RestoreTests
         return new BackupSource(path, format);
     }
 
-    private static RestoreJob Job(TemporaryFolder folder, PostgreSqlTestDatabase database) => new() { KeepFolder = folder.Path, KeepName = database.Name + "_kept" };
+    private static RestoreJob Job(TemporaryFolder folder, PostgreSqlTestDatabase database) =>
+        new() { KeepFolder = folder.Path, KeepName = database.Name + "_kept" };
 
     private static DatabaseTarget Target(PostgreSqlTestDatabase database) => Driver.Parse(database.Address, "/")!;
 }

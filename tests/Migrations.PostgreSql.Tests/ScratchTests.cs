@@ -21,9 +21,17 @@ public sealed class ScratchTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        await session.RunAsync(fixture.Step("CREATE TABLE \"T 1\" (a varchar CHECK (a IN ('x', 'y'))); INSERT INTO \"T 1\" VALUES ('x'), ('y')"), CancellationToken.None);
+        await session.RunAsync(
+            fixture.Step("CREATE TABLE \"T 1\" (a varchar CHECK (a IN ('x', 'y'))); INSERT INTO \"T 1\" VALUES ('x'), ('y')"),
+            CancellationToken.None
+        );
         DatabaseTarget target;
-        await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture.Database.Address), Content = content }, CancellationToken.None))
+        await using (
+            var scratch = await Driver.Scratch.CreateAsync(
+                new ScratchRequest { Origin = Target(fixture.Database.Address), Content = content },
+                CancellationToken.None
+            )
+        )
         {
             target = scratch.Target;
             Assert.Matches("^migrations_scratch_[0-9]{14}_[0-9a-f]{16}$", target.Database);
@@ -33,12 +41,17 @@ public sealed class ScratchTests
             Assert.Equal(rows, tables.FirstOrDefault(t => t.Table == "public.\"T 1\"")?.Rows?.ToString());
             Assert.Equal(content == ScratchContent.Empty ? 0 : 1, history.Count);
             if (content != ScratchContent.Empty)
-                Assert.Equal((await session.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint, (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint);
+                Assert.Equal(
+                    (await session.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint,
+                    (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint
+                );
             await copy.History.EnsureAsync(CancellationToken.None);
             await copy.History.AppendAsync(fixture.Entry("002_next", Migrations.History.JournalEvent.Applied), CancellationToken.None);
         }
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.OpenAsync(target, new SessionOptions(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            Driver.OpenAsync(target, new SessionOptions(), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.DatabaseMissing, error.Id);
     }
 
@@ -46,15 +59,25 @@ public sealed class ScratchTests
     public async Task A_role_that_may_not_create_databases_gets_a_server_of_its_own()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
-        await role.Database.ExecuteAsync($"CREATE TABLE t (a int); CREATE POLICY p ON t TO {role.Name} USING (true); ALTER TABLE t OWNER TO {role.Name}");
+        await role.Database.ExecuteAsync(
+            $"CREATE TABLE t (a int); CREATE POLICY p ON t TO {role.Name} USING (true); ALTER TABLE t OWNER TO {role.Name}"
+        );
         string folder;
-        await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Schema }, CancellationToken.None))
+        await using (
+            var scratch = await Driver.Scratch.CreateAsync(
+                new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Schema },
+                CancellationToken.None
+            )
+        )
         {
             folder = new NpgsqlConnectionStringBuilder(scratch.Target.ConnectionString).Host!;
             Assert.True(Directory.Exists(folder));
             await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
             await using var origin = await Driver.OpenAsync(Target(role.Address), new SessionOptions(), CancellationToken.None);
-            Assert.Equal((await origin.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint, (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint);
+            Assert.Equal(
+                (await origin.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint,
+                (await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Fingerprint
+            );
         }
 
         Assert.False(Directory.Exists(folder));
@@ -64,8 +87,13 @@ public sealed class ScratchTests
     public async Task What_only_a_superuser_may_create_is_copied_to_a_server_of_its_own()
     {
         await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
-        await role.Database.ExecuteAsync("CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()");
-        await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Data }, CancellationToken.None);
+        await role.Database.ExecuteAsync(
+            "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()"
+        );
+        await using var scratch = await Driver.Scratch.CreateAsync(
+            new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Data },
+            CancellationToken.None
+        );
         Assert.StartsWith("/tmp/", new NpgsqlConnectionStringBuilder(scratch.Target.ConnectionString).Host, StringComparison.Ordinal);
         await using var copy = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
         Assert.Contains((await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Objects, o => o.Name == "event trigger e");
@@ -90,10 +118,16 @@ public sealed class ScratchTests
         await server.ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
         try
         {
-            await using var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(server.UrlOf(name)) }, CancellationToken.None);
+            await using var scratch = await Driver.Scratch.CreateAsync(
+                new ScratchRequest { Origin = Target(server.UrlOf(name)) },
+                CancellationToken.None
+            );
             await using var connection = new NpgsqlConnection(scratch.Target.ConnectionString + ";Pooling=false");
             await connection.OpenAsync();
-            await using var command = new NpgsqlCommand("SELECT current_setting('server_encoding') || current_setting('synchronous_commit')", connection);
+            await using var command = new NpgsqlCommand(
+                "SELECT current_setting('server_encoding') || current_setting('synchronous_commit')",
+                connection
+            );
             Assert.Equal("LATIN1off", await command.ExecuteScalarAsync());
         }
         finally
@@ -114,7 +148,11 @@ public sealed class ScratchTests
         await fixture.Database.Server.ExecuteAsync($"CREATE DATABASE {young}");
         try
         {
-            var found = await Driver.Scratch.FindLeftoversAsync(Target(fixture.Database.Address), new SessionOptions(), CancellationToken.None);
+            var found = await Driver.Scratch.FindLeftoversAsync(
+                Target(fixture.Database.Address),
+                new SessionOptions(),
+                CancellationToken.None
+            );
             Assert.Contains(old, found);
             Assert.Contains(restoring, found);
             Assert.DoesNotContain(young, found);
@@ -139,25 +177,39 @@ public sealed class ScratchTests
         await using var connection = new NpgsqlConnection(server.ConnectionStringOf(connected) + ";Pooling=false");
         await connection.OpenAsync();
         var request = new ScratchRequest { Origin = Target(origin.Address) };
-        Assert.Equal(new[] { dead, half }.Order(StringComparer.Ordinal), await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None));
+        Assert.Equal(
+            new[] { dead, half }.Order(StringComparer.Ordinal),
+            await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None)
+        );
 
         await using var first = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
         await using var second = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
 
         Assert.Empty(await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None));
         var left = await origin.RowsAsync("SELECT datname FROM pg_database WHERE datname ~ '^(migrations_scratch|shop)_'");
-        Assert.Equal(new[] { first.Target.Database, second.Target.Database, connected, "migrations_scratch_of_mine" }.Order(StringComparer.Ordinal), left.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { first.Target.Database, second.Target.Database, connected, "migrations_scratch_of_mine" }.Order(StringComparer.Ordinal),
+            left.Order(StringComparer.Ordinal)
+        );
     }
 
     [SkippableFact]
     public async Task One_that_cannot_be_dropped_is_reported_with_the_way_to_drop_it()
     {
         await using var fixture = await DriverFixture.CreateAsync();
-        var request = new ScratchRequest { Origin = Target(fixture.Database.Address), Session = new SessionOptions { Events = fixture.Events } };
+        var request = new ScratchRequest
+        {
+            Origin = Target(fixture.Database.Address),
+            Session = new SessionOptions { Events = fixture.Events },
+        };
         var scratch = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
         await fixture.Database.ExecuteAsync($"ALTER DATABASE {scratch.Target.Database} IS_TEMPLATE true");
         await scratch.DisposeAsync();
-        Assert.Contains($"DROP DATABASE {scratch.Target.Database};", Assert.Single(fixture.Events.Of<WarningRaised>()).Message.Replace("\"", ""), StringComparison.Ordinal);
+        Assert.Contains(
+            $"DROP DATABASE {scratch.Target.Database};",
+            Assert.Single(fixture.Events.Of<WarningRaised>()).Message.Replace("\"", ""),
+            StringComparison.Ordinal
+        );
         await fixture.Database.ExecuteAsync($"ALTER DATABASE {scratch.Target.Database} IS_TEMPLATE false; ");
         await fixture.Database.ExecuteAsync($"DROP DATABASE {scratch.Target.Database}");
     }
@@ -169,7 +221,11 @@ public sealed class ScratchTests
         using var server = PostgreSqlServer.Start();
         await using var origin = await PostgreSqlTestDatabase.CreateAsync(server);
         var events = new RecordingEventSink();
-        var request = new ScratchRequest { Origin = Target(origin.Address), Session = new SessionOptions { Events = events } };
+        var request = new ScratchRequest
+        {
+            Origin = Target(origin.Address),
+            Session = new SessionOptions { Events = events },
+        };
         var first = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
         var second = await Driver.Scratch.CreateAsync(request, CancellationToken.None);
         server.StopImmediately();
@@ -177,7 +233,10 @@ public sealed class ScratchTests
         Assert.Contains(first.Target.Database, Assert.Single(events.Of<WarningRaised>()).Message, StringComparison.Ordinal);
         server.StartAgain();
         await second.DisposeAsync();
-        Assert.Equal([first.Target.Database], await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None));
+        Assert.Equal(
+            [first.Target.Database],
+            await Driver.Scratch.FindLeftoversAsync(Target(origin.Address), new SessionOptions(), CancellationToken.None)
+        );
     }
 
     private static string NewName(string beginning) => $"{beginning}_{DateTime.UtcNow:yyyyMMddHHmmss}_{Guid.NewGuid().ToString("N")[..16]}";

@@ -32,8 +32,12 @@ public sealed class SessionTests
     public async Task An_unreachable_server_is_tried_as_often_as_asked()
     {
         await using var fixture = await DriverFixture.CreateAsync();
-        var error = await Assert.ThrowsAsync<MigrationException>(
-            () => fixture.OpenAsync(o => o with { ConnectAttempts = 3, ConnectDelay = TimeSpan.FromMilliseconds(10) }, "postgres://me:geheim@127.0.0.1:1/db"));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            fixture.OpenAsync(
+                o => o with { ConnectAttempts = 3, ConnectDelay = TimeSpan.FromMilliseconds(10) },
+                "postgres://me:geheim@127.0.0.1:1/db"
+            )
+        );
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
         Assert.Equal([1, 2, 3], fixture.Events.Of<ConnectionAttempted>().Select(e => e.Attempt));
         Assert.Equal(2, fixture.Events.Of<ConnectionRetried>().Count);
@@ -85,7 +89,10 @@ public sealed class SessionTests
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync("CREATE TABLE migration_journal (id int, name text)");
         var session = await fixture.OpenAsync();
-        foreach (var act in (Func<Task>[])[() => session.History.ReadAsync(CancellationToken.None), () => session.History.EnsureAsync(CancellationToken.None)])
+        foreach (
+            var act in (Func<Task>[])
+                [() => session.History.ReadAsync(CancellationToken.None), () => session.History.EnsureAsync(CancellationToken.None)]
+        )
             Assert.Equal(ErrorId.HistoryTableConflict, (await Assert.ThrowsAsync<MigrationException>(act)).Id);
     }
 
@@ -104,7 +111,9 @@ public sealed class SessionTests
         await using var fixture = await DriverFixture.CreateAsync();
         var role = "role_" + Guid.NewGuid().ToString("N");
         var address = fixture.Database.Server.UrlOf(fixture.Database.Name, role, "geheim");
-        await fixture.Database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'geheim'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE SCHEMA own AUTHORIZATION {role}");
+        await fixture.Database.ExecuteAsync(
+            $"CREATE ROLE {role} LOGIN PASSWORD 'geheim'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE SCHEMA own AUTHORIZATION {role}"
+        );
         try
         {
             var poor = await fixture.OpenAsync(address: address);
@@ -112,11 +121,20 @@ public sealed class SessionTests
             Assert.Equal(ErrorId.PermissionDenied, error.Id);
             Assert.Contains("GRANT CREATE, USAGE ON SCHEMA \"public\"", error.NextStep, StringComparison.Ordinal);
             await (await fixture.OpenAsync()).History.EnsureAsync(CancellationToken.None);
-            Assert.Contains("GRANT SELECT, INSERT", (await Assert.ThrowsAsync<MigrationException>(() => poor.History.ReadAsync(CancellationToken.None))).NextStep, StringComparison.Ordinal);
-            await fixture.Database.ExecuteAsync($"GRANT USAGE ON SCHEMA public TO {role}; GRANT SELECT, INSERT ON migration_journal TO {role}");
+            Assert.Contains(
+                "GRANT SELECT, INSERT",
+                (await Assert.ThrowsAsync<MigrationException>(() => poor.History.ReadAsync(CancellationToken.None))).NextStep,
+                StringComparison.Ordinal
+            );
+            await fixture.Database.ExecuteAsync(
+                $"GRANT USAGE ON SCHEMA public TO {role}; GRANT SELECT, INSERT ON migration_journal TO {role}"
+            );
             await poor.LockAsync(CancellationToken.None);
             await poor.History.EnsureAsync(CancellationToken.None);
-            await poor.RunAsync(fixture.Step("CREATE TABLE own.t (a int); SET search_path = own; INSERT INTO t VALUES (1)"), CancellationToken.None);
+            await poor.RunAsync(
+                fixture.Step("CREATE TABLE own.t (a int); SET search_path = own; INSERT INTO t VALUES (1)"),
+                CancellationToken.None
+            );
             Assert.Equal(1, Assert.Single(await poor.History.ReadAsync(CancellationToken.None)).RowsAffected);
             await poor.DisposeAsync();
         }
@@ -137,7 +155,10 @@ public sealed class SessionTests
         {
             await other.LockAsync(CancellationToken.None);
             var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
-            Assert.Equal((ErrorId.LockTimedOut, Environment.ProcessId, Environment.MachineName), (error.Id, error.Holder!.ProcessId, error.Holder.Host));
+            Assert.Equal(
+                (ErrorId.LockTimedOut, Environment.ProcessId, Environment.MachineName),
+                (error.Id, error.Holder!.ProcessId, error.Holder.Host)
+            );
             Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
             Assert.Equal(error.Holder, Assert.Single(fixture.Events.Of<LockAwaited>()).Holder);
             Assert.Equal(error.Holder, await second.Inspector.FindLockHolderAsync(CancellationToken.None));
@@ -155,8 +176,7 @@ public sealed class SessionTests
         var other = await fixture.OpenAsync();
         var running = session.RunAsync(fixture.Step("SELECT pg_sleep(1)", "007_long"), CancellationToken.None);
         LockHolder? holder;
-        do
-            holder = await other.Inspector.FindLockHolderAsync(CancellationToken.None);
+        do holder = await other.Inspector.FindLockHolderAsync(CancellationToken.None);
         while (holder?.Migration is null && !running.IsCompleted);
         Assert.Equal("007_long", holder?.Migration);
         await running;

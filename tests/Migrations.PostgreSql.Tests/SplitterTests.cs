@@ -35,13 +35,31 @@ public sealed class SplitterTests
     [InlineData("PREPARE p AS SELECT $1; SELECT 2", "PREPARE p AS SELECT $1|SELECT 2")]
     [InlineData("SELECT 2*-- ;\n3; SELECT 2", "SELECT 2*-- ;\n3|SELECT 2")]
     [InlineData("SELECT 2-/* ; */3, 4@/* ; */5; SELECT 2", "SELECT 2-/* ; */3, 4@/* ; */5|SELECT 2")]
-    [InlineData("SELECT '{}'::jsonb #>> '{a}', b #- '{;}', x->>'y', 1<--;\n2; SELECT 2", "SELECT '{}'::jsonb #>> '{a}', b #- '{;}', x->>'y', 1<--;\n2|SELECT 2")]
-    [InlineData("CREATE RULE r AS ON INSERT TO t DO (UPDATE a SET b = 1; DELETE FROM c); SELECT 2", "CREATE RULE r AS ON INSERT TO t DO (UPDATE a SET b = 1; DELETE FROM c)|SELECT 2")]
+    [InlineData(
+        "SELECT '{}'::jsonb #>> '{a}', b #- '{;}', x->>'y', 1<--;\n2; SELECT 2",
+        "SELECT '{}'::jsonb #>> '{a}', b #- '{;}', x->>'y', 1<--;\n2|SELECT 2"
+    )]
+    [InlineData(
+        "CREATE RULE r AS ON INSERT TO t DO (UPDATE a SET b = 1; DELETE FROM c); SELECT 2",
+        "CREATE RULE r AS ON INSERT TO t DO (UPDATE a SET b = 1; DELETE FROM c)|SELECT 2"
+    )]
     [InlineData("SELECT 1); SELECT 2", "SELECT 1)|SELECT 2")]
-    [InlineData("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; SELECT 2", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END|SELECT 2")]
-    [InlineData("CREATE PROCEDURE p() BEGIN/**/ATOMIC SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END ELSE 1 END; SELECT 2; END; SELECT 2", "CREATE PROCEDURE p() BEGIN/**/ATOMIC SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END ELSE 1 END; SELECT 2; END|SELECT 2")]
-    [InlineData("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 AS end, t.case FROM t; SELECT 2; END; SELECT 2", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 AS end, t.case FROM t; SELECT 2; END|SELECT 2")]
-    [InlineData("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1END; END; SELECT 2", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1END; END|SELECT 2")]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; SELECT 2",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END|SELECT 2"
+    )]
+    [InlineData(
+        "CREATE PROCEDURE p() BEGIN/**/ATOMIC SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END ELSE 1 END; SELECT 2; END; SELECT 2",
+        "CREATE PROCEDURE p() BEGIN/**/ATOMIC SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END ELSE 1 END; SELECT 2; END|SELECT 2"
+    )]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 AS end, t.case FROM t; SELECT 2; END; SELECT 2",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 AS end, t.case FROM t; SELECT 2; END|SELECT 2"
+    )]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1END; END; SELECT 2",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1END; END|SELECT 2"
+    )]
     [InlineData("BEGIN; SELECT atomic; END; SELECT 2", "BEGIN|SELECT atomic|END|SELECT 2")]
     [InlineData("\\restrict abc';\nSELECT 1;\n\\unrestrict abc\n", "SELECT 1")]
     [InlineData("SELECT 1.5e-3, 1e5, 0x1F, .5, 1..2; SELECT 2", "SELECT 1.5e-3, 1e5, 0x1F, .5, 1..2|SELECT 2")]
@@ -64,7 +82,9 @@ public sealed class SplitterTests
     [Fact]
     public void A_statement_knows_its_line_and_column()
     {
-        var statements = new PostgreSqlDialect().Split(Scripts.Of("-- x\n\n  SELECT 'a\nb'; SELECT 2;\r\nSELECT 3") with { FirstLine = 11 }).ToList();
+        var statements = new PostgreSqlDialect()
+            .Split(Scripts.Of("-- x\n\n  SELECT 'a\nb'; SELECT 2;\r\nSELECT 3") with { FirstLine = 11 })
+            .ToList();
         Assert.Equal([(13, 3), (14, 5), (15, 1)], statements.Select(s => (s.Location.Line, s.Location.Column ?? 0)));
         Assert.Equal([0, 1, 2], statements.Select(s => s.Index));
     }
@@ -86,10 +106,25 @@ public sealed class SplitterTests
     public void Tokens_cover_a_text_and_tell_comments_from_literals()
     {
         const string Text = "SELECT -- c\n 'l', \"q\", $1, 1.5, $$b$$ /* x */;\n\\echo hi\n";
-        var tokens = new PostgreSqlDialect().Tokenize(Text).Where(t => t.Kind is not (SqlTokenKind.WhiteSpace or SqlTokenKind.Symbol)).ToList();
+        var tokens = new PostgreSqlDialect()
+            .Tokenize(Text)
+            .Where(t => t.Kind is not (SqlTokenKind.WhiteSpace or SqlTokenKind.Symbol))
+            .ToList();
         Assert.Equal(
-            ["Word SELECT", "Comment -- c", "Literal 'l'", "QuotedName \"q\"", "Parameter $1", "Number 1.5", "Literal $$b$$", "Comment /* x */", "Semicolon ;", "Shell \\echo hi"],
-            tokens.Select(t => $"{t.Kind} {t.In(Text)}"));
+            [
+                "Word SELECT",
+                "Comment -- c",
+                "Literal 'l'",
+                "QuotedName \"q\"",
+                "Parameter $1",
+                "Number 1.5",
+                "Literal $$b$$",
+                "Comment /* x */",
+                "Semicolon ;",
+                "Shell \\echo hi",
+            ],
+            tokens.Select(t => $"{t.Kind} {t.In(Text)}")
+        );
     }
 
     [Fact]

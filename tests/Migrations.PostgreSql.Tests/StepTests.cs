@@ -1,7 +1,7 @@
 using Migrations.Events;
 using Migrations.History;
-using Npgsql;
 using Migrations.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -15,14 +15,24 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         var outcome = await session.RunAsync(
-            fixture.Step("CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 100); UPDATE t SET a = a + 1 WHERE a > 90; SELECT * FROM t; SELECT pg_sleep(0.05)"), CancellationToken.None);
+            fixture.Step(
+                "CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 100); UPDATE t SET a = a + 1 WHERE a > 90; SELECT * FROM t; SELECT pg_sleep(0.05)"
+            ),
+            CancellationToken.None
+        );
         Assert.Equal((110, 5), (outcome.RowsAffected, outcome.Statements));
         Assert.InRange(outcome.Duration.TotalMilliseconds, 50, 5000);
         var row = Assert.Single(await session.History.ReadAsync(CancellationToken.None));
-        Assert.Equal((fixture.RunId, "001_test", JournalEvent.Applied, 110, true), (row.RunId, row.Name, row.Event, row.RowsAffected, row.Success));
+        Assert.Equal(
+            (fixture.RunId, "001_test", JournalEvent.Applied, 110, true),
+            (row.RunId, row.Name, row.Event, row.RowsAffected, row.Success)
+        );
         Assert.Equal((long)outcome.Duration.TotalMilliseconds, row.ExecutionTimeMs);
         // The counters of a transaction must not hold those of the one before.
-        Assert.Equal(3, (await session.RunAsync(fixture.Step("INSERT INTO t VALUES (1), (2), (3)", "002_b"), CancellationToken.None)).RowsAffected);
+        Assert.Equal(
+            3,
+            (await session.RunAsync(fixture.Step("INSERT INTO t VALUES (1), (2), (3)", "002_b"), CancellationToken.None)).RowsAffected
+        );
         await fixture.FailAsync(session, "INSERT INTO t VALUES (1); SELECT nope");
         Assert.Equal(0, (await session.RunAsync(fixture.Step("SELECT * FROM t", "003_c"), CancellationToken.None)).RowsAffected);
         Assert.InRange(row.AppliedAt, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
@@ -33,7 +43,9 @@ public sealed class StepTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        var first = fixture.Step("CREATE TEMP TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)");
+        var first = fixture.Step(
+            "CREATE TEMP TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)"
+        );
         var second = fixture.Step("CREATE TABLE t (a int)", "002_b");
         await using (var run = await session.BeginRunAsync([first, second], CancellationToken.None))
         {
@@ -62,14 +74,20 @@ public sealed class StepTests
     [InlineData("SELECT 'a;b', E'\\';', $x$ ; $x$, U&'d\\0061t', N'1;', B'1', X'1F'")]
     [InlineData("SELECT E'a'\n  'b\\';c', 2*-- ;\n3, 4-/* ; /* ' */ */5")]
     [InlineData("CREATE TABLE a (b int); CREATE TABLE c (b int); CREATE RULE r AS ON INSERT TO a DO (UPDATE c SET b = 1; DELETE FROM c)")]
-    [InlineData("CREATE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN a > 0 THEN $1 ELSE 0 END AS end; END; SELECT f(2)")]
+    [InlineData(
+        "CREATE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN a > 0 THEN $1 ELSE 0 END AS end; END; SELECT f(2)"
+    )]
     [InlineData("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $body$ BEGIN IF true THEN RETURN 1; END IF; END; $body$; SELECT f()")]
     [InlineData("CREATE TABLE a$b$c (\"x;\"\"y\" int, ä int); SELECT \"x;\"\"y\" FROM a$b$c")]
-    [InlineData("CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (e e, r int4range, a int[], j jsonb); INSERT INTO t VALUES ('a', '[1,2]', '{1}', '{}'); SELECT * FROM t")]
+    [InlineData(
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (e e, r int4range, a int[], j jsonb); INSERT INTO t VALUES ('a', '[1,2]', '{1}', '{}'); SELECT * FROM t"
+    )]
     [InlineData("PREPARE p(int) AS SELECT $1; EXECUTE p(1); DEALLOCATE p")]
     [InlineData("DO $$ BEGIN RAISE NOTICE 'hello; %', 1; END $$")]
     [InlineData("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT; ANALYZE")]
-    [InlineData("SET search_path = ''; BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1; SAVEPOINT s; SELECT 2; ROLLBACK TO s; END")]
+    [InlineData(
+        "SET search_path = ''; BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1; SAVEPOINT s; SELECT 2; ROLLBACK TO s; END"
+    )]
     [InlineData(";;\n-- nothing\n;")]
     public async Task Hard_cases_run_on_the_server(string script)
     {
@@ -87,7 +105,11 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         var outcome = await session.RunAsync(
-            fixture.Step("CREATE TABLE t (a int, b text);\nCOPY t FROM STDIN;\n1\t;'$$ä\n2\t\\N\n\\.\nUPDATE t SET a = a + 1;\nCOPY t (a) FROM STDIN WITH (FORMAT csv);\n7\n\\.\n"), CancellationToken.None);
+            fixture.Step(
+                "CREATE TABLE t (a int, b text);\nCOPY t FROM STDIN;\n1\t;'$$ä\n2\t\\N\n\\.\nUPDATE t SET a = a + 1;\nCOPY t (a) FROM STDIN WITH (FORMAT csv);\n7\n\\.\n"
+            ),
+            CancellationToken.None
+        );
         Assert.Equal((5, 4), (outcome.RowsAffected, outcome.Statements));
         Assert.Equal(["2|;'$$ä", "3|", "7|"], await fixture.Database.RowsAsync("SELECT a, b FROM t ORDER BY a"));
         var error = await fixture.FailAsync(session, "SELECT 1;\nCREATE TABLE u (a int);\nCOPY u FROM STDIN;\n1\n2\nx\n\\.\n");
@@ -133,7 +155,11 @@ public sealed class StepTests
     }
 
     [SkippableTheory]
-    [InlineData("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1)", "23503", "commit")]
+    [InlineData(
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1)",
+        "23503",
+        "commit"
+    )]
     [InlineData("CREATE ROLE migrations_x PASSWORD 'geheim' NOPE", "42601", "nope")]
     [InlineData("ALTER TYPE pg_catalog.nope ADD VALUE 'x'", "42704", "nope")]
     public async Task Other_errors_are_told_as_precisely(string script, string code, string word)
@@ -163,11 +189,17 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         await session.RunAsync(
-            fixture.Step("CREATE SCHEMA s; SET search_path = s; SET statement_timeout = 1234; SET ROLE pg_monitor; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;"),
-            CancellationToken.None);
+            fixture.Step(
+                "CREATE SCHEMA s; SET search_path = s; SET statement_timeout = 1234; SET ROLE pg_monitor; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
+            ),
+            CancellationToken.None
+        );
         await session.RunAsync(
-            fixture.Step("CREATE TABLE public.seen AS SELECT current_setting('search_path') p, current_setting('statement_timeout') t, current_user::text = session_user::text u, current_setting('transaction_isolation') i, current_setting('lock_timeout') l"),
-            CancellationToken.None);
+            fixture.Step(
+                "CREATE TABLE public.seen AS SELECT current_setting('search_path') p, current_setting('statement_timeout') t, current_user::text = session_user::text u, current_setting('transaction_isolation') i, current_setting('lock_timeout') l"
+            ),
+            CancellationToken.None
+        );
         Assert.Equal(["\"$user\", public|0|True|read committed|5s"], await fixture.Database.RowsAsync("SELECT * FROM seen"));
     }
 
@@ -202,7 +234,11 @@ public sealed class StepTests
         await using (var select = new NpgsqlCommand("SELECT * FROM t", other, transaction))
             await select.ExecuteNonQueryAsync();
         var session = await fixture.BeginAsync(o => o with { TableLockRetries = 1 });
-        var error = await fixture.FailAsync(session, "ALTER TABLE t ADD b int", new MigrationHeader { TableLockTimeout = TimeSpan.FromMilliseconds(200) });
+        var error = await fixture.FailAsync(
+            session,
+            "ALTER TABLE t ADD b int",
+            new MigrationHeader { TableLockTimeout = TimeSpan.FromMilliseconds(200) }
+        );
         Assert.Equal(ErrorId.TableLockTimedOut, error.Id);
         Assert.Contains($"backend {other.ProcessID} ", error.Message, StringComparison.Ordinal);
         Assert.Contains("tried 2 times", error.Message, StringComparison.Ordinal);
@@ -225,7 +261,9 @@ public sealed class StepTests
         var session = await fixture.BeginAsync();
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.RunAsync(fixture.Step("CREATE TABLE t (a int); SELECT pg_sleep(20)"), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            session.RunAsync(fixture.Step("CREATE TABLE t (a int); SELECT pg_sleep(20)"), cancel.Token)
+        );
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
         Assert.Equal(["migration_journal"], await fixture.Database.TablesAsync());
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
@@ -236,7 +274,11 @@ public sealed class StepTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        var steps = new[] { fixture.Step("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)", "001_a"), fixture.Step("INSERT INTO t VALUES (3)", "002_b") };
+        var steps = new[]
+        {
+            fixture.Step("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)", "001_a"),
+            fixture.Step("INSERT INTO t VALUES (3)", "002_b"),
+        };
         await using (await session.BeginRunAsync(steps, CancellationToken.None))
         {
             Assert.Equal(2, (await session.RunAsync(steps[0], CancellationToken.None)).RowsAffected);
@@ -260,7 +302,10 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         await session.RunAsync(fixture.Step("DROP TABLE IF EXISTS nope"), CancellationToken.None);
-        Assert.Equal(new NoticeReceived("NOTICE", "table \"nope\" does not exist, skipping"), Assert.Single(fixture.Events.Of<NoticeReceived>()));
+        Assert.Equal(
+            new NoticeReceived("NOTICE", "table \"nope\" does not exist, skipping"),
+            Assert.Single(fixture.Events.Of<NoticeReceived>())
+        );
     }
 
     [SkippableFact]
@@ -268,7 +313,9 @@ public sealed class StepTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
-        var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step("CREATE TABLE t (a int); SELECT pg_terminate_backend(pg_backend_pid())"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            session.RunAsync(fixture.Step("CREATE TABLE t (a int); SELECT pg_terminate_backend(pg_backend_pid())"), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
         Assert.Single(await session.History.ReadAsync(CancellationToken.None));
@@ -280,7 +327,9 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         await session.RunAsync(fixture.Step("SELECT pg_advisory_unlock_all()"), CancellationToken.None);
-        var error = await Assert.ThrowsAsync<LockException>(() => session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<LockException>(() =>
+            session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None)
+        );
         Assert.Equal(ErrorId.LockLost, error.Id);
         Assert.Equal(["migration_journal"], await fixture.Database.TablesAsync());
     }

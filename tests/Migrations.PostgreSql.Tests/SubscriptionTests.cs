@@ -18,12 +18,24 @@ public sealed class SubscriptionTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         // A name of a slot that is not there: dropping it would fail.
-        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int); CREATE SUBSCRIPTION \"s 1\" CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = 'somebodys')");
+        await fixture.Database.ExecuteAsync(
+            "CREATE TABLE t (a int); CREATE SUBSCRIPTION \"s 1\" CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = 'somebodys')"
+        );
         try
         {
             string name;
             var events = new RecordingEventSink();
-            await using (var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture), Content = ScratchContent.Data, Session = new SessionOptions { Events = events } }, CancellationToken.None))
+            await using (
+                var scratch = await Driver.Scratch.CreateAsync(
+                    new ScratchRequest
+                    {
+                        Origin = Target(fixture),
+                        Content = ScratchContent.Data,
+                        Session = new SessionOptions { Events = events },
+                    },
+                    CancellationToken.None
+                )
+            )
                 name = scratch.Target.Database;
             Assert.Equal("0", await fixture.Database.ScalarAsync($"SELECT count(*) FROM pg_database WHERE datname = '{name}'"));
             Assert.Empty(events.Of<WarningRaised>());
@@ -40,7 +52,14 @@ public sealed class SubscriptionTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         var events = new RecordingEventSink();
-        var scratch = await Driver.Scratch.CreateAsync(new ScratchRequest { Origin = Target(fixture), Session = new SessionOptions { Events = events } }, CancellationToken.None);
+        var scratch = await Driver.Scratch.CreateAsync(
+            new ScratchRequest
+            {
+                Origin = Target(fixture),
+                Session = new SessionOptions { Events = events },
+            },
+            CancellationToken.None
+        );
         var name = scratch.Target.Database;
         await fixture.Database.Server.ExecuteAsync($"ALTER DATABASE {name} IS_TEMPLATE true");
         await scratch.DisposeAsync();
@@ -54,15 +73,27 @@ public sealed class SubscriptionTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
-        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int); CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE)");
+        await fixture.Database.ExecuteAsync(
+            "CREATE TABLE t (a int); CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE)"
+        );
         var path = Path.Combine(folder.Path, "x.dump");
         var kept = "kept_" + Guid.NewGuid().ToString("N");
         await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path }, CancellationToken.None);
         try
         {
-            var outcome = await Driver.Backups.RestoreAsync(new BackupSource(path, BackupFormat.Native), Target(fixture), new RestoreJob { KeepFolder = folder.Path, KeepName = kept }, CancellationToken.None);
+            var outcome = await Driver.Backups.RestoreAsync(
+                new BackupSource(path, BackupFormat.Native),
+                Target(fixture),
+                new RestoreJob { KeepFolder = folder.Path, KeepName = kept },
+                CancellationToken.None
+            );
             Assert.Contains("subscriptions are disabled", outcome.How, StringComparison.Ordinal);
-            Assert.Equal("False", await fixture.Database.ScalarAsync("SELECT subenabled FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+            Assert.Equal(
+                "False",
+                await fixture.Database.ScalarAsync(
+                    "SELECT subenabled FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
+            );
         }
         finally
         {
@@ -74,7 +105,11 @@ public sealed class SubscriptionTests
 
     private static async Task DropAsync(PostgreSqlTestDatabase database)
     {
-        foreach (var name in await database.RowsAsync("SELECT quote_ident(subname) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"))
+        foreach (
+            var name in await database.RowsAsync(
+                "SELECT quote_ident(subname) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
             await database.ExecuteAsync($"ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name}");
     }
 

@@ -55,17 +55,32 @@ public sealed class TargetTests
     [Fact]
     public void Tls_settings_pass_through_and_their_files_start_from_the_base_folder()
     {
-        var target = Driver.Parse("postgres://ann@host/db?sslmode=verify-full&sslrootcert=ca.pem&sslcert=/abs/c.pem&sslkey=k.pem&application_name=app&connect_timeout=3", "/base")!;
+        var target = Driver.Parse(
+            "postgres://ann@host/db?sslmode=verify-full&sslrootcert=ca.pem&sslcert=/abs/c.pem&sslkey=k.pem&application_name=app&connect_timeout=3",
+            "/base"
+        )!;
         var settings = new NpgsqlConnectionStringBuilder(target.ConnectionString);
         Assert.Equal(
             (SslMode.VerifyFull, "/base/ca.pem", "/abs/c.pem", "/base/k.pem", "app", 3),
-            (settings.SslMode, settings.RootCertificate, settings.SslCertificate, settings.SslKey, settings.ApplicationName, settings.Timeout));
+            (
+                settings.SslMode,
+                settings.RootCertificate,
+                settings.SslCertificate,
+                settings.SslKey,
+                settings.ApplicationName,
+                settings.Timeout
+            )
+        );
     }
 
     [Fact]
-    public void A_named_root_certificate_is_used_with_require_too() => Assert.Equal(
-        SslMode.VerifyCA,
-        new NpgsqlConnectionStringBuilder(Driver.Parse("postgres://ann@host/db?sslmode=require&sslrootcert=ca.pem", "/base")!.ConnectionString).SslMode);
+    public void A_named_root_certificate_is_used_with_require_too() =>
+        Assert.Equal(
+            SslMode.VerifyCA,
+            new NpgsqlConnectionStringBuilder(
+                Driver.Parse("postgres://ann@host/db?sslmode=require&sslrootcert=ca.pem", "/base")!.ConnectionString
+            ).SslMode
+        );
 
     [Fact]
     public void A_credential_takes_the_place_of_user_and_password()

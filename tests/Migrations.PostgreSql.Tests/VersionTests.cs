@@ -23,10 +23,15 @@ public sealed class VersionTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await using var proxy = new PostgreSqlProxy(fixture.Database.Server.Host, fixture.Database.Server.Port) { Version = version };
-        var target = Driver.Parse(fixture.Database.Address.Replace($":{fixture.Database.Server.Port}/", $":{proxy.Port}/", StringComparison.Ordinal), "/")!;
+        var target = Driver.Parse(
+            fixture.Database.Address.Replace($":{fixture.Database.Server.Port}/", $":{proxy.Port}/", StringComparison.Ordinal),
+            "/"
+        )!;
         if (isRefused)
         {
-            var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.OpenAsync(target, new SessionOptions { ConnectAttempts = 3 }, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<MigrationException>(() =>
+                Driver.OpenAsync(target, new SessionOptions { ConnectAttempts = 3 }, CancellationToken.None)
+            );
             Assert.Equal(ErrorId.ServerOutdated, error.Id);
             Assert.Contains($"PostgreSQL {version}", error.Message, StringComparison.Ordinal);
             Assert.Contains("PostgreSQL 13", error.NextStep, StringComparison.Ordinal);
@@ -59,9 +64,17 @@ public sealed class VersionTests
         using var folder = new TemporaryFolder();
         var path = await BackUpAsync(fixture, folder, BackupFormat.Sql);
         var text = await File.ReadAllTextAsync(path);
-        await File.WriteAllTextAsync(path, text.Replace("SET transaction_timeout = 0;\n", "", StringComparison.Ordinal).Replace("SET lock_timeout = 0;\n", "SET lock_timeout = 0;\nSET transaction_timeout = 0;\n", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            path,
+            text.Replace("SET transaction_timeout = 0;\n", "", StringComparison.Ordinal)
+                .Replace("SET lock_timeout = 0;\n", "SET lock_timeout = 0;\nSET transaction_timeout = 0;\n", StringComparison.Ordinal)
+        );
         Assert.Contains("transaction_timeout", await File.ReadAllTextAsync(path), StringComparison.Ordinal);
-        await AssertLoadsAsync(fixture, new BackupSource(path, BackupFormat.Sql), ClientTools.For(new Version(PostgreSqlServer.Shared.MajorVersion, 0)));
+        await AssertLoadsAsync(
+            fixture,
+            new BackupSource(path, BackupFormat.Sql),
+            ClientTools.For(new Version(PostgreSqlServer.Shared.MajorVersion, 0))
+        );
     }
 
     [SkippableTheory]
@@ -73,7 +86,15 @@ public sealed class VersionTests
         using var folder = new TemporaryFolder();
         var source = new BackupSource(await BackUpAsync(fixture, folder, format), format);
         // Whatever is installed here goes the way that versions from 17 on must go to an older server.
-        await AssertLoadsAsync(fixture, source, ClientTools.For(new Version(PostgreSqlServer.Shared.MajorVersion, 0)) with { Version = 17 }, server: 16);
+        await AssertLoadsAsync(
+            fixture,
+            source,
+            ClientTools.For(new Version(PostgreSqlServer.Shared.MajorVersion, 0)) with
+            {
+                Version = 17,
+            },
+            server: 16
+        );
     }
 
     [SkippableFact]
@@ -86,7 +107,14 @@ public sealed class VersionTests
             file.SetLength(file.Length * 9 / 10);
         await using var empty = await PostgreSqlTestDatabase.CreateAsync();
         var tools = ClientTools.For(new Version(PostgreSqlServer.Shared.MajorVersion, 0)) with { Version = 17 };
-        var error = await Assert.ThrowsAsync<MigrationException>(() => new PostgreSqlRestore(new BackupSource(path, BackupFormat.Native), tools, server: 16).LoadAsync(Driver.Parse(empty.Address, "/")!, 1, withOwners: true, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            new PostgreSqlRestore(new BackupSource(path, BackupFormat.Native), tools, server: 16).LoadAsync(
+                Driver.Parse(empty.Address, "/")!,
+                1,
+                withOwners: true,
+                CancellationToken.None
+            )
+        );
         Assert.Equal(ErrorId.BackupInvalid, error.Id);
         Assert.Empty(await empty.TablesAsync());
     }
@@ -102,11 +130,17 @@ public sealed class VersionTests
         await using var command = blocker.CreateCommand();
         command.CommandText = "BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT";
         var blocking = command.ExecuteNonQueryAsync();
-        WriteProgram(folder, "pg_dump", $"case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\"");
+        WriteProgram(
+            folder,
+            "pg_dump",
+            $"case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\""
+        );
         var path = Path.Combine(folder.Path, "x.dump");
         var session = (PostgreSqlSession)await fixture.OpenAsync();
 
-        var content = await new PostgreSqlBackupWriter(session, new ClientTools(folder.Path, 16), new BackupJob { Path = path }).WriteAsync(CancellationToken.None);
+        var content = await new PostgreSqlBackupWriter(session, new ClientTools(folder.Path, 16), new BackupJob { Path = path }).WriteAsync(
+            CancellationToken.None
+        );
 
         await blocking;
         Assert.Equal("public.t 1", Assert.Single(content.Tables.Select(t => $"{t.Table} {t.Rows}")));
@@ -122,7 +156,9 @@ public sealed class VersionTests
         var path = await BackUpAsync(fixture, folder, BackupFormat.Sql);
         WriteProgram(folder, "psql", "cat >/dev/null; printf '%s' 'psql:<stdin>:5: error: invalid command \\restrict' >&2; exit 3");
         var restore = new PostgreSqlRestore(new BackupSource(path, BackupFormat.Sql), new ClientTools(folder.Path, 15), server: 15);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => restore.LoadAsync(Target(fixture), 1, withOwners: true, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            restore.LoadAsync(Target(fixture), 1, withOwners: true, CancellationToken.None)
+        );
         Assert.Equal(ErrorId.ClientToolOutdated, error.Id);
         Assert.Contains("Update the client programs of PostgreSQL 15", error.NextStep, StringComparison.Ordinal);
     }
@@ -133,7 +169,9 @@ public sealed class VersionTests
         await using var fixture = await DriverFixture.CreateAsync();
         Prerequisite.PostgreSqlVersion(17);
         using var folder = new TemporaryFolder();
-        await fixture.Database.ExecuteAsync($"CREATE TABLE t (a int); ALTER DATABASE {fixture.Database.Quoted} SET transaction_timeout = '400ms'");
+        await fixture.Database.ExecuteAsync(
+            $"CREATE TABLE t (a int); ALTER DATABASE {fixture.Database.Quoted} SET transaction_timeout = '400ms'"
+        );
         var session = await fixture.BeginAsync();
         var error = await fixture.FailAsync(session, "SELECT 1;\nSELECT pg_sleep(20);");
         Assert.Equal((ErrorId.StatementTimedOut, 2), (error.Id, error.Location!.Line));
@@ -142,7 +180,11 @@ public sealed class VersionTests
         await using var command = blocker.CreateCommand();
         command.CommandText = "SET transaction_timeout = 0; BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1); COMMIT";
         var blocking = command.ExecuteNonQueryAsync();
-        await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = Path.Combine(folder.Path, "x.dump") }, CancellationToken.None);
+        await Driver.Backups.BackUpAsync(
+            Target(fixture),
+            new BackupJob { Path = Path.Combine(folder.Path, "x.dump") },
+            CancellationToken.None
+        );
         await blocking;
     }
 
@@ -157,7 +199,9 @@ public sealed class VersionTests
 
     private static async Task<string> BackUpAsync(DriverFixture fixture, TemporaryFolder folder, BackupFormat format)
     {
-        await fixture.Database.ExecuteAsync("CREATE TABLE t (a int, b text DEFAULT md5(random()::text)); INSERT INTO t SELECT generate_series(1, 5000)");
+        await fixture.Database.ExecuteAsync(
+            "CREATE TABLE t (a int, b text DEFAULT md5(random()::text)); INSERT INTO t SELECT generate_series(1, 5000)"
+        );
         var path = Path.Combine(folder.Path, "x" + Driver.Backups.Extension(format));
         await Driver.Backups.BackUpAsync(Target(fixture), new BackupJob { Path = path, Format = format }, CancellationToken.None);
         return path;
@@ -166,7 +210,12 @@ public sealed class VersionTests
     private static async Task AssertLoadsAsync(DriverFixture fixture, BackupSource source, ClientTools tools, int? server = null)
     {
         await using var empty = await PostgreSqlTestDatabase.CreateAsync();
-        await new PostgreSqlRestore(source, tools, server ?? PostgreSqlServer.Shared.MajorVersion).LoadAsync(Driver.Parse(empty.Address, "/")!, 2, withOwners: true, CancellationToken.None);
+        await new PostgreSqlRestore(source, tools, server ?? PostgreSqlServer.Shared.MajorVersion).LoadAsync(
+            Driver.Parse(empty.Address, "/")!,
+            2,
+            withOwners: true,
+            CancellationToken.None
+        );
         const string Digest = "SELECT count(*) || ' ' || md5(string_agg(t::text, ' ' ORDER BY a)) FROM t";
         Assert.Equal(await fixture.Database.ScalarAsync(Digest), await empty.ScalarAsync(Digest));
     }

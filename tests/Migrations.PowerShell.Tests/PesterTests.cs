@@ -15,7 +15,8 @@ public sealed class PesterTests(ITestOutputHelper output)
     private static readonly string Folder = Repository.PathOf("tests", "Migrations.PowerShell.Tests");
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -27,7 +28,15 @@ public sealed class PesterTests(ITestOutputHelper output)
         File.Delete(result);
 
         var (exitCode, text) = await RunAsync(
-            "-File", Path.Combine(Folder, "Invoke-TestFile.ps1"), "-Path", Path.Combine(Folder, file), "-ResultPath", result, "-Pester", PowerShellPackages.Pester);
+            "-File",
+            Path.Combine(Folder, "Invoke-TestFile.ps1"),
+            "-Path",
+            Path.Combine(Folder, file),
+            "-ResultPath",
+            result,
+            "-Pester",
+            PowerShellPackages.Pester
+        );
         output.WriteLine(text);
         Assert.True(exitCode == 0, text);
         Assert.True(File.Exists(result), text);

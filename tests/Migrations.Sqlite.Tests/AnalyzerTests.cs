@@ -96,5 +96,6 @@ public sealed class AnalyzerTests : IDisposable
     [Fact]
     public void The_mode_of_begin_is_kept() => Assert.Equal("EXCLUSIVE", Analyze("BEGIN exclusive; SELECT 1; COMMIT;").TransactionModes);
 
-    private ScriptAnalysis Analyze(string sql, MigrationHeader? header = null) => SqliteDialect.Instance.Analyze(_folder.Script(sql, header));
+    private ScriptAnalysis Analyze(string sql, MigrationHeader? header = null) =>
+        SqliteDialect.Instance.Analyze(_folder.Script(sql, header));
 }

@@ -66,8 +66,11 @@ public sealed class BackupTests : IDisposable
     [InlineData("DELETE")]
     public async Task A_backup_beside_a_writer_is_one_committed_state(string mode)
     {
-        TestSql.Run(_folder.Database, $"PRAGMA journal_mode={mode}; CREATE TABLE a (x, y); CREATE TABLE b (x, y);"
-            + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO a SELECT i, hex(randomblob(100)) FROM n; INSERT INTO b SELECT * FROM a;");
+        TestSql.Run(
+            _folder.Database,
+            $"PRAGMA journal_mode={mode}; CREATE TABLE a (x, y); CREATE TABLE b (x, y);"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO a SELECT i, hex(randomblob(100)) FROM n; INSERT INTO b SELECT * FROM a;"
+        );
         using var stop = new CancellationTokenSource();
         var writing = Task.Run(() => WriteWithoutPause(stop.Token));
         try
@@ -75,10 +78,20 @@ public sealed class BackupTests : IDisposable
             for (var i = 0; i < 5; i++)
             {
                 var path = Copy + i;
-                var content = await TestBackup.BackUpAsync(_folder.Database, path, session: new SessionOptions { TableLockTimeout = TimeSpan.FromSeconds(60) });
+                var content = await TestBackup.BackUpAsync(
+                    _folder.Database,
+                    path,
+                    session: new SessionOptions { TableLockTimeout = TimeSpan.FromSeconds(60) }
+                );
 
                 Assert.Equal("ok", TestSql.Ask(path, "PRAGMA integrity_check"));
-                Assert.Equal("1", TestSql.Ask(path, "SELECT (SELECT count(*) FROM a) = (SELECT count(*) FROM b) AND (SELECT max(x) FROM a) = (SELECT max(x) FROM b)"));
+                Assert.Equal(
+                    "1",
+                    TestSql.Ask(
+                        path,
+                        "SELECT (SELECT count(*) FROM a) = (SELECT count(*) FROM b) AND (SELECT max(x) FROM a) = (SELECT max(x) FROM b)"
+                    )
+                );
                 Assert.Equal(await TestBackup.ContentAsync(path), content.Tables);
                 Assert.Equal(content.Tables[0].Digest, content.Tables[1].Digest);
             }
@@ -94,13 +107,17 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public async Task Cancelling_stops_between_two_steps()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) INSERT INTO a SELECT randomblob(4000) FROM n;");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) INSERT INTO a SELECT randomblob(4000) FROM n;"
+        );
         using var stop = new CancellationTokenSource();
         var opened = 0;
         // The second connection is the last thing that is told before pages are copied.
         var sink = new RecordingEventSink { Published = _ => CancelSecond() };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            TestBackup.BackUpAsync(_folder.Database, Copy, session: new SessionOptions { Events = sink }, cancellationToken: stop.Token));
+            TestBackup.BackUpAsync(_folder.Database, Copy, session: new SessionOptions { Events = sink }, cancellationToken: stop.Token)
+        );
         Assert.Equal(2, sink.Of<ConnectionAttempted>().Count);
 
         void CancelSecond()
@@ -123,18 +140,33 @@ public sealed class BackupTests : IDisposable
     public async Task What_only_servers_have_is_refused()
     {
         TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
-        foreach (var job in (BackupJob[])[new() { Path = Copy, Format = BackupFormat.Directory }, new() { Path = Copy, Jobs = 2 }, new() { Path = Copy, GlobalsPath = Copy + ".globals" }])
-            Assert.Equal(ErrorId.UsageInvalid, (await Assert.ThrowsAsync<MigrationException>(() => new SqliteBackups().BackUpAsync(_folder.Target, job, default))).Id);
+        foreach (
+            var job in (BackupJob[])
+                [
+                    new() { Path = Copy, Format = BackupFormat.Directory },
+                    new() { Path = Copy, Jobs = 2 },
+                    new() { Path = Copy, GlobalsPath = Copy + ".globals" },
+                ]
+        )
+            Assert.Equal(
+                ErrorId.UsageInvalid,
+                (await Assert.ThrowsAsync<MigrationException>(() => new SqliteBackups().BackUpAsync(_folder.Target, job, default))).Id
+            );
     }
 
     [SkippableFact]
     public async Task A_full_disk_is_told_with_the_place()
     {
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "small"), "1m");
-        TestSql.Run(_folder.Database, "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT randomblob(4000) FROM n;");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT randomblob(4000) FROM n;"
+        );
         foreach (var format in (BackupFormat[])[BackupFormat.Native, BackupFormat.Sql])
         {
-            var e = await Assert.ThrowsAsync<MigrationException>(() => TestBackup.BackUpAsync(_folder.Database, Path.Combine(disk.Path, "b" + format), format));
+            var e = await Assert.ThrowsAsync<MigrationException>(() =>
+                TestBackup.BackUpAsync(_folder.Database, Path.Combine(disk.Path, "b" + format), format)
+            );
             Assert.Equal(ErrorId.DiskFailed, e.Id);
             Assert.Contains(disk.Path, e.Message);
             File.Delete(Path.Combine(disk.Path, "b" + format));
@@ -156,7 +188,10 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public async Task A_damaged_source_is_refused()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT randomblob(400) FROM n;");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT randomblob(400) FROM n;"
+        );
         using (var file = new FileStream(_folder.Database, FileMode.Open, FileAccess.Write))
         {
             file.Position = 8 * 4096;
@@ -184,7 +219,9 @@ public sealed class BackupTests : IDisposable
         {
             try
             {
-                handle.Run($"BEGIN IMMEDIATE; INSERT INTO a VALUES ({100000 + commits}, 'y'); INSERT INTO b VALUES ({100000 + commits}, 'y'); COMMIT;");
+                handle.Run(
+                    $"BEGIN IMMEDIATE; INSERT INTO a VALUES ({100000 + commits}, 'y'); INSERT INTO b VALUES ({100000 + commits}, 'y'); COMMIT;"
+                );
             }
             catch (SqliteFailure e) when (e.IsBusy)
             {

@@ -16,7 +16,10 @@ public sealed class CheckTests : IDisposable
         var before = File.ReadAllBytes(_folder.Database);
         var results = await CheckAsync();
 
-        Assert.Equal(["integrity", "foreign-keys-enforced", "foreign-keys", "full-text-index", "full-text-index", "full-text-index", "statistics"], results.Select(r => r.Name));
+        Assert.Equal(
+            ["integrity", "foreign-keys-enforced", "foreign-keys", "full-text-index", "full-text-index", "full-text-index", "statistics"],
+            results.Select(r => r.Name)
+        );
         Assert.All(results, r => Assert.True(r.Status == CheckStatus.Pass, r.ToString()));
         Assert.Equal(before, File.ReadAllBytes(_folder.Database));
         Assert.Equal(["app.db"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
@@ -25,13 +28,24 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task Rows_without_a_parent_are_counted_and_named()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER PRIMARY KEY, author REFERENCES users (id), editor REFERENCES users (id));"
-            + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO posts SELECT i, 99, NULL FROM n; INSERT INTO posts VALUES (5000, NULL, 98);");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER PRIMARY KEY, author REFERENCES users (id), editor REFERENCES users (id));"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO posts SELECT i, 99, NULL FROM n; INSERT INTO posts VALUES (5000, NULL, 98);"
+        );
         var found = (await CheckAsync()).Where(r => r.Name == "foreign-keys").ToList();
 
         Assert.All(found, r => Assert.Equal((CheckStatus.Fail, "posts"), (r.Status, r.Target)));
-        Assert.Contains(found, r => r.Message == "1,500 rows of 'posts' have no parent in 'users' (foreign key 'posts' (author) to 'users' (id)): rowid 1, 2, 3, 4, 5, ....");
-        Assert.Contains(found, r => r.Message == "1 row of 'posts' has no parent in 'users' (foreign key 'posts' (editor) to 'users' (id)): rowid 5000.");
+        Assert.Contains(
+            found,
+            r =>
+                r.Message
+                == "1,500 rows of 'posts' have no parent in 'users' (foreign key 'posts' (author) to 'users' (id)): rowid 1, 2, 3, 4, 5, ...."
+        );
+        Assert.Contains(
+            found,
+            r => r.Message == "1 row of 'posts' has no parent in 'users' (foreign key 'posts' (editor) to 'users' (id)): rowid 5000."
+        );
     }
 
     [Fact]
@@ -46,8 +60,11 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task Damage_is_told_by_table()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE good (x); INSERT INTO good VALUES (1); CREATE TABLE bad (x);"
-            + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO bad SELECT randomblob(400) FROM n;");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE good (x); INSERT INTO good VALUES (1); CREATE TABLE bad (x);"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO bad SELECT randomblob(400) FROM n;"
+        );
         DestroyPage(30);
         var found = Assert.Single(await CheckAsync(), r => r.Name == "integrity");
         Assert.Equal((CheckStatus.Fail, "bad"), (found.Status, found.Target));
@@ -58,8 +75,14 @@ public sealed class CheckTests : IDisposable
     public async Task An_index_that_lacks_entries_can_be_made_again()
     {
         TestSql.Run(_folder.Database, "CREATE TABLE a (x); CREATE INDEX i ON a (x); INSERT INTO a VALUES (1), (2);");
-        TestSql.Run(_folder.Database, "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x) WHERE x > 1' WHERE name = 'i'; PRAGMA writable_schema=RESET;");
-        TestSql.Run(_folder.Database, "DELETE FROM a WHERE x = 1; PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x)' WHERE name = 'i';");
+        TestSql.Run(
+            _folder.Database,
+            "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x) WHERE x > 1' WHERE name = 'i'; PRAGMA writable_schema=RESET;"
+        );
+        TestSql.Run(
+            _folder.Database,
+            "DELETE FROM a WHERE x = 1; PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x)' WHERE name = 'i';"
+        );
         var found = Assert.Single(await CheckAsync(), r => r.Name == "integrity");
         Assert.Equal((CheckStatus.Fail, "a"), (found.Status, found.Target));
         Assert.Contains("REINDEX", found.Recommendation);
@@ -76,8 +99,11 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task A_full_text_index_that_does_not_fit_is_told()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE docs (id INTEGER PRIMARY KEY, body); CREATE VIRTUAL TABLE f USING fts5(body, content='docs', content_rowid='id');"
-            + " INSERT INTO docs VALUES (1, 'one'); INSERT INTO f (rowid, body) VALUES (1, 'one'); DELETE FROM f_idx; DELETE FROM f_data WHERE id > 10;");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE docs (id INTEGER PRIMARY KEY, body); CREATE VIRTUAL TABLE f USING fts5(body, content='docs', content_rowid='id');"
+                + " INSERT INTO docs VALUES (1, 'one'); INSERT INTO f (rowid, body) VALUES (1, 'one'); DELETE FROM f_idx; DELETE FROM f_data WHERE id > 10;"
+        );
         var found = Assert.Single(await CheckAsync(), r => r.Name == "full-text-index");
         Assert.Equal((CheckStatus.Fail, "f"), (found.Status, found.Target));
         Assert.Equal(CheckStatus.NotRun, Assert.Single(await CheckAsync(thorough: false), r => r.Name == "full-text-index").Status);

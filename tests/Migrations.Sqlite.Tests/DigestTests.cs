@@ -6,12 +6,23 @@ namespace Migrations.Sqlite.Tests;
 
 public sealed class DigestTests
 {
-    public static TheoryData<string, string> Different => new()
-    {
-        { "(1)", "(2)" }, { "(1)", "(1.0)" }, { "(1)", "('1')" }, { "('1')", "(X'31')" }, { "(NULL)", "('')" }, { "('')", "(X'')" }, { "(1)", "(1), (1)" }, { "(1), (1), (2)", "(1), (2), (2)" },
-        { "(0.0)", "(1e-300)" }, { "('a'), ('bc')", "('ab'), ('c')" }, { "(zeroblob(10000))", "(zeroblob(10001))" }, { "(hex(zeroblob(10000)))", "(hex(zeroblob(9999)) || '01')" },
-        { "(char(97, 0, 98))", "('a')" },
-    };
+    public static TheoryData<string, string> Different =>
+        new()
+        {
+            { "(1)", "(2)" },
+            { "(1)", "(1.0)" },
+            { "(1)", "('1')" },
+            { "('1')", "(X'31')" },
+            { "(NULL)", "('')" },
+            { "('')", "(X'')" },
+            { "(1)", "(1), (1)" },
+            { "(1), (1), (2)", "(1), (2), (2)" },
+            { "(0.0)", "(1e-300)" },
+            { "('a'), ('bc')", "('ab'), ('c')" },
+            { "(zeroblob(10000))", "(zeroblob(10001))" },
+            { "(hex(zeroblob(10000)))", "(hex(zeroblob(9999)) || '01')" },
+            { "(char(97, 0, 98))", "('a')" },
+        };
 
     [Theory]
     [MemberData(nameof(Different))]
@@ -25,21 +36,36 @@ public sealed class DigestTests
     }
 
     [Fact]
-    public void The_order_of_rows_does_not_matter() => Check.QuickThrowOnFailure(Prop.ForAll(
-        ArbMap.Default.ArbFor<int[]>(),
-        values => values.Length == 0 || Digest(Rows(values)) == Digest(Rows([.. values.OrderBy(v => v * 31 % 7).ThenByDescending(v => v)]))));
+    public void The_order_of_rows_does_not_matter() =>
+        Check.QuickThrowOnFailure(
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<int[]>(),
+                values =>
+                    values.Length == 0
+                    || Digest(Rows(values)) == Digest(Rows([.. values.OrderBy(v => v * 31 % 7).ThenByDescending(v => v)]))
+            )
+        );
 
     [Fact]
-    public void One_changed_row_among_many_is_seen() => Check.QuickThrowOnFailure(Prop.ForAll(
-        ArbMap.Default.ArbFor<int[]>(),
-        ArbMap.Default.ArbFor<int>(),
-        (values, change) => values.Length == 0 || change == 0 || Digest(Rows(values)) != Digest(Rows([unchecked(values[0] + change), .. values.Skip(1)]))));
+    public void One_changed_row_among_many_is_seen() =>
+        Check.QuickThrowOnFailure(
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<int[]>(),
+                ArbMap.Default.ArbFor<int>(),
+                (values, change) =>
+                    values.Length == 0
+                    || change == 0
+                    || Digest(Rows(values)) != Digest(Rows([unchecked(values[0] + change), .. values.Skip(1)]))
+            )
+        );
 
     [Fact]
     public async Task Empty_and_virtual_tables_and_the_history_are_read()
     {
         using var folder = new TestFolder();
-        await folder.RunAsync("CREATE TABLE a (x); CREATE VIRTUAL TABLE f USING fts5(body); INSERT INTO f VALUES ('q'); CREATE VIEW v AS SELECT 1;");
+        await folder.RunAsync(
+            "CREATE TABLE a (x); CREATE VIRTUAL TABLE f USING fts5(body); INSERT INTO f VALUES ('q'); CREATE VIEW v AS SELECT 1;"
+        );
         await using var session = await folder.OpenAsync(SessionAccess.Read);
         var tables = await session.Inspector.ReadContentAsync(digests: true, default);
         Assert.Equal([("a", 0L), ("f", 1L), ("migration_journal", 1L)], tables.Select(t => (t.Table, t.Rows!.Value)));
@@ -52,7 +78,10 @@ public sealed class DigestTests
     public async Task A_virtual_table_that_cannot_be_read_is_told_as_not_counted()
     {
         using var folder = new TestFolder();
-        TestSql.Run(folder.Database, "CREATE TABLE a (x); PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES ('table', 'm', 'm', 0, 'CREATE VIRTUAL TABLE m USING no_such_module(x)');");
+        TestSql.Run(
+            folder.Database,
+            "CREATE TABLE a (x); PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES ('table', 'm', 'm', 0, 'CREATE VIRTUAL TABLE m USING no_such_module(x)');"
+        );
         Assert.Equal([("a", (long?)0L), ("m", null)], (await TestBackup.ContentAsync(folder.Database)).Select(t => (t.Table, t.Rows)));
     }
 
@@ -62,7 +91,9 @@ public sealed class DigestTests
         using var folder = new TestFolder();
         TestSql.Run(folder.Database, "CREATE TABLE a (x)");
         await using var session = await folder.OpenAsync(SessionAccess.Read);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Inspector.ReadContentAsync(digests: true, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            session.Inspector.ReadContentAsync(digests: true, new CancellationToken(canceled: true))
+        );
     }
 
     private static string Rows(int[] values) => string.Join(", ", values.Select(v => $"({v})"));

@@ -38,7 +38,14 @@ public sealed class DumpScriptTests : IDisposable
         // The next script of the same run sees all of it, and the settings are as before.
         await session.RunAsync(_folder.Step(more.Length == 0 ? "SELECT 1;" : "INSERT INTO docs VALUES ('more words');"), default);
 
-        var error = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("INSERT INTO parts SELECT 1, writable_schema FROM pragma_writable_schema; INSERT INTO \"odd; 'name'\" VALUES (2, 99);"), default));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            session.RunAsync(
+                _folder.Step(
+                    "INSERT INTO parts SELECT 1, writable_schema FROM pragma_writable_schema; INSERT INTO \"odd; 'name'\" VALUES (2, 99);"
+                ),
+                default
+            )
+        );
         Assert.Equal("SQLITE_CONSTRAINT_FOREIGNKEY (787)", error.Code);
         _ = Shell(shell, _folder.Database, "DROP TABLE migration_journal;");
         if (more.Length == 0)
@@ -51,7 +58,13 @@ public sealed class DumpScriptTests : IDisposable
 
     private static string Shell(string program, string database, string input)
     {
-        var start = new ProcessStartInfo(program, ["-bail", database]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, ["-bail", database])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input + "\n");
         process.StandardInput.Close();

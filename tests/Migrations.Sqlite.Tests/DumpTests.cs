@@ -60,17 +60,33 @@ public sealed class DumpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p (id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n", true)]
+    [InlineData(
+        "PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p (id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n",
+        true
+    )]
     [InlineData("PRAGMA foreign_keys=OFF;\nPRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\n", true)]
-    [InlineData("\uFEFFPRAGMA foreign_keys=OFF;\r\nBEGIN TRANSACTION;\r\nCREATE TABLE k (x);\r\nINSERT INTO k VALUES(1);\r\nCOMMIT;\r\n", false)]
+    [InlineData(
+        "\uFEFFPRAGMA foreign_keys=OFF;\r\nBEGIN TRANSACTION;\r\nCREATE TABLE k (x);\r\nINSERT INTO k VALUES(1);\r\nCOMMIT;\r\n",
+        false
+    )]
     [InlineData("BEGIN TRANSACTION;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\nCOMMIT;\n", false)]
     public async Task Dumps_of_other_programs_are_restored(string text, bool isWarnedOf)
     {
         File.WriteAllText(Dump, text);
         Assert.Equal(BackupFormat.Sql, new SqliteDriver().Backups.Recognize(Dump));
-        await new SqliteDriver().Backups.LoadAsync(new BackupSource(Dump, BackupFormat.Sql), TestBackup.Target(Loaded), _folder.Options, default);
+        await new SqliteDriver().Backups.LoadAsync(
+            new BackupSource(Dump, BackupFormat.Sql),
+            TestBackup.Target(Loaded),
+            _folder.Options,
+            default
+        );
         Assert.Equal("1", TestSql.Ask(Loaded, "SELECT x FROM k"));
-        Assert.Equal(isWarnedOf, _folder.Events.OfType<Migrations.Events.WarningRaised>().Any(w => w.Message.Contains("cannot be known whether it is complete", StringComparison.Ordinal)));
+        Assert.Equal(
+            isWarnedOf,
+            _folder
+                .Events.OfType<Migrations.Events.WarningRaised>()
+                .Any(w => w.Message.Contains("cannot be known whether it is complete", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -85,14 +101,17 @@ public sealed class DumpTests : IDisposable
     [Fact]
     public async Task A_full_text_table_is_made_as_anybody_would()
     {
-        TestSql.Run(_folder.Database, """
+        TestSql.Run(
+            _folder.Database,
+            """
             CREATE TABLE posts (id integer PRIMARY KEY, body text);
             INSERT INTO posts VALUES (3, 'hello world'), (7, 'good night');
             CREATE VIRTUAL TABLE search USING fts5(body, content='posts', content_rowid='id');
             INSERT INTO search (search) VALUES ('rebuild');
             CREATE VIRTUAL TABLE notes USING fts5(title, body UNINDEXED, tokenize='porter');
             INSERT INTO notes (rowid, title, body) VALUES (5, 'running dogs', 7), (2, NULL, 'x');
-            """);
+            """
+        );
         await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
         var text = File.ReadAllText(Dump);
         Assert.DoesNotContain("writable_schema", text, StringComparison.Ordinal);
@@ -114,13 +133,18 @@ public sealed class DumpTests : IDisposable
         await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
         Assert.Contains("writable_schema", File.ReadAllText(Dump), StringComparison.Ordinal);
         await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
-        Assert.Equal(TestSql.Ask(_folder.Database, "SELECT group_concat(quote(k) || quote(v)) FROM t_config"), TestSql.Ask(Loaded, "SELECT group_concat(quote(k) || quote(v)) FROM t_config"));
+        Assert.Equal(
+            TestSql.Ask(_folder.Database, "SELECT group_concat(quote(k) || quote(v)) FROM t_config"),
+            TestSql.Ask(Loaded, "SELECT group_concat(quote(k) || quote(v)) FROM t_config")
+        );
     }
 
     [Fact]
     public async Task Tables_are_left_out_on_request_with_all_that_is_theirs()
     {
-        TestSql.Run(_folder.Database, """
+        TestSql.Run(
+            _folder.Database,
+            """
             CREATE TABLE _cf_METADATA (key integer PRIMARY KEY AUTOINCREMENT, value);
             INSERT INTO _cf_METADATA VALUES (1, 'x');
             CREATE TABLE d1_migrations (id integer PRIMARY KEY AUTOINCREMENT, name text UNIQUE);
@@ -130,10 +154,16 @@ public sealed class DumpTests : IDisposable
             CREATE TABLE mine (id integer PRIMARY KEY AUTOINCREMENT);
             INSERT INTO mine VALUES (4);
             ANALYZE;
-            """);
+            """
+        );
         var backups = Directory.CreateDirectory(Path.Combine(_folder.Path, "backups")).FullName;
         var manager = new BackupManager(new SqliteDriver(), _folder.Target, new BackupOptions { Session = _folder.Options });
-        var request = new BackupRequest { Folder = backups, Format = BackupFormat.Sql, Exclude = ["_cf_*", "d1_migrations"] };
+        var request = new BackupRequest
+        {
+            Folder = backups,
+            Format = BackupFormat.Sql,
+            Exclude = ["_cf_*", "d1_migrations"],
+        };
         var backup = await manager.BackUpAsync(request);
         var text = File.ReadAllText(backup.Path);
         Assert.DoesNotContain("_cf_", text, StringComparison.Ordinal);
@@ -162,27 +192,60 @@ public sealed class DumpTests : IDisposable
     [InlineData("UTF-16be")]
     public async Task Other_encodings_and_page_sizes_are_kept(string encoding)
     {
-        TestSql.Run(_folder.Database, $"PRAGMA encoding='{encoding}'; PRAGMA page_size=1024; CREATE TABLE a (x); INSERT INTO a VALUES ('ü'), (char(65, 0, 0x1F600));");
+        TestSql.Run(
+            _folder.Database,
+            $"PRAGMA encoding='{encoding}'; PRAGMA page_size=1024; CREATE TABLE a (x); INSERT INTO a VALUES ('ü'), (char(65, 0, 0x1F600));"
+        );
         await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
         await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
         await TestBackup.EqualAsync(_folder.Database, Loaded);
         Assert.Equal("1024", TestSql.Ask(Loaded, "PRAGMA page_size"));
-        Assert.Equal(encoding == "UTF-16le" ? "410000003DD800DE" : "00410000D83DDE00", TestSql.Ask(Loaded, "SELECT hex(CAST(x AS BLOB)) FROM a WHERE rowid = 2"));
+        Assert.Equal(
+            encoding == "UTF-16le" ? "410000003DD800DE" : "00410000D83DDE00",
+            TestSql.Ask(Loaded, "SELECT hex(CAST(x AS BLOB)) FROM a WHERE rowid = 2")
+        );
     }
 
     [Fact]
     public void Every_number_comes_back_bit_by_bit()
     {
         using var handle = TestSql.Open(SqliteTarget.Memory);
-        var special = new[] { 0.0, -0.0, 0.1, 1.0 / 3, double.MaxValue, double.MinValue, double.Epsilon, -double.Epsilon, 2.2250738585072014e-308, 1e15, 1e-15, 123456789012345.0, 1e22, double.PositiveInfinity, double.NegativeInfinity };
+        var special = new[]
+        {
+            0.0,
+            -0.0,
+            0.1,
+            1.0 / 3,
+            double.MaxValue,
+            double.MinValue,
+            double.Epsilon,
+            -double.Epsilon,
+            2.2250738585072014e-308,
+            1e15,
+            1e-15,
+            123456789012345.0,
+            1e22,
+            double.PositiveInfinity,
+            double.NegativeInfinity,
+        };
         foreach (var value in special)
             Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitsOf(handle, value));
-        Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<long>(), bits =>
-        {
-            var value = BitConverter.Int64BitsToDouble(bits * 0x9E3779B97F4A7C1L);
-            return double.IsNaN(value) || BitsOf(handle, value) == BitConverter.DoubleToInt64Bits(value);
-        }));
-        Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<double>(), value => double.IsNaN(value) || BitsOf(handle, value) == BitConverter.DoubleToInt64Bits(value)));
+        Check.QuickThrowOnFailure(
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<long>(),
+                bits =>
+                {
+                    var value = BitConverter.Int64BitsToDouble(bits * 0x9E3779B97F4A7C1L);
+                    return double.IsNaN(value) || BitsOf(handle, value) == BitConverter.DoubleToInt64Bits(value);
+                }
+            )
+        );
+        Check.QuickThrowOnFailure(
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<double>(),
+                value => double.IsNaN(value) || BitsOf(handle, value) == BitConverter.DoubleToInt64Bits(value)
+            )
+        );
     }
 
     [Fact]
@@ -210,7 +273,13 @@ public sealed class DumpTests : IDisposable
         await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
         var bytes = File.ReadAllBytes(Dump);
         var random = new Random(5);
-        foreach (var length in Enumerable.Range(0, 60).Select(_ => random.Next(bytes.Length - "COMMIT;\n".Length)).Append(0).Append(bytes.Length - "COMMIT;\n".Length))
+        foreach (
+            var length in Enumerable
+                .Range(0, 60)
+                .Select(_ => random.Next(bytes.Length - "COMMIT;\n".Length))
+                .Append(0)
+                .Append(bytes.Length - "COMMIT;\n".Length)
+        )
         {
             File.WriteAllBytes(Dump, bytes[..length]);
             File.Delete(Loaded);
@@ -232,8 +301,11 @@ public sealed class DumpTests : IDisposable
     [Fact]
     public async Task A_large_dump_streams()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE a (x, y); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO a SELECT i, hex(randomblob(50)) FROM n;"
-            + " INSERT INTO a VALUES ('big', randomblob(3000000))");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE a (x, y); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO a SELECT i, hex(randomblob(50)) FROM n;"
+                + " INSERT INTO a VALUES ('big', randomblob(3000000))"
+        );
         await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
         await TestBackup.LoadAsync(Dump, Loaded, BackupFormat.Sql);
         await TestBackup.EqualAsync(_folder.Database, Loaded);
@@ -272,7 +344,15 @@ public sealed class DumpTests : IDisposable
 
     private string Shell(string command, string database)
     {
-        using var shell = Process.Start(new ProcessStartInfo(Prerequisite.Sqlite3(), [database, command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo(Prerequisite.Sqlite3(), [database, command])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = _folder.Path,
+            }
+        )!;
         var error = shell.StandardError.ReadToEndAsync();
         var output = shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();

@@ -6,9 +6,15 @@ namespace Migrations.Sqlite.Tests;
 /// <summary>Real schemas: each keeps its fingerprint through what SQLite does to the text of definitions.</summary>
 public sealed class FixtureSchemaTests
 {
-    public static TheoryData<string> Folders => [.. Directory.EnumerateFiles(Repository.PathOf("tests", "fixtures"), "*.sql", SearchOption.AllDirectories)
-        .Where(f => !f.Contains("postgresql", StringComparison.Ordinal))
-        .Select(f => Path.GetRelativePath(Repository.PathOf("tests", "fixtures"), Path.GetDirectoryName(f)!)).Distinct().Order()];
+    public static TheoryData<string> Folders =>
+        [
+            .. Directory
+                .EnumerateFiles(Repository.PathOf("tests", "fixtures"), "*.sql", SearchOption.AllDirectories)
+                .Where(f => !f.Contains("postgresql", StringComparison.Ordinal))
+                .Select(f => Path.GetRelativePath(Repository.PathOf("tests", "fixtures"), Path.GetDirectoryName(f)!))
+                .Distinct()
+                .Order(),
+        ];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -32,7 +38,12 @@ public sealed class FixtureSchemaTests
     // What of a folder does not run by itself (another's starting point) is left out: each schema counts as it comes.
     private static void Make(string database, string folder)
     {
-        foreach (var file in Directory.GetFiles(folder, "*.sql").Where(f => !f.Contains("down", StringComparison.Ordinal) && !f.Contains("rollback", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .GetFiles(folder, "*.sql")
+                .Where(f => !f.Contains("down", StringComparison.Ordinal) && !f.Contains("rollback", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        )
         {
             using var handle = TestSql.Open(database);
             try

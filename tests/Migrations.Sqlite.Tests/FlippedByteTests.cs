@@ -17,7 +17,12 @@ public sealed class FlippedByteTests : IDisposable
     [Fact]
     public async Task Each_is_found_or_changes_nothing_that_can_be_asked()
     {
-        TestSql.Run(_folder.Database, "PRAGMA page_size=1024;" + TestBackup.Everything + "; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO posts SELECT i + 100, 1, 'post number ' || i FROM n; VACUUM;");
+        TestSql.Run(
+            _folder.Database,
+            "PRAGMA page_size=1024;"
+                + TestBackup.Everything
+                + "; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO posts SELECT i + 100, 1, 'post number ' || i FROM n; VACUUM;"
+        );
         var backup = Path.Combine(_folder.Path, "backup.db");
         var content = await TestBackup.BackUpAsync(_folder.Database, backup);
         var bytes = File.ReadAllBytes(backup);
@@ -48,9 +53,11 @@ public sealed class FlippedByteTests : IDisposable
             await using var session = await new SqliteDriver().OpenAsync(TestBackup.Target(Loaded), new SessionOptions(), default);
             if ((await session.Inspector.CheckEngineAsync(thorough: true, default)).Any(r => r.Status is CheckStatus.Fail))
                 return true;
-            return !tables.SequenceEqual(await session.Inspector.ReadContentAsync(digests: true, default)) || fingerprint != (await session.Inspector.ReadSchemaAsync(default)).Fingerprint;
+            return !tables.SequenceEqual(await session.Inspector.ReadContentAsync(digests: true, default))
+                || fingerprint != (await session.Inspector.ReadSchemaAsync(default)).Fingerprint;
         }
-        catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.StatementFailed or ErrorId.DiskFailed)
+        catch (MigrationException e)
+            when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.StatementFailed or ErrorId.DiskFailed)
         {
             return true;
         }

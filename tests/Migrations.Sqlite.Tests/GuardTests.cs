@@ -36,13 +36,15 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     {
         await _folder.RunAsync(TestFamily.Of(action));
 
-        var error = await _folder.FailAsync("""
+        var error = await _folder.FailAsync(
+            """
             PRAGMA foreign_keys=off;
             CREATE TABLE users_backup AS SELECT id, name FROM users;
             DROP TABLE users;
             ALTER TABLE users_backup RENAME TO users;
             PRAGMA foreign_keys=on;
-            """);
+            """
+        );
 
         Assert.Equal(ErrorId.ForeignKeyBroken, error.Id);
         Assert.Contains("'posts' (user_id) to 'users' (id)", error.Message, StringComparison.Ordinal);
@@ -81,12 +83,14 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     {
         await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
-        var error = await _folder.FailAsync("""
+        var error = await _folder.FailAsync(
+            """
             ALTER TABLE users RENAME TO users_old;
             CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
             INSERT INTO users SELECT id, name FROM users_old;
             DROP TABLE users_old;
-            """);
+            """
+        );
 
         Assert.Equal(ErrorId.ForeignKeyBroken, error.Id);
         Assert.Contains("now points to 'users_old'", error.Message, StringComparison.Ordinal);
@@ -98,11 +102,13 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     {
         await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
-        var error = await _folder.FailAsync("""
+        var error = await _folder.FailAsync(
+            """
             CREATE TABLE posts_new AS SELECT * FROM posts;
             DROP TABLE posts;
             ALTER TABLE posts_new RENAME TO posts;
-            """);
+            """
+        );
 
         Assert.Equal(ErrorId.ForeignKeyBroken, error.Id);
         Assert.Contains("loses its foreign key 'posts' (user_id) to 'users' (id)", error.Message, StringComparison.Ordinal);
@@ -113,12 +119,14 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     {
         await _folder.RunAsync(TestFamily.Of("CASCADE"));
 
-        await _folder.RunAsync("""
+        await _folder.RunAsync(
+            """
             CREATE TABLE posts_new (id INTEGER PRIMARY KEY, user_id INTEGER, title TEXT);
             INSERT INTO posts_new SELECT * FROM posts;
             DROP TABLE posts;
             ALTER TABLE posts_new RENAME TO posts;
-            """);
+            """
+        );
 
         Assert.Equal("0", _folder.Ask("SELECT count(*) FROM pragma_foreign_key_list('posts')"));
     }
@@ -142,7 +150,9 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     [Fact]
     public async Task Rebuild_with_fewer_rows_is_rolled_back_unless_the_loss_is_allowed()
     {
-        await _folder.RunAsync("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT); INSERT INTO users VALUES (1,'a',''),(2,'b',''),(3,'c','');");
+        await _folder.RunAsync(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT); INSERT INTO users VALUES (1,'a',''),(2,'b',''),(3,'c','');"
+        );
         var lossy = TestFamily.Rebuild.Replace("FROM users;", "FROM users WHERE id > 1;");
 
         var error = await _folder.FailAsync(lossy);
@@ -171,17 +181,21 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     [Fact]
     public async Task Self_references_survive_a_rebuild()
     {
-        await _folder.RunAsync("""
+        await _folder.RunAsync(
+            """
             CREATE TABLE staff (id INTEGER PRIMARY KEY, boss INTEGER REFERENCES staff(id) ON DELETE CASCADE, name TEXT);
             INSERT INTO staff VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c');
-            """);
+            """
+        );
 
-        await _folder.RunAsync("""
+        await _folder.RunAsync(
+            """
             CREATE TABLE staff_new (id INTEGER PRIMARY KEY, boss INTEGER REFERENCES staff(id) ON DELETE CASCADE);
             INSERT INTO staff_new SELECT id, boss FROM staff;
             DROP TABLE staff;
             ALTER TABLE staff_new RENAME TO staff;
-            """);
+            """
+        );
 
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM staff"));
         Assert.Equal("staff", _folder.Ask("SELECT \"table\" FROM pragma_foreign_key_list('staff')"));
@@ -190,11 +204,14 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     [Fact]
     public async Task Rows_that_a_trigger_leaves_without_parents_are_found()
     {
-        await _folder.RunAsync(TestFamily.Of("NO ACTION") + """
+        await _folder.RunAsync(
+            TestFamily.Of("NO ACTION")
+                + """
 
-            CREATE TABLE log (x);
-            CREATE TRIGGER log_insert AFTER INSERT ON log BEGIN INSERT INTO posts VALUES (new.x, 99, 't'); END;
-            """);
+                CREATE TABLE log (x);
+                CREATE TRIGGER log_insert AFTER INSERT ON log BEGIN INSERT INTO posts VALUES (new.x, 99, 't'); END;
+                """
+        );
 
         var error = await _folder.FailAsync("CREATE TABLE scratch (a); DROP TABLE scratch; INSERT INTO log VALUES (50);");
 
@@ -267,11 +284,13 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
     [Fact]
     public async Task Drop_of_the_unique_index_that_a_foreign_key_needs_is_rolled_back()
     {
-        await _folder.RunAsync("""
+        await _folder.RunAsync(
+            """
             CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
             CREATE UNIQUE INDEX users_email ON users(email);
             CREATE TABLE mails (sender TEXT REFERENCES users(email));
-            """);
+            """
+        );
 
         var error = await _folder.FailAsync("DROP INDEX users_email;");
 
@@ -286,7 +305,9 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
         await using var session = await _folder.OpenReadyAsync();
         await session.RunAsync(_folder.Step(TestFamily.Rebuild), CancellationToken.None);
 
-        var error = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("DELETE FROM users"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            session.RunAsync(_folder.Step("DELETE FROM users"), CancellationToken.None)
+        );
 
         Assert.Equal("SQLITE_CONSTRAINT_FOREIGNKEY (787)", error.Code);
     }

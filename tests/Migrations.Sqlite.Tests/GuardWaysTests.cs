@@ -25,7 +25,9 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
         await _folder.RunAsync($"PRAGMA foreign_keys = OFF;\nBEGIN TRANSACTION;\n{TestFamily.Rebuild}\nCOMMIT;\nPRAGMA foreign_keys = ON;");
         Assert.Equal("10:1,11:1,12:2", _folder.Ask("SELECT group_concat(id || ':' || user_id) FROM posts"));
 
-        var error = await _folder.FailAsync($"PRAGMA foreign_keys = OFF;\nBEGIN;\n{TestFamily.Rebuild.Replace("FROM users;", "FROM users WHERE id <> 1;")}\nCOMMIT;");
+        var error = await _folder.FailAsync(
+            $"PRAGMA foreign_keys = OFF;\nBEGIN;\n{TestFamily.Rebuild.Replace("FROM users;", "FROM users WHERE id <> 1;")}\nCOMMIT;"
+        );
         Assert.Equal(ErrorId.ForeignKeyViolated, error.Id);
         Assert.Contains("2 rows of 'posts'", error.Message, StringComparison.Ordinal);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM users"));
@@ -45,7 +47,10 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     [Fact]
     public async Task Rows_that_a_trigger_of_the_rebuilt_table_takes_are_missed()
     {
-        await _folder.RunAsync(TestFamily.WithNamesake("NO ACTION") + "\nCREATE TRIGGER users_gone AFTER DELETE ON users BEGIN DELETE FROM posts WHERE user_id = old.id; END;");
+        await _folder.RunAsync(
+            TestFamily.WithNamesake("NO ACTION")
+                + "\nCREATE TRIGGER users_gone AFTER DELETE ON users BEGIN DELETE FROM posts WHERE user_id = old.id; END;"
+        );
 
         // The copy is emptied by DELETE before the drop, which fires the trigger.
         var error = await _folder.FailAsync(TestFamily.Rebuild.Replace("DROP TABLE users;", "DELETE FROM users;\nDROP TABLE users;"));
@@ -57,7 +62,9 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
 
     [Theory]
     [InlineData("CREATE TABLE users_new AS SELECT id, name FROM users;\nDROP TABLE users;\nALTER TABLE users_new RENAME TO users;")]
-    [InlineData("ALTER TABLE users RENAME TO users_old;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM users_old;\nDROP TABLE users_old;")]
+    [InlineData(
+        "ALTER TABLE users RENAME TO users_old;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM users_old;\nDROP TABLE users_old;"
+    )]
     public async Task Empty_children_lose_their_key_as_full_ones_do(string script)
     {
         await _folder.RunAsync(TestFamily.WithNamesake("CASCADE") + "\nDELETE FROM posts;");
@@ -91,9 +98,14 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     [Fact]
     public async Task Cascading_deletes_raise_no_alarm_beside_a_rebuild_of_another_table()
     {
-        await _folder.RunAsync(TestFamily.WithNamesake("CASCADE") + "\nCREATE TABLE other (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO other VALUES (1, 'x');");
+        await _folder.RunAsync(
+            TestFamily.WithNamesake("CASCADE") + "\nCREATE TABLE other (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO other VALUES (1, 'x');"
+        );
 
-        await _folder.RunAsync("DELETE FROM posts WHERE user_id = 1;\nDELETE FROM users WHERE id = 1;\n" + TestFamily.Rebuild.Replace("users", "other").Replace("name", "a"));
+        await _folder.RunAsync(
+            "DELETE FROM posts WHERE user_id = 1;\nDELETE FROM users WHERE id = 1;\n"
+                + TestFamily.Rebuild.Replace("users", "other").Replace("name", "a")
+        );
 
         Assert.Equal("1", _folder.Ask("SELECT count(*) FROM posts"));
     }
@@ -106,8 +118,16 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     {
         var other = Path.Combine(_folder.Path, "it's other.db");
         var attach = $"ATTACH '{other.Replace("'", "''")}' AS \"the other\";\n";
-        await _folder.RunAsync(attach + TestFamily.WithNamesake(action).Replace("TABLE ", "TABLE \"the other\".").Replace("INTO ", "INTO \"the other\"."));
-        var rebuild = attach + TestFamily.Rebuild.Replace("CREATE TABLE ", "CREATE TABLE \"the other\".").Replace("INTO ", "INTO \"the other\".").Replace("TABLE users;", "TABLE \"the other\".users;").Replace("ALTER TABLE ", "ALTER TABLE \"the other\".");
+        await _folder.RunAsync(
+            attach + TestFamily.WithNamesake(action).Replace("TABLE ", "TABLE \"the other\".").Replace("INTO ", "INTO \"the other\".")
+        );
+        var rebuild =
+            attach
+            + TestFamily
+                .Rebuild.Replace("CREATE TABLE ", "CREATE TABLE \"the other\".")
+                .Replace("INTO ", "INTO \"the other\".")
+                .Replace("TABLE users;", "TABLE \"the other\".users;")
+                .Replace("ALTER TABLE ", "ALTER TABLE \"the other\".");
 
         var error = await _folder.FailAsync(rebuild.Replace("FROM users;", "FROM users WHERE id <> 1;"));
         Assert.Equal(ErrorId.ForeignKeyViolated, error.Id);
@@ -141,12 +161,18 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     {
         await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
         await using var session = await _folder.OpenReadyAsync();
-        await OutsideAsync(session, $"CREATE TABLE first (a);\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDETACH other;\n" + TestFamily.Rebuild);
+        await OutsideAsync(
+            session,
+            $"CREATE TABLE first (a);\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDETACH other;\n"
+                + TestFamily.Rebuild
+        );
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM posts"));
         Assert.Contains(_folder.Events.OfType<WarningRaised>(), w => w.Message.Contains("is not checked", StringComparison.Ordinal));
 
         // The next script is enforced again.
-        var error = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("INSERT INTO posts VALUES (50, 99, 'x')"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            session.RunAsync(_folder.Step("INSERT INTO posts VALUES (50, 99, 'x')"), CancellationToken.None)
+        );
         Assert.Equal("SQLITE_CONSTRAINT_FOREIGNKEY (787)", error.Code);
     }
 
@@ -154,7 +180,10 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     public async Task A_script_without_a_transaction_that_goes_on_gets_its_settings_again()
     {
         await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
-        var step = _folder.Step($"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM users;\nINSERT INTO users VALUES (1, 'a', ''), (2, 'b', '');", new MigrationHeader { Transaction = false });
+        var step = _folder.Step(
+            $"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM users;\nINSERT INTO users VALUES (1, 'a', ''), (2, 'b', '');",
+            new MigrationHeader { Transaction = false }
+        );
         var statements = SqliteDialect.Instance.Split(step.Script).ToList();
         await using (var first = await _folder.OpenReadyAsync())
         {
@@ -169,7 +198,9 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
         await second.ExecuteAsync(step, statements[4], CancellationToken.None);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM posts"));
 
-        var error = await Assert.ThrowsAsync<StatementException>(() => second.RunAsync(_folder.Step("INSERT INTO posts VALUES (50, 99, 'x')"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            second.RunAsync(_folder.Step("INSERT INTO posts VALUES (50, 99, 'x')"), CancellationToken.None)
+        );
         Assert.Equal("SQLITE_CONSTRAINT_FOREIGNKEY (787)", error.Code);
     }
 

@@ -46,7 +46,9 @@ public sealed class KeptJournalTests : IDisposable
         await using (var session = await _folder.OpenReadyAsync())
         {
             await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
-            await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("SELECT nothing;") with { IsLast = true }, default));
+            await Assert.ThrowsAsync<StatementException>(() =>
+                session.RunAsync(_folder.Step("SELECT nothing;") with { IsLast = true }, default)
+            );
         }
 
         Assert.False(File.Exists(Journal));

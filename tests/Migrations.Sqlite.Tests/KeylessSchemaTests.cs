@@ -3,7 +3,8 @@ namespace Migrations.Sqlite.Tests;
 /// <summary>Within one session the guard remembers that there were no foreign keys, and must notice when there are.</summary>
 public sealed class KeylessSchemaTests : IDisposable
 {
-    private const string Family = "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);";
+    private const string Family =
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);";
 
     private readonly TestFolder _folder = new();
 
@@ -29,7 +30,9 @@ public sealed class KeylessSchemaTests : IDisposable
         await using var session = await _folder.OpenReadyAsync();
         await session.RunAsync(_folder.Step("CREATE TABLE a (x); INSERT INTO a VALUES (1);"), default);
         // Without foreign keys, but refused: rows are gone. As many changes of the schema as the next script makes.
-        var refused = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("DROP TABLE a; CREATE TABLE a (x);"), default));
+        var refused = await Assert.ThrowsAsync<StatementException>(() =>
+            session.RunAsync(_folder.Step("DROP TABLE a; CREATE TABLE a (x);"), default)
+        );
         await session.RunAsync(_folder.Step(Family), default);
 
         var error = await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("DROP TABLE p;"), default));
@@ -44,8 +47,9 @@ public sealed class KeylessSchemaTests : IDisposable
         await session.RunAsync(_folder.Step("CREATE TABLE a (x PRIMARY KEY); CREATE TABLE b (x); CREATE TABLE gone (x);"), default);
         await session.RunAsync(_folder.Step("DROP TABLE b;"), default);
 
-        var error = await Assert.ThrowsAsync<StatementException>(
-            () => session.RunAsync(_folder.Step("DROP TABLE gone; CREATE TABLE b (x references a(x)); INSERT INTO b VALUES (99);"), default));
+        var error = await Assert.ThrowsAsync<StatementException>(() =>
+            session.RunAsync(_folder.Step("DROP TABLE gone; CREATE TABLE b (x references a(x)); INSERT INTO b VALUES (99);"), default)
+        );
 
         Assert.Equal(ErrorId.ForeignKeyViolated, error.Id);
     }

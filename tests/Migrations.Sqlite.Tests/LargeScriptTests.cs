@@ -21,10 +21,14 @@ public sealed class LargeScriptTests : IDisposable
     [Fact]
     public async Task A_script_of_20_megabytes_takes_no_managed_memory_for_its_size()
     {
-        var sql = new StringBuilder("CREATE TABLE a (id INTEGER, t TEXT);\nCREATE TRIGGER d AFTER DELETE ON a BEGIN DELETE FROM a WHERE t = ';'; END;\n");
+        var sql = new StringBuilder(
+            "CREATE TABLE a (id INTEGER, t TEXT);\nCREATE TRIGGER d AFTER DELETE ON a BEGIN DELETE FROM a WHERE t = ';'; END;\n"
+        );
         sql.Append("INSERT INTO a VALUES (0, '").Append('x', 2_000_000).Append("');\n");
         for (var i = 1; sql.Length < 20_000_000; i++)
-            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO a VALUES\n").AppendJoin(",\n", Enumerable.Range(0, 100).Select(n => $"({i}, 'text {n}; of no interest')")).Append(";\n");
+            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO a VALUES\n")
+                .AppendJoin(",\n", Enumerable.Range(0, 100).Select(n => $"({i}, 'text {n}; of no interest')"))
+                .Append(";\n");
         var script = _folder.Script(sql.ToString());
         await using var session = await _folder.OpenReadyAsync();
 
@@ -54,7 +58,11 @@ public sealed class LargeScriptTests : IDisposable
     [InlineData(262_144)]
     public async Task Statements_longer_than_the_window_run_as_one(int length)
     {
-        var sql = new StringBuilder("CREATE TABLE a (x);\n/*").Append('-', length).Append("*/INSERT INTO a VALUES ('").Append('x', length).Append("'), ('b');\nDELETE FROM a WHERE x = 'b';");
+        var sql = new StringBuilder("CREATE TABLE a (x);\n/*")
+            .Append('-', length)
+            .Append("*/INSERT INTO a VALUES ('")
+            .Append('x', length)
+            .Append("'), ('b');\nDELETE FROM a WHERE x = 'b';");
 
         var outcome = await _folder.RunAsync(sql.ToString());
 

@@ -23,58 +23,89 @@ public sealed class LexerTests
     [InlineData("\ufeffSELECT", "W")]
     public void Tokens_are_those_of_sqlite(string sql, string expected)
     {
-        var kinds = SqliteLexer.Tokenize(sql).Where(t => t.Kind is not SqlTokenKind.WhiteSpace).Select(t => t.Kind switch
-        {
-            SqlTokenKind.Word => "W",
-            SqlTokenKind.Literal => "L",
-            SqlTokenKind.QuotedName => "Q",
-            SqlTokenKind.Comment => "C",
-            SqlTokenKind.Number => "N",
-            SqlTokenKind.Parameter => "P",
-            SqlTokenKind.Semicolon => ";",
-            _ => "S",
-        });
+        var kinds = SqliteLexer
+            .Tokenize(sql)
+            .Where(t => t.Kind is not SqlTokenKind.WhiteSpace)
+            .Select(t =>
+                t.Kind switch
+                {
+                    SqlTokenKind.Word => "W",
+                    SqlTokenKind.Literal => "L",
+                    SqlTokenKind.QuotedName => "Q",
+                    SqlTokenKind.Comment => "C",
+                    SqlTokenKind.Number => "N",
+                    SqlTokenKind.Parameter => "P",
+                    SqlTokenKind.Semicolon => ";",
+                    _ => "S",
+                }
+            );
 
         Assert.Equal(expected, string.Join(' ', kinds));
     }
 
     [Fact]
     public void Tokens_joined_are_the_text() =>
-        Prop.ForAll(SqlTexts(), text => string.Equals(string.Concat(SqliteLexer.Tokenize(text).Select(t => text.Substring(t.Start, t.Length))), text, StringComparison.Ordinal))
+        Prop.ForAll(
+                SqlTexts(),
+                text =>
+                    string.Equals(
+                        string.Concat(SqliteLexer.Tokenize(text).Select(t => text.Substring(t.Start, t.Length))),
+                        text,
+                        StringComparison.Ordinal
+                    )
+            )
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
     public void Bytes_and_characters_are_cut_alike() =>
-        Prop.ForAll(SqlTexts(), text =>
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            var pieces = new List<string>();
-            for (var at = 0; at < bytes.Length;)
-            {
-                var length = SqliteLexer.Scan<byte>(bytes.AsSpan(at), out _, out _);
-                pieces.Add(Encoding.UTF8.GetString(bytes, at, length));
-                at += length;
-            }
+        Prop.ForAll(
+                SqlTexts(),
+                text =>
+                {
+                    var bytes = Encoding.UTF8.GetBytes(text);
+                    var pieces = new List<string>();
+                    for (var at = 0; at < bytes.Length; )
+                    {
+                        var length = SqliteLexer.Scan<byte>(bytes.AsSpan(at), out _, out _);
+                        pieces.Add(Encoding.UTF8.GetString(bytes, at, length));
+                        at += length;
+                    }
 
-            return pieces.SequenceEqual(SqliteLexer.Tokenize(text).Select(t => text.Substring(t.Start, t.Length)), StringComparer.Ordinal);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+                    return pieces.SequenceEqual(
+                        SqliteLexer.Tokenize(text).Select(t => text.Substring(t.Start, t.Length)),
+                        StringComparer.Ordinal
+                    );
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
     public void Splitting_does_not_depend_on_the_buffer()
     {
         using var folder = new TestFolder();
-        Prop.ForAll(SqlTexts(), ArbMap.Default.ArbFor<byte>(), (text, size) =>
-        {
-            var script = folder.Script(text) with { Substituted = text };
-            return Statements(script, 16 + size).SequenceEqual(Statements(script, ScriptWindow.UsualSize));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        Prop.ForAll(
+                SqlTexts(),
+                ArbMap.Default.ArbFor<byte>(),
+                (text, size) =>
+                {
+                    var script = folder.Script(text) with { Substituted = text };
+                    return Statements(script, 16 + size).SequenceEqual(Statements(script, ScriptWindow.UsualSize));
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     [Theory]
     [InlineData("a;b", "a|b")]
     [InlineData("-- c\n a /* x */ ; ; ;\n b -- end", "a|b")]
-    [InlineData("CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM b; END; SELECT 1;", "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM b; END|SELECT 1")]
-    [InlineData("CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END", "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END")]
+    [InlineData(
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM b; END; SELECT 1;",
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM b; END|SELECT 1"
+    )]
+    [InlineData(
+        "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END",
+        "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END"
+    )]
     [InlineData("CREATE TABLE trigger_log (begin_at, end_at); SELECT 1", "CREATE TABLE trigger_log (begin_at, end_at)|SELECT 1")]
     [InlineData("EXPLAIN QUERY PLAN SELECT 1; BEGIN; END; SELECT 2", "EXPLAIN QUERY PLAN SELECT 1|BEGIN|END|SELECT 2")]
     [InlineData("INSERT INTO a VALUES (';', \";\", [;], `;`); b", "INSERT INTO a VALUES (';', \";\", [;], `;`)|b")]
@@ -92,7 +123,10 @@ public sealed class LexerTests
         using var folder = new TestFolder();
         var script = folder.Script("-- x\r\nSELECT 1;  SELECT\r\n 2;\r\n\r\n\tSELECT 3") with { FirstLine = 10 };
 
-        Assert.Equal([(11, 1), (11, 12), (14, 2)], SqliteDialect.Instance.Split(script).Select(s => (s.Location.Line, s.Location.Column!.Value)));
+        Assert.Equal(
+            [(11, 1), (11, 12), (14, 2)],
+            SqliteDialect.Instance.Split(script).Select(s => (s.Location.Line, s.Location.Column!.Value))
+        );
     }
 
     [Fact]
@@ -131,7 +165,36 @@ public sealed class LexerTests
     {
         string[] pieces =
         [
-            "'", "''", "\"", "`", "[", "]", "--", "/*", "*/", "\n", "\r\n", " ", ";", "x'", "CREATE ", "TRIGGER ", "BEGIN ", "END", "CASE ", "a", "1", "1e", "+", "-", ">", "|", "ä", "\ud83d\ude00", "?", ":b",
+            "'",
+            "''",
+            "\"",
+            "`",
+            "[",
+            "]",
+            "--",
+            "/*",
+            "*/",
+            "\n",
+            "\r\n",
+            " ",
+            ";",
+            "x'",
+            "CREATE ",
+            "TRIGGER ",
+            "BEGIN ",
+            "END",
+            "CASE ",
+            "a",
+            "1",
+            "1e",
+            "+",
+            "-",
+            ">",
+            "|",
+            "ä",
+            "\ud83d\ude00",
+            "?",
+            ":b",
         ];
         return Gen.Elements(pieces).ListOf().Select(p => string.Concat(p)).ToArbitrary();
     }

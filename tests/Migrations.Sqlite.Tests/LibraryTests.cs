@@ -37,7 +37,11 @@ public sealed class LibraryTests
     public async Task A_session_says_which_library_is_in_use()
     {
         var driver = new SqliteDriver();
-        await using var session = await driver.OpenAsync(driver.Parse(":memory:", "/")!, new SessionOptions { Access = SessionAccess.Create }, default);
+        await using var session = await driver.OpenAsync(
+            driver.Parse(":memory:", "/")!,
+            new SessionOptions { Access = SessionAccess.Create },
+            default
+        );
 
         Assert.Equal(("SQLite", SqliteLibrary.Current.ToString()), (session.Info.Engine, session.Info.EngineVersion));
         Assert.Matches(@"^3\.\d+\.\d+ \(.+\)$", session.Info.EngineVersion);

@@ -94,7 +94,15 @@ public sealed class LockTests : IDisposable
             foreach (var name in new[] { "file.db", "folder/app.db" })
             {
                 var target = driver.Parse(name, links)!;
-                await using var second = await driver.OpenAsync(target, _folder.Options with { Access = SessionAccess.Write, LockTimeout = TimeSpan.Zero }, default);
+                await using var second = await driver.OpenAsync(
+                    target,
+                    _folder.Options with
+                    {
+                        Access = SessionAccess.Write,
+                        LockTimeout = TimeSpan.Zero,
+                    },
+                    default
+                );
                 await Assert.ThrowsAsync<LockException>(() => second.LockAsync(default));
             }
         }
@@ -108,11 +116,25 @@ public sealed class LockTests : IDisposable
     public async Task Another_process_holds_the_lock_until_it_dies()
     {
         Skip.IfNot(File.Exists("/usr/bin/flock"), "The command flock serves as the other process.");
-        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["--exclusive", _folder.Database + ".migrate-lock", "sh", "-c", "echo held; exec sleep 60"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var holder = Process.Start(
+            new ProcessStartInfo(
+                "/usr/bin/flock",
+                ["--exclusive", _folder.Database + ".migrate-lock", "sh", "-c", "echo held; exec sleep 60"]
+            )
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         try
         {
             Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
-            await using var session = await _folder.OpenAsync(options: _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(100) });
+            await using var session = await _folder.OpenAsync(
+                options: _folder.Options with
+                {
+                    LockTimeout = TimeSpan.FromMilliseconds(100),
+                }
+            );
 
             Assert.NotNull(await session.Inspector.FindLockHolderAsync(default));
             await Assert.ThrowsAsync<LockException>(() => session.LockAsync(default));
@@ -132,7 +154,11 @@ public sealed class LockTests : IDisposable
     public async Task A_database_in_memory_needs_no_lock()
     {
         var driver = new SqliteDriver();
-        await using var session = await driver.OpenAsync(driver.Parse(":memory:", "/")!, new SessionOptions { Access = SessionAccess.Create }, default);
+        await using var session = await driver.OpenAsync(
+            driver.Parse(":memory:", "/")!,
+            new SessionOptions { Access = SessionAccess.Create },
+            default
+        );
         await using var taken = await session.LockAsync(default);
 
         await session.History.EnsureAsync(default);

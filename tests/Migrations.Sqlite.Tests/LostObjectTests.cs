@@ -52,26 +52,41 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
     [InlineData("CREATE UNIQUE INDEX one_name ON t (name);", "Unrehearsed unique index one_name")]
     [InlineData("CREATE UNIQUE INDEX one_name ON t (name);=>CREATE UNIQUE INDEX other ON t (name);", "")]
     [InlineData("CREATE UNIQUE INDEX one_email ON t (email) WHERE email <> '';", "Unrehearsed unique index one_email")]
-    [InlineData("CREATE UNIQUE INDEX one_email ON t (email) WHERE email <> '';=>CREATE UNIQUE INDEX other ON t (email) WHERE email <> '';", "")]
+    [InlineData(
+        "CREATE UNIQUE INDEX one_email ON t (email) WHERE email <> '';=>CREATE UNIQUE INDEX other ON t (email) WHERE email <> '';",
+        ""
+    )]
     [InlineData("CREATE UNIQUE INDEX one_email ON t (email) WHERE email <> '';=>CREATE UNIQUE INDEX other ON t (email);", "")]
     [InlineData("DROP VIEW v;\n=>DROP VIEW v;\nDROP INDEX one_name;\n|CREATE UNIQUE INDEX one_name ON t (name);", "")]
-    [InlineData("CREATE VIEW v AS SELECT name FROM t;|CREATE TRIGGER v_ii INSTEAD OF INSERT ON v BEGIN INSERT INTO log VALUES (new.name); END;", "Warned view v")]
+    [InlineData(
+        "CREATE VIEW v AS SELECT name FROM t;|CREATE TRIGGER v_ii INSTEAD OF INSERT ON v BEGIN INSERT INTO log VALUES (new.name); END;",
+        "Warned view v"
+    )]
     [InlineData(", CHECK (name <> '')", "Listed constraint CHECK (name <> '')")]
     [InlineData(", UNIQUE (email, name)", "")]
-    [InlineData(", UNIQUE (email, name)|CREATE UNIQUE INDEX one_name ON t (name);", "Unrehearsed unique index one_name, Listed constraint UNIQUE (email, name)")]
+    [InlineData(
+        ", UNIQUE (email, name)|CREATE UNIQUE INDEX one_name ON t (name);",
+        "Unrehearsed unique index one_name, Listed constraint UNIQUE (email, name)"
+    )]
     public async Task What_is_not_put_back_is_found(string changes, string expected)
     {
         await _folder.RunAsync(Schema);
         var outcome = await _folder.RunAsync(Changed(Rebuild + Rest, changes));
         Assert.Equal(expected, string.Join(", ", outcome.ObjectsLost.Select(l => $"{l.Weight} {l.Kind} {l.Name}")));
-        Assert.All(outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed), l => Assert.Contains($"CREATE ", l.Sql, StringComparison.Ordinal));
+        Assert.All(
+            outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed),
+            l => Assert.Contains($"CREATE ", l.Sql, StringComparison.Ordinal)
+        );
     }
 
     [Theory]
     [InlineData("CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.name); END;", "trigger t_ai")]
     [InlineData("CREATE TRIGGER t_ai AFTER INSERT=>CREATE TRIGGER other AFTER UPDATE", "trigger t_ai")]
     [InlineData("CREATE TRIGGER v_ii INSTEAD OF INSERT ON v BEGIN INSERT INTO log VALUES (new.name); END;", "trigger v_ii")]
-    [InlineData("CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;", "constraint PRIMARY KEY (id)")]
+    [InlineData(
+        "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;",
+        "constraint PRIMARY KEY (id)"
+    )]
     public async Task A_lost_trigger_or_key_is_refused_and_can_be_accepted(string changes, string expected)
     {
         await _folder.RunAsync(Schema);
@@ -88,8 +103,12 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
 
     [Theory]
     [InlineData("CREATE TRIGGER t_ai AFTER INSERT=>CREATE TRIGGER other AFTER INSERT")]
-    [InlineData("DROP TABLE t;=>DROP TRIGGER t_ai;\nDROP TABLE t;|CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.name); END;")]
-    [InlineData("CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;\nCREATE UNIQUE INDEX n_id ON n (id);")]
+    [InlineData(
+        "DROP TABLE t;=>DROP TRIGGER t_ai;\nDROP TABLE t;|CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.name); END;"
+    )]
+    [InlineData(
+        "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;\nCREATE UNIQUE INDEX n_id ON n (id);"
+    )]
     public async Task What_the_script_names_or_replaces_is_not_lost(string changes)
     {
         await _folder.RunAsync(Schema);

@@ -51,7 +51,9 @@ public sealed class OpeningTests : IDisposable
         var driver = new SqliteDriver();
         var target = driver.Parse("no/such/app.db", _folder.Path)!;
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Create }, default));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            driver.OpenAsync(target, new SessionOptions { Access = SessionAccess.Create }, default)
+        );
 
         Assert.Equal(ErrorId.DatabaseFolderMissing, error.Id);
         Assert.Contains(Path.Combine(_folder.Path, "no/such"), error.Message, StringComparison.Ordinal);
@@ -116,7 +118,9 @@ public sealed class OpeningTests : IDisposable
             handle.Execute("PRAGMA cache_size=1");
             handle.Execute("BEGIN");
             handle.Execute("DELETE FROM migration_journal");
-            handle.Execute("INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT randomblob(100) FROM n");
+            handle.Execute(
+                "INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT randomblob(100) FROM n"
+            );
             // As it lies there when the process is killed now.
             File.Copy(_folder.Database, _folder.Database + "2");
             File.Copy(_folder.Database + "-journal", _folder.Database + "2-journal");
@@ -158,7 +162,12 @@ public sealed class OpeningTests : IDisposable
         using var other = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
         other.Execute("BEGIN EXCLUSIVE");
         _folder.Events.Clear();
-        var options = _folder.Options with { ConnectAttempts = 3, ConnectDelay = TimeSpan.FromMilliseconds(10), TableLockTimeout = TimeSpan.FromMilliseconds(10) };
+        var options = _folder.Options with
+        {
+            ConnectAttempts = 3,
+            ConnectDelay = TimeSpan.FromMilliseconds(10),
+            TableLockTimeout = TimeSpan.FromMilliseconds(10),
+        };
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => _folder.OpenAsync(SessionAccess.Read, options));
 
@@ -179,10 +188,18 @@ public sealed class OpeningTests : IDisposable
             return;
         using var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
         handle.Api.Configure(handle.Pointer, 1006, on: true);
-        handle.Execute("INSERT INTO migration_journal SELECT NULL, run_id, service, '2', name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host, execution_time_ms, rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version, script FROM migration_journal");
+        handle.Execute(
+            "INSERT INTO migration_journal SELECT NULL, run_id, service, '2', name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host, execution_time_ms, rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version, script FROM migration_journal"
+        );
     }
 
-    private string Contents() => string.Join('\n', Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal)
-        .Where(f => !f.EndsWith("-shm", StringComparison.Ordinal) || new FileInfo(f).Length == 0)
-        .Select(f => f + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))));
+    private string Contents() =>
+        string.Join(
+            '\n',
+            Directory
+                .GetFiles(_folder.Path)
+                .Order(StringComparer.Ordinal)
+                .Where(f => !f.EndsWith("-shm", StringComparison.Ordinal) || new FileInfo(f).Length == 0)
+                .Select(f => f + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))))
+        );
 }

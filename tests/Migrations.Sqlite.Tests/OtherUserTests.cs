@@ -67,9 +67,17 @@ public sealed partial class OtherUserTests : IDisposable
         AsNobody(() =>
         {
             var loader = TestBackup.Driver.Backups;
-            var error = Refused(() => loader.LoadAsync(new BackupSource(path, BackupFormat.Native), target, new SessionOptions(), default).GetAwaiter().GetResult());
+            var error = Refused(() =>
+                loader
+                    .LoadAsync(new BackupSource(path, BackupFormat.Native), target, new SessionOptions(), default)
+                    .GetAwaiter()
+                    .GetResult()
+            );
             Assert.Equal(ErrorId.PermissionDenied, error.Id);
-            loader.LoadAsync(new BackupSource(path, BackupFormat.Native) { IsSealed = true }, target, new SessionOptions(), default).GetAwaiter().GetResult();
+            loader
+                .LoadAsync(new BackupSource(path, BackupFormat.Native) { IsSealed = true }, target, new SessionOptions(), default)
+                .GetAwaiter()
+                .GetResult();
         });
         Assert.Equal("4000", TestSql.Ask(target.Display, "SELECT count(*) FROM a"));
     }
@@ -111,7 +119,10 @@ public sealed partial class OtherUserTests : IDisposable
     [InlineData("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:1 /srv /srv\\040data ro - ext4 /dev/sda1 ro", false)]
     [InlineData("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 7:0 / /srv/data ro,relatime shared:1 master:2 - squashfs /dev/loop0 ro", true)]
     [InlineData("1 0 8:1 / / ro - ext4 /dev/sda1 ro\n2 1 0:9 / /srv/data ro - nfs4 server:/export ro", false)]
-    [InlineData("1 0 8:1 / / ro - ext4 /dev/sda1 ro\n2 1 8:2 / /srv/data ro - ext4 /dev/sdb ro\n3 2 8:3 / /srv/data rw - ext4 /dev/sdc rw", false)]
+    [InlineData(
+        "1 0 8:1 / / ro - ext4 /dev/sda1 ro\n2 1 8:2 / /srv/data ro - ext4 /dev/sdb ro\n3 2 8:3 / /srv/data rw - ext4 /dev/sdc rw",
+        false
+    )]
     [InlineData("nonsense", false)]
     public void Only_a_file_system_that_is_read_only_itself_counts(string mounts, bool expected) =>
         Assert.Equal(expected, ReadOnlyDisk.IsReadOnly("/srv/data/app.db", mounts.Split('\n')));
@@ -119,9 +130,21 @@ public sealed partial class OtherUserTests : IDisposable
     private string Make(string mode)
     {
         var path = Path.Combine(_folder.Path, mode + ".db");
-        TestSql.Run(path, $"PRAGMA journal_mode={mode}; CREATE TABLE a (id integer PRIMARY KEY, v int, pad text); CREATE TABLE log (v int);"
-            + "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO a SELECT i, 0, hex(randomblob(100)) FROM n;");
-        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        TestSql.Run(
+            path,
+            $"PRAGMA journal_mode={mode}; CREATE TABLE a (id integer PRIMARY KEY, v int, pad text); CREATE TABLE log (v int);"
+                + "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO a SELECT i, 0, hex(randomblob(100)) FROM n;"
+        );
+        File.SetUnixFileMode(
+            _folder.Path,
+            UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
+                | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherExecute
+        );
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return path;
     }
@@ -132,7 +155,10 @@ public sealed partial class OtherUserTests : IDisposable
         var copy = folder["copy.db"];
         try
         {
-            _ = TestBackup.Driver.Backups.BackUpAsync(TestBackup.Target(path), new BackupJob { Path = copy }, default).GetAwaiter().GetResult();
+            _ = TestBackup
+                .Driver.Backups.BackUpAsync(TestBackup.Target(path), new BackupJob { Path = copy }, default)
+                .GetAwaiter()
+                .GetResult();
         }
         catch (MigrationException e)
         {
@@ -140,16 +166,24 @@ public sealed partial class OtherUserTests : IDisposable
         }
 
         using var handle = TestSql.Open(copy);
-        var states = handle.QueryText("SELECT group_concat(DISTINCT v) || ' ' || (SELECT max(v) FROM log) FROM a WHERE id % 40 = 0")!.Split(' ');
-        return string.Equals(states[0], states[1], StringComparison.Ordinal) && handle.QueryText("PRAGMA integrity_check") is "ok" ? "one state" : $"backup {number}: a mix of {states[0]}, {states[1]}";
+        var states = handle
+            .QueryText("SELECT group_concat(DISTINCT v) || ' ' || (SELECT max(v) FROM log) FROM a WHERE id % 40 = 0")!
+            .Split(' ');
+        return string.Equals(states[0], states[1], StringComparison.Ordinal) && handle.QueryText("PRAGMA integrity_check") is "ok"
+            ? "one state"
+            : $"backup {number}: a mix of {states[0]}, {states[1]}";
     }
 
     private static SqliteHandle Open(string path, SessionAccess access) =>
-        SqliteOpening.OpenAsync(TestBackup.Target(path), new SessionOptions { Access = access, ConnectAttempts = 1 }, default).GetAwaiter().GetResult();
+        SqliteOpening
+            .OpenAsync(TestBackup.Target(path), new SessionOptions { Access = access, ConnectAttempts = 1 }, default)
+            .GetAwaiter()
+            .GetResult();
 
     private static MigrationException Refused(Action action) => Assert.Throws<MigrationException>(action);
 
-    private static void RequireRoot() => Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another user.");
+    private static void RequireRoot() =>
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another user.");
 
     /// <summary>Lets everybody write in a folder.</summary>
     private static void OpenTo(string folder) => File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);

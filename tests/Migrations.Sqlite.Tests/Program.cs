@@ -24,7 +24,11 @@ internal static class Program
             },
         };
         var outcome = await backups.RestoreAsync(
-            new BackupSource(arguments[0], BackupFormat.Native), TestBackup.Target(arguments[1]), new RestoreJob { KeepFolder = arguments[2], KeepName = "kept" + arguments[3] }, default);
+            new BackupSource(arguments[0], BackupFormat.Native),
+            TestBackup.Target(arguments[1]),
+            new RestoreJob { KeepFolder = arguments[2], KeepName = "kept" + arguments[3] },
+            default
+        );
         await Console.Out.WriteLineAsync(outcome.How);
         return 0;
     }
@@ -37,7 +41,9 @@ internal static class Program
             using (var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, database, SqliteHandle.OpenReadWrite))
             {
                 handle.Watch.BusyTimeout = TimeSpan.FromSeconds(30);
-                handle.Run($"PRAGMA synchronous=0; PRAGMA journal_mode={Path.GetFileNameWithoutExtension(database)}; BEGIN IMMEDIATE; UPDATE a SET v = {i} WHERE id % 40 = 0; INSERT INTO log VALUES ({i}); COMMIT;");
+                handle.Run(
+                    $"PRAGMA synchronous=0; PRAGMA journal_mode={Path.GetFileNameWithoutExtension(database)}; BEGIN IMMEDIATE; UPDATE a SET v = {i} WHERE id % 40 = 0; INSERT INTO log VALUES ({i}); COMMIT;"
+                );
             }
 
             if (i == 1)
@@ -49,7 +55,11 @@ internal static class Program
     /// <summary>Starts the application.</summary>
     public static async Task<Process> StartWriterAsync(string database)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "write", database]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "write", database])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
         var process = Process.Start(start)!;
         Assert.Equal("writing", await process.StandardOutput.ReadLineAsync());
         return process;
@@ -59,7 +69,12 @@ internal static class Program
     public static Process Start(string backup, string target, string keep, int steps, params string[] before)
     {
         List<string> command = [.. before, "dotnet", typeof(Program).Assembly.Location, backup, target, keep, steps.ToString()];
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         return Process.Start(start)!;
     }
 }

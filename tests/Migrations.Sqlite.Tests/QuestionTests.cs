@@ -12,7 +12,10 @@ public sealed class QuestionTests : IDisposable
     public async Task The_last_result_set_is_the_answer()
     {
         TestSql.Run(_folder.Database, "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2), (3)");
-        var answer = await AskAsync("SELECT 9; INSERT INTO a VALUES (X'0A'), (NULL), (1.5); SELECT x AS v, 'b' FROM a ORDER BY rowid; DELETE FROM a;", keptRows: 5);
+        var answer = await AskAsync(
+            "SELECT 9; INSERT INTO a VALUES (X'0A'), (NULL), (1.5); SELECT x AS v, 'b' FROM a ORDER BY rowid; DELETE FROM a;",
+            keptRows: 5
+        );
         Assert.Null(answer.Error);
         Assert.Equal(6, answer.RowCount);
         Assert.Equal(["v", "'b'"], answer.Columns);
@@ -26,14 +29,19 @@ public sealed class QuestionTests : IDisposable
     public async Task Neither_the_file_nor_its_log_is_touched(string mode)
     {
         using var keeper = TestSql.Open(_folder.Database);
-        keeper.Run($"PRAGMA journal_mode={mode}; PRAGMA wal_autocheckpoint=0; CREATE TABLE a (x, y); CREATE INDEX i ON a (x); CREATE TRIGGER t AFTER DELETE ON a BEGIN INSERT INTO a VALUES (old.x, 'again'); END;"
-            + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, hex(randomblob(200)) FROM n; CREATE VIRTUAL TABLE f USING fts5(b); INSERT INTO f VALUES ('x');");
+        keeper.Run(
+            $"PRAGMA journal_mode={mode}; PRAGMA wal_autocheckpoint=0; CREATE TABLE a (x, y); CREATE INDEX i ON a (x); CREATE TRIGGER t AFTER DELETE ON a BEGIN INSERT INTO a VALUES (old.x, 'again'); END;"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, hex(randomblob(200)) FROM n; CREATE VIRTUAL TABLE f USING fts5(b); INSERT INTO f VALUES ('x');"
+        );
         var (file, log) = (Read(_folder.Database), Read(_folder.Database + "-wal"));
         foreach (var access in (SessionAccess[])[SessionAccess.Read, SessionAccess.Write])
         {
             await using var session = await _folder.OpenAsync(access);
             // More pages than the cache holds, so that some would have to be written.
-            var answer = await AskAsync(session, "UPDATE a SET y = hex(randomblob(4000)); CREATE TABLE b AS SELECT * FROM a; DROP TABLE a; INSERT INTO f VALUES ('y'); PRAGMA user_version=7; SELECT count(*) FROM b;");
+            var answer = await AskAsync(
+                session,
+                "UPDATE a SET y = hex(randomblob(4000)); CREATE TABLE b AS SELECT * FROM a; DROP TABLE a; INSERT INTO f VALUES ('y'); PRAGMA user_version=7; SELECT count(*) FROM b;"
+            );
             Assert.Null(answer.Error);
             Assert.Equal("3000", answer.Rows[0][0]);
             Assert.Equal(access == SessionAccess.Read ? 1 : 0, ((SqliteSession)session).Handle.QueryInt64("PRAGMA query_only"));
@@ -80,7 +88,14 @@ public sealed class QuestionTests : IDisposable
         TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         var answer = await session.Inspector.AskAsync(
-            new Query { Sql = "INSERT INTO a VALUES (1); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", Location = new ScriptLocation("c.sql", 1), Timeout = TimeSpan.FromMilliseconds(50) }, default);
+            new Query
+            {
+                Sql = "INSERT INTO a VALUES (1); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+                Location = new ScriptLocation("c.sql", 1),
+                Timeout = TimeSpan.FromMilliseconds(50),
+            },
+            default
+        );
         Assert.Equal(ErrorId.StatementTimedOut, answer.Error!.Id);
         Assert.Equal("0", (await AskAsync(session, "SELECT count(*) FROM a")).Rows[0][0]);
     }
@@ -91,7 +106,11 @@ public sealed class QuestionTests : IDisposable
         TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
         using var stop = new CancellationTokenSource(50);
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
-        var query = new Query { Sql = "INSERT INTO a VALUES (1); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", Location = new ScriptLocation("c.sql", 1) };
+        var query = new Query
+        {
+            Sql = "INSERT INTO a VALUES (1); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+            Location = new ScriptLocation("c.sql", 1),
+        };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Inspector.AskAsync(query, stop.Token));
         Assert.False(((SqliteSession)session).Handle.InTransaction);
     }
@@ -102,7 +121,14 @@ public sealed class QuestionTests : IDisposable
         TestSql.Run(_folder.Database, "CREATE TABLE a (x, y); CREATE INDEX by_x ON a (x)");
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         var answer = await session.Inspector.AskAsync(
-            new Query { Sql = "INSERT INTO a VALUES (1, 2); SELECT y FROM a WHERE x = 1 UNION SELECT 2;", Location = new ScriptLocation("c.sql", 1), Explain = true }, default);
+            new Query
+            {
+                Sql = "INSERT INTO a VALUES (1, 2); SELECT y FROM a WHERE x = 1 UNION SELECT 2;",
+                Location = new ScriptLocation("c.sql", 1),
+                Explain = true,
+            },
+            default
+        );
         Assert.Null(answer.Error);
         Assert.Contains("USING INDEX by_x", answer.Plan);
         Assert.StartsWith("COMPOUND QUERY\n  ", answer.Plan);
@@ -113,7 +139,14 @@ public sealed class QuestionTests : IDisposable
     {
         TestSql.Run(_folder.Database, "CREATE TABLE a (x)");
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
-        Assert.Null((await AskAsync(session, "PRAGMA query_only=0; PRAGMA cache_spill=1; PRAGMA recursive_triggers=1; CREATE TEMP TABLE t (x); SAVEPOINT s; INSERT INTO a VALUES (1); ROLLBACK TO s; RELEASE s")).Error);
+        Assert.Null(
+            (
+                await AskAsync(
+                    session,
+                    "PRAGMA query_only=0; PRAGMA cache_spill=1; PRAGMA recursive_triggers=1; CREATE TEMP TABLE t (x); SAVEPOINT s; INSERT INTO a VALUES (1); ROLLBACK TO s; RELEASE s"
+                )
+            ).Error
+        );
         var handle = ((SqliteSession)session).Handle;
         Assert.Equal((1L, 0L), (handle.QueryInt64("PRAGMA query_only"), handle.QueryInt64("PRAGMA recursive_triggers")));
         Assert.Equal(0, handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
@@ -130,7 +163,15 @@ public sealed class QuestionTests : IDisposable
     }
 
     private static Task<QueryAnswer> AskAsync(IDatabaseSession session, string sql, int keptRows = 20) =>
-        session.Inspector.AskAsync(new Query { Sql = sql, Location = new ScriptLocation("checks/a.sql", 10), KeptRows = keptRows }, default);
+        session.Inspector.AskAsync(
+            new Query
+            {
+                Sql = sql,
+                Location = new ScriptLocation("checks/a.sql", 10),
+                KeptRows = keptRows,
+            },
+            default
+        );
 
     private async Task<QueryAnswer> AskAsync(string sql, int keptRows = 20)
     {

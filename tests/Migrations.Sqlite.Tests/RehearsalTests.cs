@@ -30,7 +30,9 @@ public sealed class RehearsalTests : IDisposable
     [Fact]
     public async Task A_table_that_is_made_again_is_a_rewrite_and_its_rows_are_no_change()
     {
-        var measured = await MeasureAsync("CREATE TABLE n (x INTEGER PRIMARY KEY, y, z); INSERT INTO n SELECT x, y, 1 FROM a; DROP TABLE a; ALTER TABLE n RENAME TO a; INSERT INTO child VALUES (3);");
+        var measured = await MeasureAsync(
+            "CREATE TABLE n (x INTEGER PRIMARY KEY, y, z); INSERT INTO n SELECT x, y, 1 FROM a; DROP TABLE a; ALTER TABLE n RENAME TO a; INSERT INTO child VALUES (3);"
+        );
         Assert.Equal(["a"], measured.Rewrites);
         Assert.Equal([new TableChange("child", 1, 0, 0)], measured.RowsChanged);
         Assert.Equal(5, measured.Outcome.Statements);
@@ -45,15 +47,21 @@ public sealed class RehearsalTests : IDisposable
 
     private async Task<StepMeasurement> MeasureAsync(string sql)
     {
-        TestSql.Run(_folder.Database, """
+        TestSql.Run(
+            _folder.Database,
+            """
             CREATE TABLE a (x INTEGER PRIMARY KEY, y); INSERT INTO a VALUES (1, 'a'), (2, 'b'), (3, 'c');
             CREATE TABLE child (a REFERENCES a ON DELETE CASCADE); INSERT INTO child VALUES (1), (1), (2);
             CREATE TABLE plain (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) INSERT INTO plain SELECT i FROM n;
             CREATE TABLE keyed (k PRIMARY KEY, v) WITHOUT ROWID;
             CREATE VIRTUAL TABLE words USING fts5(w);
-            """);
+            """
+        );
         var driver = new SqliteDriver();
-        await using var scratch = await driver.Scratch.CreateAsync(new ScratchRequest { Origin = _folder.Target, Content = ScratchContent.Data }, default);
+        await using var scratch = await driver.Scratch.CreateAsync(
+            new ScratchRequest { Origin = _folder.Target, Content = ScratchContent.Data },
+            default
+        );
         await using var session = await driver.OpenAsync(scratch.Target, _folder.Options with { Access = SessionAccess.Write }, default);
         await session.History.EnsureAsync(default);
         var measured = await scratch.MeasureAsync(session, _folder.Step(sql), default);

@@ -14,7 +14,10 @@ public sealed class RestoreKillTests : IDisposable
     {
         _backup = Path.Combine(_folder.Path, "backup.db");
         _keep = Directory.CreateDirectory(Path.Combine(_folder.Path, "keep")).FullName;
-        TestSql.Run(_backup, "CREATE TABLE fresh (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO fresh SELECT hex(randomblob(200)) FROM n;");
+        TestSql.Run(
+            _backup,
+            "CREATE TABLE fresh (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO fresh SELECT hex(randomblob(200)) FROM n;"
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -61,7 +64,16 @@ public sealed class RestoreKillTests : IDisposable
 
             AssertNothingIsLost();
             await new SqliteBackups().RestoreAsync(
-                new BackupSource(_backup, BackupFormat.Native), _folder.Target, new RestoreJob { KeepFolder = _keep, KeepName = "second", Session = _folder.Options }, default);
+                new BackupSource(_backup, BackupFormat.Native),
+                _folder.Target,
+                new RestoreJob
+                {
+                    KeepFolder = _keep,
+                    KeepName = "second",
+                    Session = _folder.Options,
+                },
+                default
+            );
             await TestBackup.EqualAsync(_backup, _folder.Database);
             Assert.False(File.Exists(_folder.Database + ".restoring"));
         }
@@ -78,7 +90,21 @@ public sealed class RestoreKillTests : IDisposable
         Skip.If(Executable.OnPath("strace") is null, "strace is not installed on this machine.");
         MakeOld();
         var before = await TestBackup.ContentAsync(_folder.Database);
-        using var process = Program.Start(_backup, _folder.Database, _keep, 100, "strace", "-f", "-qq", "-o", "/dev/null", "-P", _folder.Database, "-e", $"inject=pwrite64:signal=KILL:when={write}+");
+        using var process = Program.Start(
+            _backup,
+            _folder.Database,
+            _keep,
+            100,
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-P",
+            _folder.Database,
+            "-e",
+            $"inject=pwrite64:signal=KILL:when={write}+"
+        );
         await process.WaitForExitAsync();
         Skip.If(process.ExitCode == 0, "The restore writes less often than that.");
         Assert.Equal("ok", TestSql.Ask(_folder.Database, "PRAGMA integrity_check"));
@@ -89,7 +115,10 @@ public sealed class RestoreKillTests : IDisposable
     {
         foreach (var file in Directory.GetFiles(_folder.Path, "app.db*").Concat(Directory.GetFiles(_keep)))
             File.Delete(file);
-        TestSql.Run(_folder.Database, "CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO old SELECT 'row ' || i FROM n;");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO old SELECT 'row ' || i FROM n;"
+        );
     }
 
     private void AssertNothingIsLost()

@@ -27,7 +27,10 @@ public sealed class RestoreTests : IDisposable
     [InlineData("WAL", 8192)]
     public async Task It_is_copied_into_the_database_and_the_old_state_is_kept(string mode, int pageSize)
     {
-        TestSql.Run(_folder.Database, $"PRAGMA page_size={pageSize}; PRAGMA journal_mode={mode}; CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO old SELECT hex(randomblob(200)) FROM n;");
+        TestSql.Run(
+            _folder.Database,
+            $"PRAGMA page_size={pageSize}; PRAGMA journal_mode={mode}; CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO old SELECT hex(randomblob(200)) FROM n;"
+        );
         var old = await TestBackup.ContentAsync(_folder.Database);
 
         var outcome = await RestoreAsync();
@@ -86,7 +89,10 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(main, File.ReadAllBytes(outcome.Kept!));
         foreach (var companion in (string[])["-wal", "-shm", "-journal"])
             Assert.Equal(log, File.ReadAllBytes(outcome.Kept + companion));
-        Assert.DoesNotContain(Directory.GetFiles(_folder.Path), f => f.EndsWith("-wal") || f.EndsWith("-journal") || f.EndsWith(".restoring"));
+        Assert.DoesNotContain(
+            Directory.GetFiles(_folder.Path),
+            f => f.EndsWith("-wal") || f.EndsWith("-journal") || f.EndsWith(".restoring")
+        );
     }
 
     [Fact]
@@ -104,12 +110,18 @@ public sealed class RestoreTests : IDisposable
     public async Task What_the_file_says_of_itself_survives_its_loss(BackupFormat format)
     {
         var (source, copy) = (Path.Combine(_folder.Path, "source.db"), Path.Combine(_folder.Path, "copy"));
-        TestSql.Run(source, "PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; CREATE TABLE a (x); PRAGMA user_version=7; PRAGMA application_id=9;");
+        TestSql.Run(
+            source,
+            "PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; CREATE TABLE a (x); PRAGMA user_version=7; PRAGMA application_id=9;"
+        );
         var content = await TestBackup.BackUpAsync(source, copy, format);
         await RestoreAsync(new BackupSource(copy, format) { Settings = content.Settings });
         Assert.Equal(
             ["wal", "8192", "1", "7", "9"],
-            ((string[])["journal_mode", "page_size", "auto_vacuum", "user_version", "application_id"]).Select(name => TestSql.Ask(_folder.Database, "PRAGMA " + name)));
+            ((string[])["journal_mode", "page_size", "auto_vacuum", "user_version", "application_id"]).Select(name =>
+                TestSql.Ask(_folder.Database, "PRAGMA " + name)
+            )
+        );
     }
 
     [Theory]
@@ -158,13 +170,18 @@ public sealed class RestoreTests : IDisposable
         });
         var result = await new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options }).RestoreAsync(backup);
         Assert.Equal(Migrations.Integrity.CheckStatus.Warn, result.Checks.Single(c => c.Name == "rows").Status);
-        Assert.Contains(_folder.Events.OfType<Migrations.Events.WarningRaised>(), w => w.Message.Contains("has 2 rows, not 1", StringComparison.Ordinal));
+        Assert.Contains(
+            _folder.Events.OfType<Migrations.Events.WarningRaised>(),
+            w => w.Message.Contains("has 2 rows, not 1", StringComparison.Ordinal)
+        );
 
         isWriting = false;
         var path = backup.Path + ".manifest.json";
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"rows\": 1", "\"rows\": 3"));
         var wrong = (await new BackupCatalogue([driver]).FindAsync(backup.Path)) with { Proven = true };
-        var error = await Assert.ThrowsAsync<MigrationException>(() => new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options }).RestoreAsync(wrong));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options }).RestoreAsync(wrong)
+        );
         Assert.Equal(ErrorId.RestoreUnproven, error.Id);
     }
 
@@ -228,7 +245,9 @@ public sealed class RestoreTests : IDisposable
         var source = Path.Combine(_folder.Path, "live.db");
         using (var live = TestSql.Open(source))
         {
-            live.Run($"PRAGMA journal_mode={mode}; PRAGMA cache_size=2; CREATE TABLE t AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, hex(randomblob(200)) AS x FROM n;");
+            live.Run(
+                $"PRAGMA journal_mode={mode}; PRAGMA cache_size=2; CREATE TABLE t AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, hex(randomblob(200)) AS x FROM n;"
+            );
             live.Run("BEGIN; UPDATE t SET x = 'half';");
             if (mode == "WAL")
                 live.Run("COMMIT");
@@ -270,8 +289,17 @@ public sealed class RestoreTests : IDisposable
     {
         TestSql.Run(_folder.Database, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; CREATE TABLE old (x)");
         using var stop = new CancellationTokenSource();
-        var backups = new SqliteBackups { Reached = step => { if (step == RestoreStep.Kept) stop.Cancel(); } };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backups.RestoreAsync(new BackupSource(_backup, BackupFormat.Native), _folder.Target, Job, stop.Token));
+        var backups = new SqliteBackups
+        {
+            Reached = step =>
+            {
+                if (step == RestoreStep.Kept)
+                    stop.Cancel();
+            },
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            backups.RestoreAsync(new BackupSource(_backup, BackupFormat.Native), _folder.Target, Job, stop.Token)
+        );
         Assert.Equal("old", TestSql.Ask(_folder.Database, "SELECT name FROM sqlite_master"));
         Assert.Equal("wal", TestSql.Ask(_folder.Database, "PRAGMA journal_mode"));
     }
@@ -282,14 +310,31 @@ public sealed class RestoreTests : IDisposable
         for (var round = 0; round < 10; round++)
         {
             using var together = new Barrier(2);
-            var backups = new SqliteBackups { Reached = step => { if (step == RestoreStep.Locked) together.SignalAndWait(TimeSpan.FromSeconds(10)); } };
-            var restores = Enumerable.Range(0, 2).Select(i => Path.Combine(_folder.Path, $"app{round}_{i}.db")).Select(path => Task.Run(async () =>
+            var backups = new SqliteBackups
             {
-                TestSql.Run(path, $"CREATE TABLE \"{Path.GetFileName(path)}\" (x)");
-                var outcome = await backups.RestoreAsync(new BackupSource(_backup, BackupFormat.Native), TestBackup.Target(path), Job, default);
-                Assert.Equal(Path.GetFileName(path), TestSql.Ask(outcome.Kept!, "SELECT name FROM sqlite_master"));
-                return outcome.Kept;
-            }));
+                Reached = step =>
+                {
+                    if (step == RestoreStep.Locked)
+                        together.SignalAndWait(TimeSpan.FromSeconds(10));
+                },
+            };
+            var restores = Enumerable
+                .Range(0, 2)
+                .Select(i => Path.Combine(_folder.Path, $"app{round}_{i}.db"))
+                .Select(path =>
+                    Task.Run(async () =>
+                    {
+                        TestSql.Run(path, $"CREATE TABLE \"{Path.GetFileName(path)}\" (x)");
+                        var outcome = await backups.RestoreAsync(
+                            new BackupSource(_backup, BackupFormat.Native),
+                            TestBackup.Target(path),
+                            Job,
+                            default
+                        );
+                        Assert.Equal(Path.GetFileName(path), TestSql.Ask(outcome.Kept!, "SELECT name FROM sqlite_master"));
+                        return outcome.Kept;
+                    })
+                );
             Assert.Equal(2, (await Task.WhenAll(restores)).Distinct().Count());
         }
     }
@@ -320,7 +365,10 @@ public sealed class RestoreTests : IDisposable
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "small"), "400k");
         var target = Path.Combine(disk.Path, "app.db");
         TestSql.Run(target, "CREATE TABLE old (x)");
-        TestSql.Run(_backup, "CREATE TABLE large (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO large SELECT randomblob(4000) FROM n;");
+        TestSql.Run(
+            _backup,
+            "CREATE TABLE large (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO large SELECT randomblob(4000) FROM n;"
+        );
         var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync(target: target));
         Assert.Equal(ErrorId.DiskFailed, e.Id);
         Assert.Equal("old", TestSql.Ask(target, "SELECT name FROM sqlite_master"));
@@ -351,11 +399,21 @@ public sealed class RestoreTests : IDisposable
         await TestBackup.EqualAsync(_backup, _folder.Database);
     }
 
-    private Task<RestoreOutcome> RestoreAsync(BackupSource? backup = null, string? target = null) => new SqliteBackups().RestoreAsync(
-        backup ?? new BackupSource(_backup, BackupFormat.Native), target is null ? _folder.Target : TestBackup.Target(target),
-        Job, default);
+    private Task<RestoreOutcome> RestoreAsync(BackupSource? backup = null, string? target = null) =>
+        new SqliteBackups().RestoreAsync(
+            backup ?? new BackupSource(_backup, BackupFormat.Native),
+            target is null ? _folder.Target : TestBackup.Target(target),
+            Job,
+            default
+        );
 
-    private RestoreJob Job => new() { KeepFolder = _keep, KeepName = "kept", Session = _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(200) } };
+    private RestoreJob Job =>
+        new()
+        {
+            KeepFolder = _keep,
+            KeepName = "kept",
+            Session = _folder.Options with { LockTimeout = TimeSpan.FromMilliseconds(200) },
+        };
 
     /// <summary>The driver, with somebody who looks on at a restore.</summary>
     private sealed class WatchedDriver(Action<RestoreStep> reached) : IDatabaseDriver
@@ -372,6 +430,7 @@ public sealed class RestoreTests : IDisposable
 
         public DatabaseTarget? Parse(string text, string baseFolder) => _driver.Parse(text, baseFolder);
 
-        public Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) => _driver.OpenAsync(target, options, cancellationToken);
+        public Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+            _driver.OpenAsync(target, options, cancellationToken);
     }
 }

@@ -20,7 +20,10 @@ public sealed class SalvageTests : IDisposable
         var before = File.ReadAllBytes(_folder.Database);
         var tables = await SalvageAsync();
         Assert.All(tables, t => Assert.Null(t.Lost));
-        Assert.Equal((await TestBackup.ContentAsync(_folder.Database)).Select(t => (t.Table, t.Rows!.Value)).Order(), tables.Select(t => (t.Table, t.Rows)).Order());
+        Assert.Equal(
+            (await TestBackup.ContentAsync(_folder.Database)).Select(t => (t.Table, t.Rows!.Value)).Order(),
+            tables.Select(t => (t.Table, t.Rows)).Order()
+        );
         await TestBackup.EqualAsync(_folder.Database, Saved);
         Assert.Equal("7", TestSql.Ask(Saved, "SELECT seq FROM sqlite_sequence"));
         Assert.Equal(before, File.ReadAllBytes(_folder.Database));
@@ -85,7 +88,10 @@ public sealed class SalvageTests : IDisposable
     [Fact]
     public async Task What_the_damage_keeps_from_being_unique_is_told()
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE a (x); INSERT INTO a VALUES (1), (1); CREATE INDEX i ON a (x); PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE UNIQUE INDEX i ON a (x)' WHERE name = 'i';");
+        TestSql.Run(
+            _folder.Database,
+            "CREATE TABLE a (x); INSERT INTO a VALUES (1), (1); CREATE INDEX i ON a (x); PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE UNIQUE INDEX i ON a (x)' WHERE name = 'i';"
+        );
         var a = Assert.Single(await SalvageAsync());
         Assert.Equal(2, a.Rows);
         Assert.Contains("the index 'i' could not be made again", a.Lost);
@@ -142,9 +148,15 @@ public sealed class SalvageTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(Saved));
     }
 
-    private void Fill(string sql, string number = "i") => TestSql.Run(_folder.Database, sql + $"; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO a SELECT {number}, 'row ' || printf('%0200d', i) FROM n;");
+    private void Fill(string sql, string number = "i") =>
+        TestSql.Run(
+            _folder.Database,
+            sql
+                + $"; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO a SELECT {number}, 'row ' || printf('%0200d', i) FROM n;"
+        );
 
-    private Task<IReadOnlyList<SalvagedTable>> SalvageAsync(CancellationToken cancellationToken = default) => new SqliteBackups().SalvageAsync(_folder.Target, Saved, cancellationToken);
+    private Task<IReadOnlyList<SalvagedTable>> SalvageAsync(CancellationToken cancellationToken = default) =>
+        new SqliteBackups().SalvageAsync(_folder.Target, Saved, cancellationToken);
 
     /// <summary>Destroys leaf pages of the large table, by their place among all.</summary>
     private void DestroyLeaves(params double[] places)
@@ -156,10 +168,15 @@ public sealed class SalvageTests : IDisposable
 
     // 13: a leaf of a table; 10: a leaf of an index, which a table without rowid is kept as.
     private static List<int> Leaves(byte[] bytes) =>
-        [.. Enumerable.Range(2, (bytes.Length / PageSize) - 1).Where(p => bytes[(p - 1) * PageSize] is 13 or 10 && bytes.AsSpan((p - 1) * PageSize, PageSize).IndexOf("row 0000"u8) >= 0)
-            .OrderBy(p => FirstId(bytes.AsSpan((p - 1) * PageSize, PageSize)), StringComparer.Ordinal)];
+        [
+            .. Enumerable
+                .Range(2, (bytes.Length / PageSize) - 1)
+                .Where(p => bytes[(p - 1) * PageSize] is 13 or 10 && bytes.AsSpan((p - 1) * PageSize, PageSize).IndexOf("row 0000"u8) >= 0)
+                .OrderBy(p => FirstId(bytes.AsSpan((p - 1) * PageSize, PageSize)), StringComparer.Ordinal),
+        ];
 
-    private static string FirstId(ReadOnlySpan<byte> page) => System.Text.Encoding.ASCII.GetString(page.Slice(page.IndexOf("row 0000"u8) + 4, 200));
+    private static string FirstId(ReadOnlySpan<byte> page) =>
+        System.Text.Encoding.ASCII.GetString(page.Slice(page.IndexOf("row 0000"u8) + 4, 200));
 
     private void Destroy(int page)
     {

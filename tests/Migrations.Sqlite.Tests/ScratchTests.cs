@@ -25,9 +25,15 @@ public sealed class ScratchTests : IDisposable
             await session.RunAsync(_folder.Step("CREATE TABLE a (x)"), default);
             Assert.True(File.Exists(path));
             if (!OperatingSystem.IsWindows())
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(Path.GetDirectoryName(path)!)
+                );
             await using var held = await session.LockAsync(default);
-            Assert.Equal([".lock", Path.GetFileName(path)], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                [".lock", Path.GetFileName(path)],
+                Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            );
             Assert.Equal("0", ((SqliteSession)session).Handle.QueryText("PRAGMA synchronous"));
             Assert.Equal("memory", ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
         }
@@ -54,7 +60,10 @@ public sealed class ScratchTests : IDisposable
         if (content == ScratchContent.Data)
             Assert.Equal(expected, actual);
         else
-            Assert.Equal(expected.Select(t => (t.Table, t.Table == "migration_journal" ? 1L : 0L)), actual.Select(t => (t.Table, t.Rows!.Value)));
+            Assert.Equal(
+                expected.Select(t => (t.Table, t.Table == "migration_journal" ? 1L : 0L)),
+                actual.Select(t => (t.Table, t.Rows!.Value))
+            );
         Assert.Equal("42", ((SqliteSession)session).Handle.QueryText("PRAGMA user_version"));
         Assert.Equal("memory", ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
         Assert.Equal(before, File.ReadAllBytes(_folder.Database));
@@ -64,17 +73,26 @@ public sealed class ScratchTests : IDisposable
     public async Task A_missing_origin_leaves_nothing_behind()
     {
         var before = Directory.GetDirectories(Path.GetTempPath(), "migrations-scratch-*").ToHashSet();
-        var e = await Assert.ThrowsAsync<MigrationException>(() => _scratch.CreateAsync(new ScratchRequest { Origin = _folder.Target, Content = ScratchContent.Data }, default));
+        var e = await Assert.ThrowsAsync<MigrationException>(() =>
+            _scratch.CreateAsync(new ScratchRequest { Origin = _folder.Target, Content = ScratchContent.Data }, default)
+        );
         Assert.Equal(ErrorId.DatabaseMissing, e.Id);
-        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "migrations-scratch-*"), d => !before.Contains(d) && File.Exists(Path.Combine(d, "app.db")));
+        Assert.DoesNotContain(
+            Directory.GetDirectories(Path.GetTempPath(), "migrations-scratch-*"),
+            d => !before.Contains(d) && File.Exists(Path.Combine(d, "app.db"))
+        );
     }
 
     [Fact]
     public async Task A_leftover_of_which_nothing_is_known_is_named_after_a_day_and_not_removed()
     {
         var time = DateTime.UtcNow.AddHours(-25);
-        var old = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"migrations-scratch-{time:yyyyMMddHHmmss}-{Guid.NewGuid():N}"));
-        var young = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"migrations-scratch-{DateTime.UtcNow:yyyyMMddHHmmss}-{Guid.NewGuid():N}"));
+        var old = Directory.CreateDirectory(
+            Path.Combine(Path.GetTempPath(), $"migrations-scratch-{time:yyyyMMddHHmmss}-{Guid.NewGuid():N}")
+        );
+        var young = Directory.CreateDirectory(
+            Path.Combine(Path.GetTempPath(), $"migrations-scratch-{DateTime.UtcNow:yyyyMMddHHmmss}-{Guid.NewGuid():N}")
+        );
         await using var scratch = await _scratch.CreateAsync(new ScratchRequest(), default);
         try
         {
@@ -97,22 +115,31 @@ public sealed class ScratchTests : IDisposable
         await using var first = await _scratch.CreateAsync(new ScratchRequest(), default);
         await using (var second = await _scratch.CreateAsync(new ScratchRequest(), default))
             Assert.True(Directory.Exists(Path.GetDirectoryName(SqliteTarget.PathOf(first.Target))));
-        Assert.DoesNotContain(Path.GetDirectoryName(SqliteTarget.PathOf(first.Target)), await _scratch.FindLeftoversAsync(_folder.Target, _folder.Options, default));
+        Assert.DoesNotContain(
+            Path.GetDirectoryName(SqliteTarget.PathOf(first.Target)),
+            await _scratch.FindLeftoversAsync(_folder.Target, _folder.Options, default)
+        );
     }
 
     [Fact]
     public async Task Many_at_once_leave_each_other_alone()
     {
         // Each looks for leftovers just when the others make their folders and lock them.
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < 100; i++)
-            {
-                await using var scratch = await _scratch.CreateAsync(new ScratchRequest(), default);
-                Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(SqliteTarget.PathOf(scratch.Target))!, ".lock")));
-                await using var session = await OpenAsync(scratch);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 100; i++)
+                        {
+                            await using var scratch = await _scratch.CreateAsync(new ScratchRequest(), default);
+                            Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(SqliteTarget.PathOf(scratch.Target))!, ".lock")));
+                            await using var session = await OpenAsync(scratch);
+                        }
+                    })
+                )
+        );
     }
 
     [Fact]
@@ -131,7 +158,10 @@ public sealed class ScratchTests : IDisposable
     [Fact]
     public async Task Many_small_migrations_are_replayed_without_waiting_for_the_disk()
     {
-        var steps = Enumerable.Range(0, 200).Select(i => _folder.Step($"CREATE TABLE t{i} (id INTEGER PRIMARY KEY, a TEXT); CREATE INDEX i{i} ON t{i} (a);")).ToList();
+        var steps = Enumerable
+            .Range(0, 200)
+            .Select(i => _folder.Step($"CREATE TABLE t{i} (id INTEGER PRIMARY KEY, a TEXT); CREATE INDEX i{i} ON t{i} (a);"))
+            .ToList();
         await using var scratch = await _scratch.CreateAsync(new ScratchRequest(), default);
         await using var session = await OpenAsync(scratch);
         await session.History.EnsureAsync(default);
@@ -141,5 +171,6 @@ public sealed class ScratchTests : IDisposable
         Assert.InRange(clock.ElapsedMilliseconds, 0, 3000);
     }
 
-    private Task<IDatabaseSession> OpenAsync(IScratchDatabase scratch) => _driver.OpenAsync(scratch.Target, _folder.Options with { Access = SessionAccess.Create }, default);
+    private Task<IDatabaseSession> OpenAsync(IScratchDatabase scratch) =>
+        _driver.OpenAsync(scratch.Target, _folder.Options with { Access = SessionAccess.Create }, default);
 }

@@ -20,7 +20,10 @@ public sealed class SessionTests : IDisposable
         Assert.Equal((4, 4L), (outcome.Statements, outcome.RowsAffected!.Value));
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         var row = Assert.Single(await session.History.ReadAsync(default));
-        Assert.Equal(("001", "001_test", JournalEvent.Applied, MigrationDirection.Up, true), (row.Version, row.Name, row.Event, row.Direction, row.Success));
+        Assert.Equal(
+            ("001", "001_test", JournalEvent.Applied, MigrationDirection.Up, true),
+            (row.Version, row.Name, row.Event, row.Direction, row.Success)
+        );
         Assert.Equal(4, row.RowsAffected);
         Assert.InRange(DateTimeOffset.UtcNow - row.AppliedAt, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
         Assert.Equal(TimeSpan.Zero, row.AppliedAt.Offset);
@@ -62,7 +65,10 @@ public sealed class SessionTests : IDisposable
             await session.History.AppendAsync(TestFolder.Entry("1") with { Event = value }, default);
 
         Assert.Equal(Enum.GetValues<JournalEvent>(), (await session.History.ReadAsync(default)).Select(r => r.Event));
-        Assert.Equal("applied,rolled_back,failed,started,progress,baselined,repaired,adopted,snapshot,rehearsed", _folder.Ask("SELECT group_concat(event) FROM migration_journal"));
+        Assert.Equal(
+            "applied,rolled_back,failed,started,progress,baselined,repaired,adopted,snapshot,rehearsed",
+            _folder.Ask("SELECT group_concat(event) FROM migration_journal")
+        );
     }
 
     [Fact]
@@ -91,17 +97,42 @@ public sealed class SessionTests : IDisposable
 
     [Theory]
     [InlineData("CREATE TABLE a (x);\n-- ü\nSELECT 'ü' FRM a;", 3, 16, "near \"a\": syntax error", "SQLITE_ERROR (1)")]
-    [InlineData("CREATE TABLE a (x NOT NULL);\n\n  INSERT INTO a VALUES (NULL);", 3, 3, "NOT NULL constraint failed: a.x", "SQLITE_CONSTRAINT_NOTNULL (1299)")]
-    [InlineData("CREATE TABLE a (x UNIQUE);\nINSERT INTO a VALUES (1), (1);", 2, 1, "UNIQUE constraint failed: a.x", "SQLITE_CONSTRAINT_UNIQUE (2067)")]
+    [InlineData(
+        "CREATE TABLE a (x NOT NULL);\n\n  INSERT INTO a VALUES (NULL);",
+        3,
+        3,
+        "NOT NULL constraint failed: a.x",
+        "SQLITE_CONSTRAINT_NOTNULL (1299)"
+    )]
+    [InlineData(
+        "CREATE TABLE a (x UNIQUE);\nINSERT INTO a VALUES (1), (1);",
+        2,
+        1,
+        "UNIQUE constraint failed: a.x",
+        "SQLITE_CONSTRAINT_UNIQUE (2067)"
+    )]
     [InlineData("CREATE TABLE a (x);\nSELECT * FROM", 2, 14, "incomplete input", "SQLITE_ERROR (1)")]
-    public async Task An_error_names_line_column_code_and_statement_and_leaves_nothing(string sql, int line, int column, string words, string code)
+    public async Task An_error_names_line_column_code_and_statement_and_leaves_nothing(
+        string sql,
+        int line,
+        int column,
+        string words,
+        string code
+    )
     {
         var error = await _folder.FailAsync(sql);
 
         Assert.Equal((line, column), (error.Location!.Line, error.Location.Column!.Value));
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Equal(code, error.Code);
-        Assert.StartsWith(sql.Split('\n')[line - 1].Trim()[..4].TrimEnd(), error.Statement!.Split('\n').First(l => l.Trim().StartsWith(sql.Split('\n')[line - 1].Trim()[..4].TrimEnd(), StringComparison.Ordinal)).Trim(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            sql.Split('\n')[line - 1].Trim()[..4].TrimEnd(),
+            error
+                .Statement!.Split('\n')
+                .First(l => l.Trim().StartsWith(sql.Split('\n')[line - 1].Trim()[..4].TrimEnd(), StringComparison.Ordinal))
+                .Trim(),
+            StringComparison.Ordinal
+        );
         Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
         Assert.Equal("0", _folder.Ask("SELECT count(*) FROM sqlite_master"));
     }
@@ -128,7 +159,9 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_syntax_error_at_line_40_points_to_its_word()
     {
-        var error = await _folder.FailAsync(string.Concat(Enumerable.Range(1, 39).Select(i => $"CREATE TABLE t{i} (x);\n")) + "CREATE TABEL t40 (x);\nCREATE TABLE t41 (x);");
+        var error = await _folder.FailAsync(
+            string.Concat(Enumerable.Range(1, 39).Select(i => $"CREATE TABLE t{i} (x);\n")) + "CREATE TABEL t40 (x);\nCREATE TABLE t41 (x);"
+        );
 
         Assert.Equal((40, 8), (error.Location!.Line, error.Location.Column));
         Assert.Equal("CREATE TABEL t40 (x)", error.Statement);
@@ -190,8 +223,14 @@ public sealed class SessionTests : IDisposable
         var before = pragmas.Select(p => handle.QueryText("PRAGMA " + p)).ToList();
 
         await session.RunAsync(
-            _folder.Step("PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA main.legacy_alter_table=ON; CREATE TABLE a (x);"), default);
-        await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step("PRAGMA recursive_triggers=1; PRAGMA query_only=1; INSERT INTO a VALUES (1);"), default));
+            _folder.Step(
+                "PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA main.legacy_alter_table=ON; CREATE TABLE a (x);"
+            ),
+            default
+        );
+        await Assert.ThrowsAsync<StatementException>(() =>
+            session.RunAsync(_folder.Step("PRAGMA recursive_triggers=1; PRAGMA query_only=1; INSERT INTO a VALUES (1);"), default)
+        );
 
         foreach (var (pragma, value) in pragmas.Zip(before))
             Assert.Equal(value, handle.QueryText("PRAGMA " + pragma));
@@ -227,7 +266,10 @@ public sealed class SessionTests : IDisposable
 
         await session.RunAsync(_folder.Step(Sql), default);
         await Assert.ThrowsAsync<StatementException>(() => session.RunAsync(_folder.Step(Sql + "SELECT nope;"), default));
-        await session.RunAsync(_folder.Step(Sql + "CREATE TEMP TRIGGER g AFTER INSERT ON keep BEGIN SELECT 1; SELECT 2; END; INSERT INTO keep VALUES (1);"), default);
+        await session.RunAsync(
+            _folder.Step(Sql + "CREATE TEMP TRIGGER g AFTER INSERT ON keep BEGIN SELECT 1; SELECT 2; END; INSERT INTO keep VALUES (1);"),
+            default
+        );
 
         Assert.Equal(0, ((SqliteSession)session).Handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
     }
@@ -241,7 +283,9 @@ public sealed class SessionTests : IDisposable
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         var clock = Stopwatch.StartNew();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => session.RunAsync(_folder.Step("CREATE TABLE a (x);"), cancel.Token)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Task.Run(() => session.RunAsync(_folder.Step("CREATE TABLE a (x);"), cancel.Token))
+        );
 
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
@@ -288,8 +332,16 @@ public sealed class SessionTests : IDisposable
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var clock = Stopwatch.StartNew();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => session.RunAsync(
-            _folder.Step("CREATE TABLE a (x); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;"), cancel.Token)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Task.Run(() =>
+                session.RunAsync(
+                    _folder.Step(
+                        "CREATE TABLE a (x); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;"
+                    ),
+                    cancel.Token
+                )
+            )
+        );
 
         Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
         Assert.Null(_folder.Ask("SELECT name FROM sqlite_master WHERE name = 'a'"));
@@ -301,7 +353,8 @@ public sealed class SessionTests : IDisposable
     {
         var error = await _folder.FailAsync(
             "CREATE TABLE a (x);\nWITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;",
-            new MigrationHeader { StatementTimeout = TimeSpan.FromMilliseconds(100) });
+            new MigrationHeader { StatementTimeout = TimeSpan.FromMilliseconds(100) }
+        );
 
         Assert.Equal((ErrorId.StatementTimedOut, 2), (error.Id, error.Location!.Line));
     }
@@ -309,7 +362,13 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_writer_that_is_in_the_way_is_waited_for_and_then_named()
     {
-        await using var session = await _folder.OpenReadyAsync(_folder.Options with { TableLockRetries = 2, TableLockTimeout = TimeSpan.FromMilliseconds(20) });
+        await using var session = await _folder.OpenReadyAsync(
+            _folder.Options with
+            {
+                TableLockRetries = 2,
+                TableLockTimeout = TimeSpan.FromMilliseconds(20),
+            }
+        );
         using var other = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
         other.Execute("BEGIN IMMEDIATE");
 
@@ -337,7 +396,10 @@ public sealed class SessionTests : IDisposable
     public async Task Statements_outside_a_transaction_run_one_by_one_and_can_be_looked_up()
     {
         await using var session = await _folder.OpenReadyAsync();
-        var step = _folder.Step("CREATE TABLE a (x); INSERT INTO a VALUES (1); VACUUM; CREATE INDEX i ON a(x);\n SELEKT nope", new MigrationHeader { Transaction = false });
+        var step = _folder.Step(
+            "CREATE TABLE a (x); INSERT INTO a VALUES (1); VACUUM; CREATE INDEX i ON a(x);\n SELEKT nope",
+            new MigrationHeader { Transaction = false }
+        );
         var statements = SqliteDialect.Instance.Split(step.Script).ToList();
         Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statements[0], default));
 
@@ -373,7 +435,8 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task Triggers_fts_generated_columns_and_comments_need_no_care()
     {
-        await _folder.RunAsync("""
+        await _folder.RunAsync(
+            """
             -- header
             CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT, created_at INTEGER DEFAULT (strftime('%s')), up TEXT AS (upper(term)));
             CREATE VIRTUAL TABLE terms_fts USING fts5(term, content=terms, content_rowid=id);
@@ -383,7 +446,8 @@ public sealed class SessionTests : IDisposable
             END;
             INSERT INTO terms (term) VALUES ('allegro;'), ("double quoted");
             /* last */
-            """);
+            """
+        );
 
         Assert.Equal("1", _folder.Ask("SELECT rowid FROM terms_fts WHERE terms_fts MATCH 'allegro'"));
     }

@@ -18,7 +18,12 @@ public sealed class SettingTests : IDisposable
     {
         Use(mode);
         await _folder.RunAsync(Settings + "CREATE TABLE a (x);");
-        Assert.Equal("8192|2|UTF-16le", _folder.Ask("SELECT page_size || '|' || auto_vacuum || '|' || encoding FROM pragma_page_size, pragma_auto_vacuum, pragma_encoding"));
+        Assert.Equal(
+            "8192|2|UTF-16le",
+            _folder.Ask(
+                "SELECT page_size || '|' || auto_vacuum || '|' || encoding FROM pragma_page_size, pragma_auto_vacuum, pragma_encoding"
+            )
+        );
         Assert.Empty(_folder.Events.OfType<WarningRaised>());
         Assert.Equal(mode == TransactionMode.All ? "2" : "1", _folder.Ask("SELECT count(*) FROM migration_journal"));
     }
@@ -34,8 +39,18 @@ public sealed class SettingTests : IDisposable
         await _folder.RunAsync(Settings + "CREATE TABLE a (x);");
         var warnings = _folder.Events.OfType<WarningRaised>().Select(w => w.Message).ToList();
         Assert.Equal(3, warnings.Count);
-        Assert.Contains(warnings, w => w.Contains("PRAGMA page_size = 8192 has no effect", StringComparison.Ordinal) && w.Contains("VACUUM", StringComparison.Ordinal));
-        Assert.Contains(warnings, w => w.Contains("PRAGMA encoding = UTF-16le has no effect", StringComparison.Ordinal) && w.Contains("cannot be changed later", StringComparison.Ordinal));
+        Assert.Contains(
+            warnings,
+            w =>
+                w.Contains("PRAGMA page_size = 8192 has no effect", StringComparison.Ordinal)
+                && w.Contains("VACUUM", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            warnings,
+            w =>
+                w.Contains("PRAGMA encoding = UTF-16le has no effect", StringComparison.Ordinal)
+                && w.Contains("cannot be changed later", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -64,7 +79,10 @@ public sealed class SettingTests : IDisposable
     [InlineData("CREATE TABLE a (x -- a column\r, y);", 1)]
     public void Lines_that_a_comment_would_swallow_are_refused(string sql, int line)
     {
-        var problem = Assert.Single(SqliteAnalyzer.Analyze(_folder.Script(sql)).Problems, p => p.Message.Contains("CR alone", StringComparison.Ordinal));
+        var problem = Assert.Single(
+            SqliteAnalyzer.Analyze(_folder.Script(sql)).Problems,
+            p => p.Message.Contains("CR alone", StringComparison.Ordinal)
+        );
         Assert.Equal((ErrorId.ScriptUnterminated, line), (problem.Id, problem.Location.Line));
     }
 

@@ -39,8 +39,24 @@ internal static class TestBackup
 
     public static DatabaseTarget Target(string path) => Driver.Parse(path, "/")!;
 
-    public static Task<BackupContent> BackUpAsync(string source, string path, BackupFormat format = BackupFormat.Native, SessionOptions? session = null, CancellationToken cancellationToken = default) =>
-        Driver.Backups.BackUpAsync(Target(source), new BackupJob { Path = path, Format = format, Digests = true, Session = session ?? new() }, cancellationToken);
+    public static Task<BackupContent> BackUpAsync(
+        string source,
+        string path,
+        BackupFormat format = BackupFormat.Native,
+        SessionOptions? session = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Driver.Backups.BackUpAsync(
+            Target(source),
+            new BackupJob
+            {
+                Path = path,
+                Format = format,
+                Digests = true,
+                Session = session ?? new(),
+            },
+            cancellationToken
+        );
 
     /// <summary>Loads a backup into a new file.</summary>
     public static Task LoadAsync(string backup, string path, BackupFormat format = BackupFormat.Native) =>

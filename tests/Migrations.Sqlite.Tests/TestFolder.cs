@@ -27,7 +27,13 @@ internal sealed class TestFolder : IDisposable
 
     public List<MigrationEvent> Events { get; } = [];
 
-    public SessionOptions Options => new() { Events = new Sink(Events), TableLockTimeout = TimeSpan.FromMilliseconds(100), TableLockRetries = 1 };
+    public SessionOptions Options =>
+        new()
+        {
+            Events = new Sink(Events),
+            TableLockTimeout = TimeSpan.FromMilliseconds(100),
+            TableLockRetries = 1,
+        };
 
     public DatabaseTarget Target => _driver.Parse(Database, Path)!;
 
@@ -81,18 +87,19 @@ internal sealed class TestFolder : IDisposable
         };
     }
 
-    public static JournalEntry Entry(string version) => new()
-    {
-        RunId = Guid.NewGuid(),
-        Version = version,
-        Name = version + "_test",
-        Direction = MigrationDirection.Up,
-        Event = JournalEvent.Applied,
-        AppliedBy = "tester",
-        Host = "here",
-        Success = true,
-        ToolVersion = "0",
-    };
+    public static JournalEntry Entry(string version) =>
+        new()
+        {
+            RunId = Guid.NewGuid(),
+            Version = version,
+            Name = version + "_test",
+            Direction = MigrationDirection.Up,
+            Event = JournalEvent.Applied,
+            AppliedBy = "tester",
+            Host = "here",
+            Success = true,
+            ToolVersion = "0",
+        };
 
     /// <summary>Runs scripts one after another, each in a session of its own.</summary>
     public async Task<StepOutcome> RunAsync(string sql, MigrationHeader? header = null)

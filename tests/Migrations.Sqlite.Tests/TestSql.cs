@@ -31,16 +31,17 @@ internal static class TestSql
     }
 
     /// <summary>A script of no file.</summary>
-    public static MigrationScript Script(string sql) => new()
-    {
-        File = "test.sql",
-        Offset = 0,
-        Length = sql.Length,
-        Checksum = "",
-        IsEmpty = false,
-        Header = MigrationHeader.Empty,
-        Substituted = sql,
-    };
+    public static MigrationScript Script(string sql) =>
+        new()
+        {
+            File = "test.sql",
+            Offset = 0,
+            Length = sql.Length,
+            Checksum = "",
+            IsEmpty = false,
+            Header = MigrationHeader.Empty,
+            Substituted = sql,
+        };
 
     /// <summary>The first value of the first row as text.</summary>
     public static string? Ask(string path, string sql)

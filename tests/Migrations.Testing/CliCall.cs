@@ -5,7 +5,19 @@ public sealed record CliCall
 {
     /// <summary>Variables that change what the command does: never handed on from the machine that runs the tests.</summary>
     internal static readonly string[] VariablesOfTheCommand =
-        ["DATABASE_URL", "MIGRATION_PATH", "DB_RETRY_ATTEMPTS", "DB_RETRY_DELAY", "NO_COLOR", "FORCE_COLOR", "TF_BUILD", "MIGRATIONS_SQLITE_LIBRARY", "PGPASSWORD", "PGHOST", "PGUSER"];
+    [
+        "DATABASE_URL",
+        "MIGRATION_PATH",
+        "DB_RETRY_ATTEMPTS",
+        "DB_RETRY_DELAY",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "TF_BUILD",
+        "MIGRATIONS_SQLITE_LIBRARY",
+        "PGPASSWORD",
+        "PGHOST",
+        "PGUSER",
+    ];
 
     /// <summary>The arguments.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }

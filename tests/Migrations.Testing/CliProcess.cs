@@ -21,7 +21,8 @@ public sealed class CliProcess : IDisposable
     }
 
     /// <summary>The program that the tests run.</summary>
-    public static string Program { get; } = Repository.PathOf("src", "Migrations.Cli", "bin", Repository.Configuration, "net8.0", "migrations.dll");
+    public static string Program { get; } =
+        Repository.PathOf("src", "Migrations.Cli", "bin", Repository.Configuration, "net8.0", "migrations.dll");
 
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
@@ -65,7 +66,12 @@ public sealed class CliProcess : IDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        List<string> command = [Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", Program, .. call.Arguments];
+        List<string> command =
+        [
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
+            Program,
+            .. call.Arguments,
+        ];
         command.InsertRange(0, call.Launcher);
         // A test run started in the background by a shell has SIGINT ignored, and hands that on to its children.
         if (OperatingSystem.IsLinux())

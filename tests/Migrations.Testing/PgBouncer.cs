@@ -36,32 +36,42 @@ public sealed class PgBouncer : IDisposable
             throw new Xunit.SkipException("The tests start no PgBouncer on Windows.");
         var program = Prerequisite.PgBouncer();
         var port = ServerShell.FindFreePort();
-        var folder = ServerShell.MakeFolder("migrations-pooler-", [new KeyValuePair<string, string>("pgbouncer.ini", Settings(server, port, mode))]);
+        var folder = ServerShell.MakeFolder(
+            "migrations-pooler-",
+            [new KeyValuePair<string, string>("pgbouncer.ini", Settings(server, port, mode))]
+        );
         var pooler = new PgBouncer(server, ServerShell.Start(Script, folder, program, folder), port);
         pooler.WaitUntilReady(folder);
         return pooler;
     }
 
     /// <summary>The URL of a database through the pooler.</summary>
-    public string UrlOf(string database) => $"postgres://{Uri.EscapeDataString(_server.User)}:{Uri.EscapeDataString(_server.Password)}@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/{database}";
+    public string UrlOf(string database) =>
+        $"postgres://{Uri.EscapeDataString(_server.User)}:{Uri.EscapeDataString(_server.Password)}@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/{database}";
 
     public void Dispose() => _shell.Dispose();
 
-    private static string Settings(PostgreSqlServer server, int port, string mode) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        [databases]
-        * = host={server.Host} port={server.Port} user={server.User} password='{server.Password.Replace("'", "''", StringComparison.Ordinal)}'
-        [pgbouncer]
-        listen_addr = 127.0.0.1
-        listen_port = {port}
-        unix_socket_dir =
-        auth_type = any
-        pool_mode = {mode}
-        default_pool_size = 30
-        server_lifetime = 60
+    private static string Settings(PostgreSqlServer server, int port, string mode) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            [databases]
+            * = host={server.Host} port={server.Port} user={server.User} password='{server.Password.Replace(
+                "'",
+                "''",
+                StringComparison.Ordinal
+            )}'
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {port}
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = {mode}
+            default_pool_size = 30
+            server_lifetime = 60
 
-        """);
+            """
+        );
 
     private void WaitUntilReady(string folder)
     {
@@ -75,7 +85,10 @@ public sealed class PgBouncer : IDisposable
             catch (SocketException e) when (clock.Elapsed > TimeSpan.FromSeconds(10) || _shell.HasEnded)
             {
                 var log = Path.Combine(folder, "log");
-                throw new InvalidOperationException("PgBouncer did not start: " + (File.Exists(log) ? File.ReadAllText(log) : "(no log)"), e);
+                throw new InvalidOperationException(
+                    "PgBouncer did not start: " + (File.Exists(log) ? File.ReadAllText(log) : "(no log)"),
+                    e
+                );
             }
             catch (SocketException)
             {

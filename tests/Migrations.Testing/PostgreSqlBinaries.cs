@@ -9,7 +9,8 @@ public static class PostgreSqlBinaries
     private static readonly Lazy<string?> Named = new(PutOnPath, LazyThreadSafetyMode.ExecutionAndPublication);
 
     /// <summary>The URL of a server, or the folder of a server's programs; null for whatever is installed.</summary>
-    public static string? Setting => Environment.GetEnvironmentVariable("MIGRATIONS_TEST_POSTGRES") is { Length: > 0 } setting ? setting : null;
+    public static string? Setting =>
+        Environment.GetEnvironmentVariable("MIGRATIONS_TEST_POSTGRES") is { Length: > 0 } setting ? setting : null;
 
     /// <summary>Whether <see cref="Setting"/> is a running server's URL.</summary>
     public static bool IsServerNamed => Setting?.Contains("://", StringComparison.Ordinal) == true;
@@ -24,10 +25,14 @@ public static class PostgreSqlBinaries
         if (Find() is not { } folder)
             return Executable.OnPath(name);
         var server = Executable.MajorVersion(Executable.In(folder, "postgres")!);
-        return Candidates().Prepend(folder).Select(f => Executable.In(f, name)).FirstOrDefault(p => p is not null && Executable.MajorVersion(p) >= server);
+        return Candidates()
+            .Prepend(folder)
+            .Select(f => Executable.In(f, name))
+            .FirstOrDefault(p => p is not null && Executable.MajorVersion(p) >= server);
     }
 
-    private static bool HasServer(string folder) => Executable.In(folder, "initdb") is not null && Executable.In(folder, "postgres") is not null;
+    private static bool HasServer(string folder) =>
+        Executable.In(folder, "initdb") is not null && Executable.In(folder, "postgres") is not null;
 
     private static string? PutOnPath()
     {
@@ -56,10 +61,20 @@ public static class PostgreSqlBinaries
                 yield return Path.Combine(folder, "bin");
         }
 
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+                Path.PathSeparator,
+                StringSplitOptions.RemoveEmptyEntries
+            )
+        )
             yield return folder;
     }
 
     private static int VersionOf(string folder) =>
-        int.TryParse(new string([.. Path.GetFileName(folder).SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]), out var version) ? version : 0;
+        int.TryParse(
+            new string([.. Path.GetFileName(folder).SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]),
+            out var version
+        )
+            ? version
+            : 0;
 }

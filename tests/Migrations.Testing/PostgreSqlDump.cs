@@ -24,7 +24,20 @@ public sealed record PostgreSqlDump(string Text)
             RedirectStandardError = true,
             Environment = { ["PGPASSWORD"] = database.Server.Password },
         };
-        foreach (var argument in (string[])["--format=plain", "--no-password", "--host", database.Server.Host, "--port", $"{database.Server.Port}", "--username", database.Server.User, database.Name])
+        foreach (
+            var argument in (string[])
+                [
+                    "--format=plain",
+                    "--no-password",
+                    "--host",
+                    database.Server.Host,
+                    "--port",
+                    $"{database.Server.Port}",
+                    "--username",
+                    database.Server.User,
+                    database.Name,
+                ]
+        )
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
@@ -33,7 +46,15 @@ public sealed record PostgreSqlDump(string Text)
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"pg_dump failed: {await error}");
         // Newer versions put a word of chance at either end.
-        return new PostgreSqlDump(string.Join('\n', text.Split('\n').Where(l => !l.StartsWith(@"\restrict ", StringComparison.Ordinal) && !l.StartsWith(@"\unrestrict ", StringComparison.Ordinal))));
+        return new PostgreSqlDump(
+            string.Join(
+                '\n',
+                text.Split('\n')
+                    .Where(l =>
+                        !l.StartsWith(@"\restrict ", StringComparison.Ordinal) && !l.StartsWith(@"\unrestrict ", StringComparison.Ordinal)
+                    )
+            )
+        );
     }
 
     private static bool IsPosition(string line) => line.StartsWith("SELECT pg_catalog.setval(", StringComparison.Ordinal);

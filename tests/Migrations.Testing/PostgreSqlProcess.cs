@@ -56,7 +56,10 @@ internal sealed class PostgreSqlProcess : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var port = ServerShell.FindFreePort();
-            var folder = ServerShell.MakeFolder("migrations-pg-", setup.Files.Append(new KeyValuePair<string, string>("password", password + "\n")));
+            var folder = ServerShell.MakeFolder(
+                "migrations-pg-",
+                setup.Files.Append(new KeyValuePair<string, string>("password", password + "\n"))
+            );
             var process = new PostgreSqlProcess(StartShell(binaries, folder, user, port, setup.Settings), folder, port);
             if (process.WaitUntilReady(user, password))
                 return process;
@@ -90,15 +93,30 @@ internal sealed class PostgreSqlProcess : IDisposable
             throw new InvalidOperationException($"The shell of the test server was told to {order}, and answered '{line}'.");
     }
 
-    private static ServerShell StartShell(string binaries, string folder, string user, int port, IReadOnlyDictionary<string, string> settings)
+    private static ServerShell StartShell(
+        string binaries,
+        string folder,
+        string user,
+        int port,
+        IReadOnlyDictionary<string, string> settings
+    )
     {
         List<string> options =
         [
-            "port=" + port.ToString(CultureInfo.InvariantCulture), "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder,
+            "port=" + port.ToString(CultureInfo.InvariantCulture),
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=" + folder,
             // The data is thrown away: durability would only cost time.
-            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=120", "timezone=UTC",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "shared_buffers=32MB",
+            "max_connections=120",
+            "timezone=UTC",
         ];
-        options.AddRange(settings.Select(setting => setting.Key + "=" + setting.Value.Replace("{folder}", folder, StringComparison.Ordinal)));
+        options.AddRange(
+            settings.Select(setting => setting.Key + "=" + setting.Value.Replace("{folder}", folder, StringComparison.Ordinal))
+        );
         return ServerShell.Start(Script, folder, [binaries, folder, user, .. options.SelectMany(o => new[] { "-c", o })]);
     }
 

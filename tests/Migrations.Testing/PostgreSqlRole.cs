@@ -39,7 +39,10 @@ public sealed class PostgreSqlRole : IAsyncDisposable
     public static async Task<PostgreSqlRole> OwnerOfAsync(PostgreSqlTestDatabase database)
     {
         var role = new PostgreSqlRole(database, madeDatabase: false);
-        await role.CreateAsync("NOSUPERUSER NOCREATEDB NOCREATEROLE", $"ALTER DATABASE {database.Name} OWNER TO {role.Name}; ALTER SCHEMA public OWNER TO {role.Name}");
+        await role.CreateAsync(
+            "NOSUPERUSER NOCREATEDB NOCREATEROLE",
+            $"ALTER DATABASE {database.Name} OWNER TO {role.Name}; ALTER SCHEMA public OWNER TO {role.Name}"
+        );
         return role;
     }
 
@@ -53,5 +56,7 @@ public sealed class PostgreSqlRole : IAsyncDisposable
     }
 
     private Task CreateAsync(string rights, string then) =>
-        Database.ExecuteAsync($"CREATE ROLE {Name} LOGIN {rights} PASSWORD '{Password.Replace("'", "''", StringComparison.Ordinal)}'; {then}");
+        Database.ExecuteAsync(
+            $"CREATE ROLE {Name} LOGIN {rights} PASSWORD '{Password.Replace("'", "''", StringComparison.Ordinal)}'; {then}"
+        );
 }

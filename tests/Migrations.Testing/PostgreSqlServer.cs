@@ -10,7 +10,10 @@ namespace Migrations.Testing;
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
-    private static readonly Lazy<PostgreSqlServer> SharedServer = new(() => Named() ?? Start(), LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly Lazy<PostgreSqlServer> SharedServer = new(
+        () => Named() ?? Start(),
+        LazyThreadSafetyMode.ExecutionAndPublication
+    );
     private readonly Lazy<int> _majorVersion;
     private IDisposable? _process;
 
@@ -55,10 +58,16 @@ public sealed class PostgreSqlServer : IDisposable
     public static PostgreSqlServer Start(PostgreSqlSetup? setup = null)
     {
         if (OperatingSystem.IsWindows())
-            throw new Xunit.SkipException("The tests start no PostgreSQL server on Windows; set MIGRATIONS_TEST_POSTGRES to the URL of one.");
+            throw new Xunit.SkipException(
+                "The tests start no PostgreSQL server on Windows; set MIGRATIONS_TEST_POSTGRES to the URL of one."
+            );
         var password = "pw/" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) + "@'%";
         var process = PostgreSqlProcess.Start(Prerequisite.PostgreSqlBinaries(), "postgres", password, setup ?? new PostgreSqlSetup());
-        return new PostgreSqlServer("127.0.0.1", process.Port, "postgres", password, "postgres") { _process = process, SocketFolder = process.Folder };
+        return new PostgreSqlServer("127.0.0.1", process.Port, "postgres", password, "postgres")
+        {
+            _process = process,
+            SocketFolder = process.Folder,
+        };
     }
 
     /// <summary>A <c>postgres://</c> URL.</summary>
@@ -70,15 +79,16 @@ public sealed class PostgreSqlServer : IDisposable
         $"postgres://{Uri.EscapeDataString(user ?? User)}:{Uri.EscapeDataString(password ?? Password)}@{Host}:{Port}/{Uri.EscapeDataString(database)}{(query is null ? "" : "?" + query)}";
 
     /// <summary>An Npgsql connection string, without pooling.</summary>
-    public string ConnectionStringOf(string database, string? user = null, string? password = null) => new NpgsqlConnectionStringBuilder
-    {
-        Host = Host,
-        Port = Port,
-        Username = user ?? User,
-        Password = password ?? Password,
-        Database = database,
-        Pooling = false,
-    }.ConnectionString;
+    public string ConnectionStringOf(string database, string? user = null, string? password = null) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = Host,
+            Port = Port,
+            Username = user ?? User,
+            Password = password ?? Password,
+            Database = database,
+            Pooling = false,
+        }.ConnectionString;
 
     /// <summary>Runs a statement as the superuser in the maintenance database.</summary>
     public async Task ExecuteAsync(string sql)
@@ -100,7 +110,8 @@ public sealed class PostgreSqlServer : IDisposable
     public void Dispose() => _process?.Dispose();
 
     [UnsupportedOSPlatform("windows")]
-    private PostgreSqlProcess Own() => _process as PostgreSqlProcess ?? throw new InvalidOperationException("This server was not started here.");
+    private PostgreSqlProcess Own() =>
+        _process as PostgreSqlProcess ?? throw new InvalidOperationException("This server was not started here.");
 
     private int AskVersion()
     {
@@ -120,6 +131,7 @@ public sealed class PostgreSqlServer : IDisposable
             url.IsDefaultPort ? 5432 : url.Port,
             Uri.UnescapeDataString(login[0]),
             login.Length > 1 ? Uri.UnescapeDataString(login[1]) : "",
-            url.AbsolutePath.Trim('/') is { Length: > 0 } name ? name : "postgres");
+            url.AbsolutePath.Trim('/') is { Length: > 0 } name ? name : "postgres"
+        );
     }
 }

@@ -45,9 +45,11 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
     /// <summary>A database that is there already, dropped at the end all the same.</summary>
     public static PostgreSqlTestDatabase Of(PostgreSqlServer server, string name) => new(server, name);
 
-    public override async Task<IReadOnlyList<string>> TablesAsync() => await RowsAsync(
-        "SELECT CASE schemaname WHEN 'public' THEN tablename ELSE schemaname || '.' || tablename END AS name FROM pg_tables "
-        + "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1");
+    public override async Task<IReadOnlyList<string>> TablesAsync() =>
+        await RowsAsync(
+            "SELECT CASE schemaname WHEN 'public' THEN tablename ELSE schemaname || '.' || tablename END AS name FROM pg_tables "
+                + "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+        );
 
     public override async Task<DbConnection> ConnectAsync()
     {

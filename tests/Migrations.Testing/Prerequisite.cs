@@ -11,7 +11,8 @@ public static class Prerequisite
     private static bool InPipeline => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The folder of <c>initdb</c> and <c>postgres</c>.</summary>
-    public static string PostgreSqlBinaries() => Need(Testing.PostgreSqlBinaries.Find(), "PostgreSQL's server (initdb, postgres)", installable: true);
+    public static string PostgreSqlBinaries() =>
+        Need(Testing.PostgreSqlBinaries.Find(), "PostgreSQL's server (initdb, postgres)", installable: true);
 
     /// <summary>The path of <c>psql</c>; the real binary, not Debian's wrapper.</summary>
     public static string Psql() => Client("psql");
@@ -26,28 +27,37 @@ public static class Prerequisite
     public static string Strace() => Need(Executable.OnPath("strace"), "strace", installable: OperatingSystem.IsLinux());
 
     /// <summary>The path of PgBouncer.</summary>
-    public static string PgBouncer() => Need(Executable.OnPath("pgbouncer") ?? Executable.In("/usr/sbin", "pgbouncer"), "pgbouncer", installable: false);
+    public static string PgBouncer() =>
+        Need(Executable.OnPath("pgbouncer") ?? Executable.In("/usr/sbin", "pgbouncer"), "pgbouncer", installable: false);
 
     /// <summary>Needs a PostgreSQL server of at least this major version.</summary>
-    public static void PostgreSqlVersion(int major) => Skip.If(
-        PostgreSqlServer.Shared.MajorVersion < major, $"It came with PostgreSQL {major}; this is {PostgreSqlServer.Shared.MajorVersion}.");
+    public static void PostgreSqlVersion(int major) =>
+        Skip.If(
+            PostgreSqlServer.Shared.MajorVersion < major,
+            $"It came with PostgreSQL {major}; this is {PostgreSqlServer.Shared.MajorVersion}."
+        );
 
     /// <summary>Needs an SQLite library of at least this version.</summary>
-    public static void SqliteVersion(int major, int minor) => Need(
-        SqliteTestDatabase.LibraryVersion >= new Version(major, minor) ? "present" : null, $"SQLite {major}.{minor}", installable: true);
+    public static void SqliteVersion(int major, int minor) =>
+        Need(
+            SqliteTestDatabase.LibraryVersion >= new Version(major, minor) ? "present" : null,
+            $"SQLite {major}.{minor}",
+            installable: true
+        );
 
     /// <summary>Skips the test unless signals can be sent to processes.</summary>
     public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
 
-    private static string Client(string name) =>
-        Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
+    private static string Client(string name) => Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
 
     private static string Need(string? found, string what, bool installable)
     {
         if (found is not null)
             return found;
         if (installable && InPipeline)
-            throw new InvalidOperationException($"{what} is not installed on this machine, and with CI=true that is a failure: install it (see .ci/run).");
+            throw new InvalidOperationException(
+                $"{what} is not installed on this machine, and with CI=true that is a failure: install it (see .ci/run)."
+            );
         throw new SkipException($"{what} is not installed on this machine.");
     }
 }

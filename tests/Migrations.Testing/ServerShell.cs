@@ -26,7 +26,13 @@ internal sealed class ServerShell : IDisposable
     public static ServerShell Start(string script, string folder, params IEnumerable<string> arguments)
     {
         var (program, before) = AsOrdinaryUser();
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
         foreach (var argument in (IEnumerable<string>)[.. before, "-c", script, "sh", .. arguments])
             start.ArgumentList.Add(argument);
         return new ServerShell(Process.Start(start)!);
@@ -94,6 +100,8 @@ internal sealed class ServerShell : IDisposable
     {
         if (Environment.UserName != "root")
             return ("/bin/sh", []);
-        return Executable.OnPath("runuser") is { } runuser ? (runuser, ["-u", "postgres", "--", "/bin/sh"]) : ("su", ["postgres", "-s", "/bin/sh"]);
+        return Executable.OnPath("runuser") is { } runuser
+            ? (runuser, ["-u", "postgres", "--", "/bin/sh"])
+            : ("su", ["postgres", "-s", "/bin/sh"]);
     }
 }

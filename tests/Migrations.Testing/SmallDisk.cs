@@ -15,7 +15,10 @@ public sealed class SmallDisk : IDisposable
     public static SmallDisk Mount(string path, string size)
     {
         Directory.CreateDirectory(path);
-        Skip.IfNot(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path), "A small disk (tmpfs) may not be mounted here.");
+        Skip.IfNot(
+            OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path),
+            "A small disk (tmpfs) may not be mounted here."
+        );
         return new SmallDisk(path);
     }
 

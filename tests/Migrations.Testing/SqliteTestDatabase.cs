@@ -28,9 +28,10 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     public override IReadOnlyList<string> Secrets => [];
 
-    public override async Task<IReadOnlyList<string>> TablesAsync() => System.IO.File.Exists(File)
-        ? await RowsAsync("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name")
-        : [];
+    public override async Task<IReadOnlyList<string>> TablesAsync() =>
+        System.IO.File.Exists(File)
+            ? await RowsAsync("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name")
+            : [];
 
     public override async Task<DbConnection> ConnectAsync()
     {
@@ -47,7 +48,10 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     private static nint SystemLibrary()
     {
-        var name = OperatingSystem.IsWindows() ? "winsqlite3.dll" : OperatingSystem.IsMacOS() ? "libsqlite3.dylib" : "libsqlite3.so.0";
+        var name =
+            OperatingSystem.IsWindows() ? "winsqlite3.dll"
+            : OperatingSystem.IsMacOS() ? "libsqlite3.dylib"
+            : "libsqlite3.so.0";
         return NativeLibrary.TryLoad(name, out var library) ? library : 0;
     }
 }

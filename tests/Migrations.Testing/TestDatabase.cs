@@ -30,7 +30,9 @@ public abstract class TestDatabase : IAsyncDisposable
         await using var connection = await ConnectAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return await command.ExecuteScalarAsync() is { } value and not DBNull ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+        return await command.ExecuteScalarAsync() is { } value and not DBNull
+            ? Convert.ToString(value, CultureInfo.InvariantCulture)
+            : null;
     }
 
     /// <summary>All rows, their values as text between bars; NULL is empty.</summary>
@@ -42,7 +44,12 @@ public abstract class TestDatabase : IAsyncDisposable
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string>();
         while (await reader.ReadAsync())
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+            rows.Add(
+                string.Join(
+                    '|',
+                    Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))
+                )
+            );
         return rows;
     }
 

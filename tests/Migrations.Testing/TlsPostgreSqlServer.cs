@@ -19,7 +19,10 @@ public sealed class TlsPostgreSqlServer : IDisposable
 
         """;
 
-    private static readonly Lazy<TlsPostgreSqlServer> SharedServer = new(() => new TlsPostgreSqlServer(), LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly Lazy<TlsPostgreSqlServer> SharedServer = new(
+        () => new TlsPostgreSqlServer(),
+        LazyThreadSafetyMode.ExecutionAndPublication
+    );
     private readonly TemporaryFolder _folder = new();
 
     private TlsPostgreSqlServer()
@@ -34,23 +37,25 @@ public sealed class TlsPostgreSqlServer : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(ClientKey, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var (serverCertificate, serverKey) = Issue(authority, "localhost", server: true);
-        Server = PostgreSqlServer.Start(new PostgreSqlSetup
-        {
-            Files = new Dictionary<string, string>(StringComparer.Ordinal)
+        Server = PostgreSqlServer.Start(
+            new PostgreSqlSetup
             {
-                ["server.crt"] = serverCertificate,
-                ["server.key"] = serverKey,
-                ["root.crt"] = authority.ExportCertificatePem(),
-                ["pg_hba.conf"] = HostRules,
-            },
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["ssl"] = "on",
-                ["ssl_cert_file"] = "{folder}/server.crt",
-                ["ssl_key_file"] = "{folder}/server.key",
-                ["ssl_ca_file"] = "{folder}/root.crt",
-            },
-        });
+                Files = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["server.crt"] = serverCertificate,
+                    ["server.key"] = serverKey,
+                    ["root.crt"] = authority.ExportCertificatePem(),
+                    ["pg_hba.conf"] = HostRules,
+                },
+                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["ssl"] = "on",
+                    ["ssl_cert_file"] = "{folder}/server.crt",
+                    ["ssl_key_file"] = "{folder}/server.key",
+                    ["ssl_ca_file"] = "{folder}/root.crt",
+                },
+            }
+        );
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 
@@ -82,8 +87,12 @@ public sealed class TlsPostgreSqlServer : IDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=Authority of the " + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true)
+        );
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(7));
     }
@@ -99,9 +108,18 @@ public sealed class TlsPostgreSqlServer : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(server ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(6), RandomNumberGenerator.GetBytes(12));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(server ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], critical: false)
+        );
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false)
+        );
+        using var certificate = request.Create(
+            authority,
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(6),
+            RandomNumberGenerator.GetBytes(12)
+        );
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 }

@@ -9,51 +9,96 @@ internal static class BackupCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var destination = new Option<string>("--destination", "-t") { HelpName = "folder", Required = true, Description = "The folder that the backup goes to. It must exist." };
-        var format = Choice.Of<BackupFormat>("--format", "The engine's own format, or a script of SQL. Default: native.", ("native", BackupFormat.Native), ("sql", BackupFormat.Sql));
+        var destination = new Option<string>("--destination", "-t")
+        {
+            HelpName = "folder",
+            Required = true,
+            Description = "The folder that the backup goes to. It must exist.",
+        };
+        var format = Choice.Of<BackupFormat>(
+            "--format",
+            "The engine's own format, or a script of SQL. Default: native.",
+            ("native", BackupFormat.Native),
+            ("sql", BackupFormat.Sql)
+        );
         var compress = new Option<bool>("--compress") { Description = "Compress the file with gzip." };
         var jobs = Choice.Count("--jobs", "How many jobs write at once; more than 1 gives a folder (PostgreSQL).");
         var noCounts = new Option<bool>("--no-counts") { Description = "Count no rows. Such a backup cannot be proven." };
         var full = new Option<bool>("--full") { Description = "Digest every table, so that a verification can compare every value." };
-        var globals = new Option<bool>("--include-globals") { Description = "Write roles and other objects of the whole server beside it (PostgreSQL)." };
-        var exclude = new Option<string[]>("--exclude") { HelpName = "pattern", Description = "Leave tables of this name out of a script, with * and ? as wildcards; may be repeated (SQLite, with --format sql)." };
+        var globals = new Option<bool>("--include-globals")
+        {
+            Description = "Write roles and other objects of the whole server beside it (PostgreSQL).",
+        };
+        var exclude = new Option<string[]>("--exclude")
+        {
+            HelpName = "pattern",
+            Description =
+                "Leave tables of this name out of a script, with * and ? as wildcards; may be repeated (SQLite, with --format sql).",
+        };
         var prove = new Option<bool>("--prove") { Description = "Verify it at once: restore it into a scratch database and compare." };
         var scratch = new ScratchOption();
-        var command = new Command("backup", "Back up a database: one snapshot and its manifest.") { destination, format, compress, jobs, noCounts, full, globals, exclude, prove };
+        var command = new Command("backup", "Back up a database: one snapshot and its manifest.")
+        {
+            destination,
+            format,
+            compress,
+            jobs,
+            noCounts,
+            full,
+            globals,
+            exclude,
+            prove,
+        };
         scratch.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(prove) && result.GetValue(noCounts))
                 result.AddError("--prove and --no-counts exclude each other: a proof compares the rows.");
         });
-        command.SetAction((parse, cancellationToken) =>
-        {
-            var request = new BackupRequest
+        command.SetAction(
+            (parse, cancellationToken) =>
             {
-                Folder = Path.GetFullPath(parse.GetRequiredValue(destination)),
-                Format = parse.GetValue(format) ?? BackupFormat.Native,
-                Compress = parse.GetValue(compress),
-                Jobs = parse.GetValue(jobs) ?? 1,
-                CountRows = !parse.GetValue(noCounts),
-                Digests = parse.GetValue(full),
-                IncludeGlobals = parse.GetValue(globals),
-                Exclude = parse.GetValue(exclude) ?? [],
-            };
-            return runner.RunAsync(parse, (call, token) => RunAsync(call, request, parse.GetValue(prove), scratch.Read(parse), token), cancellationToken);
-        });
+                var request = new BackupRequest
+                {
+                    Folder = Path.GetFullPath(parse.GetRequiredValue(destination)),
+                    Format = parse.GetValue(format) ?? BackupFormat.Native,
+                    Compress = parse.GetValue(compress),
+                    Jobs = parse.GetValue(jobs) ?? 1,
+                    CountRows = !parse.GetValue(noCounts),
+                    Digests = parse.GetValue(full),
+                    IncludeGlobals = parse.GetValue(globals),
+                    Exclude = parse.GetValue(exclude) ?? [],
+                };
+                return runner.RunAsync(
+                    parse,
+                    (call, token) => RunAsync(call, request, parse.GetValue(prove), scratch.Read(parse), token),
+                    cancellationToken
+                );
+            }
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(DatabaseCall call, BackupRequest request, bool prove, DatabaseTarget? scratch, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        DatabaseCall call,
+        BackupRequest request,
+        bool prove,
+        DatabaseTarget? scratch,
+        CancellationToken cancellationToken
+    )
     {
         if (call.Settings.WhatIf)
         {
-            call.Report.Backups.WhatIf($"{call.Target.Display} would be backed up to {request.Folder}{(prove ? ", and the backup proven" : "")}.");
+            call.Report.Backups.WhatIf(
+                $"{call.Target.Display} would be backed up to {request.Folder}{(prove ? ", and the backup proven" : "")}."
+            );
             return ExitCode.Done;
         }
 
         var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
-        var backup = await new BackupManager(call.Driver, call.Target, options).BackUpAsync(request, cancellationToken).ConfigureAwait(false);
+        var backup = await new BackupManager(call.Driver, call.Target, options)
+            .BackUpAsync(request, cancellationToken)
+            .ConfigureAwait(false);
         if (!prove)
         {
             call.Report.Backups.Made(backup, proof: null);
@@ -63,7 +108,9 @@ internal static class BackupCommand
         BackupVerification proof;
         try
         {
-            proof = await new BackupVerifier(call.Driver, options).VerifyAsync(backup, call.Target, request.Digests, cancellationToken).ConfigureAwait(false);
+            proof = await new BackupVerifier(call.Driver, options)
+                .VerifyAsync(backup, call.Target, request.Digests, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {

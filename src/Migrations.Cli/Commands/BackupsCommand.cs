@@ -9,11 +9,13 @@ internal static class BackupsCommand
     {
         var folder = new Argument<string>("folder") { Description = "The folder." };
         var command = new Command("backups", "List the backups of a folder, newest first, and whether they are proven.") { folder };
-        command.SetAction((parse, cancellationToken) =>
-        {
-            var path = Path.GetFullPath(parse.GetRequiredValue(folder));
-            return runner.RunAsync(parse, (call, token) => RunAsync(call, path, token), cancellationToken);
-        });
+        command.SetAction(
+            (parse, cancellationToken) =>
+            {
+                var path = Path.GetFullPath(parse.GetRequiredValue(folder));
+                return runner.RunAsync(parse, (call, token) => RunAsync(call, path, token), cancellationToken);
+            }
+        );
         return command;
     }
 

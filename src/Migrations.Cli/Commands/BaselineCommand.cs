@@ -9,13 +9,18 @@ internal static class BaselineCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var version = new Argument<string>("version") { Description = "The last migration that the schema already holds: a version, a semantic version or a name." };
-        var command = new Command("baseline", "Record migrations as applied, without running them, up to a version.") { version };
-        command.SetAction((parse, cancellationToken) =>
+        var version = new Argument<string>("version")
         {
-            var target = parse.GetRequiredValue(version);
-            return runner.RunAsync(parse, (call, token) => RunAsync(call, target, token), cancellationToken);
-        });
+            Description = "The last migration that the schema already holds: a version, a semantic version or a name.",
+        };
+        var command = new Command("baseline", "Record migrations as applied, without running them, up to a version.") { version };
+        command.SetAction(
+            (parse, cancellationToken) =>
+            {
+                var target = parse.GetRequiredValue(version);
+                return runner.RunAsync(parse, (call, token) => RunAsync(call, target, token), cancellationToken);
+            }
+        );
         return command;
     }
 
@@ -29,17 +34,30 @@ internal static class BaselineCommand
     }
 
     // A baseline is refused where anything was applied, so what counts as applied afterwards was recorded by one.
-    private static async Task<IReadOnlyList<MigrationStatus>> RecordAsync(DatabaseCall call, string target, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MigrationStatus>> RecordAsync(
+        DatabaseCall call,
+        string target,
+        CancellationToken cancellationToken
+    )
     {
         var statuses = await call.Migrator.BaselineAsync(new BaselineRequest { Target = target }, cancellationToken).ConfigureAwait(false);
         return [.. statuses.Where(status => status.State == MigrationState.Applied)];
     }
 
-    private static async Task<IReadOnlyList<MigrationStatus>> FindAsync(DatabaseCall call, string target, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MigrationStatus>> FindAsync(
+        DatabaseCall call,
+        string target,
+        CancellationToken cancellationToken
+    )
     {
         var folder = MigrationFolderReader.Read(call.Settings.Folder, call.Settings.Migrator.Folder, cancellationToken);
         var last = MigrationResolver.Find(folder.Migrations, target).Version;
         var statuses = await call.Migrator.GetStatusAsync(cancellationToken).ConfigureAwait(false);
-        return [.. statuses.Where(status => status.AppliedAt is null && status.State != MigrationState.NotHere && status.Version is { } version && version <= last)];
+        return
+        [
+            .. statuses.Where(status =>
+                status.AppliedAt is null && status.State != MigrationState.NotHere && status.Version is { } version && version <= last
+            ),
+        ];
     }
 }

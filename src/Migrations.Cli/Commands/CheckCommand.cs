@@ -10,46 +10,82 @@ internal static class CheckCommand
     public static Command Create(DatabaseRunner runner)
     {
         var category = Choice.Several("--category", "Only these checks; may be repeated.", IntegrityChecker.Categories, c => c.Word());
-        var name = new Option<string[]>("--name") { HelpName = "name", Description = "Only checks of this name, with * and ? as wildcards; may be repeated." };
+        var name = new Option<string[]>("--name")
+        {
+            HelpName = "name",
+            Description = "Only checks of this name, with * and ? as wildcards; may be repeated.",
+        };
         var thorough = new Option<bool>("--thorough") { Description = "Let the engine read every page and every index entry." };
         var onCopy = new Option<bool>("--on-copy", "--scratch") { Description = "Ask the declared checks on a copy of the database." };
         var timeout = Choice.Duration("--timeout", "The longest that one declared check may take. Default: 30s.");
-        var report = new Option<string?>("--report") { HelpName = "file", Description = "Write the results to a JUnit file, for a pipeline to publish." };
+        var report = new Option<string?>("--report")
+        {
+            HelpName = "file",
+            Description = "Write the results to a JUnit file, for a pipeline to publish.",
+        };
         var backups = new NewestBackupOptions();
         var scratch = new ScratchOption();
         var ignore = new IgnoreOption();
-        var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.") { category, name, thorough, onCopy, timeout, report };
+        var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.")
+        {
+            category,
+            name,
+            thorough,
+            onCopy,
+            timeout,
+            report,
+        };
         backups.AddTo(command);
         scratch.AddTo(command);
         ignore.AddTo(command);
-        command.SetAction((parse, cancellationToken) =>
-        {
-            var defaults = new CheckRequest();
-            var all = new List<CheckResult>();
-            return runner.RunAsync(
-                parse,
-                (call, token) =>
-                {
-                    var request = backups.Read(parse, new CheckRequest
+        command.SetAction(
+            (parse, cancellationToken) =>
+            {
+                var defaults = new CheckRequest();
+                var all = new List<CheckResult>();
+                return runner.RunAsync(
+                    parse,
+                    (call, token) =>
                     {
-                        Categories = parse.GetValue(category) ?? [],
-                        Names = parse.GetValue(name) ?? [],
-                        Thorough = parse.GetValue(thorough),
-                        OnCopy = parse.GetValue(onCopy),
-                        Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
-                        Ignored = ignore.Read(parse),
-                        ScratchServer = scratch.Read(parse),
-                    });
-                    return RunAsync(call, request, all, parse.GetValue(report), token);
-                },
-                cancellationToken);
-        });
+                        var request = backups.Read(
+                            parse,
+                            new CheckRequest
+                            {
+                                Categories = parse.GetValue(category) ?? [],
+                                Names = parse.GetValue(name) ?? [],
+                                Thorough = parse.GetValue(thorough),
+                                OnCopy = parse.GetValue(onCopy),
+                                Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
+                                Ignored = ignore.Read(parse),
+                                ScratchServer = scratch.Read(parse),
+                            }
+                        );
+                        return RunAsync(call, request, all, parse.GetValue(report), token);
+                    },
+                    cancellationToken
+                );
+            }
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(DatabaseCall call, CheckRequest request, List<CheckResult> all, string? report, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        DatabaseCall call,
+        CheckRequest request,
+        List<CheckResult> all,
+        string? report,
+        CancellationToken cancellationToken
+    )
     {
-        var checker = new IntegrityChecker(call.Driver, call.Target, call.Settings.Folder, call.Settings.Migrator with { Session = call.Settings.Migrator.Session with { Events = call.Report } });
+        var checker = new IntegrityChecker(
+            call.Driver,
+            call.Target,
+            call.Settings.Folder,
+            call.Settings.Migrator with
+            {
+                Session = call.Settings.Migrator.Session with { Events = call.Report },
+            }
+        );
         try
         {
             var results = await checker.CheckAsync(request, cancellationToken).ConfigureAwait(false);

@@ -18,10 +18,15 @@ internal static class Confirmation
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
                 $"{action} needs a confirmation, and nobody can be asked: standard input is no terminal.",
-                "See what would be done with --what-if, and confirm with --yes.");
+                "See what would be done with --what-if, and confirm with --yes."
+            );
         }
 
         if (!terminal.Ask(action + "?"))
-            throw new MigrationException(ErrorId.Cancelled, $"The question was not answered with yes. {nothing}", "Answer with y, or confirm with --yes.");
+            throw new MigrationException(
+                ErrorId.Cancelled,
+                $"The question was not answered with yes. {nothing}",
+                "Answer with y, or confirm with --yes."
+            );
     }
 }

@@ -10,33 +10,62 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     /// <summary>
     /// Runs a command that works on databases. A failure does not keep the other databases from their turn; a cancellation does.
     /// </summary>
-    public Task<int> RunAsync(ParseResult parse, Func<DatabaseCall, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
-        GuardAsync(parse, async (settings, report) =>
-        {
-            var code = ExitCode.Done;
-            // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
-            foreach (var call in Resolve(settings, report))
+    public Task<int> RunAsync(
+        ParseResult parse,
+        Func<DatabaseCall, CancellationToken, Task<int>> command,
+        CancellationToken cancellationToken
+    ) =>
+        GuardAsync(
+            parse,
+            async (settings, report) =>
             {
-                // A call that was over before the cancellation reached it is done, and says so.
-                if (cancellationToken.IsCancellationRequested)
-                    return ExitCode.Combine(code, Skip(report, call.Target));
-                code = ExitCode.Combine(code, await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false));
-            }
+                var code = ExitCode.Done;
+                // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
+                foreach (var call in Resolve(settings, report))
+                {
+                    // A call that was over before the cancellation reached it is done, and says so.
+                    if (cancellationToken.IsCancellationRequested)
+                        return ExitCode.Combine(code, Skip(report, call.Target));
+                    code = ExitCode.Combine(
+                        code,
+                        await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false)
+                    );
+                }
 
-            return code;
-        });
+                return code;
+            }
+        );
 
     /// <summary>Runs a command that works on files and may need a database besides.</summary>
-    public Task<int> RunAsync(ParseResult parse, Func<FileCall, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
-        GuardAsync(parse, (settings, report) => command(new FileCall { Settings = settings, Report = report, Terminal = terminal }, cancellationToken));
+    public Task<int> RunAsync(
+        ParseResult parse,
+        Func<FileCall, CancellationToken, Task<int>> command,
+        CancellationToken cancellationToken
+    ) =>
+        GuardAsync(
+            parse,
+            (settings, report) =>
+                command(
+                    new FileCall
+                    {
+                        Settings = settings,
+                        Report = report,
+                        Terminal = terminal,
+                    },
+                    cancellationToken
+                )
+        );
 
     /// <summary>Runs a command that needs no database.</summary>
     public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
         GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));
 
     /// <summary>Runs a command that finds its databases itself.</summary>
-    public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, CancellationToken, Task<int>> command, CancellationToken cancellationToken) =>
-        GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
+    public Task<int> RunAsync(
+        ParseResult parse,
+        Func<Settings, IReport, CancellationToken, Task<int>> command,
+        CancellationToken cancellationToken
+    ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
 
     private async Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command)
     {
@@ -49,7 +78,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
 
     private static int Skip(IReport report, DatabaseTarget target)
     {
-        report.Failure(target, new MigrationException(ErrorId.Cancelled, $"The call was cancelled before {target.Display} had its turn.", "Run the command again."));
+        report.Failure(
+            target,
+            new MigrationException(
+                ErrorId.Cancelled,
+                $"The call was cancelled before {target.Display} had its turn.",
+                "Run the command again."
+            )
+        );
         return ExitCode.Cancelled;
     }
 
@@ -66,10 +102,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         }
         catch (OperationCanceledException)
         {
-            report.Failure(target, new MigrationException(
-                ErrorId.Cancelled,
-                "The call was cancelled. What was running has been rolled back.",
-                "See where the database stands: migrations status"));
+            report.Failure(
+                target,
+                new MigrationException(
+                    ErrorId.Cancelled,
+                    "The call was cancelled. What was running has been rolled back.",
+                    "See where the database stands: migrations status"
+                )
+            );
             return ExitCode.Cancelled;
         }
 #pragma warning disable CA1031 // The last resort: whatever else happens is told like any other error, with the exit code of a failure.
@@ -88,23 +128,26 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "No database is named.",
-                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL.");
+                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL."
+            );
         }
 
         var migrator = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
         var baseFolder = Directory.GetCurrentDirectory();
-        return settings.Databases.Select(text =>
-        {
-            var (driver, target) = Drivers.Resolve(text, baseFolder);
-            return new DatabaseCall
+        return settings
+            .Databases.Select(text =>
             {
-                Migrator = new Migrator(driver, target, settings.Folder, migrator),
-                Driver = driver,
-                Target = target,
-                Settings = settings,
-                Report = report,
-                Terminal = terminal,
-            };
-        }).ToList();
+                var (driver, target) = Drivers.Resolve(text, baseFolder);
+                return new DatabaseCall
+                {
+                    Migrator = new Migrator(driver, target, settings.Folder, migrator),
+                    Driver = driver,
+                    Target = target,
+                    Settings = settings,
+                    Report = report,
+                    Terminal = terminal,
+                };
+            })
+            .ToList();
     }
 }

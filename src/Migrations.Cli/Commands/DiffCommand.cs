@@ -18,25 +18,53 @@ internal static class DiffCommand
         var command = new Command("diff", "Compare two schemas: databases, files of SQL, migration folders or backups.") { left, right };
         scratch.AddTo(command);
         ignore.AddTo(command);
-        command.SetAction((parse, cancellationToken) => runner.RunAsync(
-            parse,
-            (settings, report, token) => RunAsync(settings, report, parse.GetValue(left)!, parse.GetValue(right)!, scratch.Read(parse), ignore.Read(parse), token),
-            cancellationToken));
+        command.SetAction(
+            (parse, cancellationToken) =>
+                runner.RunAsync(
+                    parse,
+                    (settings, report, token) =>
+                        RunAsync(
+                            settings,
+                            report,
+                            parse.GetValue(left)!,
+                            parse.GetValue(right)!,
+                            scratch.Read(parse),
+                            ignore.Read(parse),
+                            token
+                        ),
+                    cancellationToken
+                )
+        );
         return command;
     }
 
-    private static Argument<string> Side(string name, string what) => new(name)
-    {
-        Description = what + ": a database, a .sql file that makes a whole schema, a migration folder, or a backup.",
-    };
+    private static Argument<string> Side(string name, string what) =>
+        new(name) { Description = what + ": a database, a .sql file that makes a whole schema, a migration folder, or a backup." };
 
-    private static async Task<int> RunAsync(Settings settings, IReport report, string left, string right, DatabaseTarget? scratch, IReadOnlyList<string> ignored, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        Settings settings,
+        IReport report,
+        string left,
+        string right,
+        DatabaseTarget? scratch,
+        IReadOnlyList<string> ignored,
+        CancellationToken cancellationToken
+    )
     {
         var here = Directory.GetCurrentDirectory();
         (IDatabaseDriver, DatabaseTarget)? beside = settings.Databases.Count > 0 ? Drivers.Resolve(settings.Databases[0], here) : null;
         var sides = SidePair.Resolve(left, right, beside, Drivers.All, here);
         var options = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
-        var reader = new SchemaSides(sides.Driver, options, new ScratchRequest { Origin = sides.Origin, Server = scratch, Session = options.Session });
+        var reader = new SchemaSides(
+            sides.Driver,
+            options,
+            new ScratchRequest
+            {
+                Origin = sides.Origin,
+                Server = scratch,
+                Session = options.Session,
+            }
+        );
         var differences = await reader.CompareAsync(sides, ignored, cancellationToken).ConfigureAwait(false);
         report.Integrity.Differences(sides.Left.Display, sides.Right.Display, differences);
         return differences.Count == 0 ? ExitCode.Done : ExitCode.Found;

@@ -22,7 +22,8 @@ internal sealed record FileCall
     public SessionOptions Session => Settings.Migrator.Session with { Events = Report };
 
     /// <summary>The database of the call, where one of that engine is named; null otherwise.</summary>
-    public DatabaseTarget? TargetOf(IDatabaseDriver driver) => Settings.Databases
-        .Select(text => Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target)
-        .FirstOrDefault(target => string.Equals(target.Engine, driver.Engine, StringComparison.Ordinal));
+    public DatabaseTarget? TargetOf(IDatabaseDriver driver) =>
+        Settings
+            .Databases.Select(text => Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target)
+            .FirstOrDefault(target => string.Equals(target.Engine, driver.Engine, StringComparison.Ordinal));
 }

@@ -6,7 +6,11 @@ namespace Migrations.Cli.Commands;
 /// <summary>The options of commands that run migrations and can have a backup to stand on.</summary>
 internal sealed class ProtectionOptions
 {
-    private readonly Option<string?> _backup = new("--backup") { HelpName = "folder", Description = "Back up to this folder before the first step, when there is something to do." };
+    private readonly Option<string?> _backup = new("--backup")
+    {
+        HelpName = "folder",
+        Description = "Back up to this folder before the first step, when there is something to do.",
+    };
 
     private readonly Option<bool> _restoreOnFailure = new("--restore-on-failure")
     {
@@ -24,7 +28,8 @@ internal sealed class ProtectionOptions
         });
     }
 
-    public BackupRequest? Backup(ParseResult parse) => parse.GetValue(_backup) is { } folder ? new BackupRequest { Folder = Path.GetFullPath(folder) } : null;
+    public BackupRequest? Backup(ParseResult parse) =>
+        parse.GetValue(_backup) is { } folder ? new BackupRequest { Folder = Path.GetFullPath(folder) } : null;
 
     public bool RestoreOnFailure(ParseResult parse) => parse.GetValue(_restoreOnFailure);
 }

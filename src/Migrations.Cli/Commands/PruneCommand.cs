@@ -16,22 +16,36 @@ internal static class PruneCommand
         var daily = Choice.Count("--keep-daily", "Keep the newest of each of the last so many days that have one.");
         var weekly = Choice.Count("--keep-weekly", "Keep the newest of each of the last so many weeks that have one.");
         var monthly = Choice.Count("--keep-monthly", "Keep the newest of each of the last so many months that have one.");
-        var states = Choice.Count("--keep-states", "Of the states that restores replaced and kept, keep the newest so many. Without it all of them stay.");
-        var command = new Command("prune", "Remove backups that no rule keeps. The newest and the last proven one always stay.") { folder, last, days, daily, weekly, monthly, states };
-        command.SetAction((parse, cancellationToken) =>
+        var states = Choice.Count(
+            "--keep-states",
+            "Of the states that restores replaced and kept, keep the newest so many. Without it all of them stay."
+        );
+        var command = new Command("prune", "Remove backups that no rule keeps. The newest and the last proven one always stay.")
         {
-            var path = Path.GetFullPath(parse.GetRequiredValue(folder));
-            var policy = new RetentionPolicy
+            folder,
+            last,
+            days,
+            daily,
+            weekly,
+            monthly,
+            states,
+        };
+        command.SetAction(
+            (parse, cancellationToken) =>
             {
-                KeepLast = parse.GetValue(last),
-                KeepDays = parse.GetValue(days),
-                KeepDaily = parse.GetValue(daily),
-                KeepWeekly = parse.GetValue(weekly),
-                KeepMonthly = parse.GetValue(monthly),
-                KeepStates = parse.GetValue(states),
-            };
-            return runner.RunAsync(parse, (call, token) => RunAsync(call, path, policy, token), cancellationToken);
-        });
+                var path = Path.GetFullPath(parse.GetRequiredValue(folder));
+                var policy = new RetentionPolicy
+                {
+                    KeepLast = parse.GetValue(last),
+                    KeepDays = parse.GetValue(days),
+                    KeepDaily = parse.GetValue(daily),
+                    KeepWeekly = parse.GetValue(weekly),
+                    KeepMonthly = parse.GetValue(monthly),
+                    KeepStates = parse.GetValue(states),
+                };
+                return runner.RunAsync(parse, (call, token) => RunAsync(call, path, policy, token), cancellationToken);
+            }
+        );
         return command;
     }
 
@@ -44,7 +58,12 @@ internal static class PruneCommand
         {
             foreach (var decision in call.Settings.Yes ? [] : leaving)
                 call.Terminal.Error("  " + Path.GetFileName(decision.Backup.Path));
-            Confirmation.Demand(call.Settings, call.Terminal, $"Removing {PlainText.Count(leaving.Count, "backup")} of {backups.Count} from {folder}", "Nothing was removed.");
+            Confirmation.Demand(
+                call.Settings,
+                call.Terminal,
+                $"Removing {PlainText.Count(leaving.Count, "backup")} of {backups.Count} from {folder}",
+                "Nothing was removed."
+            );
             foreach (var decision in leaving)
             {
                 cancellationToken.ThrowIfCancellationRequested();

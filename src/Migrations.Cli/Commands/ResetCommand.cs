@@ -14,19 +14,21 @@ internal static class ResetCommand
         var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven, schemaOnly };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
-        command.SetAction((parse, cancellationToken) =>
-        {
-            var request = new UndoRequest
+        command.SetAction(
+            (parse, cancellationToken) =>
             {
-                All = true,
-                AcceptDataLoss = parse.GetValue(acceptLoss),
-                RequireProven = parse.GetValue(requireProven),
-                SchemaOnly = parse.GetValue(schemaOnly),
-                Backup = protection.Backup(parse),
-                RestoreOnFailure = protection.RestoreOnFailure(parse),
-            };
-            return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
-        });
+                var request = new UndoRequest
+                {
+                    All = true,
+                    AcceptDataLoss = parse.GetValue(acceptLoss),
+                    RequireProven = parse.GetValue(requireProven),
+                    SchemaOnly = parse.GetValue(schemaOnly),
+                    Backup = protection.Backup(parse),
+                    RestoreOnFailure = protection.RestoreOnFailure(parse),
+                };
+                return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
+            }
+        );
         return command;
     }
 }

@@ -12,37 +12,75 @@ internal static class RestoreCommand
         var backup = new Argument<string?>("backup") { Arity = ArgumentArity.ZeroOrOne, Description = "The backup: its file or folder." };
         var latest = new Option<bool>("--latest") { Description = "The newest backup of the database in the folder of --from." };
         var from = new Option<string?>("--from") { HelpName = "folder", Description = "The folder of --latest." };
-        var keep = new Option<string?>("--keep") { HelpName = "folder", Description = "Where a copy of the old state is kept. Default: beside the backup." };
-        var accept = new Option<bool>("--accept-faults") { Description = "Restore a backup that failed a check too; what is wrong is listed." };
+        var keep = new Option<string?>("--keep")
+        {
+            HelpName = "folder",
+            Description = "Where a copy of the old state is kept. Default: beside the backup.",
+        };
+        var accept = new Option<bool>("--accept-faults")
+        {
+            Description = "Restore a backup that failed a check too; what is wrong is listed.",
+        };
         var jobs = Choice.Count("--jobs", "How many jobs read at once (PostgreSQL).");
-        var salvage = new Option<string?>("--salvage") { HelpName = "file", Description = "Restore nothing: copy what can be read of a corrupt database into this new file (SQLite)." };
+        var salvage = new Option<string?>("--salvage")
+        {
+            HelpName = "file",
+            Description = "Restore nothing: copy what can be read of a corrupt database into this new file (SQLite).",
+        };
         var scratch = new ScratchOption();
-        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.") { backup, latest, from, keep, accept, jobs, salvage };
+        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.")
+        {
+            backup,
+            latest,
+            from,
+            keep,
+            accept,
+            jobs,
+            salvage,
+        };
         scratch.AddTo(command);
         command.Validators.Add(result =>
         {
-            var given = (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
+            var given =
+                (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
             if (given != 1)
                 result.AddError("Name one backup, or say --latest --from <folder>, or --salvage <file>.");
             else if (result.GetValue(latest) != result.GetValue(from) is not null)
                 result.AddError("--latest and --from go together.");
         });
-        command.SetAction((parse, cancellationToken) =>
-        {
-            var choice = new Choices(parse.GetValue(backup), parse.GetValue(from), new RestoreRequest
+        command.SetAction(
+            (parse, cancellationToken) =>
             {
-                KeepFolder = parse.GetValue(keep) is { } folder ? Path.GetFullPath(folder) : null,
-                AcceptFaults = parse.GetValue(accept),
-                Jobs = parse.GetValue(jobs) ?? 1,
-            });
-            var destination = parse.GetValue(salvage);
-            return runner.RunAsync(
-                parse, (call, token) => destination is null ? RestoreAsync(call, choice, scratch.Read(parse), token) : SalvageAsync(call, Path.GetFullPath(destination), token), cancellationToken);
-        });
+                var choice = new Choices(
+                    parse.GetValue(backup),
+                    parse.GetValue(from),
+                    new RestoreRequest
+                    {
+                        KeepFolder = parse.GetValue(keep) is { } folder ? Path.GetFullPath(folder) : null,
+                        AcceptFaults = parse.GetValue(accept),
+                        Jobs = parse.GetValue(jobs) ?? 1,
+                    }
+                );
+                var destination = parse.GetValue(salvage);
+                return runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                        destination is null
+                            ? RestoreAsync(call, choice, scratch.Read(parse), token)
+                            : SalvageAsync(call, Path.GetFullPath(destination), token),
+                    cancellationToken
+                );
+            }
+        );
         return command;
     }
 
-    private static async Task<int> RestoreAsync(DatabaseCall call, Choices choice, DatabaseTarget? scratch, CancellationToken cancellationToken)
+    private static async Task<int> RestoreAsync(
+        DatabaseCall call,
+        Choices choice,
+        DatabaseTarget? scratch,
+        CancellationToken cancellationToken
+    )
     {
         var catalogue = new BackupCatalogue(Drivers.All);
         var backup = choice.Backup is null
@@ -50,13 +88,17 @@ internal static class RestoreCommand
             : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);
         if (call.Settings.WhatIf)
         {
-            call.Report.Backups.WhatIf($"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC ({(backup.Proven ? "" : "not ")}proven). Its old state would be kept.");
+            call.Report.Backups.WhatIf(
+                $"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC ({(backup.Proven ? "" : "not ")}proven). Its old state would be kept."
+            );
             return ExitCode.Done;
         }
 
         Confirmation.Demand(call.Settings, call.Terminal, $"Replacing {call.Target.Display} by {backup.Path}", "Nothing was changed.");
         var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
-        var result = await new BackupManager(call.Driver, call.Target, options).RestoreAsync(backup, choice.Request, cancellationToken).ConfigureAwait(false);
+        var result = await new BackupManager(call.Driver, call.Target, options)
+            .RestoreAsync(backup, choice.Request, cancellationToken)
+            .ConfigureAwait(false);
         call.Report.Backups.Restored(result);
         return ExitCode.Done;
     }
@@ -70,7 +112,9 @@ internal static class RestoreCommand
         }
 
         var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report } };
-        var tables = await new BackupManager(call.Driver, call.Target, options).SalvageAsync(destination, cancellationToken).ConfigureAwait(false);
+        var tables = await new BackupManager(call.Driver, call.Target, options)
+            .SalvageAsync(destination, cancellationToken)
+            .ConfigureAwait(false);
         call.Report.Backups.Salvaged(call.Target, destination, tables);
         return tables.Any(t => t.Lost is not null) ? ExitCode.Found : ExitCode.Done;
     }

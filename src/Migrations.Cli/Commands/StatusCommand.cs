@@ -7,13 +7,23 @@ internal static class StatusCommand
 {
     public static Command Create(DatabaseRunner runner)
     {
-        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited, renumbered or is gone." };
-        var summary = new Option<bool>("--summary") { Description = "One record per database: counts, health, lock holder, engine version." };
+        var exitCode = new Option<bool>("--exit-code")
+        {
+            Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited, renumbered or is gone.",
+        };
+        var summary = new Option<bool>("--summary")
+        {
+            Description = "One record per database: counts, health, lock holder, engine version.",
+        };
         var command = new Command("status", "Show where each migration stands.") { exitCode, summary };
-        command.SetAction((parse, cancellationToken) => runner.RunAsync(
-            parse,
-            (call, token) => RunAsync(call, parse.GetValue(exitCode), parse.GetValue(summary), token),
-            cancellationToken));
+        command.SetAction(
+            (parse, cancellationToken) =>
+                runner.RunAsync(
+                    parse,
+                    (call, token) => RunAsync(call, parse.GetValue(exitCode), parse.GetValue(summary), token),
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -29,13 +39,16 @@ internal static class StatusCommand
         return exitCode ? Judge(statuses) : ExitCode.Done;
     }
 
-    private static int Judge(IReadOnlyList<MigrationStatus> statuses) => statuses
-        .Select(status => status.State switch
-        {
-            _ when status.IsRenumbered => ExitCode.Found,
-            MigrationState.Applied or MigrationState.NotHere => ExitCode.Done,
-            MigrationState.Changed or MigrationState.Missing => ExitCode.Found,
-            _ => ExitCode.Pending,
-        })
-        .Aggregate(ExitCode.Done, ExitCode.Combine);
+    private static int Judge(IReadOnlyList<MigrationStatus> statuses) =>
+        statuses
+            .Select(status =>
+                status.State switch
+                {
+                    _ when status.IsRenumbered => ExitCode.Found,
+                    MigrationState.Applied or MigrationState.NotHere => ExitCode.Done,
+                    MigrationState.Changed or MigrationState.Missing => ExitCode.Found,
+                    _ => ExitCode.Pending,
+                }
+            )
+            .Aggregate(ExitCode.Done, ExitCode.Combine);
 }

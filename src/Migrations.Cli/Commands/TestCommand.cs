@@ -10,35 +10,59 @@ internal static class TestCommand
     public static Command Create(DatabaseRunner runner)
     {
         var all = new Option<bool>("--all") { Description = "Rehearse the applied migrations too, from an empty database." };
-        var withData = new Option<bool>("--with-data") { Description = "Rehearse on a copy with all rows, and show which ones an undo loses." };
-        var target = new Option<string?>("--target") { HelpName = "version", Description = "The last migration to rehearse: a version, a semantic version or a name. Default: the newest." };
-        var record = new Option<bool>("--record") { Description = $"Keep the verdicts in the history, not in {RehearsalVerdicts.FileName} beside the migrations." };
+        var withData = new Option<bool>("--with-data")
+        {
+            Description = "Rehearse on a copy with all rows, and show which ones an undo loses.",
+        };
+        var target = new Option<string?>("--target")
+        {
+            HelpName = "version",
+            Description = "The last migration to rehearse: a version, a semantic version or a name. Default: the newest.",
+        };
+        var record = new Option<bool>("--record")
+        {
+            Description = $"Keep the verdicts in the history, not in {RehearsalVerdicts.FileName} beside the migrations.",
+        };
         var noChecks = new Option<bool>("--no-checks") { Description = "Do not ask the declared checks at the end." };
-        var checklist = new Option<bool>("--checklist") { Description = "Answer the checklist for each migration: naming, rollback, empty and populated data, duration, backup." };
+        var checklist = new Option<bool>("--checklist")
+        {
+            Description = "Answer the checklist for each migration: naming, rollback, empty and populated data, duration, backup.",
+        };
         var backups = new NewestBackupOptions("For the checklist");
         var scratch = new ScratchOption();
         var command = new Command("test", "Rehearse migrations on a copy: apply, undo, compare, apply again.")
         {
-            all, withData, target, record, noChecks, checklist,
+            all,
+            withData,
+            target,
+            record,
+            noChecks,
+            checklist,
         };
         backups.AddTo(command);
         scratch.AddTo(command);
-        command.SetAction((parse, cancellationToken) => runner.RunAsync(
-            parse,
-            (call, token) =>
-            {
-                var request = new RehearsalRequest
-                {
-                    All = parse.GetValue(all),
-                    WithData = parse.GetValue(withData),
-                    Target = parse.GetValue(target),
-                    Record = parse.GetValue(record),
-                    Checks = !parse.GetValue(noChecks),
-                    ScratchServer = scratch.Read(parse),
-                };
-                return parse.GetValue(checklist) ? AnswerAsync(call, request, backups.Read(parse, new CheckRequest()), token) : RunAsync(call, request, token);
-            },
-            cancellationToken));
+        command.SetAction(
+            (parse, cancellationToken) =>
+                runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                    {
+                        var request = new RehearsalRequest
+                        {
+                            All = parse.GetValue(all),
+                            WithData = parse.GetValue(withData),
+                            Target = parse.GetValue(target),
+                            Record = parse.GetValue(record),
+                            Checks = !parse.GetValue(noChecks),
+                            ScratchServer = scratch.Read(parse),
+                        };
+                        return parse.GetValue(checklist)
+                            ? AnswerAsync(call, request, backups.Read(parse, new CheckRequest()), token)
+                            : RunAsync(call, request, token);
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -52,12 +76,23 @@ internal static class TestCommand
         return report.Results.All(r => r.IsGood) && report.Checks.All(c => c.Status != CheckStatus.Fail) ? ExitCode.Done : ExitCode.Found;
     }
 
-    private static async Task<int> AnswerAsync(DatabaseCall call, RehearsalRequest request, CheckRequest checks, CancellationToken cancellationToken)
+    private static async Task<int> AnswerAsync(
+        DatabaseCall call,
+        RehearsalRequest request,
+        CheckRequest checks,
+        CancellationToken cancellationToken
+    )
     {
-        var results = await new MigrationChecklist(call.Driver, call.Target, call.Settings.Folder, Options(call)).RunAsync(request, checks, cancellationToken).ConfigureAwait(false);
+        var results = await new MigrationChecklist(call.Driver, call.Target, call.Settings.Folder, Options(call))
+            .RunAsync(request, checks, cancellationToken)
+            .ConfigureAwait(false);
         call.Report.Integrity.Checks(call.Target, results);
         return results.Any(r => r.Status == CheckStatus.Fail) ? ExitCode.Found : ExitCode.Done;
     }
 
-    private static MigratorOptions Options(DatabaseCall call) => call.Settings.Migrator with { Session = call.Settings.Migrator.Session with { Events = call.Report } };
+    private static MigratorOptions Options(DatabaseCall call) =>
+        call.Settings.Migrator with
+        {
+            Session = call.Settings.Migrator.Session with { Events = call.Report },
+        };
 }

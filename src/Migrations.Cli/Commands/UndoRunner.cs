@@ -30,16 +30,20 @@ internal static class UndoRunner
     }
 
     /// <summary>The option by which a script accepts what is lost.</summary>
-    public static Option<bool> AcceptLossOption() => new("--accept-data-loss") { Description = "Undo although rows or values are lost by it. Not included in --yes." };
+    public static Option<bool> AcceptLossOption() =>
+        new("--accept-data-loss") { Description = "Undo although rows or values are lost by it. Not included in --yes." };
 
     /// <summary>The option that refuses an undo that no rehearsal has proven.</summary>
-    public static Option<bool> RequireProvenOption() => new("--require-proven") { Description = "Undo only what a rehearsal ('migrations test') has proven." };
+    public static Option<bool> RequireProvenOption() =>
+        new("--require-proven") { Description = "Undo only what a rehearsal ('migrations test') has proven." };
 
     /// <summary>The option that takes a proof of the schema alone.</summary>
-    public static Option<bool> SchemaOnlyOption() => new("--schema-only")
-    {
-        Description = "With --require-proven: accept an undo that is proven for the schema only, because the rehearsal had no rows to compare.",
-    };
+    public static Option<bool> SchemaOnlyOption() =>
+        new("--schema-only")
+        {
+            Description =
+                "With --require-proven: accept an undo that is proven for the schema only, because the rehearsal had no rows to compare.",
+        };
 
     // Where nobody can be asked, the engine refuses a loss with the same numbers.
     private static async Task<UndoRequest> AskAboutLossAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
@@ -52,7 +56,11 @@ internal static class UndoRunner
             call.Terminal.Error("  " + sentence, Tone.Bad);
         if (call.Terminal.Ask($"Permanently delete this data from {call.Target.Display}?"))
             return request with { AcceptDataLoss = true };
-        throw new MigrationException(ErrorId.Cancelled, "Cancelled: not confirmed. Nothing was rolled back.", "Answer with y, or accept the loss with --accept-data-loss.");
+        throw new MigrationException(
+            ErrorId.Cancelled,
+            "Cancelled: not confirmed. Nothing was rolled back.",
+            "Answer with y, or accept the loss with --accept-data-loss."
+        );
     }
 
     private static bool MayUndoSeveral(UndoRequest request) => request.All || request.To is not null || request.Last > 1;
@@ -65,7 +73,8 @@ internal static class UndoRunner
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
                 $"Undoing more than one migration of {call.Target.Display} needs a confirmation, and nobody can be asked: standard input is no terminal.",
-                "See what would be undone with --what-if, and confirm with --yes.");
+                "See what would be undone with --what-if, and confirm with --yes."
+            );
         }
 
         var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);
@@ -73,8 +82,16 @@ internal static class UndoRunner
             return;
         foreach (var step in plan.Steps)
             call.Terminal.Error("  " + step.Migration.FullName);
-        if (call.Terminal.Ask($"Undo {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} of {call.Target.Display}?"))
+        if (
+            call.Terminal.Ask(
+                $"Undo {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} of {call.Target.Display}?"
+            )
+        )
             return;
-        throw new MigrationException(ErrorId.Cancelled, "The question was not answered with yes. Nothing was undone.", "Answer with y, or confirm with --yes.");
+        throw new MigrationException(
+            ErrorId.Cancelled,
+            "The question was not answered with yes. Nothing was undone.",
+            "Answer with y, or confirm with --yes."
+        );
     }
 }

@@ -50,32 +50,34 @@ internal static class Choice
     }
 
     /// <summary>An option that takes a duration.</summary>
-    public static Option<TimeSpan?> Duration(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "duration",
-        CustomParser = result =>
+    public static Option<TimeSpan?> Duration(string name, string description) =>
+        new(name)
         {
-            if (DurationParser.TryParse(result.Tokens[0].Value, out var duration))
-                return duration;
-            result.AddError($"'{result.Tokens[0].Value}' is no duration for {name}: expected is {DurationParser.Forms}.");
-            return null;
-        },
-    };
+            Description = description,
+            HelpName = "duration",
+            CustomParser = result =>
+            {
+                if (DurationParser.TryParse(result.Tokens[0].Value, out var duration))
+                    return duration;
+                result.AddError($"'{result.Tokens[0].Value}' is no duration for {name}: expected is {DurationParser.Forms}.");
+                return null;
+            },
+        };
 
     /// <summary>An option that takes a whole number from 1.</summary>
-    public static Option<int?> Count(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "n",
-        CustomParser = result =>
+    public static Option<int?> Count(string name, string description) =>
+        new(name)
         {
-            if (int.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0)
-                return count;
-            result.AddError($"'{result.Tokens[0].Value}' is no number for {name}: expected is a whole number from 1.");
-            return null;
-        },
-    };
+            Description = description,
+            HelpName = "n",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0)
+                    return count;
+                result.AddError($"'{result.Tokens[0].Value}' is no number for {name}: expected is a whole number from 1.");
+                return null;
+            },
+        };
 
     private static T? Find<T>(ArgumentResult result, string text, string name, (string Word, T Value)[] choices)
         where T : struct, Enum

@@ -18,18 +18,28 @@ internal static class GivenValues
     {
         var options = OptionsOf(parse.CommandResult.Command);
         // '--path= next' makes the parser take what follows for the value.
-        var emptied = arguments.TakeWhile(a => a is not "--").Where(a => a.Length > 1 && a[^1] is '=' or ':' && options.Contains(a[..^1])).Select(a => Empty(a[..^1])).ToList();
-        return emptied.Count > 0 ? emptied : [.. parse.CommandResult.Children.SelectMany(r => Faults(r, options)), .. InheritedFaults(parse, options)];
+        var emptied = arguments
+            .TakeWhile(a => a is not "--")
+            .Where(a => a.Length > 1 && a[^1] is '=' or ':' && options.Contains(a[..^1]))
+            .Select(a => Empty(a[..^1]))
+            .ToList();
+        return emptied.Count > 0
+            ? emptied
+            : [.. parse.CommandResult.Children.SelectMany(r => Faults(r, options)), .. InheritedFaults(parse, options)];
     }
 
     /// <summary>Whether an argument may hold a secret, so that no message repeats it.</summary>
     public static bool MayHoldSecret(string argument) =>
-        argument.Contains('=', StringComparison.Ordinal) ? ConnectionText.Find(argument[(argument.StartsWith('-') ? argument.IndexOf('=', StringComparison.Ordinal) + 1 : 0)..]) is not null
+        argument.Contains('=', StringComparison.Ordinal)
+            ? ConnectionText.Find(argument[(argument.StartsWith('-') ? argument.IndexOf('=', StringComparison.Ordinal) + 1 : 0)..])
+                is not null
             : argument[..Math.Min(1, argument.Length)] is not "-" && ConnectionText.Find(argument) is not null;
 
     // Options of the root stand in its own result where they were written before the command.
     private static IEnumerable<string> InheritedFaults(ParseResult parse, IReadOnlySet<string> options) =>
-        parse.CommandResult.Parent is CommandResult root ? root.Children.Where(r => r is OptionResult).SelectMany(r => Faults(r, options)) : [];
+        parse.CommandResult.Parent is CommandResult root
+            ? root.Children.Where(r => r is OptionResult).SelectMany(r => Faults(r, options))
+            : [];
 
     private static IEnumerable<string> Faults(SymbolResult result, IReadOnlySet<string> options)
     {
@@ -47,7 +57,9 @@ internal static class GivenValues
         if (string.IsNullOrWhiteSpace(value))
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
         if (value[0] != '-')
-            return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value) ? $"What was given as {name} looks like a connection, and is not shown for that reason. Databases are given with --database." : null;
+            return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)
+                ? $"What was given as {name} looks like a connection, and is not shown for that reason. Databases are given with --database."
+                : null;
         var shown = value.Split('=', ':', ' ')[0];
         var near = options.Where(o => o.StartsWith("--", StringComparison.Ordinal)).MinBy(o => NearName.Distance(o, shown));
         var meant = near is not null && NearName.Distance(near, shown) <= Math.Max(1, shown.Length / 3) ? $" Did you mean '{near}'?" : "";
@@ -58,7 +70,11 @@ internal static class GivenValues
 
     private static bool IsSecret(string value) =>
         (value.Contains("://", StringComparison.Ordinal) && value.Contains('@', StringComparison.Ordinal))
-        || (value.Contains("password", StringComparison.OrdinalIgnoreCase) && value.Contains('=', StringComparison.Ordinal) && ConnectionText.Find(value) is not null);
+        || (
+            value.Contains("password", StringComparison.OrdinalIgnoreCase)
+            && value.Contains('=', StringComparison.Ordinal)
+            && ConnectionText.Find(value) is not null
+        );
 
     private static string Empty(string name) => $"{name} has an empty value. (A variable that is not set?)";
 

@@ -10,25 +10,60 @@ internal sealed class GlobalOptions
 {
     private readonly Option<string[]> _database = new("--database", "-d")
     {
-        Description = "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string. May be repeated. Default: DATABASE_URL.",
+        Description =
+            "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string. May be repeated. Default: DATABASE_URL.",
         HelpName = "database",
     };
 
     private readonly Option<string?> _path = Text("--path", "folder", "The migration folder. Default: MIGRATION_PATH, else ./migrations.");
-    private readonly Option<string?> _environment = Text("--environment", "name", "The environment, for migrations whose header names theirs.");
-    private readonly Option<string?> _service = Text("--service", "name", "The service whose migrations these are, for databases that several services share.");
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Tell more: connection attempts, notices, statement counts, the engine's version." };
-    private readonly Option<bool> _whatIf = new("--what-if") { Description = "Show what would be done, with the real SQL, and touch nothing." };
+    private readonly Option<string?> _environment = Text(
+        "--environment",
+        "name",
+        "The environment, for migrations whose header names theirs."
+    );
+    private readonly Option<string?> _service = Text(
+        "--service",
+        "name",
+        "The service whose migrations these are, for databases that several services share."
+    );
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Tell more: connection attempts, notices, statement counts, the engine's version.",
+    };
+    private readonly Option<bool> _whatIf = new("--what-if")
+    {
+        Description = "Show what would be done, with the real SQL, and touch nothing.",
+    };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Answer questions with yes." };
     private readonly Option<string?> _historyTable = Text("--history-table", "name", "The history table. Default: migration_journal.");
-    private readonly Option<string?> _historySchema = Text("--history-schema", "name", "The history table's schema (PostgreSQL). Default: public.");
-    private readonly Option<TimeSpan?> _lockTimeout = Choice.Duration("--lock-timeout", "How long to wait for another run to end. Default: 60s.");
-    private readonly Option<TimeSpan?> _statementTimeout = Choice.Duration("--statement-timeout", "The longest that one statement may take. Default: no limit.");
-    private readonly Option<TimeSpan?> _tableLockTimeout = Choice.Duration("--table-lock-timeout", "The longest that one statement may wait for a table lock. Default: 5s.");
+    private readonly Option<string?> _historySchema = Text(
+        "--history-schema",
+        "name",
+        "The history table's schema (PostgreSQL). Default: public."
+    );
+    private readonly Option<TimeSpan?> _lockTimeout = Choice.Duration(
+        "--lock-timeout",
+        "How long to wait for another run to end. Default: 60s."
+    );
+    private readonly Option<TimeSpan?> _statementTimeout = Choice.Duration(
+        "--statement-timeout",
+        "The longest that one statement may take. Default: no limit."
+    );
+    private readonly Option<TimeSpan?> _tableLockTimeout = Choice.Duration(
+        "--table-lock-timeout",
+        "The longest that one statement may wait for a table lock. Default: 5s."
+    );
     private readonly Option<MigrationIdentity?> _identity = Choice.Of<MigrationIdentity>(
-        "--identity", "What a migration is known by. Default: version.", ("version", MigrationIdentity.Version), ("name", MigrationIdentity.Name));
+        "--identity",
+        "What a migration is known by. Default: version.",
+        ("version", MigrationIdentity.Version),
+        ("name", MigrationIdentity.Name)
+    );
 
-    private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Accept a folder without migrations, also where the database has no history." };
+    private readonly Option<bool> _allowEmpty = new("--allow-empty")
+    {
+        Description = "Accept a folder without migrations, also where the database has no history.",
+    };
 
     private readonly Option<MigrationLayout?> _layout = Choice.Of<MigrationLayout>(
         "--layout",
@@ -40,19 +75,40 @@ internal sealed class GlobalOptions
         ("sections", MigrationLayout.Sections),
         ("versioned", MigrationLayout.Versioned),
         ("folder-each", MigrationLayout.FolderEach),
-        ("version-folders", MigrationLayout.VersionFolders));
+        ("version-folders", MigrationLayout.VersionFolders)
+    );
 
     private readonly Option<OutputFormat?> _output = Choice.Of<OutputFormat>(
-        "--output", "A table for people, or JSON for programs. Default: table.", ("table", OutputFormat.Table), ("json", OutputFormat.Json));
+        "--output",
+        "A table for people, or JSON for programs. Default: table.",
+        ("table", OutputFormat.Table),
+        ("json", OutputFormat.Json)
+    );
 
     /// <summary>Puts the options on the root command, from which all commands inherit them.</summary>
     public void AddTo(RootCommand root)
     {
-        foreach (var option in (ReadOnlySpan<Option>)
-        [
-            _database, _path, _environment, _service, _output, _verbose, _whatIf, _yes, _layout, _identity, _allowEmpty,
-            _historyTable, _historySchema, _lockTimeout, _statementTimeout, _tableLockTimeout,
-        ])
+        foreach (
+            var option in (ReadOnlySpan<Option>)
+                [
+                    _database,
+                    _path,
+                    _environment,
+                    _service,
+                    _output,
+                    _verbose,
+                    _whatIf,
+                    _yes,
+                    _layout,
+                    _identity,
+                    _allowEmpty,
+                    _historyTable,
+                    _historySchema,
+                    _lockTimeout,
+                    _statementTimeout,
+                    _tableLockTimeout,
+                ]
+        )
         {
             option.Recursive = true;
             root.Options.Add(option);
@@ -60,7 +116,8 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>Whether output is JSON; readable even when the rest of the call is wrong.</summary>
-    public bool IsJson(ParseResult parse) => parse.GetResult(_output) is { Errors: var errors } && !errors.Any() && parse.GetValue(_output) == OutputFormat.Json;
+    public bool IsJson(ParseResult parse) =>
+        parse.GetResult(_output) is { Errors: var errors } && !errors.Any() && parse.GetValue(_output) == OutputFormat.Json;
 
     public bool IsVerbose(ParseResult parse) => parse.GetValue(_verbose);
 
@@ -68,7 +125,8 @@ internal sealed class GlobalOptions
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: an environment variable is malformed.</exception>
     public Settings Read(ParseResult parse)
     {
-        var databases = parse.GetValue(_database) is { Length: > 0 } given ? given
+        var databases =
+            parse.GetValue(_database) is { Length: > 0 } given ? given
             : EnvironmentSettings.Database is { } url ? [url]
             : [];
         return new Settings
@@ -109,7 +167,8 @@ internal sealed class GlobalOptions
         };
     }
 
-    private static Option<string?> Text(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
+    private static Option<string?> Text(string name, string helpName, string description) =>
+        new(name) { HelpName = helpName, Description = description };
 
     private enum OutputFormat
     {

@@ -8,7 +8,8 @@ internal sealed class IgnoreOption
     private readonly Option<string[]> _option = new("--ignore")
     {
         HelpName = "pattern",
-        Description = "Do not compare objects of this schema.name or name, with * and ? as wildcards; may be repeated. The tables of other migration tools, D1 and Litestream are known.",
+        Description =
+            "Do not compare objects of this schema.name or name, with * and ? as wildcards; may be repeated. The tables of other migration tools, D1 and Litestream are known.",
     };
 
     /// <summary>Puts the option on a command.</summary>

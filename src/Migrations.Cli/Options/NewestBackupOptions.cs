@@ -7,8 +7,15 @@ namespace Migrations.Cli.Options;
 /// <param name="purpose">What the descriptions begin with, for commands that judge backups on request only.</param>
 internal sealed class NewestBackupOptions(string purpose = "")
 {
-    private readonly Option<string?> _folder = new("--backups") { HelpName = "folder", Description = Sentence(purpose, "The folder whose newest backup is judged.") };
-    private readonly Option<TimeSpan?> _age = Choice.Duration("--backup-age", Sentence(purpose, "How old the newest proven backup may be. Default: 24h."));
+    private readonly Option<string?> _folder = new("--backups")
+    {
+        HelpName = "folder",
+        Description = Sentence(purpose, "The folder whose newest backup is judged."),
+    };
+    private readonly Option<TimeSpan?> _age = Choice.Duration(
+        "--backup-age",
+        Sentence(purpose, "How old the newest proven backup may be. Default: 24h.")
+    );
 
     /// <summary>Puts the options on a command.</summary>
     public void AddTo(Command command)
@@ -18,7 +25,13 @@ internal sealed class NewestBackupOptions(string purpose = "")
     }
 
     /// <summary>A request with what was given.</summary>
-    public CheckRequest Read(ParseResult parse, CheckRequest request) => request with { BackupFolder = parse.GetValue(_folder), BackupAge = parse.GetValue(_age) ?? request.BackupAge };
+    public CheckRequest Read(ParseResult parse, CheckRequest request) =>
+        request with
+        {
+            BackupFolder = parse.GetValue(_folder),
+            BackupAge = parse.GetValue(_age) ?? request.BackupAge,
+        };
 
-    private static string Sentence(string purpose, string text) => purpose.Length == 0 ? text : $"{purpose}: {char.ToLowerInvariant(text[0])}{text[1..]}";
+    private static string Sentence(string purpose, string text) =>
+        purpose.Length == 0 ? text : $"{purpose}: {char.ToLowerInvariant(text[0])}{text[1..]}";
 }

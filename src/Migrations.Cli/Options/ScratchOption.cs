@@ -16,5 +16,6 @@ internal sealed class ScratchOption
 
     /// <summary>The server; null when none is named.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is no database.</exception>
-    public DatabaseTarget? Read(ParseResult parse) => parse.GetValue(_option) is { } text ? Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target : null;
+    public DatabaseTarget? Read(ParseResult parse) =>
+        parse.GetValue(_option) is { } text ? Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target : null;
 }

@@ -52,7 +52,11 @@ internal static class ErrorPrinter
     {
         terminal.Error($"error {exception.GetType().Name}: {exception.Message}", Tone.Bad);
         PrintFact(terminal, "Database", target?.Display);
-        PrintFact(terminal, "Next", "Look at the database with: migrations status. The same call with --verbose shows where this comes from.");
+        PrintFact(
+            terminal,
+            "Next",
+            "Look at the database with: migrations status. The same call with --verbose shows where this comes from."
+        );
     }
 
     private static void PrintFact(Terminal terminal, string name, string? value)
@@ -61,7 +65,9 @@ internal static class ErrorPrinter
             terminal.Error($"  {name}: {value.TrimEnd().ReplaceLineEndings("\n    ")}");
     }
 
-    private static string Names(IReadOnlyList<string> names) => names.Count <= NamesShown
-        ? string.Join(", ", names)
-        : string.Join(", ", names.Take(NamesShown)) + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
+    private static string Names(IReadOnlyList<string> names) =>
+        names.Count <= NamesShown
+            ? string.Join(", ", names)
+            : string.Join(", ", names.Take(NamesShown))
+                + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
 }

@@ -16,7 +16,9 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         switch (item)
         {
             case ConnectionAttempted e when e.Attempts > 1 || verbose:
-                terminal.Error(string.Create(CultureInfo.InvariantCulture, $"Connecting to {e.Database} (attempt {e.Attempt}/{e.Attempts})..."));
+                terminal.Error(
+                    string.Create(CultureInfo.InvariantCulture, $"Connecting to {e.Database} (attempt {e.Attempt}/{e.Attempts})...")
+                );
                 break;
             case ConnectionRetried e:
                 terminal.Error($"  {e.Reason.TrimEnd('.')}. Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
@@ -56,9 +58,11 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         switch (item)
         {
             case RunStarted e:
-                terminal.Out(e.Direction == MigrationDirection.Up
-                    ? $"Applying {PlainText.Count(e.Total, "migration")} to {e.Database}"
-                    : $"Undoing {PlainText.Count(e.Total, "migration")} of {e.Database}");
+                terminal.Out(
+                    e.Direction == MigrationDirection.Up
+                        ? $"Applying {PlainText.Count(e.Total, "migration")} to {e.Database}"
+                        : $"Undoing {PlainText.Count(e.Total, "migration")} of {e.Database}"
+                );
                 break;
             case StepStarted e:
                 Start(e);
@@ -80,7 +84,10 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
     // A person sees what runs in the progress line; a log gets a line, so that a run that hangs shows where.
     private void Start(StepStarted e)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"[{e.Number}/{e.Total}] {(e.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {e.Migration}");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{e.Number}/{e.Total}] {(e.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {e.Migration}"
+        );
         if (terminal.ShowsProgress)
             terminal.Progress(text + " ...");
         else
@@ -101,25 +108,32 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
             terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text.ToString()), toError: false);
     }
 
-    private string Figures(MigrationResult result) => PlainText.Of(result.Duration)
+    private string Figures(MigrationResult result) =>
+        PlainText.Of(result.Duration)
         + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
         + (verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
 
     private static string Advance(WorkAdvanced e)
     {
         var isBytes = string.Equals(e.Unit, "bytes", StringComparison.Ordinal);
-        var total = e.Total is { } all and > 0 ? string.Create(CultureInfo.InvariantCulture, $": {Math.Min(100, 100 * e.Done / all)} % of {Amount(all)}") : e.Done > 0 ? ": " + Amount(e.Done) : "";
+        var total =
+            e.Total is { } all and > 0
+                ? string.Create(CultureInfo.InvariantCulture, $": {Math.Min(100, 100 * e.Done / all)} % of {Amount(all)}")
+            : e.Done > 0 ? ": " + Amount(e.Done)
+            : "";
         return e.Activity + total + " ...";
 
-        string Amount(long amount) => isBytes ? PlainText.OfBytes(amount) : string.Create(CultureInfo.InvariantCulture, $"{amount} {e.Unit}");
+        string Amount(long amount) =>
+            isBytes ? PlainText.OfBytes(amount) : string.Create(CultureInfo.InvariantCulture, $"{amount} {e.Unit}");
     }
 
-    private static string Verb(MigrationResult result) => (result.Outcome, result.Direction) switch
-    {
-        (MigrationOutcome.Failed, _) => "Failed",
-        (_, MigrationDirection.Down) => "Undone",
-        _ => "Applied",
-    };
+    private static string Verb(MigrationResult result) =>
+        (result.Outcome, result.Direction) switch
+        {
+            (MigrationOutcome.Failed, _) => "Failed",
+            (_, MigrationDirection.Down) => "Undone",
+            _ => "Applied",
+        };
 
     private static bool IsQuiet(string severity) => severity.ToUpperInvariant() is "NOTICE" or "INFO" or "LOG" or "DEBUG";
 }

@@ -22,16 +22,16 @@ internal static class HistoryListing
     }
 
     private static string[] Row(JournalEntry entry) =>
-    [
-        entry.Id.ToString(CultureInfo.InvariantCulture),
-        PlainText.Of(entry.AppliedAt),
-        Event(entry),
-        PlainText.Clean(entry.Name),
-        entry.ExecutionTimeMs is { } ms ? PlainText.Of(TimeSpan.FromMilliseconds(ms)) : "",
-        entry.RowsAffected?.ToString(CultureInfo.InvariantCulture) ?? "",
-        PlainText.Clean(entry.AppliedBy + "@" + entry.Host),
-        PlainText.Shorten((entry.ErrorMessage ?? "").ReplaceLineEndings(" "), 160),
-    ];
+        [
+            entry.Id.ToString(CultureInfo.InvariantCulture),
+            PlainText.Of(entry.AppliedAt),
+            Event(entry),
+            PlainText.Clean(entry.Name),
+            entry.ExecutionTimeMs is { } ms ? PlainText.Of(TimeSpan.FromMilliseconds(ms)) : "",
+            entry.RowsAffected?.ToString(CultureInfo.InvariantCulture) ?? "",
+            PlainText.Clean(entry.AppliedBy + "@" + entry.Host),
+            PlainText.Shorten((entry.ErrorMessage ?? "").ReplaceLineEndings(" "), 160),
+        ];
 
     private static string Event(JournalEntry entry)
     {
@@ -40,7 +40,10 @@ internal static class HistoryListing
             JournalEvent.RolledBack => "rolled back",
             var other => other.ToString().ToLowerInvariant(),
         };
-        if (entry.Direction == MigrationDirection.Down && entry.Event is JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress)
+        if (
+            entry.Direction == MigrationDirection.Down
+            && entry.Event is JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress
+        )
             text += " (down)";
         return entry.StatementIndex is { } index ? string.Create(CultureInfo.InvariantCulture, $"{text} #{index + 1}") : text;
     }

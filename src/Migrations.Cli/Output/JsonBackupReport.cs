@@ -5,16 +5,22 @@ namespace Migrations.Cli.Output;
 /// <summary>Tells programs what became of backups.</summary>
 internal sealed class JsonBackupReport(JsonReport report) : IBackupReport
 {
-    public void Listed(string folder, IReadOnlyList<DatabaseBackup> backups) => report.Write(backups.Select(JsonBackup.Of), json => json.JsonBackup);
+    public void Listed(string folder, IReadOnlyList<DatabaseBackup> backups) =>
+        report.Write(backups.Select(JsonBackup.Of), json => json.JsonBackup);
 
     public void Made(DatabaseBackup backup, BackupVerification? proof) =>
-        report.Write([JsonBackup.Of(backup) with { Checks = proof is null ? null : [.. proof.Checks.Select(JsonCheck.Of)] }], json => json.JsonBackup);
+        report.Write(
+            [JsonBackup.Of(backup) with { Checks = proof is null ? null : [.. proof.Checks.Select(JsonCheck.Of)] }],
+            json => json.JsonBackup
+        );
 
-    public void Verified(BackupVerification verification) => report.Write([JsonVerification.Of(verification)], json => json.JsonVerification);
+    public void Verified(BackupVerification verification) =>
+        report.Write([JsonVerification.Of(verification)], json => json.JsonVerification);
 
     public void Restored(RestoreResult result) => report.Write([JsonRestore.Of(result)], json => json.JsonRestore);
 
-    public void Pruned(string folder, IReadOnlyList<RetentionDecision> decisions, bool whatIf) => report.Write(decisions.Select(d => JsonRetention.Of(d, whatIf)), json => json.JsonRetention);
+    public void Pruned(string folder, IReadOnlyList<RetentionDecision> decisions, bool whatIf) =>
+        report.Write(decisions.Select(d => JsonRetention.Of(d, whatIf)), json => json.JsonRetention);
 
     public void Salvaged(DatabaseTarget source, string destination, IReadOnlyList<SalvagedTable> tables) =>
         report.Write(tables.Select(t => new JsonSalvage(source.Display, destination, t.Table, t.Rows, t.Lost)), json => json.JsonSalvage);

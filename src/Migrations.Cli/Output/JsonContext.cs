@@ -6,7 +6,8 @@ namespace Migrations.Cli.Output;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
-    GenerationMode = JsonSourceGenerationMode.Default)]
+    GenerationMode = JsonSourceGenerationMode.Default
+)]
 [JsonSerializable(typeof(JsonStatus))]
 [JsonSerializable(typeof(JsonSummary))]
 [JsonSerializable(typeof(JsonEvent))]

@@ -14,65 +14,238 @@ internal sealed record JsonTarget(string Engine, string Display, string Database
 }
 
 internal sealed record JsonStatus(
-    string Database, JsonTarget Target, string? Service, string? Version, string Name, string? RecordedAs, bool IsRenumbered, string? Description, string? SemanticVersion,
-    MigrationState State, bool HasUndo, UndoVerdict UndoVerdict, bool? UndoProven, DateTime? AppliedAt, string? AppliedBy, double? DurationMs, long? RowsAffected, string? Checksum, ScriptChange Change,
-    string? Error, IReadOnlyList<string> OpenForeignKeys, string Path, string? File)
+    string Database,
+    JsonTarget Target,
+    string? Service,
+    string? Version,
+    string Name,
+    string? RecordedAs,
+    bool IsRenumbered,
+    string? Description,
+    string? SemanticVersion,
+    MigrationState State,
+    bool HasUndo,
+    UndoVerdict UndoVerdict,
+    bool? UndoProven,
+    DateTime? AppliedAt,
+    string? AppliedBy,
+    double? DurationMs,
+    long? RowsAffected,
+    string? Checksum,
+    ScriptChange Change,
+    string? Error,
+    IReadOnlyList<string> OpenForeignKeys,
+    string Path,
+    string? File
+)
 {
-    public static JsonStatus Of(MigrationStatus s) => new(
-        s.Database, JsonTarget.Of(s.Target), s.Service, s.Version?.Text, s.Name, s.RecordedAs, s.IsRenumbered, s.Description, s.SemanticVersion, s.State,
-        s.HasUndo, s.UndoVerdict, s.UndoProven, s.AppliedAt?.UtcDateTime, s.AppliedBy, s.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null, s.RowsAffected, s.Checksum, s.Change,
-        s.Error, s.OpenForeignKeys, s.Path, s.File);
+    public static JsonStatus Of(MigrationStatus s) =>
+        new(
+            s.Database,
+            JsonTarget.Of(s.Target),
+            s.Service,
+            s.Version?.Text,
+            s.Name,
+            s.RecordedAs,
+            s.IsRenumbered,
+            s.Description,
+            s.SemanticVersion,
+            s.State,
+            s.HasUndo,
+            s.UndoVerdict,
+            s.UndoProven,
+            s.AppliedAt?.UtcDateTime,
+            s.AppliedBy,
+            s.Duration is { } took ? Math.Round(took.TotalMilliseconds, 3) : null,
+            s.RowsAffected,
+            s.Checksum,
+            s.Change,
+            s.Error,
+            s.OpenForeignKeys,
+            s.Path,
+            s.File
+        );
 }
 
 internal sealed record JsonSummary(
-    string Database, string Engine, string EngineVersion, string? Service, int Total, int Applied, int Pending, int Failed, string? Current,
-    bool Healthy, string? LockedBy, DateTime? LastRun)
+    string Database,
+    string Engine,
+    string EngineVersion,
+    string? Service,
+    int Total,
+    int Applied,
+    int Pending,
+    int Failed,
+    string? Current,
+    bool Healthy,
+    string? LockedBy,
+    DateTime? LastRun
+)
 {
-    public static JsonSummary Of(DatabaseStatus s) => new(
-        s.Database, s.Engine, s.EngineVersion, s.Service, s.Total, s.Applied, s.Pending, s.Failed, s.Current?.Text,
-        s.Healthy, s.LockedBy, s.LastRun?.UtcDateTime);
+    public static JsonSummary Of(DatabaseStatus s) =>
+        new(
+            s.Database,
+            s.Engine,
+            s.EngineVersion,
+            s.Service,
+            s.Total,
+            s.Applied,
+            s.Pending,
+            s.Failed,
+            s.Current?.Text,
+            s.Healthy,
+            s.LockedBy,
+            s.LastRun?.UtcDateTime
+        );
 }
 
 internal sealed record JsonEvent(
-    string Database, long Id, Guid RunId, string? Service, string? Version, string Name, string? Description, string? SemanticVersion,
-    MigrationDirection Direction, JournalEvent Event, string? Checksum, DateTime AppliedAt, string AppliedBy, string Host, long? DurationMs,
-    long? RowsAffected, bool Success, string? Error, int? StatementIndex, string? SchemaFingerprint, string ToolVersion)
+    string Database,
+    long Id,
+    Guid RunId,
+    string? Service,
+    string? Version,
+    string Name,
+    string? Description,
+    string? SemanticVersion,
+    MigrationDirection Direction,
+    JournalEvent Event,
+    string? Checksum,
+    DateTime AppliedAt,
+    string AppliedBy,
+    string Host,
+    long? DurationMs,
+    long? RowsAffected,
+    bool Success,
+    string? Error,
+    int? StatementIndex,
+    string? SchemaFingerprint,
+    string ToolVersion
+)
 {
-    public static JsonEvent Of(DatabaseTarget target, JournalEntry e) => new(
-        target.Display, e.Id, e.RunId, e.Service, e.Version, e.Name, e.Description, e.SemanticVersion,
-        e.Direction, e.Event, e.Checksum, e.AppliedAt.UtcDateTime, e.AppliedBy, e.Host, e.ExecutionTimeMs,
-        e.RowsAffected, e.Success, e.ErrorMessage, e.StatementIndex, e.SchemaFingerprint, e.ToolVersion);
+    public static JsonEvent Of(DatabaseTarget target, JournalEntry e) =>
+        new(
+            target.Display,
+            e.Id,
+            e.RunId,
+            e.Service,
+            e.Version,
+            e.Name,
+            e.Description,
+            e.SemanticVersion,
+            e.Direction,
+            e.Event,
+            e.Checksum,
+            e.AppliedAt.UtcDateTime,
+            e.AppliedBy,
+            e.Host,
+            e.ExecutionTimeMs,
+            e.RowsAffected,
+            e.Success,
+            e.ErrorMessage,
+            e.StatementIndex,
+            e.SchemaFingerprint,
+            e.ToolVersion
+        );
 }
 
 /// <summary>A step of a run. <c>Sql</c> and <c>Losses</c> are there with <c>--what-if</c> only.</summary>
 internal sealed record JsonResult(
-    string Database, string? Service, string? Version, string Name, MigrationDirection Direction, MigrationOutcome Outcome, double DurationMs,
-    long? RowsAffected, int Statements, string? Backup, string? Error, string? File, IReadOnlyList<JsonLostObject> ObjectsLost,
+    string Database,
+    string? Service,
+    string? Version,
+    string Name,
+    MigrationDirection Direction,
+    MigrationOutcome Outcome,
+    double DurationMs,
+    long? RowsAffected,
+    int Statements,
+    string? Backup,
+    string? Error,
+    string? File,
+    IReadOnlyList<JsonLostObject> ObjectsLost,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sql = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonLoss>? Losses = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonLoss>? Losses = null
+)
 {
-    public static JsonResult Of(MigrationResult r) => new(
-        r.Database, r.Service, r.Version?.Text, r.Name, r.Direction, r.Outcome, Math.Round(r.Duration.TotalMilliseconds, 3),
-        r.RowsAffected, r.Statements, r.Backup, r.Error, r.File, JsonLostObject.Of(r.ObjectsLost));
+    public static JsonResult Of(MigrationResult r) =>
+        new(
+            r.Database,
+            r.Service,
+            r.Version?.Text,
+            r.Name,
+            r.Direction,
+            r.Outcome,
+            Math.Round(r.Duration.TotalMilliseconds, 3),
+            r.RowsAffected,
+            r.Statements,
+            r.Backup,
+            r.Error,
+            r.File,
+            JsonLostObject.Of(r.ObjectsLost)
+        );
 
-    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql, StepLoss? loss) => new(
-        target.Display, service, step.Migration.Version?.Text, step.Migration.FullName, step.Direction, MigrationOutcome.WhatIf, 0,
-        null, sql.Count, null, null, step.Script.File, JsonLostObject.Of(loss?.Forecast.ObjectsLost ?? []), sql, loss is null ? [] : JsonLoss.Of(loss));
+    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql, StepLoss? loss) =>
+        new(
+            target.Display,
+            service,
+            step.Migration.Version?.Text,
+            step.Migration.FullName,
+            step.Direction,
+            MigrationOutcome.WhatIf,
+            0,
+            null,
+            sql.Count,
+            null,
+            null,
+            step.Script.File,
+            JsonLostObject.Of(loss?.Forecast.ObjectsLost ?? []),
+            sql,
+            loss is null ? [] : JsonLoss.Of(loss)
+        );
 
-    public static JsonResult Of(DatabaseTarget target, string? service, MigrationDirection direction, PlanSkip skip) => new(
-        target.Display, service, skip.Migration.Version?.Text, skip.Migration.FullName, direction, MigrationOutcome.Skipped, 0,
-        null, 0, null, skip.Reason, skip.Migration.Script(direction)?.File, []);
+    public static JsonResult Of(DatabaseTarget target, string? service, MigrationDirection direction, PlanSkip skip) =>
+        new(
+            target.Display,
+            service,
+            skip.Migration.Version?.Text,
+            skip.Migration.FullName,
+            direction,
+            MigrationOutcome.Skipped,
+            0,
+            null,
+            0,
+            null,
+            skip.Reason,
+            skip.Migration.Script(direction)?.File,
+            []
+        );
 }
 
 internal sealed record JsonLostObject(string Kind, string Name, string? Table, string? Sql, LostObjectWeight Weight)
 {
-    public static IReadOnlyList<JsonLostObject> Of(IReadOnlyList<LostObject> lost) => [.. lost.Select(l => new JsonLostObject(l.Kind, l.Name, l.Table, l.Sql, l.Weight))];
+    public static IReadOnlyList<JsonLostObject> Of(IReadOnlyList<LostObject> lost) =>
+        [.. lost.Select(l => new JsonLostObject(l.Kind, l.Name, l.Table, l.Sql, l.Weight))];
 }
 
-internal sealed record JsonRepair(string Database, string? Version, string Name, string Repair, string Compared, IReadOnlyList<JsonStatementDifference> Differences)
+internal sealed record JsonRepair(
+    string Database,
+    string? Version,
+    string Name,
+    string Repair,
+    string Compared,
+    IReadOnlyList<JsonStatementDifference> Differences
+)
 {
-    public static JsonRepair Of(RepairResult r) => new(
-        r.Database, r.Version?.Text, r.Name, r.Repair, r.Compared, [.. r.Differences.Select(d => new JsonStatementDifference(d.Line, d.Applied, d.Current))]);
+    public static JsonRepair Of(RepairResult r) =>
+        new(
+            r.Database,
+            r.Version?.Text,
+            r.Name,
+            r.Repair,
+            r.Compared,
+            [.. r.Differences.Select(d => new JsonStatementDifference(d.Line, d.Applied, d.Current))]
+        );
 }
 
 internal sealed record JsonStatementDifference(int Line, string? Applied, string? Current);
@@ -81,25 +254,71 @@ internal sealed record JsonFile(string File);
 
 internal sealed record JsonProblem(string Id, string Message, string Remedy, string File, int Line, int? Column)
 {
-    public static JsonProblem Of(FileProblem p) => new(p.Id.ToString(), p.Message, p.Remedy, p.Location.File, p.Location.Line, p.Location.Column);
+    public static JsonProblem Of(FileProblem p) =>
+        new(p.Id.ToString(), p.Message, p.Remedy, p.Location.File, p.Location.Line, p.Location.Column);
 }
 
 internal sealed record JsonError(
-    string Id, string Category, string Message, string NextStep, string? Database, string? File, int? Line, int? Column, string? Statement,
-    string? Code, string? Detail, string? Hint, IReadOnlyList<string> Applied, IReadOnlyList<string> NotApplied, string? InDatabase, IReadOnlyList<JsonProblem> Problems)
+    string Id,
+    string Category,
+    string Message,
+    string NextStep,
+    string? Database,
+    string? File,
+    int? Line,
+    int? Column,
+    string? Statement,
+    string? Code,
+    string? Detail,
+    string? Hint,
+    IReadOnlyList<string> Applied,
+    IReadOnlyList<string> NotApplied,
+    string? InDatabase,
+    IReadOnlyList<JsonProblem> Problems
+)
 {
     public static JsonError Of(DatabaseTarget? target, MigrationException e)
     {
         var statement = e as StatementException;
         return new(
-            e.Id.ToString(), e.Category.ToString(), e.Message, e.NextStep, target?.Display, e.Location?.File, e.Location?.Line, e.Location?.Column, statement?.Statement,
-            statement?.Code, statement?.Detail, statement?.Hint, [.. e.Applied.Select(r => r.Name)], e.NotApplied, e.InDatabase,
-            e is FolderException folder ? [.. folder.Problems.Select(JsonProblem.Of)] : []);
+            e.Id.ToString(),
+            e.Category.ToString(),
+            e.Message,
+            e.NextStep,
+            target?.Display,
+            e.Location?.File,
+            e.Location?.Line,
+            e.Location?.Column,
+            statement?.Statement,
+            statement?.Code,
+            statement?.Detail,
+            statement?.Hint,
+            [.. e.Applied.Select(r => r.Name)],
+            e.NotApplied,
+            e.InDatabase,
+            e is FolderException folder ? [.. folder.Problems.Select(JsonProblem.Of)] : []
+        );
     }
 
-    public static JsonError Of(DatabaseTarget? target, Exception e) => new(
-        e.GetType().Name, "Unexpected", e.Message, "Look at the database with: migrations status.", target?.Display, null, null, null, null,
-        null, null, null, [], [], null, []);
+    public static JsonError Of(DatabaseTarget? target, Exception e) =>
+        new(
+            e.GetType().Name,
+            "Unexpected",
+            e.Message,
+            "Look at the database with: migrations status.",
+            target?.Display,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            [],
+            [],
+            null,
+            []
+        );
 }
 
 internal sealed record JsonErrorLine(JsonError Error);

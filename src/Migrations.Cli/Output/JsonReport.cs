@@ -19,7 +19,9 @@ internal sealed class JsonReport : IReport, IDisposable
     private readonly Terminal _terminal;
     private readonly Stream _output;
     private readonly Utf8JsonWriter _writer;
-    private readonly JsonContext _json = new(new JsonSerializerOptions(JsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly JsonContext _json = new(
+        new JsonSerializerOptions(JsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+    );
     private readonly List<MigrationResult> _finished = [];
     private readonly HashSet<JsonWarning> _warned = [];
 
@@ -27,7 +29,10 @@ internal sealed class JsonReport : IReport, IDisposable
     {
         _terminal = terminal;
         _output = terminal.IsAzurePipelines ? new MemoryStream() : terminal.Output;
-        _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        _writer = new Utf8JsonWriter(
+            _output,
+            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this);
         Backups = new JsonBackupReport(this);
@@ -61,11 +66,13 @@ internal sealed class JsonReport : IReport, IDisposable
         }
     }
 
-    public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses) => Write(statuses.Select(JsonStatus.Of), json => json.JsonStatus);
+    public void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses) =>
+        Write(statuses.Select(JsonStatus.Of), json => json.JsonStatus);
 
     public void Summary(DatabaseStatus status) => Write([JsonSummary.Of(status)], json => json.JsonSummary);
 
-    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) => Write(entries.Select(e => JsonEvent.Of(target, e)), json => json.JsonEvent);
+    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) =>
+        Write(entries.Select(e => JsonEvent.Of(target, e)), json => json.JsonEvent);
 
     public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {
@@ -73,9 +80,17 @@ internal sealed class JsonReport : IReport, IDisposable
             Warn(new JsonWarning(warning, target.Display));
         Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), json => json.JsonResult);
         Write(
-            plan.Steps.Select(step => JsonResult.Of(
-                target, service, step, [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Redact(dialect, s.Text))], losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal)))),
-            json => json.JsonResult);
+            plan.Steps.Select(step =>
+                JsonResult.Of(
+                    target,
+                    service,
+                    step,
+                    [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Redact(dialect, s.Text))],
+                    losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal))
+                )
+            ),
+            json => json.JsonResult
+        );
     }
 
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
@@ -84,9 +99,11 @@ internal sealed class JsonReport : IReport, IDisposable
         Write(results.Select(JsonResult.Of), json => json.JsonResult);
     }
 
-    public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf) => Write(repairs.Select(JsonRepair.Of), json => json.JsonRepair);
+    public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf) =>
+        Write(repairs.Select(JsonRepair.Of), json => json.JsonRepair);
 
-    public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) => Write(recorded.Select(JsonStatus.Of), json => json.JsonStatus);
+    public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) =>
+        Write(recorded.Select(JsonStatus.Of), json => json.JsonStatus);
 
     public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), json => json.JsonFile);
 

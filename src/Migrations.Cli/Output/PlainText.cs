@@ -11,11 +11,15 @@ internal static class PlainText
         foreach (var c in text)
         {
             if (IsUnsafe(c))
-                return string.Create(text.Length, text, static (span, from) =>
-                {
-                    for (var i = 0; i < span.Length; i++)
-                        span[i] = IsUnsafe(from[i]) ? '\uFFFD' : from[i];
-                });
+                return string.Create(
+                    text.Length,
+                    text,
+                    static (span, from) =>
+                    {
+                        for (var i = 0; i < span.Length; i++)
+                            span[i] = IsUnsafe(from[i]) ? '\uFFFD' : from[i];
+                    }
+                );
         }
 
         return text;
@@ -29,24 +33,27 @@ internal static class PlainText
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     /// <summary>A duration for people: <c>12 ms</c>, <c>3.4 s</c>, <c>5 min 20 s</c>.</summary>
-    public static string Of(TimeSpan duration) => duration.TotalSeconds switch
-    {
-        < 1 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalMinutes):0} min {duration.Seconds} s"),
-    };
+    public static string Of(TimeSpan duration) =>
+        duration.TotalSeconds switch
+        {
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
+            < 60 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalMinutes):0} min {duration.Seconds} s"),
+        };
 
     /// <summary>A moment in UTC, as the listing shows it.</summary>
     public static string Of(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A number of bytes for people: <c>812 B</c>, <c>3.4 MB</c>.</summary>
-    public static string OfBytes(long bytes) => bytes switch
-    {
-        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB"),
-    };
+    public static string OfBytes(long bytes) =>
+        bytes switch
+        {
+            < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+            < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
+            < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB"),
+        };
 
-    private static bool IsUnsafe(char c) => c is (< ' ' and not '\t') or (>= '\u007f' and <= '\u009f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+    private static bool IsUnsafe(char c) =>
+        c is (< ' ' and not '\t') or (>= '\u007f' and <= '\u009f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

@@ -8,7 +8,13 @@ namespace Migrations.Cli.Output;
 /// <summary>Prints what a run would do, with the SQL of each step.</summary>
 internal static class PlanListing
 {
-    public static void Print(Terminal terminal, DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, IReadOnlyList<StepLoss> losses)
+    public static void Print(
+        Terminal terminal,
+        DatabaseTarget target,
+        MigrationPlan plan,
+        ISqlDialect dialect,
+        IReadOnlyList<StepLoss> losses
+    )
     {
         foreach (var skip in plan.Skipped)
             terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
@@ -27,8 +33,10 @@ internal static class PlanListing
         foreach (var unknown in losses.SelectMany(LossForecaster.Unforeseen))
             terminal.Out("? " + unknown, Tone.Notice);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
-        terminal.Out(plan.Direction == MigrationDirection.Up
-            ? $"What if: {count} would be applied to {target.Display}. Nothing was touched."
-            : $"What if: {count} would be undone in {target.Display}. Nothing was touched.");
+        terminal.Out(
+            plan.Direction == MigrationDirection.Up
+                ? $"What if: {count} would be applied to {target.Display}. Nothing was touched."
+                : $"What if: {count} would be undone in {target.Display}. Nothing was touched."
+        );
     }
 }

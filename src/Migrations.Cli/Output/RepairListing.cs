@@ -6,8 +6,8 @@ namespace Migrations.Cli.Output;
 internal static class RepairListing
 {
     public static IEnumerable<string> Lines(RepairResult repair) =>
-    [
-        .. repair.Differences.SelectMany(d => d.Lines()).Select(line => "    " + line),
-        $"{repair.Name} ({repair.Repair}): {repair.Compared}",
-    ];
+        [
+            .. repair.Differences.SelectMany(d => d.Lines()).Select(line => "    " + line),
+            $"{repair.Name} ({repair.Repair}): {repair.Compared}",
+        ];
 }

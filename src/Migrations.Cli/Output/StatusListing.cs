@@ -21,7 +21,8 @@ internal static class StatusListing
     private static void PrintLine(Terminal terminal, MigrationStatus status, int width)
     {
         var notes = Notes(status);
-        var line = notes.Length == 0 ? $"{Mark(status.State)} {status.Name}" : $"{Mark(status.State)} {status.Name.PadRight(width)}  {notes}";
+        var line =
+            notes.Length == 0 ? $"{Mark(status.State)} {status.Name}" : $"{Mark(status.State)} {status.Name.PadRight(width)}  {notes}";
         terminal.Out(line, ToneOf(status));
         if (status.Error is { } error)
         {
@@ -30,32 +31,35 @@ internal static class StatusListing
         }
     }
 
-    private static string Mark(MigrationState state) => state switch
-    {
-        MigrationState.Applied => "[x]",
-        MigrationState.Failed => "[!]",
-        MigrationState.Changed => "[~]",
-        MigrationState.Missing => "[?]",
-        MigrationState.OutOfOrder => "[<]",
-        MigrationState.NotHere => "[-]",
-        _ => "[ ]",
-    };
+    private static string Mark(MigrationState state) =>
+        state switch
+        {
+            MigrationState.Applied => "[x]",
+            MigrationState.Failed => "[!]",
+            MigrationState.Changed => "[~]",
+            MigrationState.Missing => "[?]",
+            MigrationState.OutOfOrder => "[<]",
+            MigrationState.NotHere => "[-]",
+            _ => "[ ]",
+        };
 
     private static string Notes(MigrationStatus status)
     {
         var notes = new List<string>();
         if (IsApplied(status.State) && status.AppliedAt is { } at)
             notes.Add($"(applied: {PlainText.Of(at)})");
-        notes.Add(status.State switch
-        {
-            MigrationState.Failed => "failed",
-            MigrationState.RolledBack => "rolled back",
-            MigrationState.Changed => "edited since",
-            MigrationState.Missing => "file is gone",
-            MigrationState.OutOfOrder => "out of order: older than an applied one",
-            MigrationState.NotHere => "not for this environment",
-            _ => "",
-        });
+        notes.Add(
+            status.State switch
+            {
+                MigrationState.Failed => "failed",
+                MigrationState.RolledBack => "rolled back",
+                MigrationState.Changed => "edited since",
+                MigrationState.Missing => "file is gone",
+                MigrationState.OutOfOrder => "out of order: older than an applied one",
+                MigrationState.NotHere => "not for this environment",
+                _ => "",
+            }
+        );
         if (status.RecordedAs is { } other)
             notes.Add(IsApplied(status.State) ? $"applied as {other}" : $"this version was applied as {other}");
         if (status.Change == ScriptChange.Cosmetic)
@@ -69,25 +73,31 @@ internal static class StatusListing
         return notes.Count > 1 && notes[0][0] == '(' ? notes[0] + "  " + string.Join(", ", notes.Skip(1)) : string.Join(", ", notes);
     }
 
-    private static Tone ToneOf(MigrationStatus status) => status.State switch
-    {
-        MigrationState.Applied => status.Error is null && status.RecordedAs is null ? Tone.Good : Tone.Notice,
-        MigrationState.Failed or MigrationState.Missing or MigrationState.Changed => Tone.Bad,
-        MigrationState.OutOfOrder => Tone.Notice,
-        MigrationState.NotHere => Tone.Faint,
-        _ => Tone.Plain,
-    };
+    private static Tone ToneOf(MigrationStatus status) =>
+        status.State switch
+        {
+            MigrationState.Applied => status.Error is null && status.RecordedAs is null ? Tone.Good : Tone.Notice,
+            MigrationState.Failed or MigrationState.Missing or MigrationState.Changed => Tone.Bad,
+            MigrationState.OutOfOrder => Tone.Notice,
+            MigrationState.NotHere => Tone.Faint,
+            _ => Tone.Plain,
+        };
 
     private static string Total(IReadOnlyList<MigrationStatus> statuses)
     {
         var applied = statuses.Count(status => IsApplied(status.State));
         var total = statuses.Count(status => status.State != MigrationState.NotHere);
         var line = $"Total: {total} | Applied: {applied} | Pending: {total - applied}";
-        foreach (var (state, word) in (ReadOnlySpan<(MigrationState, string)>)
-        [
-            (MigrationState.Failed, "Failed"), (MigrationState.Changed, "Changed"),
-            (MigrationState.Missing, "Missing"), (MigrationState.OutOfOrder, "Out of order"), (MigrationState.NotHere, "Not for this environment"),
-        ])
+        foreach (
+            var (state, word) in (ReadOnlySpan<(MigrationState, string)>)
+                [
+                    (MigrationState.Failed, "Failed"),
+                    (MigrationState.Changed, "Changed"),
+                    (MigrationState.Missing, "Missing"),
+                    (MigrationState.OutOfOrder, "Out of order"),
+                    (MigrationState.NotHere, "Not for this environment"),
+                ]
+        )
         {
             var count = statuses.Count(status => status.State == state);
             if (count > 0)
@@ -97,5 +107,6 @@ internal static class StatusListing
         return line;
     }
 
-    private static bool IsApplied(MigrationState state) => state is MigrationState.Applied or MigrationState.Changed or MigrationState.Missing;
+    private static bool IsApplied(MigrationState state) =>
+        state is MigrationState.Applied or MigrationState.Changed or MigrationState.Missing;
 }

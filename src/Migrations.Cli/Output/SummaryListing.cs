@@ -12,8 +12,12 @@ internal static class SummaryListing
         if (status.Service is not null)
             terminal.Out("Service:    " + status.Service);
         terminal.Out("Current:    " + (status.Current?.Text ?? "nothing applied"));
-        terminal.Out(string.Create(CultureInfo.InvariantCulture, $"Migrations: Total: {status.Total} | Applied: {status.Applied} | Pending: {status.Pending}")
-            + (status.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" | Failed: {status.Failed}") : ""));
+        terminal.Out(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Migrations: Total: {status.Total} | Applied: {status.Applied} | Pending: {status.Pending}"
+            ) + (status.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" | Failed: {status.Failed}") : "")
+        );
         terminal.Out("Healthy:    " + (status.Healthy ? "yes" : "no: see migrations status"), status.Healthy ? Tone.Good : Tone.Bad);
         terminal.Out("Locked by:  " + (status.LockedBy ?? "nobody"), status.LockedBy is null ? Tone.Plain : Tone.Notice);
         terminal.Out("Last run:   " + (status.LastRun is { } at ? PlainText.Of(at) + " UTC" : "never"));

@@ -12,7 +12,11 @@ internal sealed class Terminal : IDisposable
     private readonly object _gate = new();
     private readonly ForgivingStream _outStream = new(Console.OpenStandardOutput());
     private readonly TextWriter _out;
-    private readonly TextWriter _error = Open(Console.IsErrorRedirected, () => new ForgivingStream(Console.OpenStandardError()), () => Console.Error);
+    private readonly TextWriter _error = Open(
+        Console.IsErrorRedirected,
+        () => new ForgivingStream(Console.OpenStandardError()),
+        () => Console.Error
+    );
     private readonly bool _ansi = SupportsAnsi();
     private readonly bool _colours = !HasValue("NO_COLOR");
     private string? _progress;
@@ -120,14 +124,15 @@ internal sealed class Terminal : IDisposable
         return IsAzurePipelines ? clean.Replace("##", "# #", StringComparison.Ordinal) : clean;
     }
 
-    private static (string Start, string End) Colour(Tone tone) => tone switch
-    {
-        Tone.Good => ("\e[32m", "\e[0m"),
-        Tone.Notice => ("\e[33m", "\e[0m"),
-        Tone.Bad => ("\e[31m", "\e[0m"),
-        Tone.Faint => ("\e[2m", "\e[0m"),
-        _ => ("", ""),
-    };
+    private static (string Start, string End) Colour(Tone tone) =>
+        tone switch
+        {
+            Tone.Good => ("\e[32m", "\e[0m"),
+            Tone.Notice => ("\e[33m", "\e[0m"),
+            Tone.Bad => ("\e[31m", "\e[0m"),
+            Tone.Faint => ("\e[2m", "\e[0m"),
+            _ => ("", ""),
+        };
 
     // UTF-8 for programs whatever the console's code page is; the console's own encoding for people.
     private static TextWriter Open(bool redirected, Func<Stream> stream, Func<TextWriter> console) =>
@@ -136,9 +141,10 @@ internal sealed class Terminal : IDisposable
     // Some terminals do not tell.
     private static int Width() => Console.WindowWidth is > 20 and var width ? width : 80;
 
-    private static bool SupportsAnsi() => OperatingSystem.IsWindows()
-        ? HasValue("WT_SESSION") || HasValue("TERM")
-        : !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
+    private static bool SupportsAnsi() =>
+        OperatingSystem.IsWindows()
+            ? HasValue("WT_SESSION") || HasValue("TERM")
+            : !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
 
     private static bool HasValue(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 

@@ -31,7 +31,10 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     public void Made(DatabaseBackup backup, BackupVerification? proof)
     {
         terminal.Progress(null);
-        terminal.Out($"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in {PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.", Tone.Good);
+        terminal.Out(
+            $"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in {PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.",
+            Tone.Good
+        );
         if (backup.Manifest?.WritersBlockedMs is { } blocked and >= 1)
             terminal.Out($"  Writers waited {PlainText.Of(TimeSpan.FromMilliseconds(blocked))}.");
         if (proof is not null)
@@ -41,9 +44,12 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     public void Verified(BackupVerification verification)
     {
         terminal.Progress(null);
-        terminal.Out(verification.Proven
-            ? $"Proven: {verification.Path}, in {PlainText.Of(verification.Duration)}."
-            : $"Not proven: {verification.Path}", verification.Proven ? Tone.Good : Tone.Bad);
+        terminal.Out(
+            verification.Proven
+                ? $"Proven: {verification.Path}, in {PlainText.Of(verification.Duration)}."
+                : $"Not proven: {verification.Path}",
+            verification.Proven ? Tone.Good : Tone.Bad
+        );
         foreach (var check in verification.Checks)
             Print(check);
     }
@@ -63,34 +69,51 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     {
         foreach (var decision in decisions)
         {
-            var what = decision.Keep ? whatIf ? "Would keep" : "Kept" : whatIf ? "Would remove" : "Removed";
+            var what = decision.Keep
+                ? whatIf
+                    ? "Would keep"
+                    : "Kept"
+                : whatIf
+                    ? "Would remove"
+                    : "Removed";
             terminal.Out($"{what} {Path.GetFileName(decision.Backup.Path)}: {decision.Reason}", decision.Keep ? Tone.Plain : Tone.Notice);
         }
 
         var removed = decisions.Where(d => !d.Keep).ToList();
-        terminal.Out($"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} {(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}.");
+        terminal.Out(
+            $"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} {(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}."
+        );
     }
 
     public void Salvaged(DatabaseTarget source, string destination, IReadOnlyList<SalvagedTable> tables)
     {
         terminal.Progress(null);
         foreach (var table in tables)
-            terminal.Out($"  {table.Table}: {PlainText.Count(table.Rows, "row")}{(table.Lost is null ? "" : "; " + table.Lost)}", table.Lost is null ? Tone.Plain : Tone.Bad);
+            terminal.Out(
+                $"  {table.Table}: {PlainText.Count(table.Rows, "row")}{(table.Lost is null ? "" : "; " + table.Lost)}",
+                table.Lost is null ? Tone.Plain : Tone.Bad
+            );
         var lost = tables.Count(t => t.Lost is not null);
-        terminal.Out($"Salvaged {PlainText.Count(tables.Sum(t => t.Rows), "row")} in {PlainText.Count(tables.Count, "table")} of {source.Display} into {destination}"
-            + (lost == 0 ? "." : $"; {PlainText.Count(lost, "table")} not to the end."), lost == 0 ? Tone.Good : Tone.Notice);
+        terminal.Out(
+            $"Salvaged {PlainText.Count(tables.Sum(t => t.Rows), "row")} in {PlainText.Count(tables.Count, "table")} of {source.Display} into {destination}"
+                + (lost == 0 ? "." : $"; {PlainText.Count(lost, "table")} not to the end."),
+            lost == 0 ? Tone.Good : Tone.Notice
+        );
     }
 
     public void WhatIf(string text) => terminal.Out("What if: " + text);
 
     private void Print(CheckResult check)
     {
-        terminal.Out($"  [{Word(check.Status)}] {check.Name}: {PlainText.Clean(check.Message)}", check.Status switch
-        {
-            CheckStatus.Pass => Tone.Plain,
-            CheckStatus.Fail => Tone.Bad,
-            _ => Tone.Notice,
-        });
+        terminal.Out(
+            $"  [{Word(check.Status)}] {check.Name}: {PlainText.Clean(check.Message)}",
+            check.Status switch
+            {
+                CheckStatus.Pass => Tone.Plain,
+                CheckStatus.Fail => Tone.Bad,
+                _ => Tone.Notice,
+            }
+        );
         if (check.Status != CheckStatus.Pass && check.Recommendation is { } way)
             terminal.Out("      " + way);
     }
@@ -98,11 +121,14 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     private static string Word(CheckStatus status) => status == CheckStatus.NotRun ? "not run" : status.ToString().ToLowerInvariant();
 
     private static string[] Row(DatabaseBackup backup) =>
-    [
-        PlainText.Of(backup.CreatedAt),
-        PlainText.OfBytes(backup.Size),
-        backup.Proven ? "yes" : backup.ProvenAt is null ? "no" : string.Create(CultureInfo.InvariantCulture, $"no: tried {backup.ProvenAt:yyyy-MM-dd}"),
-        backup.MigrationVersion ?? "",
-        PlainText.Clean(Path.GetFileName(backup.Path)) + (backup.Problem is null ? "" : "  ! " + PlainText.Shorten(backup.Problem, 160)),
-    ];
+        [
+            PlainText.Of(backup.CreatedAt),
+            PlainText.OfBytes(backup.Size),
+            backup.Proven ? "yes"
+            : backup.ProvenAt is null ? "no"
+            : string.Create(CultureInfo.InvariantCulture, $"no: tried {backup.ProvenAt:yyyy-MM-dd}"),
+            backup.MigrationVersion ?? "",
+            PlainText.Clean(Path.GetFileName(backup.Path))
+                + (backup.Problem is null ? "" : "  ! " + PlainText.Shorten(backup.Problem, 160)),
+        ];
 }

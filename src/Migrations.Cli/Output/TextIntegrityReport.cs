@@ -34,9 +34,11 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             Check(check);
         var good = report.Results.Count(r => r.IsGood);
         var notRun = report.Results.Count(r => r.NotRun is not null);
-        terminal.Out(report.Results.Count == 0
-            ? $"Nothing to rehearse: {target.Display} has nothing pending. With --all the applied migrations are rehearsed too."
-            : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, {report.Results.Count - good - notRun} not{(notRun == 0 ? "" : $", {notRun} not run")}.");
+        terminal.Out(
+            report.Results.Count == 0
+                ? $"Nothing to rehearse: {target.Display} has nothing pending. With --all the applied migrations are rehearsed too."
+                : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, {report.Results.Count - good - notRun} not{(notRun == 0 ? "" : $", {notRun} not run")}."
+        );
     }
 
     public void Schema(DatabaseTarget target, SchemaSnapshot snapshot, bool asSql)
@@ -47,7 +49,15 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             return;
         }
 
-        TablePrinter.Print(terminal, ["Type", "Name", "Definition"], [.. snapshot.Objects.Select(o => new[] { SchemaWords.Of(o.Type), o.Name, PlainText.Shorten(o.Definition.ReplaceLineEndings(" "), 100) })]);
+        TablePrinter.Print(
+            terminal,
+            ["Type", "Name", "Definition"],
+            [
+                .. snapshot.Objects.Select(o =>
+                    new[] { SchemaWords.Of(o.Type), o.Name, PlainText.Shorten(o.Definition.ReplaceLineEndings(" "), 100) }
+                ),
+            ]
+        );
         terminal.Out();
         terminal.Out($"{target.Display}: {PlainText.Count(snapshot.Objects.Count, "object")}, fingerprint {snapshot.Fingerprint}");
     }
@@ -57,9 +67,11 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         terminal.Progress(null);
         foreach (var difference in differences)
             Difference(difference, "");
-        terminal.Out(differences.Count == 0
-            ? $"No difference between {left} and {right}."
-            : $"{PlainText.Count(differences.Count, "difference")} between {left} and {right}.");
+        terminal.Out(
+            differences.Count == 0
+                ? $"No difference between {left} and {right}."
+                : $"{PlainText.Count(differences.Count, "difference")} between {left} and {right}."
+        );
     }
 
     private void Check(CheckResult result)
@@ -78,10 +90,18 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 
     private void Rehearsed(RehearsalResult result)
     {
-        var (mark, tone) = result.NotRun is not null ? ("[ ]", Tone.Notice) : result.IsGood ? ("[x]", Tone.Good) : ("[!]", Tone.Bad);
+        var (mark, tone) =
+            result.NotRun is not null ? ("[ ]", Tone.Notice)
+            : result.IsGood ? ("[x]", Tone.Good)
+            : ("[!]", Tone.Bad);
         terminal.Out($"{mark} {result.Name} ({Facts(result)})", tone);
         foreach (var change in result.RowsChanged)
-            terminal.Out(string.Create(CultureInfo.InvariantCulture, $"      {change.Table}: {change.Inserted:N0} inserted, {change.Updated:N0} updated, {change.Deleted:N0} deleted"));
+            terminal.Out(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"      {change.Table}: {change.Inserted:N0} inserted, {change.Updated:N0} updated, {change.Deleted:N0} deleted"
+                )
+            );
         foreach (var held in result.Locks.Where(l => !Ordinary.Contains(l.Mode)))
             terminal.Out($"      line {held.Line} locks {held.Table}: {held.Mode}, {PlainText.Of(held.Held)}");
         foreach (var table in result.Rewrites)
@@ -103,14 +123,20 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
     private static string Facts(RehearsalResult result)
     {
         var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoVerdict.Message();
-        return result is { Applies: false, NotRun: not null } ? "not run" : result.Applies
-            ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
+        return result is { Applies: false, NotRun: not null } ? "not run"
+            : result.Applies
+                ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
             : "CANNOT BE APPLIED";
     }
 
     private void Difference(SchemaDifference difference, string indent)
     {
-        var sign = difference.Kind switch { DifferenceKind.Added => "+", DifferenceKind.Removed => "-", _ => "~" };
+        var sign = difference.Kind switch
+        {
+            DifferenceKind.Added => "+",
+            DifferenceKind.Removed => "-",
+            _ => "~",
+        };
         terminal.Out($"{indent}{sign} {SchemaWords.Of(difference.ObjectType)} {difference.Name}", Tone.Bad);
         if (difference.Left is { } left)
             terminal.Out($"{indent}    expected: {left.ReplaceLineEndings($"\n{indent}              ")}");
@@ -123,6 +149,9 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
     private static string Counts(IReadOnlyList<CheckResult> results)
     {
         int Of(CheckStatus status) => results.Count(r => r.Status == status);
-        return string.Create(CultureInfo.InvariantCulture, $"{Of(CheckStatus.Pass)} passed, {Of(CheckStatus.Warn)} warned, {Of(CheckStatus.Fail)} failed, {Of(CheckStatus.NotRun)} not run");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Of(CheckStatus.Pass)} passed, {Of(CheckStatus.Warn)} warned, {Of(CheckStatus.Fail)} failed, {Of(CheckStatus.NotRun)} not run"
+        );
     }
 }

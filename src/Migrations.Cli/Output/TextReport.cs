@@ -54,13 +54,16 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     {
         terminal.Progress(null);
         var done = results.Count(result => result.Outcome == MigrationOutcome.Done);
-        terminal.Out((done, direction) switch
-        {
-            (0, MigrationDirection.Up) => $"Nothing to apply: {target.Display} is up to date.",
-            (0, _) => $"Nothing to undo in {target.Display}.",
-            (_, MigrationDirection.Up) => $"Applied {PlainText.Count(done, "migration")} to {target.Display} in {PlainText.Of(elapsed)}.",
-            _ => $"Undone {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
-        });
+        terminal.Out(
+            (done, direction) switch
+            {
+                (0, MigrationDirection.Up) => $"Nothing to apply: {target.Display} is up to date.",
+                (0, _) => $"Nothing to undo in {target.Display}.",
+                (_, MigrationDirection.Up) =>
+                    $"Applied {PlainText.Count(done, "migration")} to {target.Display} in {PlainText.Of(elapsed)}.",
+                _ => $"Undone {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
+            }
+        );
         if (results.Select(result => result.Backup).FirstOrDefault(backup => backup is not null) is { } made)
             terminal.Out("Backup: " + made);
     }
@@ -76,9 +79,11 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
         }
 
         var count = PlainText.Count(repairs.Count, "migration");
-        terminal.Out(whatIf
-            ? $"What if: {count} would be repaired in the history of {target.Display}."
-            : $"Repaired {count} in the history of {target.Display}.");
+        terminal.Out(
+            whatIf
+                ? $"What if: {count} would be repaired in the history of {target.Display}."
+                : $"Repaired {count} in the history of {target.Display}."
+        );
     }
 
     public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf)
@@ -86,9 +91,11 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
         foreach (var status in recorded)
             terminal.Out((whatIf ? "Would record " : "Recorded ") + status.Name);
         var count = PlainText.Count(recorded.Count, "migration");
-        terminal.Out(whatIf
-            ? $"What if: {count} would count as applied in {target.Display}, without being run."
-            : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display}, without having been run.");
+        terminal.Out(
+            whatIf
+                ? $"What if: {count} would count as applied in {target.Display}, without being run."
+                : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display}, without having been run."
+        );
     }
 
     public void Created(IReadOnlyList<string> files, bool whatIf)

@@ -29,12 +29,20 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.BackupFolderInvalid, $"The folder '{path}' cannot be read: {e.Message}", "Correct the rights of the folder.", e);
+            throw new MigrationException(
+                ErrorId.BackupFolderInvalid,
+                $"The folder '{path}' cannot be read: {e.Message}",
+                "Correct the rights of the folder.",
+                e
+            );
         }
 
         var manifests = entries.Where(e => e.EndsWith(BackupManifestFile.Suffix, StringComparison.Ordinal)).ToList();
         var backups = manifests.ConvertAll(m => WithManifest(m[..^BackupManifestFile.Suffix.Length], Now));
-        var known = backups.Select(b => b.Path).Concat(backups.Where(b => b.Globals is not null).Select(b => b.Globals!)).ToHashSet(StringComparer.Ordinal);
+        var known = backups
+            .Select(b => b.Path)
+            .Concat(backups.Where(b => b.Globals is not null).Select(b => b.Globals!))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var entry in entries.Except(manifests, StringComparer.Ordinal).Where(e => !known.Contains(e)))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -42,7 +50,19 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
                 backups.Add(backup);
         }
 
-        return [.. backups.OrderBy(b => b.Kept is null ? IsFuture(b.CreatedAt, Now) ? 1 : 0 : 2).ThenByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal)];
+        return
+        [
+            .. backups
+                .OrderBy(b =>
+                    b.Kept is null
+                        ? IsFuture(b.CreatedAt, Now)
+                            ? 1
+                            : 0
+                        : 2
+                )
+                .ThenByDescending(b => b.CreatedAt)
+                .ThenByDescending(b => b.Path, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>One backup.</summary>
@@ -54,17 +74,21 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         var full = Path.GetFullPath(path);
         if (full.EndsWith(BackupManifestFile.Suffix, StringComparison.Ordinal))
             full = full[..^BackupManifestFile.Suffix.Length];
-        var backup = File.Exists(BackupManifestFile.PathOf(full)) ? WithManifest(full, Now) : await WithoutManifestAsync(full, cancellationToken).ConfigureAwait(false);
+        var backup = File.Exists(BackupManifestFile.PathOf(full))
+            ? WithManifest(full, Now)
+            : await WithoutManifestAsync(full, cancellationToken).ConfigureAwait(false);
         if (backup is not null && (File.Exists(full) || Directory.Exists(full)))
             return backup;
         var isFolderOfBackups = Directory.Exists(full) && (await ReadAsync(full, cancellationToken).ConfigureAwait(false)).Count > 0;
         throw new MigrationException(
             ErrorId.BackupMissing,
             isFolderOfBackups ? $"'{full}' is a folder with backups; one of them is wanted."
-            : backup is not null ? $"The manifest of '{full}' is there, and the backup is gone."
-            : File.Exists(full) || Directory.Exists(full) ? $"'{full}' is no backup: it has no manifest, and is of none of the known formats."
-            : $"There is no backup at '{full}'.",
-            $"See what there is: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\"");
+                : backup is not null ? $"The manifest of '{full}' is there, and the backup is gone."
+                : File.Exists(full) || Directory.Exists(full)
+                    ? $"'{full}' is no backup: it has no manifest, and is of none of the known formats."
+                : $"There is no backup at '{full}'.",
+            $"See what there is: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\""
+        );
     }
 
     /// <summary>The newest backup of a database in a folder that nothing is known to be wrong with.</summary>
@@ -75,26 +99,36 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
     public async Task<DatabaseBackup> FindLatestAsync(string folder, DatabaseTarget database, CancellationToken cancellationToken = default)
     {
         var all = (await ReadAsync(folder, cancellationToken).ConfigureAwait(false))
-            .Where(b => b is { Problem: null, Kept: null } && string.Equals(b.Engine, database.Engine, StringComparison.Ordinal)).ToList();
+            .Where(b => b is { Problem: null, Kept: null } && string.Equals(b.Engine, database.Engine, StringComparison.Ordinal))
+            .ToList();
         if (all.Find(b => string.Equals(b.Database, database.Display, StringComparison.Ordinal)) is { } own)
             return own;
         var others = all.Select(b => b.Database).Distinct(StringComparer.Ordinal).ToList();
         throw new MigrationException(
             ErrorId.BackupMissing,
-            $"'{folder}' has no backup of {database.Display}" + others.Count switch { 0 => ".", 1 => $", only of {others[0]}.", var count => $", only of {count} other databases." },
+            $"'{folder}' has no backup of {database.Display}"
+                + others.Count switch
+                {
+                    0 => ".",
+                    1 => $", only of {others[0]}.",
+                    var count => $", only of {count} other databases.",
+                },
             others.Count == 0
                 ? $"See what there is: migrations backups \"{folder}\""
-                : $"If one of them is meant, name it: migrations restore \"{all[0].Path}\" --database \"{database.Display}\"");
+                : $"If one of them is meant, name it: migrations restore \"{all[0].Path}\" --database \"{database.Display}\""
+        );
     }
 
     /// <summary>The engine that a backup is of.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: its manifest cannot be used, and its first bytes are of no
     /// known format.</exception>
-    public IDatabaseDriver DriverOf(DatabaseBackup backup) => drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
+    public IDatabaseDriver DriverOf(DatabaseBackup backup) =>
+        drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
         ?? throw new MigrationException(
             ErrorId.BackupInvalid,
             $"It is not known what '{backup.Path}' is a backup of. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
-            $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\"");
+            $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\""
+        );
 
     /// <summary>
     /// Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still told for what
@@ -114,7 +148,12 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.BackupFolderInvalid, $"'{backup.Path}' cannot be removed: {e.Message}", "Correct the rights of the folder.", e);
+            throw new MigrationException(
+                ErrorId.BackupFolderInvalid,
+                $"'{backup.Path}' cannot be removed: {e.Message}",
+                "Correct the rights of the folder.",
+                e
+            );
         }
     }
 
@@ -137,43 +176,50 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         return Of(path, manifest, size, Wrong(path, manifest, size, now));
     }
 
-    private static DatabaseBackup Of(string path, BackupManifest manifest, long? size, string? problem) => new()
-    {
-        Path = path,
-        Database = manifest.Database,
-        Engine = manifest.Engine,
-        EngineVersion = manifest.EngineVersion,
-        Format = manifest.Format,
-        Compressed = manifest.Compressed,
-        CreatedAt = manifest.CreatedAt,
-        Size = size ?? 0,
-        Sha256 = manifest.Sha256,
-        MigrationVersion = manifest.MigrationVersion,
-        LastMigration = manifest.LastMigration,
-        SchemaFingerprint = manifest.SchemaFingerprint,
-        // A proof is of the bytes that were looked at, and of nothing that has been put in their place.
-        Proven = problem is null && manifest.Proof is { Proven: true } proof && string.Equals(proof.Sha256, manifest.Sha256, StringComparison.Ordinal),
-        ProvenAt = manifest.Proof?.At,
-        Duration = TimeSpan.FromMilliseconds(manifest.DurationMs),
-        // Whatever a manifest says, what belongs to a backup lies beside it and is named after it: nothing else is removed with it.
-        Globals = manifest.Globals is null ? null : path + BackupNaming.GlobalsSuffix,
-        Kept = manifest.Kept,
-        Problem = problem,
-        IsGone = size is null,
-        Manifest = manifest,
-    };
+    private static DatabaseBackup Of(string path, BackupManifest manifest, long? size, string? problem) =>
+        new()
+        {
+            Path = path,
+            Database = manifest.Database,
+            Engine = manifest.Engine,
+            EngineVersion = manifest.EngineVersion,
+            Format = manifest.Format,
+            Compressed = manifest.Compressed,
+            CreatedAt = manifest.CreatedAt,
+            Size = size ?? 0,
+            Sha256 = manifest.Sha256,
+            MigrationVersion = manifest.MigrationVersion,
+            LastMigration = manifest.LastMigration,
+            SchemaFingerprint = manifest.SchemaFingerprint,
+            // A proof is of the bytes that were looked at, and of nothing that has been put in their place.
+            Proven =
+                problem is null
+                && manifest.Proof is { Proven: true } proof
+                && string.Equals(proof.Sha256, manifest.Sha256, StringComparison.Ordinal),
+            ProvenAt = manifest.Proof?.At,
+            Duration = TimeSpan.FromMilliseconds(manifest.DurationMs),
+            // Whatever a manifest says, what belongs to a backup lies beside it and is named after it: nothing else is removed with it.
+            Globals = manifest.Globals is null ? null : path + BackupNaming.GlobalsSuffix,
+            Kept = manifest.Kept,
+            Problem = problem,
+            IsGone = size is null,
+            Manifest = manifest,
+        };
 
     private static DateTimeOffset LastWrite(string path) => new(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
 
-    private static string? Wrong(string path, BackupManifest manifest, long? size, DateTimeOffset now) => size switch
-    {
-        null => "The file is gone; only its manifest is there.",
-        _ when !string.Equals(manifest.File, Path.GetFileName(path), StringComparison.Ordinal) => $"Its manifest is that of '{manifest.File}'.",
-        _ when size != manifest.Size => $"It has {size} bytes; its manifest says {manifest.Size}.",
-        _ when LinkOut(path) is { } outside => $"It is a link to '{outside}', outside its folder.",
-        _ when IsFuture(manifest.CreatedAt, now) => $"It is dated in the future ({manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC): a clock was wrong when it was made, or is now.",
-        _ => null,
-    };
+    private static string? Wrong(string path, BackupManifest manifest, long? size, DateTimeOffset now) =>
+        size switch
+        {
+            null => "The file is gone; only its manifest is there.",
+            _ when !string.Equals(manifest.File, Path.GetFileName(path), StringComparison.Ordinal) =>
+                $"Its manifest is that of '{manifest.File}'.",
+            _ when size != manifest.Size => $"It has {size} bytes; its manifest says {manifest.Size}.",
+            _ when LinkOut(path) is { } outside => $"It is a link to '{outside}', outside its folder.",
+            _ when IsFuture(manifest.CreatedAt, now) =>
+                $"It is dated in the future ({manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC): a clock was wrong when it was made, or is now.",
+            _ => null,
+        };
 
     /// <summary>Whether a backup is dated later than clocks may differ: it is never the newest.</summary>
     internal static bool IsFuture(DateTimeOffset at, DateTimeOffset now) => at > now + ClockTolerance;
@@ -185,15 +231,27 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         if (entry.LinkTarget is null)
             return null;
         var target = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName;
-        return target is not null && string.Equals(Path.GetDirectoryName(target), Path.GetDirectoryName(path), StringComparison.Ordinal) ? null : target ?? entry.LinkTarget;
+        return target is not null && string.Equals(Path.GetDirectoryName(target), Path.GetDirectoryName(path), StringComparison.Ordinal)
+            ? null
+            : target ?? entry.LinkTarget;
     }
 
     private async Task<DatabaseBackup?> WithoutManifestAsync(string path, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
-        if (!(File.Exists(path) || Directory.Exists(path)) || name.EndsWith(BackupNaming.PartialSuffix, StringComparison.Ordinal) || name.EndsWith(BackupNaming.GlobalsSuffix, StringComparison.Ordinal))
+        if (
+            !(File.Exists(path) || Directory.Exists(path))
+            || name.EndsWith(BackupNaming.PartialSuffix, StringComparison.Ordinal)
+            || name.EndsWith(BackupNaming.GlobalsSuffix, StringComparison.Ordinal)
+        )
             return null;
-        var found = new DatabaseBackup { Path = path, CreatedAt = LastWrite(path), Problem = "It has no manifest.", Kept = BackupNaming.KeptLabelOf(name) };
+        var found = new DatabaseBackup
+        {
+            Path = path,
+            CreatedAt = LastWrite(path),
+            Problem = "It has no manifest.",
+            Kept = BackupNaming.KeptLabelOf(name),
+        };
         try
         {
             var compressed = BackupCompression.IsCompressed(path);
@@ -201,7 +259,13 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
             // A folder of somebody else's is not walked through for its size: it may be large, closed to us, or lead back to itself.
             return driver is null && !BackupNaming.IsBackupName(name)
                 ? null
-                : found with { Engine = driver?.Engine ?? "", Format = format, Compressed = compressed, Size = BackupHash.SizeOf(path) ?? 0 };
+                : found with
+                {
+                    Engine = driver?.Engine ?? "",
+                    Format = format,
+                    Compressed = compressed,
+                    Size = BackupHash.SizeOf(path) ?? 0,
+                };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -209,7 +273,11 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         }
     }
 
-    private async Task<(IDatabaseDriver? Driver, BackupFormat? Format)> RecognizeAsync(string path, bool compressed, CancellationToken cancellationToken)
+    private async Task<(IDatabaseDriver? Driver, BackupFormat? Format)> RecognizeAsync(
+        string path,
+        bool compressed,
+        CancellationToken cancellationToken
+    )
     {
         if (!compressed)
             return Recognize(path);

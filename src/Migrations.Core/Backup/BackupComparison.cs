@@ -42,7 +42,9 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         {
             return answer with
             {
-                Message = answer.Message + " Whether the source had that too is not recorded, because "
+                Message =
+                    answer.Message
+                    + " Whether the source had that too is not recorded, because "
                     + (manifest is null ? "there is no manifest." : "the manifest is of an older version."),
                 Recommendation = AcceptThem,
             };
@@ -50,8 +52,17 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
 
         var added = answer.Faults.Where(f => !f.IsAmong(known)).ToList();
         return added.Count == 0
-            ? answer with { Status = CheckStatus.Warn, Message = answer.Message + " The source had that too." }
-            : answer with { Message = "The source did not have this: " + Sentence(added.ConvertAll(f => $"{f.Object}: {f.Detail}")), Faults = added, Recommendation = Distrust };
+            ? answer with
+            {
+                Status = CheckStatus.Warn,
+                Message = answer.Message + " The source had that too.",
+            }
+            : answer with
+            {
+                Message = "The source did not have this: " + Sentence(added.ConvertAll(f => $"{f.Object}: {f.Detail}")),
+                Faults = added,
+                Recommendation = Distrust,
+            };
     }
 
     private async Task<CheckResult> SchemaAsync(CancellationToken cancellationToken)
@@ -61,9 +72,13 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         var clock = Stopwatch.StartNew();
         var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var same = string.Equals(found.Fingerprint, manifest.SchemaFingerprint, StringComparison.Ordinal);
-        return Answer(Schema, same, same
-            ? "The schema is that of the source."
-            : $"The schema is not that of the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}.") with
+        return Answer(
+            Schema,
+            same,
+            same
+                ? "The schema is that of the source."
+                : $"The schema is not that of the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}."
+        ) with
         {
             Expected = manifest.SchemaFingerprint,
             Actual = found.Fingerprint,
@@ -74,16 +89,28 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     private async Task<IEnumerable<CheckResult>> ContentAsync(bool digests, CancellationToken cancellationToken)
     {
         if (manifest is null)
-            return [NotRun(Rows, "There is no manifest to compare the rows with."), NotRun(Digests, "There is no manifest to compare the values with.")];
+            return
+            [
+                NotRun(Rows, "There is no manifest to compare the rows with."),
+                NotRun(Digests, "There is no manifest to compare the values with."),
+            ];
         var clock = Stopwatch.StartNew();
         var counts = manifest.HasCounts();
         var compareDigests = digests && manifest.HasDigests();
-        IReadOnlyList<TableContent> found = counts || compareDigests ? await session.Inspector.ReadContentAsync(compareDigests, cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyList<TableContent> found =
+            counts || compareDigests
+                ? await session.Inspector.ReadContentAsync(compareDigests, cancellationToken).ConfigureAwait(false)
+                : [];
         var rows = counts
-            ? CompareRows(found) with { Duration = clock.Elapsed }
+            ? CompareRows(found) with
+            {
+                Duration = clock.Elapsed,
+            }
             : NotRun(Rows, "The backup was made without counting rows.", "Make backups without --no-counts, so that they can be proven.");
-        var values = compareDigests ? CompareDigests(found)
-            : digests ? NotRun(Digests, "The backup was made without digests.", "Make backups with --full, so that every value can be compared.")
+        var values =
+            compareDigests ? CompareDigests(found)
+            : digests
+                ? NotRun(Digests, "The backup was made without digests.", "Make backups with --full, so that every value can be compared.")
             : NotRun(Digests, "Comparing every value was not asked for.");
         return [rows, values];
     }
@@ -93,10 +120,18 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         var open = manifest!.Tables.Where(t => t.Rows is null).Select(t => t.Table).ToList();
         var differences = Differences(found, t => t.Rows?.ToString(System.Globalization.CultureInfo.InvariantCulture), "rows");
         if (differences.Count == 0 && open.Count > 0)
-            return NotRun(Rows, $"The rows of {Sentence(open).TrimEnd('.')} could not be counted in the source; those of the other tables are the same.", "See the warnings of the backup for the reason.");
-        return Answer(Rows, differences.Count == 0, differences.Count == 0
-            ? $"All {manifest!.Tables.Count} tables have the rows of the source, {manifest.Tables.Sum(t => t.Rows)} together."
-            : "The rows are not those of the source: " + Sentence(differences)) with
+            return NotRun(
+                Rows,
+                $"The rows of {Sentence(open).TrimEnd('.')} could not be counted in the source; those of the other tables are the same.",
+                "See the warnings of the backup for the reason."
+            );
+        return Answer(
+            Rows,
+            differences.Count == 0,
+            differences.Count == 0
+                ? $"All {manifest!.Tables.Count} tables have the rows of the source, {manifest.Tables.Sum(t => t.Rows)} together."
+                : "The rows are not those of the source: " + Sentence(differences)
+        ) with
         {
             Expected = $"{manifest!.Tables.Sum(t => t.Rows)} rows in {manifest.Tables.Count} tables",
             Actual = $"{found.Sum(t => t.Rows)} rows in {found.Count} tables",
@@ -108,10 +143,18 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         var open = manifest!.Tables.Where(t => t.Digest is null).Select(t => t.Table).ToList();
         var differences = Differences(found, t => t.Digest, null);
         if (differences.Count == 0 && open.Count > 0)
-            return NotRun(Digests, $"The values of {Sentence(open).TrimEnd('.')} could not be read in the source; those of the other tables are the same.", "See the warnings of the backup for the reason.");
-        return Answer(Digests, differences.Count == 0, differences.Count == 0
-            ? $"Every value of all {manifest!.Tables.Count} tables is that of the source."
-            : "Values are not those of the source: " + Sentence(differences));
+            return NotRun(
+                Digests,
+                $"The values of {Sentence(open).TrimEnd('.')} could not be read in the source; those of the other tables are the same.",
+                "See the warnings of the backup for the reason."
+            );
+        return Answer(
+            Digests,
+            differences.Count == 0,
+            differences.Count == 0
+                ? $"Every value of all {manifest!.Tables.Count} tables is that of the source."
+                : "Values are not those of the source: " + Sentence(differences)
+        );
     }
 
     private List<string> Differences(IReadOnlyList<TableContent> found, Func<TableContent, string?> value, string? unit)
@@ -132,25 +175,28 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     }
 
     private static string Sentence(List<string> differences) =>
-        string.Join("; ", differences.Take(NamesShown)) + (differences.Count > NamesShown ? $"; and {differences.Count - NamesShown} more." : ".");
+        string.Join("; ", differences.Take(NamesShown))
+        + (differences.Count > NamesShown ? $"; and {differences.Count - NamesShown} more." : ".");
 
-    private CheckResult Answer(string name, bool passed, string message) => new()
-    {
-        Database = display,
-        Name = name,
-        Category = CheckCategory.Backup,
-        Status = passed ? CheckStatus.Pass : CheckStatus.Fail,
-        Message = message,
-        Recommendation = passed ? null : Distrust,
-    };
+    private CheckResult Answer(string name, bool passed, string message) =>
+        new()
+        {
+            Database = display,
+            Name = name,
+            Category = CheckCategory.Backup,
+            Status = passed ? CheckStatus.Pass : CheckStatus.Fail,
+            Message = message,
+            Recommendation = passed ? null : Distrust,
+        };
 
-    private CheckResult NotRun(string name, string message, string? recommendation = null) => new()
-    {
-        Database = display,
-        Name = name,
-        Category = CheckCategory.Backup,
-        Status = CheckStatus.NotRun,
-        Message = message,
-        Recommendation = recommendation,
-    };
+    private CheckResult NotRun(string name, string message, string? recommendation = null) =>
+        new()
+        {
+            Database = display,
+            Name = name,
+            Category = CheckCategory.Backup,
+            Status = CheckStatus.NotRun,
+            Message = message,
+            Recommendation = recommendation,
+        };
 }

@@ -66,8 +66,13 @@ internal static class BackupCompression
         return BinaryPrimitives.ReadUInt32LittleEndian(last);
     }
 
-    private static MigrationException CutOff(string path, string why, Exception? inner) => new(
-        ErrorId.BackupInvalid, $"'{path}' is cut off or damaged: {why.TrimEnd('.')}.", "Use another backup: 'migrations backups <folder>' shows which are proven.", inner);
+    private static MigrationException CutOff(string path, string why, Exception? inner) =>
+        new(
+            ErrorId.BackupInvalid,
+            $"'{path}' is cut off or damaged: {why.TrimEnd('.')}.",
+            "Use another backup: 'migrations backups <folder>' shows which are proven.",
+            inner
+        );
 
     private static async Task CopyAsync(GZipStream gzip, FileStream output, string source, long? limit, CancellationToken cancellationToken)
     {

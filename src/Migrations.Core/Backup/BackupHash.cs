@@ -20,7 +20,8 @@ internal static class BackupHash
         long size = 0;
         foreach (var (name, file) in Files(path))
         {
-            var (length, digest) = await OfFileAsync(file, read is null ? null : done => read(size + done), cancellationToken).ConfigureAwait(false);
+            var (length, digest) = await OfFileAsync(file, read is null ? null : done => read(size + done), cancellationToken)
+                .ConfigureAwait(false);
             size += length;
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{digest}\n"));
         }
@@ -36,15 +37,25 @@ internal static class BackupHash
         return Directory.Exists(path) ? Files(path).Sum(f => new FileInfo(f.Path).Length) : null;
     }
 
-    private static IEnumerable<(string Name, string Path)> Files(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Select(file => (Name: Path.GetRelativePath(folder, file).Replace('\\', '/'), Path: file))
-        .OrderBy(file => file.Name, StringComparer.Ordinal);
+    private static IEnumerable<(string Name, string Path)> Files(string folder) =>
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(folder, file).Replace('\\', '/'), Path: file))
+            .OrderBy(file => file.Name, StringComparer.Ordinal);
 
     /// <summary>Reads the next block while the last one is hashed: each alone takes about as long as the other.</summary>
     private static async Task<(long Size, string Sha256)> OfFileAsync(string path, Action<long>? read, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var file = new FileStream(path, new FileStreamOptions { Share = FileShare.Read, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+        var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Share = FileShare.Read,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            }
+        );
         await using (file.ConfigureAwait(false))
         {
             var (filled, free) = (new byte[BufferSize], new byte[BufferSize]);

@@ -30,16 +30,26 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var folder = FolderAccess.Demand(request.Folder);
         var format = request is { Jobs: > 1, Format: BackupFormat.Native } ? BackupFormat.Directory : request.Format;
         if (request.Compress && format == BackupFormat.Directory)
-            throw new MigrationException(ErrorId.UsageInvalid, "A backup that several jobs write is a folder, and gzip compresses files only.", "Leave out --compress or --jobs.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A backup that several jobs write is a folder, and gzip compresses files only.",
+                "Leave out --compress or --jobs."
+            );
         if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
-            throw new MigrationException(ErrorId.UsageInvalid, "Tables can be left out of a script only: every other backup is of the whole database.", "Ask for a script: --format sql");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "Tables can be left out of a script only: every other backup is of the whole database.",
+                "Ask for a script: --format sql"
+            );
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())
             Warn($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running.");
         try
         {
-            var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace).WriteAsync(cancellationToken).ConfigureAwait(false);
+            var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace)
+                .WriteAsync(cancellationToken)
+                .ConfigureAwait(false);
             var backup = BackupCatalogue.WithManifest(written, _options.Clock.GetUtcNow()) with { Target = target };
             WarnOfFaults(backup);
             return backup;
@@ -58,7 +68,11 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     /// <see cref="ErrorId.BackupInvalid"/>: the backup is damaged, and nothing was changed; <see cref="ErrorId.RestoreUnproven"/>: it was
     /// restored, and is not what the manifest says.
     /// </exception>
-    public async Task<RestoreResult> RestoreAsync(DatabaseBackup backup, RestoreRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<RestoreResult> RestoreAsync(
+        DatabaseBackup backup,
+        RestoreRequest? request = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var clock = Stopwatch.StartNew();
         var wanted = request ?? new RestoreRequest();
@@ -76,7 +90,17 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 Jobs = wanted.Jobs,
                 ExpectedLastId = wanted.ExpectedLastId,
                 Session = Session(backup),
-                DemandAsync = async (restored, token) => checks = await CompareAsync(backup, wanted, restored, $"{target.Display} was not changed", "", isWrittenSince: null, token).ConfigureAwait(false),
+                DemandAsync = async (restored, token) =>
+                    checks = await CompareAsync(
+                            backup,
+                            wanted,
+                            restored,
+                            $"{target.Display} was not changed",
+                            "",
+                            isWrittenSince: null,
+                            token
+                        )
+                        .ConfigureAwait(false),
             };
             outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
         }
@@ -86,7 +110,15 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
         checks ??= await CompareAsync(
-            backup, wanted, target, $"{target.Display} was restored from '{backup.Path}'", kept, outcome.IsWrittenSince, CancellationToken.None).ConfigureAwait(false);
+                backup,
+                wanted,
+                target,
+                $"{target.Display} was restored from '{backup.Path}'",
+                kept,
+                outcome.IsWrittenSince,
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
         return new RestoreResult
         {
             Database = target.Display,
@@ -105,18 +137,24 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     public Task<IReadOnlyList<SalvagedTable>> SalvageAsync(string destination, CancellationToken cancellationToken = default) =>
         driver.Backups.SalvageAsync(target, Path.GetFullPath(destination), cancellationToken);
 
-    private string Stem(DateTimeOffset at, string? what = null) => BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), at, what);
+    private string Stem(DateTimeOffset at, string? what = null) =>
+        BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), at, what);
 
-    private SessionOptions Session(DatabaseBackup backup) => _options.Session with
-    {
-        HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
-        HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
-    };
+    private SessionOptions Session(DatabaseBackup backup) =>
+        _options.Session with
+        {
+            HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
+            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
+        };
 
     private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
     {
         if (backup.Engine.Length > 0 && !string.Equals(backup.Engine, driver.Engine, StringComparison.Ordinal))
-            throw new MigrationException(ErrorId.UsageInvalid, $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.", $"Name a database of {backup.Engine}.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.",
+                $"Name a database of {backup.Engine}."
+            );
         if (backup.Format is not { } format)
             throw Invalid(backup, backup.Problem ?? "Its format is not known.");
         var verifier = new BackupVerifier(driver, _options);
@@ -125,9 +163,15 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             : await verifier.CheckAsync(backup, target, cancellationToken).ConfigureAwait(false);
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count > 0 && !request.AcceptFaults)
-            throw Invalid(backup, string.Join(' ', failed.Select(c => c.Message)), failed.Find(c => c.Name is BackupVerifier.RestoreCheck)?.Recommendation);
+            throw Invalid(
+                backup,
+                string.Join(' ', failed.Select(c => c.Message)),
+                failed.Find(c => c.Name is BackupVerifier.RestoreCheck)?.Recommendation
+            );
         foreach (var accepted in failed)
-            Warn($"'{backup.Path}' failed the check '{accepted.Name}', and is restored because its faults are accepted: {accepted.Message}");
+            Warn(
+                $"'{backup.Path}' failed the check '{accepted.Name}', and is restored because its faults are accepted: {accepted.Message}"
+            );
         foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && c.Name is not BackupComparison.Digests))
             Warn($"Before the restore of '{backup.Path}', '{open.Name}' was not checked: {open.Message}");
         return format;
@@ -141,7 +185,13 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         try
         {
             var (size, sha256) = await BackupHash.ComputeAsync(kept, read: null, CancellationToken.None).ConfigureAwait(false);
-            var manifest = BackupWriter.Describe(kept, driver, target, _options.Session, content) with { CreatedAt = now, Size = size, Sha256 = sha256, Kept = request.KeepLabel };
+            var manifest = BackupWriter.Describe(kept, driver, target, _options.Session, content) with
+            {
+                CreatedAt = now,
+                Size = size,
+                Sha256 = sha256,
+                Kept = request.KeepLabel,
+            };
             BackupManifestFile.Write(BackupManifestFile.PathOf(kept), manifest);
         }
         catch (Exception e) when (e is MigrationException or IOException or UnauthorizedAccessException)
@@ -159,19 +209,34 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     /// <param name="isWrittenSince">Whether others may have written meanwhile; null where nobody can.</param>
     /// <param name="cancellationToken">Stops it.</param>
     private async Task<IReadOnlyList<CheckResult>> CompareAsync(
-        DatabaseBackup backup, RestoreRequest request, DatabaseTarget restored, string state, string kept, Func<bool>? isWrittenSince, CancellationToken cancellationToken)
+        DatabaseBackup backup,
+        RestoreRequest request,
+        DatabaseTarget restored,
+        string state,
+        string kept,
+        Func<bool>? isWrittenSince,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<CheckResult> checks;
         try
         {
-            var session = await driver.OpenAsync(restored, Session(backup) with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            var session = await driver
+                .OpenAsync(restored, Session(backup) with { Access = SessionAccess.Read }, cancellationToken)
+                .ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
-                checks = await new BackupComparison(session, backup.Manifest, target.Display).RunAsync(thorough: false, digests: false, cancellationToken).ConfigureAwait(false);
+                checks = await new BackupComparison(session, backup.Manifest, target.Display)
+                    .RunAsync(thorough: false, digests: false, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (MigrationException e)
         {
             throw new MigrationException(
-                ErrorId.RestoreUnproven, $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}", "Look at it: migrations check --category engine", e);
+                ErrorId.RestoreUnproven,
+                $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}",
+                "Look at it: migrations check --category engine",
+                e
+            );
         }
 
         if (isWrittenSince?.Invoke() == true)
@@ -189,7 +254,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         throw new MigrationException(
             ErrorId.RestoreUnproven,
             $"{state}, and what '{backup.Path}' holds is not what its manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
-            "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven.");
+            "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven."
+        );
     }
 
     /// <summary>What others have written since is no fault of the restore, whose own content was compared before.</summary>
@@ -198,21 +264,31 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         if (check is not { Status: CheckStatus.Fail, Category: CheckCategory.Backup, Name: BackupComparison.Rows })
             return check;
         Warn($"{target.Display} was restored, and others have written to it since. {check.Message}");
-        return check with { Status = CheckStatus.Warn, Message = check.Message + " Others have written to it since it was restored.", Recommendation = null };
+        return check with
+        {
+            Status = CheckStatus.Warn,
+            Message = check.Message + " Others have written to it since it was restored.",
+            Recommendation = null,
+        };
     }
 
     private void WarnOfFaults(DatabaseBackup backup)
     {
         if (backup.Faults is not { Count: > 0 } faults)
             return;
-        var named = string.Join("; ", faults.Take(FaultsShown).Select(f => $"{f.Object}: {f.Detail}")) + (faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "");
+        var named =
+            string.Join("; ", faults.Take(FaultsShown).Select(f => $"{f.Object}: {f.Detail}"))
+            + (faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "");
         Warn($"{target.Display} has faults, and the backup has them as they are: {named}. See 'migrations check --category engine'.");
     }
 
     private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));
 
-    private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) => new(
-        ErrorId.BackupInvalid,
-        $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
-        help ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults");
+    private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) =>
+        new(
+            ErrorId.BackupInvalid,
+            $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
+            help
+                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
+        );
 }

@@ -10,7 +10,9 @@ internal static class BackupManifestFile
     public const string Suffix = ".manifest.json";
 
     // For people's eyes too: names of tables stay as they are.
-    private static readonly BackupManifestJson Json = new(new JsonSerializerOptions(BackupManifestJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly BackupManifestJson Json = new(
+        new JsonSerializerOptions(BackupManifestJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+    );
 
     /// <summary>The manifest's path of a backup.</summary>
     public static string PathOf(string backup) => backup + Suffix;
@@ -43,7 +45,16 @@ internal static class BackupManifestFile
 
     // JSON that is well formed may still say null, a length of time that there is not, or a table twice.
     private static bool IsWhole(BackupManifest manifest) =>
-        manifest is { File: not null, Database: not null, Engine: not null, Sha256: not null, SchemaFingerprint: not null, HistoryTable: not null, Tables: not null }
+        manifest
+            is {
+                File: not null,
+                Database: not null,
+                Engine: not null,
+                Sha256: not null,
+                SchemaFingerprint: not null,
+                HistoryTable: not null,
+                Tables: not null
+            }
         && Math.Abs(manifest.DurationMs) < TimeSpan.MaxValue.TotalMilliseconds
         && manifest.Tables.All(t => t?.Table is not null)
         && manifest.Faults?.All(f => f is { Kind: not null, Object: not null, Detail: not null }) != false
@@ -82,6 +93,7 @@ internal static class BackupManifestFile
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(BackupManifest))]
 internal sealed partial class BackupManifestJson : JsonSerializerContext;

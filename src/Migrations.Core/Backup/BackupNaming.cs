@@ -31,10 +31,12 @@ internal static partial class BackupNaming
         Safe(database, nativeExtension) + End(at, what);
 
     /// <summary>What a name ends in, whatever the database is called.</summary>
-    public static string End(DateTimeOffset at, string? what) => at.UtcDateTime.ToString("'_'yyyyMMdd_HHmmss", CultureInfo.InvariantCulture) + (what is null ? "" : "_" + what);
+    public static string End(DateTimeOffset at, string? what) =>
+        at.UtcDateTime.ToString("'_'yyyyMMdd_HHmmss", CultureInfo.InvariantCulture) + (what is null ? "" : "_" + what);
 
     /// <summary>The same name for another try: the second one ends in <c>_2</c>.</summary>
-    public static string Numbered(string stem, int attempt) => attempt == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{attempt}");
+    public static string Numbered(string stem, int attempt) =>
+        attempt == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{attempt}");
 
     /// <summary>Whether a file is named as backups are.</summary>
     public static bool IsBackupName(string name) => BackupName().IsMatch(name) && !name.EndsWith(GlobalsSuffix, StringComparison.Ordinal);
@@ -46,9 +48,10 @@ internal static partial class BackupNaming
 
     private static string Safe(string database, string nativeExtension)
     {
-        var name = database.Length > nativeExtension.Length && database.EndsWith(nativeExtension, StringComparison.OrdinalIgnoreCase)
-            ? database[..^nativeExtension.Length]
-            : database;
+        var name =
+            database.Length > nativeExtension.Length && database.EndsWith(nativeExtension, StringComparison.OrdinalIgnoreCase)
+                ? database[..^nativeExtension.Length]
+                : database;
         var safe = new StringBuilder();
         var room = LongestStem;
         foreach (var rune in name.EnumerateRunes().TakeWhile(r => (room -= r.Utf8SequenceLength) >= 0))
@@ -66,9 +69,17 @@ internal static partial class BackupNaming
         return text.Length == 0 ? "database" : text;
     }
 
-    [GeneratedRegex(@"_\d{8}_\d{6}_(?<what>before_restore|failed)(_\d+)?\.[a-z.]+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"_\d{8}_\d{6}_(?<what>before_restore|failed)(_\d+)?\.[a-z.]+$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex KeptName();
 
-    [GeneratedRegex(@"_\d{8}_\d{6}(_\d+)?\.[a-z.]+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"_\d{8}_\d{6}(_\d+)?\.[a-z.]+$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex BackupName();
 }

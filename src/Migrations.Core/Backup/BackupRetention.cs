@@ -19,33 +19,63 @@ public static class BackupRetention
         if (policy.IsEmpty)
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, "It is not said which backups are kept.", "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up. --keep-states is about the states that restores kept.");
+                ErrorId.UsageInvalid,
+                "It is not said which backups are kept.",
+                "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up. --keep-states is about the states that restores kept."
+            );
         }
 
-        return [.. backups
-            .GroupBy(b => (b.Engine, b.Database, Sound: b.Problem is null && !BackupCatalogue.IsFuture(b.CreatedAt, now), IsKept: b.Kept is not null))
-            .SelectMany(group => !group.Key.Sound ? group.Select(DecideUnsound)
-                : group.Key.IsKept ? DecideKept([.. NewestFirst(group)], policy)
-                : DecideSound([.. NewestFirst(group)], policy, now))
-            .OrderBy(d => d.Backup.Kept is not null).ThenByDescending(d => d.Backup.CreatedAt).ThenByDescending(d => d.Backup.Path, StringComparer.Ordinal)];
+        return
+        [
+            .. backups
+                .GroupBy(b =>
+                    (
+                        b.Engine,
+                        b.Database,
+                        Sound: b.Problem is null && !BackupCatalogue.IsFuture(b.CreatedAt, now),
+                        IsKept: b.Kept is not null
+                    )
+                )
+                .SelectMany(group =>
+                    !group.Key.Sound ? group.Select(DecideUnsound)
+                    : group.Key.IsKept ? DecideKept([.. NewestFirst(group)], policy)
+                    : DecideSound([.. NewestFirst(group)], policy, now)
+                )
+                .OrderBy(d => d.Backup.Kept is not null)
+                .ThenByDescending(d => d.Backup.CreatedAt)
+                .ThenByDescending(d => d.Backup.Path, StringComparer.Ordinal),
+        ];
     }
 
     private static IOrderedEnumerable<DatabaseBackup> NewestFirst(IEnumerable<DatabaseBackup> backups) =>
         backups.OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal);
 
     /// <summary>Of a manifest whose file is gone nothing can be lost; anything else that is odd is for a person to look at.</summary>
-    private static RetentionDecision DecideUnsound(DatabaseBackup backup) => backup.IsGone
-        ? new RetentionDecision(backup, Keep: false, "its file is gone")
-        : new RetentionDecision(backup, Keep: true, "to be looked at: " + (backup.Problem ?? "It is dated in the future."));
+    private static RetentionDecision DecideUnsound(DatabaseBackup backup) =>
+        backup.IsGone
+            ? new RetentionDecision(backup, Keep: false, "its file is gone")
+            : new RetentionDecision(backup, Keep: true, "to be looked at: " + (backup.Problem ?? "It is dated in the future."));
 
     private static IEnumerable<RetentionDecision> DecideKept(IReadOnlyList<DatabaseBackup> states, RetentionPolicy policy) =>
-        states.Select((state, i) => policy.KeepStates is not { } count
-            ? new RetentionDecision(state, Keep: true, "a state that a restore kept; --keep-states is the rule for these")
-            : i < count ? new RetentionDecision(state, Keep: true, $"one of the last {count} kept states") : new RetentionDecision(state, Keep: false, "an older kept state"));
+        states.Select(
+            (state, i) =>
+                policy.KeepStates is not { } count
+                    ? new RetentionDecision(state, Keep: true, "a state that a restore kept; --keep-states is the rule for these")
+                : i < count ? new RetentionDecision(state, Keep: true, $"one of the last {count} kept states")
+                : new RetentionDecision(state, Keep: false, "an older kept state")
+        );
 
-    private static IEnumerable<RetentionDecision> DecideSound(IReadOnlyList<DatabaseBackup> backups, RetentionPolicy policy, DateTimeOffset now)
+    private static IEnumerable<RetentionDecision> DecideSound(
+        IReadOnlyList<DatabaseBackup> backups,
+        RetentionPolicy policy,
+        DateTimeOffset now
+    )
     {
-        var reasons = backups.ToDictionary(b => b, _ => new List<string>(), (IEqualityComparer<DatabaseBackup>)ReferenceEqualityComparer.Instance);
+        var reasons = backups.ToDictionary(
+            b => b,
+            _ => new List<string>(),
+            (IEqualityComparer<DatabaseBackup>)ReferenceEqualityComparer.Instance
+        );
         reasons[backups[0]].Add("the newest");
         if (backups.FirstOrDefault(b => b.Proven) is { } proven)
             reasons[proven].Add("the last proven");
@@ -55,16 +85,35 @@ public static class BackupRetention
             reasons[backup].Add($"one of the last {policy.KeepLast}");
         foreach (var backup in backups.Where(b => policy.KeepDays is { } days && (now - b.CreatedAt).TotalDays < days))
             reasons[backup].Add($"younger than {policy.KeepDays} days");
-        AddNewestOfEach(reasons, backups, policy.KeepDaily, "day", at => DateOnly.FromDateTime(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        AddNewestOfEach(reasons, backups, policy.KeepWeekly, "week", at => string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(at)}-W{ISOWeek.GetWeekOfYear(at):00}"));
+        AddNewestOfEach(
+            reasons,
+            backups,
+            policy.KeepDaily,
+            "day",
+            at => DateOnly.FromDateTime(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        );
+        AddNewestOfEach(
+            reasons,
+            backups,
+            policy.KeepWeekly,
+            "week",
+            at => string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(at)}-W{ISOWeek.GetWeekOfYear(at):00}")
+        );
         AddNewestOfEach(reasons, backups, policy.KeepMonthly, "month", at => at.ToString("yyyy-MM", CultureInfo.InvariantCulture));
-        return backups.Select(b => reasons[b] is { Count: > 0 } why
-            ? new RetentionDecision(b, Keep: true, string.Join(", ", why))
-            : new RetentionDecision(b, Keep: false, "kept by no rule"));
+        return backups.Select(b =>
+            reasons[b] is { Count: > 0 } why
+                ? new RetentionDecision(b, Keep: true, string.Join(", ", why))
+                : new RetentionDecision(b, Keep: false, "kept by no rule")
+        );
     }
 
     private static void AddNewestOfEach(
-        Dictionary<DatabaseBackup, List<string>> reasons, IReadOnlyList<DatabaseBackup> newestFirst, int? count, string unit, Func<DateTime, string> period)
+        Dictionary<DatabaseBackup, List<string>> reasons,
+        IReadOnlyList<DatabaseBackup> newestFirst,
+        int? count,
+        string unit,
+        Func<DateTime, string> period
+    )
     {
         foreach (var group in newestFirst.GroupBy(b => period(b.CreatedAt.UtcDateTime), StringComparer.Ordinal).Take(count ?? 0))
             reasons[group.First()].Add($"the newest of {unit} {group.Key}");

@@ -44,6 +44,7 @@ public sealed record BackupVerification : IHasTarget
         throw new MigrationException(
             ErrorId.BackupUnproven,
             $"'{Path}' is not proven. " + string.Join(' ', open.Select(c => $"{c.Name}: {c.Message}")),
-            open.Select(c => c.Recommendation).FirstOrDefault(r => r is not null) ?? $"Look at it again: migrations verify \"{Path}\"");
+            open.Select(c => c.Recommendation).FirstOrDefault(r => r is not null) ?? $"Look at it again: migrations verify \"{Path}\""
+        );
     }
 }

@@ -15,6 +15,7 @@ namespace Migrations.Backup;
 public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? options = null)
 {
     private const string FileCheck = "file";
+
     /// <summary>The check that it can be restored.</summary>
     internal const string RestoreCheck = "restore";
 
@@ -26,7 +27,12 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     /// <param name="full">Whether every value is compared.</param>
     /// <param name="cancellationToken">Stops it; the manifest is left as it was.</param>
     /// <exception cref="MigrationException">The folder cannot be read or written, or the server cannot be reached.</exception>
-    public async Task<BackupVerification> VerifyAsync(DatabaseBackup backup, DatabaseTarget? origin = null, bool full = false, CancellationToken cancellationToken = default)
+    public async Task<BackupVerification> VerifyAsync(
+        DatabaseBackup backup,
+        DatabaseTarget? origin = null,
+        bool full = false,
+        CancellationToken cancellationToken = default
+    )
     {
         var clock = Stopwatch.StartNew();
         var checks = await AskAsync(backup, origin, full, cancellationToken).ConfigureAwait(false);
@@ -43,7 +49,11 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     }
 
     /// <summary>Asks the same before a restore, for which it does not matter whether the answers can be written down.</summary>
-    internal async Task<IReadOnlyList<CheckResult>> CheckAsync(DatabaseBackup backup, DatabaseTarget origin, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<CheckResult>> CheckAsync(
+        DatabaseBackup backup,
+        DatabaseTarget origin,
+        CancellationToken cancellationToken
+    )
     {
         var checks = await AskAsync(backup, origin, full: false, cancellationToken).ConfigureAwait(false);
         try
@@ -58,7 +68,12 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         return checks;
     }
 
-    private async Task<List<CheckResult>> AskAsync(DatabaseBackup backup, DatabaseTarget? origin, bool full, CancellationToken cancellationToken)
+    private async Task<List<CheckResult>> AskAsync(
+        DatabaseBackup backup,
+        DatabaseTarget? origin,
+        bool full,
+        CancellationToken cancellationToken
+    )
     {
         var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
         if (checks[0].Status == CheckStatus.Fail)
@@ -75,9 +90,18 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         if (backup.Manifest is not { } manifest)
             return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " So there is nothing to compare the file with.");
         var clock = Stopwatch.StartNew();
-        var (size, sha256) = await ReadAsync(backup.Path, Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell, cancellationToken).ConfigureAwait(false);
+        var (size, sha256) = await ReadAsync(
+                backup.Path,
+                Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (!string.Equals(manifest.File, Path.GetFileName(backup.Path), StringComparison.Ordinal))
-            return Answer(backup, CheckStatus.Fail, $"Its manifest is that of '{manifest.File}'.") with { Name = FileCheck, Recommendation = "Use another backup." };
+            return Answer(backup, CheckStatus.Fail, $"Its manifest is that of '{manifest.File}'.") with
+            {
+                Name = FileCheck,
+                Recommendation = "Use another backup.",
+            };
         var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
         return new CheckResult
         {
@@ -88,7 +112,8 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Status = same ? CheckStatus.Pass : CheckStatus.Fail,
             Expected = $"{manifest.Size} bytes, {manifest.Sha256}",
             Actual = $"{size} bytes, {sha256}",
-            Message = same ? "Size and SHA-256 are those of the manifest."
+            Message =
+                same ? "Size and SHA-256 are those of the manifest."
                 : size != manifest.Size ? $"It has {size} bytes; its manifest says {manifest.Size}."
                 : "Its SHA-256 is not that of the manifest: it was changed or damaged.",
             Recommendation = same ? null : "Use another backup.",
@@ -104,11 +129,21 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.BackupMissing, $"'{path}' cannot be read: {e.Message}", "Correct its rights, or use another backup.", e);
+            throw new MigrationException(
+                ErrorId.BackupMissing,
+                $"'{path}' cannot be read: {e.Message}",
+                "Correct its rights, or use another backup.",
+                e
+            );
         }
     }
 
-    private async Task<IReadOnlyList<CheckResult>> RestoreAsync(DatabaseBackup backup, DatabaseTarget? origin, bool full, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> RestoreAsync(
+        DatabaseBackup backup,
+        DatabaseTarget? origin,
+        bool full,
+        CancellationToken cancellationToken
+    )
     {
         if (backup.Format is not { } format)
             return [NotRun(backup, RestoreCheck, "It was not restored: its format is not known.")];
@@ -116,13 +151,25 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         try
         {
             using var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false);
-            var scratch = await driver.Scratch.CreateAsync(
-                new ScratchRequest { Origin = origin, Server = _options.ScratchServer, Session = Session(backup) }, cancellationToken).ConfigureAwait(false);
+            var scratch = await driver
+                .Scratch.CreateAsync(
+                    new ScratchRequest
+                    {
+                        Origin = origin,
+                        Server = _options.ScratchServer,
+                        Session = Session(backup),
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             await using (scratch.ConfigureAwait(false))
             {
                 Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Tell(0);
                 await driver.Backups.LoadAsync(unpacked.Source, scratch.Target, Session(backup), cancellationToken).ConfigureAwait(false);
-                var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with { Duration = clock.Elapsed };
+                var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with
+                {
+                    Duration = clock.Elapsed,
+                };
                 return [restored, .. await CompareAsync(backup, scratch.Target, full, cancellationToken).ConfigureAwait(false)];
             }
         }
@@ -137,12 +184,19 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
     }
 
-    private async Task<IReadOnlyList<CheckResult>> CompareAsync(DatabaseBackup backup, DatabaseTarget scratch, bool full, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> CompareAsync(
+        DatabaseBackup backup,
+        DatabaseTarget scratch,
+        bool full,
+        CancellationToken cancellationToken
+    )
     {
         Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Tell(0);
         var session = await driver.OpenAsync(scratch, Session(backup), cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return await new BackupComparison(session, backup.Manifest, backup.Database).RunAsync(thorough: true, full, cancellationToken).ConfigureAwait(false);
+            return await new BackupComparison(session, backup.Manifest, backup.Database)
+                .RunAsync(thorough: true, full, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Every question is listed: what was not come to is NotRun.</summary>
@@ -161,7 +215,9 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     /// </summary>
     private static bool IsProof(List<CheckResult> checks, bool full) =>
         checks.TrueForAll(c => c.Status != CheckStatus.Fail)
-        && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name => checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass))
+        && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name =>
+            checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass)
+        )
         && (!full || checks.Exists(c => IsOwn(c, BackupComparison.Digests) && c.Status == CheckStatus.Pass))
         && checks.Exists(c => c.Category != CheckCategory.Backup && c.Status == CheckStatus.Pass);
 
@@ -191,28 +247,39 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         if (!checks.Exists(c => IsOwn(c, RestoreCheck) && c.Status == CheckStatus.Pass))
             return "not restored";
-        var compared = checks.Where(c => c.Name is BackupComparison.Schema or BackupComparison.Rows or BackupComparison.Digests && c.Status != CheckStatus.NotRun).Select(c => c.Name).ToList();
+        var compared = checks
+            .Where(c =>
+                c.Name is BackupComparison.Schema or BackupComparison.Rows or BackupComparison.Digests && c.Status != CheckStatus.NotRun
+            )
+            .Select(c => c.Name)
+            .ToList();
         return "restored into a scratch database" + (compared.Count == 0 ? "" : ", compared: " + string.Join(", ", compared));
     }
 
-    private SessionOptions Session(DatabaseBackup backup) => _options.Session with
-    {
-        Access = SessionAccess.Read,
-        HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
-        HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
-    };
+    private SessionOptions Session(DatabaseBackup backup) =>
+        _options.Session with
+        {
+            Access = SessionAccess.Read,
+            HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
+            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
+        };
 
     private ThrottledProgress Progress(string activity, long? total) => new(_options.Session.Events, activity, total);
 
-    private static CheckResult Answer(DatabaseBackup backup, CheckStatus status, string message) => new()
-    {
-        Database = backup.Database,
-        Name = RestoreCheck,
-        Category = CheckCategory.Backup,
-        Target = backup.Path,
-        Status = status,
-        Message = message,
-    };
+    private static CheckResult Answer(DatabaseBackup backup, CheckStatus status, string message) =>
+        new()
+        {
+            Database = backup.Database,
+            Name = RestoreCheck,
+            Category = CheckCategory.Backup,
+            Target = backup.Path,
+            Status = status,
+            Message = message,
+        };
 
-    private static CheckResult NotRun(DatabaseBackup backup, string name, string message) => Answer(backup, CheckStatus.NotRun, message) with { Name = name };
+    private static CheckResult NotRun(DatabaseBackup backup, string name, string message) =>
+        Answer(backup, CheckStatus.NotRun, message) with
+        {
+            Name = name,
+        };
 }

@@ -74,7 +74,10 @@ internal sealed class BackupWorkspace : IDisposable
         var left = new List<string>();
         foreach (var folder in Directory.EnumerateDirectories(Path.GetDirectoryName(Final)!, "*" + BackupNaming.PartialSuffix))
         {
-            if (string.Equals(folder, Work, StringComparison.Ordinal) || !BackupNaming.IsBackupName(Path.GetFileNameWithoutExtension(folder)))
+            if (
+                string.Equals(folder, Work, StringComparison.Ordinal)
+                || !BackupNaming.IsBackupName(Path.GetFileNameWithoutExtension(folder))
+            )
                 continue;
             if (!LocksWork || !LockedFile.TryRemove(folder))
                 left.Add(folder);
@@ -87,7 +90,12 @@ internal sealed class BackupWorkspace : IDisposable
     /// <summary>Frees the name and removes what was written and not published.</summary>
     public void Dispose()
     {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(Work).Where(e => !string.Equals(e, _lock.Name, StringComparison.Ordinal)).ToList())
+        foreach (
+            var entry in Directory
+                .EnumerateFileSystemEntries(Work)
+                .Where(e => !string.Equals(e, _lock.Name, StringComparison.Ordinal))
+                .ToList()
+        )
             FolderAccess.TryDelete(entry);
         FolderAccess.TryDelete(_lock.Name);
         _lock.Dispose();

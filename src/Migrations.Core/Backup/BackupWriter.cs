@@ -10,7 +10,13 @@ namespace Migrations.Backup;
 /// <param name="options">How to connect.</param>
 /// <param name="request">What is wanted.</param>
 /// <param name="workspace">Where it is written.</param>
-internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target, BackupOptions options, BackupRequest request, BackupWorkspace workspace)
+internal sealed class BackupWriter(
+    IDatabaseDriver driver,
+    DatabaseTarget target,
+    BackupOptions options,
+    BackupRequest request,
+    BackupWorkspace workspace
+)
 {
     private const string GlobalsName = "globals";
 
@@ -26,69 +32,88 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         if (request.Compress)
             data = await CompressAsync(data, cancellationToken).ConfigureAwait(false);
         var (size, sha256) = await SecureAsync(data, cancellationToken).ConfigureAwait(false);
-        var globals = request.IncludeGlobals ? await BackupHash.ComputeAsync(workspace[GlobalsName], read: null, cancellationToken).ConfigureAwait(false) : default;
+        var globals = request.IncludeGlobals
+            ? await BackupHash.ComputeAsync(workspace[GlobalsName], read: null, cancellationToken).ConfigureAwait(false)
+            : default;
         cancellationToken.ThrowIfCancellationRequested();
 
         // From here on nothing waits for anything but the disk.
         BackupWorkspace.Publish(data, workspace.Final);
         if (request.IncludeGlobals)
             BackupWorkspace.Publish(workspace[GlobalsName], workspace.Final + BackupNaming.GlobalsSuffix);
-        BackupManifestFile.Write(BackupManifestFile.PathOf(workspace.Final), Describe(workspace.Final, driver, target, options.Session, content) with
-        {
-            Format = request.Format,
-            Compressed = request.Compress,
-            CreatedAt = begun,
-            DurationMs = Math.Round(clock.Elapsed.TotalMilliseconds, 3),
-            WritersBlockedMs = content.WritersBlocked is { } blocked ? Math.Round(blocked.TotalMilliseconds, 3) : null,
-            Size = size,
-            Sha256 = sha256,
-            Globals = request.IncludeGlobals ? Path.GetFileName(workspace.Final) + BackupNaming.GlobalsSuffix : null,
-            GlobalsSha256 = globals.Sha256,
-        });
+        BackupManifestFile.Write(
+            BackupManifestFile.PathOf(workspace.Final),
+            Describe(workspace.Final, driver, target, options.Session, content) with
+            {
+                Format = request.Format,
+                Compressed = request.Compress,
+                CreatedAt = begun,
+                DurationMs = Math.Round(clock.Elapsed.TotalMilliseconds, 3),
+                WritersBlockedMs = content.WritersBlocked is { } blocked ? Math.Round(blocked.TotalMilliseconds, 3) : null,
+                Size = size,
+                Sha256 = sha256,
+                Globals = request.IncludeGlobals ? Path.GetFileName(workspace.Final) + BackupNaming.GlobalsSuffix : null,
+                GlobalsSha256 = globals.Sha256,
+            }
+        );
         return workspace.Final;
     }
 
     /// <summary>What a manifest says of what is in a file.</summary>
-    public static BackupManifest Describe(string path, IDatabaseDriver driver, DatabaseTarget target, SessionOptions session, BackupContent content) => new()
-    {
-        ManifestVersion = BackupManifest.CurrentVersion,
-        File = Path.GetFileName(path),
-        Database = target.Display,
-        Engine = driver.Engine,
-        EngineVersion = content.EngineVersion,
-        Format = BackupFormat.Native,
-        CreatedAt = default,
-        Size = 0,
-        Sha256 = "",
-        SchemaFingerprint = content.SchemaFingerprint,
-        LastMigration = content.LastMigration,
-        MigrationVersion = content.MigrationVersion,
-        HistoryTable = session.HistoryTable,
-        HistorySchema = session.HistorySchema,
-        Tables = content.Tables,
-        Faults = content.Faults,
-        Settings = content.Settings,
-        Host = Environment.MachineName,
-        ToolVersion = JournalRecorder.ToolVersion,
-    };
+    public static BackupManifest Describe(
+        string path,
+        IDatabaseDriver driver,
+        DatabaseTarget target,
+        SessionOptions session,
+        BackupContent content
+    ) =>
+        new()
+        {
+            ManifestVersion = BackupManifest.CurrentVersion,
+            File = Path.GetFileName(path),
+            Database = target.Display,
+            Engine = driver.Engine,
+            EngineVersion = content.EngineVersion,
+            Format = BackupFormat.Native,
+            CreatedAt = default,
+            Size = 0,
+            Sha256 = "",
+            SchemaFingerprint = content.SchemaFingerprint,
+            LastMigration = content.LastMigration,
+            MigrationVersion = content.MigrationVersion,
+            HistoryTable = session.HistoryTable,
+            HistorySchema = session.HistorySchema,
+            Tables = content.Tables,
+            Faults = content.Faults,
+            Settings = content.Settings,
+            Host = Environment.MachineName,
+            ToolVersion = JournalRecorder.ToolVersion,
+        };
 
-    private BackupJob Job(string data) => new()
-    {
-        Path = data,
-        Format = request.Format,
-        Jobs = request.Jobs,
-        CountRows = request.CountRows,
-        Digests = request.Digests,
-        Exclude = request.Exclude,
-        GlobalsPath = request.IncludeGlobals ? workspace[GlobalsName] : null,
-        Session = options.Session with { Access = SessionAccess.Read },
-    };
+    private BackupJob Job(string data) =>
+        new()
+        {
+            Path = data,
+            Format = request.Format,
+            Jobs = request.Jobs,
+            CountRows = request.CountRows,
+            Digests = request.Digests,
+            Exclude = request.Exclude,
+            GlobalsPath = request.IncludeGlobals ? workspace[GlobalsName] : null,
+            Session = options.Session with { Access = SessionAccess.Read },
+        };
 
     // Flushing waits for the disk, and leaves the processor to the hash. What was compressed here, and a folder, have been flushed already.
     private async Task<(long Size, string Sha256)> SecureAsync(string data, CancellationToken cancellationToken)
     {
         var hash = BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken);
-        await Task.WhenAll(hash, request.Compress || !File.Exists(data) ? Task.CompletedTask : Task.Run(() => DiskFlush.FlushFile(data), CancellationToken.None)).ConfigureAwait(false);
+        await Task.WhenAll(
+                hash,
+                request.Compress || !File.Exists(data)
+                    ? Task.CompletedTask
+                    : Task.Run(() => DiskFlush.FlushFile(data), CancellationToken.None)
+            )
+            .ConfigureAwait(false);
         return await hash.ConfigureAwait(false);
     }
 
@@ -101,5 +126,6 @@ internal sealed class BackupWriter(IDatabaseDriver driver, DatabaseTarget target
         return compressed;
     }
 
-    private ThrottledProgress Progress(string what, long? total) => new(options.Session.Events, $"{what} the backup of {target.Database}", total);
+    private ThrottledProgress Progress(string what, long? total) =>
+        new(options.Session.Events, $"{what} the backup of {target.Database}", total);
 }

@@ -16,20 +16,34 @@ internal static class FolderAccess
         throw new MigrationException(
             ErrorId.BackupFolderInvalid,
             File.Exists(path) ? $"The folder for backups, '{path}', is a file." : $"The folder for backups, '{path}', does not exist.",
-            "Create the folder, or correct the path: it is never created, because a disk that is not mounted is more likely than a wish for a folder.");
+            "Create the folder, or correct the path: it is never created, because a disk that is not mounted is more likely than a wish for a folder."
+        );
     }
 
     /// <summary>The engine's error for one of the file system.</summary>
-    public static MigrationException Failed(Exception error, string folder) => error switch
-    {
-        MigrationException known => known,
-        IOException when DiskFull.Contains(error.HResult) => new MigrationException(
-            ErrorId.DiskFailed, $"The disk that holds '{folder}' is full.", "Make room on it (migrations prune removes old backups), or name a folder on another disk.", error),
-        UnauthorizedAccessException => new MigrationException(
-            ErrorId.BackupFolderInvalid, $"The folder '{folder}' cannot be written: {error.Message}", "Correct the rights of the folder, or name another one.", error),
-        _ => new MigrationException(
-            ErrorId.BackupFolderInvalid, $"Writing to the folder '{folder}' failed: {error.Message}", "Look at the disk and the folder's rights, or name another folder.", error),
-    };
+    public static MigrationException Failed(Exception error, string folder) =>
+        error switch
+        {
+            MigrationException known => known,
+            IOException when DiskFull.Contains(error.HResult) => new MigrationException(
+                ErrorId.DiskFailed,
+                $"The disk that holds '{folder}' is full.",
+                "Make room on it (migrations prune removes old backups), or name a folder on another disk.",
+                error
+            ),
+            UnauthorizedAccessException => new MigrationException(
+                ErrorId.BackupFolderInvalid,
+                $"The folder '{folder}' cannot be written: {error.Message}",
+                "Correct the rights of the folder, or name another one.",
+                error
+            ),
+            _ => new MigrationException(
+                ErrorId.BackupFolderInvalid,
+                $"Writing to the folder '{folder}' failed: {error.Message}",
+                "Look at the disk and the folder's rights, or name another folder.",
+                error
+            ),
+        };
 
     /// <summary>Deletes a file or folder; does nothing when that cannot be done.</summary>
     /// <returns>Whether it is gone.</returns>

@@ -28,7 +28,10 @@ internal sealed class OwnedFolder : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{prefix}{DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}");
+            var name = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{prefix}{DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}"
+            );
             var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), name);
             OwnerOnly.CreateFolder(path);
             try
@@ -107,8 +110,15 @@ internal sealed class OwnedFolder : IDisposable
     private static DateTime MadeAt(string folder, string prefix)
     {
         var rest = System.IO.Path.GetFileName(folder).AsSpan(prefix.Length);
-        return rest.Length > TimeFormat.Length
-            && DateTime.TryParseExact(rest[..TimeFormat.Length], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        return
+            rest.Length > TimeFormat.Length
+            && DateTime.TryParseExact(
+                rest[..TimeFormat.Length],
+                TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time
+            )
             ? time
             : DateTime.MaxValue;
     }

@@ -10,7 +10,13 @@ internal static class OwnerOnly
     /// <summary>Creates a file that does not exist yet. On Windows the folder's rights count.</summary>
     public static FileStream CreateFile(string path, FileShare share = FileShare.Read)
     {
-        var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = share, BufferSize = 1 << 16 };
+        var options = new FileStreamOptions
+        {
+            Mode = System.IO.FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = share,
+            BufferSize = 1 << 16,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = FileMode;
         return new FileStream(path, options);

@@ -46,6 +46,7 @@ public sealed record RestoreJob
         throw new MigrationException(
             ErrorId.LockLost,
             $"Another run has worked on {target.Display} since, and a restore would take its work away. Nothing was restored.",
-            "Look at what happened with 'migrations history', and restore by hand if that is still wanted.");
+            "Look at what happened with 'migrations history', and restore by hand if that is still wanted."
+        );
     }
 }

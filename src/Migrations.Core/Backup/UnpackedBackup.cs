@@ -39,8 +39,11 @@ internal sealed class UnpackedBackup : IDisposable
             if (e is not (IOException or UnauthorizedAccessException))
                 throw;
             throw new MigrationException(
-                ErrorId.DiskFailed, $"'{path}' cannot be expanded into the folder for temporary files, '{Path.GetTempPath()}': {e.Message}",
-                "Make room there, or name another folder for temporary files in TMPDIR (TMP on Windows).", e);
+                ErrorId.DiskFailed,
+                $"'{path}' cannot be expanded into the folder for temporary files, '{Path.GetTempPath()}': {e.Message}",
+                "Make room there, or name another folder for temporary files in TMPDIR (TMP on Windows).",
+                e
+            );
         }
     }
 

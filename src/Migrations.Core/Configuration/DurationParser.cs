@@ -28,7 +28,10 @@ public static class DurationParser
             "h" => 3_600_000d,
             _ => double.NaN,
         };
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || !IsUsable(number * milliseconds))
+        if (
+            !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || !IsUsable(number * milliseconds)
+        )
             return false;
         duration = TimeSpan.FromMilliseconds(number * milliseconds);
         return true;

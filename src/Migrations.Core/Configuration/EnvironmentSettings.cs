@@ -39,8 +39,10 @@ public static class EnvironmentSettings
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    private static MigrationException Invalid(string name, string text, string expected) => new(
-        ErrorId.UsageInvalid,
-        $"The environment variable {name} is '{text}'; expected is {expected}.",
-        $"Set {name} to {expected}, or remove it.");
+    private static MigrationException Invalid(string name, string text, string expected) =>
+        new(
+            ErrorId.UsageInvalid,
+            $"The environment variable {name} is '{text}'; expected is {expected}.",
+            $"Set {name} to {expected}, or remove it."
+        );
 }

@@ -8,17 +8,95 @@ public static class ConnectionText
 {
     private static readonly string[] Schemes =
     [
-        "postgres", "postgresql", "pgsql", "pg", "psql", "jdbc", "odbc", "dbi", "r2dbc", "mysql", "mysqli", "mariadb", "sqlserver", "mssql", "sqlsrv", "oci", "oracle", "mongodb", "redis", "libsql",
-        "turso", "cockroachdb", "http", "https", "tcp",
+        "postgres",
+        "postgresql",
+        "pgsql",
+        "pg",
+        "psql",
+        "jdbc",
+        "odbc",
+        "dbi",
+        "r2dbc",
+        "mysql",
+        "mysqli",
+        "mariadb",
+        "sqlserver",
+        "mssql",
+        "sqlsrv",
+        "oci",
+        "oracle",
+        "mongodb",
+        "redis",
+        "libsql",
+        "turso",
+        "cockroachdb",
+        "http",
+        "https",
+        "tcp",
     ];
 
     // The last word of a key is enough: 'id' for User ID, 'catalog' for Initial Catalog.
     private static readonly string[] Keys =
     [
-        "host", "hostname", "hostaddr", "server", "address", "endpoint", "port", "user", "username", "userid", "uid", "id", "login", "role", "password", "passwd", "pass", "pwd", "passfile", "secret",
-        "token", "authtoken", "key", "dbname", "database", "db", "catalog", "schema", "currentschema", "service", "servicefile", "options", "sslmode", "ssl", "encrypt", "sslrootcert", "sslcert",
-        "sslkey", "sslpassword", "driver", "dsn", "provider", "source", "datasource", "connectionstring", "database_url", "pghost", "pgport", "pguser", "pgpassword", "pgdatabase", "pgpassfile",
-        "pgservice", "pgsslmode", "target_session_attrs", "application_name", "connect_timeout", "client_encoding", "search_path",
+        "host",
+        "hostname",
+        "hostaddr",
+        "server",
+        "address",
+        "endpoint",
+        "port",
+        "user",
+        "username",
+        "userid",
+        "uid",
+        "id",
+        "login",
+        "role",
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "passfile",
+        "secret",
+        "token",
+        "authtoken",
+        "key",
+        "dbname",
+        "database",
+        "db",
+        "catalog",
+        "schema",
+        "currentschema",
+        "service",
+        "servicefile",
+        "options",
+        "sslmode",
+        "ssl",
+        "encrypt",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "sslpassword",
+        "driver",
+        "dsn",
+        "provider",
+        "source",
+        "datasource",
+        "connectionstring",
+        "database_url",
+        "pghost",
+        "pgport",
+        "pguser",
+        "pgpassword",
+        "pgdatabase",
+        "pgpassfile",
+        "pgservice",
+        "pgsslmode",
+        "target_session_attrs",
+        "application_name",
+        "connect_timeout",
+        "client_encoding",
+        "search_path",
     ];
 
     /// <summary>
@@ -35,11 +113,20 @@ public static class ConnectionText
             return null;
         if (text[0] is '"' or '\'' or '`' || text[^1] is '"' or '\'' or '`')
             return "stands in quotes, which belong to the shell and not to the text (an env file for docker keeps them)";
-        if (text.Contains("://", StringComparison.Ordinal) || text.Contains("%3A%2F%2F", StringComparison.OrdinalIgnoreCase) || HasScheme(text))
+        if (
+            text.Contains("://", StringComparison.Ordinal)
+            || text.Contains("%3A%2F%2F", StringComparison.OrdinalIgnoreCase)
+            || HasScheme(text)
+        )
             return "is an address of a form that is not read";
         if (HasPairs(text, IsRooted(text)))
             return "is made of keys and values, as a connection string is, in a form that is not read";
-        if (text[0] is '{' or '<' or '(' || text.StartsWith("$(", StringComparison.Ordinal) || text.StartsWith("${", StringComparison.Ordinal) || IsVariable(text))
+        if (
+            text[0] is '{' or '<' or '('
+            || text.StartsWith("$(", StringComparison.Ordinal)
+            || text.StartsWith("${", StringComparison.Ordinal)
+            || IsVariable(text)
+        )
             return "is a variable that was not replaced, or a piece of a configuration";
         if (text[0] == '-' || text.StartsWith("psql ", StringComparison.OrdinalIgnoreCase))
             return "is an option or a command";
@@ -62,9 +149,12 @@ public static class ConnectionText
     /// <summary>A path from a root, a home or the current folder: nothing in it is a user or a host.</summary>
     private static bool IsRooted(string text) =>
         (text[0] is '/' or '\\' && !text.StartsWith("//", StringComparison.Ordinal))
-        || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith(".\\", StringComparison.Ordinal)
-        || text.StartsWith("../", StringComparison.Ordinal) || text.StartsWith("..\\", StringComparison.Ordinal)
-        || text.StartsWith("~/", StringComparison.Ordinal) || text.StartsWith("~\\", StringComparison.Ordinal)
+        || text.StartsWith("./", StringComparison.Ordinal)
+        || text.StartsWith(".\\", StringComparison.Ordinal)
+        || text.StartsWith("../", StringComparison.Ordinal)
+        || text.StartsWith("..\\", StringComparison.Ordinal)
+        || text.StartsWith("~/", StringComparison.Ordinal)
+        || text.StartsWith("~\\", StringComparison.Ordinal)
         || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':' && text[2] is '/' or '\\');
 
     /// <summary>
@@ -94,7 +184,8 @@ public static class ConnectionText
     /// <summary>The form of a shell, of PowerShell or of Windows.</summary>
     private static bool IsVariable(string text)
     {
-        var name = text.StartsWith("$env:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(5)
+        var name =
+            text.StartsWith("$env:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(5)
             : text[0] == '$' ? text.AsSpan(1)
             : text.Length > 2 && text[0] == '%' && text[^1] == '%' ? text.AsSpan(1, text.Length - 2)
             : [];
@@ -124,7 +215,12 @@ public static class ConnectionText
             var digits = colon + 1;
             while (digits < text.Length && char.IsAsciiDigit(text[digits]))
                 digits++;
-            if (colon > 0 && digits > colon + 2 && (slash < 0 || slash > colon) && (digits == text.Length || text[digits] is '/' or ',' or '?'))
+            if (
+                colon > 0
+                && digits > colon + 2
+                && (slash < 0 || slash > colon)
+                && (digits == text.Length || text[digits] is '/' or ',' or '?')
+            )
                 return true;
         }
 

@@ -13,6 +13,10 @@ namespace Migrations.Databases;
 public sealed record DatabaseFault(string Kind, string Object, string Detail, long Count = 1)
 {
     /// <summary>Whether a copy that has this fault has it from a source with these.</summary>
-    public bool IsAmong(IEnumerable<DatabaseFault> source) => source.Any(f =>
-        string.Equals(f.Kind, Kind, StringComparison.Ordinal) && string.Equals(f.Object, Object, StringComparison.Ordinal) && f.Count >= Count);
+    public bool IsAmong(IEnumerable<DatabaseFault> source) =>
+        source.Any(f =>
+            string.Equals(f.Kind, Kind, StringComparison.Ordinal)
+            && string.Equals(f.Object, Object, StringComparison.Ordinal)
+            && f.Count >= Count
+        );
 }

@@ -6,7 +6,13 @@ namespace Migrations.Databases;
 /// <param name="ChildColumns">Its columns, as SQL writes them.</param>
 /// <param name="ParentColumns">The columns that it points to, likewise.</param>
 /// <param name="Cascades">Whether it deletes the rows (ON DELETE CASCADE); else it overwrites their values (SET NULL, SET DEFAULT).</param>
-public sealed record DeletingKey(string Parent, string Child, IReadOnlyList<string> ChildColumns, IReadOnlyList<string> ParentColumns, bool Cascades)
+public sealed record DeletingKey(
+    string Parent,
+    string Child,
+    IReadOnlyList<string> ChildColumns,
+    IReadOnlyList<string> ParentColumns,
+    bool Cascades
+)
 {
     /// <summary>
     /// The ways from a table to all whose rows change with its own: each a chain of keys, the table's own first. A chain ends where a table
@@ -15,9 +21,15 @@ public sealed record DeletingKey(string Parent, string Child, IReadOnlyList<stri
     /// <param name="table">The table, as the keys name parents.</param>
     /// <param name="keys">All keys of the database.</param>
     /// <param name="names">How names are compared.</param>
-    public static IEnumerable<IReadOnlyList<DeletingKey>> From(string table, IReadOnlyList<DeletingKey> keys, StringComparer names) => From([table], [], keys, names);
+    public static IEnumerable<IReadOnlyList<DeletingKey>> From(string table, IReadOnlyList<DeletingKey> keys, StringComparer names) =>
+        From([table], [], keys, names);
 
-    private static IEnumerable<IReadOnlyList<DeletingKey>> From(string[] tables, DeletingKey[] way, IReadOnlyList<DeletingKey> keys, StringComparer names)
+    private static IEnumerable<IReadOnlyList<DeletingKey>> From(
+        string[] tables,
+        DeletingKey[] way,
+        IReadOnlyList<DeletingKey> keys,
+        StringComparer names
+    )
     {
         foreach (var key in keys.Where(k => names.Equals(k.Parent, tables[^1])))
         {

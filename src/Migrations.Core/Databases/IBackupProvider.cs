@@ -36,6 +36,10 @@ public interface IBackupProvider
 
     /// <summary>Copies what can still be read of a corrupt database into a new one.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot.</exception>
-    Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) => throw new MigrationException(
-        ErrorId.SalvageUnsupported, $"{source.Engine} databases cannot be salvaged: the server alone reads their files.", "Restore the newest proven backup.");
+    Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) =>
+        throw new MigrationException(
+            ErrorId.SalvageUnsupported,
+            $"{source.Engine} databases cannot be salvaged: the server alone reads their files.",
+            "Restore the newest proven backup."
+        );
 }

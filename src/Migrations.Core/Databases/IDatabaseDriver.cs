@@ -30,8 +30,12 @@ public interface IDatabaseDriver
 
     /// <summary>The same target with another user name and password.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: the engine knows no users.</exception>
-    DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) => throw new MigrationException(
-        ErrorId.TargetInvalid, $"{Engine} has no users, so {target.Display} takes no credential.", "Leave the credential out.");
+    DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) =>
+        throw new MigrationException(
+            ErrorId.TargetInvalid,
+            $"{Engine} has no users, so {target.Display} takes no credential.",
+            "Leave the credential out."
+        );
 
     /// <summary>Connects. Changes nothing in the database, and creates it only with <see cref="SessionAccess.Create"/>.</summary>
     /// <exception cref="MigrationException">The database is missing, refuses, cannot be reached, or is no database.</exception>

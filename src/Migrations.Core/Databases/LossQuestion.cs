@@ -6,4 +6,9 @@ namespace Migrations.Databases;
 /// too.</param>
 /// <param name="Before">The scripts that run before it, of the same plan.</param>
 /// <param name="Limit">How long all counting may take.</param>
-public sealed record LossQuestion(MigrationScript Script, MigrationDirection Direction, IReadOnlyList<MigrationScript> Before, TimeSpan Limit);
+public sealed record LossQuestion(
+    MigrationScript Script,
+    MigrationDirection Direction,
+    IReadOnlyList<MigrationScript> Before,
+    TimeSpan Limit
+);

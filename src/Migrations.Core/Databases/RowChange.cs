@@ -53,7 +53,10 @@ public sealed class RowChange
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at].In(statement);
-            depth += token is "(" ? 1 : token is ")" ? -1 : 0;
+            depth +=
+                token is "(" ? 1
+                : token is ")" ? -1
+                : 0;
             if (tokens[at].Kind != SqlTokenKind.Word)
                 continue;
             if (at == 0 && !IsWord(token, "WITH") && !IsWord(token, "DELETE") && !IsWord(token, "UPDATE"))
@@ -84,7 +87,8 @@ public sealed class RowChange
         {
             var (child, parent) = ($"key{at + 1}", $"key{at}");
             var joined = way[at].ChildColumns.Zip(way[at].ParentColumns, (c, p) => $"{child}.{c} {equals} {parent}.{p}");
-            condition = $"EXISTS (SELECT 1 FROM {source} AS {parent} WHERE {string.Join(" AND ", condition.Length == 0 ? joined : joined.Append(condition))})";
+            condition =
+                $"EXISTS (SELECT 1 FROM {source} AS {parent} WHERE {string.Join(" AND ", condition.Length == 0 ? joined : joined.Append(condition))})";
             source = way[at].Child;
         }
 
@@ -96,7 +100,11 @@ public sealed class RowChange
         var query = new StringBuilder("SELECT ").Append(columns).Append(" FROM ").Append(Slice(_target, FirstClause));
         var condition = Clause("WHERE");
         if (Clause(IsDelete ? "USING" : "FROM") is { } others)
-            query.Append(" WHERE EXISTS (SELECT 1 FROM ").Append(others).Append(condition is null ? "" : "\nWHERE " + condition).Append("\n)");
+            query
+                .Append(" WHERE EXISTS (SELECT 1 FROM ")
+                .Append(others)
+                .Append(condition is null ? "" : "\nWHERE " + condition)
+                .Append("\n)");
         else if (condition is not null)
             query.Append(" WHERE ").Append(condition);
         foreach (var clause in new[] { "ORDER", "LIMIT" })
@@ -114,9 +122,17 @@ public sealed class RowChange
         var depth = 0;
         for (var at = from; at < _tokens.Count; at++)
         {
-            depth += Text(at) is "(" ? 1 : Text(at) is ")" ? -1 : 0;
+            depth +=
+                Text(at) is "(" ? 1
+                : Text(at) is ")" ? -1
+                : 0;
             // IS DISTINCT FROM begins no list of tables.
-            if (depth > 0 || _tokens[at].Kind != SqlTokenKind.Word || Is(at - 1, "DISTINCT") || !Clauses.Contains(Text(at), StringComparer.OrdinalIgnoreCase))
+            if (
+                depth > 0
+                || _tokens[at].Kind != SqlTokenKind.Word
+                || Is(at - 1, "DISTINCT")
+                || !Clauses.Contains(Text(at), StringComparer.OrdinalIgnoreCase)
+            )
                 continue;
             if (open is not null)
                 _clauses[open] = (_clauses[open].From, at);
@@ -133,7 +149,8 @@ public sealed class RowChange
 
     private string Text(int at) => at >= 0 && at < _tokens.Count ? _tokens[at].In(_text).ToString() : "";
 
-    private bool Is(int at, string word) => at >= 0 && at < _tokens.Count && _tokens[at].Kind == SqlTokenKind.Word && IsWord(_tokens[at].In(_text), word);
+    private bool Is(int at, string word) =>
+        at >= 0 && at < _tokens.Count && _tokens[at].Kind == SqlTokenKind.Word && IsWord(_tokens[at].In(_text), word);
 
     private static bool IsWord(ReadOnlySpan<char> token, string word) => token.Equals(word, StringComparison.OrdinalIgnoreCase);
 }

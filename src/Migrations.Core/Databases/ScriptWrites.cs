@@ -10,14 +10,63 @@ public sealed class ScriptWrites(ISqlDialect dialect)
     // Calls that change no rows.
     private static readonly HashSet<string> Quiet = new(StringComparer.OrdinalIgnoreCase)
     {
-        "setval", "set_config", "nextval", "currval", "pg_get_serial_sequence", "count", "max", "min", "coalesce", "greatest", "load_extension",
+        "setval",
+        "set_config",
+        "nextval",
+        "currval",
+        "pg_get_serial_sequence",
+        "count",
+        "max",
+        "min",
+        "coalesce",
+        "greatest",
+        "load_extension",
     };
 
     // What stands in most statements, and says nothing about tables.
     private static readonly HashSet<string> KeyWords = new(StringComparer.Ordinal)
     {
-        "insert", "into", "delete", "from", "update", "merge", "only", "replace", "or", "ignore", "abort", "fail", "rollback", "copy", "truncate", "table", "alter", "create", "drop",
-        "rename", "to", "column", "type", "as", "if", "not", "exists", "select", "where", "and", "in", "is", "null", "values", "set", "on", "using", "with", "begin", "end", "returns",
+        "insert",
+        "into",
+        "delete",
+        "from",
+        "update",
+        "merge",
+        "only",
+        "replace",
+        "or",
+        "ignore",
+        "abort",
+        "fail",
+        "rollback",
+        "copy",
+        "truncate",
+        "table",
+        "alter",
+        "create",
+        "drop",
+        "rename",
+        "to",
+        "column",
+        "type",
+        "as",
+        "if",
+        "not",
+        "exists",
+        "select",
+        "where",
+        "and",
+        "in",
+        "is",
+        "null",
+        "values",
+        "set",
+        "on",
+        "using",
+        "with",
+        "begin",
+        "end",
+        "returns",
     };
 
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -35,12 +84,18 @@ public sealed class ScriptWrites(ISqlDialect dialect)
         {
             case "INSERT" or "REPLACE" or "COPY" or "DELETE" or "TRUNCATE":
                 var overwrites = words[0] is "REPLACE" || (words[0] is "INSERT" && (words.Contains("CONFLICT") || words[1] is "OR"));
-                Add(overwrites ? _changed : _filled, statement, tokens, words[0] is "TRUNCATE" ? int.MaxValue : TargetEnd(statement, tokens));
+                Add(
+                    overwrites ? _changed : _filled,
+                    statement,
+                    tokens,
+                    words[0] is "TRUNCATE" ? int.MaxValue : TargetEnd(statement, tokens)
+                );
                 break;
             case "UPDATE" or "MERGE" or "RENAME":
                 Add(_changed, statement, tokens, TargetEnd(statement, tokens));
                 break;
-            case "ALTER" when !words.Contains("RENAME") && !words.Contains("TYPE") && !words.Contains("SCHEMA") && !words.Contains("EXPRESSION"):
+            case "ALTER"
+                when !words.Contains("RENAME") && !words.Contains("TYPE") && !words.Contains("SCHEMA") && !words.Contains("EXPRESSION"):
             case "CREATE" or "DROP" when words.Contains("INDEX"):
                 break;
             case "ALTER" or "CREATE" or "DROP":
@@ -69,8 +124,10 @@ public sealed class ScriptWrites(ISqlDialect dialect)
 
     /// <summary>Whether a word begins a statement that changes rows.</summary>
     internal static bool Changes(ReadOnlySpan<char> word) =>
-        word.Equals("DELETE", StringComparison.OrdinalIgnoreCase) || word.Equals("UPDATE", StringComparison.OrdinalIgnoreCase)
-        || word.Equals("INSERT", StringComparison.OrdinalIgnoreCase) || word.Equals("MERGE", StringComparison.OrdinalIgnoreCase);
+        word.Equals("DELETE", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("UPDATE", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("INSERT", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("MERGE", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The tokens that are no white space and no comment.</summary>
     internal static List<SqlToken> Meaningful(ISqlDialect dialect, string text) =>
@@ -78,7 +135,10 @@ public sealed class ScriptWrites(ISqlDialect dialect)
 
     /// <summary>All names among tokens, without quotes and in small letters.</summary>
     internal static HashSet<string> NamesIn(string text, IEnumerable<SqlToken> tokens) =>
-        tokens.Where(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName).Select(t => Plain(t.In(text).ToString())).ToHashSet(StringComparer.Ordinal);
+        tokens
+            .Where(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName)
+            .Select(t => Plain(t.In(text).ToString()))
+            .ToHashSet(StringComparer.Ordinal);
 
     // The name behind INTO, FROM or UPDATE stands before the first parenthesis, SET, VALUES or condition.
     private static int TargetEnd(string statement, List<SqlToken> tokens)
@@ -87,13 +147,18 @@ public sealed class ScriptWrites(ISqlDialect dialect)
         return end < 0 ? tokens.Count : end;
     }
 
-    private static void Add(HashSet<string> to, string statement, List<SqlToken> tokens, int end) => to.UnionWith(NamesIn(statement, tokens.Take(end)).Except(KeyWords, StringComparer.Ordinal));
+    private static void Add(HashSet<string> to, string statement, List<SqlToken> tokens, int end) =>
+        to.UnionWith(NamesIn(statement, tokens.Take(end)).Except(KeyWords, StringComparer.Ordinal));
 
     private static bool CallsSomething(string statement, List<SqlToken> tokens)
     {
         for (var at = 1; at < tokens.Count; at++)
         {
-            if (tokens[at].In(statement) is "(" && tokens[at - 1].Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName && !Quiet.Contains(Plain(tokens[at - 1].In(statement).ToString())))
+            if (
+                tokens[at].In(statement) is "("
+                && tokens[at - 1].Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName
+                && !Quiet.Contains(Plain(tokens[at - 1].In(statement).ToString()))
+            )
                 return true;
         }
 

@@ -9,21 +9,29 @@ internal static class BeyondCopy
     /// <param name="location">Where it stands.</param>
     /// <param name="isSeen">Whether all that it does is seen; what is not seen may reach anywhere.</param>
     /// <param name="inner">The driver's exception, where the database refused it.</param>
-    public static StatementException Refused(string what, string statement, ScriptLocation location, bool isSeen = true, Exception? inner = null) => new(
-        ErrorId.ReachesBeyondCopy,
-        $"{location}: {what} {(isSeen ? "reaches" : "may reach")} beyond the copy, so it was not run there.",
-        "Nothing outside the copy was changed. Whether the statement works, only running it on the database itself can show.",
-        inner)
-    {
-        Location = location,
-        Statement = statement,
-    };
+    public static StatementException Refused(
+        string what,
+        string statement,
+        ScriptLocation location,
+        bool isSeen = true,
+        Exception? inner = null
+    ) =>
+        new(
+            ErrorId.ReachesBeyondCopy,
+            $"{location}: {what} {(isSeen ? "reaches" : "may reach")} beyond the copy, so it was not run there.",
+            "Nothing outside the copy was changed. Whether the statement works, only running it on the database itself can show.",
+            inner
+        )
+        {
+            Location = location,
+            Statement = statement,
+        };
 
     /// <summary>The failure of a statement that may need one that was left out: nothing is known of it.</summary>
-    public static StatementException Needs(StatementException leftOut, MigrationException failure) => new(
-        ErrorId.ReachesBeyondCopy, $"{leftOut.Message} A later statement may need it: {failure.Message}", leftOut.NextStep, failure)
-    {
-        Location = leftOut.Location,
-        Statement = leftOut.Statement,
-    };
+    public static StatementException Needs(StatementException leftOut, MigrationException failure) =>
+        new(ErrorId.ReachesBeyondCopy, $"{leftOut.Message} A later statement may need it: {failure.Message}", leftOut.NextStep, failure)
+        {
+            Location = leftOut.Location,
+            Statement = leftOut.Statement,
+        };
 }

@@ -4,6 +4,7 @@ namespace Migrations;
 public static class ErrorCatalog
 {
     /// <summary>The category of an error.</summary>
+    // csharpier-ignore: the ids of one category stand together.
     public static FailureCategory CategoryOf(ErrorId id) => id switch
     {
         ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired => FailureCategory.Usage,

@@ -14,10 +14,12 @@ public sealed record FileProblem(ErrorId Id, ScriptLocation Location, string Mes
 /// <summary>Files of the migration folder are bad. All of them are named at once; nothing has run.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="problems">What is wrong, file by file.</param>
-public sealed class FolderException(string folder, IReadOnlyList<FileProblem> problems) : MigrationException(
-    ErrorId.FolderInvalid,
-    $"{problems.Count} problem{(problems.Count == 1 ? "" : "s")} in the migration folder '{folder}':{string.Concat(problems.Select(p => "\n  " + p))}",
-    "Mend each file as its line says and run the command again. Nothing has run.")
+public sealed class FolderException(string folder, IReadOnlyList<FileProblem> problems)
+    : MigrationException(
+        ErrorId.FolderInvalid,
+        $"{problems.Count} problem{(problems.Count == 1 ? "" : "s")} in the migration folder '{folder}':{string.Concat(problems.Select(p => "\n  " + p))}",
+        "Mend each file as its line says and run the command again. Nothing has run."
+    )
 {
     /// <summary>What is wrong, file by file.</summary>
     public IReadOnlyList<FileProblem> Problems { get; } = problems;

@@ -9,10 +9,11 @@ public sealed record ScriptLocation(string File, int Line, int? Column = null)
     /// <summary>
     /// The file as sentences name it: with its folder where the name alone says little (<c>20240101120000_users/up.sql</c>).
     /// </summary>
-    public string ShownFile => Path.GetFileName(Path.GetDirectoryName(File)) is { Length: > 0 } folder
+    public string ShownFile =>
+        Path.GetFileName(Path.GetDirectoryName(File)) is { Length: > 0 } folder
         && (char.IsAsciiDigit(folder[0]) || string.Equals(folder, "rollback", StringComparison.OrdinalIgnoreCase))
-        ? folder + "/" + Path.GetFileName(File)
-        : Path.GetFileName(File);
+            ? folder + "/" + Path.GetFileName(File)
+            : Path.GetFileName(File);
 
     /// <inheritdoc/>
     public override string ToString() => Column is null ? $"{File}:{Line}" : $"{File}:{Line}:{Column}";

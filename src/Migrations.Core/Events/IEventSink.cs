@@ -10,15 +10,11 @@ public interface IEventSink
 /// <summary>Takes events and drops them.</summary>
 public sealed class NullEventSink : IEventSink
 {
-    private NullEventSink()
-    {
-    }
+    private NullEventSink() { }
 
     /// <summary>The one instance.</summary>
     public static NullEventSink Instance { get; } = new();
 
     /// <inheritdoc/>
-    public void Publish(MigrationEvent item)
-    {
-    }
+    public void Publish(MigrationEvent item) { }
 }

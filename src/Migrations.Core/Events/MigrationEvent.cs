@@ -5,9 +5,7 @@ namespace Migrations.Events;
 /// <summary>Something that happened during a call. A closed set: each face turns each record into its own output.</summary>
 public abstract record MigrationEvent
 {
-    private protected MigrationEvent()
-    {
-    }
+    private protected MigrationEvent() { }
 }
 
 /// <summary>A connection is being tried.</summary>

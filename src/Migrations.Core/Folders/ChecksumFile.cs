@@ -26,10 +26,22 @@ internal static class ChecksumFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return [new FileProblem(ErrorId.FileUnreadable, new ScriptLocation(path, 1), $"The file cannot be read: {error.Message}", "Make it readable, or delete it.")];
+            return
+            [
+                new FileProblem(
+                    ErrorId.FileUnreadable,
+                    new ScriptLocation(path, 1),
+                    $"The file cannot be read: {error.Message}",
+                    "Make it readable, or delete it."
+                ),
+            ];
         }
 
-        var checks = lines.Index1().Where(l => !string.IsNullOrWhiteSpace(l.Text)).Select(l => CheckLine(path, folder, l.Line, l.Text)).ToList();
+        var checks = lines
+            .Index1()
+            .Where(l => !string.IsNullOrWhiteSpace(l.Text))
+            .Select(l => CheckLine(path, folder, l.Line, l.Text))
+            .ToList();
         return checks.Count == 0 ? [Malformed(path, 1, "is empty")] : checks.OfType<FileProblem>();
     }
 
@@ -44,10 +56,19 @@ internal static class ChecksumFile
         var bare = string.IsNullOrWhiteSpace(rest);
         if (!bare && (rest.Length < 3 || rest[0] != ' ' || rest[1] is not (' ' or '*')))
             return Malformed(path, line, "has no two characters ('  ' or ' *') between digest and name");
-        var name = bare ? Path.GetFileNameWithoutExtension(path) : escaped ? LastSegment(Unescape(rest[2..]), UnixSeparators) : LastSegment(rest[2..], Separators);
+        var name =
+            bare ? Path.GetFileNameWithoutExtension(path)
+            : escaped ? LastSegment(Unescape(rest[2..]), UnixSeparators)
+            : LastSegment(rest[2..], Separators);
         var file = Path.Combine(folder, name);
-        return File.Exists(file) ? Compare(path, file, line, text[..HexLength]) : new FileProblem(ErrorId.ChecksumFileMismatch, new ScriptLocation(path, line),
-            $"It names '{name}', which is not beside it.", "Bring the file back, or correct or delete the '.sha256' file.");
+        return File.Exists(file)
+            ? Compare(path, file, line, text[..HexLength])
+            : new FileProblem(
+                ErrorId.ChecksumFileMismatch,
+                new ScriptLocation(path, line),
+                $"It names '{name}', which is not beside it.",
+                "Bring the file back, or correct or delete the '.sha256' file."
+            );
     }
 
     private static FileProblem? Compare(string path, string file, int line, string expected)
@@ -60,23 +81,37 @@ internal static class ChecksumFile
             if (actual.Equals(expected, StringComparison.OrdinalIgnoreCase))
                 return null;
             var name = Path.GetFileName(file);
-            return new FileProblem(ErrorId.ChecksumFileMismatch, new ScriptLocation(file, 1),
+            return new FileProblem(
+                ErrorId.ChecksumFileMismatch,
+                new ScriptLocation(file, 1),
                 $"The file has the SHA-256 {actual}, but '{Path.GetFileName(path)}' line {line} says {expected.ToLowerInvariant()}.",
-                $"Restore the file; or, if the edit is meant, write the new checksum: sha256sum '{name}' > '{Path.GetFileName(path)}'");
+                $"Restore the file; or, if the edit is meant, write the new checksum: sha256sum '{name}' > '{Path.GetFileName(path)}'"
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new FileProblem(ErrorId.FileUnreadable, new ScriptLocation(file, 1), $"The file cannot be read: {error.Message}", "Make it readable for the user who runs migrations.");
+            return new FileProblem(
+                ErrorId.FileUnreadable,
+                new ScriptLocation(file, 1),
+                $"The file cannot be read: {error.Message}",
+                "Make it readable for the user who runs migrations."
+            );
         }
     }
 
-    private static FileProblem Malformed(string path, int line, string how) => new(ErrorId.ChecksumFileMismatch, new ScriptLocation(path, line),
-        $"The checksum file {how}; '<64 hexadecimal digits>  <file name>' is expected.",
-        $"Write it anew with: sha256sum '{Path.GetFileNameWithoutExtension(path)}' > '{Path.GetFileName(path)}'");
+    private static FileProblem Malformed(string path, int line, string how) =>
+        new(
+            ErrorId.ChecksumFileMismatch,
+            new ScriptLocation(path, line),
+            $"The checksum file {how}; '<64 hexadecimal digits>  <file name>' is expected.",
+            $"Write it anew with: sha256sum '{Path.GetFileNameWithoutExtension(path)}' > '{Path.GetFileName(path)}'"
+        );
 
     private static string LastSegment(string name, char[] separators) => name[(name.LastIndexOfAny(separators) + 1)..];
 
-    private static string Unescape(string name) => name.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+    private static string Unescape(string name) =>
+        name.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
 
-    private static IEnumerable<(int Line, string Text)> Index1(this IEnumerable<string> lines) => lines.Select((text, index) => (index + 1, text));
+    private static IEnumerable<(int Line, string Text)> Index1(this IEnumerable<string> lines) =>
+        lines.Select((text, index) => (index + 1, text));
 }

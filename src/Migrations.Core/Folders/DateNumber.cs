@@ -8,7 +8,9 @@ namespace Migrations.Folders;
 /// </summary>
 internal static class DateNumber
 {
-    private const int DateDigits = 8, MinuteDigits = 12, TimeDigits = 14;
+    private const int DateDigits = 8,
+        MinuteDigits = 12,
+        TimeDigits = 14;
     private const string Separators = "_-";
     private const string DieselFraction = "-0000";
 
@@ -44,12 +46,18 @@ internal static class DateNumber
     {
         var count = latest.Count(char.IsAsciiDigit);
         var hasFraction = count > TimeDigits;
-        var pattern = hasFraction ? latest[..^DieselFraction.Length] : count == DateDigits ? latest + latest[4] + "000000" : latest;
+        var pattern =
+            hasFraction ? latest[..^DieselFraction.Length]
+            : count == DateDigits ? latest + latest[4] + "000000"
+            : latest;
         var format = count == MinuteDigits ? "yyyyMMddHHmm" : "yyyyMMddHHmmss";
         var step = count == MinuteDigits ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(1);
         var written = TimeStamp(pattern)[..format.Length];
         var next = (now + (step * ahead)).ToString(format, CultureInfo.InvariantCulture);
-        if (DateTime.TryParseExact(written, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && string.CompareOrdinal(next, written) <= 0)
+        if (
+            DateTime.TryParseExact(written, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            && string.CompareOrdinal(next, written) <= 0
+        )
             next = (time + (step * (ahead + 1))).ToString(format, CultureInfo.InvariantCulture);
         var digit = 0;
         return string.Concat(pattern.Select(c => char.IsAsciiDigit(c) ? next[digit++] : c)) + (hasFraction ? DieselFraction : "");
@@ -59,8 +67,13 @@ internal static class DateNumber
     {
         var gap = separator == '\0' ? 0 : 1;
         var length = DateDigits + (2 * gap);
-        if (name.Length < length || (gap > 0 && name[7] != separator) || !IsBetween(name[..4], 1900, 2999)
-            || !IsBetween(name.Slice(4 + gap, 2), 1, 12) || !IsBetween(name.Slice(6 + (2 * gap), 2), 1, 31))
+        if (
+            name.Length < length
+            || (gap > 0 && name[7] != separator)
+            || !IsBetween(name[..4], 1900, 2999)
+            || !IsBetween(name.Slice(4 + gap, 2), 1, 12)
+            || !IsBetween(name.Slice(6 + (2 * gap), 2), 1, 31)
+        )
         {
             return 0;
         }
@@ -78,7 +91,12 @@ internal static class DateNumber
         foreach (var (gap, parts) in ((int, int)[])[(0, 3), (1, 3), (0, 2)])
         {
             var length = 1 + (2 * parts) + (gap * (parts - 1));
-            if (rest.Length >= length && (parts == 3 || separator != '-') && IsTime(rest[1..length], gap) && (rest.Length == length || !char.IsAsciiDigit(rest[length])))
+            if (
+                rest.Length >= length
+                && (parts == 3 || separator != '-')
+                && IsTime(rest[1..length], gap)
+                && (rest.Length == length || !char.IsAsciiDigit(rest[length]))
+            )
                 return length;
         }
 
@@ -89,7 +107,10 @@ internal static class DateNumber
     {
         for (var at = 0; at < text.Length; at += 2 + gap)
         {
-            if (!IsBetween(text.Slice(at, 2), 0, at == 0 ? 23 : 59) || (gap > 0 && at + 2 < text.Length && !Separators.Contains(text[at + 2], StringComparison.Ordinal)))
+            if (
+                !IsBetween(text.Slice(at, 2), 0, at == 0 ? 23 : 59)
+                || (gap > 0 && at + 2 < text.Length && !Separators.Contains(text[at + 2], StringComparison.Ordinal))
+            )
                 return false;
         }
 
@@ -97,7 +118,10 @@ internal static class DateNumber
     }
 
     private static bool IsBetween(ReadOnlySpan<char> text, int least, int most) =>
-        !text.ContainsAnyExceptInRange('0', '9') && int.Parse(text, CultureInfo.InvariantCulture) is var value && value >= least && value <= most;
+        !text.ContainsAnyExceptInRange('0', '9')
+        && int.Parse(text, CultureInfo.InvariantCulture) is var value
+        && value >= least
+        && value <= most;
 
     private static bool IsGroup(ReadOnlySpan<char> name, int at, int digits) =>
         name.Length > at + digits && name[at] == '-' && !name.Slice(at + 1, digits).ContainsAnyExceptInRange('0', '9');

@@ -9,7 +9,18 @@ internal static class EmptyScript
     public static bool IsUnwritten(MigrationScript script) => script is { IsEmpty: true, Header: not { Created: null, Description: null } };
 
     /// <summary>What to tell of it.</summary>
-    public static FileProblem Problem(MigrationScript script) => IsUnwritten(script)
-        ? new FileProblem(ErrorId.ScriptEmpty, new ScriptLocation(script.File, script.FirstLine), "The up script holds no statement yet.", "Write it, or delete the file.")
-        : new FileProblem(ErrorId.ScriptEmpty, new ScriptLocation(script.File, script.FirstLine), "The up script holds no statement: applying it only records it.", "Leave it so if that is meant.");
+    public static FileProblem Problem(MigrationScript script) =>
+        IsUnwritten(script)
+            ? new FileProblem(
+                ErrorId.ScriptEmpty,
+                new ScriptLocation(script.File, script.FirstLine),
+                "The up script holds no statement yet.",
+                "Write it, or delete the file."
+            )
+            : new FileProblem(
+                ErrorId.ScriptEmpty,
+                new ScriptLocation(script.File, script.FirstLine),
+                "The up script holds no statement: applying it only records it.",
+                "Leave it so if that is meant."
+            );
 }

@@ -22,7 +22,24 @@ internal sealed class FolderScan
     /// <summary>
     /// Migrations in other languages: other tools run them in order with the SQL ones, so leaving them out would break that order.
     /// </summary>
-    private static readonly string[] Languages = [".ps1", ".go", ".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".sh"];
+    private static readonly string[] Languages =
+    [
+        ".ps1",
+        ".go",
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".ts",
+        ".py",
+        ".rb",
+        ".php",
+        ".java",
+        ".kt",
+        ".cs",
+        ".ex",
+        ".exs",
+        ".sh",
+    ];
 
     private readonly string _root;
     private readonly MigrationLayout? _layout;
@@ -82,11 +99,16 @@ internal sealed class FolderScan
     /// <summary>Whether a folder is named as one for undo scripts, and what they undo is beside it.</summary>
     public static bool IsUndoFolder(string root)
     {
-        if (!Contains(UndoFolders, Path.GetFileName(Path.TrimEndingDirectorySeparator(root))) || Path.GetDirectoryName(root) is not { } parent)
+        if (
+            !Contains(UndoFolders, Path.GetFileName(Path.TrimEndingDirectorySeparator(root)))
+            || Path.GetDirectoryName(root) is not { } parent
+        )
             return false;
         try
         {
-            return Entry.In(parent).Exists(e => e.IsFolder ? Contains(UpFolders, e.Name) : LooksLike(e, versioned: false) || LooksLike(e, versioned: true));
+            return Entry
+                .In(parent)
+                .Exists(e => e.IsFolder ? Contains(UpFolders, e.Name) : LooksLike(e, versioned: false) || LooksLike(e, versioned: true));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -111,14 +133,21 @@ internal sealed class FolderScan
         }
 
         var isMigrationFolder = Files.Count > 0 && string.Equals(project, _root, StringComparison.Ordinal);
-        (isMigrationFolder ? Warnings : Problems).Add(new FileProblem(
-            ErrorId.FileNameInvalid, new ScriptLocation(plan, 1), "The folder is a Sqitch project, whose plan and whose deploy and revert scripts are not read here.",
-            "Write each change as a migration, in the order of the plan: deploy/users.sql as '001_users.sql', revert/users.sql as '001_users.down.sql'."));
+        (isMigrationFolder ? Warnings : Problems).Add(
+            new FileProblem(
+                ErrorId.FileNameInvalid,
+                new ScriptLocation(plan, 1),
+                "The folder is a Sqitch project, whose plan and whose deploy and revert scripts are not read here.",
+                "Write each change as a migration, in the order of the plan: deploy/users.sql as '001_users.sql', revert/users.sql as '001_users.down.sql'."
+            )
+        );
     }
 
     /// <summary>Whether a file's name would be a migration's: in the versioned layout, or in one of the others.</summary>
     private static bool LooksLike(Entry entry, bool versioned) =>
-        !entry.IsFolder && MigrationFileName.IsSql(entry.Name) && MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name)
+        !entry.IsFolder
+        && MigrationFileName.IsSql(entry.Name)
+        && MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name)
         && name.Form == FileForm.Versioned == versioned;
 
     /// <summary>Sorts a file out; what may be a migration goes on to <paramref name="addScript"/>.</summary>
@@ -130,9 +159,16 @@ internal sealed class FolderScan
             addScript(entry);
         else if (LeftOutFile.Of(entry.Name, MigrationFileName.BeginsLikeOne(entry.Name)) is { } leftOut)
             LeaveOut(entry, leftOut);
-        else if (MigrationFileName.NumberLength(entry.Name) is > 0 and var digits && entry.Name[digits..].StartsWith('_') && Contains(Languages, Path.GetExtension(entry.Name)))
-            Report(entry, "The file looks like a migration that is not written in SQL, and only SQL migrations can be run.",
-                $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder.");
+        else if (
+            MigrationFileName.NumberLength(entry.Name) is > 0 and var digits
+            && entry.Name[digits..].StartsWith('_')
+            && Contains(Languages, Path.GetExtension(entry.Name))
+        )
+            Report(
+                entry,
+                "The file looks like a migration that is not written in SQL, and only SQL migrations can be run.",
+                $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder."
+            );
     }
 
     private void LeaveOut(Entry entry, LeftOutFile file)
@@ -154,17 +190,20 @@ internal sealed class FolderScan
         Add(entry, name, name.Form, name.IsDown, versionFolder: null);
     }
 
-    private void Add(Entry entry, MigrationFileName name, FileForm form, bool isDown, string? versionFolder) => Files.Add(new MigrationFile
-    {
-        Path = entry.Path,
-        Version = versionFolder is null ? name.Version : FolderVersion(versionFolder, name.Number),
-        Number = name.Number,
-        Name = name.Name,
-        FullName = versionFolder is null ? name.FullName : versionFolder + "/" + name.FullName,
-        IsDown = isDown,
-        Form = form,
-        VersionFolder = versionFolder,
-    });
+    private void Add(Entry entry, MigrationFileName name, FileForm form, bool isDown, string? versionFolder) =>
+        Files.Add(
+            new MigrationFile
+            {
+                Path = entry.Path,
+                Version = versionFolder is null ? name.Version : FolderVersion(versionFolder, name.Number),
+                Number = name.Number,
+                Name = name.Name,
+                FullName = versionFolder is null ? name.FullName : versionFolder + "/" + name.FullName,
+                IsDown = isDown,
+                Form = form,
+                VersionFolder = versionFolder,
+            }
+        );
 
     /// <summary>
     /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of
@@ -176,16 +215,17 @@ internal sealed class FolderScan
         return MigrationFileName.VersionOf(folder.TrimStart('v') + string.Concat(Enumerable.Repeat(".0", missing)) + "." + number);
     }
 
-    private bool Fits(FileForm form) => _layout switch
-    {
-        null => true,
-        MigrationLayout.RollbackSuffix => form is FileForm.Plain or FileForm.RollbackSuffix,
-        MigrationLayout.DownSuffix => form is FileForm.Plain or FileForm.DownSuffix,
-        MigrationLayout.UpDownSuffix => form is FileForm.UpSuffix or FileForm.DownSuffix,
-        MigrationLayout.RollbackFolder or MigrationLayout.Sections => form is FileForm.Plain,
-        MigrationLayout.Versioned => form is FileForm.Versioned,
-        _ => false,
-    };
+    private bool Fits(FileForm form) =>
+        _layout switch
+        {
+            null => true,
+            MigrationLayout.RollbackSuffix => form is FileForm.Plain or FileForm.RollbackSuffix,
+            MigrationLayout.DownSuffix => form is FileForm.Plain or FileForm.DownSuffix,
+            MigrationLayout.UpDownSuffix => form is FileForm.UpSuffix or FileForm.DownSuffix,
+            MigrationLayout.RollbackFolder or MigrationLayout.Sections => form is FileForm.Plain,
+            MigrationLayout.Versioned => form is FileForm.Versioned,
+            _ => false,
+        };
 
     private bool Reads(MigrationLayout layout) => _layout is null || _layout == layout;
 
@@ -193,7 +233,9 @@ internal sealed class FolderScan
     {
         if (Contains(OtherPurposes, folder.Name))
         {
-            HasChecks |= folder.Name.Equals("checks", StringComparison.OrdinalIgnoreCase) && Directory.EnumerateFiles(folder.Path, "*.sql", SearchOption.AllDirectories).Any();
+            HasChecks |=
+                folder.Name.Equals("checks", StringComparison.OrdinalIgnoreCase)
+                && Directory.EnumerateFiles(folder.Path, "*.sql", SearchOption.AllDirectories).Any();
             return;
         }
 
@@ -208,7 +250,8 @@ internal sealed class FolderScan
         var number = MigrationFileName.NumberLength(folder.Name);
         var isVersion = IsVersionFolder(folder, entries);
         // A year's folder with versioned files or folders of them in it is only a place.
-        var isPlace = entries.Any(e => e.IsFolder || LooksLike(e, versioned: true)) && !entries.Any(e => FolderEachForm(e.Name) is not null);
+        var isPlace =
+            entries.Any(e => e.IsFolder || LooksLike(e, versioned: true)) && !entries.Any(e => FolderEachForm(e.Name) is not null);
         if (isVersion && Reads(MigrationLayout.VersionFolders))
             Each(folder, entry => AddInVersionFolder(entry, folder.Name));
         else if (!isVersion && number > 0 && !isPlace && Reads(MigrationLayout.FolderEach))
@@ -225,18 +268,27 @@ internal sealed class FolderScan
 
     private void AddRollback(Entry entry)
     {
-        if (MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name) && name.Number.Length > 0 && name.Form != FileForm.UpSuffix)
+        if (
+            MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name)
+            && name.Number.Length > 0
+            && name.Form != FileForm.UpSuffix
+        )
             Add(entry, name, FileForm.RollbackFolder, isDown: true, versionFolder: null);
         else
-            Report(entry, "The file in the rollback folder does not begin with the number of the migration that it undoes.",
-                "Rename it to the migration's number and '_rollback.sql', for example '0001_rollback.sql'.");
+            Report(
+                entry,
+                "The file in the rollback folder does not begin with the number of the migration that it undoes.",
+                "Rename it to the migration's number and '_rollback.sql', for example '0001_rollback.sql'."
+            );
     }
 
     /// <summary><c>0.9/</c> or <c>v1.0.0/</c> with numbered scripts in it.</summary>
     private static bool IsVersionFolder(Entry folder, IReadOnlyList<Entry> entries)
     {
         var version = folder.Name.StartsWith('v') ? folder.Name[1..] : folder.Name;
-        return MigrationVersion.TryParse(version, out var parsed) && parsed.PartCount <= 3 && !version.Contains('_', StringComparison.Ordinal)
+        return MigrationVersion.TryParse(version, out var parsed)
+            && parsed.PartCount <= 3
+            && !version.Contains('_', StringComparison.Ordinal)
             && entries.Any(e => LooksLike(e, versioned: false));
     }
 
@@ -262,31 +314,48 @@ internal sealed class FolderScan
         ChecksumFiles.AddRange(entries.Where(e => e.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase)).Select(e => e.Path));
         if (scripts.Count == 0)
         {
-            Warn(folder, "The folder is named like a migration but holds no script, and is left out.", "Write 'up.sql' in it, or delete the folder.");
+            Warn(
+                folder,
+                "The folder is named like a migration but holds no script, and is left out.",
+                "Write 'up.sql' in it, or delete the folder."
+            );
             return;
         }
 
-        var outside = DieselMetadata.RunsOutsideTransaction(entries.FirstOrDefault(e => string.Equals(e.Name, "metadata.toml", StringComparison.Ordinal)).Path);
+        var outside = DieselMetadata.RunsOutsideTransaction(
+            entries.FirstOrDefault(e => string.Equals(e.Name, "metadata.toml", StringComparison.Ordinal)).Path
+        );
         foreach (var script in scripts)
         {
             if (FolderEachForm(script.Name) is not { } form)
             {
-                Report(script, "The file is none of the scripts that a migration's own folder holds.", "Rename it to 'up.sql' or 'down.sql', or move it out of the folder.");
+                Report(
+                    script,
+                    "The file is none of the scripts that a migration's own folder holds.",
+                    "Rename it to 'up.sql' or 'down.sql', or move it out of the folder."
+                );
                 continue;
             }
 
             var isDown = script.Name.StartsWith("down", StringComparison.OrdinalIgnoreCase);
-            Add(script, new MigrationFileName(number, rest.Trim('_', ' ', '-'), folder.Name, isDown, form), form, isDown, versionFolder: null);
+            Add(
+                script,
+                new MigrationFileName(number, rest.Trim('_', ' ', '-'), folder.Name, isDown, form),
+                form,
+                isDown,
+                versionFolder: null
+            );
             Files[^1] = Files[^1] with { OutsideTransaction = outside };
         }
     }
 
-    private static FileForm? FolderEachForm(string fileName) => fileName.ToUpperInvariant() switch
-    {
-        "UP.SQL" or "DOWN.SQL" => FileForm.FolderEach,
-        "MIGRATION.SQL" => FileForm.FolderEachWhole,
-        _ => null,
-    };
+    private static FileForm? FolderEachForm(string fileName) =>
+        fileName.ToUpperInvariant() switch
+        {
+            "UP.SQL" or "DOWN.SQL" => FileForm.FolderEach,
+            "MIGRATION.SQL" => FileForm.FolderEachWhole,
+            _ => null,
+        };
 
     /// <summary>
     /// A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations only told of.
@@ -313,16 +382,22 @@ internal sealed class FolderScan
             }
             else if (MigrationFileName.IsSql(entry.Name) && MigrationFileName.NumberLength(folder.Name.TrimStart('v')) > 0)
             {
-                Warn(entry, "The file is left out: its folder is named like a version, but its own name begins with no number.",
-                    "Give it a number ('01__name.sql') if it is a migration.");
+                Warn(
+                    entry,
+                    "The file is left out: its folder is named like a version, but its own name begins with no number.",
+                    "Give it a number ('01__name.sql') if it is a migration."
+                );
             }
         }
 
         if (others == 0 || _layout is not null || Contains(UndoFolders, folder.Name))
             return;
         OtherFolders.Add(Path.GetRelativePath(_root, folder.Path));
-        Warn(folder, $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",
-            $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'.");
+        Warn(
+            folder,
+            $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",
+            $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'."
+        );
     }
 
     /// <summary>
@@ -344,7 +419,8 @@ internal sealed class FolderScan
     private void Warn(Entry entry, string message, string remedy) =>
         Warnings.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
 
-    private static bool Contains(string[] names, string name) => Array.Exists(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private static bool Contains(string[] names, string name) =>
+        Array.Exists(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A file or folder. Names that begin with a dot are hidden from everything.</summary>
     private readonly record struct Entry(string Path, string Name, bool IsFolder)
@@ -356,7 +432,11 @@ internal sealed class FolderScan
             // It may be gone since it was seen: somebody else steps back from creating a migration.
             if (!Directory.Exists(folder))
                 return [];
-            var entries = new FileSystemEnumerable<Entry>(folder, (ref FileSystemEntry e) => new Entry(e.ToFullPath(), e.FileName.ToString(), e.IsDirectory), All)
+            var entries = new FileSystemEnumerable<Entry>(
+                folder,
+                (ref FileSystemEntry e) => new Entry(e.ToFullPath(), e.FileName.ToString(), e.IsDirectory),
+                All
+            )
             {
                 ShouldIncludePredicate = (ref FileSystemEntry e) => !e.FileName.StartsWith("."),
             }.ToList();

@@ -22,8 +22,13 @@ internal static class ForeignContent
     }
 
     /// <summary>The problem with a line of a conflict.</summary>
-    public static FileProblem Conflict(string file, int line, string text) => new(ErrorId.MergeUnresolved, new ScriptLocation(file, line),
-        $"Line {line} is a Git conflict marker: '{text}'.", "Resolve the conflict: keep the lines that are meant, and delete the markers.");
+    public static FileProblem Conflict(string file, int line, string text) =>
+        new(
+            ErrorId.MergeUnresolved,
+            new ScriptLocation(file, line),
+            $"Line {line} is a Git conflict marker: '{text}'.",
+            "Resolve the conflict: keep the lines that are meant, and delete the markers."
+        );
 
     /// <summary>The problem with a file whose first line with anything in it is another tool's.</summary>
     /// <param name="file">The file.</param>
@@ -36,16 +41,33 @@ internal static class ForeignContent
             return null;
         var text = Encoding.UTF8.GetString(bytes);
         var location = new ScriptLocation(file, line);
-        if (text.StartsWith("version https://git-lfs.github.com/", StringComparison.Ordinal) || text.StartsWith("version https://hawser.github.com/", StringComparison.Ordinal))
-            return new FileProblem(ErrorId.FileUnreadable, location, "The file is a Git LFS pointer; the script itself was not fetched.", "Fetch it: git lfs pull");
+        if (
+            text.StartsWith("version https://git-lfs.github.com/", StringComparison.Ordinal)
+            || text.StartsWith("version https://hawser.github.com/", StringComparison.Ordinal)
+        )
+            return new FileProblem(
+                ErrorId.FileUnreadable,
+                location,
+                "The file is a Git LFS pointer; the script itself was not fetched.",
+                "Fetch it: git lfs pull"
+            );
         if (text.Contains("/annex/objects/", StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal))
-            return new FileProblem(ErrorId.FileUnreadable, location, "The file is a git-annex pointer; the script itself was not fetched.", "Fetch it: git annex get");
+            return new FileProblem(
+                ErrorId.FileUnreadable,
+                location,
+                "The file is a git-annex pointer; the script itself was not fetched.",
+                "Fetch it: git annex get"
+            );
         if (!text.StartsWith("--", StringComparison.Ordinal) || !text.Contains("liquibase", StringComparison.OrdinalIgnoreCase))
             return null;
         var words = text.TrimStart('-', ' ', '\t').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return words is [var tool, var kind, var language, ..] && Is(tool, "liquibase") && Is(kind, "formatted") && Is(language, "sql")
-            ? new FileProblem(ErrorId.HeaderInvalid, location, "The file is a Liquibase changelog: its changesets, contexts and conditions are not read here, and all of it would run as one script.",
-                "Write each changeset as a migration of its own, in plain SQL and without the first line.")
+            ? new FileProblem(
+                ErrorId.HeaderInvalid,
+                location,
+                "The file is a Liquibase changelog: its changesets, contexts and conditions are not read here, and all of it would run as one script.",
+                "Write each changeset as a migration of its own, in plain SQL and without the first line."
+            )
             : null;
     }
 

@@ -18,7 +18,17 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
 
     private static readonly HashSet<string> DownWords = new(StringComparer.Ordinal)
     {
-        "down", "downs", "undo", "rollback", "rollbacks", "revert", "downgrade", "backward", "backwards", "reverse", "unapply",
+        "down",
+        "downs",
+        "undo",
+        "rollback",
+        "rollbacks",
+        "revert",
+        "downgrade",
+        "backward",
+        "backwards",
+        "reverse",
+        "unapply",
     };
 
     private static readonly HashSet<string> UpWords = new(StringComparer.Ordinal) { "up", "ups" };
@@ -26,9 +36,42 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
     /// <summary>What stands beside the word in a marker: tools' names, and words for a part of a file.</summary>
     private static readonly HashSet<string> OtherWords = new(StringComparer.Ordinal)
     {
-        "migrate", "migration", "migrations", "goose", "rambler", "dbmate", "tern", "shmig", "mybatis", "micrate", "evolutions", "sql", "section", "script", "scripts", "part", "half",
-        "begin", "begins", "beginning", "start", "starts", "here", "step", "steps", "block", "region", "statement", "statements", "code", "operation", "operations", "changes",
-        "name", "direction", "phase",
+        "migrate",
+        "migration",
+        "migrations",
+        "goose",
+        "rambler",
+        "dbmate",
+        "tern",
+        "shmig",
+        "mybatis",
+        "micrate",
+        "evolutions",
+        "sql",
+        "section",
+        "script",
+        "scripts",
+        "part",
+        "half",
+        "begin",
+        "begins",
+        "beginning",
+        "start",
+        "starts",
+        "here",
+        "step",
+        "steps",
+        "block",
+        "region",
+        "statement",
+        "statements",
+        "code",
+        "operation",
+        "operations",
+        "changes",
+        "name",
+        "direction",
+        "phase",
     };
 
     private static readonly HashSet<string> BeginWords = new(StringComparer.Ordinal) { "begin", "beginning", "start", "end" };
@@ -54,7 +97,9 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
         if (words.Exists((down ? UpWords : DownWords).Contains))
             return false;
         var sought = down ? DownWords : UpWords;
-        if (words.Exists(sought.Contains) && words.TrueForAll(w => sought.Contains(w) || OtherWords.Contains(w) || w.All(char.IsAsciiDigit)))
+        if (
+            words.Exists(sought.Contains) && words.TrueForAll(w => sought.Contains(w) || OtherWords.Contains(w) || w.All(char.IsAsciiDigit))
+        )
             return true;
         return IsOfUnknownTool(comment, words, sought);
     }
@@ -63,14 +108,38 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
     public static bool IsStatement(string comment)
     {
         var text = comment.Trim();
-        return text.EndsWith(';') || Words(text) switch
-        {
-            ["drop" or "alter" or "create" or "truncate", "table" or "index" or "unique" or "view" or "trigger" or "column" or "type" or "schema" or "sequence" or "function"
-                or "procedure" or "materialized" or "extension" or "policy" or "or" or "if" or "domain" or "constraint", ..] => true,
-            ["delete", "from", ..] or ["insert", "into", ..] => true,
-            ["update", ..] words => words.Contains("set"),
-            _ => false,
-        };
+        return text.EndsWith(';')
+            || Words(text) switch
+            {
+                [
+                    "drop"
+                    or "alter"
+                    or "create"
+                    or "truncate",
+                    "table"
+                    or "index"
+                    or "unique"
+                    or "view"
+                    or "trigger"
+                    or "column"
+                    or "type"
+                    or "schema"
+                    or "sequence"
+                    or "function"
+                    or "procedure"
+                    or "materialized"
+                    or "extension"
+                    or "policy"
+                    or "or"
+                    or "if"
+                    or "domain"
+                    or "constraint",
+                    ..,
+                ] => true,
+                ["delete", "from", ..] or ["insert", "into", ..] => true,
+                ["update", ..] words => words.Contains("set"),
+                _ => false,
+            };
     }
 
     /// <summary>The problem with a marker above statements.</summary>
@@ -86,24 +155,35 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
         {
             _ when EndsWithReturn => "Save the file with LF or CRLF line ends: where lines end with CR alone, no marker is found",
             SectionRule.UpOnly or SectionRule.DownOnly => $"Move what follows into the {begun} script's own file",
-            SectionRule.Ignored => $"Move what follows into {(down ? "a down" : "an up")} script of its own, or have sections read: --layout sections",
-            _ when dialect is null => $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of this line",
+            SectionRule.Ignored =>
+                $"Move what follows into {(down ? "a down" : "an up")} script of its own, or have sections read: --layout sections",
+            _ when dialect is null =>
+                $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of this line",
             _ => $"Write '{marker}' in place of this line",
         };
-        return new FileProblem(ErrorId.SectionInvalid, new ScriptLocation(file, Line),
+        return new FileProblem(
+            ErrorId.SectionInvalid,
+            new ScriptLocation(file, Line),
             $"'{Text}' looks like the beginning of {(down ? "a down" : "an up")} section, but is not a marker that is read here: what follows would run as part of the {half} script.",
-            $"{way}; if it is only a comment, reword it.");
+            $"{way}; if it is only a comment, reword it."
+        );
     }
 
     /// <summary><c>Migration: 003_undo</c> is a header entry.</summary>
-    private static bool IsHeader(List<string> words) => words[0].Equals("migration", StringComparison.Ordinal) && words.Exists(w => w.All(char.IsAsciiDigit));
+    private static bool IsHeader(List<string> words) =>
+        words[0].Equals("migration", StringComparison.Ordinal) && words.Exists(w => w.All(char.IsAsciiDigit));
 
     /// <summary><c>+tool Down</c>, <c>@UNDO</c> or <c>tool:down</c>, which no one writes in prose.</summary>
     private static bool IsOfUnknownTool(string comment, List<string> words, HashSet<string> sought)
     {
         var text = comment.Trim().TrimStart('-', '/', '*', '#', ' ', '\t');
-        return words.Count <= 2 && sought.Contains(words[^1]) && text.Length > 0
-            && (Signs.Contains(text[0], StringComparison.Ordinal) || (text.Contains(':', StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace)));
+        return words.Count <= 2
+            && sought.Contains(words[^1])
+            && text.Length > 0
+            && (
+                Signs.Contains(text[0], StringComparison.Ordinal)
+                || (text.Contains(':', StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace))
+            );
     }
 
     /// <summary>The words, in lower case; "roll back" is one, and "start of" does not differ from "start".</summary>

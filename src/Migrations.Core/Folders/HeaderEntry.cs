@@ -19,7 +19,12 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         Collected("Depends-On", (h, v) => h with { DependsOn = [.. h.DependsOn, .. v] }),
         Collected("Environment", (h, v) => h with { Environments = [.. h.Environments, .. v] }),
         Choice("Transaction", ("none", h => h with { Transaction = false }), ("required", h => h with { Transaction = true })),
-        new("Foreign-Keys", "'Foreign-Keys: on', 'Foreign-Keys: off' or 'Foreign-Keys: open-until <version>'", IsDirective: true, (h, v, _) => WithForeignKeys(h, v)),
+        new(
+            "Foreign-Keys",
+            "'Foreign-Keys: on', 'Foreign-Keys: off' or 'Foreign-Keys: open-until <version>'",
+            IsDirective: true,
+            (h, v, _) => WithForeignKeys(h, v)
+        ),
         Choice("Row-Loss", ("allowed", h => h with { RowLossAllowed = true })),
         Choice("Objects-Lost", ("allowed", h => h with { ObjectsLostAllowed = true })),
         Choice("Store-Script", ("yes", h => h with { StoreScript = true }), ("no", h => h with { StoreScript = false })),
@@ -50,18 +55,27 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         return value > TimeSpan.Zero && value <= TimeSpan.FromDays(24) ? value : null;
     }
 
-    private static MigrationHeader? WithForeignKeys(MigrationHeader header, string value) => value.ToUpperInvariant() switch
-    {
-        "ON" => header with { ForeignKeys = true },
-        "OFF" => header with { ForeignKeys = false },
-        var text when text.StartsWith("OPEN-UNTIL ", StringComparison.Ordinal) => header with { ForeignKeys = false, ForeignKeysOpenUntil = value["OPEN-UNTIL ".Length..].Trim() },
-        _ => null,
-    };
+    private static MigrationHeader? WithForeignKeys(MigrationHeader header, string value) =>
+        value.ToUpperInvariant() switch
+        {
+            "ON" => header with { ForeignKeys = true },
+            "OFF" => header with { ForeignKeys = false },
+            var text when text.StartsWith("OPEN-UNTIL ", StringComparison.Ordinal) => header with
+            {
+                ForeignKeys = false,
+                ForeignKeysOpenUntil = value["OPEN-UNTIL ".Length..].Trim(),
+            },
+            _ => null,
+        };
 
     private static TimeSpan? ParseUnits(string text)
     {
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
-        if (digits < 1 || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var amount) || amount > int.MaxValue)
+        if (
+            digits < 1
+            || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
+            || amount > int.MaxValue
+        )
             return null;
         return text[digits..].Trim().ToUpperInvariant() switch
         {
@@ -78,20 +92,34 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         new(key, $"'{key}: ...'", IsDirective: false, (header, value, first) => first ? set(header, value) : header);
 
     private static HeaderEntry Collected(string key, Func<MigrationHeader, string[], MigrationHeader> set) =>
-        new(key, $"'{key}: one, two'", IsDirective: false, (header, value, _) =>
-        {
-            var items = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            return items.Length == 0 ? null : set(header, items);
-        });
+        new(
+            key,
+            $"'{key}: one, two'",
+            IsDirective: false,
+            (header, value, _) =>
+            {
+                var items = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                return items.Length == 0 ? null : set(header, items);
+            }
+        );
 
     private static HeaderEntry Choice(string key, params (string Value, Func<MigrationHeader, MigrationHeader> Set)[] choices) =>
-        new(key, string.Join(" or ", choices.Select(c => $"'{key}: {c.Value}'")), IsDirective: true, (header, value, _) =>
-        {
-            var choice = Array.FindIndex(choices, c => c.Value.Equals(value, StringComparison.OrdinalIgnoreCase));
-            return choice < 0 ? null : choices[choice].Set(header);
-        });
+        new(
+            key,
+            string.Join(" or ", choices.Select(c => $"'{key}: {c.Value}'")),
+            IsDirective: true,
+            (header, value, _) =>
+            {
+                var choice = Array.FindIndex(choices, c => c.Value.Equals(value, StringComparison.OrdinalIgnoreCase));
+                return choice < 0 ? null : choices[choice].Set(header);
+            }
+        );
 
     private static HeaderEntry Duration(string key, Func<MigrationHeader, TimeSpan, MigrationHeader> set) =>
-        new(key, $"'{key}: 500ms', '{key}: 5s', '{key}: 2m' or '{key}: 00:00:30' (at most 24 days)", IsDirective: true,
-            (header, value, _) => ParseDuration(value) is { } duration ? set(header, duration) : null);
+        new(
+            key,
+            $"'{key}: 500ms', '{key}: 5s', '{key}: 2m' or '{key}: 00:00:30' (at most 24 days)",
+            IsDirective: true,
+            (header, value, _) => ParseDuration(value) is { } duration ? set(header, duration) : null
+        );
 }

@@ -15,8 +15,12 @@ internal static class HeaderLocation
     {
         try
         {
-            var line = File.ReadLines(script.File).Take(MostLines).ToList()
-                .FindIndex(l => l.Contains(key, StringComparison.OrdinalIgnoreCase) && l.Contains(value, StringComparison.OrdinalIgnoreCase));
+            var line = File.ReadLines(script.File)
+                .Take(MostLines)
+                .ToList()
+                .FindIndex(l =>
+                    l.Contains(key, StringComparison.OrdinalIgnoreCase) && l.Contains(value, StringComparison.OrdinalIgnoreCase)
+                );
             return new ScriptLocation(script.File, line < 0 ? script.FirstLine : line + 1);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -16,7 +16,7 @@ internal static class InvisibleCharacter
     /// <returns>The character; null when there is none.</returns>
     public static Rune? Find(ReadOnlySpan<byte> bytes, bool isComment, out int at)
     {
-        for (at = 0; bytes[at..].IndexOfAnyInRange((byte)0x80, (byte)0xFF) is >= 0 and var next;)
+        for (at = 0; bytes[at..].IndexOfAnyInRange((byte)0x80, (byte)0xFF) is >= 0 and var next; )
         {
             at += next;
             _ = Rune.DecodeFromUtf8(bytes[at..], out var rune, out var length);
@@ -32,8 +32,14 @@ internal static class InvisibleCharacter
     public static FileProblem Problem(ScriptLocation location, Rune rune)
     {
         var code = "U+" + rune.Value.ToString("X4", CultureInfo.InvariantCulture);
-        return new FileProblem(ErrorId.CharacterInvisible, location, $"Column {location.Column} holds {NameOf(rune.Value)} ({code}), which cannot be seen.",
-            IsBlank(rune.Value) ? "Replace it with a plain space: outside literals the database takes it for a letter of a name." : "Remove it.");
+        return new FileProblem(
+            ErrorId.CharacterInvisible,
+            location,
+            $"Column {location.Column} holds {NameOf(rune.Value)} ({code}), which cannot be seen.",
+            IsBlank(rune.Value)
+                ? "Replace it with a plain space: outside literals the database takes it for a letter of a name."
+                : "Remove it."
+        );
     }
 
     /// <summary>
@@ -42,22 +48,25 @@ internal static class InvisibleCharacter
     /// </summary>
     public static bool IsAllowed(Rune rune) => IsBlank(rune.Value) || rune.Value is 0x200C or 0x200D;
 
-    private static bool IsBlank(int code) => code is 0x85 or 0xA0 or 0x1680 or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000;
+    private static bool IsBlank(int code) =>
+        code is 0x85 or 0xA0 or 0x1680 or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000;
 
-    private static bool IsReordering(int code) => code is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+    private static bool IsReordering(int code) =>
+        code is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
-    private static string? NameOf(int code) => code switch
-    {
-        0xFEFF => "a byte order mark",
-        0xA0 or 0x202F => "a no-break space",
-        0xAD => "a soft hyphen",
-        0x200B => "a zero-width space",
-        0x200C or 0x200D => "a zero-width joiner",
-        0x2028 or 0x2029 or 0x85 => "a line separator",
-        0x2060 => "a word joiner",
-        _ when IsReordering(code) => "a control character for the direction of text",
-        _ when IsBlank(code) => "a special space",
-        0x180E or (>= 0x2061 and <= 0x2064) or (>= 0xFFF9 and <= 0xFFFB) => "a format character",
-        _ => null,
-    };
+    private static string? NameOf(int code) =>
+        code switch
+        {
+            0xFEFF => "a byte order mark",
+            0xA0 or 0x202F => "a no-break space",
+            0xAD => "a soft hyphen",
+            0x200B => "a zero-width space",
+            0x200C or 0x200D => "a zero-width joiner",
+            0x2028 or 0x2029 or 0x85 => "a line separator",
+            0x2060 => "a word joiner",
+            _ when IsReordering(code) => "a control character for the direction of text",
+            _ when IsBlank(code) => "a special space",
+            0x180E or (>= 0x2061 and <= 0x2064) or (>= 0xFFF9 and <= 0xFFFB) => "a format character",
+            _ => null,
+        };
 }

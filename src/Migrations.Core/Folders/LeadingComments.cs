@@ -67,31 +67,33 @@ internal sealed class LeadingComments
             Statement();
     }
 
-    private State Next(byte b) => _state switch
-    {
-        State.Blank => b switch
+    private State Next(byte b) =>
+        _state switch
         {
-            (byte)'-' => State.Dash,
-            (byte)'/' => State.Slash,
-            (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'\f' or (byte)'\v' or (byte)';' => State.Blank,
-            _ => Statement(),
-        },
-        State.Dash => b == '-' ? State.LineComment : Statement(),
-        // Where a CR alone ends no comment, the database's own reader says what it hides.
-        State.LineComment => b is (byte)'\n' or (byte)'\r' ? EndComment(State.Blank) : Collect(b, State.LineComment),
-        State.Slash => b == '*' ? Open() : Statement(),
-        State.BlockStar when b == '/' => --_depth == 0 ? EndComment(State.Blank) : State.BlockComment,
-        State.BlockSlash when b == '*' => Open(),
-        _ => InBlock(b),
-    };
+            State.Blank => b switch
+            {
+                (byte)'-' => State.Dash,
+                (byte)'/' => State.Slash,
+                (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'\f' or (byte)'\v' or (byte)';' => State.Blank,
+                _ => Statement(),
+            },
+            State.Dash => b == '-' ? State.LineComment : Statement(),
+            // Where a CR alone ends no comment, the database's own reader says what it hides.
+            State.LineComment => b is (byte)'\n' or (byte)'\r' ? EndComment(State.Blank) : Collect(b, State.LineComment),
+            State.Slash => b == '*' ? Open() : Statement(),
+            State.BlockStar when b == '/' => --_depth == 0 ? EndComment(State.Blank) : State.BlockComment,
+            State.BlockSlash when b == '*' => Open(),
+            _ => InBlock(b),
+        };
 
-    private State InBlock(byte b) => b switch
-    {
-        (byte)'*' => Collect(b, State.BlockStar),
-        (byte)'/' => Collect(b, State.BlockSlash),
-        (byte)'\n' => EndComment(State.BlockComment),
-        _ => Collect(b, State.BlockComment),
-    };
+    private State InBlock(byte b) =>
+        b switch
+        {
+            (byte)'*' => Collect(b, State.BlockStar),
+            (byte)'/' => Collect(b, State.BlockSlash),
+            (byte)'\n' => EndComment(State.BlockComment),
+            _ => Collect(b, State.BlockComment),
+        };
 
     private State Open()
     {

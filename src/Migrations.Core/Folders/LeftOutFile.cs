@@ -8,10 +8,33 @@ internal sealed record LeftOutFile(string Message, string? Name)
     private const string Sql = ".sql";
 
     private static readonly string[] Copies = ["~", ".orig", ".bak", ".rej", ".swp", ".old", ".save", ".tmp"];
-    private static readonly string[] Disabled = [".disabled", ".off", ".skip", ".skipped", ".inactive", ".deleted", ".removed", ".example", ".sample"];
+    private static readonly string[] Disabled =
+    [
+        ".disabled",
+        ".off",
+        ".skip",
+        ".skipped",
+        ".inactive",
+        ".deleted",
+        ".removed",
+        ".example",
+        ".sample",
+    ];
     private static readonly string[] Companions = [".conf", ".md", ".sha256", ".asc", ".sig", ".license"];
     private static readonly string[] Packed = [".gz", ".bz2", ".xz", ".zst", ".zip", ".gpg"];
-    private static readonly string[] SqlEndings = [".ddl", ".dml", ".pgsql", ".psql", ".plsql", ".plpgsql", ".tsql", ".mysql", ".sqll", ".sq"];
+    private static readonly string[] SqlEndings =
+    [
+        ".ddl",
+        ".dml",
+        ".pgsql",
+        ".psql",
+        ".plsql",
+        ".plpgsql",
+        ".tsql",
+        ".mysql",
+        ".sqll",
+        ".sq",
+    ];
     private static readonly string[] Halves = [".up", ".down"];
 
     /// <summary>Looks at a file that does not end with <c>.sql</c>.</summary>
@@ -33,7 +56,9 @@ internal sealed record LeftOutFile(string Message, string? Name)
             return new LeftOutFile($"The file looks like a migration, but ends with '{extension}'.", name[..^extension.Length] + Sql);
         if (extension.Length == 0 || Is(Halves, extension))
             return new LeftOutFile("The file looks like a migration, but does not end with '.sql'.", name + Sql);
-        return extension.Equals(".txt", StringComparison.OrdinalIgnoreCase) ? new LeftOutFile("The file is named like a migration but ends with '.txt', and is left out.", null) : null;
+        return extension.Equals(".txt", StringComparison.OrdinalIgnoreCase)
+            ? new LeftOutFile("The file is named like a migration but ends with '.txt', and is left out.", null)
+            : null;
     }
 
     private static LeftOutFile? OfSql(string name, string ending)
@@ -44,8 +69,12 @@ internal sealed record LeftOutFile(string Message, string? Name)
             return new LeftOutFile($"The file ends with '{ending}' and is left out.", null);
         if (string.IsNullOrWhiteSpace(ending))
             return new LeftOutFile("The file looks like a migration, but a blank stands behind the '.sql' of its name.", name);
-        return new LeftOutFile($"The file looks like a migration, but '{ending}' stands behind the '.sql' of its name{(Is(Packed, ending) ? ": it is packed" : "")}.", name);
+        return new LeftOutFile(
+            $"The file looks like a migration, but '{ending}' stands behind the '.sql' of its name{(Is(Packed, ending) ? ": it is packed" : "")}.",
+            name
+        );
     }
 
-    private static bool Is(string[] endings, string ending) => Array.Exists(endings, e => e.Equals(ending, StringComparison.OrdinalIgnoreCase));
+    private static bool Is(string[] endings, string ending) =>
+        Array.Exists(endings, e => e.Equals(ending, StringComparison.OrdinalIgnoreCase));
 }

@@ -34,10 +34,12 @@ internal sealed record MigrationFile
     public string FileName => System.IO.Path.GetFileName(Path);
 
     /// <summary>The name that messages use: the folder too, where the file's name alone says little.</summary>
-    public string ShownName => Form is FileForm.FolderEach or FileForm.FolderEachWhole or FileForm.RollbackFolder || VersionFolder is not null
-        ? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)) + "/" + FileName
-        : FileName;
+    public string ShownName =>
+        Form is FileForm.FolderEach or FileForm.FolderEachWhole or FileForm.RollbackFolder || VersionFolder is not null
+            ? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)) + "/" + FileName
+            : FileName;
 
     /// <summary>A problem with the file itself.</summary>
-    public FileProblem Problem(ErrorId id, string message, string remedy, int line = 1) => new(id, new ScriptLocation(Path, line), message, remedy);
+    public FileProblem Problem(ErrorId id, string message, string remedy, int line = 1) =>
+        new(id, new ScriptLocation(Path, line), message, remedy);
 }

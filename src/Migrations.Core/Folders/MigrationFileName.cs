@@ -19,7 +19,19 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     /// <summary>Suffixes of undo scripts elsewhere; a file with one is never an up script.</summary>
     private static readonly string[] ForeignDownSuffixes = [".rollback", ".undo", ".revert"];
 
-    private static readonly string[] UndoEndings = ["_down", "-down", "_rollback", "-rollback", "_undo", "-undo", "_revert", "-revert", "_downgrade", "-downgrade"];
+    private static readonly string[] UndoEndings =
+    [
+        "_down",
+        "-down",
+        "_rollback",
+        "-rollback",
+        "_undo",
+        "-undo",
+        "_revert",
+        "-revert",
+        "_downgrade",
+        "-downgrade",
+    ];
 
     /// <summary>The version; null for repeatable migrations.</summary>
     public MigrationVersion? Version => Form == FileForm.Versioned ? Parse(Number) : VersionOf(Number);
@@ -127,7 +139,10 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         if (length == 0)
             return null;
         var (rest, form) = TakeSuffix(stem[length..], rollbackSuffix);
-        if (rest.Length > 0 && rest[0] is not ('_' or '-') || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase)))
+        if (
+            rest.Length > 0 && rest[0] is not ('_' or '-')
+            || ForeignDownSuffixes.Any(s => rest.EndsWith(s, StringComparison.OrdinalIgnoreCase))
+        )
             return null;
         rest = rest.TrimEnd('.');
         var down = form is FileForm.DownSuffix or FileForm.RollbackSuffix;

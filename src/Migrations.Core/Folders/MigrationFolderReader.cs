@@ -46,7 +46,14 @@ public static class MigrationFolderReader
             Path = folder,
             Migrations = pairing.Migrations,
             HasChecks = scan.HasChecks,
-            Warnings = InOrder([.. scan.Warnings, .. scripts.Values.SelectMany(s => s.Warnings), .. scan.Misfits.Select(names.Explain), .. pairing.Warnings, .. RunElsewhere(folder, pairing.Migrations), .. NumberingWarnings.Find(pairing.Migrations)]),
+            Warnings = InOrder([
+                .. scan.Warnings,
+                .. scripts.Values.SelectMany(s => s.Warnings),
+                .. scan.Misfits.Select(names.Explain),
+                .. pairing.Warnings,
+                .. RunElsewhere(folder, pairing.Migrations),
+                .. NumberingWarnings.Find(pairing.Migrations),
+            ]),
         };
     }
 
@@ -59,21 +66,40 @@ public static class MigrationFolderReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.FileUnreadable, $"The migration folder '{folder}' cannot be read: {error.Message}",
-                "Make the folder and all in it readable for the user who runs migrations.", error);
+            throw new MigrationException(
+                ErrorId.FileUnreadable,
+                $"The migration folder '{folder}' cannot be read: {error.Message}",
+                "Make the folder and all in it readable for the user who runs migrations.",
+                error
+            );
         }
     }
 
     /// <summary>Reads the files, on all processors when there are many.</summary>
-    internal static Dictionary<MigrationFile, ScriptFile> ReadScripts(List<MigrationFile> files, MigrationLayout? layout, CancellationToken cancellationToken)
+    internal static Dictionary<MigrationFile, ScriptFile> ReadScripts(
+        List<MigrationFile> files,
+        MigrationLayout? layout,
+        CancellationToken cancellationToken
+    )
     {
         var read = new ScriptFile[files.Count];
-        var parallelism = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = files.Count < FewFiles ? 1 : Environment.ProcessorCount };
-        Parallel.For(0, files.Count, parallelism, () => new ScriptReader(), (i, _, reader) =>
+        var parallelism = new ParallelOptions
         {
-            read[i] = reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
-            return reader;
-        }, reader => reader.Dispose());
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = files.Count < FewFiles ? 1 : Environment.ProcessorCount,
+        };
+        Parallel.For(
+            0,
+            files.Count,
+            parallelism,
+            () => new ScriptReader(),
+            (i, _, reader) =>
+            {
+                read[i] = reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
+                return reader;
+            },
+            reader => reader.Dispose()
+        );
 
         var scripts = new Dictionary<MigrationFile, ScriptFile>(files.Count, ReferenceEqualityComparer.Instance);
         for (var i = 0; i < read.Length; i++)
@@ -84,21 +110,35 @@ public static class MigrationFolderReader
     /// <summary>Undo scripts that another program would run.</summary>
     private static IEnumerable<FileProblem> RunElsewhere(string folder, List<Migration> migrations)
     {
-        var beside = migrations.FindAll(m => m.HasUndo && m.Layout is MigrationLayout.DownSuffix or MigrationLayout.RollbackSuffix or MigrationLayout.UpDownSuffix or MigrationLayout.Sections);
+        var beside = migrations.FindAll(m =>
+            m.HasUndo
+            && m.Layout
+                is MigrationLayout.DownSuffix
+                    or MigrationLayout.RollbackSuffix
+                    or MigrationLayout.UpDownSuffix
+                    or MigrationLayout.Sections
+        );
         if (beside.Count == 0 || OtherReader.Find(folder) is not { } reader || reader.Equals("refinery", StringComparison.Ordinal))
             yield break;
-        yield return new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(beside[0].Down!.File, beside[0].Down!.FirstLine),
+        yield return new FileProblem(
+            ErrorId.FileNameInvalid,
+            new ScriptLocation(beside[0].Down!.File, beside[0].Down!.FirstLine),
             $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
-            $"Move each undo into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'.");
+            $"Move each undo into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'."
+        );
     }
 
-    private static SectionRule RuleOf(MigrationFile file, MigrationLayout? layout) => file switch
-    {
-        _ when layout is not (null or MigrationLayout.Sections or MigrationLayout.VersionFolders or MigrationLayout.FolderEach) => SectionRule.Ignored,
-        { IsDown: true } => SectionRule.DownOnly,
-        { Form: FileForm.Plain or FileForm.FolderEachWhole } => layout == MigrationLayout.Sections ? SectionRule.Required : SectionRule.Read,
-        _ => SectionRule.UpOnly,
-    };
+    private static SectionRule RuleOf(MigrationFile file, MigrationLayout? layout) =>
+        file switch
+        {
+            _ when layout is not (null or MigrationLayout.Sections or MigrationLayout.VersionFolders or MigrationLayout.FolderEach) =>
+                SectionRule.Ignored,
+            { IsDown: true } => SectionRule.DownOnly,
+            { Form: FileForm.Plain or FileForm.FolderEachWhole } => layout == MigrationLayout.Sections
+                ? SectionRule.Required
+                : SectionRule.Read,
+            _ => SectionRule.UpOnly,
+        };
 
     private static List<FileProblem> InOrder(List<FileProblem> problems) =>
         [.. problems.OrderBy(p => p.Location.File, StringComparer.Ordinal).ThenBy(p => p.Location.Line)];

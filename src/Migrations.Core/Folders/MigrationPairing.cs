@@ -31,14 +31,24 @@ internal sealed class MigrationPairing
     {
         foreach (var group in files.Where(f => f.Version is not null).GroupBy(f => f.Version!).OrderBy(g => g.Key))
             PairVersion([.. group]);
-        foreach (var same in files.Where(f => f.Version is null).GroupBy(f => f.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (
+            var same in files
+                .Where(f => f.Version is null)
+                .GroupBy(f => f.Name, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+        )
             AddRepeatable([.. same]);
     }
 
     private void AddRepeatable(List<MigrationFile> same)
     {
         foreach (var second in same.Skip(1))
-            Report(second, ErrorId.MigrationDuplicate, $"The file has the same name as '{same[0].Path}'.", "Rename one of the two, or delete it.");
+            Report(
+                second,
+                ErrorId.MigrationDuplicate,
+                $"The file has the same name as '{same[0].Path}'.",
+                "Rename one of the two, or delete it."
+            );
         Add(same[0], down: null);
     }
 
@@ -82,21 +92,32 @@ internal sealed class MigrationPairing
     /// </summary>
     private bool IsLoneUndo(MigrationFile file, List<MigrationFile> ups)
     {
-        if (file.Form != FileForm.Plain || _scripts[file].Dialect is not null || !MigrationFileName.EndsLikeUndo(file.FullName, out var rest))
+        if (
+            file.Form != FileForm.Plain
+            || _scripts[file].Dialect is not null
+            || !MigrationFileName.EndsLikeUndo(file.FullName, out var rest)
+        )
             return false;
         var up = ups.Find(u => u != file && (Is(u.FullName, rest) || Is(u.FullName, rest + "_up")));
         if (_isForced && up is null)
             return false;
         var name = Path.GetFileName(rest);
-        Report(file, ErrorId.UndoOrphaned, up is null ? "The name ends like that of an undo script, but there is no up script for it." : $"The name ends like that of the undo script of '{up.ShownName}'.",
+        Report(
+            file,
+            ErrorId.UndoOrphaned,
+            up is null
+                ? "The name ends like that of an undo script, but there is no up script for it."
+                : $"The name ends like that of the undo script of '{up.ShownName}'.",
             $"If it undoes {(up is null ? "a migration" : "that one")}, rename it to '{name}.down.sql'{(up is null ? $" and add the up script '{name}.sql'" : $", and the up script to '{name}.sql'")}. "
-            + $"If it is itself an up script, rename it to '{Path.GetFileName(file.FullName)}.up.sql'.");
+                + $"If it is itself an up script, rename it to '{Path.GetFileName(file.FullName)}.up.sql'."
+        );
         return true;
 
         static bool Is(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool HaveEqualNames(List<MigrationFile> ups) => ups.Select(u => u.FullName).Distinct(StringComparer.Ordinal).Count() < ups.Count;
+    private static bool HaveEqualNames(List<MigrationFile> ups) =>
+        ups.Select(u => u.FullName).Distinct(StringComparer.Ordinal).Count() < ups.Count;
 
     /// <summary>A down without a name (<c>rollback/0001_rollback.sql</c>) belongs to the only up of its number.</summary>
     private static bool Belongs(MigrationFile down, MigrationFile up, bool only) =>
@@ -110,8 +131,13 @@ internal sealed class MigrationPairing
     {
         if (up.Form != FileForm.UpSuffix || down.Form != FileForm.DownSuffix)
             return false;
-        Warnings.Add(down.Problem(ErrorId.UndoNameDiffers, $"The down script undoes '{up.ShownName}', whose number it has, but it has another name.",
-            $"Rename it to '{NameFor(down, up)}' if that is meant."));
+        Warnings.Add(
+            down.Problem(
+                ErrorId.UndoNameDiffers,
+                $"The down script undoes '{up.ShownName}', whose number it has, but it has another name.",
+                $"Rename it to '{NameFor(down, up)}' if that is meant."
+            )
+        );
         return true;
     }
 
@@ -123,40 +149,56 @@ internal sealed class MigrationPairing
             Warnings.Add(EmptyScript.Problem(script));
         var undo = Undo(up, down);
         if (undo is { IsEmpty: true })
-            Warnings.Add(new FileProblem(ErrorId.UndoMissing, new ScriptLocation(undo.File, undo.FirstLine),
-                "The down script holds no statement, so the migration cannot be undone.", "Write the down script, or leave it so if there is no way back."));
-        Migrations.Add(new Migration
-        {
-            Key = up.Version is null || _byName ? MigrationKey.Of(up.FullName) : MigrationKey.Of(up.Version),
-            Version = up.Version,
-            Name = up.Name,
-            FullName = up.FullName,
-            Layout = LayoutOf(up, down),
-            Up = script,
-            Down = undo,
-        });
+            Warnings.Add(
+                new FileProblem(
+                    ErrorId.UndoMissing,
+                    new ScriptLocation(undo.File, undo.FirstLine),
+                    "The down script holds no statement, so the migration cannot be undone.",
+                    "Write the down script, or leave it so if there is no way back."
+                )
+            );
+        Migrations.Add(
+            new Migration
+            {
+                Key = up.Version is null || _byName ? MigrationKey.Of(up.FullName) : MigrationKey.Of(up.Version),
+                Version = up.Version,
+                Name = up.Name,
+                FullName = up.FullName,
+                Layout = LayoutOf(up, down),
+                Up = script,
+                Down = undo,
+            }
+        );
     }
 
     private MigrationScript? Undo(MigrationFile up, MigrationFile? down)
     {
         var section = _scripts[up].DownSection;
         if (section is not null && down is not null)
-            Report(down, ErrorId.MigrationDuplicate, $"'{up.ShownName}' has a down section of its own (line {section.FirstLine - 1}).", "Keep one of the two down scripts.");
+            Report(
+                down,
+                ErrorId.MigrationDuplicate,
+                $"'{up.ShownName}' has a down section of its own (line {section.FirstLine - 1}).",
+                "Keep one of the two down scripts."
+            );
         return section ?? (down is null ? null : _scripts[down].Script);
     }
 
-    private MigrationLayout LayoutOf(MigrationFile up, MigrationFile? down) => (up.Form, down?.Form) switch
-    {
-        _ when up.VersionFolder is not null => MigrationLayout.VersionFolders,
-        (FileForm.Versioned, _) => MigrationLayout.Versioned,
-        (FileForm.FolderEach or FileForm.FolderEachWhole, _) => MigrationLayout.FolderEach,
-        (FileForm.UpSuffix, _) => MigrationLayout.UpDownSuffix,
-        (_, FileForm.RollbackSuffix) => MigrationLayout.RollbackSuffix,
-        (_, FileForm.RollbackFolder) => MigrationLayout.RollbackFolder,
-        (_, FileForm.DownSuffix) => MigrationLayout.DownSuffix,
-        _ when _scripts[up].Dialect is not null => MigrationLayout.Sections,
-        _ => _style.Layout is MigrationLayout.RollbackSuffix or MigrationLayout.RollbackFolder ? _style.Layout : MigrationLayout.DownSuffix,
-    };
+    private MigrationLayout LayoutOf(MigrationFile up, MigrationFile? down) =>
+        (up.Form, down?.Form) switch
+        {
+            _ when up.VersionFolder is not null => MigrationLayout.VersionFolders,
+            (FileForm.Versioned, _) => MigrationLayout.Versioned,
+            (FileForm.FolderEach or FileForm.FolderEachWhole, _) => MigrationLayout.FolderEach,
+            (FileForm.UpSuffix, _) => MigrationLayout.UpDownSuffix,
+            (_, FileForm.RollbackSuffix) => MigrationLayout.RollbackSuffix,
+            (_, FileForm.RollbackFolder) => MigrationLayout.RollbackFolder,
+            (_, FileForm.DownSuffix) => MigrationLayout.DownSuffix,
+            _ when _scripts[up].Dialect is not null => MigrationLayout.Sections,
+            _ => _style.Layout is MigrationLayout.RollbackSuffix or MigrationLayout.RollbackFolder
+                ? _style.Layout
+                : MigrationLayout.DownSuffix,
+        };
 
     private void ReportOrphan(MigrationFile down)
     {
@@ -172,14 +214,20 @@ internal sealed class MigrationPairing
         };
         var remedy = $"Add the up script '{MigrationFileName.Compose(layout, down.Number, name, down: false)}', or delete this file.";
         if (down.Form is FileForm.RollbackSuffix or FileForm.DownSuffix)
-            remedy += $" If it is itself an up script, rename it to '{Path.GetFileName(down.FullName)}{(down.Form == FileForm.RollbackSuffix ? "_rollback" : "")}.up.sql'.";
+            remedy +=
+                $" If it is itself an up script, rename it to '{Path.GetFileName(down.FullName)}{(down.Form == FileForm.RollbackSuffix ? "_rollback" : "")}.up.sql'.";
         Report(down, ErrorId.UndoOrphaned, "The down script has no up script.", remedy);
     }
 
     private void ReportDuplicates(List<MigrationFile> ups)
     {
         foreach (var second in ups.Skip(1))
-            Report(second, ErrorId.MigrationDuplicate, $"The file has the same version as '{ups[0].ShownName}'.", DuplicateRemedy(second, ups[0]));
+            Report(
+                second,
+                ErrorId.MigrationDuplicate,
+                $"The file has the same version as '{ups[0].ShownName}'.",
+                DuplicateRemedy(second, ups[0])
+            );
     }
 
     private string DuplicateRemedy(MigrationFile second, MigrationFile first)
@@ -191,28 +239,42 @@ internal sealed class MigrationPairing
         }
 
         var number = _style.Next(File.GetLastWriteTimeUtc(second.Path), _renumbered++);
-        var name = second.Form == FileForm.Plain ? $"{number}_{second.Name}.sql" : MigrationFileName.Compose(LayoutOf(second, down: null), number, second.Name, down: false);
+        var name =
+            second.Form == FileForm.Plain
+                ? $"{number}_{second.Name}.sql"
+                : MigrationFileName.Compose(LayoutOf(second, down: null), number, second.Name, down: false);
         return $"If it was not applied anywhere yet, rename it to '{name}'; otherwise let migrations be known by name: --identity name.";
     }
 
     private void ReportTwoDowns(MigrationFile up, List<MigrationFile> downs) =>
-        Report(downs[1], ErrorId.MigrationDuplicate, $"'{up.ShownName}' has another down script, '{downs[0].ShownName}'.", "Keep one of the two down scripts.");
+        Report(
+            downs[1],
+            ErrorId.MigrationDuplicate,
+            $"'{up.ShownName}' has another down script, '{downs[0].ShownName}'.",
+            "Keep one of the two down scripts."
+        );
 
     private void ReportNameDiffers(MigrationFile down, List<MigrationFile> ups)
     {
         var names = ups.Select(up => NameFor(down, up)).ToList();
-        Report(down, ErrorId.UndoNameDiffers, $"The down script has the number of '{string.Join("' and '", ups.Select(u => u.ShownName))}', but another name.",
-            $"Rename it to '{string.Join("' or '", names)}', or give it the number of the migration that it undoes.");
+        Report(
+            down,
+            ErrorId.UndoNameDiffers,
+            $"The down script has the number of '{string.Join("' and '", ups.Select(u => u.ShownName))}', but another name.",
+            $"Rename it to '{string.Join("' or '", names)}', or give it the number of the migration that it undoes."
+        );
     }
 
-    private static string NameFor(MigrationFile down, MigrationFile up) => down.Form switch
-    {
-        FileForm.RollbackFolder => up.FullName + "_rollback.sql",
-        FileForm.RollbackSuffix => up.FullName + "_rollback.sql",
-        FileForm.Versioned => MigrationFileName.Compose(MigrationLayout.Versioned, down.Number, up.Name, down: true),
-        FileForm.FolderEach => Path.GetFileName(Path.GetDirectoryName(up.Path)) + "/" + down.FileName,
-        _ => Path.GetFileName(up.FullName) + ".down.sql",
-    };
+    private static string NameFor(MigrationFile down, MigrationFile up) =>
+        down.Form switch
+        {
+            FileForm.RollbackFolder => up.FullName + "_rollback.sql",
+            FileForm.RollbackSuffix => up.FullName + "_rollback.sql",
+            FileForm.Versioned => MigrationFileName.Compose(MigrationLayout.Versioned, down.Number, up.Name, down: true),
+            FileForm.FolderEach => Path.GetFileName(Path.GetDirectoryName(up.Path)) + "/" + down.FileName,
+            _ => Path.GetFileName(up.FullName) + ".down.sql",
+        };
 
-    private void Report(MigrationFile file, ErrorId id, string message, string remedy, int line = 1) => Problems.Add(file.Problem(id, message, remedy, line));
+    private void Report(MigrationFile file, ErrorId id, string message, string remedy, int line = 1) =>
+        Problems.Add(file.Problem(id, message, remedy, line));
 }

@@ -38,14 +38,28 @@ public static class MigrationTemplate
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new MigrationException(ErrorId.PermissionDenied, $"The migration cannot be written into '{root}': {error.Message}", "Make the folder writable, or give another one with --path.", error);
+            throw new MigrationException(
+                ErrorId.PermissionDenied,
+                $"The migration cannot be written into '{root}': {error.Message}",
+                "Make the folder writable, or give another one with --path.",
+                error
+            );
         }
         catch (IOException error)
         {
-            throw new MigrationException(ErrorId.DiskFailed, $"The migration cannot be written into '{root}': {error.Message}", "See that the disk is there and has room, and run the command again.", error);
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"The migration cannot be written into '{root}': {error.Message}",
+                "See that the disk is there and has room, and run the command again.",
+                error
+            );
         }
 
-        throw new MigrationException(ErrorId.DiskFailed, $"No free number was found in '{root}': others kept taking it.", "Run the command again.");
+        throw new MigrationException(
+            ErrorId.DiskFailed,
+            $"No free number was found in '{root}': others kept taking it.",
+            "Run the command again."
+        );
     }
 
     /// <summary>The full paths of the files that <see cref="Create"/> would write now. Writes nothing.</summary>
@@ -62,21 +76,34 @@ public static class MigrationTemplate
         return [.. files.Select(f => FullPath(root, f.Path))];
     }
 
-    private static (IReadOnlyList<(string Path, string Text)> Files, string Number) Next(string root, string slug, CreateOptions options, DateTimeOffset now)
+    private static (IReadOnlyList<(string Path, string Text)> Files, string Number) Next(
+        string root,
+        string slug,
+        CreateOptions options,
+        DateTimeOffset now
+    )
     {
         var scan = Directory.Exists(root) ? FolderScan.Run(root, layout: null, CancellationToken.None) : null;
         if (options.Layout is null)
             RefuseWrongFolder(root, scan);
         var files = scan?.Files ?? [];
         var scripts = MigrationFolderReader.ReadScripts(files, layout: null, CancellationToken.None);
-        var dialect = files.OrderByDescending(f => f.Version).Select(f => scripts[f].Dialect).FirstOrDefault(d => d is not null) ?? SectionDialect.Plain;
+        var dialect =
+            files.OrderByDescending(f => f.Version).Select(f => scripts[f].Dialect).FirstOrDefault(d => d is not null)
+            ?? SectionDialect.Plain;
         var apart = options.Layout is null && dialect == SectionDialect.Plain && OtherReader.Find(root) is not null;
-        var style = NumberingStyle.Of(files, scripts, options.Layout ?? (apart && files.Count == 0 ? MigrationLayout.RollbackFolder : null));
+        var style = NumberingStyle.Of(
+            files,
+            scripts,
+            options.Layout ?? (apart && files.Count == 0 ? MigrationLayout.RollbackFolder : null)
+        );
         var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect);
         var place = new TemplatePlace(style.Layout, style.VersionFolder)
         {
             // prisma reads only 'migration.sql', and passes over what is beside it.
-            IsWhole = files.Exists(f => f.Form == FileForm.FolderEachWhole) && !files.Exists(f => f is { Form: FileForm.FolderEach, IsDown: false }),
+            IsWhole =
+                files.Exists(f => f.Form == FileForm.FolderEachWhole)
+                && !files.Exists(f => f is { Form: FileForm.FolderEach, IsDown: false }),
             UndoApart = apart,
         };
         return (text.Files(place), text.Number);
@@ -111,8 +138,12 @@ public static class MigrationTemplate
             throw Invalid(name, "it ends like the name of an undo script");
     }
 
-    private static MigrationException Invalid(string name, string reason) => new(ErrorId.UsageInvalid,
-        $"'{name}' cannot be the name of a migration: {reason}.", "Say in a few words what the migration does: migrations create \"add user preferences\"");
+    private static MigrationException Invalid(string name, string reason) =>
+        new(
+            ErrorId.UsageInvalid,
+            $"'{name}' cannot be the name of a migration: {reason}.",
+            "Say in a few words what the migration does: migrations create \"add user preferences\""
+        );
 
     private static string Humanize(string slug)
     {
@@ -143,7 +174,11 @@ public static class MigrationTemplate
         written.ForEach(File.Delete);
         foreach (var folder in written.Select(Path.GetDirectoryName).Distinct(StringComparer.Ordinal))
         {
-            if (folder is not null && !string.Equals(folder, root, StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            if (
+                folder is not null
+                && !string.Equals(folder, root, StringComparison.Ordinal)
+                && !Directory.EnumerateFileSystemEntries(folder).Any()
+            )
                 Directory.Delete(folder);
         }
     }

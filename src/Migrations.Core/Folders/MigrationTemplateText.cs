@@ -21,26 +21,34 @@ internal sealed class MigrationTemplateText(string number, string name, string d
         if (layout == MigrationLayout.Sections)
             return [(up, Header(up, description) + Section(down: false) + "\n" + Section(down: true))];
         // Only versioned names have underscores in a number.
-        var down = place.UndoApart && layout == MigrationLayout.Versioned
-            ? MigrationFileName.Compose(MigrationLayout.RollbackFolder, number.Replace('_', '.'), name, down: true)
-            : MigrationFileName.Compose(layout, number, name, down: true);
-        return [(folder + up, Header(up, description) + Hint(down: false)), (folder + down, Header(up, "Undo: " + description) + Hint(down: true))];
+        var down =
+            place.UndoApart && layout == MigrationLayout.Versioned
+                ? MigrationFileName.Compose(MigrationLayout.RollbackFolder, number.Replace('_', '.'), name, down: true)
+                : MigrationFileName.Compose(layout, number, name, down: true);
+        return
+        [
+            (folder + up, Header(up, description) + Hint(down: false)),
+            (folder + down, Header(up, "Undo: " + description) + Hint(down: true)),
+        ];
     }
 
     private static MigrationLayout Layout(TemplatePlace place) =>
-        place.UndoApart && place.Layout is not (MigrationLayout.Versioned or MigrationLayout.FolderEach or MigrationLayout.VersionFolders) ? MigrationLayout.RollbackFolder : place.Layout;
+        place.UndoApart && place.Layout is not (MigrationLayout.Versioned or MigrationLayout.FolderEach or MigrationLayout.VersionFolders)
+            ? MigrationLayout.RollbackFolder
+            : place.Layout;
 
     private string Header(string up, string text)
     {
-        var full = up.Contains('/', StringComparison.Ordinal) ? up[..up.IndexOf('/', StringComparison.Ordinal)] : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
+        var full = up.Contains('/', StringComparison.Ordinal)
+            ? up[..up.IndexOf('/', StringComparison.Ordinal)]
+            : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
         return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n-- Description: {OneLine(text)}\n\n";
     }
 
     private string Section(bool down) => SectionMarker.Write(dialect, down) + "\n" + Hint(down);
 
-    private static string Hint(bool down) => down
-        ? "-- Write the statements that undo the migration here.\n"
-        : "-- Write the statements of the migration here.\n";
+    private static string Hint(bool down) =>
+        down ? "-- Write the statements that undo the migration here.\n" : "-- Write the statements of the migration here.\n";
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

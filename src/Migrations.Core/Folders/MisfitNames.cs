@@ -24,8 +24,16 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var fileName = Path.GetFileName(path);
         var stem = fileName[..^4];
         if (IsFlywayCallback(stem))
-            return Problem(path, "The name is that of a Flyway callback, which is no migration.", "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' or 'on-error.sql'.");
-        if (stem[0] == 'B' && MigrationFileName.TryParse("V" + stem[1..] + ".sql", rollbackSuffix: true, out var baseline) && baseline.Form == FileForm.Versioned)
+            return Problem(
+                path,
+                "The name is that of a Flyway callback, which is no migration.",
+                "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' or 'on-error.sql'."
+            );
+        if (
+            stem[0] == 'B'
+            && MigrationFileName.TryParse("V" + stem[1..] + ".sql", rollbackSuffix: true, out var baseline)
+            && baseline.Form == FileForm.Versioned
+        )
             return ExplainBaseline(path, baseline);
         var (message, number, name, down) = Read(stem);
         var layout = forced ?? style.Layout;
@@ -37,11 +45,13 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     }
 
     /// <summary>See <see href="https://documentation.red-gate.com/flyway/flyway-concepts/migrations/baseline-migrations"/>.</summary>
-    private static FileProblem ExplainBaseline(string path, MigrationFileName baseline) => Problem(
-        path,
-        $"The file is a Flyway baseline migration, which in a new database stands for all versions up to {baseline.Version}. Such files are not read here.",
-        $"If databases are to begin with it, take the versions that it stands for out of the folder and let it be version {baseline.Version}. "
-            + $"{Rename(path, baseline.FullName + ".sql")} Otherwise move it out of the folder.");
+    private static FileProblem ExplainBaseline(string path, MigrationFileName baseline) =>
+        Problem(
+            path,
+            $"The file is a Flyway baseline migration, which in a new database stands for all versions up to {baseline.Version}. Such files are not read here.",
+            $"If databases are to begin with it, take the versions that it stands for out of the folder and let it be version {baseline.Version}. "
+                + $"{Rename(path, baseline.FullName + ".sql")} Otherwise move it out of the folder."
+        );
 
     private (string Message, string Number, string Name, bool Down) Read(string stem)
     {
@@ -51,24 +61,42 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var beginning = Array.Find(DownBeginnings, b => IsBefore(b, stem));
         if (beginning is not null)
             (rest, down) = (rest[(beginning.Length + 1)..], true);
-        var versioned = rest.Length > 1 && "VvUuRrBb".Contains(rest[0], StringComparison.Ordinal) && (char.IsAsciiDigit(rest[1]) || rest[1] == '_');
+        var versioned =
+            rest.Length > 1 && "VvUuRrBb".Contains(rest[0], StringComparison.Ordinal) && (char.IsAsciiDigit(rest[1]) || rest[1] == '_');
         var skip = versioned ? 1 : 0;
         var separator = versioned ? rest.IndexOf("__", StringComparison.Ordinal) : -1;
-        var length = separator > 1 && MigrationVersion.TryParse(rest[1..separator], out _) ? separator - 1 : MigrationFileName.NumberLength(rest.AsSpan(skip));
+        var length =
+            separator > 1 && MigrationVersion.TryParse(rest[1..separator], out _)
+                ? separator - 1
+                : MigrationFileName.NumberLength(rest.AsSpan(skip));
         var number = rest.Substring(skip, length);
         (rest, var undoes) = TakeDirection(rest[(skip + length)..]);
         down |= undoes;
         var name = MigrationFileName.Slug(rest);
         if (versioned)
-            return ("A versioned migration's name begins with a capital V, U or R, its version and two underscores.", number, name, down || rest[0] is 'U' or 'u');
-        return (length == 0 || beginning is not null ? "The name does not begin with a version number."
-            : stem.Length > length && stem[length] == '_' ? "The name ends like that of an undo script, but not in a way that is known here."
-            : "The name has neither an underscore nor a hyphen between its number and the rest.", number, name, down);
+            return (
+                "A versioned migration's name begins with a capital V, U or R, its version and two underscores.",
+                number,
+                name,
+                down || rest[0] is 'U' or 'u'
+            );
+        return (
+            length == 0 || beginning is not null ? "The name does not begin with a version number."
+            : stem.Length > length && stem[length] == '_'
+                ? "The name ends like that of an undo script, but not in a way that is known here."
+            : "The name has neither an underscore nor a hyphen between its number and the rest.",
+            number,
+            name,
+            down
+        );
     }
 
     /// <summary><c>undo_002_name</c>: the word stands before the number.</summary>
     private static bool IsBefore(string word, string stem) =>
-        stem.StartsWith(word, StringComparison.OrdinalIgnoreCase) && stem.Length > word.Length + 1 && (stem[word.Length] is '_' or '-') && char.IsAsciiDigit(stem[word.Length + 1]);
+        stem.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        && stem.Length > word.Length + 1
+        && (stem[word.Length] is '_' or '-')
+        && char.IsAsciiDigit(stem[word.Length + 1]);
 
     /// <summary>
     /// Postgrator's <c>001.do.name</c> and <c>001.undo.name</c>, see <see href="https://github.com/rickbergfalk/postgrator"/>.
@@ -76,7 +104,9 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private static (string Name, bool Down) TakeDirection(string name)
     {
         var undoes = name.StartsWith(".undo.", StringComparison.OrdinalIgnoreCase);
-        return undoes || name.StartsWith(".do.", StringComparison.OrdinalIgnoreCase) ? (name[name.IndexOf('.', 1)..], undoes) : (name, false);
+        return undoes || name.StartsWith(".do.", StringComparison.OrdinalIgnoreCase)
+            ? (name[name.IndexOf('.', 1)..], undoes)
+            : (name, false);
     }
 
     private static (string Stem, bool Down) TakeEnding(string stem)
@@ -87,7 +117,10 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
                 return (stem[..^ending.Length], true);
         }
 
-        return (Array.Exists(UpEndings, e => stem.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ? stem[..^UpEndings[0].Length] : stem, false);
+        return (
+            Array.Exists(UpEndings, e => stem.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ? stem[..^UpEndings[0].Length] : stem,
+            false
+        );
     }
 
     private string NumberFor(string path, string name)
@@ -108,7 +141,12 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
 
     private static bool IsFlywayCallback(string stem) =>
         (stem.StartsWith("before", StringComparison.Ordinal) || stem.StartsWith("after", StringComparison.Ordinal))
-        && (stem.Contains("Migrate", StringComparison.Ordinal) || stem.Contains("Undo", StringComparison.Ordinal) || stem.Contains("Versioned", StringComparison.Ordinal));
+        && (
+            stem.Contains("Migrate", StringComparison.Ordinal)
+            || stem.Contains("Undo", StringComparison.Ordinal)
+            || stem.Contains("Versioned", StringComparison.Ordinal)
+        );
 
-    private static FileProblem Problem(string path, string message, string remedy) => new(ErrorId.FileNameInvalid, new ScriptLocation(path, 1), message, remedy);
+    private static FileProblem Problem(string path, string message, string remedy) =>
+        new(ErrorId.FileNameInvalid, new ScriptLocation(path, 1), message, remedy);
 }

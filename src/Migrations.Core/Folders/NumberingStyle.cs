@@ -42,7 +42,11 @@ internal sealed class NumberingStyle
     /// <param name="files">Its files.</param>
     /// <param name="scripts">What was read in them.</param>
     /// <param name="forced">The layout to use whatever is there.</param>
-    public static NumberingStyle Of(IReadOnlyList<MigrationFile> files, Dictionary<MigrationFile, ScriptFile> scripts, MigrationLayout? forced)
+    public static NumberingStyle Of(
+        IReadOnlyList<MigrationFile> files,
+        Dictionary<MigrationFile, ScriptFile> scripts,
+        MigrationLayout? forced
+    )
     {
         var layout = forced ?? FindLayout(files, scripts);
         var numbered = files.Where(f => f.Version is not null && (layout != MigrationLayout.VersionFolders || f.VersionFolder is not null));
@@ -59,7 +63,8 @@ internal sealed class NumberingStyle
     }
 
     /// <summary>A version's first number as written.</summary>
-    public static ReadOnlySpan<char> FirstPart(string number) => number.AsSpan(0, number.AsSpan().IndexOfAny('.', '_') is >= 0 and var end ? end : number.Length);
+    public static ReadOnlySpan<char> FirstPart(string number) =>
+        number.AsSpan(0, number.AsSpan().IndexOfAny('.', '_') is >= 0 and var end ? end : number.Length);
 
     /// <summary>The number after the newest: one more in a sequence, the time (UTC) where versions are times; always greater.</summary>
     /// <param name="now">The time (UTC).</param>
@@ -72,7 +77,9 @@ internal sealed class NumberingStyle
             return OneMore(_latest, ahead + 1);
         var time = TimeText(now, ahead, _latest.Length);
         var least = BigInteger.Parse(_latest, CultureInfo.InvariantCulture) + 1 + ahead;
-        return time is not null && BigInteger.Parse(time, CultureInfo.InvariantCulture) >= least ? time : least.ToString(CultureInfo.InvariantCulture).PadLeft(_latest.Length, '0');
+        return time is not null && BigInteger.Parse(time, CultureInfo.InvariantCulture) >= least
+            ? time
+            : least.ToString(CultureInfo.InvariantCulture).PadLeft(_latest.Length, '0');
     }
 
     /// <summary>A number with the folder's width.</summary>
@@ -80,9 +87,15 @@ internal sealed class NumberingStyle
 
     private static MigrationLayout FindLayout(IReadOnlyList<MigrationFile> files, Dictionary<MigrationFile, ScriptFile> scripts)
     {
-        var votes = files.Where(f => f.Version is not null).Select(f => (File: f, Layout: LayoutOf(f, scripts[f]))).Where(v => v.Layout is not null)
-            .GroupBy(v => v.Layout!.Value).ToList();
-        return votes.Count == 0 ? WithoutVotes(files, scripts) : votes.OrderByDescending(g => g.Count()).ThenByDescending(g => g.Max(v => v.File.Version)).First().Key;
+        var votes = files
+            .Where(f => f.Version is not null)
+            .Select(f => (File: f, Layout: LayoutOf(f, scripts[f])))
+            .Where(v => v.Layout is not null)
+            .GroupBy(v => v.Layout!.Value)
+            .ToList();
+        return votes.Count == 0
+            ? WithoutVotes(files, scripts)
+            : votes.OrderByDescending(g => g.Count()).ThenByDescending(g => g.Max(v => v.File.Version)).First().Key;
     }
 
     private static MigrationLayout WithoutVotes(IReadOnlyList<MigrationFile> files, Dictionary<MigrationFile, ScriptFile> scripts)
@@ -93,32 +106,36 @@ internal sealed class NumberingStyle
         if (files.Any(f => scripts[f].Dialect is not null))
             return MigrationLayout.Sections;
         // Four digits are how wrangler numbers, which would run an undo beside the migrations.
-        return files.Count > 0 && files.All(f => f.Number.Length == WranglerDigits) ? MigrationLayout.RollbackFolder : MigrationLayout.DownSuffix;
+        return files.Count > 0 && files.All(f => f.Number.Length == WranglerDigits)
+            ? MigrationLayout.RollbackFolder
+            : MigrationLayout.DownSuffix;
     }
 
     /// <summary>What a file says of the layout; null when it fits several.</summary>
-    private static MigrationLayout? LayoutOf(MigrationFile file, ScriptFile script) => file.Form switch
-    {
-        _ when file.VersionFolder is not null => file.IsDown ? null : MigrationLayout.VersionFolders,
-        FileForm.Versioned => MigrationLayout.Versioned,
-        FileForm.FolderEach or FileForm.FolderEachWhole => MigrationLayout.FolderEach,
-        FileForm.UpSuffix => MigrationLayout.UpDownSuffix,
-        FileForm.RollbackSuffix => MigrationLayout.RollbackSuffix,
-        FileForm.RollbackFolder => MigrationLayout.RollbackFolder,
-        FileForm.Plain => script.DownSection is null ? null : MigrationLayout.Sections,
-        // A .down.sql belongs to either of two layouts; the .up.sql files decide.
-        _ => null,
-    };
+    private static MigrationLayout? LayoutOf(MigrationFile file, ScriptFile script) =>
+        file.Form switch
+        {
+            _ when file.VersionFolder is not null => file.IsDown ? null : MigrationLayout.VersionFolders,
+            FileForm.Versioned => MigrationLayout.Versioned,
+            FileForm.FolderEach or FileForm.FolderEachWhole => MigrationLayout.FolderEach,
+            FileForm.UpSuffix => MigrationLayout.UpDownSuffix,
+            FileForm.RollbackSuffix => MigrationLayout.RollbackSuffix,
+            FileForm.RollbackFolder => MigrationLayout.RollbackFolder,
+            FileForm.Plain => script.DownSection is null ? null : MigrationLayout.Sections,
+            // A .down.sql belongs to either of two layouts; the .up.sql files decide.
+            _ => null,
+        };
 
     /// <summary>The number before a folder's first one, in the form that is usual for the layout.</summary>
-    private static string Zero(MigrationLayout layout) => layout switch
-    {
-        MigrationLayout.Versioned => "0",
-        MigrationLayout.FolderEach => Epoch,
-        MigrationLayout.VersionFolders => "00",
-        MigrationLayout.RollbackFolder => "0000",
-        _ => "000",
-    };
+    private static string Zero(MigrationLayout layout) =>
+        layout switch
+        {
+            MigrationLayout.Versioned => "0",
+            MigrationLayout.FolderEach => Epoch,
+            MigrationLayout.VersionFolders => "00",
+            MigrationLayout.RollbackFolder => "0000",
+            _ => "000",
+        };
 
     private static string LastPart(string number) => number[(number.LastIndexOfAny(['.', '_', '-']) + 1)..];
 
@@ -130,12 +147,13 @@ internal sealed class NumberingStyle
     }
 
     /// <summary>The time in as many digits as the folder's versions have; null when it has no such form.</summary>
-    private static string? TimeText(DateTime now, int ahead, int digits) => digits switch
-    {
-        8 => now.AddDays(ahead).ToString("yyyyMMdd", CultureInfo.InvariantCulture),
-        10 => (new DateTimeOffset(now).ToUnixTimeSeconds() + ahead).ToString(CultureInfo.InvariantCulture),
-        12 => now.AddMinutes(ahead).ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture),
-        14 => now.AddSeconds(ahead).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture),
-        _ => null,
-    };
+    private static string? TimeText(DateTime now, int ahead, int digits) =>
+        digits switch
+        {
+            8 => now.AddDays(ahead).ToString("yyyyMMdd", CultureInfo.InvariantCulture),
+            10 => (new DateTimeOffset(now).ToUnixTimeSeconds() + ahead).ToString(CultureInfo.InvariantCulture),
+            12 => now.AddMinutes(ahead).ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture),
+            14 => now.AddSeconds(ahead).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture),
+            _ => null,
+        };
 }

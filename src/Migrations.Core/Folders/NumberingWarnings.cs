@@ -10,7 +10,8 @@ internal static class NumberingWarnings
 
     /// <summary>Looks for gaps in a sequence, mixed kinds of numbers and missing down scripts.</summary>
     /// <param name="migrations">The migrations in their order.</param>
-    public static IEnumerable<FileProblem> Find(IReadOnlyList<Migration> migrations) => [.. Gaps(migrations).Take(MostGaps), .. Mixed(migrations), .. MissingUndo(migrations)];
+    public static IEnumerable<FileProblem> Find(IReadOnlyList<Migration> migrations) =>
+        [.. Gaps(migrations).Take(MostGaps), .. Mixed(migrations), .. MissingUndo(migrations)];
 
     private static IEnumerable<FileProblem> Gaps(IReadOnlyList<Migration> migrations)
     {
@@ -20,8 +21,11 @@ internal static class NumberingWarnings
             if (Sequence(migration) is not { } number)
                 continue;
             if (before is not null && number > Sequence(before) + 1)
-                yield return Warning(migration, $"No migration has a number between {before.Version} and {migration.Version}.",
-                    "If a file is missing, bring it back before the next run: a later arrival is out of order.");
+                yield return Warning(
+                    migration,
+                    $"No migration has a number between {before.Version} and {migration.Version}.",
+                    "If a file is missing, bring it back before the next run: a later arrival is out of order."
+                );
             before = migration;
         }
     }
@@ -31,8 +35,12 @@ internal static class NumberingWarnings
     {
         var kinds = migrations.Where(m => m.Version is { Key: not "0" }).GroupBy(Kind).OrderBy(g => g.Key).ToList();
         if (kinds.Count > 1)
-            yield return Warning(kinds[1].First(), $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, so that every "
-                + $"longer one comes after every shorter one.", "Number new migrations in one way.");
+            yield return Warning(
+                kinds[1].First(),
+                $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, so that every "
+                    + $"longer one comes after every shorter one.",
+                "Number new migrations in one way."
+            );
     }
 
     /// <summary>
@@ -41,15 +49,19 @@ internal static class NumberingWarnings
     /// </summary>
     public static IEnumerable<FileProblem> MisplacedDates(IReadOnlyList<Migration> migrations)
     {
-        const int Date = 8, Time = 14;
+        const int Date = 8,
+            Time = 14;
         var earliest = migrations.Where(m => IsOfLength(m, Time)).Select(m => m.Version!.Text[..Date]).Min(StringComparer.Ordinal);
         return earliest is null
             ? []
-            : migrations.Where(m => IsOfLength(m, Date) && string.CompareOrdinal(m.Version!.Text, earliest) > 0).Select(m => new FileProblem(
-                ErrorId.NumberingMixed,
-                new ScriptLocation(m.Up.File, 1),
-                $"'{m}' begins with a date without a time, which as a number comes before every time stamp of the folder.",
-                $"Rename it so that it begins with '{m.Version!.Text}000000'; the files' order is then the dates' order."));
+            : migrations
+                .Where(m => IsOfLength(m, Date) && string.CompareOrdinal(m.Version!.Text, earliest) > 0)
+                .Select(m => new FileProblem(
+                    ErrorId.NumberingMixed,
+                    new ScriptLocation(m.Up.File, 1),
+                    $"'{m}' begins with a date without a time, which as a number comes before every time stamp of the folder.",
+                    $"Rename it so that it begins with '{m.Version!.Text}000000'; the files' order is then the dates' order."
+                ));
     }
 
     private static bool IsOfLength(Migration migration, int digits) =>
@@ -60,16 +72,27 @@ internal static class NumberingWarnings
         var without = migrations.Where(m => m is { Down: null, IsRepeatable: false }).ToList();
         if (without.Count == 0 || migrations.All(m => m.Down is null))
             yield break;
-        var names = string.Join(", ", without.Take(MostNames).Select(m => m.FullName)) + (without.Count > MostNames ? $" and {without.Count - MostNames} more" : "");
-        yield return new FileProblem(ErrorId.UndoMissing, new ScriptLocation(without[0].Up.File, 1),
-            $"{without.Count} migration{(without.Count == 1 ? " has" : "s have")} no down script and cannot be undone: {names}.", "Write the down scripts, or leave it so if there is no way back.");
+        var names =
+            string.Join(", ", without.Take(MostNames).Select(m => m.FullName))
+            + (without.Count > MostNames ? $" and {without.Count - MostNames} more" : "");
+        yield return new FileProblem(
+            ErrorId.UndoMissing,
+            new ScriptLocation(without[0].Up.File, 1),
+            $"{without.Count} migration{(without.Count == 1 ? " has" : "s have")} no down script and cannot be undone: {names}.",
+            "Write the down scripts, or leave it so if there is no way back."
+        );
     }
 
     private static long? Sequence(Migration migration) =>
-        migration is { Version: { PartCount: 1 } version } && Kind(migration) == 0 ? long.Parse(version.Text, CultureInfo.InvariantCulture) : null;
+        migration is { Version: { PartCount: 1 } version } && Kind(migration) == 0
+            ? long.Parse(version.Text, CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>0 for sequences and dotted versions, else how many digits the timestamp has.</summary>
-    private static int Kind(Migration migration) => NumberingStyle.IsTimestampNumber(migration.Version!.Text) ? NumberingStyle.FirstPart(migration.Version.Text).TrimStart('0').Length : 0;
+    private static int Kind(Migration migration) =>
+        NumberingStyle.IsTimestampNumber(migration.Version!.Text)
+            ? NumberingStyle.FirstPart(migration.Version.Text).TrimStart('0').Length
+            : 0;
 
     private static FileProblem Warning(Migration migration, string message, string remedy) =>
         new(ErrorId.NumberingMixed, new ScriptLocation(migration.Up.File, 1), message, remedy);

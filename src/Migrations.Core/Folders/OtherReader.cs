@@ -19,7 +19,10 @@ internal static partial class OtherReader
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(root));
         var parent = Path.GetFileName(Path.GetDirectoryName(root));
-        if (string.Equals(parent, "supabase", StringComparison.OrdinalIgnoreCase) && string.Equals(name, "migrations", StringComparison.OrdinalIgnoreCase))
+        if (
+            string.Equals(parent, "supabase", StringComparison.OrdinalIgnoreCase)
+            && string.Equals(name, "migrations", StringComparison.OrdinalIgnoreCase)
+        )
             return "Supabase";
         if (name.EndsWith("initdb.d", StringComparison.OrdinalIgnoreCase))
             return "the PostgreSQL image";
@@ -35,7 +38,10 @@ internal static partial class OtherReader
         {
             if (Array.Exists(WranglerFiles, f => IsNamedByWrangler(Path.Combine(folder, f), root)))
                 return "wrangler";
-            if (File.Exists(Path.Combine(folder, "refinery.toml")) || Read(Path.Combine(folder, "Cargo.toml")).Contains("refinery", StringComparison.Ordinal))
+            if (
+                File.Exists(Path.Combine(folder, "refinery.toml"))
+                || Read(Path.Combine(folder, "Cargo.toml")).Contains("refinery", StringComparison.Ordinal)
+            )
                 return "refinery";
         }
 
@@ -50,13 +56,21 @@ internal static partial class OtherReader
     {
         var text = Read(file);
         return text.Contains("d1_databases", StringComparison.Ordinal)
-            && FoldersIn(text).Any(f => string.Equals(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, f))), root, StringComparison.Ordinal));
+            && FoldersIn(text)
+                .Any(f =>
+                    string.Equals(
+                        Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, f))),
+                        root,
+                        StringComparison.Ordinal
+                    )
+                );
     }
 
     /// <summary>
     /// Apart, because every run asks <see cref="Find"/>, and hardly one needs the library for patterns, which takes milliseconds to load.
     /// </summary>
-    private static IEnumerable<string> FoldersIn(string text) => Folders().Matches(text).Select(m => m.Groups["folder"].Value).Append("migrations");
+    private static IEnumerable<string> FoldersIn(string text) =>
+        Folders().Matches(text).Select(m => m.Groups["folder"].Value).Append("migrations");
 
     private static string Read(string file)
     {
@@ -71,6 +85,10 @@ internal static partial class OtherReader
         }
     }
 
-    [GeneratedRegex("""migrations_dir"?\s*[=:]\s*["'](?<folder>[^"']+)["']""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """migrations_dir"?\s*[=:]\s*["'](?<folder>[^"']+)["']""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Folders();
 }

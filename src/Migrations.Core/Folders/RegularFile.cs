@@ -34,13 +34,14 @@ internal static class RegularFile
     }
 
     /// <summary>Apart, so that the library for archives is loaded only where a file is empty.</summary>
-    private static string? KindOfEmpty(string path) => TarTypeOf(path) switch
-    {
-        TarEntryType.RegularFile => null,
-        TarEntryType.Fifo => "a named pipe",
-        TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device",
-        _ => "a socket or another special file",
-    };
+    private static string? KindOfEmpty(string path) =>
+        TarTypeOf(path) switch
+        {
+            TarEntryType.RegularFile => null,
+            TarEntryType.Fifo => "a named pipe",
+            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device",
+            _ => "a socket or another special file",
+        };
 
     /// <summary>
     /// Of the base library only tar archives know the kinds of files, see <see

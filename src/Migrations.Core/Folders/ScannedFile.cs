@@ -7,4 +7,9 @@ namespace Migrations.Folders;
 /// <param name="Problems">What is wrong with it.</param>
 /// <param name="Warnings">What is allowed but worth a warning.</param>
 internal sealed record ScannedFile(
-    ScriptPart Main, ScriptPart? Down, SectionDialect? Dialect, IReadOnlyList<FileProblem> Problems, IReadOnlyList<FileProblem> Warnings);
+    ScriptPart Main,
+    ScriptPart? Down,
+    SectionDialect? Dialect,
+    IReadOnlyList<FileProblem> Problems,
+    IReadOnlyList<FileProblem> Warnings
+);

@@ -24,14 +24,15 @@ internal sealed class ScriptPart
     /// <summary>The line of its first statement; 0 when it is empty.</summary>
     public int StatementLine { get; set; }
 
-    public MigrationScript ToScript(string file) => new()
-    {
-        File = file,
-        Offset = Offset,
-        Length = Length,
-        FirstLine = FirstLine,
-        Checksum = Checksum,
-        IsEmpty = IsEmpty,
-        Header = Header.Header,
-    };
+    public MigrationScript ToScript(string file) =>
+        new()
+        {
+            File = file,
+            Offset = Offset,
+            Length = Length,
+            FirstLine = FirstLine,
+            Checksum = Checksum,
+            IsEmpty = IsEmpty,
+            Header = Header.Header,
+        };
 }

@@ -27,14 +27,34 @@ internal sealed class ScriptReader : IDisposable
         try
         {
             if (RegularFile.OtherKind(file.Path) is { } kind)
-                return new ScriptFile { Problems = [file.Problem(ErrorId.FileUnreadable, $"The file is {kind}, not a regular file, and is not opened.", "Put the script itself in its place, or take it out of the folder.")] };
+                return new ScriptFile
+                {
+                    Problems =
+                    [
+                        file.Problem(
+                            ErrorId.FileUnreadable,
+                            $"The file is {kind}, not a regular file, and is not opened.",
+                            "Put the script itself in its place, or take it out of the folder."
+                        ),
+                    ],
+                };
             using var handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var problem = Scan(file, handle, rule, cancellationToken);
             return problem is null ? ToScripts(file, _scanner.Finish()) : new ScriptFile { Problems = [problem] };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return new ScriptFile { Problems = [file.Problem(ErrorId.FileUnreadable, $"The file cannot be read: {error.Message}", "Make it readable for the user who runs migrations.")] };
+            return new ScriptFile
+            {
+                Problems =
+                [
+                    file.Problem(
+                        ErrorId.FileUnreadable,
+                        $"The file cannot be read: {error.Message}",
+                        "Make it readable for the user who runs migrations."
+                    ),
+                ],
+            };
         }
     }
 
@@ -51,7 +71,7 @@ internal sealed class ScriptReader : IDisposable
         var position = 0L;
         var line = 1;
         var held = 0;
-        for (var atEnd = false; !atEnd;)
+        for (var atEnd = false; !atEnd; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             var read = RandomAccess.Read(handle, _buffer.AsSpan(held, BlockSize - held), position + held);
@@ -117,5 +137,6 @@ internal sealed class ScriptReader : IDisposable
         return part.HasVariables ? ScriptVariables.Substitute(script, part.VariablesAtStart, problems) : script;
     }
 
-    private byte[]? Keep(ScriptPart part) => _isWhole && part.Length <= MostKept ? _buffer.AsSpan((int)part.Offset, (int)part.Length).ToArray() : null;
+    private byte[]? Keep(ScriptPart part) =>
+        _isWhole && part.Length <= MostKept ? _buffer.AsSpan((int)part.Offset, (int)part.Length).ToArray() : null;
 }

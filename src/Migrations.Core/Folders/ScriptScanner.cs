@@ -56,7 +56,7 @@ internal sealed class ScriptScanner : IDisposable
         var taken = 0;
         if (_rule != SectionRule.Ignored)
         {
-            for (var at = 0; (at = FindComment(bytes, at)) < bytes.Length;)
+            for (var at = 0; (at = FindComment(bytes, at)) < bytes.Length; )
             {
                 var end = bytes[at..].IndexOf((byte)'\n');
                 var next = end < 0 ? bytes.Length : at + end + 1;
@@ -83,11 +83,19 @@ internal sealed class ScriptScanner : IDisposable
     {
         Close();
         if (_dialect is null && _strayDirective is { } stray)
-            Report(ErrorId.SectionInvalid, _strayLine, $"'-- {stray.Text}' stands in a file without '{Write(stray.Dialect, down: false)}'.",
-                $"Put the line '{Write(stray.Dialect, down: false)}' above the up script.");
+            Report(
+                ErrorId.SectionInvalid,
+                _strayLine,
+                $"'-- {stray.Text}' stands in a file without '{Write(stray.Dialect, down: false)}'.",
+                $"Put the line '{Write(stray.Dialect, down: false)}' above the up script."
+            );
         else if (_dialect is null && _rule == SectionRule.Required)
-            Report(ErrorId.SectionInvalid, 1, "The file has no section marker, and the layout with sections was asked for.",
-                "Put the line '-- Up Migration' above the up script and '-- Down Migration' above the down script.");
+            Report(
+                ErrorId.SectionInvalid,
+                1,
+                "The file has no section marker, and the layout with sections was asked for.",
+                "Put the line '-- Up Migration' above the up script and '-- Down Migration' above the down script."
+            );
         var main = _dialect is null ? _part : _up ?? _part;
         foreach (var part in new[] { _prelude, main, _down })
         {
@@ -111,7 +119,9 @@ internal sealed class ScriptScanner : IDisposable
             return;
         var lines = _problems.Select(p => p.Location.Line).ToHashSet();
         _problems.AddRange(_survey.Problems);
-        _problems.AddRange(_survey.Markers.Where(m => !lines.Contains(m.Marker.Line)).Select(m => m.Marker.Problem(_file, m.Down, _rule, _dialect)));
+        _problems.AddRange(
+            _survey.Markers.Where(m => !lines.Contains(m.Marker.Line)).Select(m => m.Marker.Problem(_file, m.Down, _rule, _dialect))
+        );
     }
 
     /// <summary>Passes the lines without a comment mark, of which long scripts have millions.</summary>
@@ -166,8 +176,12 @@ internal sealed class ScriptScanner : IDisposable
         {
             _prelude = _part;
             if (!_prelude.IsEmpty)
-                Report(ErrorId.SectionInvalid, Math.Max(1, _prelude.StatementLine), $"A statement stands before '{Write(marker.Dialect, down: false)}' and would never run.",
-                    $"Move it below the '{Write(marker.Dialect, down: false)}' line.");
+                Report(
+                    ErrorId.SectionInvalid,
+                    Math.Max(1, _prelude.StatementLine),
+                    $"A statement stands before '{Write(marker.Dialect, down: false)}' and would never run.",
+                    $"Move it below the '{Write(marker.Dialect, down: false)}' line."
+                );
         }
 
         _dialect ??= marker.Dialect;
@@ -230,12 +244,21 @@ internal sealed class ScriptScanner : IDisposable
         {
             // Reported once: without an up section every later marker would be wrong as well.
             if (_down is null)
-                Report(ErrorId.SectionInvalid, _line, $"'{name}' comes before '{Write(marker.Dialect, down: false)}'.", "Put the up section first.");
+                Report(
+                    ErrorId.SectionInvalid,
+                    _line,
+                    $"'{name}' comes before '{Write(marker.Dialect, down: false)}'.",
+                    "Put the up section first."
+                );
         }
         else if (down ? _down is not null : _up is not null)
         {
-            Report(ErrorId.SectionInvalid, _line, $"'{name}' is there for the second time.",
-                "Put each change in a file of its own, or join the sections: one up section and one down section per file.");
+            Report(
+                ErrorId.SectionInvalid,
+                _line,
+                $"'{name}' is there for the second time.",
+                "Put each change in a file of its own, or join the sections: one up section and one down section per file."
+            );
             return false;
         }
 
@@ -247,8 +270,12 @@ internal sealed class ScriptScanner : IDisposable
         if (marker.Kind != (_rule == SectionRule.UpOnly ? MarkerKind.Down : MarkerKind.Up) || _problems.Count > 0)
             return;
         var (half, other) = _rule == SectionRule.UpOnly ? ("an up", "a down") : ("a down", "an up");
-        Report(ErrorId.SectionInvalid, _line, $"The file's name says that it is {half} script only, but '-- {marker.Text}' begins {other} section in it.",
-            "Keep both halves in one file named without a suffix, for example 001_name.sql, or move this section into the other half's file.");
+        Report(
+            ErrorId.SectionInvalid,
+            _line,
+            $"The file's name says that it is {half} script only, but '-- {marker.Text}' begins {other} section in it.",
+            "Keep both halves in one file named without a suffix, for example 001_name.sql, or move this section into the other half's file."
+        );
     }
 
     private void RefuseOtherDialect(SectionMarker marker, SectionDialect dialect)
@@ -256,8 +283,12 @@ internal sealed class ScriptScanner : IDisposable
         // "-- Up Migration" is also what people write above an up script that another tool's marker already opened.
         var prose = marker.Dialect == SectionDialect.Plain && (marker.Kind != MarkerKind.Down || _down is not null);
         if (!prose)
-            Report(ErrorId.SectionInvalid, _line, $"'-- {marker.Text}' is not understood in a file that uses '{Write(dialect, down: false)}'.",
-                $"Use the markers '{Write(dialect, down: false)}' and '{Write(dialect, down: true)}' only.");
+            Report(
+                ErrorId.SectionInvalid,
+                _line,
+                $"'-- {marker.Text}' is not understood in a file that uses '{Write(dialect, down: false)}'.",
+                $"Use the markers '{Write(dialect, down: false)}' and '{Write(dialect, down: true)}' only."
+            );
     }
 
     private void RefuseUnknown(SectionMarker marker)
@@ -265,8 +296,12 @@ internal sealed class ScriptScanner : IDisposable
         if (marker.Dialect == SectionDialect.Plain)
         {
             if (_dialect is not null && _down is null && marker.Text[0] is 'd' or 'D')
-                Report(ErrorId.SectionInvalid, _line, $"'-- {marker.Text}' looks like the beginning of the down section, but is not written like it.",
-                    "Write '-- Down Migration' and nothing else on the line, or reword the comment.");
+                Report(
+                    ErrorId.SectionInvalid,
+                    _line,
+                    $"'-- {marker.Text}' looks like the beginning of the down section, but is not written like it.",
+                    "Write '-- Down Migration' and nothing else on the line, or reword the comment."
+                );
         }
         else if (_dialect is not null || marker.Dialect != SectionDialect.Dbmate)
         {
@@ -274,12 +309,13 @@ internal sealed class ScriptScanner : IDisposable
         }
     }
 
-    private static string Known(SectionDialect dialect) => dialect switch
-    {
-        SectionDialect.Goose => "Write '+goose' with Up, Down, NO TRANSACTION, StatementBegin, StatementEnd, ENVSUB ON or ENVSUB OFF.",
-        SectionDialect.SqlMigrate => "Write '+migrate' with Up, Down, StatementBegin or StatementEnd.",
-        _ => "Write 'migrate:up' or 'migrate:down'.",
-    };
+    private static string Known(SectionDialect dialect) =>
+        dialect switch
+        {
+            SectionDialect.Goose => "Write '+goose' with Up, Down, NO TRANSACTION, StatementBegin, StatementEnd, ENVSUB ON or ENVSUB OFF.",
+            SectionDialect.SqlMigrate => "Write '+migrate' with Up, Down, StatementBegin or StatementEnd.",
+            _ => "Write 'migrate:up' or 'migrate:down'.",
+        };
 
     private void ReadOptions(SectionMarker marker)
     {
@@ -294,8 +330,14 @@ internal sealed class ScriptScanner : IDisposable
                 case (SectionDialect.Dbmate, "transaction:true"):
                     break;
                 default:
-                    Report(ErrorId.HeaderInvalid, _line, $"'{option}' is not understood in '-- {marker.Text}'.",
-                        marker.Dialect == SectionDialect.Dbmate ? "The only option is 'transaction:false'." : "The only option is 'notransaction'.");
+                    Report(
+                        ErrorId.HeaderInvalid,
+                        _line,
+                        $"'{option}' is not understood in '-- {marker.Text}'.",
+                        marker.Dialect == SectionDialect.Dbmate
+                            ? "The only option is 'transaction:false'."
+                            : "The only option is 'notransaction'."
+                    );
                     break;
             }
         }

@@ -134,7 +134,7 @@ internal sealed class ScriptSurvey
 
     private void Read(ReadOnlySpan<byte> line)
     {
-        for (var at = 0; at < line.Length;)
+        for (var at = 0; at < line.Length; )
         {
             var start = at;
             var kind = _reader.Next(line, ref at);
@@ -213,9 +213,18 @@ internal sealed class ScriptSurvey
             if (_isDirectlyBelow && HalfMarker.IsStatement(text.Trim('-', '/', '*', ' ', '\n', '\r', '\t')))
                 _isCommentedOut = true;
         }
-        else if (_parentheses == 0 && !_endsWithComma && text.Length is > 0 and <= HalfMarker.LongestText && HalfMarker.IsMarker(text, down: !_isDown))
+        else if (
+            _parentheses == 0
+            && !_endsWithComma
+            && text.Length is > 0 and <= HalfMarker.LongestText
+            && HalfMarker.IsMarker(text, down: !_isDown)
+        )
         {
-            _pending = new HalfMarker(line, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), endsWithReturn);
+            _pending = new HalfMarker(
+                line,
+                string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+                endsWithReturn
+            );
             _isDirectlyBelow = true;
             _isCommentedOut = false;
         }
@@ -223,14 +232,16 @@ internal sealed class ScriptSurvey
 
     private void LookForInvisible(ReadOnlySpan<byte> line, int start, ReadOnlySpan<byte> piece, bool isComment)
     {
-        for (var from = 0; InvisibleCharacter.Find(piece[from..], isComment, out var at) is { } rune;)
+        for (var from = 0; InvisibleCharacter.Find(piece[from..], isComment, out var at) is { } rune; )
         {
             var column = _columns + Encoding.UTF8.GetCharCount(line[..(start + from + at)]) + 1;
             from += at + rune.Utf8SequenceLength;
             if (_reported.Contains(rune))
                 continue;
             _reported.Add(rune);
-            (isComment || InvisibleCharacter.IsAllowed(rune) ? Warnings : Problems).Add(InvisibleCharacter.Problem(new ScriptLocation(_file, _line, column), rune));
+            (isComment || InvisibleCharacter.IsAllowed(rune) ? Warnings : Problems).Add(
+                InvisibleCharacter.Problem(new ScriptLocation(_file, _line, column), rune)
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ internal static class ScriptVariables
             at = next;
         }
 
-        return script with { Substituted = filled.ToString() };
+        return script with
+        {
+            Substituted = filled.ToString(),
+        };
     }
 
     private static bool? Switch(string line)
@@ -50,8 +53,14 @@ internal static class ScriptVariables
         }
         catch (FormatException error)
         {
-            problems.Add(new FileProblem(ErrorId.HeaderInvalid, new ScriptLocation(file, number), error.Message,
-                "Set the variable, give it a default ('${NAME:-default}'), or put '-- +goose ENVSUB OFF' above the line."));
+            problems.Add(
+                new FileProblem(
+                    ErrorId.HeaderInvalid,
+                    new ScriptLocation(file, number),
+                    error.Message,
+                    "Set the variable, give it a default ('${NAME:-default}'), or put '-- +goose ENVSUB OFF' above the line."
+                )
+            );
             return line;
         }
     }

@@ -34,18 +34,26 @@ internal readonly record struct SectionMarker(SectionDialect Dialect, SectionMar
     }
 
     /// <summary>What follows a section's marker, for example <c>transaction:false</c>.</summary>
-    public string Options => Kind is MarkerKind.Up or MarkerKind.Down && Dialect is not SectionDialect.Plain
-        ? Text[(Text.IndexOf(Kind == MarkerKind.Up ? "up" : "down", StringComparison.OrdinalIgnoreCase) + (Kind == MarkerKind.Up ? 2 : 4))..].Trim()
-        : "";
+    public string Options =>
+        Kind is MarkerKind.Up or MarkerKind.Down && Dialect is not SectionDialect.Plain
+            ? Text[
+                (
+                    Text.IndexOf(Kind == MarkerKind.Up ? "up" : "down", StringComparison.OrdinalIgnoreCase)
+                    + (Kind == MarkerKind.Up ? 2 : 4)
+                )..
+            ]
+                .Trim()
+            : "";
 
     /// <summary>How a dialect writes a section's marker.</summary>
-    public static string Write(SectionDialect dialect, bool down) => dialect switch
-    {
-        SectionDialect.Dbmate => down ? "-- migrate:down" : "-- migrate:up",
-        SectionDialect.Goose => down ? "-- +goose Down" : "-- +goose Up",
-        SectionDialect.SqlMigrate => down ? "-- +migrate Down" : "-- +migrate Up",
-        _ => down ? "-- Down Migration" : "-- Up Migration",
-    };
+    public static string Write(SectionDialect dialect, bool down) =>
+        dialect switch
+        {
+            SectionDialect.Dbmate => down ? "-- migrate:down" : "-- migrate:up",
+            SectionDialect.Goose => down ? "-- +goose Down" : "-- +goose Up",
+            SectionDialect.SqlMigrate => down ? "-- +migrate Down" : "-- +migrate Up",
+            _ => down ? "-- Down Migration" : "-- Up Migration",
+        };
 
     /// <summary>Reads a line. Almost all lines are no markers, and are told by their first few bytes.</summary>
     public static SectionMarker? Parse(ReadOnlySpan<byte> line)
@@ -77,24 +85,26 @@ internal readonly record struct SectionMarker(SectionDialect Dialect, SectionMar
         };
     }
 
-    private static MarkerKind GooseKind(string rest) => string.Join(' ', rest.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant() switch
-    {
-        "UP" => MarkerKind.Up,
-        "DOWN" => MarkerKind.Down,
-        "NO TRANSACTION" => MarkerKind.NoTransaction,
-        "ENVSUB ON" => MarkerKind.VariablesOn,
-        "ENVSUB OFF" => MarkerKind.VariablesOff,
-        "STATEMENTBEGIN" or "STATEMENTEND" => MarkerKind.Ignored,
-        _ => MarkerKind.Unknown,
-    };
+    private static MarkerKind GooseKind(string rest) =>
+        string.Join(' ', rest.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant() switch
+        {
+            "UP" => MarkerKind.Up,
+            "DOWN" => MarkerKind.Down,
+            "NO TRANSACTION" => MarkerKind.NoTransaction,
+            "ENVSUB ON" => MarkerKind.VariablesOn,
+            "ENVSUB OFF" => MarkerKind.VariablesOff,
+            "STATEMENTBEGIN" or "STATEMENTEND" => MarkerKind.Ignored,
+            _ => MarkerKind.Unknown,
+        };
 
-    private static MarkerKind SqlMigrateKind(string rest) => rest.Split(' ')[0] switch
-    {
-        "Up" => MarkerKind.Up,
-        "Down" => MarkerKind.Down,
-        "StatementBegin" or "StatementEnd" => MarkerKind.Ignored,
-        _ => MarkerKind.Unknown,
-    };
+    private static MarkerKind SqlMigrateKind(string rest) =>
+        rest.Split(' ')[0] switch
+        {
+            "Up" => MarkerKind.Up,
+            "Down" => MarkerKind.Down,
+            "StatementBegin" or "StatementEnd" => MarkerKind.Ignored,
+            _ => MarkerKind.Unknown,
+        };
 
     private static SectionMarker? ParseDbmate(string text)
     {
@@ -122,6 +132,12 @@ internal readonly record struct SectionMarker(SectionDialect Dialect, SectionMar
         if (!words[1].StartsWith("migration", StringComparison.OrdinalIgnoreCase))
             return null;
         var exact = string.Concat(words[1..]).TrimEnd('-', '=', ':').Equals("migration", StringComparison.OrdinalIgnoreCase);
-        return new SectionMarker(SectionDialect.Plain, !exact ? MarkerKind.Unknown : up ? MarkerKind.Up : MarkerKind.Down, text);
+        return new SectionMarker(
+            SectionDialect.Plain,
+            !exact ? MarkerKind.Unknown
+                : up ? MarkerKind.Up
+                : MarkerKind.Down,
+            text
+        );
     }
 }

@@ -155,7 +155,10 @@ internal sealed class SqlPieceReader
                 _state = State.Comment;
                 return BlockComment;
             case (byte)'\'':
-                _state = at > 0 && line[at - 1] is (byte)'E' or (byte)'e' && (at == 1 || !IsInName(line[at - 2])) ? State.EscapedLiteral : State.Literal;
+                _state =
+                    at > 0 && line[at - 1] is (byte)'E' or (byte)'e' && (at == 1 || !IsInName(line[at - 2]))
+                        ? State.EscapedLiteral
+                        : State.Literal;
                 return Text;
             case (byte)'"':
                 _state = State.QuotedName;
@@ -288,5 +291,7 @@ internal sealed class SqlPieceReader
     }
 
     private static bool StartsWithWord(ReadOnlySpan<byte> code, ReadOnlySpan<byte> word) =>
-        code.Length >= word.Length && System.Text.Ascii.EqualsIgnoreCase(code[..word.Length], word) && (code.Length == word.Length || !IsInName(code[word.Length]));
+        code.Length >= word.Length
+        && System.Text.Ascii.EqualsIgnoreCase(code[..word.Length], word)
+        && (code.Length == word.Length || !IsInName(code[word.Length]));
 }

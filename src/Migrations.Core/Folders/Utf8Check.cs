@@ -20,7 +20,10 @@ internal static class Utf8Check
         var nul = block.IndexOf((byte)0);
         if (nul < 0 && Utf8.IsValid(block))
             return null;
-        var bad = nul < 0 ? FirstInvalid(block) : Utf8.IsValid(block[..nul]) ? nul : FirstInvalid(block[..nul]);
+        var bad =
+            nul < 0 ? FirstInvalid(block)
+            : Utf8.IsValid(block[..nul]) ? nul
+            : FirstInvalid(block[..nul]);
         line += block[..bad].Count((byte)'\n');
         var offset = (position + bad).ToString(CultureInfo.InvariantCulture);
         return bad == nul
@@ -32,8 +35,12 @@ internal static class Utf8Check
     {
         var place = new ScriptLocation(file, line);
         var name = place.ShownFile;
-        return new FileProblem(ErrorId.EncodingInvalid, place, message,
-            $"Save the file as UTF-8; if it is {from}, for example with: iconv -f {from} -t UTF-8 '{name}' > '{name}.utf8' && mv '{name}.utf8' '{name}'");
+        return new FileProblem(
+            ErrorId.EncodingInvalid,
+            place,
+            message,
+            $"Save the file as UTF-8; if it is {from}, for example with: iconv -f {from} -t UTF-8 '{name}' > '{name}.utf8' && mv '{name}.utf8' '{name}'"
+        );
     }
 
     private static int FirstInvalid(ReadOnlySpan<byte> block)

@@ -101,7 +101,11 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
         var end = line.IndexOf('}', at);
         var numbers = end < 0 ? [] : line[(at + 1)..end].Split(':');
         var length = int.MaxValue;
-        if (numbers.Length is not (1 or 2) || !TryNumber(numbers[0], out var offset) || numbers.Length == 2 && !TryNumber(numbers[1], out length))
+        if (
+            numbers.Length is not (1 or 2)
+            || !TryNumber(numbers[0], out var offset)
+            || numbers.Length == 2 && !TryNumber(numbers[1], out length)
+        )
             throw new FormatException($"'${{{name}:' is not followed by a number, or by '-' and a default.");
         at = end;
         var value = Value(name);
@@ -120,6 +124,8 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
         var start = at;
         while (at < line.Length && (char.IsLetter(line[at]) || line[at] == '_' || at > start && char.IsNumber(line[at])))
             at++;
-        return at > start ? line[start..at] : throw new FormatException("A dollar sign is not followed by a variable's name; write '$$' for a dollar sign.");
+        return at > start
+            ? line[start..at]
+            : throw new FormatException("A dollar sign is not followed by a variable's name; write '$$' for a dollar sign.");
     }
 }

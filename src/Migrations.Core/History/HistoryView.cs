@@ -78,13 +78,21 @@ public sealed class HistoryView
             var key = KeyOf(entry, identityByName);
             var before = records.GetValueOrDefault(key) ?? new HistoryRecord { Key = key, Name = entry.Name };
             var version = MigrationVersion.TryParse(entry.Version, out var parsed) ? parsed : null;
-            records[key] = renumbering.After(before, entry, After(before, entry)) with { Name = NameAfter(before, entry), Version = version };
+            records[key] = renumbering.After(before, entry, After(before, entry)) with
+            {
+                Name = NameAfter(before, entry),
+                Version = version,
+            };
             if (entry.Event == JournalEvent.RolledBack)
                 undo = entry.Id;
             lastRun = entry.AppliedAt;
         }
 
-        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun) { Snapshot = snapshot, IsShared = isShared };
+        return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun)
+        {
+            Snapshot = snapshot,
+            IsShared = isShared,
+        };
     }
 
     /// <summary>
@@ -96,20 +104,36 @@ public sealed class HistoryView
             : entry.Name;
 
     private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
-        !identityByName && MigrationVersion.TryParse(entry.Version, out var version) ? MigrationKey.Of(version) : MigrationKey.Of(entry.Name);
+        !identityByName && MigrationVersion.TryParse(entry.Version, out var version)
+            ? MigrationKey.Of(version)
+            : MigrationKey.Of(entry.Name);
 
-    private static HistoryRecord After(HistoryRecord record, JournalEntry entry) => entry.Event switch
-    {
-        JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted
-            => record with { Applied = entry, FirstApplied = entry, RolledBack = false, Failure = null, Resume = null },
-        JournalEvent.RolledBack => record with { Applied = null, FirstApplied = null, RolledBack = true, Failure = null, Resume = null },
-        JournalEvent.Failed => record with { Failure = entry, Resume = WithoutUndecided(record.Resume, entry) },
-        JournalEvent.Started => record with { Resume = Of(record.Resume, entry) with { Undecided = entry.StatementIndex } },
-        JournalEvent.Progress => record with { Resume = WithCompleted(Of(record.Resume, entry), entry) },
-        JournalEvent.Repaired => AfterRepair(record, entry),
-        JournalEvent.Rehearsed => record with { Rehearsal = entry },
-        _ => record,
-    };
+    private static HistoryRecord After(HistoryRecord record, JournalEntry entry) =>
+        entry.Event switch
+        {
+            JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted => record with
+            {
+                Applied = entry,
+                FirstApplied = entry,
+                RolledBack = false,
+                Failure = null,
+                Resume = null,
+            },
+            JournalEvent.RolledBack => record with
+            {
+                Applied = null,
+                FirstApplied = null,
+                RolledBack = true,
+                Failure = null,
+                Resume = null,
+            },
+            JournalEvent.Failed => record with { Failure = entry, Resume = WithoutUndecided(record.Resume, entry) },
+            JournalEvent.Started => record with { Resume = Of(record.Resume, entry) with { Undecided = entry.StatementIndex } },
+            JournalEvent.Progress => record with { Resume = WithCompleted(Of(record.Resume, entry), entry) },
+            JournalEvent.Repaired => AfterRepair(record, entry),
+            JournalEvent.Rehearsed => record with { Rehearsal = entry },
+            _ => record,
+        };
 
     /// <summary>
     /// A repair's direction says how it leaves the migration: up applied, down not. One that names a statement decides only that statement.
@@ -123,8 +147,18 @@ public sealed class HistoryView
         }
 
         return entry.Direction == MigrationDirection.Up
-            ? record with { Applied = HasSameScript(record.Applied, entry) ? record.Applied : entry, FirstApplied = record.FirstApplied ?? entry, Failure = null }
-            : record with { Applied = null, FirstApplied = null, Failure = null };
+            ? record with
+            {
+                Applied = HasSameScript(record.Applied, entry) ? record.Applied : entry,
+                FirstApplied = record.FirstApplied ?? entry,
+                Failure = null,
+            }
+            : record with
+            {
+                Applied = null,
+                FirstApplied = null,
+                Failure = null,
+            };
     }
 
     // A cleared failure says nothing new of what is applied: its row holds no script, and must not make an application look younger than an
@@ -136,9 +170,18 @@ public sealed class HistoryView
         resume is not null && resume.Direction == entry.Direction ? resume : new ResumePoint(entry.Direction, [], Undecided: null);
 
     private static ResumePoint WithCompleted(ResumePoint resume, JournalEntry entry) =>
-        resume with { Completed = [.. resume.Completed.Take(entry.StatementIndex ?? 0), entry.Checksum ?? ""], Undecided = null };
+        resume with
+        {
+            Completed = [.. resume.Completed.Take(entry.StatementIndex ?? 0), entry.Checksum ?? ""],
+            Undecided = null,
+        };
 
     /// <summary>A failure that names its statement decides it: the database said no.</summary>
     private static ResumePoint? WithoutUndecided(ResumePoint? resume, JournalEntry entry) =>
-        resume is not null && entry.StatementIndex is not null && resume.Undecided == entry.StatementIndex ? resume with { Undecided = null } : resume;
+        resume is not null && entry.StatementIndex is not null && resume.Undecided == entry.StatementIndex
+            ? resume with
+            {
+                Undecided = null,
+            }
+            : resume;
 }

@@ -7,49 +7,54 @@ public static class JournalNames
     public static string Of(MigrationDirection direction) => direction == MigrationDirection.Up ? "up" : "down";
 
     /// <summary>The word for an event.</summary>
-    public static string Of(JournalEvent item) => item switch
-    {
-        JournalEvent.Applied => "applied",
-        JournalEvent.RolledBack => "rolled_back",
-        JournalEvent.Failed => "failed",
-        JournalEvent.Started => "started",
-        JournalEvent.Progress => "progress",
-        JournalEvent.Baselined => "baselined",
-        JournalEvent.Repaired => "repaired",
-        JournalEvent.Adopted => "adopted",
-        JournalEvent.Snapshot => "snapshot",
-        JournalEvent.Rehearsed => "rehearsed",
-        _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
-    };
+    public static string Of(JournalEvent item) =>
+        item switch
+        {
+            JournalEvent.Applied => "applied",
+            JournalEvent.RolledBack => "rolled_back",
+            JournalEvent.Failed => "failed",
+            JournalEvent.Started => "started",
+            JournalEvent.Progress => "progress",
+            JournalEvent.Baselined => "baselined",
+            JournalEvent.Repaired => "repaired",
+            JournalEvent.Adopted => "adopted",
+            JournalEvent.Snapshot => "snapshot",
+            JournalEvent.Rehearsed => "rehearsed",
+            _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
+        };
 
     /// <summary>The direction that a word stands for.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
-    public static MigrationDirection Direction(string? name) => name switch
-    {
-        "up" => MigrationDirection.Up,
-        "down" => MigrationDirection.Down,
-        _ => throw Unknown(name),
-    };
+    public static MigrationDirection Direction(string? name) =>
+        name switch
+        {
+            "up" => MigrationDirection.Up,
+            "down" => MigrationDirection.Down,
+            _ => throw Unknown(name),
+        };
 
     /// <summary>The event that a word stands for.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
-    public static JournalEvent Event(string? name) => name switch
-    {
-        "applied" => JournalEvent.Applied,
-        "rolled_back" => JournalEvent.RolledBack,
-        "failed" => JournalEvent.Failed,
-        "started" => JournalEvent.Started,
-        "progress" => JournalEvent.Progress,
-        "baselined" => JournalEvent.Baselined,
-        "repaired" => JournalEvent.Repaired,
-        "adopted" => JournalEvent.Adopted,
-        "snapshot" => JournalEvent.Snapshot,
-        "rehearsed" => JournalEvent.Rehearsed,
-        _ => throw Unknown(name),
-    };
+    public static JournalEvent Event(string? name) =>
+        name switch
+        {
+            "applied" => JournalEvent.Applied,
+            "rolled_back" => JournalEvent.RolledBack,
+            "failed" => JournalEvent.Failed,
+            "started" => JournalEvent.Started,
+            "progress" => JournalEvent.Progress,
+            "baselined" => JournalEvent.Baselined,
+            "repaired" => JournalEvent.Repaired,
+            "adopted" => JournalEvent.Adopted,
+            "snapshot" => JournalEvent.Snapshot,
+            "rehearsed" => JournalEvent.Rehearsed,
+            _ => throw Unknown(name),
+        };
 
-    private static MigrationException Unknown(string? name) => new(
-        ErrorId.HistoryTableConflict,
-        $"The history table has a row that says '{name}', which this version of the tool does not know.",
-        "Use the version of the tool that wrote the history, or a newer one.");
+    private static MigrationException Unknown(string? name) =>
+        new(
+            ErrorId.HistoryTableConflict,
+            $"The history table has a row that says '{name}', which this version of the tool does not know.",
+            "Use the version of the tool that wrote the history, or a newer one."
+        );
 }

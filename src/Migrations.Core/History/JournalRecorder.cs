@@ -13,44 +13,47 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
 
     /// <summary>The tool's version, as recorded.</summary>
     public static string ToolVersion { get; } =
-        typeof(JournalRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+        typeof(JournalRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? "0";
 
     /// <summary>The run's id.</summary>
     public Guid RunId { get; } = Guid.NewGuid();
 
     /// <summary>A row about a migration of the folder.</summary>
-    public JournalEntry Entry(Migration migration, MigrationDirection direction, JournalEvent what) => new()
-    {
-        RunId = RunId,
-        Service = service,
-        Version = migration.Version?.Text,
-        Name = migration.FullName,
-        Description = migration.Header.Description,
-        SemanticVersion = migration.Header.SemanticVersion,
-        Direction = direction,
-        Event = what,
-        Checksum = migration.Up.Checksum,
-        AppliedBy = OwnUser.Name,
-        Host = Environment.MachineName,
-        Success = what != JournalEvent.Failed,
-        ToolVersion = ToolVersion,
-    };
+    public JournalEntry Entry(Migration migration, MigrationDirection direction, JournalEvent what) =>
+        new()
+        {
+            RunId = RunId,
+            Service = service,
+            Version = migration.Version?.Text,
+            Name = migration.FullName,
+            Description = migration.Header.Description,
+            SemanticVersion = migration.Header.SemanticVersion,
+            Direction = direction,
+            Event = what,
+            Checksum = migration.Up.Checksum,
+            AppliedBy = OwnUser.Name,
+            Host = Environment.MachineName,
+            Success = what != JournalEvent.Failed,
+            ToolVersion = ToolVersion,
+        };
 
     /// <summary>A row about a migration that only the history knows.</summary>
-    public JournalEntry Entry(HistoryRecord record, MigrationDirection direction, JournalEvent what) => new()
-    {
-        RunId = RunId,
-        Service = service,
-        Version = record.Version?.Text,
-        Name = record.Name,
-        Direction = direction,
-        Event = what,
-        Checksum = record.Applied?.Checksum,
-        AppliedBy = OwnUser.Name,
-        Host = Environment.MachineName,
-        Success = what != JournalEvent.Failed,
-        ToolVersion = ToolVersion,
-    };
+    public JournalEntry Entry(HistoryRecord record, MigrationDirection direction, JournalEvent what) =>
+        new()
+        {
+            RunId = RunId,
+            Service = service,
+            Version = record.Version?.Text,
+            Name = record.Name,
+            Direction = direction,
+            Event = what,
+            Checksum = record.Applied?.Checksum,
+            AppliedBy = OwnUser.Name,
+            Host = Environment.MachineName,
+            Success = what != JournalEvent.Failed,
+            ToolVersion = ToolVersion,
+        };
 
     /// <summary>
     /// The text of a script as it is stored: as the file has it, without secrets; null when it is too long or is not wanted.

@@ -9,7 +9,8 @@ public static partial class OwnUser
     /// <summary>
     /// The operating system's name of the user; its number where it has none, as in a container that runs under a number alone.
     /// </summary>
-    public static string Name { get; } = Environment.UserName is { Length: > 0 } name ? name
+    public static string Name { get; } =
+        Environment.UserName is { Length: > 0 } name ? name
         : OperatingSystem.IsWindows() ? ""
         : UserNumber().ToString(CultureInfo.InvariantCulture);
 

@@ -10,8 +10,17 @@ public static class ScriptComparison
 {
     private static readonly string[] Directives =
     [
-        "transaction:", "foreign-keys:", "row-loss:", "timeout:", "lock-timeout:", "environment:", "depends-on:",
-        "+goose", "migrate:", "+migrate", "no-transaction",
+        "transaction:",
+        "foreign-keys:",
+        "row-loss:",
+        "timeout:",
+        "lock-timeout:",
+        "environment:",
+        "depends-on:",
+        "+goose",
+        "migrate:",
+        "+migrate",
+        "no-transaction",
     ];
 
     /// <summary>Compares the applied text with the one in the folder.</summary>
@@ -34,12 +43,20 @@ public static class ScriptComparison
     }
 
     /// <summary>A text that is the same for two statements that do not differ in substance.</summary>
-    internal static string KeyOf(ISqlDialect dialect, string statement) => string.Join(
-        ' ', Substance(dialect, statement).Select(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.Comment ? t.Text.ToUpperInvariant() : t.Text));
+    internal static string KeyOf(ISqlDialect dialect, string statement) =>
+        string.Join(
+            ' ',
+            Substance(dialect, statement)
+                .Select(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.Comment ? t.Text.ToUpperInvariant() : t.Text)
+        );
 
     private static bool Same((SqlTokenKind Kind, string Text) left, (SqlTokenKind Kind, string Text) right) =>
-        left.Kind == right.Kind && string.Equals(
-            left.Text, right.Text, left.Kind is SqlTokenKind.Word or SqlTokenKind.Comment ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+        left.Kind == right.Kind
+        && string.Equals(
+            left.Text,
+            right.Text,
+            left.Kind is SqlTokenKind.Word or SqlTokenKind.Comment ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal
+        );
 
     private static IEnumerable<(SqlTokenKind Kind, string Text)> Substance(ISqlDialect dialect, string text)
     {

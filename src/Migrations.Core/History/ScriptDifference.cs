@@ -34,7 +34,9 @@ internal static class ScriptDifference
             for (; l < keptLeft || r < keptRight; l++, r++)
             {
                 var at = r < keptRight ? come[r].Line : LineAt(right, start + Math.Min(r, keptRight) - 1);
-                found.Add(new StatementDifference(firstLine + at - 1, l < keptLeft ? gone[l].Text : null, r < keptRight ? come[r].Text : null));
+                found.Add(
+                    new StatementDifference(firstLine + at - 1, l < keptLeft ? gone[l].Text : null, r < keptRight ? come[r].Text : null)
+                );
             }
 
             (l, r) = (keptLeft + 1, keptRight + 1);
@@ -47,10 +49,11 @@ internal static class ScriptDifference
         index < 0 || statements.Count == 0 ? 1 : statements[Math.Min(index, statements.Count - 1)].Line;
 
     private static List<Piece> Split(ISqlDialect dialect, string file, string text) =>
-    [
-        .. dialect.Split(MigrationScript.OfText(file, text))
-            .Select(s => new Piece(ScriptComparison.KeyOf(dialect, s.Text), s.Text, s.Location.Line)),
-    ];
+        [
+            .. dialect
+                .Split(MigrationScript.OfText(file, text))
+                .Select(s => new Piece(ScriptComparison.KeyOf(dialect, s.Text), s.Text, s.Location.Line)),
+        ];
 
     /// <summary>The longest run of statements, in order, that both have.</summary>
     private static List<(int Left, int Right)> Kept(List<Piece> left, List<Piece> right)
@@ -65,7 +68,7 @@ internal static class ScriptDifference
                 length[i, j] = left[i].IsSame(right[j]) ? length[i + 1, j + 1] + 1 : Math.Max(length[i + 1, j], length[i, j + 1]);
         }
 
-        for (var (i, j) = (0, 0); i < left.Count && j < right.Count;)
+        for (var (i, j) = (0, 0); i < left.Count && j < right.Count; )
         {
             if (left[i].IsSame(right[j]))
                 kept.Add((i++, j++));

@@ -56,7 +56,8 @@ public static class ScriptRedaction
     }
 
     /// <summary>Finds the secrets of a statement or script, in order.</summary>
-    public static IReadOnlyList<SecretSpan> Find(ISqlDialect dialect, string text) => SecretText.MayHold(text) ? new SecretFinder(dialect).Find(text) : [];
+    public static IReadOnlyList<SecretSpan> Find(ISqlDialect dialect, string text) =>
+        SecretText.MayHold(text) ? new SecretFinder(dialect).Find(text) : [];
 
     // A short one could be part of any word: it is looked for in quotes.
     private static IEnumerable<string> Values(ISqlDialect dialect, string statement)
@@ -67,9 +68,16 @@ public static class ScriptRedaction
             var value = statement.Substring(secret.Start, secret.Length);
             values.Add(value.Trim('\'', '"', '`', '*'));
             // A syntax error names one word of it.
-            values.UnionWith(string.Concat(value.Select(c => char.IsLetterOrDigit(c) || c == '_' ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length > 2));
+            values.UnionWith(
+                string.Concat(value.Select(c => char.IsLetterOrDigit(c) || c == '_' ? c : ' '))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Where(w => w.Length > 2)
+            );
         }
 
-        return values.Where(v => v.Length > 0).SelectMany<string, string>(v => v.Length > 2 ? [v] : [$"\"{v}\"", $"'{v}'"]).OrderByDescending(v => v.Length);
+        return values
+            .Where(v => v.Length > 0)
+            .SelectMany<string, string>(v => v.Length > 2 ? [v] : [$"\"{v}\"", $"'{v}'"])
+            .OrderByDescending(v => v.Length);
     }
 }

@@ -17,9 +17,14 @@ internal static class ScriptText
     }
 
     /// <summary>A script whose file can no longer be read.</summary>
-    public static MigrationException Unreadable(MigrationScript script, Exception e) => new(
-        ErrorId.FileUnreadable, $"The file '{script.File}' could not be read: {e.Message}", "Make the file readable and run the command again.", e)
-    {
-        Location = new ScriptLocation(script.File, script.FirstLine),
-    };
+    public static MigrationException Unreadable(MigrationScript script, Exception e) =>
+        new(
+            ErrorId.FileUnreadable,
+            $"The file '{script.File}' could not be read: {e.Message}",
+            "Make the file readable and run the command again.",
+            e
+        )
+        {
+            Location = new ScriptLocation(script.File, script.FirstLine),
+        };
 }

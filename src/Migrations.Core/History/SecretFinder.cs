@@ -10,7 +10,19 @@ namespace Migrations.History;
 internal sealed class SecretFinder(ISqlDialect dialect)
 {
     private static readonly string[] KeyFunctions =
-        ["pgp_sym_encrypt", "pgp_sym_encrypt_bytea", "pgp_sym_decrypt", "pgp_sym_decrypt_bytea", "pgp_pub_decrypt", "encrypt", "decrypt", "encrypt_iv", "decrypt_iv", "hmac", "crypt"];
+    [
+        "pgp_sym_encrypt",
+        "pgp_sym_encrypt_bytea",
+        "pgp_sym_decrypt",
+        "pgp_sym_decrypt_bytea",
+        "pgp_pub_decrypt",
+        "encrypt",
+        "decrypt",
+        "encrypt_iv",
+        "decrypt_iv",
+        "hmac",
+        "crypt",
+    ];
 
     private static readonly string[] KeyPragmas = ["key", "rekey", "hexkey", "hexrekey", "textkey", "textrekey"];
 
@@ -58,7 +70,10 @@ internal sealed class SecretFinder(ISqlDialect dialect)
         var (isOpen, keyDepth, depth) = (false, -1, 0);
         for (var at = 0; at < tokens.Count; at++)
         {
-            depth += reader.Is(at, "(") ? 1 : reader.Is(at, ")") ? -1 : 0;
+            depth +=
+                reader.Is(at, "(") ? 1
+                : reader.Is(at, ")") ? -1
+                : 0;
             keyDepth = keyDepth >= 0 && depth < keyDepth ? -1 : keyDepth;
             if (reader.Is(at, "(") && reader.IsAny(at - 1, KeyFunctions) && keyDepth < 0)
                 keyDepth = depth;
@@ -71,7 +86,12 @@ internal sealed class SecretFinder(ISqlDialect dialect)
             else if (reader.IsLiteral(at))
             {
                 var last = reader.EndOfContinued(at);
-                if (isOpen || keyDepth >= 0 || reader.IsNamedBehind(at) || (last > at && SecretText.MayHold(text.AsSpan(tokens[at].Start, reader.EndAt(last) - tokens[at].Start))))
+                if (
+                    isOpen
+                    || keyDepth >= 0
+                    || reader.IsNamedBehind(at)
+                    || (last > at && SecretText.MayHold(text.AsSpan(tokens[at].Start, reader.EndAt(last) - tokens[at].Start)))
+                )
                     Take(text, tokens, at, last, offset, closing);
                 else
                     FindInLiteral(tokens[at].In(text).ToString(), offset + tokens[at].Start, closing, reader.IsComment);
@@ -120,7 +140,11 @@ internal sealed class SecretFinder(ISqlDialect dialect)
         if (literal[0] == '$')
             Find(content, offset + inside.From, closing);
         else
-            Find(content.Replace("''", " '", StringComparison.Ordinal).Replace("\\'", " '", StringComparison.Ordinal), offset + inside.From, closing + 1);
+            Find(
+                content.Replace("''", " '", StringComparison.Ordinal).Replace("\\'", " '", StringComparison.Ordinal),
+                offset + inside.From,
+                closing + 1
+            );
     }
 
     private void AddText(string text, int offset)

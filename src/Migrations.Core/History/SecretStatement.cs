@@ -10,8 +10,41 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     // What may follow PASSWORD without being one.
     private static readonly string[] NoSecrets =
     [
-        "null", "default", "current", "text", "varchar", "character", "char", "bytea", "citext", "not", "do", "in", "is", "as", "and", "or", "from", "then", "end", "collate", "primary",
-        "unique", "check", "references", "generated", "type", "drop", "set", "add", "valid", "login", "nologin", "superuser", "createdb", "createrole",
+        "null",
+        "default",
+        "current",
+        "text",
+        "varchar",
+        "character",
+        "char",
+        "bytea",
+        "citext",
+        "not",
+        "do",
+        "in",
+        "is",
+        "as",
+        "and",
+        "or",
+        "from",
+        "then",
+        "end",
+        "collate",
+        "primary",
+        "unique",
+        "check",
+        "references",
+        "generated",
+        "type",
+        "drop",
+        "set",
+        "add",
+        "valid",
+        "login",
+        "nologin",
+        "superuser",
+        "createdb",
+        "createrole",
     ];
 
     private readonly bool _isRole = FindsRole(text, tokens);
@@ -24,7 +57,8 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     public string Text(int at) => at >= 0 && at < tokens.Count ? tokens[at].In(text).ToString() : "";
 
     /// <summary>Whether a token is this word or mark.</summary>
-    public bool Is(int at, string word) => at >= 0 && at < tokens.Count && tokens[at].In(text).Equals(word, StringComparison.OrdinalIgnoreCase);
+    public bool Is(int at, string word) =>
+        at >= 0 && at < tokens.Count && tokens[at].In(text).Equals(word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a token is one of these words.</summary>
     public bool IsAny(int at, string[] words) => words.Contains(Name(at), StringComparer.OrdinalIgnoreCase);
@@ -48,19 +82,31 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
         if (IsLiteral(at))
             return Is(at + 1, ",") && IsLiteral(at + 2) && SecretText.IsSecretName(Content(at)) ? at + 2 : null;
         var isVariable = variables.Contains(Text(at));
-        if (at >= tokens.Count || tokens[at].Kind is not (SqlTokenKind.Word or SqlTokenKind.QuotedName) || !(isVariable || SecretText.IsSecretName(Name(at))))
+        if (
+            at >= tokens.Count
+            || tokens[at].Kind is not (SqlTokenKind.Word or SqlTokenKind.QuotedName)
+            || !(isVariable || SecretText.IsSecretName(Name(at)))
+        )
             return null;
         var (value, isAssigned) = Assigned(at + 1);
         if (IsLiteral(value))
             return !isVariable || isAssigned ? value : null;
-        return !isVariable && value < tokens.Count && MayBeBare(at, isAssigned) && !NoSecrets.Contains(Text(value), StringComparer.OrdinalIgnoreCase) && !IsMark(value) ? value : null;
+        return
+            !isVariable
+            && value < tokens.Count
+            && MayBeBare(at, isAssigned)
+            && !NoSecrets.Contains(Text(value), StringComparer.OrdinalIgnoreCase)
+            && !IsMark(value)
+            ? value
+            : null;
     }
 
     /// <summary>
     /// Whether a literal is a secret by what comes behind it: <c>SET v = 'x' WHERE k = 'api_key'</c>, <c>'x' AS password</c>.
     /// </summary>
     public bool IsNamedBehind(int at) =>
-        (Is(at - 1, "=") && IsUpdateOfSecret && !SecretText.IsSecretName(Content(at))) || (Is(at + 1, "AS") && SecretText.IsSecretName(Name(at + 2)));
+        (Is(at - 1, "=") && IsUpdateOfSecret && !SecretText.IsSecretName(Content(at)))
+        || (Is(at + 1, "AS") && SecretText.IsSecretName(Name(at + 2)));
 
     /// <summary>
     /// The last token of a secret: with what stands right behind it (a quote that was forgotten), and a literal's parts on following lines.
@@ -84,8 +130,10 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
         return at;
     }
 
-    private bool IsUpdateOfSecret => _isUpdateOfSecret ??= Is(0, "UPDATE")
-        && Enumerable.Range(1, tokens.Count - 1).Any(at => Is(at - 1, "=") && IsLiteral(at) && SecretText.IsSecretName(Content(at)));
+    private bool IsUpdateOfSecret =>
+        _isUpdateOfSecret ??=
+            Is(0, "UPDATE")
+            && Enumerable.Range(1, tokens.Count - 1).Any(at => Is(at - 1, "=") && IsLiteral(at) && SecretText.IsSecretName(Content(at)));
 
     private string Name(int at) => Text(at).Trim('"', '`', '[', ']');
 

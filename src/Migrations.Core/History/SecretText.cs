@@ -9,7 +9,23 @@ internal static partial class SecretText
 {
     private static readonly string[] Signs =
     [
-        "password", "passwd", "passphrase", "pwd", "secret", "://", "_key", "apikey", "token", "crypt(", "crypt_", "hmac", "identified", "pragma", "attach", "pw:", "pw=",
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "secret",
+        "://",
+        "_key",
+        "apikey",
+        "token",
+        "crypt(",
+        "crypt_",
+        "hmac",
+        "identified",
+        "pragma",
+        "attach",
+        "pw:",
+        "pw=",
     ];
 
     /// <summary>Whether a text may hold a secret at all; nearly all do not.</summary>
@@ -58,7 +74,12 @@ internal static partial class SecretText
     {
         try
         {
-            return [.. new[] { UrlPattern(), AssignedPattern(), QuotedPattern(), RolePattern() }.SelectMany(p => p.Matches(text)).Select(m => (m.Groups["s"].Index, m.Groups["s"].Length))];
+            return
+            [
+                .. new[] { UrlPattern(), AssignedPattern(), QuotedPattern(), RolePattern() }
+                    .SelectMany(p => p.Matches(text))
+                    .Select(m => (m.Groups["s"].Index, m.Groups["s"].Length)),
+            ];
         }
         catch (RegexMatchTimeoutException)
         {
@@ -80,7 +101,8 @@ internal static partial class SecretText
 
     private const int Milliseconds = 2000;
 
-    private const string Secret = "(password|passwd|passphrase|passcode|pwd|secret|api_?key|access_?key|private_?key|encryption_?key|auth_?token|access_?token)";
+    private const string Secret =
+        "(password|passwd|passphrase|passcode|pwd|secret|api_?key|access_?key|private_?key|encryption_?key|auth_?token|access_?token)";
 
     [GeneratedRegex(Secret + @"\w{0,60}$", Options, Milliseconds)]
     private static partial Regex NamePattern();
@@ -92,10 +114,24 @@ internal static partial class SecretText
     [GeneratedRegex(@"://[^\s:/@'""]{0,200}:(?<s>[^\s'""]{1,500})@", Options, Milliseconds)]
     private static partial Regex UrlPattern();
 
-    [GeneratedRegex(@"(\b|_)(pw|" + Secret + @"\w{0,60})[""'\]]{0,4}\s{0,20}(=>|:=|=|:)\s{0,20}(''(?<s>([^']|\\'')+)''|'(?<s>[^']+)'|""(?<s>[^""]+)""|(?<s>[^\s'""]+))", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(\b|_)(pw|"
+            + Secret
+            + @"\w{0,60})[""'\]]{0,4}\s{0,20}(=>|:=|=|:)\s{0,20}(''(?<s>([^']|\\'')+)''|'(?<s>[^']+)'|""(?<s>[^""]+)""|(?<s>[^\s'""]+))",
+        Options,
+        Milliseconds
+    )]
     private static partial Regex AssignedPattern();
 
-    [GeneratedRegex(@"(\b|_)(pw|" + Secret + @")(\s{1,20}(is|was|to))?\s{1,20}('{1,4}(?<s>[^']+)'|""(?<s>[^""]+)"")|\b(pw|" + Secret + @")\s{1,20}(is|was)\s{1,20}(?<s>[^\s'"".]+)", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(\b|_)(pw|"
+            + Secret
+            + @")(\s{1,20}(is|was|to))?\s{1,20}('{1,4}(?<s>[^']+)'|""(?<s>[^""]+)"")|\b(pw|"
+            + Secret
+            + @")\s{1,20}(is|was)\s{1,20}(?<s>[^\s'"".]+)",
+        Options,
+        Milliseconds
+    )]
     private static partial Regex QuotedPattern();
 
     [GeneratedRegex(@"\b(role|user|group)\b[^;]{0,200}\bpassword\s{1,20}(?!null\b)(?<s>[^\s'"";]+)", Options, Milliseconds)]

@@ -10,12 +10,22 @@ internal static class BackupChecks
     private const string Way = "Make one: migrations backup --destination <folder> --prove";
 
     /// <summary>The answer for one database.</summary>
-    public static async Task<CheckResult> AskAsync(IDatabaseDriver driver, DatabaseTarget target, CheckRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<CheckResult> AskAsync(
+        IDatabaseDriver driver,
+        DatabaseTarget target,
+        CheckRequest request,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         if (request.BackupFolder is null)
             return Of(CheckStatus.NotRun, "No folder of backups was named.", actual: null, "Name it with --backups.");
         var backups = await new BackupCatalogue([driver]).ReadAsync(request.BackupFolder, cancellationToken).ConfigureAwait(false);
-        return Judge([.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))], request, now);
+        return Judge(
+            [.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))],
+            request,
+            now
+        );
     }
 
     /// <summary>Judges the backups of one database. Pure.</summary>
@@ -27,25 +37,44 @@ internal static class BackupChecks
         if (backups.Count == 0)
             return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
         if (backups.FirstOrDefault(b => b.Proven && !BackupCatalogue.IsFuture(b.CreatedAt, now)) is not { } proven)
-            return Of(CheckStatus.Fail, $"None of the {backups.Count} backups is proven.{Odd(backups)}", "none proven", backups[0].Problem is null ? $"Prove the newest: migrations verify \"{backups[0].Path}\"" : Way);
+            return Of(
+                CheckStatus.Fail,
+                $"None of the {backups.Count} backups is proven.{Odd(backups)}",
+                "none proven",
+                backups[0].Problem is null ? $"Prove the newest: migrations verify \"{backups[0].Path}\"" : Way
+            );
         var age = now - proven.CreatedAt;
-        var sentence = string.Create(CultureInfo.InvariantCulture, $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}");
-        return Of(age <= request.BackupAge ? CheckStatus.Pass : CheckStatus.Fail, sentence, Hours(age), age <= request.BackupAge ? null : Way) with { Expected = "at most " + Hours(request.BackupAge) };
+        var sentence = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}"
+        );
+        return Of(
+            age <= request.BackupAge ? CheckStatus.Pass : CheckStatus.Fail,
+            sentence,
+            Hours(age),
+            age <= request.BackupAge ? null : Way
+        ) with
+        {
+            Expected = "at most " + Hours(request.BackupAge),
+        };
     }
 
     private static string Odd(IReadOnlyList<DatabaseBackup> backups) =>
-        backups.FirstOrDefault(b => b.Problem is not null) is { } odd ? $" '{Path.GetFileName(odd.Path)}' does not count: {odd.Problem}" : "";
+        backups.FirstOrDefault(b => b.Problem is not null) is { } odd
+            ? $" '{Path.GetFileName(odd.Path)}' does not count: {odd.Problem}"
+            : "";
 
     private static string Hours(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#} hours");
 
-    private static CheckResult Of(CheckStatus status, string message, string? actual, string? recommendation) => new()
-    {
-        Name = "backup-age",
-        Category = CheckCategory.Backup,
-        Status = status,
-        Expected = "a proven one",
-        Actual = actual,
-        Message = message,
-        Recommendation = recommendation,
-    };
+    private static CheckResult Of(CheckStatus status, string message, string? actual, string? recommendation) =>
+        new()
+        {
+            Name = "backup-age",
+            Category = CheckCategory.Backup,
+            Status = status,
+            Expected = "a proven one",
+            Actual = actual,
+            Message = message,
+            Recommendation = recommendation,
+        };
 }

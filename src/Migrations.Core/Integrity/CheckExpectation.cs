@@ -5,9 +5,7 @@ namespace Migrations.Integrity;
 /// <summary>What a declared check wants of the answer. A closed set.</summary>
 public abstract record CheckExpectation
 {
-    private protected CheckExpectation()
-    {
-    }
+    private protected CheckExpectation() { }
 
     /// <summary>Whether the plan is wanted in place of the rows.</summary>
     public virtual bool WantsPlan => false;

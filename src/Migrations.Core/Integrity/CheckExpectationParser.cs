@@ -6,7 +6,8 @@ namespace Migrations.Integrity;
 internal static class CheckExpectationParser
 {
     /// <summary>The forms that there are, for messages.</summary>
-    public const string Forms = "rows 0, rows > 0, value 1, value null, values a, b, error <words or code>, plan <words>, plan without <words>";
+    public const string Forms =
+        "rows 0, rows > 0, value 1, value null, values a, b, error <words or code>, plan <words>, plan without <words>";
 
     /// <summary>Reads an expectation; null when it is none of the forms.</summary>
     public static CheckExpectation? Parse(string text)
@@ -27,7 +28,9 @@ internal static class CheckExpectationParser
     private static RowsExpectation? Rows(string text)
     {
         var (item, rest) = CheckOperators.Read(text);
-        return long.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? new RowsExpectation(item, count) : null;
+        return long.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? new RowsExpectation(item, count)
+            : null;
     }
 
     private static ValueExpectation? Value(string text)
@@ -44,6 +47,8 @@ internal static class CheckExpectationParser
     private static PlanExpectation? Plan(string text)
     {
         const string Without = "without ";
-        return text.StartsWith(Without, StringComparison.OrdinalIgnoreCase) ? new PlanExpectation(text[Without.Length..].Trim(), IsAbsent: true) : new PlanExpectation(text, IsAbsent: false);
+        return text.StartsWith(Without, StringComparison.OrdinalIgnoreCase)
+            ? new PlanExpectation(text[Without.Length..].Trim(), IsAbsent: true)
+            : new PlanExpectation(text, IsAbsent: false);
     }
 }

@@ -32,8 +32,14 @@ public static class CheckFileReader
 
         foreach (var twice in checks.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            problems.Add(new FileProblem(
-                ErrorId.CheckInvalid, twice.ElementAt(1).Location, $"Another check is called '{twice.Key}' too ({twice.First().Location}).", "Give each check a name of its own: '-- check: name'."));
+            problems.Add(
+                new FileProblem(
+                    ErrorId.CheckInvalid,
+                    twice.ElementAt(1).Location,
+                    $"Another check is called '{twice.Key}' too ({twice.First().Location}).",
+                    "Give each check a name of its own: '-- check: name'."
+                )
+            );
         }
 
         return problems.Count == 0 ? checks : throw new FolderException(folder, problems);
@@ -55,7 +61,14 @@ public static class CheckFileReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
-            problems.Add(new FileProblem(ErrorId.FileUnreadable, new ScriptLocation(file, 1), $"The file cannot be read: {e.Message}", "Make it readable, and save it as UTF-8."));
+            problems.Add(
+                new FileProblem(
+                    ErrorId.FileUnreadable,
+                    new ScriptLocation(file, 1),
+                    $"The file cannot be read: {e.Message}",
+                    "Make it readable, and save it as UTF-8."
+                )
+            );
             return null;
         }
     }

@@ -6,8 +6,13 @@ internal static class CheckOperators
     // Longer ones first, so that >= is not read as >.
     private static readonly (string Text, CheckOperator Operator)[] All =
     [
-        ("<>", CheckOperator.NotEqual), ("!=", CheckOperator.NotEqual), ("<=", CheckOperator.LessOrEqual), (">=", CheckOperator.GreaterOrEqual),
-        ("<", CheckOperator.Less), (">", CheckOperator.Greater), ("=", CheckOperator.Equal),
+        ("<>", CheckOperator.NotEqual),
+        ("!=", CheckOperator.NotEqual),
+        ("<=", CheckOperator.LessOrEqual),
+        (">=", CheckOperator.GreaterOrEqual),
+        ("<", CheckOperator.Less),
+        (">", CheckOperator.Greater),
+        ("=", CheckOperator.Equal),
     ];
 
     /// <summary>Takes an operator off the front of a text; none means equal.</summary>
@@ -23,24 +28,26 @@ internal static class CheckOperators
     }
 
     /// <summary>The operator with a blank behind it, as an expectation is written; nothing for equal.</summary>
-    public static string Write(CheckOperator item) => item switch
-    {
-        CheckOperator.Equal => "",
-        CheckOperator.NotEqual => "<> ",
-        CheckOperator.Less => "< ",
-        CheckOperator.LessOrEqual => "<= ",
-        CheckOperator.Greater => "> ",
-        _ => ">= ",
-    };
+    public static string Write(CheckOperator item) =>
+        item switch
+        {
+            CheckOperator.Equal => "",
+            CheckOperator.NotEqual => "<> ",
+            CheckOperator.Less => "< ",
+            CheckOperator.LessOrEqual => "<= ",
+            CheckOperator.Greater => "> ",
+            _ => ">= ",
+        };
 
     /// <summary>Whether a comparison of the two sides, as <see cref="IComparable"/> tells it, satisfies the operator.</summary>
-    public static bool Holds(CheckOperator item, int comparison) => item switch
-    {
-        CheckOperator.Equal => comparison == 0,
-        CheckOperator.NotEqual => comparison != 0,
-        CheckOperator.Less => comparison < 0,
-        CheckOperator.LessOrEqual => comparison <= 0,
-        CheckOperator.Greater => comparison > 0,
-        _ => comparison >= 0,
-    };
+    public static bool Holds(CheckOperator item, int comparison) =>
+        item switch
+        {
+            CheckOperator.Equal => comparison == 0,
+            CheckOperator.NotEqual => comparison != 0,
+            CheckOperator.Less => comparison < 0,
+            CheckOperator.LessOrEqual => comparison <= 0,
+            CheckOperator.Greater => comparison > 0,
+            _ => comparison >= 0,
+        };
 }

@@ -37,7 +37,12 @@ internal static class CheckSections
         // Before the first '-- check:' there may be directives for nothing, but no statement that belongs to nobody.
         if (sections.Count > 1 && sections[0] is { StatementLine: 0, Directives.Count: 0 })
             sections.RemoveAt(0);
-        return [.. sections.Select((section, i) => Build(file, text, section, i + 1 < sections.Count ? sections[i + 1].Start : text.Length, problems)).OfType<DeclaredCheck>()];
+        return
+        [
+            .. sections
+                .Select((section, i) => Build(file, text, section, i + 1 < sections.Count ? sections[i + 1].Start : text.Length, problems))
+                .OfType<DeclaredCheck>(),
+        ];
     }
 
     private static (string Key, string Value)? Directive(ReadOnlySpan<char> comment)
@@ -49,7 +54,9 @@ internal static class CheckSections
         if (colon < 1)
             return null;
         var key = comment[..colon].Trim().ToString().ToLowerInvariant();
-        return key is "check" or "expect" or "severity" or "timeout" or "environment" or "recommend" ? (key, comment[(colon + 1)..].Trim().ToString()) : null;
+        return key is "check" or "expect" or "severity" or "timeout" or "environment" or "recommend"
+            ? (key, comment[(colon + 1)..].Trim().ToString())
+            : null;
     }
 
     private static DeclaredCheck? Build(string file, string text, Section section, int end, List<FileProblem> problems)
@@ -68,7 +75,13 @@ internal static class CheckSections
             Wrong(section.Line, $"The check '{section.Name}' has no statement.", "Write the statement below its directives.");
         var expectations = section.Directives.Where(d => d.Key is "expect").ToList();
         if (expectations.Count != 1)
-            Wrong(section.Line, expectations.Count == 0 ? $"The check '{section.Name}' expects nothing." : $"The check '{section.Name}' has {expectations.Count} expectations.", $"Write one line '-- expect: ...': {CheckExpectationParser.Forms}.");
+            Wrong(
+                section.Line,
+                expectations.Count == 0
+                    ? $"The check '{section.Name}' expects nothing."
+                    : $"The check '{section.Name}' has {expectations.Count} expectations.",
+                $"Write one line '-- expect: ...': {CheckExpectationParser.Forms}."
+            );
         foreach (var (key, value, line) in section.Directives)
         {
             if (Apply(check, key, value) is { } applied)
@@ -79,26 +92,41 @@ internal static class CheckSections
 
         return problems.Count == before ? check : null;
 
-        void Wrong(int line, string message, string remedy) => problems.Add(new FileProblem(ErrorId.CheckInvalid, new ScriptLocation(file, line), message, remedy));
+        void Wrong(int line, string message, string remedy) =>
+            problems.Add(new FileProblem(ErrorId.CheckInvalid, new ScriptLocation(file, line), message, remedy));
     }
 
-    private static DeclaredCheck? Apply(DeclaredCheck check, string key, string value) => key switch
-    {
-        "expect" => CheckExpectationParser.Parse(value) is { } expectation ? check with { Expectation = expectation } : null,
-        "severity" when value.Equals("warn", StringComparison.OrdinalIgnoreCase) => check with { Severity = CheckStatus.Warn },
-        "severity" when value.Equals("fail", StringComparison.OrdinalIgnoreCase) => check with { Severity = CheckStatus.Fail },
-        "timeout" => DurationParser.TryParse(value, out var timeout) && timeout > TimeSpan.Zero ? check with { Timeout = timeout } : null,
-        "environment" => check with { Environments = [.. check.Environments, .. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] },
-        "recommend" => check with { Recommendation = value },
-        _ => null,
-    };
+    private static DeclaredCheck? Apply(DeclaredCheck check, string key, string value) =>
+        key switch
+        {
+            "expect" => CheckExpectationParser.Parse(value) is { } expectation ? check with { Expectation = expectation } : null,
+            "severity" when value.Equals("warn", StringComparison.OrdinalIgnoreCase) => check with { Severity = CheckStatus.Warn },
+            "severity" when value.Equals("fail", StringComparison.OrdinalIgnoreCase) => check with { Severity = CheckStatus.Fail },
+            "timeout" => DurationParser.TryParse(value, out var timeout) && timeout > TimeSpan.Zero
+                ? check with
+                {
+                    Timeout = timeout,
+                }
+                : null,
+            "environment" => check with
+            {
+                Environments =
+                [
+                    .. check.Environments,
+                    .. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                ],
+            },
+            "recommend" => check with { Recommendation = value },
+            _ => null,
+        };
 
-    private static string Remedy(string key) => key switch
-    {
-        "expect" => $"Write one of: {CheckExpectationParser.Forms}.",
-        "severity" => "Write 'severity: warn' or 'severity: fail'.",
-        _ => $"Write a duration: {DurationParser.Forms}.",
-    };
+    private static string Remedy(string key) =>
+        key switch
+        {
+            "expect" => $"Write one of: {CheckExpectationParser.Forms}.",
+            "severity" => "Write 'severity: warn' or 'severity: fail'.",
+            _ => $"Write a duration: {DurationParser.Forms}.",
+        };
 
     /// <summary>What is gathered of a section while the file is read.</summary>
     private sealed class Section(string name, int start, int line)

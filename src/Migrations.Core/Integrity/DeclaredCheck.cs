@@ -28,7 +28,8 @@ public sealed record DeclaredCheck
     public IReadOnlyList<string> Environments { get; init; } = [];
 
     /// <summary>Whether it is asked in an environment; null when none is named.</summary>
-    public bool IsFor(string? environment) => Environments.Count == 0 || (environment is not null && Environments.Contains(environment, StringComparer.OrdinalIgnoreCase));
+    public bool IsFor(string? environment) =>
+        Environments.Count == 0 || (environment is not null && Environments.Contains(environment, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>What to do when it is not met, from <c>-- recommend:</c>.</summary>
     public string? Recommendation { get; init; }

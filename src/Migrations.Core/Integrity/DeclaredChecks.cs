@@ -13,13 +13,28 @@ internal static class DeclaredChecks
     /// <param name="unfilled">The tables without rows, on a copy; null elsewhere.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">It was cancelled.</exception>
-    public static async Task<CheckResult> AskAsync(IDatabaseInspector inspector, DeclaredCheck check, TimeSpan limit, UnfilledTables? unfilled, CancellationToken cancellationToken)
+    public static async Task<CheckResult> AskAsync(
+        IDatabaseInspector inspector,
+        DeclaredCheck check,
+        TimeSpan limit,
+        UnfilledTables? unfilled,
+        CancellationToken cancellationToken
+    )
     {
         var watch = Stopwatch.StartNew();
-        var query = new Query { Sql = check.Sql, Location = check.Location, Explain = check.Expectation.WantsPlan, Timeout = check.Timeout ?? limit };
+        var query = new Query
+        {
+            Sql = check.Sql,
+            Location = check.Location,
+            Explain = check.Expectation.WantsPlan,
+            Timeout = check.Timeout ?? limit,
+        };
         try
         {
-            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false), unfilled) with { Duration = watch.Elapsed };
+            return Judge(check, await inspector.AskAsync(query, cancellationToken).ConfigureAwait(false), unfilled) with
+            {
+                Duration = watch.Elapsed,
+            };
         }
         catch (MigrationException e) when (e.Id == ErrorId.ReachesBeyondCopy)
         {
@@ -44,15 +59,16 @@ internal static class DeclaredChecks
     }
 
     /// <summary>A check that was not asked.</summary>
-    public static CheckResult NotRun(DeclaredCheck check, string why) => new()
-    {
-        Name = check.Name,
-        Category = CheckCategory.Declared,
-        Status = CheckStatus.NotRun,
-        Expected = check.Expectation.ToString(),
-        Message = why,
-        Target = check.Location.ToString(),
-    };
+    public static CheckResult NotRun(DeclaredCheck check, string why) =>
+        new()
+        {
+            Name = check.Name,
+            Category = CheckCategory.Declared,
+            Status = CheckStatus.NotRun,
+            Expected = check.Expectation.ToString(),
+            Message = why,
+            Target = check.Location.ToString(),
+        };
 
     /// <summary>Judges an answer. Pure.</summary>
     /// <param name="check">The check.</param>
@@ -62,9 +78,10 @@ internal static class DeclaredChecks
     {
         // An error that nobody expects means that the question was not answered as meant: never a pass, whatever the rows before it were.
         var isMet = check.Expectation.IsMet(answer) && (answer.Error is null || check.Expectation is ErrorExpectation);
-        var actual = answer.Error is { } error && check.Expectation is not ErrorExpectation
-            ? "error " + Said(error, check)
-            : check.Expectation.Describe(answer);
+        var actual =
+            answer.Error is { } error && check.Expectation is not ErrorExpectation
+                ? "error " + Said(error, check)
+                : check.Expectation.Describe(answer);
         var result = new CheckResult
         {
             Name = check.Name,
@@ -78,12 +95,14 @@ internal static class DeclaredChecks
         };
         if (unfilled is not null && WhyNotShown(check, answer, isMet, unfilled) is { } why)
             return NotShown(result, why);
-        return answer.Remains.Count == 0 ? result : result with
-        {
-            Status = isMet ? CheckStatus.Warn : check.Severity,
-            Message = $"{result.Message} Not undone: {string.Join(' ', answer.Remains)}",
-            Recommendation = result.Recommendation ?? "Run it on a copy, where that does not matter.",
-        };
+        return answer.Remains.Count == 0
+            ? result
+            : result with
+            {
+                Status = isMet ? CheckStatus.Warn : check.Severity,
+                Message = $"{result.Message} Not undone: {string.Join(' ', answer.Remains)}",
+                Recommendation = result.Recommendation ?? "Run it on a copy, where that does not matter.",
+            };
     }
 
     /// <summary>An error with its code and its place, each of them once: the database's words have them mostly.</summary>
@@ -102,7 +121,9 @@ internal static class DeclaredChecks
         if (answer.IsParentMissing && !isMet)
         {
             var parents = unfilled.ParentsOf(check.Sql);
-            return parents.Count > 0 ? Lacking(parents) : unfilled.LacksRows ? "the copy lacks the row that the statement refers to" : null;
+            return parents.Count > 0 ? Lacking(parents)
+                : unfilled.LacksRows ? "the copy lacks the row that the statement refers to"
+                : null;
         }
 
         var open = unfilled.LacksRows && (answer.Error is null ? check.Expectation.IsOfRows || !isMet : answer.IsErrorOfRows && !isMet);
@@ -111,10 +132,11 @@ internal static class DeclaredChecks
 
     private static string Lacking(IReadOnlyList<string> tables) => $"the copy holds no rows of {string.Join(", ", tables)}";
 
-    private static CheckResult NotShown(CheckResult result, string why) => result with
-    {
-        Status = CheckStatus.NotRun,
-        Message = $"Not shown: {why}.",
-        Recommendation = "Ask it on a copy with all rows: migrations test --with-data",
-    };
+    private static CheckResult NotShown(CheckResult result, string why) =>
+        result with
+        {
+            Status = CheckStatus.NotRun,
+            Message = $"Not shown: {why}.",
+            Recommendation = "Ask it on a copy with all rows: migrations test --with-data",
+        };
 }

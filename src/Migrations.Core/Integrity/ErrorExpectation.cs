@@ -13,7 +13,11 @@ public sealed record ErrorExpectation(string Text) : CheckExpectation
 
     /// <inheritdoc/>
     public override bool IsMet(QueryAnswer answer) =>
-        answer.Error is { } error && (error.Message.Contains(Text, StringComparison.OrdinalIgnoreCase) || string.Equals(error.Code, Text, StringComparison.OrdinalIgnoreCase));
+        answer.Error is { } error
+        && (
+            error.Message.Contains(Text, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(error.Code, Text, StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <inheritdoc/>
     public override string Describe(QueryAnswer answer) => answer.Error is { } error ? $"error {error.Message}" : "no error";

@@ -27,7 +27,10 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         if (gone.Count > 0)
         {
             throw new MigrationException(
-                ErrorId.MigrationMissing, $"What the migrations make cannot be replayed: applied, but the file is gone: {string.Join(", ", gone)}.", "Put the files back.");
+                ErrorId.MigrationMissing,
+                $"What the migrations make cannot be replayed: applied, but the file is gone: {string.Join(", ", gone)}.",
+                "Put the files back."
+            );
         }
 
         string? baseline = null;
@@ -36,8 +39,10 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         if (baseline is null && input.History.Applied.Any(r => r.IsBaseline))
         {
             throw new MigrationException(
-                ErrorId.MigrationMissing, "The history begins with a baseline that stored no schema, so there is nothing to replay from.",
-                "Compare with a file that holds the whole schema: migrations diff <database> schema.sql");
+                ErrorId.MigrationMissing,
+                "The history begins with a baseline that stored no schema, so there is nothing to replay from.",
+                "Compare with a file that holds the whole schema: migrations diff <database> schema.sql"
+            );
         }
 
         return await _replay.RunAsync([.. applied.Select(r => input.Match.FileOf(r)!)], baseline, cancellationToken).ConfigureAwait(false);
@@ -48,5 +53,6 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         _replay.RunAsync([.. input.Migrations.Where(input.RunsHere)], baseline: null, cancellationToken);
 
     /// <summary>What a file of SQL makes in an empty database.</summary>
-    public Task<SchemaSnapshot> OfFileAsync(string file, CancellationToken cancellationToken) => _replay.RunFileAsync(file, cancellationToken);
+    public Task<SchemaSnapshot> OfFileAsync(string file, CancellationToken cancellationToken) =>
+        _replay.RunFileAsync(file, cancellationToken);
 }

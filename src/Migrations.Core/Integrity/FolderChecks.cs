@@ -17,12 +17,24 @@ internal static class FolderChecks
     }
 
     /// <summary>The answers for a folder that cannot be used.</summary>
-    public static IEnumerable<CheckResult> Judge(MigrationException error) => error is FolderException folder
-        ? folder.Problems.Select(p => Of(p, CheckStatus.Fail))
-        : [Of(CheckStatus.Fail, error.Message) with { Recommendation = error.NextStep }];
+    public static IEnumerable<CheckResult> Judge(MigrationException error) =>
+        error is FolderException folder
+            ? folder.Problems.Select(p => Of(p, CheckStatus.Fail))
+            : [Of(CheckStatus.Fail, error.Message) with { Recommendation = error.NextStep }];
 
     private static CheckResult Of(FileProblem problem, CheckStatus status) =>
-        Of(status, problem.Message) with { Target = problem.Location.ToString(), Recommendation = problem.Remedy };
+        Of(status, problem.Message) with
+        {
+            Target = problem.Location.ToString(),
+            Recommendation = problem.Remedy,
+        };
 
-    private static CheckResult Of(CheckStatus status, string message) => new() { Name = Name, Category = CheckCategory.Folder, Status = status, Message = message };
+    private static CheckResult Of(CheckStatus status, string message) =>
+        new()
+        {
+            Name = Name,
+            Category = CheckCategory.Folder,
+            Status = status,
+            Message = message,
+        };
 }

@@ -3,40 +3,128 @@ namespace Migrations.Integrity;
 /// <summary>Asks the history and the folder: failed, edited, missing and out-of-order migrations, and missing down scripts. Pure.</summary>
 internal static class HistoryChecks
 {
-    private const string OtherFolder = "Is this the right folder? Give another one with --path; or put the files of the applied migrations back.";
+    private const string OtherFolder =
+        "Is this the right folder? Give another one with --path; or put the files of the applied migrations back.";
 
     /// <summary>The answers for one database.</summary>
     public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> all)
     {
         List<MigrationStatus> statuses = [.. all.Where(s => s.State != MigrationState.NotHere)];
-        yield return Of("history-failed", statuses.Where(s => s.State == MigrationState.Failed || s.Error is not null), CheckStatus.Fail,
-            "No migration failed.", "The last run failed", "Correct the script and run 'migrations up' again; 'migrations status' shows the error.");
-        yield return Of("history-changed", statuses.Where(s => s.State == MigrationState.Changed), CheckStatus.Fail,
-            "No applied script was edited.", "Applied, and edited since", "Put the scripts back and write a new migration; or accept the edits with 'migrations repair'.");
-        yield return Of("history-identity", statuses.Where(s => s is { RecordedAs: not null, AppliedAt: null }), CheckStatus.Fail,
-            "No version was applied as another migration.", "The version was applied as another migration", OtherFolder);
-        yield return Of("history-renumbered", statuses.Where(s => s.IsRenumbered), CheckStatus.Fail,
-            "No applied migration was renumbered.", "Renumbered after it was applied", "Record the new versions with 'migrations repair'.");
-        yield return Of("history-renamed", statuses.Where(s => s is { RecordedAs: not null, IsRenumbered: false, AppliedAt: not null }), CheckStatus.Warn,
-            "No applied script was renamed.", "Renamed after it was applied", "Record the new names with 'migrations repair'.");
-        yield return Of("history-cosmetic", statuses.Where(s => s.Change == ScriptChange.Cosmetic), CheckStatus.Warn,
-            "No applied script differs in comments or white space.", "Edited since, in comments or white space only", "Accept the edits with 'migrations repair'.");
-        yield return Of("history-missing", statuses.Where(s => s is { State: MigrationState.Missing, Version: not null }), CheckStatus.Fail,
-            "The file of every applied migration is there.", "Applied, but the file is gone",
-            IsOtherFolder(statuses) ? OtherFolder : "Put the files back; or forget them with 'migrations repair --remove-missing'.");
-        yield return Of("history-out-of-order", statuses.Where(s => s.State == MigrationState.OutOfOrder), CheckStatus.Fail,
-            "No pending migration is older than an applied one.", "Pending, and older than applied ones", "Give them newer versions; or apply them with 'migrations up --allow-out-of-order'.");
-        yield return Of("history-pending", statuses.Where(s => s.State is MigrationState.Pending or MigrationState.RolledBack), CheckStatus.Warn,
-            "Every migration is applied.", "Pending", "Apply them with 'migrations up'.");
-        if (statuses.Any(s => s.OpenForeignKeys.Count > 0))
-        {
-            var open = statuses.Where(s => s.OpenForeignKeys.Count > 0).ToList();
-            yield return Of("open-foreign-keys", open, CheckStatus.Warn, "", $"Foreign keys are open ({string.Join("; ", open[0].OpenForeignKeys)}), as a header allows", "Apply the migration that closes them: migrations up");
-        }
+        return [.. Scripts(statuses), .. States(statuses), .. ForeignKeys(statuses), .. DownScripts(statuses), .. Verdicts(statuses)];
+    }
 
+    private static IEnumerable<CheckResult> Scripts(List<MigrationStatus> statuses)
+    {
+        yield return Of(
+            "history-failed",
+            statuses.Where(s => s.State == MigrationState.Failed || s.Error is not null),
+            CheckStatus.Fail,
+            "No migration failed.",
+            "The last run failed",
+            "Correct the script and run 'migrations up' again; 'migrations status' shows the error."
+        );
+        yield return Of(
+            "history-changed",
+            statuses.Where(s => s.State == MigrationState.Changed),
+            CheckStatus.Fail,
+            "No applied script was edited.",
+            "Applied, and edited since",
+            "Put the scripts back and write a new migration; or accept the edits with 'migrations repair'."
+        );
+        yield return Of(
+            "history-identity",
+            statuses.Where(s => s is { RecordedAs: not null, AppliedAt: null }),
+            CheckStatus.Fail,
+            "No version was applied as another migration.",
+            "The version was applied as another migration",
+            OtherFolder
+        );
+        yield return Of(
+            "history-renumbered",
+            statuses.Where(s => s.IsRenumbered),
+            CheckStatus.Fail,
+            "No applied migration was renumbered.",
+            "Renumbered after it was applied",
+            "Record the new versions with 'migrations repair'."
+        );
+        yield return Of(
+            "history-renamed",
+            statuses.Where(s => s is { RecordedAs: not null, IsRenumbered: false, AppliedAt: not null }),
+            CheckStatus.Warn,
+            "No applied script was renamed.",
+            "Renamed after it was applied",
+            "Record the new names with 'migrations repair'."
+        );
+        yield return Of(
+            "history-cosmetic",
+            statuses.Where(s => s.Change == ScriptChange.Cosmetic),
+            CheckStatus.Warn,
+            "No applied script differs in comments or white space.",
+            "Edited since, in comments or white space only",
+            "Accept the edits with 'migrations repair'."
+        );
+    }
+
+    private static IEnumerable<CheckResult> States(List<MigrationStatus> statuses)
+    {
+        yield return Of(
+            "history-missing",
+            statuses.Where(s => s is { State: MigrationState.Missing, Version: not null }),
+            CheckStatus.Fail,
+            "The file of every applied migration is there.",
+            "Applied, but the file is gone",
+            IsOtherFolder(statuses) ? OtherFolder : "Put the files back; or forget them with 'migrations repair --remove-missing'."
+        );
+        yield return Of(
+            "history-out-of-order",
+            statuses.Where(s => s.State == MigrationState.OutOfOrder),
+            CheckStatus.Fail,
+            "No pending migration is older than an applied one.",
+            "Pending, and older than applied ones",
+            "Give them newer versions; or apply them with 'migrations up --allow-out-of-order'."
+        );
+        yield return Of(
+            "history-pending",
+            statuses.Where(s => s.State is MigrationState.Pending or MigrationState.RolledBack),
+            CheckStatus.Warn,
+            "Every migration is applied.",
+            "Pending",
+            "Apply them with 'migrations up'."
+        );
+    }
+
+    private static IEnumerable<CheckResult> ForeignKeys(List<MigrationStatus> statuses)
+    {
+        var open = statuses.Where(s => s.OpenForeignKeys.Count > 0).ToList();
+        if (open.Count == 0)
+            yield break;
+        yield return Of(
+            "open-foreign-keys",
+            open,
+            CheckStatus.Warn,
+            "",
+            $"Foreign keys are open ({string.Join("; ", open[0].OpenForeignKeys)}), as a header allows",
+            "Apply the migration that closes them: migrations up"
+        );
+    }
+
+    private static IEnumerable<CheckResult> DownScripts(List<MigrationStatus> statuses)
+    {
         var versioned = statuses.Where(s => s is { Version: not null, State: not MigrationState.Missing }).ToList();
-        yield return versioned.Count == 0 ? Nothing("undo-missing", "There is no migration that could have a down script.") : Of("undo-missing", versioned.Where(s => !s.HasUndo), CheckStatus.Warn,
-            "Every migration has a down script.", "No down script", "Write one, or say in the up script why it cannot be undone.");
+        yield return versioned.Count == 0
+            ? Nothing("undo-missing", "There is no migration that could have a down script.")
+            : Of(
+                "undo-missing",
+                versioned.Where(s => !s.HasUndo),
+                CheckStatus.Warn,
+                "Every migration has a down script.",
+                "No down script",
+                "Write one, or say in the up script why it cannot be undone."
+            );
+    }
+
+    private static IEnumerable<CheckResult> Verdicts(List<MigrationStatus> statuses)
+    {
         var undos = statuses.Where(s => s.HasUndo).ToList();
         if (undos.Count == 0)
         {
@@ -44,27 +132,53 @@ internal static class HistoryChecks
             yield break;
         }
 
-        yield return Of("undo-bad", undos.Where(s => s.UndoProven == false), CheckStatus.Warn,
-            "No undo is known to be bad.", "A rehearsal has found a fault in the undo", "Correct the down scripts, and rehearse them: migrations test --all");
-        yield return Of("undo-schema-only", undos.Where(s => s.UndoVerdict == UndoVerdict.SchemaOnly), CheckStatus.Warn,
-            "No undo is proven for the schema only.", "The undo is proven for the schema only, because there were no rows to compare", "Rehearse such migrations with rows, before they are applied: migrations test --with-data");
-        yield return Of("undo-unproven", undos.Where(s => s.UndoVerdict == UndoVerdict.NotRun), CheckStatus.Warn,
-            undos.TrueForAll(s => s.UndoProven == true) ? "Every undo is proven." : "Every undo was rehearsed.", "The undo was never rehearsed", "Rehearse them: migrations test --all");
+        yield return Of(
+            "undo-bad",
+            undos.Where(s => s.UndoProven == false),
+            CheckStatus.Warn,
+            "No undo is known to be bad.",
+            "A rehearsal has found a fault in the undo",
+            "Correct the down scripts, and rehearse them: migrations test --all"
+        );
+        yield return Of(
+            "undo-schema-only",
+            undos.Where(s => s.UndoVerdict == UndoVerdict.SchemaOnly),
+            CheckStatus.Warn,
+            "No undo is proven for the schema only.",
+            "The undo is proven for the schema only, because there were no rows to compare",
+            "Rehearse such migrations with rows, before they are applied: migrations test --with-data"
+        );
+        yield return Of(
+            "undo-unproven",
+            undos.Where(s => s.UndoVerdict == UndoVerdict.NotRun),
+            CheckStatus.Warn,
+            undos.TrueForAll(s => s.UndoProven == true) ? "Every undo is proven." : "Every undo was rehearsed.",
+            "The undo was never rehearsed",
+            "Rehearse them: migrations test --all"
+        );
     }
 
     private static bool IsOtherFolder(List<MigrationStatus> statuses) =>
         statuses.Exists(s => s is { RecordedAs: not null, AppliedAt: null })
         || !statuses.Exists(s => s is { AppliedAt: not null, State: not MigrationState.Missing });
 
-    private static CheckResult Nothing(string name, string message) => new()
-    {
-        Name = name,
-        Category = CheckCategory.History,
-        Status = CheckStatus.NotRun,
-        Message = message,
-    };
+    private static CheckResult Nothing(string name, string message) =>
+        new()
+        {
+            Name = name,
+            Category = CheckCategory.History,
+            Status = CheckStatus.NotRun,
+            Message = message,
+        };
 
-    private static CheckResult Of(string name, IEnumerable<MigrationStatus> found, CheckStatus bad, string good, string what, string recommendation)
+    private static CheckResult Of(
+        string name,
+        IEnumerable<MigrationStatus> found,
+        CheckStatus bad,
+        string good,
+        string what,
+        string recommendation
+    )
     {
         var isAboutNames = name is "history-identity" or "history-renumbered" or "history-renamed";
         var names = found.Select(s => isAboutNames ? $"{s.Name} (applied: {s.RecordedAs})" : s.Name).ToList();

@@ -22,20 +22,22 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
     /// <summary>The categories of checks.</summary>
-    public static IReadOnlyList<CheckCategory> Categories { get; } = Array.FindAll(Enum.GetValues<CheckCategory>(), c => c is not CheckCategory.Checklist);
+    public static IReadOnlyList<CheckCategory> Categories { get; } =
+        Array.FindAll(Enum.GetValues<CheckCategory>(), c => c is not CheckCategory.Checklist);
 
     /// <summary>What a report says of a database whose checks could not be made.</summary>
     /// <param name="target">The database.</param>
     /// <param name="error">Why not.</param>
-    public static CheckResult Unreached(DatabaseTarget target, MigrationException error) => new()
-    {
-        Database = target.Display,
-        Name = "connection",
-        Category = CheckCategory.Engine,
-        Status = CheckStatus.Fail,
-        Message = error.Message,
-        Recommendation = error.NextStep,
-    };
+    public static CheckResult Unreached(DatabaseTarget target, MigrationException error) =>
+        new()
+        {
+            Database = target.Display,
+            Name = "connection",
+            Category = CheckCategory.Engine,
+            Status = CheckStatus.Fail,
+            Message = error.Message,
+            Recommendation = error.NextStep,
+        };
 
     /// <summary>Makes the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see
@@ -46,10 +48,19 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     {
         var wanted = request ?? new CheckRequest();
         if (wanted.Categories.Contains(CheckCategory.Checklist))
-            throw new MigrationException(ErrorId.UsageInvalid, $"There are no checks of the category '{CheckCategory.Checklist.Word()}': it is asked of migrations.", "Rehearse them: migrations test --checklist");
-        if (!Directory.Exists(folder) && (wanted.Categories.Count == 0 || wanted.Categories.Any(c => c is not (CheckCategory.Engine or CheckCategory.Backup))))
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"There are no checks of the category '{CheckCategory.Checklist.Word()}': it is asked of migrations.",
+                "Rehearse them: migrations test --checklist"
+            );
+        if (
+            !Directory.Exists(folder)
+            && (wanted.Categories.Count == 0 || wanted.Categories.Any(c => c is not (CheckCategory.Engine or CheckCategory.Backup)))
+        )
             throw MissingFolder.Error(folder);
-        var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+        var session = await driver
+            .OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken)
+            .ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var results = new List<CheckResult>();
@@ -65,7 +76,12 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         }
     }
 
-    private async Task<IEnumerable<CheckResult>> RunAsync(CheckCategory category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    private async Task<IEnumerable<CheckResult>> RunAsync(
+        CheckCategory category,
+        IDatabaseSession session,
+        CheckRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<CheckResult> results;
@@ -76,12 +92,18 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                 CheckCategory.Engine =>
                 [
                     .. await session.Inspector.CheckEngineAsync(request.Thorough, cancellationToken).ConfigureAwait(false),
-                    await LeftoverChecks.AskAsync(driver, request.ScratchServer ?? target, _options.Session, cancellationToken).ConfigureAwait(false),
+                    await LeftoverChecks
+                        .AskAsync(driver, request.ScratchServer ?? target, _options.Session, cancellationToken)
+                        .ConfigureAwait(false),
                 ],
                 CheckCategory.Folder => [.. FolderChecks.Judge(await ReadFolderAsync(session, cancellationToken).ConfigureAwait(false))],
                 CheckCategory.History => [.. HistoryChecks.Judge(await StatusesAsync(session, cancellationToken).ConfigureAwait(false))],
-                CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken).ConfigureAwait(false),
-                CheckCategory.Backup => [await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false)],
+                CheckCategory.Schema or CheckCategory.Drift => await SchemaAsync(category, session, request, cancellationToken)
+                    .ConfigureAwait(false),
+                CheckCategory.Backup =>
+                [
+                    await BackupChecks.AskAsync(driver, target, request, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false),
+                ],
                 _ => await DeclaredAsync(session, request, cancellationToken).ConfigureAwait(false),
             };
         }
@@ -98,18 +120,23 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         return results.Select(r => r with { Database = target.Display, Duration = r.Duration == TimeSpan.Zero ? share : r.Duration });
     }
 
-    private static CheckResult NotRun(CheckCategory category, MigrationException error) => new()
-    {
-        // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a question
-        // that was not answered.
-        Name = category.Word(),
-        Category = category,
-        Status = (category is CheckCategory.Declared && error is FolderException) || error.Category is FailureCategory.Connection ? CheckStatus.Fail : CheckStatus.NotRun,
-        Message = error.Message,
-        Recommendation = error.NextStep,
-    };
+    private static CheckResult NotRun(CheckCategory category, MigrationException error) =>
+        new()
+        {
+            // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a question
+            // that was not answered.
+            Name = category.Word(),
+            Category = category,
+            Status =
+                (category is CheckCategory.Declared && error is FolderException) || error.Category is FailureCategory.Connection
+                    ? CheckStatus.Fail
+                    : CheckStatus.NotRun,
+            Message = error.Message,
+            Recommendation = error.NextStep,
+        };
 
-    private MigrationFolder ReadFolder(CancellationToken cancellationToken) => MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken) =>
+        MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
 
     /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
     private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)
@@ -121,23 +148,44 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     }
 
     private async Task<PlanningInput> LookAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
-        await PlanningInputReader.ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken).ConfigureAwait(false);
+        await PlanningInputReader
+            .ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken)
+            .ConfigureAwait(false);
 
     private async Task<IReadOnlyList<MigrationStatus>> StatusesAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
         StatusBuilder.Build(await LookAsync(session, cancellationToken).ConfigureAwait(false), target, folder, _options.Service);
 
-    private async Task<IReadOnlyList<CheckResult>> SchemaAsync(CheckCategory category, IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> SchemaAsync(
+        CheckCategory category,
+        IDatabaseSession session,
+        CheckRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var input = await LookAsync(session, cancellationToken).ConfigureAwait(false);
-        var expectations = new ExpectedSchema(driver, _options, new ScratchRequest { Origin = target, Server = request.ScratchServer, Session = _options.Session });
+        var expectations = new ExpectedSchema(
+            driver,
+            _options,
+            new ScratchRequest
+            {
+                Origin = target,
+                Server = request.ScratchServer,
+                Session = _options.Session,
+            }
+        );
         var scope = new SchemaScope(request.Ignored);
         var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        var expected = scope.WithoutIgnored(await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false));
+        var expected = scope.WithoutIgnored(
+            await expectations.OfAppliedAsync(input, session.History, cancellationToken).ConfigureAwait(false)
+        );
         var live = scope.WithoutOthers(found, expected);
         if (category is CheckCategory.Drift)
         {
             var (compared, good) = input.History.IsShared
-                ? (SchemaChecks.WithoutOthers(live, expected), "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared.")
+                ? (
+                    SchemaChecks.WithoutOthers(live, expected),
+                    "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared."
+                )
                 : (live, "The database is what its applied migrations make." + SchemaScope.LeftOut(found, live));
             return [.. SchemaChecks.Differences("drift", category, expected, compared, good)];
         }
@@ -147,33 +195,67 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         {
             var replayed = await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false);
             var written = await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false);
-            results.AddRange(SchemaChecks.Differences("schema-file", category, scope.WithoutOthers(written, replayed), scope.WithoutIgnored(replayed), $"The migrations make just what {Path.GetFileName(file)} says."));
+            results.AddRange(
+                SchemaChecks.Differences(
+                    "schema-file",
+                    category,
+                    scope.WithoutOthers(written, replayed),
+                    scope.WithoutIgnored(replayed),
+                    $"The migrations make just what {Path.GetFileName(file)} says."
+                )
+            );
         }
 
         return results;
     }
 
-    private async Task<IReadOnlyList<CheckResult>> DeclaredAsync(IDatabaseSession session, CheckRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> DeclaredAsync(
+        IDatabaseSession session,
+        CheckRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        var checks = CheckFileReader.Read(folder, driver.Dialect)
-            .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names)).ToList();
+        var checks = CheckFileReader
+            .Read(folder, driver.Dialect)
+            .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names))
+            .ToList();
         if (checks.Count == 0 || !request.OnCopy)
             return await AskAsync(session.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
-        var scratch = await driver.Scratch.CreateAsync(
-            new ScratchRequest { Origin = target, Content = ScratchContent.Data, Server = request.ScratchServer, Scripts = [], Session = _options.Session }, cancellationToken).ConfigureAwait(false);
+        var scratch = await driver
+            .Scratch.CreateAsync(
+                new ScratchRequest
+                {
+                    Origin = target,
+                    Content = ScratchContent.Data,
+                    Server = request.ScratchServer,
+                    Scripts = [],
+                    Session = _options.Session,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await using (scratch.ConfigureAwait(false))
         {
-            var copy = await driver.OpenAsync(scratch.Target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            var copy = await driver
+                .OpenAsync(scratch.Target, _options.Session with { Access = SessionAccess.Read }, cancellationToken)
+                .ConfigureAwait(false);
             await using (copy.ConfigureAwait(false))
                 return await AskAsync(copy.Inspector, checks, request, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<IReadOnlyList<CheckResult>> AskAsync(IDatabaseInspector inspector, List<DeclaredCheck> checks, CheckRequest request, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<CheckResult>> AskAsync(
+        IDatabaseInspector inspector,
+        List<DeclaredCheck> checks,
+        CheckRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var results = new List<CheckResult>();
         foreach (var check in checks)
-            results.Add(await DeclaredChecks.AskAsync(inspector, check, request.Timeout, unfilled: null, cancellationToken).ConfigureAwait(false));
+            results.Add(
+                await DeclaredChecks.AskAsync(inspector, check, request.Timeout, unfilled: null, cancellationToken).ConfigureAwait(false)
+            );
         return results;
     }
 
@@ -182,9 +264,15 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         if (names.Count == 0)
             return results;
         var selected = results.Where(r => IsNamed(r.Name, names)).ToList();
-        return selected.Count > 0 ? selected : throw new MigrationException(
-            ErrorId.UsageInvalid, $"No check is called {string.Join(" or ", names.Select(n => $"'{n}'"))}.", $"The checks are {string.Join(", ", results.Select(r => r.Name).Distinct(StringComparer.Ordinal))}.");
+        return selected.Count > 0
+            ? selected
+            : throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"No check is called {string.Join(" or ", names.Select(n => $"'{n}'"))}.",
+                $"The checks are {string.Join(", ", results.Select(r => r.Name).Distinct(StringComparer.Ordinal))}."
+            );
     }
 
-    private static bool IsNamed(string name, IReadOnlyList<string> names) => names.Count == 0 || names.Any(n => FileSystemName.MatchesSimpleExpression(n, name, ignoreCase: true));
+    private static bool IsNamed(string name, IReadOnlyList<string> names) =>
+        names.Count == 0 || names.Any(n => FileSystemName.MatchesSimpleExpression(n, name, ignoreCase: true));
 }

@@ -25,14 +25,22 @@ public static class JUnitReport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.DiskFailed, $"The report '{path}' could not be written: {e.Message}", "Name a file in a folder that exists and can be written.", e);
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"The report '{path}' could not be written: {e.Message}",
+                "Name a file in a folder that exists and can be written.",
+                e
+            );
         }
     }
 
     /// <summary>Writes to a stream.</summary>
     public static void Write(Stream stream, IReadOnlyList<CheckResult> results, DateTimeOffset time)
     {
-        using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) });
+        using var xml = XmlWriter.Create(
+            stream,
+            new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) }
+        );
         xml.WriteStartElement("testsuites");
         var id = 0;
         foreach (var suite in results.GroupBy(r => r.Database, StringComparer.Ordinal))
@@ -57,7 +65,9 @@ public static class JUnitReport
         xml.WriteEndElement();
         foreach (var result in results)
             WriteCase(xml, result);
-        var warnings = results.Where(r => r.Status == CheckStatus.Warn).Select(r => $"{Title(r)}: {r.Message} {r.Recommendation}".TrimEnd());
+        var warnings = results
+            .Where(r => r.Status == CheckStatus.Warn)
+            .Select(r => $"{Title(r)}: {r.Message} {r.Recommendation}".TrimEnd());
         xml.WriteElementString("system-out", Clean(string.Join('\n', warnings)));
         xml.WriteElementString("system-err", "");
         xml.WriteEndElement();
@@ -87,7 +97,9 @@ public static class JUnitReport
     private static string Details(CheckResult result)
     {
         var text = new StringBuilder();
-        foreach (var (label, value) in new[] { ("Expected", result.Expected), ("Actual", result.Actual), ("What to do", result.Recommendation) })
+        foreach (
+            var (label, value) in new[] { ("Expected", result.Expected), ("Actual", result.Actual), ("What to do", result.Recommendation) }
+        )
         {
             if (value is not null)
                 text.Append(label).Append(": ").Append(value).Append('\n');

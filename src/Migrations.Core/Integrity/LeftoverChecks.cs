@@ -7,7 +7,12 @@ namespace Migrations.Integrity;
 internal static class LeftoverChecks
 {
     /// <summary>Asks the place where scratch databases are made, and the folder in which backups are expanded.</summary>
-    public static async Task<CheckResult> AskAsync(IDatabaseDriver driver, DatabaseTarget server, SessionOptions options, CancellationToken cancellationToken)
+    public static async Task<CheckResult> AskAsync(
+        IDatabaseDriver driver,
+        DatabaseTarget server,
+        SessionOptions options,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -25,19 +30,24 @@ internal static class LeftoverChecks
         if (leftovers.Count == 0)
             return Of(CheckStatus.Pass, "No killed run has left a copy behind.");
         var names = string.Join(", ", leftovers);
-        return Of(CheckStatus.Warn, $"Killed runs have left {(leftovers.Count == 1 ? "a copy" : $"{leftovers.Count} copies")} behind: {names}.") with
+        return Of(
+            CheckStatus.Warn,
+            $"Killed runs have left {(leftovers.Count == 1 ? "a copy" : $"{leftovers.Count} copies")} behind: {names}."
+        ) with
         {
             Actual = names,
-            Recommendation = "The next rehearsal, proof or restore in the same place removes those whose owner is known to be dead. Remove the others by hand.",
+            Recommendation =
+                "The next rehearsal, proof or restore in the same place removes those whose owner is known to be dead. Remove the others by hand.",
         };
     }
 
-    private static CheckResult Of(CheckStatus status, string message) => new()
-    {
-        Name = "leftovers",
-        Category = CheckCategory.Engine,
-        Status = status,
-        Expected = "none",
-        Message = message,
-    };
+    private static CheckResult Of(CheckStatus status, string message) =>
+        new()
+        {
+            Name = "leftovers",
+            Category = CheckCategory.Engine,
+            Status = status,
+            Expected = "none",
+            Message = message,
+        };
 }

@@ -22,30 +22,57 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">The folder is bad, the database is missing or refuses, or <see
     /// cref="ErrorId.ScratchUnavailable"/>.</exception>
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(RehearsalRequest rehearsal, CheckRequest checks, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(
+        RehearsalRequest rehearsal,
+        CheckRequest checks,
+        CancellationToken cancellationToken = default
+    )
     {
         var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
         var runner = new Rehearsal(driver, target, folder, _options);
         var empty = await runner.RunAsync(rehearsal with { WithData = false, Checks = false }, cancellationToken).ConfigureAwait(false);
-        var populated = rehearsal.All ? null : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
+        var populated = rehearsal.All
+            ? null
+            : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
         var backup = await BackupChecks.AskAsync(driver, target, checks, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
         return [.. Judge(read, empty, populated, backup).Select(r => r with { Database = target.Display })];
     }
 
     /// <summary>Answers the items. Pure.</summary>
-    internal static IEnumerable<CheckResult> Judge(MigrationFolder read, RehearsalReport empty, RehearsalReport? populated, CheckResult backup)
+    internal static IEnumerable<CheckResult> Judge(
+        MigrationFolder read,
+        RehearsalReport empty,
+        RehearsalReport? populated,
+        CheckResult backup
+    )
     {
         foreach (var result in empty.Results)
         {
             var migration = read.Migrations.First(m => string.Equals(m.FullName, result.Name, StringComparison.Ordinal));
             var withRows = populated?.Results.FirstOrDefault(r => string.Equals(r.Name, result.Name, StringComparison.Ordinal));
             yield return Naming(read, migration);
-            yield return Item(migration, "rollback-exists", migration.HasUndo ? CheckStatus.Pass : CheckStatus.Warn,
-                migration.HasUndo ? "There is a down script." : "There is no down script.", "Write one, or say in the up script why it cannot be undone.");
+            yield return Item(
+                migration,
+                "rollback-exists",
+                migration.HasUndo ? CheckStatus.Pass : CheckStatus.Warn,
+                migration.HasUndo ? "There is a down script." : "There is no down script.",
+                "Write one, or say in the up script why it cannot be undone."
+            );
             yield return Applies(migration, "applies-on-empty-data", result, "no rehearsal got to it");
-            yield return Applies(migration, "applies-on-populated-data", withRows is { WithData: true } ? withRows : null, "there is no copy with rows to try it on");
+            yield return Applies(
+                migration,
+                "applies-on-populated-data",
+                withRows is { WithData: true } ? withRows : null,
+                "there is no copy with rows to try it on"
+            );
             yield return Tested(migration, withRows ?? result);
-            yield return Item(migration, "duration", (withRows ?? result).Applies ? CheckStatus.Pass : CheckStatus.NotRun, Duration(withRows ?? result), recommendation: null);
+            yield return Item(
+                migration,
+                "duration",
+                (withRows ?? result).Applies ? CheckStatus.Pass : CheckStatus.NotRun,
+                Duration(withRows ?? result),
+                recommendation: null
+            );
             yield return Item(migration, "backup-made", backup.Status, backup.Message, backup.Recommendation);
         }
     }
@@ -54,38 +81,93 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     {
         var files = new[] { migration.Up.File, migration.Down?.File };
         var warnings = read.Warnings.Where(w => files.Contains(w.Location.File, StringComparer.Ordinal)).ToList();
-        return Item(migration, "naming", warnings.Count == 0 ? CheckStatus.Pass : CheckStatus.Warn,
-            warnings.Count == 0 ? "Its files are named by the rules." : string.Join(' ', warnings.Select(w => w.Message)), string.Join(' ', warnings.Select(w => w.Remedy)));
+        return Item(
+            migration,
+            "naming",
+            warnings.Count == 0 ? CheckStatus.Pass : CheckStatus.Warn,
+            warnings.Count == 0 ? "Its files are named by the rules." : string.Join(' ', warnings.Select(w => w.Message)),
+            string.Join(' ', warnings.Select(w => w.Remedy))
+        );
     }
 
-    private static CheckResult Applies(Migration migration, string item, RehearsalResult? result, string why) => result switch
-    {
-        null => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {why}.", recommendation: null),
-        { Applies: false, NotRun: { } reason } => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {reason}", result.Failure?.NextStep),
-        { Applies: true } => Item(migration, item, CheckStatus.Pass, "It applies.", recommendation: null),
-        _ => Item(migration, item, CheckStatus.Fail, "It cannot be applied: " + result.Failure?.Message, result.Failure?.NextStep),
-    };
+    private static CheckResult Applies(Migration migration, string item, RehearsalResult? result, string why) =>
+        result switch
+        {
+            null => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {why}.", recommendation: null),
+            { Applies: false, NotRun: { } reason } => Item(
+                migration,
+                item,
+                CheckStatus.NotRun,
+                $"It was not tried: {reason}",
+                result.Failure?.NextStep
+            ),
+            { Applies: true } => Item(migration, item, CheckStatus.Pass, "It applies.", recommendation: null),
+            _ => Item(migration, item, CheckStatus.Fail, "It cannot be applied: " + result.Failure?.Message, result.Failure?.NextStep),
+        };
 
-    private static CheckResult Tested(Migration migration, RehearsalResult result) => result.UndoVerdict switch
-    {
-        UndoVerdict.Proven => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings back what was there, and it can be applied again.", recommendation: null),
-        UndoVerdict.SameButColumnOrder => Item(migration, "rollback-tested", CheckStatus.Pass, "Its undo brings back what was there, but for the order of columns, and it can be applied again.", recommendation: null),
-        UndoVerdict.SchemaOnly => Item(migration, "rollback-tested", CheckStatus.Warn, "Its undo brings the schema back. There were no rows whose values could be compared.", "Rehearse it on a database whose tables hold rows."),
-        UndoVerdict.NotRun when result.NotRun is { } reason => Item(migration, "rollback-tested", CheckStatus.NotRun, $"It was not tried: {reason}", result.Failure?.NextStep),
-        UndoVerdict.None or UndoVerdict.NotRun => Item(migration, "rollback-tested", CheckStatus.NotRun, "There is no undo that could be tried.", recommendation: null),
-        _ => Item(migration, "rollback-tested", CheckStatus.Fail, result.Fault ?? "Its undo failed.", "Correct the down script, and rehearse again."),
-    };
+    private static CheckResult Tested(Migration migration, RehearsalResult result) =>
+        result.UndoVerdict switch
+        {
+            UndoVerdict.Proven => Item(
+                migration,
+                "rollback-tested",
+                CheckStatus.Pass,
+                "Its undo brings back what was there, and it can be applied again.",
+                recommendation: null
+            ),
+            UndoVerdict.SameButColumnOrder => Item(
+                migration,
+                "rollback-tested",
+                CheckStatus.Pass,
+                "Its undo brings back what was there, but for the order of columns, and it can be applied again.",
+                recommendation: null
+            ),
+            UndoVerdict.SchemaOnly => Item(
+                migration,
+                "rollback-tested",
+                CheckStatus.Warn,
+                "Its undo brings the schema back. There were no rows whose values could be compared.",
+                "Rehearse it on a database whose tables hold rows."
+            ),
+            UndoVerdict.NotRun when result.NotRun is { } reason => Item(
+                migration,
+                "rollback-tested",
+                CheckStatus.NotRun,
+                $"It was not tried: {reason}",
+                result.Failure?.NextStep
+            ),
+            UndoVerdict.None or UndoVerdict.NotRun => Item(
+                migration,
+                "rollback-tested",
+                CheckStatus.NotRun,
+                "There is no undo that could be tried.",
+                recommendation: null
+            ),
+            _ => Item(
+                migration,
+                "rollback-tested",
+                CheckStatus.Fail,
+                result.Fault ?? "Its undo failed.",
+                "Correct the down script, and rehearse again."
+            ),
+        };
 
-    private static string Duration(RehearsalResult result) => !result.Applies ? "It was not applied."
-        : string.Create(CultureInfo.InvariantCulture, $"It took {result.Duration.TotalMilliseconds:0} ms on {(result.WithData ? "a copy with all rows" : "a copy without rows")}.");
+    private static string Duration(RehearsalResult result) =>
+        !result.Applies
+            ? "It was not applied."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"It took {result.Duration.TotalMilliseconds:0} ms on {(result.WithData ? "a copy with all rows" : "a copy without rows")}."
+            );
 
-    private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, string? recommendation) => new()
-    {
-        Name = name,
-        Category = CheckCategory.Checklist,
-        Status = status,
-        Message = message,
-        Recommendation = status == CheckStatus.Pass ? null : recommendation,
-        Target = migration.FullName,
-    };
+    private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, string? recommendation) =>
+        new()
+        {
+            Name = name,
+            Category = CheckCategory.Checklist,
+            Status = status,
+            Message = message,
+            Recommendation = status == CheckStatus.Pass ? null : recommendation,
+            Target = migration.FullName,
+        };
 }

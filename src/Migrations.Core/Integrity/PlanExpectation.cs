@@ -16,7 +16,8 @@ public sealed record PlanExpectation(string Text, bool IsAbsent) : CheckExpectat
     public override bool IsOfRows => false;
 
     /// <inheritdoc/>
-    public override bool IsMet(QueryAnswer answer) => answer.Plan is { } plan && plan.Contains(Text, StringComparison.OrdinalIgnoreCase) != IsAbsent;
+    public override bool IsMet(QueryAnswer answer) =>
+        answer.Plan is { } plan && plan.Contains(Text, StringComparison.OrdinalIgnoreCase) != IsAbsent;
 
     /// <inheritdoc/>
     public override string Describe(QueryAnswer answer) => answer.Plan ?? "no plan";

@@ -7,11 +7,20 @@ internal sealed class ReachedDefinitions
 {
     private static readonly SchemaObjectType[] Followed =
     [
-        SchemaObjectType.View, SchemaObjectType.MaterializedView, SchemaObjectType.Function, SchemaObjectType.Trigger, SchemaObjectType.Rule,
+        SchemaObjectType.View,
+        SchemaObjectType.MaterializedView,
+        SchemaObjectType.Function,
+        SchemaObjectType.Trigger,
+        SchemaObjectType.Rule,
     ];
 
     private static readonly SchemaObjectType[] WithColumns =
-        [SchemaObjectType.Type, SchemaObjectType.Domain, SchemaObjectType.Extension, SchemaObjectType.Function];
+    [
+        SchemaObjectType.Type,
+        SchemaObjectType.Domain,
+        SchemaObjectType.Extension,
+        SchemaObjectType.Function,
+    ];
 
     private readonly SqlNameReader _reader;
     private readonly ILookup<string, SchemaObject> _byName;
@@ -20,10 +29,14 @@ internal sealed class ReachedDefinitions
     public ReachedDefinitions(SqlNameReader reader, SchemaSnapshot before, SchemaSnapshot after)
     {
         _reader = reader;
-        _byName = before.Objects.Concat(after.Objects).Where(o => Followed.Contains(o.Type))
+        _byName = before
+            .Objects.Concat(after.Objects)
+            .Where(o => Followed.Contains(o.Type))
             .ToLookup(o => reader.LastName(RunsOn(o) ?? o.Name), StringComparer.OrdinalIgnoreCase);
-        _takingColumns = before.Objects.Where(o => WithColumns.Contains(o.Type))
-            .Select(o => reader.LastName(o.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _takingColumns = before
+            .Objects.Where(o => WithColumns.Contains(o.Type))
+            .Select(o => reader.LastName(o.Name))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether there is something among the names that columns may go with when it is dropped with CASCADE.</summary>

@@ -37,7 +37,9 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             foreach (var migration in migrations)
             {
                 _options.Session.Events.Publish(new WorkAdvanced($"Rehearsing {migration}", results.Count, migrations.Count, "migrations"));
-                var result = WithoutSecrets(await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false));
+                var result = WithoutSecrets(
+                    await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false)
+                );
                 results.Add(leftOut is null ? result : Without(leftOut, result));
                 if (result is { Applies: false, NotRun: not null })
                     leftOut ??= result.Name;
@@ -45,24 +47,32 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
                     break;
             }
 
-            var checks = wanted.Checks && results.TrueForAll(r => r.Applies || r.NotRun is not null) ? await AskChecksAsync(copy, leftOut, cancellationToken).ConfigureAwait(false) : [];
-            return new RehearsalReport(results, checks) { NotKept = await TryKeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false) };
+            var checks =
+                wanted.Checks && results.TrueForAll(r => r.Applies || r.NotRun is not null)
+                    ? await AskChecksAsync(copy, leftOut, cancellationToken).ConfigureAwait(false)
+                    : [];
+            return new RehearsalReport(results, checks)
+            {
+                NotKept = await TryKeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false),
+            };
         }
     }
 
     /// <summary>Definitions repeat the text of statements: the bodies of functions, for one.</summary>
-    private RehearsalResult WithoutSecrets(RehearsalResult result) => result with
-    {
-        Differences = [.. result.Differences.Select(WithoutSecrets)],
-        ObjectsChanged = [.. result.ObjectsChanged.Select(WithoutSecrets)],
-    };
+    private RehearsalResult WithoutSecrets(RehearsalResult result) =>
+        result with
+        {
+            Differences = [.. result.Differences.Select(WithoutSecrets)],
+            ObjectsChanged = [.. result.ObjectsChanged.Select(WithoutSecrets)],
+        };
 
-    private SchemaDifference WithoutSecrets(SchemaDifference difference) => difference with
-    {
-        Left = difference.Left is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Left),
-        Right = difference.Right is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Right),
-        Mend = difference.Mend is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Mend),
-    };
+    private SchemaDifference WithoutSecrets(SchemaDifference difference) =>
+        difference with
+        {
+            Left = difference.Left is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Left),
+            Right = difference.Right is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Right),
+            Mend = difference.Mend is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Mend),
+        };
 
     private async Task<PlanningInput> LookAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
     {
@@ -70,9 +80,13 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             return PlanningInputReader.Of(read, [], _options);
         try
         {
-            var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+            var session = await driver
+                .OpenAsync(target, _options.Session with { Access = SessionAccess.Read }, cancellationToken)
+                .ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
-                return await PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken).ConfigureAwait(false);
+                return await PlanningInputReader
+                    .ReadAsync(session, driver.Dialect, read, _options, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
         {
@@ -83,16 +97,27 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     private static List<Migration> Chosen(PlanningInput input, RehearsalRequest request)
     {
         FolderIdentity.Check(input);
-        var plan = ApplyPlanner.Plan(input, new ApplyRequest { Target = request.Target, AllowOutOfOrder = true, SkipChecksum = true });
+        var plan = ApplyPlanner.Plan(
+            input,
+            new ApplyRequest
+            {
+                Target = request.Target,
+                AllowOutOfOrder = true,
+                SkipChecksum = true,
+            }
+        );
         return [.. plan.Steps.Select(s => s.Migration)];
     }
 
     /// <summary>What is wrong with a migration on a copy that lacks an earlier one may be right on the database.</summary>
-    private static RehearsalResult Without(string leftOut, RehearsalResult result) => result.IsGood || result.NotRun is not null ? result : result with
-    {
-        UndoVerdict = UndoVerdict.NotRun,
-        NotRun = $"It may need {leftOut}, which was not run on the copy: {result.Fault}",
-    };
+    private static RehearsalResult Without(string leftOut, RehearsalResult result) =>
+        result.IsGood || result.NotRun is not null
+            ? result
+            : result with
+            {
+                UndoVerdict = UndoVerdict.NotRun,
+                NotRun = $"It may need {leftOut}, which was not run on the copy: {result.Fault}",
+            };
 
     private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, string? leftOut, CancellationToken cancellationToken)
     {
@@ -101,20 +126,41 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         if (checks.Count == 0)
             return results;
         if (leftOut is not null)
-            return [.. checks.Select(c => DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.") with { Database = target.Display })];
+            return
+            [
+                .. checks.Select(c =>
+                    DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.") with
+                    {
+                        Database = target.Display,
+                    }
+                ),
+            ];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
         var unfilled = new UnfilledTables(
             driver.Dialect,
             await copy.ReadValuesAsync(digests: false, cancellationToken).ConfigureAwait(false),
             await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
-            copy.LacksRows);
+            copy.LacksRows
+        );
         foreach (var check in checks)
-            results.Add(await DeclaredChecks.AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken).ConfigureAwait(false) with { Database = target.Display });
+            results.Add(
+                await DeclaredChecks
+                    .AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken)
+                    .ConfigureAwait(false) with
+                {
+                    Database = target.Display,
+                }
+            );
         return results;
     }
 
     /// <summary>What was found is worth reading, whether it could be kept or not.</summary>
-    private async Task<MigrationException?> TryKeepAsync(List<Migration> migrations, List<RehearsalResult> results, RehearsalRequest request, CancellationToken cancellationToken)
+    private async Task<MigrationException?> TryKeepAsync(
+        List<Migration> migrations,
+        List<RehearsalResult> results,
+        RehearsalRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var judged = migrations.Zip(results).Where(p => p.Second.UndoVerdict is not (UndoVerdict.None or UndoVerdict.NotRun)).ToList();
         if (judged.Count == 0)
@@ -137,13 +183,18 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     {
         var now = DateTimeOffset.UtcNow;
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-        RehearsalVerdicts.Write(folder, judged.Select(p => KeyValuePair.Create(p.Migration.FullName, RehearsalVerdict.Of(p.Migration, p.Result.UndoVerdict, now))));
+        RehearsalVerdicts.Write(
+            folder,
+            judged.Select(p => KeyValuePair.Create(p.Migration.FullName, RehearsalVerdict.Of(p.Migration, p.Result.UndoVerdict, now)))
+        );
     }
 
     private async Task RecordAsync(List<(Migration Migration, RehearsalResult Result)> judged, CancellationToken cancellationToken)
     {
         var recorder = new JournalRecorder(driver.Dialect, _options.Service);
-        var session = await driver.OpenAsync(target, _options.Session with { Access = SessionAccess.Write }, cancellationToken).ConfigureAwait(false);
+        var session = await driver
+            .OpenAsync(target, _options.Session with { Access = SessionAccess.Write }, cancellationToken)
+            .ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);

@@ -10,8 +10,14 @@ namespace Migrations.Integrity;
 /// The scratch database of a rehearsal: a copy of the live one, or empty. Made when it is first needed, and made anew when an undo has
 /// spoiled it.
 /// </summary>
-internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions options, RehearsalRequest request, PlanningInput input,
-    IReadOnlyList<Migration> migrations) : IAsyncDisposable
+internal sealed class RehearsalCopy(
+    IDatabaseDriver driver,
+    DatabaseTarget target,
+    MigratorOptions options,
+    RehearsalRequest request,
+    PlanningInput input,
+    IReadOnlyList<Migration> migrations
+) : IAsyncDisposable
 {
     private readonly JournalRecorder _recorder = new(driver.Dialect, options.Service);
     private readonly List<Migration> _applied = [];
@@ -36,18 +42,31 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         if (_session is not null)
             return _session;
         _content ??= await DecideContentAsync(cancellationToken).ConfigureAwait(false);
-        _scratch = await driver.Scratch.CreateAsync(
-            new ScratchRequest
-            {
-                Origin = target,
-                Content = _content.Value,
-                Server = request.ScratchServer,
-                Scripts = [.. migrations.SelectMany(m => m.Down is { } down ? (MigrationScript[])[m.Up, down] : [m.Up])],
-                Prepared = true,
-                Session = options.Session,
-            },
-            cancellationToken).ConfigureAwait(false);
-        _session = await driver.OpenAsync(_scratch.Target, options.Session with { Access = SessionAccess.Create, Events = NullEventSink.Instance }, cancellationToken).ConfigureAwait(false);
+        _scratch = await driver
+            .Scratch.CreateAsync(
+                new ScratchRequest
+                {
+                    Origin = target,
+                    Content = _content.Value,
+                    Server = request.ScratchServer,
+                    Scripts = [.. migrations.SelectMany(m => m.Down is { } down ? (MigrationScript[])[m.Up, down] : [m.Up])],
+                    Prepared = true,
+                    Session = options.Session,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _session = await driver
+            .OpenAsync(
+                _scratch.Target,
+                options.Session with
+                {
+                    Access = SessionAccess.Create,
+                    Events = NullEventSink.Instance,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await _session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
         return _session;
     }
@@ -60,10 +79,17 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
         var script = migration.Script(direction)!;
         var analysis = driver.Dialect.Analyze(script);
         // What a run refuses is no good migration.
-        var problems = direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script) ? [.. analysis.Problems, EmptyScript.Problem(script)] : analysis.Problems;
+        var problems =
+            direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script)
+                ? [.. analysis.Problems, EmptyScript.Problem(script)]
+                : analysis.Problems;
         if (problems.Count > 0)
             throw new FolderException(Path.GetDirectoryName(script.File) ?? script.File, problems);
-        var planned = KeyWindow.Mark(input.Migrations, [.. input.History.Applied.Select(r => r.Key), .. _applied.Select(m => m.Key)], [new PlanStep(migration, direction, script)])[0];
+        var planned = KeyWindow.Mark(
+            input.Migrations,
+            [.. input.History.Applied.Select(r => r.Key), .. _applied.Select(m => m.Key)],
+            [new PlanStep(migration, direction, script)]
+        )[0];
         var step = new StepExecution
         {
             MayLeaveKeysOpen = planned.MayLeaveKeysOpen,
@@ -72,7 +98,11 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
             Direction = direction,
             Script = script,
             Analysis = analysis,
-            Entry = _recorder.Entry(migration, direction, direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack),
+            Entry = _recorder.Entry(
+                migration,
+                direction,
+                direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack
+            ),
         };
         var measured = await _scratch!.MeasureAsync(session, step, cancellationToken).ConfigureAwait(false);
         if (direction == MigrationDirection.Up)
@@ -122,7 +152,9 @@ internal sealed class RehearsalCopy(IDatabaseDriver driver, DatabaseTarget targe
     {
         try
         {
-            var session = await driver.OpenAsync(target, options.Session with { Access = SessionAccess.Read, Events = NullEventSink.Instance }, cancellationToken).ConfigureAwait(false);
+            var session = await driver
+                .OpenAsync(target, options.Session with { Access = SessionAccess.Read, Events = NullEventSink.Instance }, cancellationToken)
+                .ConfigureAwait(false);
             await session.DisposeAsync().ConfigureAwait(false);
             return true;
         }

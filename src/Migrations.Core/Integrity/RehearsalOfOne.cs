@@ -16,8 +16,16 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     public async Task<RehearsalResult> RunAsync(CancellationToken cancellationToken)
     {
         var before = await SchemaAsync(cancellationToken).ConfigureAwait(false);
-        var values = migration.HasUndo && _reach.MayChange ? await copy.ReadValuesAsync(digests: true, cancellationToken).ConfigureAwait(false) : [];
-        var result = new RehearsalResult { Database = database, Version = migration.Version, Name = migration.FullName, Applies = false, WithData = copy.HasData };
+        var values =
+            migration.HasUndo && _reach.MayChange ? await copy.ReadValuesAsync(digests: true, cancellationToken).ConfigureAwait(false) : [];
+        var result = new RehearsalResult
+        {
+            Database = database,
+            Version = migration.Version,
+            Name = migration.FullName,
+            Applies = false,
+            WithData = copy.HasData,
+        };
         try
         {
             var up = await copy.RunAsync(migration, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
@@ -52,11 +60,17 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     }
 
     /// <summary>A run only warns of these: who rehearses can still put them into the script.</summary>
-    private MigrationException? Refused(IReadOnlyList<LostObject> lost) => lost.FirstOrDefault(l => l.Weight == LostObjectWeight.Unrehearsed) is not { } first ? null : new MigrationException(
-        ErrorId.ObjectsLost,
-        LostObjectText.Warning(migration.FullName, first),
-        "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- Objects-Lost: allowed' in the header.")
-    { Location = new ScriptLocation(migration.Up.File, migration.Up.FirstLine) };
+    private MigrationException? Refused(IReadOnlyList<LostObject> lost) =>
+        lost.FirstOrDefault(l => l.Weight == LostObjectWeight.Unrehearsed) is not { } first
+            ? null
+            : new MigrationException(
+                ErrorId.ObjectsLost,
+                LostObjectText.Warning(migration.FullName, first),
+                "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- Objects-Lost: allowed' in the header."
+            )
+            {
+                Location = new ScriptLocation(migration.Up.File, migration.Up.FirstLine),
+            };
 
     private async Task<RehearsalResult> UndoAsync(RehearsalResult result, UndoComparison comparison, CancellationToken cancellationToken)
     {
@@ -96,13 +110,29 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             return result;
         // Columns that the undo put into another order stand in it still; later migrations are to meet the order that the database has.
         var isOrder = result.UndoVerdict == UndoVerdict.SameButColumnOrder && differences.All(d => d.IsColumnOrder);
-        return await RemadeAsync(isOrder ? result : result with { UndoVerdict = UndoVerdict.SchemaDiffers, Differences = differences }, cancellationToken).ConfigureAwait(false);
+        return await RemadeAsync(
+                isOrder ? result : result with { UndoVerdict = UndoVerdict.SchemaDiffers, Differences = differences },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
-        failure.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, failure) : result with { UndoVerdict = UndoVerdict.Failed, Failure = failure };
+        failure.Id == ErrorId.ReachesBeyondCopy
+            ? NotRun(result, failure)
+            : result with
+            {
+                UndoVerdict = UndoVerdict.Failed,
+                Failure = failure,
+            };
 
-    private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) => result with { UndoVerdict = UndoVerdict.NotRun, NotRun = why.Message, Failure = why };
+    private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) =>
+        result with
+        {
+            UndoVerdict = UndoVerdict.NotRun,
+            NotRun = why.Message,
+            Failure = why,
+        };
 
     private async Task<RehearsalResult> RemadeAsync(RehearsalResult result, CancellationToken cancellationToken)
     {
@@ -111,7 +141,9 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     }
 
     private async Task<SchemaSnapshot> SchemaAsync(CancellationToken cancellationToken) =>
-        await (await copy.SessionAsync(cancellationToken).ConfigureAwait(false)).Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        await (await copy.SessionAsync(cancellationToken).ConfigureAwait(false))
+            .Inspector.ReadSchemaAsync(cancellationToken)
+            .ConfigureAwait(false);
 
     private static List<TableContent> Lost(IReadOnlyList<TableValues> before, IReadOnlyList<TableValues> after)
     {

@@ -80,9 +80,13 @@ public sealed record RehearsalResult
     public MigrationException? Failure { get; init; }
 
     /// <summary>What is wrong with it or with its undo, in sentences; null when nothing is.</summary>
-    public string? Fault => Failure?.Message
-        ?? (ValueDifferences.Count > 0 ? string.Join(' ', ValueDifferences.Select(d => $"V{d.ToString()[1..]}."))
-        : UndoProven == false ? string.Join(' ', Differences.Select(SchemaChecks.Sentence)) : null);
+    public string? Fault =>
+        Failure?.Message
+        ?? (
+            ValueDifferences.Count > 0 ? string.Join(' ', ValueDifferences.Select(d => $"V{d.ToString()[1..]}."))
+            : UndoProven == false ? string.Join(' ', Differences.Select(SchemaChecks.Sentence))
+            : null
+        );
 
     /// <summary>
     /// Why it, or its undo, was not rehearsed to its end: a statement reaches beyond the copy, or an earlier migration that it may need was

@@ -10,19 +10,26 @@ namespace Migrations.Integrity;
 /// <param name="RehearsedAt">When (UTC).</param>
 /// <param name="Undo">What was found; null where an earlier version kept it.</param>
 public sealed record RehearsalVerdict(
-    string Checksum, bool UndoProven, DateTimeOffset RehearsedAt, [property: JsonConverter(typeof(JsonStringEnumConverter<UndoVerdict>))] UndoVerdict? Undo = null)
+    string Checksum,
+    bool UndoProven,
+    DateTimeOffset RehearsedAt,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<UndoVerdict>))] UndoVerdict? Undo = null
+)
 {
     /// <summary>What was found. Earlier versions compared no values, so what they called proven is proven for the schema only.</summary>
     [JsonIgnore]
     public UndoVerdict Verdict => Undo ?? OfEarlier(UndoProven);
 
     /// <summary>The verdict to keep.</summary>
-    public static RehearsalVerdict Of(Migration migration, UndoVerdict undo, DateTimeOffset rehearsedAt) => new(ChecksumOf(migration), undo.IsProven() == true, rehearsedAt, undo);
+    public static RehearsalVerdict Of(Migration migration, UndoVerdict undo, DateTimeOffset rehearsedAt) =>
+        new(ChecksumOf(migration), undo.IsProven() == true, rehearsedAt, undo);
 
     /// <summary>What a verdict of an earlier version says, which compared the schema alone.</summary>
     public static UndoVerdict OfEarlier(bool proven) => proven ? UndoVerdict.SchemaOnly : UndoVerdict.SchemaDiffers;
 
     /// <summary>The checksum of a migration's two scripts.</summary>
     public static string ChecksumOf(Migration migration) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes($"{migration.Up.Checksum}:{migration.Down?.Checksum}"))).ToLowerInvariant();
+        Convert
+            .ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes($"{migration.Up.Checksum}:{migration.Down?.Checksum}")))
+            .ToLowerInvariant();
 }

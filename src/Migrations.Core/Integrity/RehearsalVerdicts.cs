@@ -20,12 +20,17 @@ public static class RehearsalVerdicts
         {
             RegularFile.Require(file);
             using var stream = File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, RehearsalJson.Default.SortedDictionaryStringRehearsalVerdict) ?? throw new JsonException("The file holds no object.");
+            return JsonSerializer.Deserialize(stream, RehearsalJson.Default.SortedDictionaryStringRehearsalVerdict)
+                ?? throw new JsonException("The file holds no object.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new MigrationException(
-                ErrorId.FileUnreadable, $"The verdicts of rehearsals in '{file}' cannot be read: {e.Message}", $"Delete the file, and rehearse again: migrations test --all", e);
+                ErrorId.FileUnreadable,
+                $"The verdicts of rehearsals in '{file}' cannot be read: {e.Message}",
+                $"Delete the file, and rehearse again: migrations test --all",
+                e
+            );
         }
     }
 
@@ -43,13 +48,20 @@ public static class RehearsalVerdicts
         var temporary = file + ".tmp";
         try
         {
-            File.WriteAllText(temporary, JsonSerializer.Serialize(all, RehearsalJson.Default.SortedDictionaryStringRehearsalVerdict) + "\n");
+            File.WriteAllText(
+                temporary,
+                JsonSerializer.Serialize(all, RehearsalJson.Default.SortedDictionaryStringRehearsalVerdict) + "\n"
+            );
             File.Move(temporary, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MigrationException(
-                ErrorId.FileUnreadable, $"The verdicts could not be written to '{file}': {e.Message}", "Make the folder writable; or keep them in the history: migrations test --record", e);
+                ErrorId.FileUnreadable,
+                $"The verdicts could not be written to '{file}': {e.Message}",
+                "Make the folder writable; or keep them in the history: migrations test --record",
+                e
+            );
         }
     }
 }

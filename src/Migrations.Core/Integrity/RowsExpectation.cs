@@ -18,9 +18,12 @@ public sealed record RowsExpectation(CheckOperator Operator, long Count) : Check
     {
         var count = "rows " + answer.RowCount.ToString(CultureInfo.InvariantCulture);
         // The first offending rows say more than their number.
-        return IsMet(answer) || answer.Rows.Count == 0 ? count : $"{count}: {string.Join("; ", answer.Rows.Take(ShownRows).Select(Row))}{(answer.RowCount > ShownRows ? "; ..." : "")}";
+        return IsMet(answer) || answer.Rows.Count == 0
+            ? count
+            : $"{count}: {string.Join("; ", answer.Rows.Take(ShownRows).Select(Row))}{(answer.RowCount > ShownRows ? "; ..." : "")}";
 
-        string Row(IReadOnlyList<string?> values) => string.Join(", ", values.Select((v, i) => $"{answer.Columns.ElementAtOrDefault(i)} = {v ?? "NULL"}"));
+        string Row(IReadOnlyList<string?> values) =>
+            string.Join(", ", values.Select((v, i) => $"{answer.Columns.ElementAtOrDefault(i)} = {v ?? "NULL"}"));
     }
 
     /// <inheritdoc/>

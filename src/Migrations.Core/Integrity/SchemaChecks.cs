@@ -7,7 +7,10 @@ internal static class SchemaChecks
 {
     private static readonly (string Name, SchemaObjectType Type)[] Expected =
     [
-        ("tables", SchemaObjectType.Table), ("indexes", SchemaObjectType.Index), ("triggers", SchemaObjectType.Trigger), ("views", SchemaObjectType.View),
+        ("tables", SchemaObjectType.Table),
+        ("indexes", SchemaObjectType.Index),
+        ("triggers", SchemaObjectType.Trigger),
+        ("views", SchemaObjectType.View),
     ];
 
     /// <summary>Whether what the applied migrations make is there: tables, indexes, triggers, views.</summary>
@@ -25,7 +28,10 @@ internal static class SchemaChecks
                 Status = missing.Count == 0 ? CheckStatus.Pass : CheckStatus.Fail,
                 Expected = wanted.Count == 0 ? "none" : string.Join(", ", wanted),
                 Actual = missing.Count == 0 ? $"{wanted.Count} of {wanted.Count}" : "missing: " + string.Join(", ", missing),
-                Message = missing.Count == 0 ? $"All {wanted.Count} expected {name} are there." : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
+                Message =
+                    missing.Count == 0
+                        ? $"All {wanted.Count} expected {name} are there."
+                        : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
                 Recommendation = missing.Count == 0 ? null : "See the drift checks for the SQL that would bring them back.",
             };
         }
@@ -37,7 +43,13 @@ internal static class SchemaChecks
     /// <param name="expected">The expected schema.</param>
     /// <param name="found">The schema that was found.</param>
     /// <param name="good">What is said when they are the same.</param>
-    public static IEnumerable<CheckResult> Differences(string name, CheckCategory category, SchemaSnapshot expected, SchemaSnapshot found, string good)
+    public static IEnumerable<CheckResult> Differences(
+        string name,
+        CheckCategory category,
+        SchemaSnapshot expected,
+        SchemaSnapshot found,
+        string good
+    )
     {
         var differences = SchemaComparison.Compare(expected, found);
         if (differences.Count == 0)
@@ -63,7 +75,9 @@ internal static class SchemaChecks
                 Expected = difference.Left ?? "not there",
                 Actual = difference.Right ?? "not there",
                 Message = Sentence(difference),
-                Recommendation = difference.Mend is { } sql ? "To put it back: " + sql : "Write a migration that makes it so on purpose, or put it back by hand.",
+                Recommendation = difference.Mend is { } sql
+                    ? "To put it back: " + sql
+                    : "Write a migration that makes it so on purpose, or put it back by hand.",
                 Target = difference.Name,
             };
         }
@@ -76,8 +90,13 @@ internal static class SchemaChecks
     public static SchemaSnapshot WithoutOthers(SchemaSnapshot live, SchemaSnapshot expected)
     {
         var names = expected.Objects.Select(o => (o.Type, o.Name)).ToHashSet();
-        return new SchemaSnapshot(live.Engine, live.EngineVersion, live.Objects.Where(
-            o => names.Contains((o.Type, o.Name)) || (o.Table is { } table && names.Contains((SchemaObjectType.Table, table)))))
+        return new SchemaSnapshot(
+            live.Engine,
+            live.EngineVersion,
+            live.Objects.Where(o =>
+                names.Contains((o.Type, o.Name)) || (o.Table is { } table && names.Contains((SchemaObjectType.Table, table)))
+            )
+        )
         {
             Preamble = live.Preamble,
             RefusesDropOfUsed = live.RefusesDropOfUsed,
@@ -85,12 +104,15 @@ internal static class SchemaChecks
     }
 
     /// <summary>A difference in a sentence.</summary>
-    internal static string Sentence(SchemaDifference difference) => difference.Kind switch
-    {
-        DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",
-        DifferenceKind.Removed => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is not there.",
-        _ => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found {difference.Right}.",
-    };
+    internal static string Sentence(SchemaDifference difference) =>
+        difference.Kind switch
+        {
+            DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",
+            DifferenceKind.Removed => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is not there.",
+            _ =>
+                $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found {difference.Right}.",
+        };
 
-    private static IEnumerable<string> Names(SchemaSnapshot snapshot, SchemaObjectType type) => snapshot.Objects.Where(o => o.Type == type).Select(o => o.Name);
+    private static IEnumerable<string> Names(SchemaSnapshot snapshot, SchemaObjectType type) =>
+        snapshot.Objects.Where(o => o.Type == type).Select(o => o.Name);
 }

@@ -1,6 +1,6 @@
 using Migrations.Databases;
-using Migrations.Folders;
 using Migrations.Events;
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
@@ -20,11 +20,16 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">No scratch database can be had, or a script fails there.</exception>
     public Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, string? baseline, CancellationToken cancellationToken) =>
-        RunAsync(baseline is null ? migrations : [FromText("the schema of the baseline", baseline), .. migrations], prepared: true, cancellationToken);
+        RunAsync(
+            baseline is null ? migrations : [FromText("the schema of the baseline", baseline), .. migrations],
+            prepared: true,
+            cancellationToken
+        );
 
     /// <summary>Runs one file of SQL that makes a whole schema.</summary>
     /// <exception cref="MigrationException">No scratch database can be had, or the file cannot be read or fails there.</exception>
-    public Task<SchemaSnapshot> RunFileAsync(string file, CancellationToken cancellationToken) => RunAsync([FromFile(file)], prepared: false, cancellationToken);
+    public Task<SchemaSnapshot> RunFileAsync(string file, CancellationToken cancellationToken) =>
+        RunAsync([FromFile(file)], prepared: false, cancellationToken);
 
     private async Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, bool prepared, CancellationToken cancellationToken)
     {
@@ -42,22 +47,31 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
                     Direction = MigrationDirection.Up,
                     Steps = [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))],
                 };
-                var run = new MigrationRun(session, driver.Dialect, made.Target, new JournalRecorder(driver.Dialect, options.Service), quiet, HistoryView.From([], options.Service, identityByName: false));
-                _ = await run.RunAsync(plan, [.. plan.Steps.Select(s => driver.Dialect.Analyze(s.Script))], cancellationToken).ConfigureAwait(false);
+                var run = new MigrationRun(
+                    session,
+                    driver.Dialect,
+                    made.Target,
+                    new JournalRecorder(driver.Dialect, options.Service),
+                    quiet,
+                    HistoryView.From([], options.Service, identityByName: false)
+                );
+                _ = await run.RunAsync(plan, [.. plan.Steps.Select(s => driver.Dialect.Analyze(s.Script))], cancellationToken)
+                    .ConfigureAwait(false);
                 return await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static Migration FromText(string name, string sql) => new()
-    {
-        Key = MigrationKey.Of(name),
-        Version = null,
-        Name = name,
-        FullName = name,
-        Layout = MigrationLayout.Versioned,
-        Up = MigrationScript.OfText(name, sql),
-    };
+    private static Migration FromText(string name, string sql) =>
+        new()
+        {
+            Key = MigrationKey.Of(name),
+            Version = null,
+            Name = name,
+            FullName = name,
+            Layout = MigrationLayout.Versioned,
+            Up = MigrationScript.OfText(name, sql),
+        };
 
     private static Migration FromFile(string file)
     {
@@ -69,7 +83,12 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(ErrorId.FileUnreadable, $"The file '{file}' cannot be read: {e.Message}", "Name a file of SQL that can be read.", e);
+            throw new MigrationException(
+                ErrorId.FileUnreadable,
+                $"The file '{file}' cannot be read: {e.Message}",
+                "Name a file of SQL that can be read.",
+                e
+            );
         }
     }
 }

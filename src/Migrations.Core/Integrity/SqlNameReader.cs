@@ -42,17 +42,23 @@ internal sealed class SqlNameReader(ISqlDialect dialect)
 
     /// <summary>The name of an object, without its schema and its parameters.</summary>
     public string LastName(string name) =>
-        Unquoted(dialect.Tokenize(name).TakeWhile(t => t.In(name) is not "(")
-            .Last(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName).In(name));
+        Unquoted(
+            dialect
+                .Tokenize(name)
+                .TakeWhile(t => t.In(name) is not "(")
+                .Last(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName)
+                .In(name)
+        );
 
     /// <summary>A name without its quotes.</summary>
-    public static string Unquoted(ReadOnlySpan<char> name) => name switch
-    {
-        ['"', .. var inner, '"'] => inner.ToString().Replace("\"\"", "\"", StringComparison.Ordinal),
-        ['`', .. var inner, '`'] => inner.ToString().Replace("``", "`", StringComparison.Ordinal),
-        ['[', .. var inner, ']'] => inner.ToString(),
-        _ => name.ToString(),
-    };
+    public static string Unquoted(ReadOnlySpan<char> name) =>
+        name switch
+        {
+            ['"', .. var inner, '"'] => inner.ToString().Replace("\"\"", "\"", StringComparison.Ordinal),
+            ['`', .. var inner, '`'] => inner.ToString().Replace("``", "`", StringComparison.Ordinal),
+            ['[', .. var inner, ']'] => inner.ToString(),
+            _ => name.ToString(),
+        };
 
     /// <summary>The body of a function or of a DO, without its tags.</summary>
     private static string? BodyOf(SqlToken token, string sql)

@@ -16,7 +16,11 @@ internal sealed class UndoComparison(ValueReach reach, SchemaSnapshot before, Sc
     /// <param name="left">The values after the undo.</param>
     /// <param name="changed">The rows that the undo changed.</param>
     public RehearsalResult Judge(
-        RehearsalResult result, SchemaSnapshot schema, IReadOnlyList<TableValues> left, IReadOnlyList<TableChange> changed)
+        RehearsalResult result,
+        SchemaSnapshot schema,
+        IReadOnlyList<TableValues> left,
+        IReadOnlyList<TableChange> changed
+    )
     {
         var differences = SchemaComparison.Compare(before, schema);
         if (!differences.All(d => d.IsColumnOrder))

@@ -28,9 +28,11 @@ internal sealed class UnfilledTables
         _tables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var content in contents.Where(c => c.Rows == 0))
             _tables[_reader.LastName(content.Table)] = content.Table;
-        _definitions = schema.Objects.Where(o => o.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView or SchemaObjectType.Function)
+        _definitions = schema
+            .Objects.Where(o => o.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView or SchemaObjectType.Function)
             .ToLookup(o => _reader.LastName(o.Name), o => o.Definition, StringComparer.OrdinalIgnoreCase);
-        _constraints = schema.Objects.Where(o => o is { Type: SchemaObjectType.Constraint, Table: not null })
+        _constraints = schema
+            .Objects.Where(o => o is { Type: SchemaObjectType.Constraint, Table: not null })
             .ToLookup(o => _reader.LastName(o.Table!), o => o.Definition, StringComparer.OrdinalIgnoreCase);
         LacksRows = lacksRows;
     }
@@ -56,12 +58,17 @@ internal sealed class UnfilledTables
     /// <summary>Those that the tables which some statements write refer to, and that the statements do not fill themselves.</summary>
     public IReadOnlyList<string> ParentsOf(string sql)
     {
-        var named = _reader.Names(sql).SelectMany(name => _constraints[name]).SelectMany(_reader.Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var named = _reader
+            .Names(sql)
+            .SelectMany(name => _constraints[name])
+            .SelectMany(_reader.Names)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         named.ExceptWith(Filled(sql));
         return Without(named);
     }
 
-    private IReadOnlyList<string> Without(HashSet<string> named) => [.. _tables.Where(t => named.Contains(t.Key)).Select(t => t.Value).Order(StringComparer.Ordinal)];
+    private IReadOnlyList<string> Without(HashSet<string> named) =>
+        [.. _tables.Where(t => named.Contains(t.Key)).Select(t => t.Value).Order(StringComparer.Ordinal)];
 
     /// <summary>The name behind each INTO.</summary>
     private IEnumerable<string> Filled(string sql)

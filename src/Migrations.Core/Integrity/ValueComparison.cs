@@ -11,7 +11,8 @@ internal static class ValueComparison
         var now = after.ToDictionary(t => t.Table, StringComparer.Ordinal);
         return [.. before.Where(Differs).Select(t => Compare(t, now[t.Table]))];
 
-        bool Differs(TableValues t) => now.TryGetValue(t.Table, out var other) && !string.Equals(t.Digest, other.Digest, StringComparison.Ordinal);
+        bool Differs(TableValues t) =>
+            now.TryGetValue(t.Table, out var other) && !string.Equals(t.Digest, other.Digest, StringComparison.Ordinal);
     }
 
     // Rows have no name that is the same in every table, so a changed row is one that is gone and one that came.

@@ -15,7 +15,8 @@ public sealed record ValueExpectation(CheckOperator Operator, string? Value) : C
             return false;
         var found = answer.Rows[0][0];
         if (Value is null || found is null)
-            return CheckOperators.Holds(Operator, (Value is null) == (found is null) ? 0 : 1) && Operator is CheckOperator.Equal or CheckOperator.NotEqual;
+            return CheckOperators.Holds(Operator, (Value is null) == (found is null) ? 0 : 1)
+                && Operator is CheckOperator.Equal or CheckOperator.NotEqual;
         return CheckOperators.Holds(Operator, Compare(found, Value));
     }
 
@@ -26,7 +27,8 @@ public sealed record ValueExpectation(CheckOperator Operator, string? Value) : C
     public override string ToString() => "value " + CheckOperators.Write(Operator) + (Value ?? "null");
 
     private static int Compare(string found, string wanted) =>
-        decimal.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out var left) && decimal.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var right)
+        decimal.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out var left)
+        && decimal.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var right)
             ? left.CompareTo(right)
             : string.CompareOrdinal(found, wanted);
 }

@@ -7,16 +7,21 @@ namespace Migrations.Integrity;
 public sealed record ValuesExpectation(IReadOnlyList<string> Values) : CheckExpectation
 {
     /// <inheritdoc/>
-    public override bool IsMet(QueryAnswer answer) => answer.RowCount == Values.Count && Found(answer).SequenceEqual(Values, StringComparer.Ordinal);
+    public override bool IsMet(QueryAnswer answer) =>
+        answer.RowCount == Values.Count && Found(answer).SequenceEqual(Values, StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override string Describe(QueryAnswer answer) => answer.RowCount == 0 ? "no row" : $"values {string.Join(", ", Found(answer))}{(answer.RowCount > answer.Rows.Count ? ", ..." : "")}";
+    public override string Describe(QueryAnswer answer) =>
+        answer.RowCount == 0
+            ? "no row"
+            : $"values {string.Join(", ", Found(answer))}{(answer.RowCount > answer.Rows.Count ? ", ..." : "")}";
 
     /// <inheritdoc/>
     public bool Equals(ValuesExpectation? other) => other is not null && Values.SequenceEqual(other.Values, StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Values.Aggregate(17, (hash, value) => HashCode.Combine(hash, StringComparer.Ordinal.GetHashCode(value)));
+    public override int GetHashCode() =>
+        Values.Aggregate(17, (hash, value) => HashCode.Combine(hash, StringComparer.Ordinal.GetHashCode(value)));
 
     /// <inheritdoc/>
     public override string ToString() => "values " + string.Join(", ", Values);

@@ -70,13 +70,15 @@ public sealed record MigrationScript
     /// was checked are not handed out: reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public Stream OpenRead() => Substituted is null ? OpenOriginal() : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);
+    public Stream OpenRead() =>
+        Substituted is null ? OpenOriginal() : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);
 
     /// <summary>Opens the part as text (UTF-8).</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public TextReader OpenText() => (Substituted ?? KeptText) is { } text
-        ? new StringReader(text)
-        : new StreamReader(OpenOriginal(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024);
+    public TextReader OpenText() =>
+        (Substituted ?? KeptText) is { } text
+            ? new StringReader(text)
+            : new StreamReader(OpenOriginal(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024);
 
     /// <summary>Reads the part as it is in the file, nothing substituted.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

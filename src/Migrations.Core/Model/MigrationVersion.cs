@@ -52,9 +52,12 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
 
     /// <summary>Reads a version.</summary>
     /// <exception cref="FormatException">The text is no version.</exception>
-    public static MigrationVersion Parse(string text) => TryParse(text, out var version)
-        ? version
-        : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{text}' is no version: digits are expected, in parts between dots."));
+    public static MigrationVersion Parse(string text) =>
+        TryParse(text, out var version)
+            ? version
+            : throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture, $"'{text}' is no version: digits are expected, in parts between dots.")
+            );
 
     /// <inheritdoc/>
     public int CompareTo(MigrationVersion? other)
@@ -75,12 +78,13 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
     }
 
     /// <inheritdoc/>
-    public int CompareTo(object? obj) => obj switch
-    {
-        null => 1,
-        MigrationVersion other => CompareTo(other),
-        _ => throw new ArgumentException("A version can only be compared with a version.", nameof(obj)),
-    };
+    public int CompareTo(object? obj) =>
+        obj switch
+        {
+            null => 1,
+            MigrationVersion other => CompareTo(other),
+            _ => throw new ArgumentException("A version can only be compared with a version.", nameof(obj)),
+        };
 
     /// <inheritdoc/>
     public bool Equals(MigrationVersion? other) => other is not null && string.Equals(Key, other.Key, StringComparison.Ordinal);
@@ -101,10 +105,12 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
     public static bool operator !=(MigrationVersion? left, MigrationVersion? right) => !(left == right);
 
     /// <summary>Whether the left version comes before the right one.</summary>
-    public static bool operator <(MigrationVersion? left, MigrationVersion? right) => Comparer<MigrationVersion>.Default.Compare(left, right) < 0;
+    public static bool operator <(MigrationVersion? left, MigrationVersion? right) =>
+        Comparer<MigrationVersion>.Default.Compare(left, right) < 0;
 
     /// <summary>Whether the left version comes after the right one.</summary>
-    public static bool operator >(MigrationVersion? left, MigrationVersion? right) => Comparer<MigrationVersion>.Default.Compare(left, right) > 0;
+    public static bool operator >(MigrationVersion? left, MigrationVersion? right) =>
+        Comparer<MigrationVersion>.Default.Compare(left, right) > 0;
 
     /// <summary>Whether the left version is the right one or comes before it.</summary>
     public static bool operator <=(MigrationVersion? left, MigrationVersion? right) => !(left > right);

@@ -52,17 +52,17 @@ internal sealed class ScriptPartStream : Stream
     }
 
     /// <summary>A script whose file is no longer what was read and checked.</summary>
-    public static MigrationException Changed(MigrationScript script) => new(
-        ErrorId.FileChanged,
-        $"The file '{script.File}' was changed after it had been read and checked.",
-        "Run the command again when nobody is writing to the migration folder.")
-    {
-        Location = new ScriptLocation(script.File, script.FirstLine),
-    };
+    public static MigrationException Changed(MigrationScript script) =>
+        new(
+            ErrorId.FileChanged,
+            $"The file '{script.File}' was changed after it had been read and checked.",
+            "Run the command again when nobody is writing to the migration folder."
+        )
+        {
+            Location = new ScriptLocation(script.File, script.FirstLine),
+        };
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

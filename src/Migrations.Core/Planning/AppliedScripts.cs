@@ -15,9 +15,15 @@ internal static class AppliedScripts
     /// <summary>Refuses, or notes as overruled, edited and missing scripts of some applied migrations.</summary>
     public static void Check(PlanningInput input, Func<MigrationKey, bool> concerns, bool skip, List<string> overruled)
     {
-        var changed = input.Migrations
-            .Where(m => !m.IsRepeatable && input.ChangeOf(m.Key) == ScriptChange.Statement && input.RecordOf(m) is { IsApplied: true } r && concerns(r.Key))
-            .Select(m => m.FullName).ToList();
+        var changed = input
+            .Migrations.Where(m =>
+                !m.IsRepeatable
+                && input.ChangeOf(m.Key) == ScriptChange.Statement
+                && input.RecordOf(m) is { IsApplied: true } r
+                && concerns(r.Key)
+            )
+            .Select(m => m.FullName)
+            .ToList();
         // A repeatable whose file is gone asks for nothing: what it made stays until a migration removes it.
         var missing = input.Missing.Where(r => r.Version is not null && concerns(r.Key)).Select(r => r.Name).ToList();
         if (skip)
@@ -36,7 +42,8 @@ internal static class AppliedScripts
                 $"Edited after it was applied: {string.Join(", ", changed)}. A statement differs, not only comments or white space.",
                 $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}',"
                     + $" which shows the difference; {SkipHint}.",
-                changed);
+                changed
+            );
         }
 
         if (missing.Count > 0)
@@ -45,7 +52,8 @@ internal static class AppliedScripts
                 ErrorId.MigrationMissing,
                 $"Applied, but the file is gone from the folder: {string.Join(", ", missing)}.",
                 $"Put the file back; or forget the migration with 'migrations repair {missing[0]} --remove-missing'; {SkipHint}.",
-                missing);
+                missing
+            );
         }
     }
 
@@ -54,12 +62,17 @@ internal static class AppliedScripts
     /// the wrong one.
     /// </summary>
     public static IReadOnlyList<string> Warnings(PlanningInput input) =>
-    [
-        .. FolderIdentity.ServiceWarning(input) is { } service ? [service] : (string[])[],
-        .. input.Match.Renamed.Where(r => !r.IsRenumbered)
-            .Select(r => $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' records the new name."),
-        .. input.Migrations
-            .Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)
-            .Select(m => $"{m} was edited after it was applied, in comments or white space only; 'migrations repair {m}' records the new text."),
-    ];
+        [
+            .. FolderIdentity.ServiceWarning(input) is { } service ? [service] : (string[])[],
+            .. input
+                .Match.Renamed.Where(r => !r.IsRenumbered)
+                .Select(r =>
+                    $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' records the new name."
+                ),
+            .. input
+                .Migrations.Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)
+                .Select(m =>
+                    $"{m} was edited after it was applied, in comments or white space only; 'migrations repair {m}' records the new text."
+                ),
+        ];
 }

@@ -23,7 +23,11 @@ public static class ApplyPlanner
         return new MigrationPlan
         {
             Direction = MigrationDirection.Up,
-            Steps = KeyWindow.Mark(input.Migrations, input.History.Applied.Select(r => r.Key), [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))]),
+            Steps = KeyWindow.Mark(
+                input.Migrations,
+                input.History.Applied.Select(r => r.Key),
+                [.. chosen.Select(m => new PlanStep(m, MigrationDirection.Up, m.Up))]
+            ),
             Skipped = skipped,
             Warnings = AppliedScripts.Warnings(input),
             TransactionMode = request.TransactionMode,
@@ -58,7 +62,13 @@ public static class ApplyPlanner
         return pending.Where(m => reached.Contains(m.Key));
     }
 
-    private static void CheckOrder(PlanningInput input, ApplyRequest request, List<Migration> pending, List<Migration> chosen, List<string> overruled)
+    private static void CheckOrder(
+        PlanningInput input,
+        ApplyRequest request,
+        List<Migration> pending,
+        List<Migration> chosen,
+        List<string> overruled
+    )
     {
         var keys = chosen.Select(m => m.Key).ToHashSet();
         var late = chosen.Where(input.IsOutOfOrder).ToList();
@@ -79,14 +89,16 @@ public static class ApplyPlanner
                 ErrorId.OutOfOrder,
                 $"Pending, but older than the newest applied version {input.History.HighestRun}: {string.Join(", ", late)}.",
                 "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order (recorded in the history).",
-                [.. late.Select(m => m.FullName)]);
+                [.. late.Select(m => m.FullName)]
+            );
         }
 
         throw new PlanException(
             ErrorId.OutOfOrder,
             $"Applying {string.Join(", ", chosen)} would pass over older pending migrations: {string.Join(", ", passed)}.",
             "Apply those first, or pass over them on purpose with --allow-out-of-order.",
-            [.. passed.Select(m => m.FullName)]);
+            [.. passed.Select(m => m.FullName)]
+        );
     }
 
     /// <summary>The migration that a header means. Only for an error the script is looked at, for the line.</summary>
@@ -102,7 +114,8 @@ public static class ApplyPlanner
                 e.Id,
                 $"{HeaderLocation.Of(migration.Up, "Depends-On", text)}: 'Depends-On: {text}' in the header of {migration}: {e.Message}",
                 $"Correct the header. {e.NextStep}",
-                [migration.FullName, .. e.Migrations]);
+                [migration.FullName, .. e.Migrations]
+            );
         }
     }
 
@@ -124,17 +137,20 @@ public static class ApplyPlanner
                     input.IsPending(needed) && chosen.Contains(needed)
                         ? $"Give {migration} a version above that of {needed}, so that it runs after it."
                         : $"Apply {needed} first: migrations up --target {needed}",
-                    [migration.FullName, needed.FullName]);
+                    [migration.FullName, needed.FullName]
+                );
             }
 
             there.Add(migration.Key);
         }
     }
 
-    private static PlanException DependsOnOtherEnvironment(PlanningInput input, Migration migration, Migration needed) => new(
-        ErrorId.DependencyMissing,
-        $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
-        $"Give {migration} the same 'Environment:' header as {needed}, or take {needed} out of its 'Depends-On:'"
-            + (input.Environment is null ? $"; or name the environment: --environment {needed.Header.Environments[0]}" : "."),
-        [migration.FullName, needed.FullName]);
+    private static PlanException DependsOnOtherEnvironment(PlanningInput input, Migration migration, Migration needed) =>
+        new(
+            ErrorId.DependencyMissing,
+            $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
+            $"Give {migration} the same 'Environment:' header as {needed}, or take {needed} out of its 'Depends-On:'"
+                + (input.Environment is null ? $"; or name the environment: --environment {needed.Header.Environments[0]}" : "."),
+            [migration.FullName, needed.FullName]
+        );
 }

@@ -48,11 +48,15 @@ internal static class FolderIdentity
             ErrorId.OtherFolder,
             $"{Folder(input)} holds none of the migrations that were applied here. The history knows {Names(applied)}; the folder has"
                 + $" {(there.Count == 0 ? "no migrations" : Names(there))}.",
-            Question(input) + (input.Match.Replaced.Count > 0
-                ? "If it is, put the files of the applied migrations back, and give the new ones versions of their own."
-                : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up --skip-checksum'"
-                    + " (recorded in the history)."),
-            applied);
+            Question(input)
+                + (
+                    input.Match.Replaced.Count > 0
+                        ? "If it is, put the files of the applied migrations back, and give the new ones versions of their own."
+                        : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up --skip-checksum'"
+                            + " (recorded in the history)."
+                ),
+            applied
+        );
     }
 
     /// <summary>The error about files whose version was applied as another migration.</summary>
@@ -65,9 +69,11 @@ internal static class FolderIdentity
         return new PlanException(
             ErrorId.OtherMigration,
             $"The version was applied as another migration: {Names(pairs)}." + (never.Count == 0 ? "" : $" {Names(never)} never ran here."),
-            Question(input) + $"If it is, give {file} a version that is not in use, and put the file of {record.Name} back."
+            Question(input)
+                + $"If it is, give {file} a version that is not in use, and put the file of {record.Name} back."
                 + $" If {file} is {record.Name}, renamed and edited: give it its old name, and accept the edit with 'migrations repair {record.Name}'.",
-            [.. replaced.Select(r => r.Migration.FullName)]);
+            [.. replaced.Select(r => r.Migration.FullName)]
+        );
     }
 
     /// <summary>
@@ -79,26 +85,30 @@ internal static class FolderIdentity
             ? $"Nothing was applied here for this service. {Known(service)}"
             : null;
 
-    private static string Known(string service) => service.Length == 0
-        ? "The history knows migrations of this folder without a service: leave out --service."
-        : $"The history knows migrations of this folder as those of the service '{service}': --service {service}.";
+    private static string Known(string service) =>
+        service.Length == 0
+            ? "The history knows migrations of this folder without a service: leave out --service."
+            : $"The history knows migrations of this folder as those of the service '{service}': --service {service}.";
 
-    private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) => new(
-        ErrorId.MigrationRenamed,
-        $"Applied here under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
-            + " The script is the same; the history does not know the new name yet.",
-        $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
-        [.. renumbered.Select(r => r.Migration.FullName)]);
+    private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) =>
+        new(
+            ErrorId.MigrationRenamed,
+            $"Applied here under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
+                + " The script is the same; the history does not know the new name yet.",
+            $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
+            [.. renumbered.Select(r => r.Migration.FullName)]
+        );
 
-    private static string Question(PlanningInput input) => input.OtherService is { } service
-        ? $"Is this the right service? {Known(service)} "
-        : input.BetterFolder is { } better
-        ? $"Is this the right folder? Another one fits the history better: --path '{better}'. "
+    private static string Question(PlanningInput input) =>
+        input.OtherService is { } service ? $"Is this the right service? {Known(service)} "
+        : input.BetterFolder is { } better ? $"Is this the right folder? Another one fits the history better: --path '{better}'. "
         : "Is this the right folder? Give another one with --path. ";
 
     private static string Folder(PlanningInput input) => input.Folder is { } folder ? $"The folder '{folder}'" : "The folder";
 
-    private static string Names(IReadOnlyList<string> names) => names.Count <= NamesShown
-        ? string.Join(", ", names)
-        : string.Join(", ", names.Take(NamesShown)) + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
+    private static string Names(IReadOnlyList<string> names) =>
+        names.Count <= NamesShown
+            ? string.Join(", ", names)
+            : string.Join(", ", names.Take(NamesShown))
+                + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
 }

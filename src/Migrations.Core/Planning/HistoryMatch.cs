@@ -24,8 +24,10 @@ public sealed class HistoryMatch
         Missing = [.. _history.Applied.Where(r => !_files.ContainsKey(r.Key))];
         Renamed =
         [
-            .. input.Migrations.Where(m => !m.IsRepeatable && _records.ContainsKey(m.Key))
-                .Select(m => new RenamedMigration(m, _records[m.Key])).Where(IsRenamed),
+            .. input
+                .Migrations.Where(m => !m.IsRepeatable && _records.ContainsKey(m.Key))
+                .Select(m => new RenamedMigration(m, _records[m.Key]))
+                .Where(IsRenamed),
         ];
         Replaced = Missing.Count == 0 ? [] : FindReplaced(input.Migrations);
         IsOtherFolder = Missing.Any(r => r.Version is not null) && _files.Count == 0;
@@ -49,7 +51,11 @@ public sealed class HistoryMatch
         if (_records.TryGetValue(migration.Key, out var applied))
             return applied;
         // What another migration left behind under this version, failed or undone, is not this one's.
-        return _history.Find(migration.Key) is { IsApplied: false } left && (left.Resume is not null || NameAgrees(left.Name, migration.FullName)) ? left : null;
+        return
+            _history.Find(migration.Key) is { IsApplied: false } left
+            && (left.Resume is not null || NameAgrees(left.Name, migration.FullName))
+            ? left
+            : null;
     }
 
     /// <summary>The migration of the folder that an applied one is; null when none is.</summary>
@@ -114,7 +120,10 @@ public sealed class HistoryMatch
         {
             var checksum = record.Applied!.Checksum;
             var same = files.Where(m => m.Key != record.Key && string.Equals(m.Up.Checksum, checksum, StringComparison.Ordinal)).ToList();
-            if (same.Count > 1 || (same.Count == 1 && loose.Count(r => string.Equals(r.Applied!.Checksum, checksum, StringComparison.Ordinal)) > 1))
+            if (
+                same.Count > 1
+                || (same.Count == 1 && loose.Count(r => string.Equals(r.Applied!.Checksum, checksum, StringComparison.Ordinal)) > 1)
+            )
                 same.RemoveAll(m => !NameAgrees(m.FullName, record.Name));
             if (same.Count == 1)
                 found.Add((same[0], record, ScriptChange.None));

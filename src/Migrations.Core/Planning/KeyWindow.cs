@@ -28,7 +28,9 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
         {
             var until = MigrationResolver.Find(migrations, text);
             var place = migrations.TakeWhile(m => m.Key != until.Key).Count();
-            return place > at ? new KeyWindow(migrations[at], until, place) : throw Invalid(migrations[at], text, $"{until} is no later migration.");
+            return place > at
+                ? new KeyWindow(migrations[at], until, place)
+                : throw Invalid(migrations[at], text, $"{until} is no later migration.");
         }
         catch (PlanException e) when (e.Id != ErrorId.HeaderInvalid)
         {
@@ -36,11 +38,13 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
         }
     }
 
-    private static PlanException Invalid(Migration migration, string text, string why) => new(
-        ErrorId.HeaderInvalid,
-        $"{HeaderLocation.Of(migration.Up, "Foreign-Keys", text)}: 'Foreign-Keys: open-until {text}' in the header of {migration}: {why}",
-        "Name the migration that closes the keys again.",
-        [migration.FullName]);
+    private static PlanException Invalid(Migration migration, string text, string why) =>
+        new(
+            ErrorId.HeaderInvalid,
+            $"{HeaderLocation.Of(migration.Up, "Foreign-Keys", text)}: 'Foreign-Keys: open-until {text}' in the header of {migration}: {why}",
+            "Name the migration that closes the keys again.",
+            [migration.FullName]
+        );
 
     /// <summary>The windows that are open now; none where a header is wrong, which a run refuses.</summary>
     public static IReadOnlyList<KeyWindow> OpenIn(PlanningInput input)
@@ -65,7 +69,11 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
     /// <param name="migrations">The folder's migrations, in order.</param>
     /// <param name="applied">What is applied before the first step.</param>
     /// <param name="steps">The steps.</param>
-    public static IReadOnlyList<PlanStep> Mark(IReadOnlyList<Migration> migrations, IEnumerable<MigrationKey> applied, IReadOnlyList<PlanStep> steps)
+    public static IReadOnlyList<PlanStep> Mark(
+        IReadOnlyList<Migration> migrations,
+        IEnumerable<MigrationKey> applied,
+        IReadOnlyList<PlanStep> steps
+    )
     {
         var windows = Of(migrations);
         if (windows.Count == 0)
@@ -74,7 +82,12 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
         return [.. steps.Select(step => Mark(windows, migrations, keys, step))];
     }
 
-    private static PlanStep Mark(IReadOnlyList<KeyWindow> windows, IReadOnlyList<Migration> migrations, HashSet<MigrationKey> keys, PlanStep step)
+    private static PlanStep Mark(
+        IReadOnlyList<KeyWindow> windows,
+        IReadOnlyList<Migration> migrations,
+        HashSet<MigrationKey> keys,
+        PlanStep step
+    )
     {
         var wasOpen = windows.Where(w => w.IsOpen(keys)).ToList();
         if (step.Direction == MigrationDirection.Down)

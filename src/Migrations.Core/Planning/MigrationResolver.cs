@@ -32,14 +32,16 @@ public static class MigrationResolver
                     ErrorId.MigrationAmbiguous,
                     $"'{text}' may mean any of: {string.Join(", ", found)}.",
                     $"Give the full name, for example '{found[0].FullName}'.",
-                    [.. found.Select(m => m.FullName)]);
+                    [.. found.Select(m => m.FullName)]
+                );
             }
         }
 
         throw Unknown(migrations, text);
     }
 
-    private static bool Is(string? value, string text) => value is not null && string.Equals(value, text, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string? value, string text) =>
+        value is not null && string.Equals(value, text, StringComparison.OrdinalIgnoreCase);
 
     private static PlanException Unknown(IReadOnlyList<Migration> migrations, string text)
     {
@@ -48,6 +50,7 @@ public static class MigrationResolver
             ErrorId.MigrationUnknown,
             $"No migration of the folder has the version or name '{text}'.",
             near is null ? "The folder holds no migrations: check --path." : $"Did you mean '{near}'? 'migrations status' lists them all.",
-            []);
+            []
+        );
     }
 }

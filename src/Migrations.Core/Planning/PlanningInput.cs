@@ -36,12 +36,14 @@ public sealed record PlanningInput
     public string? OtherService { get; init; }
 
     /// <summary>What rehearsals found, by the migration's full name; empty where none were kept beside the migrations.</summary>
-    public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } = new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } =
+        new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal);
 
     /// <summary>
     /// Foreign keys that are open, as headers of applied migrations allow, by the migration that opened them; empty where none may be.
     /// </summary>
-    public IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>> OpenForeignKeys { get; init; } = new Dictionary<MigrationKey, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>> OpenForeignKeys { get; init; } =
+        new Dictionary<MigrationKey, IReadOnlyList<string>>();
 
     /// <summary>The environment; null when none is named.</summary>
     public string? Environment { get; init; }
@@ -52,8 +54,15 @@ public sealed record PlanningInput
         get
         {
             // A copy of this record brings the match of its original with it.
-            if (_match is not { } made || !(ReferenceEquals(made.Migrations, Migrations) && ReferenceEquals(made.History, History)
-                && ReferenceEquals(made.Changes, Changes) && ReferenceEquals(made.Renumbered, Renumbered)))
+            if (
+                _match is not { } made
+                || !(
+                    ReferenceEquals(made.Migrations, Migrations)
+                    && ReferenceEquals(made.History, History)
+                    && ReferenceEquals(made.Changes, Changes)
+                    && ReferenceEquals(made.Renumbered, Renumbered)
+                )
+            )
             {
                 _match = made = (new HistoryMatch(this), Migrations, History, Changes, Renumbered);
             }
@@ -76,11 +85,15 @@ public sealed record PlanningInput
         var checksum = RehearsalVerdict.ChecksumOf(migration);
         if (Verdicts.GetValueOrDefault(migration.FullName) is { } kept && string.Equals(kept.Checksum, checksum, StringComparison.Ordinal))
             return kept.Verdict;
-        if ((RecordOf(migration) ?? History.Find(migration.Key))?.Rehearsal is not { } row
-            || !string.Equals(row.Checksum, checksum, StringComparison.Ordinal))
+        if (
+            (RecordOf(migration) ?? History.Find(migration.Key))?.Rehearsal is not { } row
+            || !string.Equals(row.Checksum, checksum, StringComparison.Ordinal)
+        )
             return UndoVerdict.NotRun;
         // Earlier versions kept the header's description in its place.
-        return Enum.TryParse<UndoVerdict>(row.Description, out var verdict) && Enum.IsDefined(verdict) ? verdict : RehearsalVerdict.OfEarlier(row.Success);
+        return Enum.TryParse<UndoVerdict>(row.Description, out var verdict) && Enum.IsDefined(verdict)
+            ? verdict
+            : RehearsalVerdict.OfEarlier(row.Success);
     }
 
     /// <summary>Applied migrations whose files are gone, in the order in which they were applied.</summary>
@@ -99,9 +112,14 @@ public sealed record PlanningInput
 
     /// <summary>Whether it may run in this environment.</summary>
     public bool RunsHere(Migration migration) =>
-        migration.Header.Environments.Count == 0 || (Environment is not null && migration.Header.Environments.Contains(Environment, StringComparer.OrdinalIgnoreCase));
+        migration.Header.Environments.Count == 0
+        || (Environment is not null && migration.Header.Environments.Contains(Environment, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Whether it is pending below a version that was applied, as it was numbered then.</summary>
     public bool IsOutOfOrder(Migration migration) =>
-        migration.Version is { } version && IsPending(migration) && RunsHere(migration) && History.HighestRun is { } highest && version < highest;
+        migration.Version is { } version
+        && IsPending(migration)
+        && RunsHere(migration)
+        && History.HighestRun is { } highest
+        && version < highest;
 }

@@ -23,7 +23,15 @@ public static class StatusBuilder
     }
 
     /// <summary>Where the database stands.</summary>
-    public static DatabaseStatus Summarize(IReadOnlyList<MigrationStatus> statuses, HistoryView history, DatabaseTarget target, string folder, string? service, DatabaseInfo info, LockHolder? holder)
+    public static DatabaseStatus Summarize(
+        IReadOnlyList<MigrationStatus> statuses,
+        HistoryView history,
+        DatabaseTarget target,
+        string folder,
+        string? service,
+        DatabaseInfo info,
+        LockHolder? holder
+    )
     {
         int Count(params MigrationState[] states) => statuses.Count(s => states.Contains(s.State));
         return new DatabaseStatus
@@ -46,12 +54,15 @@ public static class StatusBuilder
     }
 
     /// <summary>A repeatable whose file is gone asks for nothing.</summary>
-    private static bool IsHealthy(MigrationStatus status) => status.Error is null && !status.IsRenumbered && status.State switch
-    {
-        MigrationState.Failed or MigrationState.Changed or MigrationState.OutOfOrder => false,
-        MigrationState.Missing => status.Version is null,
-        _ => true,
-    };
+    private static bool IsHealthy(MigrationStatus status) =>
+        status.Error is null
+        && !status.IsRenumbered
+        && status.State switch
+        {
+            MigrationState.Failed or MigrationState.Changed or MigrationState.OutOfOrder => false,
+            MigrationState.Missing => status.Version is null,
+            _ => true,
+        };
 
     private static MigrationStatus Of(PlanningInput input, Migration migration, DatabaseTarget target, string folder, string? service)
     {
@@ -87,27 +98,29 @@ public static class StatusBuilder
         };
     }
 
-    private static MigrationStatus OfMissing(HistoryRecord record, DatabaseTarget target, string folder, string? service) => new()
-    {
-        Database = target.Display,
-        Target = target,
-        Service = service,
-        Version = record.Version,
-        Name = record.Name,
-        Description = record.Applied?.Description,
-        SemanticVersion = record.Applied?.SemanticVersion,
-        State = MigrationState.Missing,
-        HasUndo = false,
-        AppliedAt = record.FirstApplied?.AppliedAt,
-        AppliedBy = record.FirstApplied?.AppliedBy,
-        Duration = DurationOf(record.FirstApplied),
-        RowsAffected = record.FirstApplied?.RowsAffected,
-        Checksum = record.Applied?.Checksum,
-        Error = record.Failure?.ErrorMessage,
-        Path = folder,
-    };
+    private static MigrationStatus OfMissing(HistoryRecord record, DatabaseTarget target, string folder, string? service) =>
+        new()
+        {
+            Database = target.Display,
+            Target = target,
+            Service = service,
+            Version = record.Version,
+            Name = record.Name,
+            Description = record.Applied?.Description,
+            SemanticVersion = record.Applied?.SemanticVersion,
+            State = MigrationState.Missing,
+            HasUndo = false,
+            AppliedAt = record.FirstApplied?.AppliedAt,
+            AppliedBy = record.FirstApplied?.AppliedBy,
+            Duration = DurationOf(record.FirstApplied),
+            RowsAffected = record.FirstApplied?.RowsAffected,
+            Checksum = record.Applied?.Checksum,
+            Error = record.Failure?.ErrorMessage,
+            Path = folder,
+        };
 
-    private static TimeSpan? DurationOf(JournalEntry? entry) => entry?.ExecutionTimeMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    private static TimeSpan? DurationOf(JournalEntry? entry) =>
+        entry?.ExecutionTimeMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     private static MigrationState StateOf(PlanningInput input, Migration migration, HistoryRecord? record)
     {

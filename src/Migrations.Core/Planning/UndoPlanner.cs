@@ -10,7 +10,10 @@ public static class UndoPlanner
     public static MigrationPlan Plan(PlanningInput input, UndoRequest request)
     {
         // Newest first. What counts as applied since a baseline never ran here, and repeatables have no down script: both stay.
-        var applied = input.History.Applied.Where(r => r.Version is not null || input.Match.FileOf(r) is { IsRepeatable: false }).Reverse().ToList();
+        var applied = input
+            .History.Applied.Where(r => r.Version is not null || input.Match.FileOf(r) is { IsRepeatable: false })
+            .Reverse()
+            .ToList();
         var undoable = applied.Where(r => !r.IsBaseline).ToList();
         if (undoable.Count > 0 && FolderIdentity.OtherFolder(input) is { } other)
             throw other;
@@ -27,14 +30,22 @@ public static class UndoPlanner
         {
             Direction = MigrationDirection.Down,
             Steps = KeyWindow.Mark(
-                input.Migrations, input.History.Applied.Select(r => r.Key), [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))]),
+                input.Migrations,
+                input.History.Applied.Select(r => r.Key),
+                [.. migrations.Select(m => new PlanStep(m, MigrationDirection.Down, m.Down!))]
+            ),
             Warnings = UndoProof.Warnings(input, migrations),
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
     }
 
-    private static List<HistoryRecord> Choose(PlanningInput input, UndoRequest request, List<HistoryRecord> applied, List<HistoryRecord> undoable)
+    private static List<HistoryRecord> Choose(
+        PlanningInput input,
+        UndoRequest request,
+        List<HistoryRecord> applied,
+        List<HistoryRecord> undoable
+    )
     {
         if (request is { Name: { } name })
             return Exactly(input, [Find(input, name)], applied);
@@ -75,7 +86,8 @@ public static class UndoPlanner
                 ErrorId.UndoOutOfOrder,
                 $"{applied[oldest].Name} cannot be undone before the later migrations that are still applied: {string.Join(", ", later)}.",
                 $"Undo those first, one by one in this order, or all at once with 'migrations down --last {oldest + 1}'.",
-                later);
+                later
+            );
         }
 
         return chosen;
@@ -87,7 +99,11 @@ public static class UndoPlanner
         {
             FolderIdentity.Check(input, key => key == migration.Key);
             throw new PlanException(
-                ErrorId.MigrationNotApplied, $"{migration} is not applied, so there is nothing to undo.", "'migrations status' shows what is applied.", [migration.FullName]);
+                ErrorId.MigrationNotApplied,
+                $"{migration} is not applied, so there is nothing to undo.",
+                "'migrations status' shows what is applied.",
+                [migration.FullName]
+            );
         }
 
         if (record.IsBaseline)
@@ -96,7 +112,8 @@ public static class UndoPlanner
                 ErrorId.UndoMissing,
                 $"{migration} counts as applied since a baseline: it never ran here, so there is nothing to undo.",
                 "What the baseline stands for was there before the first migration ran, and stays.",
-                [migration.FullName]);
+                [migration.FullName]
+            );
         }
     }
 
@@ -109,17 +126,23 @@ public static class UndoPlanner
         {
             FolderIdentity.Check(input, key => key == last.Key);
             throw new PlanException(
-                ErrorId.MigrationNotApplied, $"{last} is not applied, so nothing can be undone down to it.", "'migrations status' shows what is applied.", [last.FullName]);
+                ErrorId.MigrationNotApplied,
+                $"{last} is not applied, so nothing can be undone down to it.",
+                "'migrations status' shows what is applied.",
+                [last.FullName]
+            );
         }
 
         return [.. undoable.TakeWhile(r => r.FirstApplied!.Id > stays.Id)];
     }
 
-    private static PlanException Gone(List<string> names) => new(
-        ErrorId.MigrationMissing,
-        $"Applied, but the file is gone from the folder, and with it the down script: {string.Join(", ", names)}.",
-        "Put the files back, and run the command again.",
-        names);
+    private static PlanException Gone(List<string> names) =>
+        new(
+            ErrorId.MigrationMissing,
+            $"Applied, but the file is gone from the folder, and with it the down script: {string.Join(", ", names)}.",
+            "Put the files back, and run the command again.",
+            names
+        );
 
     private static void CheckDownScripts(PlanningInput input, List<HistoryRecord> chosen)
     {
@@ -136,6 +159,7 @@ public static class UndoPlanner
                 ? $"No down script: {string.Join(", ", without)}. Nothing was undone."
                 : $"The down script is empty, so the migration is irreversible: {string.Join(", ", without)}. Nothing was undone.",
             $"Write the down script of {first}; or undo only what comes after it: migrations down --to {first}",
-            [.. without.Select(m => m.FullName)]);
+            [.. without.Select(m => m.FullName)]
+        );
     }
 }

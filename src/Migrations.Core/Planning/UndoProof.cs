@@ -12,13 +12,16 @@ internal static class UndoProof
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Whether a proof of the schema alone is enough matters only where a proof is required.",
-                "Add --require-proven, or leave out --schema-only.");
+                "Add --require-proven, or leave out --schema-only."
+            );
         }
 
         if (!request.RequireProven)
             return;
-        var verdicts = migrations.Select(m => (Migration: m, Verdict: input.VerdictOf(m)))
-            .Where(v => v.Verdict.IsProven() != true && !(request.SchemaOnly && v.Verdict == UndoVerdict.SchemaOnly)).ToList();
+        var verdicts = migrations
+            .Select(m => (Migration: m, Verdict: input.VerdictOf(m)))
+            .Where(v => v.Verdict.IsProven() != true && !(request.SchemaOnly && v.Verdict == UndoVerdict.SchemaOnly))
+            .ToList();
         if (verdicts.Count == 0)
             return;
         throw new PlanException(
@@ -26,7 +29,8 @@ internal static class UndoProof
             $"The undo is not proven: {string.Join("; ", verdicts.Select(v => $"{v.Migration} ({v.Verdict.Message()})"))}. "
                 + "Nothing was undone.",
             NextStep([.. verdicts.Select(v => v.Verdict)]),
-            [.. verdicts.Select(v => v.Migration.FullName)]);
+            [.. verdicts.Select(v => v.Migration.FullName)]
+        );
     }
 
     /// <summary>What to say before an undo runs that is not proven.</summary>
@@ -39,9 +43,12 @@ internal static class UndoProof
         if (byVerdict.Contains(UndoVerdict.SchemaOnly))
             warnings.Add(
                 $"Only the schema is proven for the undo of {Names(UndoVerdict.SchemaOnly)}: there were no rows to compare. "
-                + "'migrations test --with-data' compares them before a migration is applied.");
+                    + "'migrations test --with-data' compares them before a migration is applied."
+            );
         if (byVerdict.Contains(UndoVerdict.NotRun))
-            warnings.Add($"No rehearsal has proven this undo: {Names(UndoVerdict.NotRun)}. 'migrations test --all' rehearses it on a copy.");
+            warnings.Add(
+                $"No rehearsal has proven this undo: {Names(UndoVerdict.NotRun)}. 'migrations test --all' rehearses it on a copy."
+            );
         return warnings;
 
         string Names(UndoVerdict verdict) => string.Join(", ", byVerdict[verdict]);

@@ -10,12 +10,19 @@ namespace Migrations.Running;
 internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
 {
     /// <summary>Looks at every applied migration whose checksum differs. Only for these is a stored script read.</summary>
-    public async Task<IReadOnlyDictionary<MigrationKey, ScriptChange>> FindAsync(IReadOnlyList<Migration> migrations, HistoryView view, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<MigrationKey, ScriptChange>> FindAsync(
+        IReadOnlyList<Migration> migrations,
+        HistoryView view,
+        CancellationToken cancellationToken
+    )
     {
         var changes = new Dictionary<MigrationKey, ScriptChange>();
         foreach (var migration in migrations)
         {
-            if (view.Find(migration.Key)?.Applied is { Checksum: { } checksum } applied && !string.Equals(checksum, migration.Up.Checksum, StringComparison.Ordinal))
+            if (
+                view.Find(migration.Key)?.Applied is { Checksum: { } checksum } applied
+                && !string.Equals(checksum, migration.Up.Checksum, StringComparison.Ordinal)
+            )
                 changes[migration.Key] = await CompareAsync(migration.Up, applied, cancellationToken).ConfigureAwait(false);
         }
 
@@ -26,7 +33,10 @@ internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
     /// Among applied migrations without a file, those whose statements are in a file of the same name under another version: renumbered,
     /// and edited in comments or white space besides.
     /// </summary>
-    public async Task<IReadOnlyDictionary<MigrationKey, MigrationKey>> FindRenumberedAsync(PlanningInput input, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<MigrationKey, MigrationKey>> FindRenumberedAsync(
+        PlanningInput input,
+        CancellationToken cancellationToken
+    )
     {
         var renumbered = new Dictionary<MigrationKey, MigrationKey>();
         var match = input.Match;

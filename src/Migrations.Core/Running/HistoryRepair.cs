@@ -64,7 +64,8 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
                 + (renumbered.Length == 0 ? "" : $" Renamed, and to be repaired by its new name: {renumbered}.")
                 + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
             "'migrations status' shows how things stand.",
-            []);
+            []
+        );
     }
 
     private void PlanRenumbered(IReadOnlyList<RenamedMigration> renumbered)
@@ -85,11 +86,19 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
 
     private static string Renamed(Migration migration, HistoryRecord record, ScriptChange change) =>
         $"Recorded as {migration}: applied {At(record.FirstApplied!)} as {record.Name}; "
-        + (change == ScriptChange.None
-            ? $"the script is the same (SHA-256 {migration.Up.Checksum})."
-            : "the script differs in comments or white space only.");
+        + (
+            change == ScriptChange.None
+                ? $"the script is the same (SHA-256 {migration.Up.Checksum})."
+                : "the script differs in comments or white space only."
+        );
 
-    private async Task PlanOneAsync(PlanningInput input, Migration migration, HistoryRecord record, RepairRequest request, CancellationToken cancellationToken)
+    private async Task PlanOneAsync(
+        PlanningInput input,
+        Migration migration,
+        HistoryRecord record,
+        RepairRequest request,
+        CancellationToken cancellationToken
+    )
     {
         if (request.StatementDone is { } done)
         {
@@ -109,24 +118,45 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
             PlanCleared(migration, record, failure, checksum);
     }
 
-    private async Task PlanAcceptedAsync(PlanningInput input, Migration migration, HistoryRecord record, CancellationToken cancellationToken)
+    private async Task PlanAcceptedAsync(
+        PlanningInput input,
+        Migration migration,
+        HistoryRecord record,
+        CancellationToken cancellationToken
+    )
     {
         var change = input.ChangeOf(migration.Key);
         var isRenamed = input.Match.Renamed.Any(r => r.Migration.Key == migration.Key);
         if (change == ScriptChange.None && !isRenamed)
             return;
-        var differences = change == ScriptChange.Statement ? await CompareAsync(migration, record, cancellationToken).ConfigureAwait(false) : [];
-        var compared = change == ScriptChange.Statement || !isRenamed ? Accepted(migration, record, change, differences) : Renamed(migration, record, change);
+        var differences =
+            change == ScriptChange.Statement ? await CompareAsync(migration, record, cancellationToken).ConfigureAwait(false) : [];
+        var compared =
+            change == ScriptChange.Statement || !isRenamed
+                ? Accepted(migration, record, change, differences)
+                : Renamed(migration, record, change);
         var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with
         {
             Script = change == ScriptChange.None ? null : recorder.StoredText(migration.Up),
             ErrorMessage = compared,
         };
-        Add(entry, migration.Version, isRenamed && change != ScriptChange.Statement ? "Renamed" : "Changed", compared, differences: differences);
+        Add(
+            entry,
+            migration.Version,
+            isRenamed && change != ScriptChange.Statement ? "Renamed" : "Changed",
+            compared,
+            differences: differences
+        );
     }
 
-    private static string Accepted(Migration migration, HistoryRecord record, ScriptChange change, IReadOnlyList<StatementDifference>? differences) =>
-        $"Accepted the edited script: SHA-256 {record.Applied!.Checksum} was applied, {migration.Up.Checksum} is in the folder; " + (change, differences) switch
+    private static string Accepted(
+        Migration migration,
+        HistoryRecord record,
+        ScriptChange change,
+        IReadOnlyList<StatementDifference>? differences
+    ) =>
+        $"Accepted the edited script: SHA-256 {record.Applied!.Checksum} was applied, {migration.Up.Checksum} is in the folder; "
+        + (change, differences) switch
         {
             (ScriptChange.Cosmetic, _) => "only comments or white space differ.",
             (_, null) => "the applied text is not stored, so what differs is not known; the schema was not compared.",
@@ -136,7 +166,11 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         };
 
     /// <summary>What differs; null where the applied text is not stored.</summary>
-    private async Task<IReadOnlyList<StatementDifference>?> CompareAsync(Migration migration, HistoryRecord record, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StatementDifference>?> CompareAsync(
+        Migration migration,
+        HistoryRecord record,
+        CancellationToken cancellationToken
+    )
     {
         var script = migration.Up;
         if (script.Length > JournalRecorder.LongestStoredScript)
@@ -149,15 +183,21 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
 
     private void PlanCleared(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum)
     {
-        var compared = $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
+        var compared =
+            $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
         var direction = record.IsApplied ? MigrationDirection.Up : MigrationDirection.Down;
-        var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with { Checksum = checksum ?? migration.Up.Checksum, ErrorMessage = compared };
+        var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with
+        {
+            Checksum = checksum ?? migration.Up.Checksum,
+            ErrorMessage = compared,
+        };
         Add(entry, migration.Version, "Failed", compared);
     }
 
     private void PlanForgotten(HistoryRecord record)
     {
-        var compared = $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
+        var compared =
+            $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
             + " What it made in the database stays.";
         var entry = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
         Add(entry, record.Version, "Missing", compared);
@@ -170,7 +210,8 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         var (statement, checksum) = StatementRun.WithChecksums(dialect, script).FirstOrDefault(s => s.Statement.Index == index);
         if (statement is null)
             return;
-        var compared = $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {OwnUser.Name}; the database was not compared.";
+        var compared =
+            $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {OwnUser.Name}; the database was not compared.";
         var entry = recorder.Entry(migration, resume.Direction, JournalEvent.Repaired) with
         {
             StatementIndex = index,
@@ -184,8 +225,13 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
     private static string At(JournalEntry entry) => $"{entry.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z";
 
     private void Add(
-        JournalEntry entry, MigrationVersion? version, string repair, string compared,
-        JournalEntry? release = null, IReadOnlyList<StatementDifference>? differences = null)
+        JournalEntry entry,
+        MigrationVersion? version,
+        string repair,
+        string compared,
+        JournalEntry? release = null,
+        IReadOnlyList<StatementDifference>? differences = null
+    )
     {
         var result = new RepairResult(target.Display, version, entry.Name, repair, compared) { Differences = differences ?? [] };
         _steps.Add(new RepairStep(result, entry) { Release = release });

@@ -14,7 +14,11 @@ public static class LossForecaster
     /// nothing are left out.
     /// </summary>
     internal static async Task<IReadOnlyList<StepLoss>> FindAsync(
-        IDatabaseInspector inspector, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
+        IDatabaseInspector inspector,
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
+        CancellationToken cancellationToken
+    )
     {
         var losses = new List<StepLoss>();
         var named = new HashSet<(DataLossKind, string)>();
@@ -24,9 +28,21 @@ public static class LossForecaster
                 continue;
             var step = plan.Steps[at];
             var forecast = await FindAsync(
-                inspector, new LossQuestion(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit), cancellationToken).ConfigureAwait(false);
+                    inspector,
+                    new LossQuestion(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             // What an earlier step takes away cannot go twice; two conditions may take different rows.
-            forecast = forecast with { Losses = [.. forecast.Losses.Where(l => l.Kind is DataLossKind.Deleted or DataLossKind.Cascaded or DataLossKind.Overwritten || named.Add((l.Kind, l.Name)))] };
+            forecast = forecast with
+            {
+                Losses =
+                [
+                    .. forecast.Losses.Where(l =>
+                        l.Kind is DataLossKind.Deleted or DataLossKind.Cascaded or DataLossKind.Overwritten || named.Add((l.Kind, l.Name))
+                    ),
+                ],
+            };
             if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
                 losses.Add(new StepLoss(step.Migration.FullName, forecast));
         }
@@ -35,15 +51,25 @@ public static class LossForecaster
     }
 
     // A forecast is a courtesy: whatever goes wrong with it stops nothing on the way up, and on the way down is asked about like a loss.
-    private static async Task<LossForecast> FindAsync(IDatabaseInspector inspector, LossQuestion question, CancellationToken cancellationToken)
+    private static async Task<LossForecast> FindAsync(
+        IDatabaseInspector inspector,
+        LossQuestion question,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await inspector.ForecastLossAsync(question, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException and not MigrationException { Id: ErrorId.Cancelled } && !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
+            when (e is not OperationCanceledException and not MigrationException { Id: ErrorId.Cancelled }
+                && !cancellationToken.IsCancellationRequested
+            )
         {
-            return new LossForecast([], [$"line {question.Script.FirstLine} and those after it could not be looked at: {e.Message.TrimEnd('.')}"]);
+            return new LossForecast(
+                [],
+                [$"line {question.Script.FirstLine} and those after it could not be looked at: {e.Message.TrimEnd('.')}"]
+            );
         }
     }
 
@@ -57,10 +83,12 @@ public static class LossForecaster
     }
 
     /// <summary>One line for each thing that goes or is overwritten.</summary>
-    public static IEnumerable<string> Sentences(StepLoss step) => step.Forecast.Losses.Where(l => l.Rows is not 0).Select(l => $"{step.Migration} {Sentence(l)}");
+    public static IEnumerable<string> Sentences(StepLoss step) =>
+        step.Forecast.Losses.Where(l => l.Rows is not 0).Select(l => $"{step.Migration} {Sentence(l)}");
 
     /// <summary>One line for each object that goes with others.</summary>
-    public static IEnumerable<string> ObjectLines(StepLoss step) => step.Forecast.ObjectsLost.Select(l => $"{step.Migration} {LostObjectText.Line(l)}");
+    public static IEnumerable<string> ObjectLines(StepLoss step) =>
+        step.Forecast.ObjectsLost.Select(l => $"{step.Migration} {LostObjectText.Line(l)}");
 
     /// <summary>One line for each thing that may go, and could not be counted.</summary>
     public static IEnumerable<string> Unforeseen(StepLoss step) => step.Forecast.NotForeseen.Select(text => $"{step.Migration}, {text}");
@@ -72,14 +100,17 @@ public static class LossForecaster
     /// <summary>What goes, with its number.</summary>
     private static string Sentence(DataLoss loss)
     {
-        var count = loss.Rows is { } rows ? (loss.IsEstimate ? "about " : "") + rows.ToString("N0", CultureInfo.InvariantCulture) : "an unknown number of";
+        var count = loss.Rows is { } rows
+            ? (loss.IsEstimate ? "about " : "") + rows.ToString("N0", CultureInfo.InvariantCulture)
+            : "an unknown number of";
         var hidden = loss.IsHidden ? "; row-level security hides rows from this role" : "";
         return loss.Kind switch
         {
             DataLossKind.Column => $"removes column {loss.Name} ({count} {(loss.Rows == 1 ? "value" : "values")}{hidden})",
             DataLossKind.Rows => $"empties table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
             DataLossKind.Deleted => $"deletes rows of table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
-            DataLossKind.Cascaded => $"deletes rows of table {loss.Name} by ON DELETE CASCADE ({count} {(loss.Rows == 1 ? "row" : "rows")})",
+            DataLossKind.Cascaded =>
+                $"deletes rows of table {loss.Name} by ON DELETE CASCADE ({count} {(loss.Rows == 1 ? "row" : "rows")})",
             DataLossKind.Overwritten =>
                 $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones come back can only be determined by a rehearsal with data",
             _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",

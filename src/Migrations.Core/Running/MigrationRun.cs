@@ -13,7 +13,13 @@ namespace Migrations.Running;
 /// <param name="options">Service and events.</param>
 /// <param name="history">The history as it was read under the lock.</param>
 internal sealed class MigrationRun(
-    IDatabaseSession session, ISqlDialect dialect, DatabaseTarget target, JournalRecorder recorder, MigratorOptions options, HistoryView history)
+    IDatabaseSession session,
+    ISqlDialect dialect,
+    DatabaseTarget target,
+    JournalRecorder recorder,
+    MigratorOptions options,
+    HistoryView history
+)
 {
     private static readonly TimeSpan RecordFailureLimit = TimeSpan.FromSeconds(10);
 
@@ -33,10 +39,16 @@ internal sealed class MigrationRun(
 
     /// <summary>Runs the plan.</summary>
     /// <exception cref="MigrationException">A step failed or the run was cancelled; says what was applied and what was not.</exception>
-    public async Task<IReadOnlyList<MigrationResult>> RunAsync(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MigrationResult>> RunAsync(
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
+        CancellationToken cancellationToken
+    )
     {
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
-        var steps = plan.Steps.Select((step, i) => Prepare(step, analyses[i], plan.Overruled) with { IsLast = i == plan.Steps.Count - 1 }).ToList();
+        var steps = plan
+            .Steps.Select((step, i) => Prepare(step, analyses[i], plan.Overruled) with { IsLast = i == plan.Steps.Count - 1 })
+            .ToList();
         if (plan.TransactionMode == TransactionMode.All)
             await RunTogetherAsync(steps, cancellationToken).ConfigureAwait(false);
         else
@@ -55,7 +67,10 @@ internal sealed class MigrationRun(
             MayLeaveKeysOpen = step.MayLeaveKeysOpen,
             KeysDue = step.KeysDue,
             Analysis = analysis,
-            Entry = recorder.Entry(step.Migration, step.Direction, what) with { ErrorMessage = overruled is null ? null : "Overruled: " + overruled },
+            Entry = recorder.Entry(step.Migration, step.Direction, what) with
+            {
+                ErrorMessage = overruled is null ? null : "Overruled: " + overruled,
+            },
         };
     }
 
@@ -109,10 +124,13 @@ internal sealed class MigrationRun(
             {
                 return await TryInOneTransactionAsync(steps, cancellationToken).ConfigureAwait(false);
             }
-            catch (MigrationException e) when (e.Id == ErrorId.TableLockTimedOut && attempt <= retries && !cancellationToken.IsCancellationRequested)
+            catch (MigrationException e)
+                when (e.Id == ErrorId.TableLockTimedOut && attempt <= retries && !cancellationToken.IsCancellationRequested)
             {
                 var pause = RetryPause.After(attempt);
-                _events.Publish(new StepRetried(steps[_current].Migration.FullName, attempt, retries, pause, (e as StatementException)?.Blocker));
+                _events.Publish(
+                    new StepRetried(steps[_current].Migration.FullName, attempt, retries, pause, (e as StatementException)?.Blocker)
+                );
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -165,13 +183,17 @@ internal sealed class MigrationRun(
 
     private MigrationException Describe(Exception error, List<StepExecution> left, bool started)
     {
-        var failure = error as MigrationException ?? new MigrationException(
-            ErrorId.Cancelled,
-            !started ? $"The run was cancelled before {left[0].Migration}."
-            : left[0].Analysis.OutsideTransaction ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one stay, and are recorded."
-            : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
-            "Run the command again to go on from here.",
-            error);
+        var failure =
+            error as MigrationException
+            ?? new MigrationException(
+                ErrorId.Cancelled,
+                !started ? $"The run was cancelled before {left[0].Migration}."
+                    : left[0].Analysis.OutsideTransaction
+                        ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one stay, and are recorded."
+                    : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
+                "Run the command again to go on from here.",
+                error
+            );
         failure.LeftBehind = started && left[0].Analysis.OutsideTransaction;
         failure.InDatabase = started ? InDatabase(failure, left[0]) : null;
         failure.Applied = [.. _results];
@@ -217,15 +239,16 @@ internal sealed class MigrationRun(
         return session.History.AppendAsync(entry, cancellationToken);
     }
 
-    private MigrationResult Result(StepExecution step, MigrationOutcome outcome) => new()
-    {
-        Database = target.Display,
-        Service = options.Service,
-        Version = step.Migration.Version,
-        Name = step.Migration.FullName,
-        Direction = step.Direction,
-        Outcome = outcome,
-        File = step.Script.File,
-        Backup = Backup,
-    };
+    private MigrationResult Result(StepExecution step, MigrationOutcome outcome) =>
+        new()
+        {
+            Database = target.Display,
+            Service = options.Service,
+            Version = step.Migration.Version,
+            Name = step.Migration.FullName,
+            Direction = step.Direction,
+            Outcome = outcome,
+            File = step.Script.File,
+            Backup = Backup,
+        };
 }

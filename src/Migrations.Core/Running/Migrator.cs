@@ -62,7 +62,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-            return [.. entries.Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal))];
+            return
+            [
+                .. entries.Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal)),
+            ];
         }
     }
 
@@ -83,12 +86,21 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was
     /// applied and what was not.</exception>
-    public async Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<MigrationResult>> ApplyAsync(
+        ApplyRequest? request = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var wanted = request ?? new ApplyRequest();
         var check = new RunCheck(driver, target, folder, _options, wanted.Check);
         var results = await RunAsync(
-            SessionAccess.Create, input => ApplyPlanner.Plan(input, wanted), Protection(wanted.Backup, wanted.RestoreOnFailure, check), acceptLoss: true, cancellationToken).ConfigureAwait(false);
+                SessionAccess.Create,
+                input => ApplyPlanner.Plan(input, wanted),
+                Protection(wanted.Backup, wanted.RestoreOnFailure, check),
+                acceptLoss: true,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         // After a run they were made while its lock was still held.
         if (results.Count == 0)
             await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
@@ -103,9 +115,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         RunAsync(
             SessionAccess.Write,
             input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
-            Protection(request?.Backup, request is { RestoreOnFailure: true }, new RunCheck(driver, target, folder, _options, request: null)),
+            Protection(
+                request?.Backup,
+                request is { RestoreOnFailure: true },
+                new RunCheck(driver, target, folder, _options, request: null)
+            ),
             request is { AcceptDataLoss: true },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>
     /// What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.
@@ -119,7 +136,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
-                return await LossForecaster.FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))], cancellationToken).ConfigureAwait(false);
+                return await LossForecaster
+                    .FindAsync(
+                        session.Inspector,
+                        plan,
+                        [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))],
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {
@@ -130,7 +154,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database
     /// is missing or refuses.</exception>
-    public async Task<IReadOnlyList<RepairResult>> PlanRepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RepairResult>> PlanRepairAsync(
+        RepairRequest? request = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
@@ -138,7 +165,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             var repair = new HistoryRepair(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service));
-            return [.. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s => s.Result)];
+            return
+            [
+                .. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s =>
+                    s.Result
+                ),
+            ];
         }
     }
 
@@ -149,8 +181,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
         WriteHistoryAsync(
-            (session, recorder, input) => new HistoryRepair(session, driver.Dialect, target, recorder).RunAsync(input, request ?? new RepairRequest(), cancellationToken),
-            cancellationToken);
+            (session, recorder, input) =>
+                new HistoryRepair(session, driver.Dialect, target, recorder).RunAsync(
+                    input,
+                    request ?? new RepairRequest(),
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <summary>Records migrations as applied without running them, for a database whose schema exists already.</summary>
     /// <returns>Where each migration stands afterwards.</returns>
@@ -158,7 +196,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     public async Task<IReadOnlyList<MigrationStatus>> BaselineAsync(BaselineRequest request, CancellationToken cancellationToken = default)
     {
         _ = await WriteHistoryAsync(
-            (session, recorder, input) => HistoryBaseline.RunAsync(session, recorder, input, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+                (session, recorder, input) => HistoryBaseline.RunAsync(session, recorder, input, request, cancellationToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -169,7 +210,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             _options.Session.Events.Publish(new WarningRaised($"{error.Message} {error.NextStep}"));
     }
 
-    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) => new(driver, target, _options.Session, backup, restoreOnFailure, check);
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) =>
+        new(driver, target, _options.Session, backup, restoreOnFailure, check);
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
@@ -205,8 +247,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var statuses = StatusBuilder.Build(input, target, folder, _options.Service);
         foreach (var status in statuses.Where(s => s.OpenForeignKeys.Count > 0))
         {
-            var until = input.Migrations.First(m => string.Equals(m.FullName, status.Name, StringComparison.Ordinal)).Header.ForeignKeysOpenUntil;
-            _options.Session.Events.Publish(new WarningRaised($"Foreign keys are open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."));
+            var until = input
+                .Migrations.First(m => string.Equals(m.FullName, status.Name, StringComparison.Ordinal))
+                .Header.ForeignKeysOpenUntil;
+            _options.Session.Events.Publish(
+                new WarningRaised(
+                    $"Foreign keys are open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."
+                )
+            );
         }
 
         return statuses;
@@ -238,11 +286,20 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     private Task<IReadOnlyList<MigrationResult>> RunAsync(
-        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken) =>
-        protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, acceptLoss, cancellationToken), cancellationToken);
+        SessionAccess access,
+        Func<PlanningInput, MigrationPlan> planner,
+        RunProtection protection,
+        bool acceptLoss,
+        CancellationToken cancellationToken
+    ) => protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, acceptLoss, cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
-        SessionAccess access, Func<PlanningInput, MigrationPlan> planner, RunProtection protection, bool acceptLoss, CancellationToken cancellationToken)
+        SessionAccess access,
+        Func<PlanningInput, MigrationPlan> planner,
+        RunProtection protection,
+        bool acceptLoss,
+        CancellationToken cancellationToken
+    )
     {
         var read = ReadFolder(cancellationToken);
         var session = await OpenForRunAsync(access, read, cancellationToken).ConfigureAwait(false);
@@ -254,9 +311,17 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                 return [];
 
             var seen = before;
-            var held = await session.LockAsync(
-                async () => seen is null || IsAnythingLeft(planner, seen = await LookAgainAsync(session, read, seen, cancellationToken).ConfigureAwait(false)),
-                cancellationToken).ConfigureAwait(false);
+            var held = await session
+                .LockAsync(
+                    async () =>
+                        seen is null
+                        || IsAnythingLeft(
+                            planner,
+                            seen = await LookAgainAsync(session, read, seen, cancellationToken).ConfigureAwait(false)
+                        ),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (held is null)
                 return [];
             await using (held.ConfigureAwait(false))
@@ -273,7 +338,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                 if (plan is null or { Steps.Count: 0 })
                     return [];
                 await CheckLossAsync(session, plan, analyses, acceptLoss, cancellationToken).ConfigureAwait(false);
-                var run = new MigrationRun(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service), _options, now.History);
+                var run = new MigrationRun(
+                    session,
+                    driver.Dialect,
+                    target,
+                    new JournalRecorder(driver.Dialect, _options.Service),
+                    _options,
+                    now.History
+                );
                 return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -283,7 +355,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then
     /// another run is likely to be writing, and waiting for the lock says who it is.
     /// </summary>
-    private async Task<PlanningInput?> LookUnlockedAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken)
+    private async Task<PlanningInput?> LookUnlockedAsync(
+        IDatabaseSession session,
+        MigrationFolder read,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -296,7 +372,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>While another run is at work: what it has done by now.</summary>
-    private async Task<PlanningInput> LookAgainAsync(IDatabaseSession session, MigrationFolder read, PlanningInput before, CancellationToken cancellationToken)
+    private async Task<PlanningInput> LookAgainAsync(
+        IDatabaseSession session,
+        MigrationFolder read,
+        PlanningInput before,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -324,7 +405,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
-    private (MigrationPlan? Plan, IReadOnlyList<ScriptAnalysis> Analyses) Plan(Func<PlanningInput, MigrationPlan> planner, PlanningInput? input)
+    private (MigrationPlan? Plan, IReadOnlyList<ScriptAnalysis> Analyses) Plan(
+        Func<PlanningInput, MigrationPlan> planner,
+        PlanningInput? input
+    )
     {
         if (input is null)
             return (null, []);
@@ -333,7 +417,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return (plan, Analyze(plan, input));
     }
 
-    private async Task<T> WriteHistoryAsync<T>(Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
+    private async Task<T> WriteHistoryAsync<T>(
+        Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write,
+        CancellationToken cancellationToken
+    )
     {
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
@@ -349,7 +436,13 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is told, and not asked about.</summary>
-    private async Task CheckLossAsync(IDatabaseSession session, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, bool acceptLoss, CancellationToken cancellationToken)
+    private async Task CheckLossAsync(
+        IDatabaseSession session,
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
+        bool acceptLoss,
+        CancellationToken cancellationToken
+    )
     {
         if (acceptLoss && plan.Direction == MigrationDirection.Down)
             return;
@@ -360,7 +453,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             _options.Session.Events.Publish(new WarningRaised(sentence + "."));
     }
 
-    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) => PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);
+    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) =>
+        PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);
 
     private void Tell(MigrationPlan plan)
     {

@@ -17,10 +17,19 @@ internal static class PlannedScripts
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
     public static IReadOnlyList<ScriptAnalysis> Analyze(ISqlDialect dialect, string folder, MigrationPlan plan, HistoryView history)
     {
-        var analyses = plan.Steps.Select(step => Analyze(
-            dialect, plan.TransactionMode == TransactionMode.None || GoesOn(step, history) ? WithoutTransaction(step.Script) : step.Script)).ToList();
+        var analyses = plan
+            .Steps.Select(step =>
+                Analyze(
+                    dialect,
+                    plan.TransactionMode == TransactionMode.None || GoesOn(step, history) ? WithoutTransaction(step.Script) : step.Script
+                )
+            )
+            .ToList();
         var problems = analyses.SelectMany(a => a.Problems).ToList();
-        problems.AddRange(plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script)).Select(s => EmptyScript.Problem(s.Script)));
+        problems.AddRange(
+            plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script))
+                .Select(s => EmptyScript.Problem(s.Script))
+        );
         if (plan.TransactionMode == TransactionMode.All)
             problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(OutsideTransaction));
         return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
@@ -40,11 +49,13 @@ internal static class PlannedScripts
         }
     }
 
-    private static FileProblem OutsideTransaction(PlanStep step) => new(
-        ErrorId.ScriptMixed,
-        new ScriptLocation(step.Script.File, step.Script.FirstLine),
-        $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
-        "Run it with the transaction mode 'each', up to it with --target if need be.");
+    private static FileProblem OutsideTransaction(PlanStep step) =>
+        new(
+            ErrorId.ScriptMixed,
+            new ScriptLocation(step.Script.File, step.Script.FirstLine),
+            $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
+            "Run it with the transaction mode 'each', up to it with --target if need be."
+        );
 
     /// <summary>
     /// Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this
@@ -52,7 +63,13 @@ internal static class PlannedScripts
     /// </summary>
     private static bool GoesOn(PlanStep step, HistoryView history) =>
         step.Script.Header.Transaction != true
-        && history.Find(step.Migration.Key)?.Resume is { } resume && resume.Direction == step.Direction && (resume.Completed.Count > 0 || resume.Undecided is not null);
+        && history.Find(step.Migration.Key)?.Resume is { } resume
+        && resume.Direction == step.Direction
+        && (resume.Completed.Count > 0 || resume.Undecided is not null);
 
-    private static MigrationScript WithoutTransaction(MigrationScript script) => script with { Header = script.Header with { Transaction = false } };
+    private static MigrationScript WithoutTransaction(MigrationScript script) =>
+        script with
+        {
+            Header = script.Header with { Transaction = false },
+        };
 }

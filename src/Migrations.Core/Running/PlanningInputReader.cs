@@ -11,7 +11,12 @@ internal static class PlanningInputReader
 {
     /// <summary>Reads the history through a session, and compares edited scripts with what was applied.</summary>
     public static async Task<PlanningInput> ReadAsync(
-        IDatabaseSession session, ISqlDialect dialect, MigrationFolder folder, MigratorOptions options, CancellationToken cancellationToken)
+        IDatabaseSession session,
+        ISqlDialect dialect,
+        MigrationFolder folder,
+        MigratorOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
@@ -24,20 +29,32 @@ internal static class PlanningInputReader
         if (input.History.IsShared && (input.History.Records.Count == 0 || input.Match.IsOtherFolder))
             input = input with { OtherService = FindService(folder, entries, options.Service) };
         return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
-            ? input with { BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)) }
+            ? input with
+            {
+                BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)),
+            }
             : input;
     }
 
     private static string? FindService(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, string? own)
     {
         var names = folder.Migrations.Select(m => m.FullName).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return entries.Where(e => e.Event == JournalEvent.Applied && names.Contains(e.Name) && !string.Equals(e.Service, own, StringComparison.Ordinal))
-            .GroupBy(e => e.Service ?? "", StringComparer.Ordinal).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => g.Key).FirstOrDefault();
+        return entries
+            .Where(e =>
+                e.Event == JournalEvent.Applied && names.Contains(e.Name) && !string.Equals(e.Service, own, StringComparison.Ordinal)
+            )
+            .GroupBy(e => e.Service ?? "", StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count())
+            .ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => g.Key)
+            .FirstOrDefault();
     }
 
     private static async Task<IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>>> FindOpenKeysAsync(
-        IDatabaseInspector inspector, PlanningInput input, CancellationToken cancellationToken)
+        IDatabaseInspector inspector,
+        PlanningInput input,
+        CancellationToken cancellationToken
+    )
     {
         var windows = KeyWindow.OpenIn(input);
         if (windows.Count == 0)

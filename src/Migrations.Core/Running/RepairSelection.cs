@@ -21,11 +21,14 @@ internal sealed class RepairSelection
             return;
         }
 
-        _missing = input.Missing.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase))
+        _missing =
+            input.Missing.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase))
             ?? (request.RemoveMissing ? MissingVersion(input, name) : null);
         if (_missing is null)
             (_migration, _missing) = FindInFolder(input, name);
-        var replaced = input.Match.Replaced.Where(r => r.Migration.Key == _migration?.Key || (r.Record.Key == _missing?.Key && !request.RemoveMissing)).ToList();
+        var replaced = input
+            .Match.Replaced.Where(r => r.Migration.Key == _migration?.Key || (r.Record.Key == _missing?.Key && !request.RemoveMissing))
+            .ToList();
         if (replaced.Count > 0)
             throw FolderIdentity.Replaced(input, replaced);
     }

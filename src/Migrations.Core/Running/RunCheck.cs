@@ -21,7 +21,11 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
             return;
         var checks = await CheckAsync(request, results, cancellationToken).ConfigureAwait(false);
         // Of a single question the answer tells; a whole category that nobody could ask must not look like one that passed.
-        foreach (var open in checks.Where(c => c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category.Word(), StringComparison.Ordinal)))
+        foreach (
+            var open in checks.Where(c =>
+                c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category.Word(), StringComparison.Ordinal)
+            )
+        )
             options.Session.Events.Publish(new WarningRaised($"After the run, '{open.Name}' was not checked: {open.Message}"));
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
@@ -29,12 +33,20 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
         throw new MigrationException(
             ErrorId.CheckFailed,
             $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and {(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
-            "See what each asks for: migrations check")
-        { Applied = results, LeftBehind = results.Count > 0 };
+            "See what each asks for: migrations check"
+        )
+        {
+            Applied = results,
+            LeftBehind = results.Count > 0,
+        };
     }
 
     /// <summary>What was applied stays applied, whatever becomes of the checks.</summary>
-    private async Task<IReadOnlyList<CheckResult>> CheckAsync(CheckRequest wanted, IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckResult>> CheckAsync(
+        CheckRequest wanted,
+        IReadOnlyList<MigrationResult> results,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -42,7 +54,15 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new MigrationException(ErrorId.Cancelled, results.Count == 0 ? "The checks were cancelled." : "The migrations were applied; the checks after them were cancelled.", "Make them again: migrations check", e) { Applied = results };
+            throw new MigrationException(
+                ErrorId.Cancelled,
+                results.Count == 0 ? "The checks were cancelled." : "The migrations were applied; the checks after them were cancelled.",
+                "Make them again: migrations check",
+                e
+            )
+            {
+                Applied = results,
+            };
         }
         catch (MigrationException e)
         {

@@ -14,7 +14,14 @@ namespace Migrations.Running;
 /// <param name="request">The backup that is wanted; null: none.</param>
 /// <param name="restoreOnFailure">Whether what no rollback undid is restored.</param>
 /// <param name="check">What is checked after the run.</param>
-internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget target, SessionOptions session, BackupRequest? request, bool restoreOnFailure, RunCheck check)
+internal sealed class RunProtection(
+    IDatabaseDriver driver,
+    DatabaseTarget target,
+    SessionOptions session,
+    BackupRequest? request,
+    bool restoreOnFailure,
+    RunCheck check
+)
 {
     private readonly BackupManager _manager = new(driver, target, new BackupOptions { Session = session });
     private DatabaseBackup? _backup;
@@ -22,7 +29,12 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
 
     /// <summary>Backs up, then runs. The lock is held.</summary>
     public async Task<IReadOnlyList<MigrationResult>> RunAsync(
-        IDatabaseSession locked, MigrationRun run, MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, CancellationToken cancellationToken)
+        IDatabaseSession locked,
+        MigrationRun run,
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
+        CancellationToken cancellationToken
+    )
     {
         if (request is not null)
             await BackUpAsync(request, plan, cancellationToken).ConfigureAwait(false);
@@ -62,10 +74,17 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
     /// Adds the way back to what a run throws, and goes it where that was asked for. The session has ended and the lock is free: a restore
     /// takes it itself.
     /// </summary>
-    public async Task<IReadOnlyList<MigrationResult>> RecoverAsync(Func<Task<IReadOnlyList<MigrationResult>>> run, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MigrationResult>> RecoverAsync(
+        Func<Task<IReadOnlyList<MigrationResult>>> run,
+        CancellationToken cancellationToken
+    )
     {
         if (restoreOnFailure && request is null)
-            throw new MigrationException(ErrorId.UsageInvalid, "A failed run can be restored only from a backup.", "Name the folder for it with --backup.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A failed run can be restored only from a backup.",
+                "Name the folder for it with --backup."
+            );
         try
         {
             return await run().ConfigureAwait(false);
@@ -76,7 +95,12 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
             if (IsRestored(e) && _lastId is not null)
                 await RestoreAsync(e, cancellationToken).ConfigureAwait(false);
             else
-                e.NextStep += (IsRestored(e) ? " It was not restored: whether another run has worked on it meanwhile cannot be told, or one has." : "") + WayBack;
+                e.NextStep +=
+                    (
+                        IsRestored(e)
+                            ? " It was not restored: whether another run has worked on it meanwhile cannot be told, or one has."
+                            : ""
+                    ) + WayBack;
             throw;
         }
     }
@@ -86,7 +110,8 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
     /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
     private string Command => $"migrations restore \"{_backup!.Path}\" --database \"{target.Display}\"";
 
-    private bool IsRestored(MigrationException failure) => restoreOnFailure && _backup is not null && failure.LeftBehind && failure.Id != ErrorId.Cancelled;
+    private bool IsRestored(MigrationException failure) =>
+        restoreOnFailure && _backup is not null && failure.LeftBehind && failure.Id != ErrorId.Cancelled;
 
     private async Task BackUpAsync(BackupRequest wanted, MigrationPlan plan, CancellationToken cancellationToken)
     {
@@ -112,7 +137,8 @@ internal sealed class RunProtection(IDatabaseDriver driver, DatabaseTarget targe
             failure.NotApplied = [.. failure.Applied.Select(r => r.Name), .. failure.NotApplied];
             failure.Applied = [];
             failure.InDatabase = "the state before this run, which was restored";
-            failure.NextStep += $" The database was restored to its state before this run, from '{_backup!.Path}'; the failed state is kept as '{result.Kept}'.";
+            failure.NextStep +=
+                $" The database was restored to its state before this run, from '{_backup!.Path}'; the failed state is kept as '{result.Kept}'.";
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {

@@ -29,9 +29,10 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
     /// <exception cref="MigrationException"><see cref="ErrorId.StatementEdited"/> or <see cref="ErrorId.StatementUndecided"/>.</exception>
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
-        var resume = history.Find(step.Migration.Key)?.Resume is { } point && point.Direction == step.Direction
-            ? point
-            : new ResumePoint(step.Direction, [], Undecided: null);
+        var resume =
+            history.Find(step.Migration.Key)?.Resume is { } point && point.Direction == step.Direction
+                ? point
+                : new ResumePoint(step.Direction, [], Undecided: null);
         var clock = Stopwatch.StartNew();
         long? rows = 0;
         var count = 0;
@@ -47,7 +48,9 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
 
             _tally.Begin(statement);
             if (resume.Undecided == statement.Index && await WasDoneAsync(step, statement, cancellationToken).ConfigureAwait(false))
-                await session.History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), cancellationToken).ConfigureAwait(false);
+                await session
+                    .History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), cancellationToken)
+                    .ConfigureAwait(false);
             else
                 rows += await ExecuteAsync(step, statement, checksum, cancellationToken).ConfigureAwait(false);
             _tally.End(isKept: _held is null);
@@ -56,7 +59,12 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         if (count < resume.Completed.Count)
             throw Edited(step, new ScriptLocation(step.Script.File, step.Script.FirstLine), count);
         var schema = step.IsLast ? await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false) : null;
-        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = rows, SchemaFingerprint = schema?.Fingerprint };
+        var entry = step.Entry with
+        {
+            ExecutionTimeMs = clock.ElapsedMilliseconds,
+            RowsAffected = rows,
+            SchemaFingerprint = schema?.Fingerprint,
+        };
         await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
         return new StepOutcome(clock.Elapsed, rows, count) { ObjectsLost = _lost };
     }
@@ -78,34 +86,50 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             throw Edited(step, statement.Location, statement.Index);
     }
 
-    private static MigrationException Edited(StepExecution step, ScriptLocation location, int index) => new(
-        ErrorId.StatementEdited,
-        $"Statement {index + 1} of {step.Migration} already ran in an earlier run that did not finish, and was edited since.",
-        "Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in the history: migrations history."
-            + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning.")
-    { Location = location };
+    private static MigrationException Edited(StepExecution step, ScriptLocation location, int index) =>
+        new(
+            ErrorId.StatementEdited,
+            $"Statement {index + 1} of {step.Migration} already ran in an earlier run that did not finish, and was edited since.",
+            "Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in the history: migrations history."
+                + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning."
+        )
+        {
+            Location = location,
+        };
 
     /// <summary>
     /// The rows of a transaction of the script's own are written in it: none means that it was not committed, so it is begun again.
     /// </summary>
     private async Task<bool> WasDoneAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken) =>
-        dialect.MarkOf(statement) != TransactionMark.Begin && await session.FindEvidenceAsync(statement, cancellationToken).ConfigureAwait(false) switch
+        dialect.MarkOf(statement) != TransactionMark.Begin
+        && await session.FindEvidenceAsync(statement, cancellationToken).ConfigureAwait(false) switch
         {
             StatementEvidence.Done => true,
             StatementEvidence.NotDone => false,
             _ => throw new StatementException(
                 ErrorId.StatementUndecided,
                 $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not show whether that statement took effect.",
-                $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair {step.Migration} --statement-not-done'.")
-            { Location = statement.Location, Statement = ScriptRedaction.Cover(dialect, statement.Text) },
+                $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair {step.Migration} --statement-not-done'."
+            )
+            {
+                Location = statement.Location,
+                Statement = ScriptRedaction.Cover(dialect, statement.Text),
+            },
         };
 
-    private async Task<long?> ExecuteAsync(StepExecution step, ScriptStatement statement, string checksum, CancellationToken cancellationToken)
+    private async Task<long?> ExecuteAsync(
+        StepExecution step,
+        ScriptStatement statement,
+        string checksum,
+        CancellationToken cancellationToken
+    )
     {
         var mark = dialect.MarkOf(statement);
         var progress = Row(step, JournalEvent.Progress, statement, checksum);
         if (_held is null)
-            await session.History.AppendAsync(Row(step, JournalEvent.Started, statement, checksum), cancellationToken).ConfigureAwait(false);
+            await session
+                .History.AppendAsync(Row(step, JournalEvent.Started, statement, checksum), cancellationToken)
+                .ConfigureAwait(false);
         if (mark == TransactionMark.Begin)
             _held = [];
         _held?.Add(progress);
@@ -138,5 +162,9 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
     }
 
     private JournalEntry Row(StepExecution step, JournalEvent what, ScriptStatement statement, string checksum) =>
-        recorder.Entry(step.Migration, step.Direction, what) with { StatementIndex = statement.Index, Checksum = checksum };
+        recorder.Entry(step.Migration, step.Direction, what) with
+        {
+            StatementIndex = statement.Index,
+            Checksum = checksum,
+        };
 }

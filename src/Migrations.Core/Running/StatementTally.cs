@@ -50,7 +50,8 @@ internal sealed class StatementTally
 
     private string Lines => _firstLine == _lastLine ? $"line {Number(_lastLine)}" : $"lines {Number(_firstLine)} to {Number(_lastLine)}";
 
-    private string RolledBack => _open.Count == 0 ? "" : $"; its own transaction, begun in line {Number(_open[0].Location.Line)}, was rolled back";
+    private string RolledBack =>
+        _open.Count == 0 ? "" : $"; its own transaction, begun in line {Number(_open[0].Location.Line)}, was rolled back";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

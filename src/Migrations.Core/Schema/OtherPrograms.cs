@@ -68,14 +68,26 @@ internal static class OtherPrograms
         ("sql_statements_log", ["time_start", "sql_statement"]),
     ];
 
-    private static readonly string[] Schemas = ["drizzle", "grate", "graphile_migrate", "supabase_migrations", "sqitch", "atlas_schema_revisions"];
+    private static readonly string[] Schemas =
+    [
+        "drizzle",
+        "grate",
+        "graphile_migrate",
+        "supabase_migrations",
+        "sqitch",
+        "atlas_schema_revisions",
+    ];
 
     /// <summary>Whether a table is another program's.</summary>
     /// <param name="name">Its name, with its schema where there is one, without quotes.</param>
     /// <param name="columns">The names of its columns, in any case.</param>
-    public static bool IsTable(string name, IReadOnlySet<string> columns) => Tables.Any(
-        t => FileSystemName.MatchesSimpleExpression(t.Table, t.Table.Contains('.', StringComparison.Ordinal) ? name : name.AsSpan(name.LastIndexOf('.') + 1))
-            && t.Columns.All(columns.Contains));
+    public static bool IsTable(string name, IReadOnlySet<string> columns) =>
+        Tables.Any(t =>
+            FileSystemName.MatchesSimpleExpression(
+                t.Table,
+                t.Table.Contains('.', StringComparison.Ordinal) ? name : name.AsSpan(name.LastIndexOf('.') + 1)
+            ) && t.Columns.All(columns.Contains)
+        );
 
     /// <summary>Whether a schema is one that another program makes for its own tables.</summary>
     public static bool IsSchema(string name) => Schemas.Contains(name, StringComparer.Ordinal);

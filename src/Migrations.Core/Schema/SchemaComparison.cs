@@ -19,7 +19,12 @@ public static class SchemaComparison
             var (mine, other) = (expected.GetValueOrDefault(key), found.GetValueOrDefault(key));
             if (IsToldByTable(mine ?? other!, mine is null ? expected : found))
                 continue;
-            if (mine is null || other is null || !string.Equals(mine.Definition, other.Definition, StringComparison.Ordinal) || !string.Equals(mine.Table, other.Table, StringComparison.Ordinal))
+            if (
+                mine is null
+                || other is null
+                || !string.Equals(mine.Definition, other.Definition, StringComparison.Ordinal)
+                || !string.Equals(mine.Table, other.Table, StringComparison.Ordinal)
+            )
                 pairs.Add((mine, other));
         }
 
@@ -30,12 +35,18 @@ public static class SchemaComparison
     /// <summary>
     /// What should not be there goes first, what uses another before that one; then what should be there is made, after what it uses.
     /// </summary>
-    private static IEnumerable<(SchemaObject? Expected, SchemaObject? Found)> InOrder(List<(SchemaObject? Expected, SchemaObject? Found)> pairs)
+    private static IEnumerable<(SchemaObject? Expected, SchemaObject? Found)> InOrder(
+        List<(SchemaObject? Expected, SchemaObject? Found)> pairs
+    )
     {
         var found = new Dictionary<SchemaObject, SchemaObject?>(ReferenceEqualityComparer.Instance);
         foreach (var (expected, other) in pairs.Where(p => p.Expected is not null))
             found.Add(expected!, other);
-        return SchemaOrder.Of(pairs.Where(p => p.Expected is null).Select(p => p.Found!)).AsEnumerable().Reverse().Select(o => ((SchemaObject?)null, (SchemaObject?)o))
+        return SchemaOrder
+            .Of(pairs.Where(p => p.Expected is null).Select(p => p.Found!))
+            .AsEnumerable()
+            .Reverse()
+            .Select(o => ((SchemaObject?)null, (SchemaObject?)o))
             .Concat(SchemaOrder.Of(found.Keys).Select(o => ((SchemaObject?)o, found[o])));
     }
 
@@ -47,14 +58,18 @@ public static class SchemaComparison
 
     /// <summary>Whether the other side lacks the whole table, which is one difference and not one per column.</summary>
     private static bool IsToldByTable(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide) =>
-        item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table } && !otherSide.ContainsKey(new ObjectKey(SchemaObjectType.Table, table));
+        item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table }
+        && !otherSide.ContainsKey(new ObjectKey(SchemaObjectType.Table, table));
 
     private static SchemaDifference Difference(SchemaObject? left, SchemaObject? right, SchemaFixes fixes)
     {
         var item = (left ?? right)!;
         return new SchemaDifference
         {
-            Kind = left is null ? DifferenceKind.Added : right is null ? DifferenceKind.Removed : DifferenceKind.Changed,
+            Kind =
+                left is null ? DifferenceKind.Added
+                : right is null ? DifferenceKind.Removed
+                : DifferenceKind.Changed,
             ObjectType = item.Type,
             Name = item.Name,
             Left = left?.Definition,
@@ -90,10 +105,11 @@ public static class SchemaComparison
         }
     }
 
-    private static IEnumerable<(string Table, List<string> Names)> Columns(SchemaSnapshot snapshot) => snapshot.Objects
-        .Where(o => o is { Type: SchemaObjectType.Column, Table: not null })
-        .GroupBy(o => o.Table!, StringComparer.Ordinal)
-        .Select(g => (g.Key, g.OrderBy(o => o.Position).Select(o => o.Name).ToList()));
+    private static IEnumerable<(string Table, List<string> Names)> Columns(SchemaSnapshot snapshot) =>
+        snapshot
+            .Objects.Where(o => o is { Type: SchemaObjectType.Column, Table: not null })
+            .GroupBy(o => o.Table!, StringComparer.Ordinal)
+            .Select(g => (g.Key, g.OrderBy(o => o.Position).Select(o => o.Name).ToList()));
 
     // A class: LINQ over a value type of our own would make the native file larger.
     private sealed record ObjectKey(SchemaObjectType Type, string Name);

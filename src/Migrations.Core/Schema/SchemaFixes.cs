@@ -21,10 +21,14 @@ internal sealed class SchemaFixes(SchemaSnapshot left, SchemaSnapshot right)
         return CanReplace(expected, found) ? expected.ReplaceSql : Recreate(expected, found);
     }
 
-    private static bool HoldsRows(SchemaObjectType type) => type is SchemaObjectType.Table or SchemaObjectType.Column or SchemaObjectType.Type or SchemaObjectType.Domain;
+    private static bool HoldsRows(SchemaObjectType type) =>
+        type is SchemaObjectType.Table or SchemaObjectType.Column or SchemaObjectType.Type or SchemaObjectType.Domain;
 
     private static bool CanReplace(SchemaObject expected, SchemaObject found) =>
-        expected.ReplaceSql is not null && expected.Kept is { } kept && found.Kept is { } old && kept.StartsWith(old, StringComparison.Ordinal);
+        expected.ReplaceSql is not null
+        && expected.Kept is { } kept
+        && found.Kept is { } old
+        && kept.StartsWith(old, StringComparison.Ordinal);
 
     /// <summary>Drops it and what would go with it or hold it, and creates all of these.</summary>
     private string? Recreate(SchemaObject expected, SchemaObject found)
@@ -35,14 +39,25 @@ internal sealed class SchemaFixes(SchemaSnapshot left, SchemaSnapshot right)
         if (users.Exists(u => HoldsRows(u.Type) || u.DropSql is null))
             return null;
         var created = users.Select(Expected);
-        IEnumerable<string?> statements = [.. users.Select(u => u.DropSql).Reverse(), found.DropSql, expected.CreateSql, .. created.Select(u => u.CreateSql)];
+        IEnumerable<string?> statements =
+        [
+            .. users.Select(u => u.DropSql).Reverse(),
+            found.DropSql,
+            expected.CreateSql,
+            .. created.Select(u => u.CreateSql),
+        ];
         return string.Join(";\n", statements.Select(s => s!.TrimEnd().TrimEnd(';')));
     }
 
     private bool IsExpected(SchemaObject item) => Expected(item).CreateSql is not null;
 
     /// <summary>What an object that is found should be. What should not be there is dropped by a difference of its own, before.</summary>
-    private SchemaObject Expected(SchemaObject item) => left.Objects.FirstOrDefault(o => o.Type == item.Type && string.Equals(o.Name, item.Name, StringComparison.Ordinal)) ?? item with { CreateSql = null };
+    private SchemaObject Expected(SchemaObject item) =>
+        left.Objects.FirstOrDefault(o => o.Type == item.Type && string.Equals(o.Name, item.Name, StringComparison.Ordinal))
+        ?? item with
+        {
+            CreateSql = null,
+        };
 
     private HashSet<SchemaObject> UsersOf(SchemaObject item)
     {
@@ -60,13 +75,17 @@ internal sealed class SchemaFixes(SchemaSnapshot left, SchemaSnapshot right)
         }
     }
 
-    private bool IsUser(SchemaObject item, SchemaObject used) => used.Type switch
-    {
-        SchemaObjectType.Constraint => right.RefusesDropOfUsed && !SchemaOrder.IsForeignKey(used) && SchemaOrder.IsForeignKey(item)
-            && used.Table is { } table && SchemaOrder.Names(item.Definition, table),
-        SchemaObjectType.View or SchemaObjectType.MaterializedView => string.Equals(item.Table, used.Name, StringComparison.Ordinal)
-            || (right.RefusesDropOfUsed && item.Type > SchemaObjectType.Index && SchemaOrder.Names(item, used)),
-        SchemaObjectType.Function => right.RefusesDropOfUsed && item.Type != SchemaObjectType.Function && SchemaOrder.Names(item, used),
-        _ => right.RefusesDropOfUsed && item.Type == SchemaObjectType.Comment && SchemaOrder.Names(item, used),
-    };
+    private bool IsUser(SchemaObject item, SchemaObject used) =>
+        used.Type switch
+        {
+            SchemaObjectType.Constraint => right.RefusesDropOfUsed
+                && !SchemaOrder.IsForeignKey(used)
+                && SchemaOrder.IsForeignKey(item)
+                && used.Table is { } table
+                && SchemaOrder.Names(item.Definition, table),
+            SchemaObjectType.View or SchemaObjectType.MaterializedView => string.Equals(item.Table, used.Name, StringComparison.Ordinal)
+                || (right.RefusesDropOfUsed && item.Type > SchemaObjectType.Index && SchemaOrder.Names(item, used)),
+            SchemaObjectType.Function => right.RefusesDropOfUsed && item.Type != SchemaObjectType.Function && SchemaOrder.Names(item, used),
+            _ => right.RefusesDropOfUsed && item.Type == SchemaObjectType.Comment && SchemaOrder.Names(item, used),
+        };
 }

@@ -18,29 +18,53 @@ internal sealed class SchemaScope(IReadOnlyList<string> ignored)
     /// </summary>
     public SchemaSnapshot WithoutOthers(SchemaSnapshot schema, SchemaSnapshot compared)
     {
-        var known = compared.Objects.Where(o => o.Type is SchemaObjectType.Table or SchemaObjectType.Schema).Select(o => (o.Type, o.Name)).ToHashSet();
-        var columns = schema.Objects.Where(o => o is { Type: SchemaObjectType.Column, Table: not null }).ToLookup(o => o.Table!, o => Plain(o.Name[(o.Table!.Length + 1)..]), StringComparer.Ordinal);
-        return Without(schema, o => IsIgnored(o) || (!known.Contains((o.Type, o.Name)) && o.Type switch
-        {
-            SchemaObjectType.Table => OtherPrograms.IsTable(Plain(o.Name), columns[o.Name].ToHashSet(StringComparer.OrdinalIgnoreCase)),
-            SchemaObjectType.Schema => OtherPrograms.IsSchema(Plain(o.Name)),
-            _ => false,
-        }));
+        var known = compared
+            .Objects.Where(o => o.Type is SchemaObjectType.Table or SchemaObjectType.Schema)
+            .Select(o => (o.Type, o.Name))
+            .ToHashSet();
+        var columns = schema
+            .Objects.Where(o => o is { Type: SchemaObjectType.Column, Table: not null })
+            .ToLookup(o => o.Table!, o => Plain(o.Name[(o.Table!.Length + 1)..]), StringComparer.Ordinal);
+        return Without(
+            schema,
+            o =>
+                IsIgnored(o)
+                || (
+                    !known.Contains((o.Type, o.Name))
+                    && o.Type switch
+                    {
+                        SchemaObjectType.Table => OtherPrograms.IsTable(
+                            Plain(o.Name),
+                            columns[o.Name].ToHashSet(StringComparer.OrdinalIgnoreCase)
+                        ),
+                        SchemaObjectType.Schema => OtherPrograms.IsSchema(Plain(o.Name)),
+                        _ => false,
+                    }
+                )
+        );
     }
 
     /// <summary>What is said of the tables that were left out; empty when none were.</summary>
     public static string LeftOut(SchemaSnapshot whole, SchemaSnapshot compared)
     {
-        var names = whole.Objects.Where(o => o.Type == SchemaObjectType.Table).Select(o => o.Name)
-            .Except(compared.Objects.Where(o => o.Type == SchemaObjectType.Table).Select(o => o.Name), StringComparer.Ordinal).ToList();
+        var names = whole
+            .Objects.Where(o => o.Type == SchemaObjectType.Table)
+            .Select(o => o.Name)
+            .Except(compared.Objects.Where(o => o.Type == SchemaObjectType.Table).Select(o => o.Name), StringComparer.Ordinal)
+            .ToList();
         return names.Count == 0 ? "" : $" Not compared: {string.Join(", ", names)}.";
     }
 
-    private bool IsIgnored(SchemaObject item) => item.Type is not (SchemaObjectType.Column or SchemaObjectType.Constraint) && ignored.Any(p => Matches(p, Plain(item.Name), item.Type));
+    private bool IsIgnored(SchemaObject item) =>
+        item.Type is not (SchemaObjectType.Column or SchemaObjectType.Constraint)
+        && ignored.Any(p => Matches(p, Plain(item.Name), item.Type));
 
     private static bool Matches(string pattern, string name, SchemaObjectType type) =>
         FileSystemName.MatchesSimpleExpression(pattern, name)
-        || (!pattern.Contains('.', StringComparison.Ordinal) && FileSystemName.MatchesSimpleExpression(pattern, name.AsSpan(name.LastIndexOf('.') + 1)))
+        || (
+            !pattern.Contains('.', StringComparison.Ordinal)
+            && FileSystemName.MatchesSimpleExpression(pattern, name.AsSpan(name.LastIndexOf('.') + 1))
+        )
         // All of a schema is the schema, too.
         || (type == SchemaObjectType.Schema && FileSystemName.MatchesSimpleExpression(pattern, name + ".*"));
 
@@ -50,18 +74,22 @@ internal sealed class SchemaScope(IReadOnlyList<string> ignored)
         if (gone.Count == 0)
             return schema;
         var names = gone.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
-        var objects = schema.Objects.Where(o => !gone.Contains(o) && !(o.Table is { } table && names.Contains(table)) && !gone.Exists(g => BelongsTo(o, g.Name)));
+        var objects = schema.Objects.Where(o =>
+            !gone.Contains(o) && !(o.Table is { } table && names.Contains(table)) && !gone.Exists(g => BelongsTo(o, g.Name))
+        );
         return new SchemaSnapshot(schema.Engine, schema.EngineVersion, objects) { Preamble = schema.Preamble };
     }
 
     /// <summary>Sequences, comments and grants say in their text what they are of.</summary>
-    private static bool BelongsTo(SchemaObject item, string name) => item.Type switch
-    {
-        SchemaObjectType.Sequence => item.Definition.Contains($"OWNED BY {name}.", StringComparison.Ordinal),
-        SchemaObjectType.Comment or SchemaObjectType.Grant => item.Name.EndsWith(" " + name, StringComparison.Ordinal)
-            || item.Name.Contains($" {name}.", StringComparison.Ordinal) || item.Name.Contains($" {name}(", StringComparison.Ordinal),
-        _ => false,
-    };
+    private static bool BelongsTo(SchemaObject item, string name) =>
+        item.Type switch
+        {
+            SchemaObjectType.Sequence => item.Definition.Contains($"OWNED BY {name}.", StringComparison.Ordinal),
+            SchemaObjectType.Comment or SchemaObjectType.Grant => item.Name.EndsWith(" " + name, StringComparison.Ordinal)
+                || item.Name.Contains($" {name}.", StringComparison.Ordinal)
+                || item.Name.Contains($" {name}(", StringComparison.Ordinal),
+            _ => false,
+        };
 
     private static string Plain(string name) => name.Replace("\"", "", StringComparison.Ordinal);
 }

@@ -21,7 +21,11 @@ public static class SchemaScript
         // A partition needs its table, a foreign key the other table's key, and a view the views that it names.
         return made.Where(o => o.Type < SchemaObjectType.Table && !late.Contains(o))
             .Concat(AfterWhatTheyName([.. made.Where(o => o.Type == SchemaObjectType.Table)]))
-            .Concat(made.Where(o => o.Type is > SchemaObjectType.Table and < SchemaObjectType.Index).OrderBy(o => o.Type).ThenBy(SchemaOrder.IsForeignKey))
+            .Concat(
+                made.Where(o => o.Type is > SchemaObjectType.Table and < SchemaObjectType.Index)
+                    .OrderBy(o => o.Type)
+                    .ThenBy(SchemaOrder.IsForeignKey)
+            )
             .Concat(AfterWhatTheyName([.. made.Where(o => IsView(o) || late.Contains(o))]))
             .Concat(made.Where(o => !IsView(o) && o.Type >= SchemaObjectType.Index));
     }
@@ -33,7 +37,10 @@ public static class SchemaScript
     private static HashSet<SchemaObject> FunctionsOfTables(List<SchemaObject> made)
     {
         var names = made.Where(o => o.Type == SchemaObjectType.Table || IsView(o)).Select(o => o.Name).ToList();
-        return made.Where(o => o.Type == SchemaObjectType.Function && names.Exists(name => SchemaOrder.Names(SchemaOrder.WithoutBody(o.CreateSql!), name))).ToHashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
+        return made.Where(o =>
+                o.Type == SchemaObjectType.Function && names.Exists(name => SchemaOrder.Names(SchemaOrder.WithoutBody(o.CreateSql!), name))
+            )
+            .ToHashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
     }
 
     private static bool IsView(SchemaObject item) => item.Type is SchemaObjectType.View or SchemaObjectType.MaterializedView;

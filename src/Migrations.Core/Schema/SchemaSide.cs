@@ -5,9 +5,7 @@ namespace Migrations.Schema;
 /// <summary>Something that has a schema, to be compared. A closed set.</summary>
 public abstract record SchemaSide
 {
-    private protected SchemaSide()
-    {
-    }
+    private protected SchemaSide() { }
 }
 
 /// <summary>A database.</summary>

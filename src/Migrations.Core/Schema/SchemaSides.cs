@@ -17,7 +17,11 @@ public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options,
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be
     /// had.</exception>
-    public async Task<IReadOnlyList<SchemaDifference>> CompareAsync(SidePair sides, IReadOnlyList<string> ignored, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SchemaDifference>> CompareAsync(
+        SidePair sides,
+        IReadOnlyList<string> ignored,
+        CancellationToken cancellationToken
+    )
     {
         var left = await ReadAsync(sides.Left.Side, cancellationToken).ConfigureAwait(false);
         var right = await ReadAsync(sides.Right.Side, cancellationToken).ConfigureAwait(false);
@@ -28,19 +32,24 @@ public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options,
     /// <summary>Reads one.</summary>
     /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be
     /// had.</exception>
-    public Task<SchemaSnapshot> ReadAsync(SchemaSide side, CancellationToken cancellationToken) => side switch
-    {
-        DatabaseSide database => OfDatabaseAsync(database.Target, cancellationToken),
-        FileSide file => new ExpectedSchema(driver, options, scratch).OfFileAsync(file.File, cancellationToken),
-        FolderSide folder => new ExpectedSchema(driver, options, scratch).OfFolderAsync(
-            PlanningInputReader.Of(MigrationFolderReader.Read(folder.Folder, options.Folder, cancellationToken), [], options), cancellationToken),
-        BackupSide backup => OfBackupAsync(backup, cancellationToken),
-        _ => throw new ArgumentOutOfRangeException(nameof(side), side, "Unknown kind of side."),
-    };
+    public Task<SchemaSnapshot> ReadAsync(SchemaSide side, CancellationToken cancellationToken) =>
+        side switch
+        {
+            DatabaseSide database => OfDatabaseAsync(database.Target, cancellationToken),
+            FileSide file => new ExpectedSchema(driver, options, scratch).OfFileAsync(file.File, cancellationToken),
+            FolderSide folder => new ExpectedSchema(driver, options, scratch).OfFolderAsync(
+                PlanningInputReader.Of(MigrationFolderReader.Read(folder.Folder, options.Folder, cancellationToken), [], options),
+                cancellationToken
+            ),
+            BackupSide backup => OfBackupAsync(backup, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(side), side, "Unknown kind of side."),
+        };
 
     private async Task<SchemaSnapshot> OfDatabaseAsync(DatabaseTarget target, CancellationToken cancellationToken)
     {
-        var session = await driver.OpenAsync(target, options.Session with { Access = SessionAccess.Read }, cancellationToken).ConfigureAwait(false);
+        var session = await driver
+            .OpenAsync(target, options.Session with { Access = SessionAccess.Read }, cancellationToken)
+            .ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
             return await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -19,7 +19,14 @@ public sealed class SchemaSnapshot
     {
         Engine = engine;
         EngineVersion = engineVersion;
-        Objects = [.. objects.OrderBy(o => o.Type).ThenBy(o => o.Position == 0 ? o.Name : o.Table, StringComparer.Ordinal).ThenBy(o => o.Position).ThenBy(o => o.Name, StringComparer.Ordinal)];
+        Objects =
+        [
+            .. objects
+                .OrderBy(o => o.Type)
+                .ThenBy(o => o.Position == 0 ? o.Name : o.Table, StringComparer.Ordinal)
+                .ThenBy(o => o.Position)
+                .ThenBy(o => o.Name, StringComparer.Ordinal),
+        ];
         _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
 

@@ -4,5 +4,6 @@ namespace Migrations.Schema;
 public static class SchemaWords
 {
     /// <summary>The word for a kind of object, for example <c>materialised view</c>.</summary>
-    public static string Of(SchemaObjectType type) => type == SchemaObjectType.MaterializedView ? "materialised view" : type.ToString().ToLowerInvariant();
+    public static string Of(SchemaObjectType type) =>
+        type == SchemaObjectType.MaterializedView ? "materialised view" : type.ToString().ToLowerInvariant();
 }

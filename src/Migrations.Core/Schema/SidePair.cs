@@ -8,7 +8,12 @@ namespace Migrations.Schema;
 /// <param name="Origin">A database of the same kind, on whose server scratch databases are made; null when none is named.</param>
 /// <param name="Left">What is expected, and how it is shown.</param>
 /// <param name="Right">What is looked at, and how it is shown.</param>
-public sealed record SidePair(IDatabaseDriver Driver, DatabaseTarget? Origin, (SchemaSide Side, string Display) Left, (SchemaSide Side, string Display) Right)
+public sealed record SidePair(
+    IDatabaseDriver Driver,
+    DatabaseTarget? Origin,
+    (SchemaSide Side, string Display) Left,
+    (SchemaSide Side, string Display) Right
+)
 {
     /// <summary>
     /// Finds out what two texts mean. Files of SQL and folders belong to no kind of database: the other side says it, or a database that is
@@ -21,24 +26,47 @@ public sealed record SidePair(IDatabaseDriver Driver, DatabaseTarget? Origin, (S
     /// <param name="baseFolder">The folder that relative paths start from.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>, <see cref="ErrorId.TargetInvalid"/>: they are of different
     /// kinds, or of none.</exception>
-    public static SidePair Resolve(string left, string right, (IDatabaseDriver Driver, DatabaseTarget Target)? beside, IReadOnlyList<IDatabaseDriver> drivers, string baseFolder)
+    public static SidePair Resolve(
+        string left,
+        string right,
+        (IDatabaseDriver Driver, DatabaseTarget Target)? beside,
+        IReadOnlyList<IDatabaseDriver> drivers,
+        string baseFolder
+    )
     {
         var (first, second) = (Read(left, drivers, baseFolder), Read(right, drivers, baseFolder));
-        var driver = first.Driver ?? second.Driver ?? beside?.Driver ?? throw new MigrationException(
-            ErrorId.UsageInvalid, "Neither side is a database, so it is not known what kind of database they are for.", "Name a database of that kind with --database.");
+        var driver =
+            first.Driver
+            ?? second.Driver
+            ?? beside?.Driver
+            ?? throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "Neither side is a database, so it is not known what kind of database they are for.",
+                "Name a database of that kind with --database."
+            );
         if (first.Driver is not null && second.Driver is not null && !IsSameKind(first.Driver, second.Driver))
         {
             throw new MigrationException(
-                ErrorId.UsageInvalid, $"{first.Display} is {first.Driver.Engine} and {second.Display} is {second.Driver.Engine}.", "Compare two of the same kind.");
+                ErrorId.UsageInvalid,
+                $"{first.Display} is {first.Driver.Engine} and {second.Display} is {second.Driver.Engine}.",
+                "Compare two of the same kind."
+            );
         }
 
-        var origin = (first.Side as DatabaseSide ?? second.Side as DatabaseSide)?.Target ?? (IsSameKind(beside?.Driver, driver) ? beside?.Target : null);
+        var origin =
+            (first.Side as DatabaseSide ?? second.Side as DatabaseSide)?.Target
+            ?? (IsSameKind(beside?.Driver, driver) ? beside?.Target : null);
         return new SidePair(driver, origin, (first.Side, first.Display), (second.Side, second.Display));
     }
 
-    private static bool IsSameKind(IDatabaseDriver? one, IDatabaseDriver? other) => string.Equals(one?.Engine, other?.Engine, StringComparison.Ordinal);
+    private static bool IsSameKind(IDatabaseDriver? one, IDatabaseDriver? other) =>
+        string.Equals(one?.Engine, other?.Engine, StringComparison.Ordinal);
 
-    private static (SchemaSide Side, string Display, IDatabaseDriver? Driver) Read(string text, IReadOnlyList<IDatabaseDriver> drivers, string baseFolder)
+    private static (SchemaSide Side, string Display, IDatabaseDriver? Driver) Read(
+        string text,
+        IReadOnlyList<IDatabaseDriver> drivers,
+        string baseFolder
+    )
     {
         // What may be a connection is never looked for as a file, nor shown: it may hold a password.
         var isPath = text.Length > 0 && ConnectionText.Find(text) is null;
@@ -57,7 +85,10 @@ public sealed record SidePair(IDatabaseDriver Driver, DatabaseTarget? Origin, (S
 
         // The text is not repeated: it may hold a password.
         throw new MigrationException(
-            ErrorId.TargetInvalid, "What was given as a side is no database, file, folder or backup.", "Give a file path, a postgres:// URL, a .sql file, a migration folder or a backup.");
+            ErrorId.TargetInvalid,
+            "What was given as a side is no database, file, folder or backup.",
+            "Give a file path, a postgres:// URL, a .sql file, a migration folder or a backup."
+        );
     }
 
     // A SQLite backup is a database itself, and a script of SQL is read as one: only what no database and no script is needs to be loaded

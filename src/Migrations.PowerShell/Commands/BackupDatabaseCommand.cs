@@ -65,7 +65,11 @@ public sealed class BackupDatabaseCommand : BackupCommand
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         if (Prove && NoCounts)
-            throw new MigrationException(ErrorId.UsageInvalid, "-Prove and -NoCounts exclude each other: a proof compares the rows.", "Leave one of them out.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "-Prove and -NoCounts exclude each other: a proof compares the rows.",
+                "Leave one of them out."
+            );
         var request = new BackupRequest
         {
             Folder = Paths.Literal(Destination),
@@ -79,7 +83,9 @@ public sealed class BackupDatabaseCommand : BackupCommand
         };
         if (!ShouldProcess(database.Target.Display, $"Back up to {request.Folder}"))
             return;
-        var backup = Run((events, token) => new BackupManager(database.Driver, database.Target, Options(events)).BackUpAsync(request, token));
+        var backup = Run(
+            (events, token) => new BackupManager(database.Driver, database.Target, Options(events)).BackUpAsync(request, token)
+        );
         if (!Prove)
         {
             WriteObject(backup);
@@ -89,7 +95,9 @@ public sealed class BackupDatabaseCommand : BackupCommand
         BackupVerification? proof = null;
         try
         {
-            proof = Run((events, token) => new BackupVerifier(database.Driver, Options(events)).VerifyAsync(backup, database.Target, Full, token));
+            proof = Run(
+                (events, token) => new BackupVerifier(database.Driver, Options(events)).VerifyAsync(backup, database.Target, Full, token)
+            );
         }
         finally
         {

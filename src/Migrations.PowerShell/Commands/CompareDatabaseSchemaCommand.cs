@@ -49,18 +49,40 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
     public string? ScratchDatabase { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(isOneOfSeveral: false, () => null, () =>
-    {
-        var sides = SidePair.Resolve(Expand(Left), Expand(Right), Database is null ? null : Resolve(Database), Drivers.All, Paths.CurrentFolder);
-        var server = ScratchServer(ScratchDatabase);
-        var differences = Run(async (events, token) =>
-        {
-            var options = new MigratorOptions { Session = new SessionOptions { Events = events } };
-            var reader = new SchemaSides(sides.Driver, options, new ScratchRequest { Origin = sides.Origin, Server = server, Session = options.Session });
-            return await reader.CompareAsync(sides, Ignore, token).ConfigureAwait(false);
-        });
-        WriteObject(differences, enumerateCollection: true);
-    });
+    protected override void ProcessRecord() =>
+        Guard(
+            isOneOfSeveral: false,
+            () => null,
+            () =>
+            {
+                var sides = SidePair.Resolve(
+                    Expand(Left),
+                    Expand(Right),
+                    Database is null ? null : Resolve(Database),
+                    Drivers.All,
+                    Paths.CurrentFolder
+                );
+                var server = ScratchServer(ScratchDatabase);
+                var differences = Run(
+                    async (events, token) =>
+                    {
+                        var options = new MigratorOptions { Session = new SessionOptions { Events = events } };
+                        var reader = new SchemaSides(
+                            sides.Driver,
+                            options,
+                            new ScratchRequest
+                            {
+                                Origin = sides.Origin,
+                                Server = server,
+                                Session = options.Session,
+                            }
+                        );
+                        return await reader.CompareAsync(sides, Ignore, token).ConfigureAwait(false);
+                    }
+                );
+                WriteObject(differences, enumerateCollection: true);
+            }
+        );
 
     private protected override IEnumerable<string> Connections => [Left, Right, .. new[] { Database, ScratchDatabase }.OfType<string>()];
 

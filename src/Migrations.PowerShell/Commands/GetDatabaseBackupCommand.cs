@@ -28,14 +28,24 @@ public sealed class GetDatabaseBackupCommand : MigrationCommand
         var catalogue = new BackupCatalogue(Drivers.All);
         foreach (var given in Path)
         {
-            Guard(Path.Length > 1 || MyInvocation.ExpectingInput, () => given, () =>
-            {
-                var path = Paths.Literal(given);
-                var isBackup = File.Exists(path) || File.Exists(path + ".manifest.json");
-                WriteObject(
-                    Run(async (_, token) => isBackup ? [await catalogue.FindAsync(path, token).ConfigureAwait(false)] : await catalogue.ReadAsync(path, token).ConfigureAwait(false)),
-                    enumerateCollection: true);
-            });
+            Guard(
+                Path.Length > 1 || MyInvocation.ExpectingInput,
+                () => given,
+                () =>
+                {
+                    var path = Paths.Literal(given);
+                    var isBackup = File.Exists(path) || File.Exists(path + ".manifest.json");
+                    WriteObject(
+                        Run(
+                            async (_, token) =>
+                                isBackup
+                                    ? [await catalogue.FindAsync(path, token).ConfigureAwait(false)]
+                                    : await catalogue.ReadAsync(path, token).ConfigureAwait(false)
+                        ),
+                        enumerateCollection: true
+                    );
+                }
+            );
         }
     }
 }

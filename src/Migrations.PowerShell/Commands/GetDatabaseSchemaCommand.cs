@@ -35,7 +35,13 @@ public sealed class GetDatabaseSchemaCommand : DatabaseCommand
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
-        var schema = Run((events, token) => new SchemaSides(database.Driver, OptionsFor(events), new ScratchRequest()).ReadAsync(new DatabaseSide(database.Target), token));
+        var schema = Run(
+            (events, token) =>
+                new SchemaSides(database.Driver, OptionsFor(events), new ScratchRequest()).ReadAsync(
+                    new DatabaseSide(database.Target),
+                    token
+                )
+        );
         if (AsSql)
             WriteObject(SchemaScript.Write(schema));
         else if (Fingerprint)

@@ -49,32 +49,40 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string[] Ignore { get; set; } = [];
 
-    private protected override string Request => (Target, First) switch
-    {
-        (null, null) => "Apply pending migrations",
-        (null, { } first) => $"Apply at most {first} pending migrations",
-        ({ } target, null) => $"Apply pending migrations up to {target}",
-        var (target, first) => $"Apply at most {first} pending migrations up to {target}",
-    };
+    private protected override string Request =>
+        (Target, First) switch
+        {
+            (null, null) => "Apply pending migrations",
+            (null, { } first) => $"Apply at most {first} pending migrations",
+            ({ } target, null) => $"Apply pending migrations up to {target}",
+            var (target, first) => $"Apply at most {first} pending migrations up to {target}",
+        };
 
     private protected override bool ChecksInAnyCase => Check;
 
-    private protected override Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.PlanApplyAsync(RequestFor(only), cancellationToken);
+    private protected override Task<MigrationPlan> PlanAsync(
+        Migrator migrator,
+        IReadOnlyList<string>? only,
+        CancellationToken cancellationToken
+    ) => migrator.PlanApplyAsync(RequestFor(only), cancellationToken);
 
-    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken) =>
-        migrator.ApplyAsync(RequestFor(only), cancellationToken);
+    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(
+        Migrator migrator,
+        IReadOnlyList<string>? only,
+        CancellationToken cancellationToken
+    ) => migrator.ApplyAsync(RequestFor(only), cancellationToken);
 
-    private ApplyRequest RequestFor(IReadOnlyList<string>? only) => new()
-    {
-        Target = Target,
-        First = First,
-        Only = only,
-        TransactionMode = TransactionMode,
-        AllowOutOfOrder = AllowOutOfOrder.IsPresent,
-        SkipChecksum = SkipChecksum.IsPresent,
-        Check = Check ? new CheckRequest { Ignored = Ignore } : null,
-        Backup = BackupBefore,
-        RestoreOnFailure = RestoreOnFailure.IsPresent,
-    };
+    private ApplyRequest RequestFor(IReadOnlyList<string>? only) =>
+        new()
+        {
+            Target = Target,
+            First = First,
+            Only = only,
+            TransactionMode = TransactionMode,
+            AllowOutOfOrder = AllowOutOfOrder.IsPresent,
+            SkipChecksum = SkipChecksum.IsPresent,
+            Check = Check ? new CheckRequest { Ignored = Ignore } : null,
+            Backup = BackupBefore,
+            RestoreOnFailure = RestoreOnFailure.IsPresent,
+        };
 }

@@ -37,16 +37,21 @@ public sealed class NewMigrationCommand : MigrationCommand
     protected override void ProcessRecord()
     {
         string? folder = null;
-        Guard(isOneOfSeveral: false, () => folder, () =>
-        {
-            folder = Paths.Literal(Path ?? EnvironmentSettings.Folder ?? "migrations");
-            var options = new CreateOptions { Layout = Layout, Description = Description };
-            var files = MigrationTemplate.Preview(folder, Name, options, DateTimeOffset.UtcNow);
-            if (ShouldProcess(string.Join(", ", files), "Create"))
-                WriteFiles(MigrationTemplate.Create(folder, Name, options, DateTimeOffset.UtcNow));
-        });
+        Guard(
+            isOneOfSeveral: false,
+            () => folder,
+            () =>
+            {
+                folder = Paths.Literal(Path ?? EnvironmentSettings.Folder ?? "migrations");
+                var options = new CreateOptions { Layout = Layout, Description = Description };
+                var files = MigrationTemplate.Preview(folder, Name, options, DateTimeOffset.UtcNow);
+                if (ShouldProcess(string.Join(", ", files), "Create"))
+                    WriteFiles(MigrationTemplate.Create(folder, Name, options, DateTimeOffset.UtcNow));
+            }
+        );
     }
 
     /// <summary>Writes the files as Get-Item does, with what the file system's provider adds to them.</summary>
-    private void WriteFiles(IReadOnlyList<string> files) => WriteObject(InvokeProvider.Item.Get([.. files], force: true, literalPath: true), enumerateCollection: true);
+    private void WriteFiles(IReadOnlyList<string> files) =>
+        WriteObject(InvokeProvider.Item.Get([.. files], force: true, literalPath: true), enumerateCollection: true);
 }

@@ -17,7 +17,13 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Remove-DatabaseBackup ./backups -KeepDaily 7 -KeepWeekly 5 -KeepMonthly 12 -WhatIf</code>
 /// <para>Shows what would stay and what would go, and why, and removes nothing.</para>
 /// </example>
-[Cmdlet(VerbsCommon.Remove, "DatabaseBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Path")]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "DatabaseBackup",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High,
+    DefaultParameterSetName = "Path"
+)]
 [OutputType(typeof(RetentionDecision))]
 public sealed class RemoveDatabaseBackupCommand : MigrationCommand
 {
@@ -78,18 +84,30 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Guard(isOneOfSeveral: false, () => Path.Length > 0 ? Path : null, () =>
-        {
-            if (Path.Length > 0)
+        Guard(
+            isOneOfSeveral: false,
+            () => Path.Length > 0 ? Path : null,
+            () =>
             {
-                var folder = Paths.Literal(Path);
-                _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
-            }
+                if (Path.Length > 0)
+                {
+                    var folder = Paths.Literal(Path);
+                    _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
+                }
 
-            var policy = new RetentionPolicy { KeepLast = KeepLast, KeepDays = KeepDays, KeepDaily = KeepDaily, KeepWeekly = KeepWeekly, KeepMonthly = KeepMonthly, KeepStates = KeepStates };
-            foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
-                Take(decision);
-        });
+                var policy = new RetentionPolicy
+                {
+                    KeepLast = KeepLast,
+                    KeepDays = KeepDays,
+                    KeepDaily = KeepDaily,
+                    KeepWeekly = KeepWeekly,
+                    KeepMonthly = KeepMonthly,
+                    KeepStates = KeepStates,
+                };
+                foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
+                    Take(decision);
+            }
+        );
     }
 
     private void Take(RetentionDecision decision)

@@ -15,7 +15,13 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Name 002_orders</code>
 /// <para>Accepts that the applied script 002_orders was edited.</para>
 /// </example>
-[Cmdlet(VerbsDiagnostic.Repair, "MigrationHistory", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = "Repair")]
+[Cmdlet(
+    VerbsDiagnostic.Repair,
+    "MigrationHistory",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = "Repair"
+)]
 [OutputType(typeof(RepairResult))]
 public sealed class RepairMigrationHistoryCommand : ChangeCommand
 {
@@ -48,21 +54,35 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
             Name = Name,
             Only = Chosen is null ? null : [.. Chosen.Select(s => s.Name)],
             RemoveMissing = RemoveMissing.IsPresent,
-            StatementDone = StatementDone ? true : StatementNotDone ? false : null,
+            StatementDone =
+                StatementDone ? true
+                : StatementNotDone ? false
+                : null,
         };
         var folder = Folder;
         var planned = Call(database, folder, (migrator, token) => migrator.PlanRepairAsync(request, token));
-        var what = string.Concat(planned.Select(r => $"\n{string.Concat(r.Differences.SelectMany(d => d.Lines()).Select(line => $"    {line}\n"))}{r.Name} ({r.Repair}): {r.Compared}"));
+        var what = string.Concat(
+            planned.Select(r =>
+                $"\n{string.Concat(r.Differences.SelectMany(d => d.Lines()).Select(line => $"    {line}\n"))}{r.Name} ({r.Repair}): {r.Compared}"
+            )
+        );
         if (!ShouldProcess(database.Target.Display, $"Repair the migration history:{what}") || !MayRepair(database.Target, what))
             return;
         // No more than what was shown, whatever others have done since.
-        request = request with { Only = [.. planned.Select(r => r.Name)] };
+        request = request with
+        {
+            Only = [.. planned.Select(r => r.Name)],
+        };
         WriteObject(Call(database, folder, (migrator, token) => migrator.RepairAsync(request, token)), enumerateCollection: true);
     }
 
     // What is named is agreed to; of all else nobody has seen the list yet.
     private bool MayRepair(DatabaseTarget target, string what) =>
-        Name is not null || Force || this.IsConfirmSaid() || Confirmation.Ask(
+        Name is not null
+        || Force
+        || this.IsConfirmSaid()
+        || Confirmation.Ask(
             () => ShouldContinue($"Repair in the history of {target.Display}:{what}", "Repair the migration history"),
-            e => Confirmation.Required($"Repairing the history of {target.Display} requires confirmation, and no one can be asked.", e));
+            e => Confirmation.Required($"Repairing the history of {target.Display} requires confirmation, and no one can be asked.", e)
+        );
 }

@@ -94,17 +94,35 @@ public sealed class RestoreDatabaseCommand : BackupCommand
 
         var catalogue = new BackupCatalogue(Drivers.All);
         var place = Paths.Literal(Latest ? From : Path);
-        var backup = Run((_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token));
-        var request = new RestoreRequest { KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder), AcceptFaults = AcceptFaults.IsPresent, Jobs = Jobs };
+        var backup = Run(
+            (_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token)
+        );
+        var request = new RestoreRequest
+        {
+            KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder),
+            AcceptFaults = AcceptFaults.IsPresent,
+            Jobs = Jobs,
+        };
         if (this.MayDo(Force, database.Target.Display, $"Replace by {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
-            WriteObject(Run((events, token) => new BackupManager(database.Driver, database.Target, Options(events)).RestoreAsync(backup, request, token)));
+            WriteObject(
+                Run(
+                    (events, token) =>
+                        new BackupManager(database.Driver, database.Target, Options(events)).RestoreAsync(backup, request, token)
+                )
+            );
     }
 
     private void SalvageTo((IDatabaseDriver Driver, DatabaseTarget Target) database, string destination)
     {
         if (!this.MayDo(Force, database.Target.Display, $"Copy what can be read into {destination}"))
             return;
-        var tables = Run((events, token) => new BackupManager(database.Driver, database.Target, new BackupOptions { Session = Session(events) }).SalvageAsync(destination, token));
+        var tables = Run(
+            (events, token) =>
+                new BackupManager(database.Driver, database.Target, new BackupOptions { Session = Session(events) }).SalvageAsync(
+                    destination,
+                    token
+                )
+        );
         WriteObject(tables, enumerateCollection: true);
     }
 }

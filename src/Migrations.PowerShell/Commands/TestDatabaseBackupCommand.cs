@@ -53,20 +53,50 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
         var catalogue = new BackupCatalogue(Drivers.All);
         foreach (var given in Path)
         {
-            Guard(Path.Length > 1 || MyInvocation.ExpectingInput, () => given, () =>
-            {
-                var path = Paths.Literal(given);
-                var server = ScratchServer(ScratchDatabase);
-                var origin = server is not null ? null : InputObject?.Target ?? (EnvironmentSettings.Database is { } text ? Resolve(text).Target : null);
-                WriteObject(Run((events, token) => VerifyAsync(catalogue, path, new BackupOptions { Session = new SessionOptions { Events = events }, ScratchServer = server }, origin, token)));
-            });
+            Guard(
+                Path.Length > 1 || MyInvocation.ExpectingInput,
+                () => given,
+                () =>
+                {
+                    var path = Paths.Literal(given);
+                    var server = ScratchServer(ScratchDatabase);
+                    var origin = server is not null
+                        ? null
+                        : InputObject?.Target ?? (EnvironmentSettings.Database is { } text ? Resolve(text).Target : null);
+                    WriteObject(
+                        Run(
+                            (events, token) =>
+                                VerifyAsync(
+                                    catalogue,
+                                    path,
+                                    new BackupOptions
+                                    {
+                                        Session = new SessionOptions { Events = events },
+                                        ScratchServer = server,
+                                    },
+                                    origin,
+                                    token
+                                )
+                        )
+                    );
+                }
+            );
         }
     }
 
-    private async Task<BackupVerification> VerifyAsync(BackupCatalogue catalogue, string path, BackupOptions options, DatabaseTarget? origin, CancellationToken cancellationToken)
+    private async Task<BackupVerification> VerifyAsync(
+        BackupCatalogue catalogue,
+        string path,
+        BackupOptions options,
+        DatabaseTarget? origin,
+        CancellationToken cancellationToken
+    )
     {
         // Read again from its manifest, and with the database that it brings.
-        var backup = await catalogue.FindAsync(path, cancellationToken).ConfigureAwait(false) with { Target = InputObject?.Target };
+        var backup = await catalogue.FindAsync(path, cancellationToken).ConfigureAwait(false) with
+        {
+            Target = InputObject?.Target,
+        };
         var driver = catalogue.DriverOf(backup);
         var sameEngine = origin is not null && string.Equals(origin.Engine, driver.Engine, StringComparison.Ordinal) ? origin : null;
         return await new BackupVerifier(driver, options).VerifyAsync(backup, sameEngine, Full, cancellationToken).ConfigureAwait(false);

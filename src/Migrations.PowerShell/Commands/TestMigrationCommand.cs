@@ -72,9 +72,16 @@ public sealed class TestMigrationCommand : RehearsalCommand
         base.EndProcessing();
         if (_bad.Count > 0)
         {
-            WriteError(ErrorRecords.Of(
-                new MigrationException(ErrorId.CheckFailed, $"The rehearsal found faults:{string.Concat(_bad.Select(b => "\n  " + b))}", "See the Differences and the Failure of each migration."),
-                target: null));
+            WriteError(
+                ErrorRecords.Of(
+                    new MigrationException(
+                        ErrorId.CheckFailed,
+                        $"The rehearsal found faults:{string.Concat(_bad.Select(b => "\n  " + b))}",
+                        "See the Differences and the Failure of each migration."
+                    ),
+                    target: null
+                )
+            );
         }
     }
 
@@ -98,7 +105,9 @@ public sealed class TestMigrationCommand : RehearsalCommand
 
     private void Rehearse((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {
-        var report = Run((events, token) => new Rehearsal(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, token));
+        var report = Run(
+            (events, token) => new Rehearsal(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, token)
+        );
         WriteObject(report.Results, enumerateCollection: true);
         WriteObject(report.Checks, enumerateCollection: true);
         _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(Fault));
@@ -107,18 +116,26 @@ public sealed class TestMigrationCommand : RehearsalCommand
             throw notKept;
     }
 
-    private static string Fault(RehearsalResult result) => result.NotRun is { } reason
-        ? $"{result.Name} was not rehearsed: {reason}"
-        : $"{result.Name}: {(result.Applies ? result.UndoVerdict.Message() : "it cannot be applied")}. {result.Fault}";
+    private static string Fault(RehearsalResult result) =>
+        result.NotRun is { } reason
+            ? $"{result.Name} was not rehearsed: {reason}"
+            : $"{result.Name}: {(result.Applies ? result.UndoVerdict.Message() : "it cannot be applied")}. {result.Fault}";
 
     private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {
         var checks = new CheckRequest { BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath), BackupAge = BackupAge };
-        var results = Run((events, token) => new MigrationChecklist(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, checks, token));
+        var results = Run(
+            (events, token) =>
+                new MigrationChecklist(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, checks, token)
+        );
         WriteObject(results, enumerateCollection: true);
         Judge(results);
     }
 
     private void Judge(IReadOnlyList<CheckResult> results) =>
-        _bad.AddRange(results.Where(r => r.Status == CheckStatus.Fail).Select(r => $"{r.Name}{(r.Category is CheckCategory.Checklist ? $" of {r.Target}" : "")}: {r.Message}"));
+        _bad.AddRange(
+            results
+                .Where(r => r.Status == CheckStatus.Fail)
+                .Select(r => $"{r.Name}{(r.Category is CheckCategory.Checklist ? $" of {r.Target}" : "")}: {r.Message}")
+        );
 }

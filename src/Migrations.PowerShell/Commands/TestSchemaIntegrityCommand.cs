@@ -113,7 +113,10 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
         IReadOnlyList<CheckResult> results;
         try
         {
-            results = Run((events, token) => new IntegrityChecker(database.Driver, database.Target, folder, OptionsFor(events)).CheckAsync(request, token));
+            results = Run(
+                (events, token) =>
+                    new IntegrityChecker(database.Driver, database.Target, folder, OptionsFor(events)).CheckAsync(request, token)
+            );
         }
         catch (MigrationException e)
         {
@@ -139,7 +142,12 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     {
         var lines = string.Concat(failed.Select(r => $"\n  {r.Name} ({r.Database}): {r.Message}"));
         return ErrorRecords.Of(
-            new MigrationException(ErrorId.CheckFailed, $"{failed.Count} check{(failed.Count == 1 ? "" : "s")} failed:{lines}", "See the Recommendation of each failed check."),
-            target: null);
+            new MigrationException(
+                ErrorId.CheckFailed,
+                $"{failed.Count} check{(failed.Count == 1 ? "" : "s")} failed:{lines}",
+                "See the Recommendation of each failed check."
+            ),
+            target: null
+        );
     }
 }

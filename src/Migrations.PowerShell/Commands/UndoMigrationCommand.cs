@@ -16,7 +16,13 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Undo-Migration -Database shop.db -Path ./migrations -To 003 -Force</code>
 /// <para>Undoes everything after 003, without asking.</para>
 /// </example>
-[Cmdlet(VerbsCommon.Undo, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = "Last")]
+[Cmdlet(
+    VerbsCommon.Undo,
+    "Migration",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = "Last"
+)]
 [OutputType(typeof(MigrationResult))]
 public sealed class UndoMigrationCommand : RunCommand
 {
@@ -65,14 +71,26 @@ public sealed class UndoMigrationCommand : RunCommand
 
     private protected override bool AsksBeyondConfirm => All || To is not null || Last > 1;
 
-    private protected override Task<MigrationPlan> PlanAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken)
+    private protected override Task<MigrationPlan> PlanAsync(
+        Migrator migrator,
+        IReadOnlyList<string>? only,
+        CancellationToken cancellationToken
+    )
     {
         if (only is not null && (Name is not null || AsksBeyondConfirm))
-            throw new MigrationException(ErrorId.UsageInvalid, "The pipeline says which migrations to undo.", "Leave out -Name, -To, -Last and -All.");
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "The pipeline says which migrations to undo.",
+                "Leave out -Name, -To, -Last and -All."
+            );
         return migrator.PlanUndoAsync(RequestFor(only), cancellationToken);
     }
 
-    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(Migrator migrator, IReadOnlyList<string>? only, CancellationToken cancellationToken)
+    private protected override Task<IReadOnlyList<MigrationResult>> RunAsync(
+        Migrator migrator,
+        IReadOnlyList<string>? only,
+        CancellationToken cancellationToken
+    )
     {
         var request = RequestFor(only) with { AcceptDataLoss = AcceptDataLoss.IsPresent || _acceptedLoss };
         // The answer was about this database alone.
@@ -87,8 +105,13 @@ public sealed class UndoMigrationCommand : RunCommand
             return true;
         var what = plan.Steps.Count == 1 ? "this migration" : $"these {plan.Steps.Count} migrations";
         return Confirmation.Ask(
-            () => ShouldContinue($"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?", "Undo migrations"),
-            e => Confirmation.Required($"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.", e));
+            () =>
+                ShouldContinue(
+                    $"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?",
+                    "Undo migrations"
+                ),
+            e => Confirmation.Required($"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.", e)
+        );
     }
 
     private protected override bool AcceptsLoss(DatabaseTarget target, DataLossException loss)
@@ -98,22 +121,31 @@ public sealed class UndoMigrationCommand : RunCommand
             throw loss;
         // A security impact makes No the default: Enter alone loses nothing.
         return _acceptedLoss = Confirmation.Ask(
-            () => ShouldContinue($"{NextStep.ForPowerShell(loss.Message)}\nPermanently delete this data from {target.Display}?", "Undo migrations", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
-            _ => loss);
+            () =>
+                ShouldContinue(
+                    $"{NextStep.ForPowerShell(loss.Message)}\nPermanently delete this data from {target.Display}?",
+                    "Undo migrations",
+                    hasSecurityImpact: true,
+                    ref _yesToAll,
+                    ref _noToAll
+                ),
+            _ => loss
+        );
     }
 
-    private UndoRequest RequestFor(IReadOnlyList<string>? only) => new()
-    {
-        Name = only is null ? Name : null,
-        To = only is null ? To : null,
-        Last = only is null ? Last : null,
-        All = only is null && All,
-        Only = only,
-        TransactionMode = TransactionMode,
-        SkipChecksum = SkipChecksum.IsPresent,
-        RequireProven = RequireProven.IsPresent,
-        SchemaOnly = SchemaOnly.IsPresent,
-        Backup = BackupBefore,
-        RestoreOnFailure = RestoreOnFailure.IsPresent,
-    };
+    private UndoRequest RequestFor(IReadOnlyList<string>? only) =>
+        new()
+        {
+            Name = only is null ? Name : null,
+            To = only is null ? To : null,
+            Last = only is null ? Last : null,
+            All = only is null && All,
+            Only = only,
+            TransactionMode = TransactionMode,
+            SkipChecksum = SkipChecksum.IsPresent,
+            RequireProven = RequireProven.IsPresent,
+            SchemaOnly = SchemaOnly.IsPresent,
+            Backup = BackupBefore,
+            RestoreOnFailure = RestoreOnFailure.IsPresent,
+        };
 }

@@ -16,11 +16,12 @@ public sealed class BackupPathTransformationAttribute : ArgumentTransformationAt
         return Read(item.BaseObject) ?? inputData;
     }
 
-    private static string? Read(object? item) => item switch
-    {
-        DatabaseBackup backup => backup.Path,
-        BackupVerification verification => verification.Path,
-        FileSystemInfo file => file.FullName,
-        _ => null,
-    };
+    private static string? Read(object? item) =>
+        item switch
+        {
+            DatabaseBackup backup => backup.Path,
+            BackupVerification verification => verification.Path,
+            FileSystemInfo file => file.FullName,
+            _ => null,
+        };
 }

@@ -15,7 +15,8 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
         if (((inputData as PSObject)?.BaseObject ?? inputData) is "")
         {
             throw new ArgumentTransformationMetadataException(
-                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the database with -Database.");
+                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the database with -Database."
+            );
         }
 
         if (inputData is not PSObject item)
@@ -25,7 +26,9 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
             return file.FullName;
         if (item.BaseObject is not PSCustomObject)
             return inputData;
-        return item.Properties["Database"]?.Value ?? throw new ArgumentTransformationMetadataException(
-            "This object has no property 'Database' that names a database. Pipe texts, or objects with the properties Database, Path and Service.");
+        return item.Properties["Database"]?.Value
+            ?? throw new ArgumentTransformationMetadataException(
+                "This object has no property 'Database' that names a database. Pipe texts, or objects with the properties Database, Path and Service."
+            );
     }
 }

@@ -8,15 +8,17 @@ namespace Migrations.PowerShell;
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
-    {
-        null => null,
-        TimeSpan duration => duration,
-        IFormattable number => Read(number.ToString(format: null, System.Globalization.CultureInfo.InvariantCulture)),
-        var other => Read(other.ToString() ?? ""),
-    };
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        {
+            null => null,
+            TimeSpan duration => duration,
+            IFormattable number => Read(number.ToString(format: null, System.Globalization.CultureInfo.InvariantCulture)),
+            var other => Read(other.ToString() ?? ""),
+        };
 
-    private static TimeSpan Read(string text) => DurationParser.TryParse(text, out var duration)
-        ? duration
-        : throw new ArgumentTransformationMetadataException($"'{text}' is no duration: expected is {DurationParser.Forms}.");
+    private static TimeSpan Read(string text) =>
+        DurationParser.TryParse(text, out var duration)
+            ? duration
+            : throw new ArgumentTransformationMetadataException($"'{text}' is no duration: expected is {DurationParser.Forms}.");
 }

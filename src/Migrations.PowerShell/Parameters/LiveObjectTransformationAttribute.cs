@@ -22,6 +22,7 @@ public sealed class LiveObjectTransformationAttribute : ArgumentTransformationAt
             return;
         throw new ArgumentTransformationMetadataException(
             "This object came from another process or session and no longer knows its connection. Pipe the database's name or connection instead, and choose with -Target or -First; "
-            + "of a backup, pipe its Path.");
+                + "of a backup, pipe its Path."
+        );
     }
 }

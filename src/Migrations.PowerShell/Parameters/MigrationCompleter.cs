@@ -10,7 +10,13 @@ namespace Migrations.PowerShell;
 public sealed class MigrationCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         try
         {
@@ -30,15 +36,24 @@ public sealed class MigrationCompleter : IArgumentCompleter
         var text = migration.FullName.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.')
             ? migration.FullName
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(migration.FullName)}'";
-        return new CompletionResult(text, migration.FullName, CompletionResultType.ParameterValue, migration.Header.Description ?? migration.FullName);
+        return new CompletionResult(
+            text,
+            migration.FullName,
+            CompletionResultType.ParameterValue,
+            migration.Header.Description ?? migration.FullName
+        );
     }
 
     private static string FindFolder(IDictionary given)
     {
         var literal = given["LiteralPath"] as string;
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("Microsoft.PowerShell.Management\\Convert-Path")
-            .AddParameter(literal is null ? "Path" : "LiteralPath", literal ?? given["Path"] as string ?? EnvironmentSettings.Folder ?? "migrations");
+        shell
+            .AddCommand("Microsoft.PowerShell.Management\\Convert-Path")
+            .AddParameter(
+                literal is null ? "Path" : "LiteralPath",
+                literal ?? given["Path"] as string ?? EnvironmentSettings.Folder ?? "migrations"
+            );
         return shell.Invoke<string>()[0];
     }
 }

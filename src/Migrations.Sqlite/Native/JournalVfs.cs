@@ -35,7 +35,11 @@ internal static unsafe class JournalVfs
             shim->Vfs.Name = name; // Part of the program itself, which does not move.
         shim->Vfs.Open = &Open;
         shim->Vfs.Delete = &Delete;
-        return ((delegate* unmanaged[Cdecl]<Vfs*, int, int>)NativeLibrary.GetExport(library, "sqlite3_vfs_register"))(&shim->Vfs, 0) == SqliteCodes.Ok ? shim->Vfs.Name : null;
+        return
+            ((delegate* unmanaged[Cdecl]<Vfs*, int, int>)NativeLibrary.GetExport(library, "sqlite3_vfs_register"))(&shim->Vfs, 0)
+            == SqliteCodes.Ok
+            ? shim->Vfs.Name
+            : null;
     }
 
     /// <summary>Begins to ask about a journal.</summary>

@@ -11,7 +11,8 @@ internal sealed unsafe class SqliteApi
     private const int ConfigureMemoryStatistics = 9;
 
     // On Apple's ARM64, variable arguments are passed on the stack: spare arguments use up the eight registers before them.
-    private static readonly bool PadsVariableArguments = OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    private static readonly bool PadsVariableArguments =
+        OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public readonly delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int> Open;
     public readonly delegate* unmanaged[Cdecl]<nint, int> Close;
@@ -39,8 +40,16 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, int> GetAutocommit;
     public readonly delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void> ProgressHandler;
     public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int> BusyHandler;
-    public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint> UpdateHook;
-    public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>, nint, int> SetAuthorizer;
+    public readonly delegate* unmanaged[Cdecl]<
+        nint,
+        delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>,
+        nint,
+        nint> UpdateHook;
+    public readonly delegate* unmanaged[Cdecl]<
+        nint,
+        delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>,
+        nint,
+        int> SetAuthorizer;
     public readonly delegate* unmanaged[Cdecl]<byte*, int> CompileOptionUsed;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int, int*, int> FileControl;
@@ -80,10 +89,18 @@ internal sealed unsafe class SqliteApi
         ExtendedErrorCode = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_extended_errcode");
         ExtendedResultCodes = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_extended_result_codes");
         GetAutocommit = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_get_autocommit");
-        ProgressHandler = (delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void>)Find("sqlite3_progress_handler");
+        ProgressHandler = (delegate* unmanaged[Cdecl]<nint, int, delegate* unmanaged[Cdecl]<nint, int>, nint, void>)Find(
+            "sqlite3_progress_handler"
+        );
         BusyHandler = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, int>, nint, int>)Find("sqlite3_busy_handler");
-        UpdateHook = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint>)Find("sqlite3_update_hook");
-        SetAuthorizer = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>, nint, int>)Find("sqlite3_set_authorizer");
+        UpdateHook = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, long, void>, nint, nint>)Find(
+            "sqlite3_update_hook"
+        );
+        SetAuthorizer = (delegate* unmanaged[Cdecl]<
+            nint,
+            delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, int>,
+            nint,
+            int>)Find("sqlite3_set_authorizer");
         CompileOptionUsed = (delegate* unmanaged[Cdecl]<byte*, int>)Find("sqlite3_compileoption_used");
         IsReadOnly = (delegate* unmanaged[Cdecl]<nint, byte*, int>)Find("sqlite3_db_readonly");
         FileControl = (delegate* unmanaged[Cdecl]<nint, byte*, int, int*, int>)Find("sqlite3_file_control");
@@ -139,7 +156,17 @@ internal sealed unsafe class SqliteApi
         if (configure == 0)
             return;
         if (PadsVariableArguments)
-            _ = ((delegate* unmanaged[Cdecl]<int, nint, nint, nint, nint, nint, nint, nint, nint, int>)configure)(ConfigureMemoryStatistics, 0, 0, 0, 0, 0, 0, 0, 0);
+            _ = ((delegate* unmanaged[Cdecl]<int, nint, nint, nint, nint, nint, nint, nint, nint, int>)configure)(
+                ConfigureMemoryStatistics,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0
+            );
         else
             _ = ((delegate* unmanaged[Cdecl]<int, nint, int>)configure)(ConfigureMemoryStatistics, 0);
     }

@@ -30,7 +30,8 @@ internal sealed unsafe class SqliteChangeWatch : IDisposable
     /// What was counted for a table of this name; nothing of tables without rowid, and nothing of a DELETE of all rows, which SQLite does
     /// at once.
     /// </summary>
-    public (long Inserted, long Updated, long Deleted) Of(string table) => _tables.TryGetValue(table, out var c) ? (c.Inserted, c.Updated, c.Deleted) : (0, 0, 0);
+    public (long Inserted, long Updated, long Deleted) Of(string table) =>
+        _tables.TryGetValue(table, out var c) ? (c.Inserted, c.Updated, c.Deleted) : (0, 0, 0);
 
     public void Dispose()
     {

@@ -58,7 +58,12 @@ internal sealed unsafe class SqliteConfinement : IDisposable
     {
         if (name is "" or Memory)
             return true;
-        if (name is null || !name.StartsWith("file:", StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal) || name.Contains('#', StringComparison.Ordinal))
+        if (
+            name is null
+            || !name.StartsWith("file:", StringComparison.Ordinal)
+            || name.Contains('%', StringComparison.Ordinal)
+            || name.Contains('#', StringComparison.Ordinal)
+        )
             return false;
         var query = name.IndexOf('?', StringComparison.Ordinal);
         string[] parameters = query < 0 ? [] : name[(query + 1)..].Split('&');
@@ -80,10 +85,13 @@ internal sealed unsafe class SqliteConfinement : IDisposable
         return Deny;
     }
 
-    private static SqliteReach? Judge(int action, string? first, string? second) => action switch
-    {
-        Attach => IsOfItsOwn(first) ? null : new SqliteReach("ATTACH DATABASE", first is null ? "a name that it computes" : $"'{first}'"),
-        Pragma => second is not null && Pragmas.Contains(first, SqliteNames.Comparer) ? new SqliteReach("PRAGMA", first) : null,
-        _ => Functions.Contains(second, SqliteNames.Comparer) ? new SqliteReach("the function", second + "()") : null,
-    };
+    private static SqliteReach? Judge(int action, string? first, string? second) =>
+        action switch
+        {
+            Attach => IsOfItsOwn(first)
+                ? null
+                : new SqliteReach("ATTACH DATABASE", first is null ? "a name that it computes" : $"'{first}'"),
+            Pragma => second is not null && Pragmas.Contains(first, SqliteNames.Comparer) ? new SqliteReach("PRAGMA", first) : null,
+            _ => Functions.Contains(second, SqliteNames.Comparer) ? new SqliteReach("the function", second + "()") : null,
+        };
 }

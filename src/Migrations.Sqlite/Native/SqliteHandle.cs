@@ -87,7 +87,10 @@ internal sealed unsafe class SqliteHandle : IDisposable
             code = api.Open(text, &db, flags | OpenUri | OpenNoMutex, api.Vfs);
         if (code == SqliteCodes.Ok)
             return new SqliteHandle(api, db);
-        var failure = new SqliteFailure(db == 0 ? code : api.ExtendedErrorCode(db), db == 0 ? "out of memory" : Marshal.PtrToStringUTF8((nint)api.ErrorMessage(db))!);
+        var failure = new SqliteFailure(
+            db == 0 ? code : api.ExtendedErrorCode(db),
+            db == 0 ? "out of memory" : Marshal.PtrToStringUTF8((nint)api.ErrorMessage(db))!
+        );
         _ = api.Close(db);
         throw failure;
     }
@@ -149,7 +152,14 @@ internal sealed unsafe class SqliteHandle : IDisposable
     public SqliteFailure Failure()
     {
         var offset = Api.ErrorOffset(_db);
-        return new SqliteFailure(Api.ExtendedErrorCode(_db), Marshal.PtrToStringUTF8((nint)Api.ErrorMessage(_db)) ?? "", offset >= 0 ? offset : null) { Reach = _confinement?.Take() };
+        return new SqliteFailure(
+            Api.ExtendedErrorCode(_db),
+            Marshal.PtrToStringUTF8((nint)Api.ErrorMessage(_db)) ?? "",
+            offset >= 0 ? offset : null
+        )
+        {
+            Reach = _confinement?.Take(),
+        };
     }
 
     public void Dispose()

@@ -39,9 +39,11 @@ internal sealed unsafe class SqliteRowWatch : IDisposable
     {
         var watch = (SqliteRowWatch)GCHandle.FromIntPtr(self).Target!;
         // For every row of every script: nothing is made of a name that cannot be it.
-        if (MemoryMarshal.CreateReadOnlySpanFromNullTerminated(table).Length == watch._length
+        if (
+            MemoryMarshal.CreateReadOnlySpanFromNullTerminated(table).Length == watch._length
             && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(database).SequenceEqual("main"u8)
-            && SqliteNames.Comparer.Equals(Marshal.PtrToStringUTF8((nint)table), watch._table))
+            && SqliteNames.Comparer.Equals(Marshal.PtrToStringUTF8((nint)table), watch._table)
+        )
             watch.Count++;
     }
 }

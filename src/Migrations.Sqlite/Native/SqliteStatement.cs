@@ -49,9 +49,7 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
     {
         try
         {
-            while (Step())
-            {
-            }
+            while (Step()) { }
         }
         finally
         {

@@ -46,7 +46,9 @@ internal sealed unsafe class SqliteWatch : IDisposable
     public void StartStatement()
     {
         TimedOut = false;
-        _statementEnd = StatementTimeout is { } limit ? Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency) : long.MaxValue;
+        _statementEnd = StatementTimeout is { } limit
+            ? Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency)
+            : long.MaxValue;
     }
 
     public void Dispose() => _self.Free();

@@ -25,13 +25,19 @@ public sealed class BackupFileTests : IDisposable
     [Fact]
     public async Task Many_at_once_get_as_many_names()
     {
-        var names = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() =>
-        {
-            using var workspace = BackupWorkspace.Take(_folder.Path, "shop_20250301_083022", ".db");
-            File.WriteAllText(workspace["backup.db"], i.ToString());
-            BackupWorkspace.Publish(workspace["backup.db"], workspace.Final);
-            return workspace.Final;
-        })));
+        var names = await Task.WhenAll(
+            Enumerable
+                .Range(0, 24)
+                .Select(i =>
+                    Task.Run(() =>
+                    {
+                        using var workspace = BackupWorkspace.Take(_folder.Path, "shop_20250301_083022", ".db");
+                        File.WriteAllText(workspace["backup.db"], i.ToString());
+                        BackupWorkspace.Publish(workspace["backup.db"], workspace.Final);
+                        return workspace.Final;
+                    })
+                )
+        );
         Assert.Equal(24, names.Distinct().Count());
         Assert.Equal(24, Directory.GetFiles(_folder.Path).Select(File.ReadAllText).Distinct().Count());
         Assert.Empty(Directory.GetDirectories(_folder.Path));
@@ -69,7 +75,8 @@ public sealed class BackupFileTests : IDisposable
         Assert.Empty(workspace.RemoveLeftovers());
         Assert.Equal(
             ["notes.partial", "shop_20250102_000000.db.partial", "shop_20250301_083022.db.partial"],
-            Directory.GetDirectories(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -116,7 +123,11 @@ public sealed class BackupFileTests : IDisposable
         _folder.Write("bad_20250301_083022.db", "data");
         _folder.Write("bad_20250301_083022.db.manifest.json", json.ToJsonString());
         var listed = await new BackupCatalogue([]).ReadAsync(_folder.Path);
-        Assert.Contains("Its manifest is damaged", listed.Single(b => b.Path.Contains("bad_", StringComparison.Ordinal)).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "Its manifest is damaged",
+            listed.Single(b => b.Path.Contains("bad_", StringComparison.Ordinal)).Problem,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, listed.Count);
     }
 
@@ -167,40 +178,47 @@ public sealed class BackupFileTests : IDisposable
     [InlineData(1000)]
     public async Task A_compressed_file_that_is_cut_off_is_found(int missing)
     {
-        await BackupCompression.CompressAsync(_folder.Write("a", string.Concat(Enumerable.Range(0, 100_000))), _folder["a.gz"], CancellationToken.None);
+        await BackupCompression.CompressAsync(
+            _folder.Write("a", string.Concat(Enumerable.Range(0, 100_000))),
+            _folder["a.gz"],
+            CancellationToken.None
+        );
         using (var file = File.OpenWrite(_folder["a.gz"]))
             file.SetLength(file.Length - missing);
-        var error = await Assert.ThrowsAsync<MigrationException>(() => BackupCompression.ExpandAsync(_folder["a.gz"], _folder["b"], limit: null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MigrationException>(() =>
+            BackupCompression.ExpandAsync(_folder["a.gz"], _folder["b"], limit: null, CancellationToken.None)
+        );
         Assert.Equal(ErrorId.BackupInvalid, error.Id);
     }
 
-    private static BackupManifest Manifest => new()
-    {
-        ManifestVersion = BackupManifest.CurrentVersion,
-        File = "shop.db",
-        Database = "/data/shop.db",
-        Engine = "any",
-        EngineVersion = "1.0",
-        Format = BackupFormat.Native,
-        CreatedAt = new DateTimeOffset(2025, 3, 1, 8, 30, 22, TimeSpan.Zero),
-        Size = 4,
-        Sha256 = "ab",
-        SchemaFingerprint = "cd",
-        HistoryTable = "migration_journal",
-        Tables = [new TableContent("täble \"x\"", 3, "ef"), new TableContent("y", null)],
-        Host = "here",
-        ToolVersion = "0.1.0",
-        Proof = new BackupProof
+    private static BackupManifest Manifest =>
+        new()
         {
-            Proven = true,
-            At = new DateTimeOffset(2025, 3, 2, 0, 0, 0, TimeSpan.Zero),
-            How = "restored",
-            Host = "there",
-            ToolVersion = "0.1.0",
+            ManifestVersion = BackupManifest.CurrentVersion,
+            File = "shop.db",
+            Database = "/data/shop.db",
+            Engine = "any",
+            EngineVersion = "1.0",
+            Format = BackupFormat.Native,
+            CreatedAt = new DateTimeOffset(2025, 3, 1, 8, 30, 22, TimeSpan.Zero),
+            Size = 4,
             Sha256 = "ab",
-            Questions = [new ProofQuestion("rows", CheckStatus.Pass, "All there.")],
-        },
-    };
+            SchemaFingerprint = "cd",
+            HistoryTable = "migration_journal",
+            Tables = [new TableContent("täble \"x\"", 3, "ef"), new TableContent("y", null)],
+            Host = "here",
+            ToolVersion = "0.1.0",
+            Proof = new BackupProof
+            {
+                Proven = true,
+                At = new DateTimeOffset(2025, 3, 2, 0, 0, 0, TimeSpan.Zero),
+                How = "restored",
+                Host = "there",
+                ToolVersion = "0.1.0",
+                Sha256 = "ab",
+                Questions = [new ProofQuestion("rows", CheckStatus.Pass, "All there.")],
+            },
+        };
 
     private static string Mode(string path)
     {

@@ -26,10 +26,12 @@ public sealed class NamingTests
         Assert.Equal(expected + "_20250301_083022", BackupNaming.Stem(database, ".db", At));
 
     [Fact]
-    public void A_long_name_is_cut() => Assert.Equal(100 + "_20250301_083022".Length, BackupNaming.Stem(new string('x', 5000), ".db", At).Length);
+    public void A_long_name_is_cut() =>
+        Assert.Equal(100 + "_20250301_083022".Length, BackupNaming.Stem(new string('x', 5000), ".db", At).Length);
 
     [Fact]
-    public void A_long_name_of_any_script_leaves_room_for_what_follows_it() => Assert.Equal(new string('日', 33) + "_20250301_083022", BackupNaming.Stem(new string('日', 80), ".db", At));
+    public void A_long_name_of_any_script_leaves_room_for_what_follows_it() =>
+        Assert.Equal(new string('日', 33) + "_20250301_083022", BackupNaming.Stem(new string('日', 80), ".db", At));
 
     [Theory]
     [InlineData("shop_20250301_083022.db", true)]

@@ -26,7 +26,13 @@ public sealed class RetentionTests
     [Fact]
     public void Keep_daily_keeps_the_newest_of_a_day_and_counts_days_that_have_one()
     {
-        DatabaseBackup[] backups = [At("late", Now), At("early", Now.AddHours(-3)), At("before", Now.AddDays(-5)), At("long before", Now.AddDays(-9))];
+        DatabaseBackup[] backups =
+        [
+            At("late", Now),
+            At("early", Now.AddHours(-3)),
+            At("before", Now.AddDays(-5)),
+            At("long before", Now.AddDays(-9)),
+        ];
         Assert.Equal("late before", Kept(backups, new RetentionPolicy { KeepDaily = 2 }));
     }
 
@@ -34,7 +40,13 @@ public sealed class RetentionTests
     public void Keep_weekly_begins_on_monday()
     {
         // Sunday the 12th is of last week, Monday the 13th of this one.
-        DatabaseBackup[] backups = [At("wednesday", Now), At("monday", Now.AddDays(-2)), At("sunday", Now.AddDays(-3)), At("older", Now.AddDays(-20))];
+        DatabaseBackup[] backups =
+        [
+            At("wednesday", Now),
+            At("monday", Now.AddDays(-2)),
+            At("sunday", Now.AddDays(-3)),
+            At("older", Now.AddDays(-20)),
+        ];
         Assert.Equal("wednesday sunday", Kept(backups, new RetentionPolicy { KeepWeekly = 2 }));
     }
 
@@ -61,7 +73,18 @@ public sealed class RetentionTests
     public void Rules_add_up()
     {
         var backups = Days(0, 1, 2, 10, 40);
-        Assert.Equal("0 1 10 40", Kept(backups, new RetentionPolicy { KeepLast = 2, KeepMonthly = 2, KeepWeekly = 2 }));
+        Assert.Equal(
+            "0 1 10 40",
+            Kept(
+                backups,
+                new RetentionPolicy
+                {
+                    KeepLast = 2,
+                    KeepMonthly = 2,
+                    KeepWeekly = 2,
+                }
+            )
+        );
     }
 
     [Fact]
@@ -81,7 +104,8 @@ public sealed class RetentionTests
     public void All_too_old_leaves_the_newest() => Assert.Equal("100", Kept(Days(100, 200, 300), new RetentionPolicy { KeepDays = 7 }));
 
     [Fact]
-    public void More_days_than_there_are_keep_all() => Assert.Equal("1 100 300", Kept(Days(1, 100, 300), new RetentionPolicy { KeepDays = int.MaxValue }));
+    public void More_days_than_there_are_keep_all() =>
+        Assert.Equal("1 100 300", Kept(Days(1, 100, 300), new RetentionPolicy { KeepDays = int.MaxValue }));
 
     [Fact]
     public void Each_database_is_decided_for_itself()
@@ -102,7 +126,15 @@ public sealed class RetentionTests
     [Fact]
     public void A_manifest_whose_file_is_gone_goes_too()
     {
-        DatabaseBackup[] backups = [At("gone", Now) with { Problem = "The file is gone; only its manifest is there.", IsGone = true }, .. Days(1)];
+        DatabaseBackup[] backups =
+        [
+            At("gone", Now) with
+            {
+                Problem = "The file is gone; only its manifest is there.",
+                IsGone = true,
+            },
+            .. Days(1),
+        ];
         Assert.Equal("1", Kept(backups, new RetentionPolicy { KeepLast = 1 }));
     }
 
@@ -113,11 +145,20 @@ public sealed class RetentionTests
         Assert.Equal(ErrorId.UsageInvalid, error.Id);
     }
 
-    private static DatabaseBackup At(string name, DateTimeOffset at) => new() { Path = name, Database = "shop", Engine = "any", CreatedAt = at };
+    private static DatabaseBackup At(string name, DateTimeOffset at) =>
+        new()
+        {
+            Path = name,
+            Database = "shop",
+            Engine = "any",
+            CreatedAt = at,
+        };
 
     private static DatabaseBackup[] Days(params int[] ago) => [.. ago.Select(d => At(d.ToString(), Now.AddDays(-d)))];
 
-    private static string Kept(IEnumerable<DatabaseBackup> backups, RetentionPolicy policy) => Names(BackupRetention.Decide(backups, policy, Now));
+    private static string Kept(IEnumerable<DatabaseBackup> backups, RetentionPolicy policy) =>
+        Names(BackupRetention.Decide(backups, policy, Now));
 
-    private static string Names(IEnumerable<RetentionDecision> decisions) => string.Join(' ', decisions.Where(d => d.Keep).Select(d => d.Backup.Path));
+    private static string Names(IEnumerable<RetentionDecision> decisions) =>
+        string.Join(' ', decisions.Where(d => d.Keep).Select(d => d.Backup.Path));
 }

@@ -9,15 +9,15 @@ public sealed class ChecksumFileTests
     private static readonly string Good = Sha256.Of(Text);
 
     public static TheoryData<string> GoodFiles =>
-    [
-        Good + "  001_a.sql\n",
-        Good + " *001_a.sql\r\n",
-        Good + "  migrations/001_a.sql\n",
-        Good + " *db\\migrations\\001_a.sql\n",
-        Good.ToUpperInvariant() + "  001_a.sql",
-        Good + "\n",
-        "\n" + Good + "  001_a.sql\n\n" + Good + "  ./001_a.sql\n",
-    ];
+        [
+            Good + "  001_a.sql\n",
+            Good + " *001_a.sql\r\n",
+            Good + "  migrations/001_a.sql\n",
+            Good + " *db\\migrations\\001_a.sql\n",
+            Good.ToUpperInvariant() + "  001_a.sql",
+            Good + "\n",
+            "\n" + Good + "  001_a.sql\n\n" + Good + "  ./001_a.sql\n",
+        ];
 
     [Theory]
     [MemberData(nameof(GoodFiles))]

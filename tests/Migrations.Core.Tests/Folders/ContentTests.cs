@@ -13,7 +13,15 @@ public sealed class ContentTests
     public void Line_ends_and_mark_do_not_count_in_the_checksum(string text)
     {
         using var folder = new TemporaryFolder();
-        foreach (var written in new[] { text, "\uFEFF" + text, text.Replace("\n", "\r\n", StringComparison.Ordinal), "\uFEFF" + text.Replace("\n", "\r\n", StringComparison.Ordinal) })
+        foreach (
+            var written in new[]
+            {
+                text,
+                "\uFEFF" + text,
+                text.Replace("\n", "\r\n", StringComparison.Ordinal),
+                "\uFEFF" + text.Replace("\n", "\r\n", StringComparison.Ordinal),
+            }
+        )
         {
             folder.Write("001_a.sql", written);
 
@@ -34,20 +42,21 @@ public sealed class ContentTests
         Assert.Equal(Sha256.Of("SELECT 1;\r\nSELECT 2;\r"), folder.Single().Up.Checksum);
     }
 
-    public static TheoryData<byte[], string, int> BadBytes => new()
-    {
-        { [.. "SELECT 'caf"u8, 0xE9, .. "';"u8], "offset 11 (0xE9)", 1 },
-        { [.. "SELECT 1;\nSELECT '"u8, 0xFF, .. "';"u8], "offset 18 (0xFF)", 2 },
-        { [.. "SELECT 'ä"u8, 0xC3], "offset 10 (0xC3)", 1 },
-        { [.. "SELECT '"u8, 0xED, 0xA0, 0x80, .. "'"u8], "offset 8 (0xED)", 1 },
-        { [.. "\uFEFFSELECT '"u8, 0xC0, 0x80], "offset 11 (0xC0)", 1 },
-        { [.. "SELECT 1;\n\n"u8, 0], "offset 11 is NUL", 3 },
-        { [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("SELECT 1;")], "UTF-16", 1 },
-        { [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes("SELECT 1;")], "UTF-16", 1 },
-        { Encoding.Unicode.GetBytes("SELECT 1;"), "may be UTF-16", 1 },
-        { [.. Enumerable.Repeat((byte)'\n', 200_000), 0xE9], "offset 200000 (0xE9)", 200_001 },
-        { [.. Enumerable.Repeat((byte)'x', 200_000), 0xE9], "offset 200000 (0xE9)", 1 },
-    };
+    public static TheoryData<byte[], string, int> BadBytes =>
+        new()
+        {
+            { [.. "SELECT 'caf"u8, 0xE9, .. "';"u8], "offset 11 (0xE9)", 1 },
+            { [.. "SELECT 1;\nSELECT '"u8, 0xFF, .. "';"u8], "offset 18 (0xFF)", 2 },
+            { [.. "SELECT 'ä"u8, 0xC3], "offset 10 (0xC3)", 1 },
+            { [.. "SELECT '"u8, 0xED, 0xA0, 0x80, .. "'"u8], "offset 8 (0xED)", 1 },
+            { [.. "\uFEFFSELECT '"u8, 0xC0, 0x80], "offset 11 (0xC0)", 1 },
+            { [.. "SELECT 1;\n\n"u8, 0], "offset 11 is NUL", 3 },
+            { [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("SELECT 1;")], "UTF-16", 1 },
+            { [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes("SELECT 1;")], "UTF-16", 1 },
+            { Encoding.Unicode.GetBytes("SELECT 1;"), "may be UTF-16", 1 },
+            { [.. Enumerable.Repeat((byte)'\n', 200_000), 0xE9], "offset 200000 (0xE9)", 200_001 },
+            { [.. Enumerable.Repeat((byte)'x', 200_000), 0xE9], "offset 200000 (0xE9)", 1 },
+        };
 
     [Theory]
     [MemberData(nameof(BadBytes))]
@@ -77,7 +86,9 @@ public sealed class ContentTests
         using var folder = new TemporaryFolder();
         for (var shift = 0; shift < 4; shift++)
         {
-            var text = new string(' ', shift) + string.Concat(Enumerable.Repeat(unit, 3 * ScriptReader.BlockSize / Encoding.UTF8.GetByteCount(unit)));
+            var text =
+                new string(' ', shift)
+                + string.Concat(Enumerable.Repeat(unit, 3 * ScriptReader.BlockSize / Encoding.UTF8.GetByteCount(unit)));
             folder.Write("001_a.sql", "-- Up Migration\nSELECT 1;" + text + "\n-- Down Migration\n" + text + "SELECT 2;");
 
             var migration = folder.Single();
@@ -101,7 +112,16 @@ public sealed class ContentTests
                 file.Write(line);
         }
 
-        var found = new MigrationFile { Path = path, Version = MigrationVersion.Parse("1"), Number = "001", Name = "a", FullName = "001_a", IsDown = false, Form = FileForm.Plain };
+        var found = new MigrationFile
+        {
+            Path = path,
+            Version = MigrationVersion.Parse("1"),
+            Number = "001",
+            Name = "a",
+            FullName = "001_a",
+            IsDown = false,
+            Form = FileForm.Plain,
+        };
         using var reader = new ScriptReader();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -150,7 +170,9 @@ public sealed class ContentTests
     {
         using var folder = new TemporaryFolder().With("001_a.sql");
 
-        Assert.ThrowsAny<OperationCanceledException>(() => MigrationFolderReader.Read(folder.Path, new FolderOptions(), new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            MigrationFolderReader.Read(folder.Path, new FolderOptions(), new CancellationToken(canceled: true))
+        );
     }
 
     [Fact]

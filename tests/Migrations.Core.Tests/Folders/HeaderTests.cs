@@ -41,7 +41,10 @@ public sealed class HeaderTests
             Assert.Equal(("2024-01-01", "Adds tags: all of them", "1.1.0"), (header.Created, header.Description, header.SemanticVersion));
             Assert.Equal(["001", "add_users", "1.1.0"], header.DependsOn);
             Assert.Equal(["staging", "production"], header.Environments);
-            Assert.Equal((false, false, true, false, true), (header.Transaction, header.ForeignKeys, header.RowLossAllowed, header.StoreScript, header.Breaking));
+            Assert.Equal(
+                (false, false, true, false, true),
+                (header.Transaction, header.ForeignKeys, header.RowLossAllowed, header.StoreScript, header.Breaking)
+            );
             Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), (header.StatementTimeout, header.TableLockTimeout));
         }
     }

@@ -5,38 +5,164 @@ namespace Migrations.Core.Tests.Folders;
 public sealed class LayoutTests
 {
     /// <summary>Files, and what they should be read as: <c>full name|layout|has undo</c>, in order.</summary>
-    public static TheoryData<string, string[], string[]> Layouts => new()
-    {
-        { "rollback suffix", ["001_initial_schema.sql", "001_initial_schema_rollback.sql", "002_add_indexes.sql", "002_add_indexes_rollback.sql", "003_tags.sql"],
-            ["001_initial_schema|RollbackSuffix|True", "002_add_indexes|RollbackSuffix|True", "003_tags|RollbackSuffix|False"] },
-        { "down suffix", ["001_a.sql", "001_a.down.sql", "002_b.sql"], ["001_a|DownSuffix|True", "002_b|DownSuffix|False"] },
-        { "up and down suffix", ["1_a.up.sql", "1_a.down.sql", "2_b.up.sql"], ["1_a|UpDownSuffix|True", "2_b|UpDownSuffix|False"] },
-        { "rollback folder", ["0001_a.sql", "rollback/0001_rollback.sql", "0002_b.sql", "rollback/0002_b.sql", "0003_c.sql", "rollback/0003_c_rollback.sql"],
-            ["0001_a|RollbackFolder|True", "0002_b|RollbackFolder|True", "0003_c|RollbackFolder|True"] },
-        { "versioned", ["V2__b.sql", "V1_2__a.sql", "U1_2__a.sql", "V1.10__c.sql", "R__views.sql", "R__Aliases.sql"],
-            ["V1_2__a|Versioned|True", "V1.10__c|Versioned|False", "V2__b|Versioned|False", "R__Aliases|Versioned|False", "R__views|Versioned|False"] },
-        { "versioned in subfolders", ["2023/V1__a.sql", "2024/more/V2__b.sql"], ["V1__a|Versioned|False", "V2__b|Versioned|False"] },
-        { "folder each", ["20240101120000_first/up.sql", "20240101120000_first/down.sql", "20240102120000_second step/migration.sql", "20240102120000_second step/snapshot.json"],
-            ["20240101120000_first|FolderEach|True", "20240102120000_second step|FolderEach|False"] },
-        { "diesel", ["00000000000000_diesel_initial_setup/up.sql", "00000000000000_diesel_initial_setup/down.sql", "2024-01-01-120000_users/up.sql", "2024-01-01-120000_users/down.sql"],
-            ["00000000000000_diesel_initial_setup|FolderEach|True", "2024-01-01-120000_users|FolderEach|True"] },
-        { "diesel, both kinds of dates", ["2026-05-27-120000_b/up.sql", "2026-05-27-120000-0000_c/up.sql", "2026-05-11-183755-0000_a/up.sql", "2026-05-28_d/up.sql"],
-            ["2026-05-11-183755-0000_a|FolderEach|False", "2026-05-27-120000_b|FolderEach|False", "2026-05-27-120000-0000_c|FolderEach|False", "2026-05-28_d|FolderEach|False"] },
-        { "version folders", ["0.10/00__c.sql", "0.9/00__a.sql", "0.9/02__b.sql", "0.9/02__b.down.sql", "0.9.1/00__x.sql"],
-            ["0.9/00__a|VersionFolders|False", "0.9/02__b|VersionFolders|True", "0.9.1/00__x|VersionFolders|False", "0.10/00__c|VersionFolders|False"] },
-        { "mixed", ["001_a.sql", "001_a_rollback.sql", "002_b.up.sql", "002_b.down.sql", "V3__c.sql", "U3__c.sql", "4_d/up.sql", "005_e.sql", "005_e.down.sql"],
-            ["001_a|RollbackSuffix|True", "002_b|UpDownSuffix|True", "V3__c|Versioned|True", "4_d|FolderEach|True", "005_e|DownSuffix|True"] },
-        { "numbers, not texts", ["10_b.sql", "2_a.sql", "1.2_x.sql", "1.10_y.sql"], ["1.2_x|DownSuffix|False", "1.10_y|DownSuffix|False", "2_a|DownSuffix|False", "10_b|DownSuffix|False"] },
-        { "no names", ["0189.up.sql", "0189.down.sql", "190.sql", "191__x.sql"], ["0189|UpDownSuffix|True", "190|DownSuffix|False", "191__x|DownSuffix|False"] },
-        { "double dot", ["0001_x..up.sql", "0001_x.down.sql"], ["0001_x|UpDownSuffix|True"] },
-        { "capital extension", ["001_a.SQL", "001_a.DOWN.sql"], ["001_a|DownSuffix|True"] },
-        { "odd letters", ["001_it's a \"test\".sql", "002_größe_用户.sql", "002_größe_用户.down.sql"], ["001_it's a \"test\"|DownSuffix|False", "002_größe_用户|DownSuffix|True"] },
-        { "names that end like directions", ["001_set_up.sql", "002_break_down.sql", "002_break_down.down.sql", "003_scale_down.up.sql", "V4__add_undo.sql", "5_tear_down/up.sql"],
-            ["001_set_up|DownSuffix|False", "002_break_down|DownSuffix|True", "003_scale_down|UpDownSuffix|False", "V4__add_undo|Versioned|False", "5_tear_down|FolderEach|False"] },
-        { "dates with separators", ["20240101_120000_a.sql", "20240101_130000_b.sql", "2024_01_02_120000_c.sql", "2024_01_02_130000_d.sql", "20240103T0900_e.sql", "2024_01_04_f.sql", "20240105-10-11-12_g/up.sql"],
-            ["20240101_120000_a|DownSuffix|False", "20240101_130000_b|DownSuffix|False", "2024_01_02_120000_c|DownSuffix|False", "2024_01_02_130000_d|DownSuffix|False",
-                "20240103T0900_e|DownSuffix|False", "2024_01_04_f|DownSuffix|False", "20240105-10-11-12_g|FolderEach|False"] },
-    };
+    public static TheoryData<string, string[], string[]> Layouts =>
+        new()
+        {
+            {
+                "rollback suffix",
+                [
+                    "001_initial_schema.sql",
+                    "001_initial_schema_rollback.sql",
+                    "002_add_indexes.sql",
+                    "002_add_indexes_rollback.sql",
+                    "003_tags.sql",
+                ],
+                ["001_initial_schema|RollbackSuffix|True", "002_add_indexes|RollbackSuffix|True", "003_tags|RollbackSuffix|False"]
+            },
+            { "down suffix", ["001_a.sql", "001_a.down.sql", "002_b.sql"], ["001_a|DownSuffix|True", "002_b|DownSuffix|False"] },
+            { "up and down suffix", ["1_a.up.sql", "1_a.down.sql", "2_b.up.sql"], ["1_a|UpDownSuffix|True", "2_b|UpDownSuffix|False"] },
+            {
+                "rollback folder",
+                [
+                    "0001_a.sql",
+                    "rollback/0001_rollback.sql",
+                    "0002_b.sql",
+                    "rollback/0002_b.sql",
+                    "0003_c.sql",
+                    "rollback/0003_c_rollback.sql",
+                ],
+                ["0001_a|RollbackFolder|True", "0002_b|RollbackFolder|True", "0003_c|RollbackFolder|True"]
+            },
+            {
+                "versioned",
+                ["V2__b.sql", "V1_2__a.sql", "U1_2__a.sql", "V1.10__c.sql", "R__views.sql", "R__Aliases.sql"],
+                [
+                    "V1_2__a|Versioned|True",
+                    "V1.10__c|Versioned|False",
+                    "V2__b|Versioned|False",
+                    "R__Aliases|Versioned|False",
+                    "R__views|Versioned|False",
+                ]
+            },
+            { "versioned in subfolders", ["2023/V1__a.sql", "2024/more/V2__b.sql"], ["V1__a|Versioned|False", "V2__b|Versioned|False"] },
+            {
+                "folder each",
+                [
+                    "20240101120000_first/up.sql",
+                    "20240101120000_first/down.sql",
+                    "20240102120000_second step/migration.sql",
+                    "20240102120000_second step/snapshot.json",
+                ],
+                ["20240101120000_first|FolderEach|True", "20240102120000_second step|FolderEach|False"]
+            },
+            {
+                "diesel",
+                [
+                    "00000000000000_diesel_initial_setup/up.sql",
+                    "00000000000000_diesel_initial_setup/down.sql",
+                    "2024-01-01-120000_users/up.sql",
+                    "2024-01-01-120000_users/down.sql",
+                ],
+                ["00000000000000_diesel_initial_setup|FolderEach|True", "2024-01-01-120000_users|FolderEach|True"]
+            },
+            {
+                "diesel, both kinds of dates",
+                ["2026-05-27-120000_b/up.sql", "2026-05-27-120000-0000_c/up.sql", "2026-05-11-183755-0000_a/up.sql", "2026-05-28_d/up.sql"],
+                [
+                    "2026-05-11-183755-0000_a|FolderEach|False",
+                    "2026-05-27-120000_b|FolderEach|False",
+                    "2026-05-27-120000-0000_c|FolderEach|False",
+                    "2026-05-28_d|FolderEach|False",
+                ]
+            },
+            {
+                "version folders",
+                ["0.10/00__c.sql", "0.9/00__a.sql", "0.9/02__b.sql", "0.9/02__b.down.sql", "0.9.1/00__x.sql"],
+                [
+                    "0.9/00__a|VersionFolders|False",
+                    "0.9/02__b|VersionFolders|True",
+                    "0.9.1/00__x|VersionFolders|False",
+                    "0.10/00__c|VersionFolders|False",
+                ]
+            },
+            {
+                "mixed",
+                [
+                    "001_a.sql",
+                    "001_a_rollback.sql",
+                    "002_b.up.sql",
+                    "002_b.down.sql",
+                    "V3__c.sql",
+                    "U3__c.sql",
+                    "4_d/up.sql",
+                    "005_e.sql",
+                    "005_e.down.sql",
+                ],
+                [
+                    "001_a|RollbackSuffix|True",
+                    "002_b|UpDownSuffix|True",
+                    "V3__c|Versioned|True",
+                    "4_d|FolderEach|True",
+                    "005_e|DownSuffix|True",
+                ]
+            },
+            {
+                "numbers, not texts",
+                ["10_b.sql", "2_a.sql", "1.2_x.sql", "1.10_y.sql"],
+                ["1.2_x|DownSuffix|False", "1.10_y|DownSuffix|False", "2_a|DownSuffix|False", "10_b|DownSuffix|False"]
+            },
+            {
+                "no names",
+                ["0189.up.sql", "0189.down.sql", "190.sql", "191__x.sql"],
+                ["0189|UpDownSuffix|True", "190|DownSuffix|False", "191__x|DownSuffix|False"]
+            },
+            { "double dot", ["0001_x..up.sql", "0001_x.down.sql"], ["0001_x|UpDownSuffix|True"] },
+            { "capital extension", ["001_a.SQL", "001_a.DOWN.sql"], ["001_a|DownSuffix|True"] },
+            {
+                "odd letters",
+                ["001_it's a \"test\".sql", "002_größe_用户.sql", "002_größe_用户.down.sql"],
+                ["001_it's a \"test\"|DownSuffix|False", "002_größe_用户|DownSuffix|True"]
+            },
+            {
+                "names that end like directions",
+                [
+                    "001_set_up.sql",
+                    "002_break_down.sql",
+                    "002_break_down.down.sql",
+                    "003_scale_down.up.sql",
+                    "V4__add_undo.sql",
+                    "5_tear_down/up.sql",
+                ],
+                [
+                    "001_set_up|DownSuffix|False",
+                    "002_break_down|DownSuffix|True",
+                    "003_scale_down|UpDownSuffix|False",
+                    "V4__add_undo|Versioned|False",
+                    "5_tear_down|FolderEach|False",
+                ]
+            },
+            {
+                "dates with separators",
+                [
+                    "20240101_120000_a.sql",
+                    "20240101_130000_b.sql",
+                    "2024_01_02_120000_c.sql",
+                    "2024_01_02_130000_d.sql",
+                    "20240103T0900_e.sql",
+                    "2024_01_04_f.sql",
+                    "20240105-10-11-12_g/up.sql",
+                ],
+                [
+                    "20240101_120000_a|DownSuffix|False",
+                    "20240101_130000_b|DownSuffix|False",
+                    "2024_01_02_120000_c|DownSuffix|False",
+                    "2024_01_02_130000_d|DownSuffix|False",
+                    "20240103T0900_e|DownSuffix|False",
+                    "2024_01_04_f|DownSuffix|False",
+                    "20240105-10-11-12_g|FolderEach|False",
+                ]
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Layouts))]
@@ -54,7 +180,12 @@ public sealed class LayoutTests
     [Fact]
     public void Version_and_name_come_from_the_file_name()
     {
-        using var folder = new TemporaryFolder().With("V1_2__add_tags.sql", "0.9/03__late.sql", "20240101120000_x/up.sql", "2024-01-02-030405_y/up.sql");
+        using var folder = new TemporaryFolder().With(
+            "V1_2__add_tags.sql",
+            "0.9/03__late.sql",
+            "20240101120000_x/up.sql",
+            "2024-01-02-030405_y/up.sql"
+        );
 
         var migrations = folder.Read().Migrations;
 

@@ -15,8 +15,14 @@ public sealed class MigrationTemplateTests
     [InlineData(new[] { "V1_9__c.sql", "R__x.sql" }, new[] { "V1_10__add_tags.sql", "U1_10__add_tags.sql" })]
     [InlineData(new[] { "V1.2__c.sql", "U1.2__c.sql" }, new[] { "V1.3__add_tags.sql", "U1.3__add_tags.sql" })]
     [InlineData(new[] { "20230101120000_c/up.sql" }, new[] { "20240506070809_add_tags/up.sql", "20240506070809_add_tags/down.sql" })]
-    [InlineData(new[] { "2023-01-01-120000_c/up.sql" }, new[] { "2024-05-06-070809_add_tags/up.sql", "2024-05-06-070809_add_tags/down.sql" })]
-    [InlineData(new[] { "2026-01-01-120000-0000_c/up.sql" }, new[] { "2026-01-01-120001-0000_add_tags/up.sql", "2026-01-01-120001-0000_add_tags/down.sql" })]
+    [InlineData(
+        new[] { "2023-01-01-120000_c/up.sql" },
+        new[] { "2024-05-06-070809_add_tags/up.sql", "2024-05-06-070809_add_tags/down.sql" }
+    )]
+    [InlineData(
+        new[] { "2026-01-01-120000-0000_c/up.sql" },
+        new[] { "2026-01-01-120001-0000_add_tags/up.sql", "2026-01-01-120001-0000_add_tags/down.sql" }
+    )]
     [InlineData(new[] { "20230101_120000_c.sql" }, new[] { "20240506_070809_add_tags.sql", "20240506_070809_add_tags.down.sql" })]
     [InlineData(new[] { "2023_01_01_120000_c.sql" }, new[] { "2024_05_06_070809_add_tags.sql", "2024_05_06_070809_add_tags.down.sql" })]
     [InlineData(new[] { "2099_01_01_120000_c.sql" }, new[] { "2099_01_01_120001_add_tags.sql", "2099_01_01_120001_add_tags.down.sql" })]
@@ -26,10 +32,16 @@ public sealed class MigrationTemplateTests
     [InlineData(new[] { "20230101120000_c.sql" }, new[] { "20240506070809_add_tags.sql", "20240506070809_add_tags.down.sql" })]
     [InlineData(new[] { "20230101_c.sql" }, new[] { "20240506_add_tags.sql", "20240506_add_tags.down.sql" })]
     [InlineData(new[] { "20990101120000_c.sql" }, new[] { "20990101120001_add_tags.sql", "20990101120001_add_tags.down.sql" })]
-    [InlineData(new[] { "12345678901234567890_c.sql" }, new[] { "12345678901234567891_add_tags.sql", "12345678901234567891_add_tags.down.sql" })]
+    [InlineData(
+        new[] { "12345678901234567890_c.sql" },
+        new[] { "12345678901234567891_add_tags.sql", "12345678901234567891_add_tags.down.sql" }
+    )]
     [InlineData(new[] { "001_c.sql", "007_orphan.down.sql" }, new[] { "008_add_tags.sql", "008_add_tags.down.sql" })]
     [InlineData(new[] { "0001_c.sql" }, new[] { "0002_add_tags.sql", "rollback/0002_rollback.sql" })]
-    [InlineData(new[] { "20230101120000_c/migration.sql" }, new[] { "20240506070809_add_tags/migration.sql", "20240506070809_add_tags/down.sql" })]
+    [InlineData(
+        new[] { "20230101120000_c/migration.sql" },
+        new[] { "20240506070809_add_tags/migration.sql", "20240506070809_add_tags/down.sql" }
+    )]
     [InlineData(new string[0], new[] { "001_add_tags.sql", "001_add_tags.down.sql" })]
     public void The_next_number_in_the_folders_own_layout(string[] files, string[] expected)
     {
@@ -53,18 +65,84 @@ public sealed class MigrationTemplateTests
 
     /// <summary>Files of the project, the migration folder in it, and what is made.</summary>
     [Theory]
-    [InlineData("wrangler.toml", "[[d1_databases]]\nbinding = \"DB\"", "migrations", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "rollback/002_rollback.sql" })]
-    [InlineData("wrangler.toml", "[[d1_databases]]\nmigrations_dir = 'db/d1'", "db/d1", new string[0], new[] { "0001_add_tags.sql", "rollback/0001_rollback.sql" })]
-    [InlineData("wrangler.jsonc", "{ \"d1_databases\": [{ \"migrations_dir\": \"./db/d1/\" }] } // x", "db/d1", new[] { "0001_a.sql", "0001_a.down.sql" }, new[] { "0002_add_tags.sql", "rollback/0002_rollback.sql" })]
-    [InlineData("wrangler.json", "{ \"d1_databases\": [{}] }", "migrations", new[] { "1_a.up.sql", "1_a.down.sql" }, new[] { "2_add_tags.sql", "rollback/2_rollback.sql" })]
-    [InlineData("wrangler.toml", "[[d1_databases]]\nmigrations_dir = 'db/d1'", "other", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "002_add_tags.down.sql" })]
-    [InlineData("wrangler.toml", "[[kv_namespaces]]", "migrations", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "002_add_tags.down.sql" })]
-    [InlineData("supabase/config.toml", "", "supabase/migrations", new[] { "20230101120000_a.sql" }, new[] { "20240506070809_add_tags.sql", "rollback/20240506070809_rollback.sql" })]
-    [InlineData("migrations/atlas.sum", "h1:x", "migrations", new[] { "20230101120000_a.sql" }, new[] { "20240506070809_add_tags.sql", "rollback/20240506070809_rollback.sql" })]
-    [InlineData("compose.yaml", "", "docker-entrypoint-initdb.d", new[] { "01_a.sql" }, new[] { "02_add_tags.sql", "rollback/02_rollback.sql" })]
+    [InlineData(
+        "wrangler.toml",
+        "[[d1_databases]]\nbinding = \"DB\"",
+        "migrations",
+        new[] { "001_a.sql" },
+        new[] { "002_add_tags.sql", "rollback/002_rollback.sql" }
+    )]
+    [InlineData(
+        "wrangler.toml",
+        "[[d1_databases]]\nmigrations_dir = 'db/d1'",
+        "db/d1",
+        new string[0],
+        new[] { "0001_add_tags.sql", "rollback/0001_rollback.sql" }
+    )]
+    [InlineData(
+        "wrangler.jsonc",
+        "{ \"d1_databases\": [{ \"migrations_dir\": \"./db/d1/\" }] } // x",
+        "db/d1",
+        new[] { "0001_a.sql", "0001_a.down.sql" },
+        new[] { "0002_add_tags.sql", "rollback/0002_rollback.sql" }
+    )]
+    [InlineData(
+        "wrangler.json",
+        "{ \"d1_databases\": [{}] }",
+        "migrations",
+        new[] { "1_a.up.sql", "1_a.down.sql" },
+        new[] { "2_add_tags.sql", "rollback/2_rollback.sql" }
+    )]
+    [InlineData(
+        "wrangler.toml",
+        "[[d1_databases]]\nmigrations_dir = 'db/d1'",
+        "other",
+        new[] { "001_a.sql" },
+        new[] { "002_add_tags.sql", "002_add_tags.down.sql" }
+    )]
+    [InlineData(
+        "wrangler.toml",
+        "[[kv_namespaces]]",
+        "migrations",
+        new[] { "001_a.sql" },
+        new[] { "002_add_tags.sql", "002_add_tags.down.sql" }
+    )]
+    [InlineData(
+        "supabase/config.toml",
+        "",
+        "supabase/migrations",
+        new[] { "20230101120000_a.sql" },
+        new[] { "20240506070809_add_tags.sql", "rollback/20240506070809_rollback.sql" }
+    )]
+    [InlineData(
+        "migrations/atlas.sum",
+        "h1:x",
+        "migrations",
+        new[] { "20230101120000_a.sql" },
+        new[] { "20240506070809_add_tags.sql", "rollback/20240506070809_rollback.sql" }
+    )]
+    [InlineData(
+        "compose.yaml",
+        "",
+        "docker-entrypoint-initdb.d",
+        new[] { "01_a.sql" },
+        new[] { "02_add_tags.sql", "rollback/02_rollback.sql" }
+    )]
     [InlineData("migrations/tern.conf", "", "migrations", new[] { "001_a.sql" }, new[] { "002_add_tags.sql", "rollback/002_rollback.sql" })]
-    [InlineData("Cargo.toml", "refinery = '0.8'", "migrations", new[] { "V1_1__a.sql" }, new[] { "V1_2__add_tags.sql", "rollback/1.2_rollback.sql" })]
-    public void Another_program_that_reads_the_folder_finds_no_undo_to_run(string file, string text, string path, string[] files, string[] expected)
+    [InlineData(
+        "Cargo.toml",
+        "refinery = '0.8'",
+        "migrations",
+        new[] { "V1_1__a.sql" },
+        new[] { "V1_2__add_tags.sql", "rollback/1.2_rollback.sql" }
+    )]
+    public void Another_program_that_reads_the_folder_finds_no_undo_to_run(
+        string file,
+        string text,
+        string path,
+        string[] files,
+        string[] expected
+    )
     {
         using var project = new TemporaryFolder().With([.. files.Select(f => path + "/" + f)]);
         project.Write(file, text);
@@ -80,7 +158,10 @@ public sealed class MigrationTemplateTests
         using var project = new TemporaryFolder().With("migrations/0001_a.sql");
         project.Write("wrangler.toml", "[[d1_databases]]");
 
-        Assert.Equal(["0002_add_tags.sql", "0002_add_tags.down.sql"], Create(project["migrations"], options: new CreateOptions { Layout = MigrationLayout.DownSuffix }));
+        Assert.Equal(
+            ["0002_add_tags.sql", "0002_add_tags.down.sql"],
+            Create(project["migrations"], options: new CreateOptions { Layout = MigrationLayout.DownSuffix })
+        );
     }
 
     [Theory]
@@ -93,7 +174,9 @@ public sealed class MigrationTemplateTests
         project.Write("wrangler.toml", "[[d1_databases]]");
         project.Write("migrations/" + name, text);
 
-        var warning = Assert.Single(MigrationFolderReader.Read(project["migrations"], new FolderOptions(), CancellationToken.None).Warnings);
+        var warning = Assert.Single(
+            MigrationFolderReader.Read(project["migrations"], new FolderOptions(), CancellationToken.None).Warnings
+        );
 
         Assert.Equal((ErrorId.FileNameInvalid, project["migrations/" + name]), (warning.Id, warning.Location.File));
         Assert.StartsWith("Wrangler reads this folder too", warning.Message, StringComparison.Ordinal);
@@ -146,7 +229,12 @@ public sealed class MigrationTemplateTests
         Assert.Equal("002_add_tags.sql", created);
         var written = File.ReadAllText(System.IO.Path.Combine(folder.Path, created));
         Assert.Contains(up, written, StringComparison.Ordinal);
-        folder.Write(created, written.Replace(up, up + "CREATE TABLE a (b);\n", StringComparison.Ordinal).Replace(down, down + "DROP TABLE a;\n", StringComparison.Ordinal));
+        folder.Write(
+            created,
+            written
+                .Replace(up, up + "CREATE TABLE a (b);\n", StringComparison.Ordinal)
+                .Replace(down, down + "DROP TABLE a;\n", StringComparison.Ordinal)
+        );
         Assert.True(folder.Read().Migrations[1].HasUndo);
     }
 
@@ -157,8 +245,16 @@ public sealed class MigrationTemplateTests
 
         var files = Create(folder.Path, "Add user prefs").Select(f => File.ReadAllText(System.IO.Path.Combine(folder.Path, f))).ToList();
 
-        Assert.StartsWith("-- Migration: 001_add_user_prefs\n-- Created: 2024-05-06\n-- Description: Add user prefs\n", files[0], StringComparison.Ordinal);
-        Assert.StartsWith("-- Migration: 001_add_user_prefs\n-- Created: 2024-05-06\n-- Description: Undo: Add user prefs\n", files[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "-- Migration: 001_add_user_prefs\n-- Created: 2024-05-06\n-- Description: Add user prefs\n",
+            files[0],
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "-- Migration: 001_add_user_prefs\n-- Created: 2024-05-06\n-- Description: Undo: Add user prefs\n",
+            files[1],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -187,7 +283,9 @@ public sealed class MigrationTemplateTests
     [InlineData("")]
     [InlineData("!!!")]
     [InlineData("add rollback")]
-    [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    [InlineData(
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    )]
     public void Names_that_cannot_be_used_are_refused(string name)
     {
         using var folder = new TemporaryFolder();
@@ -201,7 +299,10 @@ public sealed class MigrationTemplateTests
     {
         using var folder = new TemporaryFolder().With("migrations");
 
-        Assert.Equal(ErrorId.FolderMissing, Assert.Throws<MigrationException>(() => Create(System.IO.Path.Combine(folder.Path, "migrations"))).Id);
+        Assert.Equal(
+            ErrorId.FolderMissing,
+            Assert.Throws<MigrationException>(() => Create(System.IO.Path.Combine(folder.Path, "migrations"))).Id
+        );
     }
 
     [Theory]
@@ -212,13 +313,27 @@ public sealed class MigrationTemplateTests
     {
         using var folder = new TemporaryFolder();
 
-        Parallel.For(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i => Create(folder.Path, $"m{i % 8}", new CreateOptions { Layout = layout }));
+        Parallel.For(
+            0,
+            24,
+            new ParallelOptions { MaxDegreeOfParallelism = 6 },
+            i => Create(folder.Path, $"m{i % 8}", new CreateOptions { Layout = layout })
+        );
 
-        var numbers = Directory.EnumerateFileSystemEntries(folder.Path).Select(p => System.IO.Path.GetFileName(p)).Where(n => !n.EndsWith(".down.sql", StringComparison.Ordinal)).Select(n => n.Split('_')[0]).ToList();
+        var numbers = Directory
+            .EnumerateFileSystemEntries(folder.Path)
+            .Select(p => System.IO.Path.GetFileName(p))
+            .Where(n => !n.EndsWith(".down.sql", StringComparison.Ordinal))
+            .Select(n => n.Split('_')[0])
+            .ToList();
         Assert.Equal(24, numbers.Count);
         Assert.Equal(24, numbers.Distinct().Count());
     }
 
     private static List<string> Create(string folder, string name = "add tags", CreateOptions? options = null) =>
-        [.. MigrationTemplate.Create(folder, name, options ?? new CreateOptions(), Now).Select(p => System.IO.Path.GetRelativePath(folder, p).Replace('\\', '/'))];
+        [
+            .. MigrationTemplate
+                .Create(folder, name, options ?? new CreateOptions(), Now)
+                .Select(p => System.IO.Path.GetRelativePath(folder, p).Replace('\\', '/')),
+        ];
 }

@@ -119,7 +119,10 @@ public sealed class NameProblemTests
     {
         using var folder = new TemporaryFolder().With("001_a.sql", "x.sql", "x.down.sql", "y.sql");
 
-        Assert.Equal(["Rename it to '002_x.down.sql'.", "Rename it to '002_x.sql'.", "Rename it to '003_y.sql'."], folder.Problems().Select(p => p.Remedy));
+        Assert.Equal(
+            ["Rename it to '002_x.down.sql'.", "Rename it to '002_x.sql'.", "Rename it to '003_y.sql'."],
+            folder.Problems().Select(p => p.Remedy)
+        );
     }
 
     [Fact]
@@ -163,7 +166,10 @@ public sealed class NameProblemTests
 
         var error = Assert.Throws<FolderException>(() => folder.Read());
 
-        Assert.Equal([ErrorId.UndoOrphaned, ErrorId.HeaderInvalid, ErrorId.EncodingInvalid, ErrorId.FileNameInvalid], error.Problems.Select(p => p.Id));
+        Assert.Equal(
+            [ErrorId.UndoOrphaned, ErrorId.HeaderInvalid, ErrorId.EncodingInvalid, ErrorId.FileNameInvalid],
+            error.Problems.Select(p => p.Id)
+        );
         Assert.All(error.Problems, p => Assert.Contains(p.Remedy, error.Message, StringComparison.Ordinal));
         Assert.Equal(ErrorId.FolderInvalid, error.Id);
     }
@@ -178,7 +184,11 @@ public sealed class NameProblemTests
         Assert.Equal(ErrorId.FolderMissing, error.Id);
         Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "migration"), error.Message, StringComparison.Ordinal);
         Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "Migrations"), error.NextStep, StringComparison.Ordinal);
-        Assert.Contains(System.IO.Path.Combine("src", "001_a.sql"), Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, "src", "001_a.sql"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            System.IO.Path.Combine("src", "001_a.sql"),
+            Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, "src", "001_a.sql"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -193,5 +203,6 @@ public sealed class NameProblemTests
         Assert.Contains($"--path '{System.IO.Path.Combine(folder.Path, "api")}' --service api", error.NextStep, StringComparison.Ordinal);
     }
 
-    private static Migrations.Folders.MigrationFolder Read(string path) => Migrations.Folders.MigrationFolderReader.Read(path, new Migrations.Folders.FolderOptions(), CancellationToken.None);
+    private static Migrations.Folders.MigrationFolder Read(string path) =>
+        Migrations.Folders.MigrationFolderReader.Read(path, new Migrations.Folders.FolderOptions(), CancellationToken.None);
 }

@@ -66,7 +66,10 @@ public sealed class ScriptSurveyTests
             Assert.Equal(ErrorId.SectionInvalid, problem.Id);
             Assert.InRange(problem.Location.Line, line, line + (comment.StartsWith("---", StringComparison.Ordinal) ? 1 : 0));
             Assert.Contains("looks like the beginning of a down section", problem.Message, StringComparison.Ordinal);
-            var marker = start.StartsWith("-- m", StringComparison.Ordinal) ? "'-- migrate:down'" : start.StartsWith("-- +", StringComparison.Ordinal) ? "'-- +goose Down'" : "'-- Down Migration'";
+            var marker =
+                start.StartsWith("-- m", StringComparison.Ordinal) ? "'-- migrate:down'"
+                : start.StartsWith("-- +", StringComparison.Ordinal) ? "'-- +goose Down'"
+                : "'-- Down Migration'";
             Assert.Contains(marker, problem.Remedy, StringComparison.Ordinal);
         }
     }

@@ -18,7 +18,10 @@ public sealed class SectionTests
         foreach (var (end, mark) in new[] { ("\n", ""), ("\r\n", ""), ("\n", "\uFEFF") })
         {
             using var folder = new TemporaryFolder();
-            folder.Write("001_a.sql", mark + "-- about" + end + end + up + end + "CREATE TABLE ä (b);" + end + down + end + "DROP TABLE ä;");
+            folder.Write(
+                "001_a.sql",
+                mark + "-- about" + end + end + up + end + "CREATE TABLE ä (b);" + end + down + end + "DROP TABLE ä;"
+            );
 
             var migration = folder.Single();
 
@@ -35,7 +38,10 @@ public sealed class SectionTests
     public void A_header_above_an_up_section_goes_with_a_down_script_in_the_rollback_folder()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("0005_add_user_preferences.sql", "-- Migration: 0005_add_user_preferences.sql\n-- Created: 2024-12-01\n-- Description: Add user preferences table\n\n-- Up Migration\nCREATE TABLE a (b);\n");
+        folder.Write(
+            "0005_add_user_preferences.sql",
+            "-- Migration: 0005_add_user_preferences.sql\n-- Created: 2024-12-01\n-- Description: Add user preferences table\n\n-- Up Migration\nCREATE TABLE a (b);\n"
+        );
         folder.Write("rollback/0005_rollback.sql", "DROP TABLE IF EXISTS a;\n");
 
         var migration = folder.Single();
@@ -134,7 +140,8 @@ public sealed class SectionTests
     public void Statement_markers_of_goose_stay_comments()
     {
         using var folder = new TemporaryFolder();
-        const string body = "-- +goose StatementBegin\nCREATE FUNCTION f() RETURNS int AS $$ SELECT 1; $$ LANGUAGE sql;\n-- +goose StatementEnd\n";
+        const string body =
+            "-- +goose StatementBegin\nCREATE FUNCTION f() RETURNS int AS $$ SELECT 1; $$ LANGUAGE sql;\n-- +goose StatementEnd\n";
         folder.Write("00001_f.sql", "-- +goose Up\n" + body);
 
         Assert.Equal(body, folder.Single().Up.ReadOriginalText());
@@ -190,12 +197,16 @@ public sealed class SectionTests
     {
         using var folder = new TemporaryFolder();
         Environment.SetEnvironmentVariable("MIGRATIONS_TEST_SCHEMA", "shop");
-        const string up = "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE $MIGRATIONS_TEST_SCHEMA.a (b text DEFAULT '${MIGRATIONS_TEST_NOT_SET:-x}');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n";
+        const string up =
+            "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE $MIGRATIONS_TEST_SCHEMA.a (b text DEFAULT '${MIGRATIONS_TEST_NOT_SET:-x}');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n";
         folder.Write("001_a.sql", "-- +goose Up\n" + up + "-- +goose Down\nDROP TABLE a;\n");
 
         var migration = folder.Single();
 
-        Assert.Equal("SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE shop.a (b text DEFAULT 'x');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n", migration.Up.Substituted);
+        Assert.Equal(
+            "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE shop.a (b text DEFAULT 'x');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n",
+            migration.Up.Substituted
+        );
         Assert.Equal(up, migration.Up.ReadOriginalText());
         Assert.Equal(Sha256.Of(up), migration.Up.Checksum);
         Assert.Null(migration.Down!.Substituted);

@@ -5,12 +5,14 @@ namespace Migrations.Core.Tests.Folders;
 
 public sealed class VariableExpanderTests
 {
-    private static readonly VariableExpander Expander = new(name => name switch
-    {
-        "NAME" => "value",
-        "EMPTY" => "",
-        _ => null,
-    });
+    private static readonly VariableExpander Expander = new(name =>
+        name switch
+        {
+            "NAME" => "value",
+            "EMPTY" => "",
+            _ => null,
+        }
+    );
 
     [Theory]
     [InlineData("no variables", "no variables")]

@@ -12,7 +12,8 @@ public class HistoryViewTests
     public void An_interrupted_statement_is_undecided_until_something_decides_it()
     {
         var journal = new Journal()
-            .Add("001_x", JournalEvent.Started, statement: 0).Add("001_x", JournalEvent.Progress, statement: 0, checksum: "a")
+            .Add("001_x", JournalEvent.Started, statement: 0)
+            .Add("001_x", JournalEvent.Progress, statement: 0, checksum: "a")
             .Add("001_x", JournalEvent.Started, statement: 1);
         Assert.Equal(1, Resume(journal)!.Undecided);
         Assert.Equal(["a"], Resume(journal)!.Completed);
@@ -33,9 +34,12 @@ public class HistoryViewTests
     [Fact]
     public void Clearing_a_failure_makes_no_application_younger_than_an_undo()
     {
-        var journal = new Journal().Add("R__v", JournalEvent.Applied).Add("001_x", JournalEvent.Applied)
+        var journal = new Journal()
+            .Add("R__v", JournalEvent.Applied)
+            .Add("001_x", JournalEvent.Applied)
             .Add("001_x", JournalEvent.RolledBack, MigrationDirection.Down)
-            .Add("R__v", JournalEvent.Failed).Add("R__v", JournalEvent.Repaired);
+            .Add("R__v", JournalEvent.Failed)
+            .Add("R__v", JournalEvent.Repaired);
         Assert.Null(journal.View.Find(MigrationKey.Of("R__v"))!.Failure);
         Assert.True(Journal.Input(journal, Journal.Migration("R__v")).IsPending(Journal.Migration("R__v")));
     }
@@ -51,7 +55,8 @@ public class HistoryViewTests
     public void Clearing_a_failure_keeps_the_place_to_resume_at()
     {
         var journal = new Journal()
-            .Add("001_x", JournalEvent.Started, statement: 0).Add("001_x", JournalEvent.Progress, statement: 0, checksum: "a")
+            .Add("001_x", JournalEvent.Started, statement: 0)
+            .Add("001_x", JournalEvent.Progress, statement: 0, checksum: "a")
             .Add("001_x", JournalEvent.Failed, statement: 1)
             .Add("001_x", JournalEvent.Repaired, MigrationDirection.Down);
         Assert.Null(journal.View.Find(Key)!.Failure);
@@ -61,7 +66,10 @@ public class HistoryViewTests
     [Fact]
     public void An_accepted_edit_keeps_its_place_in_the_order_of_application()
     {
-        var journal = new Journal().Add("001_x", JournalEvent.Applied).Add("002_y", JournalEvent.Applied).Add("001_x", JournalEvent.Repaired, checksum: "new");
+        var journal = new Journal()
+            .Add("001_x", JournalEvent.Applied)
+            .Add("002_y", JournalEvent.Applied)
+            .Add("001_x", JournalEvent.Repaired, checksum: "new");
         Assert.Equal(["001_x", "002_y"], journal.View.Applied.Select(r => r.Name));
         Assert.Equal("new", journal.View.Find(Key)!.Applied!.Checksum);
     }

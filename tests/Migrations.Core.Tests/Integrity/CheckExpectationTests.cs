@@ -50,7 +50,16 @@ public class CheckExpectationTests
     [InlineData("values null, 10", false)]
     public void Rows_and_values_are_compared(string text, bool met)
     {
-        var answer = new QueryAnswer { RowCount = 2, Columns = ["n"], Rows = [["10"], [null]] };
+        var answer = new QueryAnswer
+        {
+            RowCount = 2,
+            Columns = ["n"],
+            Rows =
+            [
+                ["10"],
+                [null],
+            ],
+        };
 
         Assert.Equal(met, CheckExpectationParser.Parse(text)!.IsMet(answer));
     }
@@ -62,7 +71,22 @@ public class CheckExpectationTests
     [InlineData("value <> 0", true)]
     [InlineData("value < 1", false)]
     public void Null_is_no_number(string text, bool met) =>
-        Assert.Equal(met, CheckExpectationParser.Parse(text)!.IsMet(new QueryAnswer { RowCount = 1, Columns = ["n"], Rows = [[null]] }));
+        Assert.Equal(
+            met,
+            CheckExpectationParser
+                .Parse(text)!
+                .IsMet(
+                    new QueryAnswer
+                    {
+                        RowCount = 1,
+                        Columns = ["n"],
+                        Rows =
+                        [
+                            [null],
+                        ],
+                    }
+                )
+        );
 
     [Theory]
     [InlineData("value 1")]
@@ -73,7 +97,13 @@ public class CheckExpectationTests
     [Fact]
     public void An_error_is_known_by_its_words_or_its_code()
     {
-        var answer = new QueryAnswer { Error = new StatementException(ErrorId.StatementFailed, "CHECK constraint failed: status", "Correct it.") { Code = "SQLITE_CONSTRAINT_CHECK" } };
+        var answer = new QueryAnswer
+        {
+            Error = new StatementException(ErrorId.StatementFailed, "CHECK constraint failed: status", "Correct it.")
+            {
+                Code = "SQLITE_CONSTRAINT_CHECK",
+            },
+        };
 
         Assert.True(new ErrorExpectation("check constraint failed").IsMet(answer));
         Assert.True(new ErrorExpectation("SQLITE_CONSTRAINT_CHECK").IsMet(answer));
@@ -96,7 +126,13 @@ public class CheckExpectationTests
     [Fact]
     public void An_error_that_is_not_expected_never_passes()
     {
-        var check = new DeclaredCheck { Name = "n", Location = new ScriptLocation("checks/n.sql", 3), Sql = "SELECT x", Expectation = new RowsExpectation(CheckOperator.Equal, 0) };
+        var check = new DeclaredCheck
+        {
+            Name = "n",
+            Location = new ScriptLocation("checks/n.sql", 3),
+            Sql = "SELECT x",
+            Expectation = new RowsExpectation(CheckOperator.Equal, 0),
+        };
         var error = new StatementException(ErrorId.StatementFailed, "no such column: x", "Correct it.") { Code = "SQLITE_ERROR" };
 
         var result = DeclaredChecks.Judge(check, new QueryAnswer { Error = error }, unfilled: null);
@@ -108,7 +144,13 @@ public class CheckExpectationTests
     [Fact]
     public void What_a_rollback_leaves_behind_is_a_warning()
     {
-        var check = new DeclaredCheck { Name = "n", Location = new ScriptLocation("checks/n.sql", 3), Sql = "INSERT", Expectation = new RowsExpectation(CheckOperator.Equal, 0) };
+        var check = new DeclaredCheck
+        {
+            Name = "n",
+            Location = new ScriptLocation("checks/n.sql", 3),
+            Sql = "INSERT",
+            Expectation = new RowsExpectation(CheckOperator.Equal, 0),
+        };
 
         var result = DeclaredChecks.Judge(check, new QueryAnswer { Remains = ["The sequence s has moved on."] }, unfilled: null);
 
@@ -119,8 +161,22 @@ public class CheckExpectationTests
     [Fact]
     public void Rows_that_should_not_be_there_are_shown()
     {
-        var answer = new QueryAnswer { RowCount = 4, Columns = ["table", "id"], Rows = [["tasks", "7"], ["tasks", null], ["x", "9"], ["y", "1"]] };
+        var answer = new QueryAnswer
+        {
+            RowCount = 4,
+            Columns = ["table", "id"],
+            Rows =
+            [
+                ["tasks", "7"],
+                ["tasks", null],
+                ["x", "9"],
+                ["y", "1"],
+            ],
+        };
 
-        Assert.Equal("rows 4: table = tasks, id = 7; table = tasks, id = NULL; table = x, id = 9; ...", new RowsExpectation(CheckOperator.Equal, 0).Describe(answer));
+        Assert.Equal(
+            "rows 4: table = tasks, id = 7; table = tasks, id = NULL; table = x, id = 9; ...",
+            new RowsExpectation(CheckOperator.Equal, 0).Describe(answer)
+        );
     }
 }

@@ -12,9 +12,22 @@ public class JUnitReportTests
     private static readonly CheckResult[] Results =
     [
         Result("tables", CheckStatus.Pass),
-        Result("drift", CheckStatus.Fail) with { Target = "idx \"a\" <b>", Expected = "(a)", Actual = "not there", Recommendation = "CREATE INDEX" },
-        Result("amcheck", CheckStatus.NotRun) with { Message = "Not installed." },
-        Result("statistics", CheckStatus.Warn) with { Message = "Never gathered\u0001\uD83D\uDE00.", Database = "other" },
+        Result("drift", CheckStatus.Fail) with
+        {
+            Target = "idx \"a\" <b>",
+            Expected = "(a)",
+            Actual = "not there",
+            Recommendation = "CREATE INDEX",
+        },
+        Result("amcheck", CheckStatus.NotRun) with
+        {
+            Message = "Not installed.",
+        },
+        Result("statistics", CheckStatus.Warn) with
+        {
+            Message = "Never gathered\u0001\uD83D\uDE00.",
+            Database = "other",
+        },
     ];
 
     [Fact]
@@ -36,7 +49,15 @@ public class JUnitReportTests
     {
         var suites = Write().Root!.Elements("testsuite").ToList();
 
-        Assert.Equal(("here", "3", "1", "1"), (suites[0].Attribute("name")!.Value, suites[0].Attribute("tests")!.Value, suites[0].Attribute("failures")!.Value, suites[0].Attribute("skipped")!.Value));
+        Assert.Equal(
+            ("here", "3", "1", "1"),
+            (
+                suites[0].Attribute("name")!.Value,
+                suites[0].Attribute("tests")!.Value,
+                suites[0].Attribute("failures")!.Value,
+                suites[0].Attribute("skipped")!.Value
+            )
+        );
         var failure = suites[0].Descendants("failure").Single();
         Assert.Equal("drift: idx \"a\" <b>", failure.Parent!.Attribute("name")!.Value);
         Assert.Equal("Expected: (a)\nActual: not there\nWhat to do: CREATE INDEX\n", failure.Value);
@@ -47,7 +68,13 @@ public class JUnitReportTests
     [Fact]
     public void A_folder_that_is_not_there_is_an_error_that_says_so()
     {
-        var error = Assert.Throws<MigrationException>(() => JUnitReport.Write(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "report.xml"), Results, DateTimeOffset.UnixEpoch));
+        var error = Assert.Throws<MigrationException>(() =>
+            JUnitReport.Write(
+                Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "report.xml"),
+                Results,
+                DateTimeOffset.UnixEpoch
+            )
+        );
 
         Assert.Equal(ErrorId.DiskFailed, error.Id);
     }
@@ -59,15 +86,16 @@ public class JUnitReportTests
         return XDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()), LoadOptions.PreserveWhitespace);
     }
 
-    private static CheckResult Result(string name, CheckStatus status) => new()
-    {
-        Database = "here",
-        Name = name,
-        Category = CheckCategory.Schema,
-        Status = status,
-        Message = "The message.",
-        Duration = TimeSpan.FromMilliseconds(12),
-    };
+    private static CheckResult Result(string name, CheckStatus status) =>
+        new()
+        {
+            Database = "here",
+            Name = name,
+            Category = CheckCategory.Schema,
+            Status = status,
+            Message = "The message.",
+            Duration = TimeSpan.FromMilliseconds(12),
+        };
 
     private const string AntSchema = """
         <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified">

@@ -20,7 +20,10 @@ public sealed class RehearsalVerdictTests : IDisposable
         RehearsalVerdicts.Write(_folder.Path, [KeyValuePair.Create("002_two", Verdict("b", proven: false))]);
         RehearsalVerdicts.Write(_folder.Path, [KeyValuePair.Create("001_one", Verdict("a", proven: true))]);
 
-        Assert.Equal([("001_one", UndoVerdict.Proven), ("002_two", UndoVerdict.ValuesDiffer)], RehearsalVerdicts.Read(_folder.Path).Select(v => (v.Key, v.Value.Verdict)));
+        Assert.Equal(
+            [("001_one", UndoVerdict.Proven), ("002_two", UndoVerdict.ValuesDiffer)],
+            RehearsalVerdicts.Read(_folder.Path).Select(v => (v.Key, v.Value.Verdict))
+        );
         Assert.Equal([true, false], RehearsalVerdicts.Read(_folder.Path).Select(v => v.Value.UndoProven));
     }
 
@@ -31,10 +34,18 @@ public sealed class RehearsalVerdictTests : IDisposable
     {
         var checksum = RehearsalVerdict.ChecksumOf(One);
         File.WriteAllText(
-            Path.Combine(_folder.Path, RehearsalVerdicts.FileName), $$"""{ "001_one": { "checksum": "{{checksum}}", "undoProven": {{proven}}, "rehearsedAt": "2026-01-02T03:04:05+00:00" } }""");
+            Path.Combine(_folder.Path, RehearsalVerdicts.FileName),
+            $$"""{ "001_one": { "checksum": "{{checksum}}", "undoProven": {{proven}}, "rehearsedAt": "2026-01-02T03:04:05+00:00" } }"""
+        );
 
         Assert.Equal(verdict, RehearsalVerdicts.Read(_folder.Path)["001_one"].Verdict);
-        var journal = new Journal().Add("001_one", JournalEvent.Rehearsed, MigrationDirection.Down, checksum: checksum, success: verdict == UndoVerdict.SchemaOnly);
+        var journal = new Journal().Add(
+            "001_one",
+            JournalEvent.Rehearsed,
+            MigrationDirection.Down,
+            checksum: checksum,
+            success: verdict == UndoVerdict.SchemaOnly
+        );
         Assert.Equal(verdict, Journal.Input(journal, One).VerdictOf(One));
     }
 
@@ -63,7 +74,13 @@ public sealed class RehearsalVerdictTests : IDisposable
     [Fact]
     public void A_verdict_in_the_history_counts_too()
     {
-        var journal = new Journal().Add("001_one", JournalEvent.Rehearsed, MigrationDirection.Down, checksum: RehearsalVerdict.ChecksumOf(One), success: false);
+        var journal = new Journal().Add(
+            "001_one",
+            JournalEvent.Rehearsed,
+            MigrationDirection.Down,
+            checksum: RehearsalVerdict.ChecksumOf(One),
+            success: false
+        );
 
         Assert.Equal(UndoVerdict.SchemaDiffers, Journal.Input(journal, One).VerdictOf(One));
         Assert.Single(ApplyPlanner.Plan(Journal.Input(journal, One), new ApplyRequest()).Steps);
@@ -79,12 +96,20 @@ public sealed class RehearsalVerdictTests : IDisposable
         Assert.Equal(ErrorId.UndoUnproven, error.Id);
         Assert.Equal(["001_one"], error.Migrations);
         Assert.Contains("001_one", Assert.Single(UndoPlanner.Plan(input, new UndoRequest()).Warnings), StringComparison.Ordinal);
-        var proven = UndoPlanner.Plan(input with { Verdicts = Kept(RehearsalVerdict.ChecksumOf(One)) }, new UndoRequest { RequireProven = true });
+        var proven = UndoPlanner.Plan(
+            input with
+            {
+                Verdicts = Kept(RehearsalVerdict.ChecksumOf(One)),
+            },
+            new UndoRequest { RequireProven = true }
+        );
         Assert.Empty(proven.Warnings);
         Assert.Single(proven.Steps);
     }
 
-    private static Dictionary<string, RehearsalVerdict> Kept(string checksum) => new(StringComparer.Ordinal) { ["001_one"] = Verdict(checksum, proven: true) };
+    private static Dictionary<string, RehearsalVerdict> Kept(string checksum) =>
+        new(StringComparer.Ordinal) { ["001_one"] = Verdict(checksum, proven: true) };
 
-    private static RehearsalVerdict Verdict(string checksum, bool proven) => new(checksum, proven, DateTimeOffset.UnixEpoch, proven ? UndoVerdict.Proven : UndoVerdict.ValuesDiffer);
+    private static RehearsalVerdict Verdict(string checksum, bool proven) =>
+        new(checksum, proven, DateTimeOffset.UnixEpoch, proven ? UndoVerdict.Proven : UndoVerdict.ValuesDiffer);
 }

@@ -11,12 +11,21 @@ public sealed class MigrationVersionTests
     /// <summary>Versions as files write them: one to four numbers of up to 25 digits, with leading zeros, between dots or underscores.</summary>
     private static readonly Gen<string> Texts =
         from count in Gen.Choose(1, 4)
-        from parts in Gen.OneOf(Gen.Choose(0, 12).Select(n => n.ToString(CultureInfo.InvariantCulture)), Gen.Elements("00", "01", "0010", "20240101120000", "99999999999999999999", "0099999999999999999999999")).ArrayOf(count)
+        from parts in Gen.OneOf(
+                Gen.Choose(0, 12).Select(n => n.ToString(CultureInfo.InvariantCulture)),
+                Gen.Elements("00", "01", "0010", "20240101120000", "99999999999999999999", "0099999999999999999999999")
+            )
+            .ArrayOf(count)
         from separator in Gen.Elements('.', '_')
         select string.Join(separator, parts);
 
     private static readonly Arbitrary<string> Arbitrary = Texts.ToArbitrary();
-    private static readonly Arbitrary<(string, string, string)> Triples = (from a in Texts from b in Texts from c in Texts select (a, b, c)).ToArbitrary();
+    private static readonly Arbitrary<(string, string, string)> Triples = (
+        from a in Texts
+        from b in Texts
+        from c in Texts
+        select (a, b, c)
+    ).ToArbitrary();
 
     [Theory]
     [InlineData("2", "10")]
@@ -72,37 +81,65 @@ public sealed class MigrationVersionTests
     }
 
     [Fact]
-    public void Parse_says_what_is_no_version() => Assert.Contains("'1.x'", Assert.Throws<FormatException>(() => MigrationVersion.Parse("1.x")).Message, StringComparison.Ordinal);
+    public void Parse_says_what_is_no_version() =>
+        Assert.Contains("'1.x'", Assert.Throws<FormatException>(() => MigrationVersion.Parse("1.x")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_text_stays_as_written()
     {
-        Assert.Equal(("001.020", "001.020", 2), (MigrationVersion.Parse("001_020").Text, MigrationVersion.Parse("001_020").ToString(), MigrationVersion.Parse("001_020").PartCount));
+        Assert.Equal(
+            ("001.020", "001.020", 2),
+            (
+                MigrationVersion.Parse("001_020").Text,
+                MigrationVersion.Parse("001_020").ToString(),
+                MigrationVersion.Parse("001_020").PartCount
+            )
+        );
         Assert.Equal(1, MigrationVersion.Parse("1").CompareTo((MigrationVersion?)null));
         Assert.True(null < MigrationVersion.Parse("0"));
         Assert.Throws<ArgumentException>(() => MigrationVersion.Parse("1").CompareTo((object)"1"));
     }
 
     [Fact]
-    public void The_order_is_that_of_the_numbers() => Prop.ForAll(Triples, texts =>
-        Math.Sign(MigrationVersion.Parse(texts.Item1).CompareTo(MigrationVersion.Parse(texts.Item2))) == Math.Sign(CompareNumbers(texts.Item1, texts.Item2))).QuickCheckThrowOnFailure();
+    public void The_order_is_that_of_the_numbers() =>
+        Prop.ForAll(
+                Triples,
+                texts =>
+                    Math.Sign(MigrationVersion.Parse(texts.Item1).CompareTo(MigrationVersion.Parse(texts.Item2)))
+                    == Math.Sign(CompareNumbers(texts.Item1, texts.Item2))
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_order_is_total() => Prop.ForAll(Triples, texts =>
-    {
-        var (a, b, c) = (MigrationVersion.Parse(texts.Item1), MigrationVersion.Parse(texts.Item2), MigrationVersion.Parse(texts.Item3));
-        var antisymmetric = Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a));
-        var transitive = !(a <= b && b <= c) || a <= c;
-        var consistent = a.CompareTo(b) == 0 == a.Equals(b) && (!a.Equals(b) || a.GetHashCode() == b.GetHashCode());
-        return antisymmetric && transitive && consistent;
-    }).QuickCheckThrowOnFailure();
+    public void The_order_is_total() =>
+        Prop.ForAll(
+                Triples,
+                texts =>
+                {
+                    var (a, b, c) = (
+                        MigrationVersion.Parse(texts.Item1),
+                        MigrationVersion.Parse(texts.Item2),
+                        MigrationVersion.Parse(texts.Item3)
+                    );
+                    var antisymmetric = Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a));
+                    var transitive = !(a <= b && b <= c) || a <= c;
+                    var consistent = a.CompareTo(b) == 0 == a.Equals(b) && (!a.Equals(b) || a.GetHashCode() == b.GetHashCode());
+                    return antisymmetric && transitive && consistent;
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_key_is_a_version_equal_to_it() => Prop.ForAll(Arbitrary, text =>
-    {
-        var version = MigrationVersion.Parse(text);
-        return MigrationVersion.Parse(version.Key) == version && MigrationVersion.Parse(version.Key).Key == version.Key;
-    }).QuickCheckThrowOnFailure();
+    public void The_key_is_a_version_equal_to_it() =>
+        Prop.ForAll(
+                Arbitrary,
+                text =>
+                {
+                    var version = MigrationVersion.Parse(text);
+                    return MigrationVersion.Parse(version.Key) == version && MigrationVersion.Parse(version.Key).Key == version.Key;
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static int CompareNumbers(string left, string right)
     {
@@ -117,5 +154,6 @@ public sealed class MigrationVersionTests
         return 0;
     }
 
-    private static BigInteger[] Numbers(string text) => [.. text.Split('.', '_').Select(p => BigInteger.Parse(p, CultureInfo.InvariantCulture))];
+    private static BigInteger[] Numbers(string text) =>
+        [.. text.Split('.', '_').Select(p => BigInteger.Parse(p, CultureInfo.InvariantCulture))];
 }

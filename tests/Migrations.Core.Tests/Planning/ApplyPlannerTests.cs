@@ -61,7 +61,12 @@ public class ApplyPlannerTests
     [InlineData("2.0", "002_two")]
     public void A_semantic_version_is_not_taken_for_the_number_that_it_equals(string text, string expected)
     {
-        Migration[] migrations = [Migration("001_one"), Migration("002_two"), Migration("003_three", header: new MigrationHeader { SemanticVersion = "1.0.0" })];
+        Migration[] migrations =
+        [
+            Migration("001_one"),
+            Migration("002_two"),
+            Migration("003_three", header: new MigrationHeader { SemanticVersion = "1.0.0" }),
+        ];
         Assert.Equal(expected, MigrationResolver.Find(migrations, text).FullName);
     }
 
@@ -100,9 +105,16 @@ public class ApplyPlannerTests
     public void An_edited_statement_is_refused_and_a_cosmetic_edit_warned_of()
     {
         var journal = new Journal().Add("001_one", JournalEvent.Applied);
-        var changed = Input(journal, One, Two) with { Changes = new Dictionary<MigrationKey, ScriptChange> { [One.Key] = ScriptChange.Statement } };
+        var changed = Input(journal, One, Two) with
+        {
+            Changes = new Dictionary<MigrationKey, ScriptChange> { [One.Key] = ScriptChange.Statement },
+        };
         Assert.Equal(ErrorId.MigrationChanged, Assert.Throws<PlanException>(() => ApplyPlanner.Plan(changed, new ApplyRequest())).Id);
-        Assert.Contains("001_one", ApplyPlanner.Plan(changed, new ApplyRequest { SkipChecksum = true }).Overruled, StringComparison.Ordinal);
+        Assert.Contains(
+            "001_one",
+            ApplyPlanner.Plan(changed, new ApplyRequest { SkipChecksum = true }).Overruled,
+            StringComparison.Ordinal
+        );
 
         var cosmetic = changed with { Changes = new Dictionary<MigrationKey, ScriptChange> { [One.Key] = ScriptChange.Cosmetic } };
         Assert.Contains("001_one", Assert.Single(ApplyPlanner.Plan(cosmetic, new ApplyRequest()).Warnings), StringComparison.Ordinal);
@@ -132,7 +144,10 @@ public class ApplyPlannerTests
     public void Repeatables_run_again_when_edited_and_after_an_undo()
     {
         var journal = new Journal().Play(Plan(new Journal()));
-        var edited = Input(journal, One, Two, Three, Repeatable) with { Changes = new Dictionary<MigrationKey, ScriptChange> { [Repeatable.Key] = ScriptChange.Statement } };
+        var edited = Input(journal, One, Two, Three, Repeatable) with
+        {
+            Changes = new Dictionary<MigrationKey, ScriptChange> { [Repeatable.Key] = ScriptChange.Statement },
+        };
         Assert.Equal(["R__views"], Names(ApplyPlanner.Plan(edited, new ApplyRequest())));
 
         journal.Add("003_three", JournalEvent.RolledBack, MigrationDirection.Down);

@@ -28,43 +28,59 @@ internal sealed class Journal
         };
     }
 
-    public static PlanningInput Input(Journal journal, params Migration[] migrations) => new() { Migrations = migrations, History = journal.View };
+    public static PlanningInput Input(Journal journal, params Migration[] migrations) =>
+        new() { Migrations = migrations, History = journal.View };
 
-    public Journal Add(string name, JournalEvent what, MigrationDirection direction = MigrationDirection.Up, int? statement = null, string? checksum = null, bool? success = null, string? error = null)
+    public Journal Add(
+        string name,
+        JournalEvent what,
+        MigrationDirection direction = MigrationDirection.Up,
+        int? statement = null,
+        string? checksum = null,
+        bool? success = null,
+        string? error = null
+    )
     {
-        _entries.Add(new JournalEntry
-        {
-            Id = _entries.Count + 1,
-            RunId = Guid.Empty,
-            Version = name.StartsWith("R__", StringComparison.Ordinal) ? null : name.Split('_')[0],
-            Name = name,
-            Direction = direction,
-            Event = what,
-            Checksum = checksum ?? "sum-" + name,
-            AppliedBy = "tester",
-            Host = "here",
-            Success = success ?? what != JournalEvent.Failed,
-            StatementIndex = statement,
-            ErrorMessage = error,
-            ToolVersion = "test",
-        });
+        _entries.Add(
+            new JournalEntry
+            {
+                Id = _entries.Count + 1,
+                RunId = Guid.Empty,
+                Version = name.StartsWith("R__", StringComparison.Ordinal) ? null : name.Split('_')[0],
+                Name = name,
+                Direction = direction,
+                Event = what,
+                Checksum = checksum ?? "sum-" + name,
+                AppliedBy = "tester",
+                Host = "here",
+                Success = success ?? what != JournalEvent.Failed,
+                StatementIndex = statement,
+                ErrorMessage = error,
+                ToolVersion = "test",
+            }
+        );
         return this;
     }
 
     public Journal Play(MigrationPlan plan)
     {
         foreach (var step in plan.Steps)
-            Add(step.Migration.FullName, step.Direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack, step.Direction);
+            Add(
+                step.Migration.FullName,
+                step.Direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack,
+                step.Direction
+            );
         return this;
     }
 
-    private static MigrationScript Script(string file, string checksum, MigrationHeader? header) => new()
-    {
-        File = file,
-        Offset = 0,
-        Length = 10,
-        Checksum = checksum,
-        IsEmpty = false,
-        Header = header ?? MigrationHeader.Empty,
-    };
+    private static MigrationScript Script(string file, string checksum, MigrationHeader? header) =>
+        new()
+        {
+            File = file,
+            Offset = 0,
+            Length = 10,
+            Checksum = checksum,
+            IsEmpty = false,
+            Header = header ?? MigrationHeader.Empty,
+        };
 }

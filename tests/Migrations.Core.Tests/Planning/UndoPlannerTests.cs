@@ -11,8 +11,8 @@ public class UndoPlannerTests
     private static readonly Migration Two = Migration("002_two");
     private static readonly Migration Three = Migration("003_three");
 
-    private static Journal AllApplied => new Journal()
-        .Add("001_one", JournalEvent.Applied).Add("002_two", JournalEvent.Applied).Add("003_three", JournalEvent.Applied);
+    private static Journal AllApplied =>
+        new Journal().Add("001_one", JournalEvent.Applied).Add("002_two", JournalEvent.Applied).Add("003_three", JournalEvent.Applied);
 
     [Fact]
     public void Without_a_choice_only_the_last_one_is_undone()
@@ -29,7 +29,10 @@ public class UndoPlannerTests
         Assert.Equal(["003_three", "002_two", "001_one"], Names(Plan(AllApplied, new UndoRequest { All = true })));
         Assert.Equal(["003_three", "002_two", "001_one"], Names(Plan(AllApplied, new UndoRequest { To = "0" })));
 
-        var late = new Journal().Add("001_one", JournalEvent.Applied).Add("003_three", JournalEvent.Applied).Add("002_two", JournalEvent.Applied);
+        var late = new Journal()
+            .Add("001_one", JournalEvent.Applied)
+            .Add("003_three", JournalEvent.Applied)
+            .Add("002_two", JournalEvent.Applied);
         Assert.Equal(["002_two", "003_three"], Names(Plan(late, new UndoRequest { Last = 2 })));
     }
 
@@ -63,7 +66,9 @@ public class UndoPlannerTests
     public void A_missing_or_empty_down_script_is_refused_before_anything_runs()
     {
         var without = Migration("002_two", down: false);
-        var error = Assert.Throws<PlanException>(() => UndoPlanner.Plan(Input(AllApplied, One, without, Three), new UndoRequest { All = true }));
+        var error = Assert.Throws<PlanException>(() =>
+            UndoPlanner.Plan(Input(AllApplied, One, without, Three), new UndoRequest { All = true })
+        );
         Assert.Equal(ErrorId.UndoMissing, error.Id);
         Assert.Equal(["002_two"], error.Migrations);
 
@@ -76,8 +81,14 @@ public class UndoPlannerTests
     [Fact]
     public void A_missing_file_and_an_edited_script_are_refused()
     {
-        Assert.Equal(ErrorId.MigrationMissing, Assert.Throws<PlanException>(() => UndoPlanner.Plan(Input(AllApplied, One, Two), new UndoRequest())).Id);
-        var edited = Input(AllApplied, One, Two, Three) with { Changes = new Dictionary<MigrationKey, ScriptChange> { [Three.Key] = ScriptChange.Statement } };
+        Assert.Equal(
+            ErrorId.MigrationMissing,
+            Assert.Throws<PlanException>(() => UndoPlanner.Plan(Input(AllApplied, One, Two), new UndoRequest())).Id
+        );
+        var edited = Input(AllApplied, One, Two, Three) with
+        {
+            Changes = new Dictionary<MigrationKey, ScriptChange> { [Three.Key] = ScriptChange.Statement },
+        };
         Assert.Equal(ErrorId.MigrationChanged, Assert.Throws<PlanException>(() => UndoPlanner.Plan(edited, new UndoRequest())).Id);
         Assert.Single(UndoPlanner.Plan(edited, new UndoRequest { SkipChecksum = true }).Steps);
     }

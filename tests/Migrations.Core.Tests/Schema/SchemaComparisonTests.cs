@@ -10,7 +10,14 @@ public class SchemaComparisonTests
 {
     private static readonly SchemaSnapshot Shop = Of(
         Table("orders", "id integer", "note text"),
-        [Object(SchemaObjectType.Index, "orders_by_note", "(note)", "orders") with { CreateSql = "CREATE INDEX orders_by_note ON orders (note)", DropSql = "DROP INDEX orders_by_note" }]);
+        [
+            Object(SchemaObjectType.Index, "orders_by_note", "(note)", "orders") with
+            {
+                CreateSql = "CREATE INDEX orders_by_note ON orders (note)",
+                DropSql = "DROP INDEX orders_by_note",
+            },
+        ]
+    );
 
     [Fact]
     public void Equal_schemas_have_no_difference_and_one_fingerprint()
@@ -27,7 +34,10 @@ public class SchemaComparisonTests
     {
         var difference = Assert.Single(SchemaComparison.Compare(Of(Table("orders", "id integer", "note text")), Shop));
 
-        Assert.Equal((DifferenceKind.Added, SchemaObjectType.Index, "orders_by_note"), (difference.Kind, difference.ObjectType, difference.Name));
+        Assert.Equal(
+            (DifferenceKind.Added, SchemaObjectType.Index, "orders_by_note"),
+            (difference.Kind, difference.ObjectType, difference.Name)
+        );
         Assert.Null(difference.Left);
         Assert.Equal("(note)", difference.Right);
         Assert.Equal("DROP INDEX orders_by_note", difference.Mend);
@@ -46,7 +56,14 @@ public class SchemaComparisonTests
     {
         var changed = Of(
             Table("orders", "id bigint", "note text"),
-            [Object(SchemaObjectType.Index, "orders_by_note", "(note DESC)", "orders") with { CreateSql = "CREATE INDEX other", DropSql = "DROP INDEX orders_by_note;" }]);
+            [
+                Object(SchemaObjectType.Index, "orders_by_note", "(note DESC)", "orders") with
+                {
+                    CreateSql = "CREATE INDEX other",
+                    DropSql = "DROP INDEX orders_by_note;",
+                },
+            ]
+        );
 
         var differences = SchemaComparison.Compare(Shop, changed);
 
@@ -61,7 +78,10 @@ public class SchemaComparisonTests
         var differences = SchemaComparison.Compare(Of(), Of(Table("tags", "id integer", "name text")));
 
         var difference = Assert.Single(differences);
-        Assert.Equal((DifferenceKind.Added, SchemaObjectType.Table, "tags", null), (difference.Kind, difference.ObjectType, difference.Name, difference.Mend));
+        Assert.Equal(
+            (DifferenceKind.Added, SchemaObjectType.Table, "tags", null),
+            (difference.Kind, difference.ObjectType, difference.Name, difference.Mend)
+        );
     }
 
     [Fact]
@@ -71,14 +91,22 @@ public class SchemaComparisonTests
 
         var difference = Assert.Single(SchemaComparison.Compare(left, right));
 
-        Assert.Equal(("columns in the order orders.id, orders.note", "columns in the order orders.note, orders.id"), (difference.Left, difference.Right));
+        Assert.Equal(
+            ("columns in the order orders.id, orders.note", "columns in the order orders.note, orders.id"),
+            (difference.Left, difference.Right)
+        );
         Assert.NotEqual(left.Fingerprint, right.Fingerprint);
     }
 
     [Fact]
     public void A_column_in_the_middle_is_no_other_order()
     {
-        var difference = Assert.Single(SchemaComparison.Compare(Of(Table("orders", "id integer", "note text")), Of(Table("orders", "id integer", "total real", "note text"))));
+        var difference = Assert.Single(
+            SchemaComparison.Compare(
+                Of(Table("orders", "id integer", "note text")),
+                Of(Table("orders", "id integer", "total real", "note text"))
+            )
+        );
 
         Assert.Equal((DifferenceKind.Added, "orders.total"), (difference.Kind, difference.Name));
     }
@@ -100,18 +128,29 @@ public class SchemaComparisonTests
         from index in Gen.Elements<string?>(null, "(x)", "(y)")
         select Of(
             [.. tables.Distinct().SelectMany(t => Table(t, [.. columns.DistinctBy(c => c.Split(' ')[0])]))],
-            index is null ? [] : [Object(SchemaObjectType.Index, "i", index, table: null)]);
+            index is null ? [] : [Object(SchemaObjectType.Index, "i", index, table: null)]
+        );
 
     [Fact]
     public void There_are_no_differences_exactly_when_the_fingerprints_are_equal() =>
-        Prop.ForAll(Schemas.Two().ToArbitrary(), pair =>
-            (SchemaComparison.Compare(pair.Item1, pair.Item2).Count == 0) == string.Equals(pair.Item1.Fingerprint, pair.Item2.Fingerprint, StringComparison.Ordinal))
+        Prop.ForAll(
+                Schemas.Two().ToArbitrary(),
+                pair =>
+                    (SchemaComparison.Compare(pair.Item1, pair.Item2).Count == 0)
+                    == string.Equals(pair.Item1.Fingerprint, pair.Item2.Fingerprint, StringComparison.Ordinal)
+            )
             .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Comparing_the_other_way_round_swaps_the_sides() =>
-        Prop.ForAll(Schemas.Two().ToArbitrary(), pair =>
-            SchemaComparison.Compare(pair.Item1, pair.Item2).Select(d => (d.ObjectType, d.Name, d.Left, d.Right))
-                .ToHashSet().SetEquals(SchemaComparison.Compare(pair.Item2, pair.Item1).Select(d => (d.ObjectType, d.Name, d.Right, d.Left))))
+        Prop.ForAll(
+                Schemas.Two().ToArbitrary(),
+                pair =>
+                    SchemaComparison
+                        .Compare(pair.Item1, pair.Item2)
+                        .Select(d => (d.ObjectType, d.Name, d.Left, d.Right))
+                        .ToHashSet()
+                        .SetEquals(SchemaComparison.Compare(pair.Item2, pair.Item1).Select(d => (d.ObjectType, d.Name, d.Right, d.Left)))
+            )
             .QuickCheckThrowOnFailure();
 }

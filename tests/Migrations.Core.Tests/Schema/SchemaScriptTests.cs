@@ -18,11 +18,13 @@ public class SchemaScriptTests
                 Made(SchemaObjectType.Index, "i", "(id)", "CREATE INDEX i;"),
                 Made(SchemaObjectType.Constraint, "a_customer", "FOREIGN KEY (c)", "ALTER TABLE orders ADD a_customer"),
                 Made(SchemaObjectType.Constraint, "z_key", "PRIMARY KEY (id)", "ALTER TABLE orders ADD z_key"),
-            ]);
+            ]
+        );
 
         Assert.Equal(
             "CREATE TABLE orders (id integer);\nALTER TABLE orders ADD z_key;\nALTER TABLE orders ADD a_customer;\nCREATE VIEW z_totals;\nCREATE VIEW a_report AS SELECT * FROM z_totals;\nCREATE INDEX i;\nCREATE TRIGGER t;\n",
-            SchemaScript.Write(snapshot));
+            SchemaScript.Write(snapshot)
+        );
     }
 
     [Fact]
@@ -40,11 +42,17 @@ public class SchemaScriptTests
             Table("s.t", "id integer"),
             [
                 Made(SchemaObjectType.Function, "a_text()", "", "CREATE FUNCTION a_text()\nAS $function$ SELECT 1 FROM s.t $function$"),
-                Made(SchemaObjectType.Function, "b_row()", "", "CREATE FUNCTION b_row() RETURNS SETOF s.t\nAS $function$ SELECT 1 $function$"),
+                Made(
+                    SchemaObjectType.Function,
+                    "b_row()",
+                    "",
+                    "CREATE FUNCTION b_row() RETURNS SETOF s.t\nAS $function$ SELECT 1 $function$"
+                ),
                 Made(SchemaObjectType.Function, "c_body()", "", "CREATE FUNCTION c_body()\nBEGIN ATOMIC SELECT s.v.a FROM s.v; END"),
                 Made(SchemaObjectType.Function, "d_other()", "", "CREATE FUNCTION d_other()\nBEGIN ATOMIC SELECT s.t2(); END"),
                 Made(SchemaObjectType.View, "s.v", "SELECT", "CREATE VIEW s.v AS SELECT b_row()"),
-            ]);
+            ]
+        );
 
         var script = SchemaScript.Write(snapshot);
 
@@ -53,5 +61,9 @@ public class SchemaScriptTests
         Assert.All(inOrder, part => Assert.Contains("CREATE " + part, script, StringComparison.Ordinal));
     }
 
-    private static SchemaObject Made(SchemaObjectType type, string name, string definition, string sql) => Object(type, name, definition, table: null) with { CreateSql = sql };
+    private static SchemaObject Made(SchemaObjectType type, string name, string definition, string sql) =>
+        Object(type, name, definition, table: null) with
+        {
+            CreateSql = sql,
+        };
 }

@@ -67,7 +67,10 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(3, manifest.Tables.Single(t => t.Table.EndsWith('b')).Rows);
         Assert.Contains(manifest.Tables, t => t.Table.EndsWith("migration_journal", StringComparison.Ordinal) && t.Rows == 3);
         Assert.Equal(new FileInfo(backup.Path).Length, backup.Size);
-        Assert.Equal(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(backup.Path))).ToLowerInvariant(), backup.Sha256);
+        Assert.Equal(
+            Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(backup.Path))).ToLowerInvariant(),
+            backup.Sha256
+        );
         Assert.Null(manifest.Proof);
         Assert.Matches(@"_\d{8}_\d{6}\.[a-z]+$", backup.Path);
         Assert.Equal(2, Listing().Length);
@@ -174,8 +177,14 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         var sound = (await VerifyAsync(await BackUpAsync())).Backup;
         Assert.Equal([sound.Path, late.Path], (await Catalogue.ReadAsync(Backups)).Select(b => b.Path));
         Assert.Equal(sound.Path, (await Catalogue.FindLatestAsync(Backups, Target())).Path);
-        Assert.Equal(CheckStatus.Pass, (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Backup], BackupFolder = Backups })).Single().Status);
-        Assert.All(BackupRetention.Decide(await Catalogue.ReadAsync(Backups), new RetentionPolicy { KeepLast = 1 }, now), d => Assert.True(d.Keep, d.Reason));
+        Assert.Equal(
+            CheckStatus.Pass,
+            (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Backup], BackupFolder = Backups })).Single().Status
+        );
+        Assert.All(
+            BackupRetention.Decide(await Catalogue.ReadAsync(Backups), new RetentionPolicy { KeepLast = 1 }, now),
+            d => Assert.True(d.Keep, d.Reason)
+        );
 
         // Clocks differ by minutes.
         await DateAsync(late, now.AddMinutes(3));
@@ -191,7 +200,13 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         await FillAsync();
         var backup = await BackUpAsync();
         var path = backup.Path + ".manifest.json";
-        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace($"\"file\": \"{Path.GetFileName(backup.Path)}\"", $"\"file\": \"{file}\", \"globals\": \"{Path.GetFileName(backup.Path)}\""));
+        await File.WriteAllTextAsync(
+            path,
+            (await File.ReadAllTextAsync(path)).Replace(
+                $"\"file\": \"{Path.GetFileName(backup.Path)}\"",
+                $"\"file\": \"{file}\", \"globals\": \"{Path.GetFileName(backup.Path)}\""
+            )
+        );
         var found = await Catalogue.FindAsync(backup.Path);
         Assert.NotNull(found.Problem);
         Assert.Equal(backup.Path + ".globals.sql", found.Globals);
@@ -203,7 +218,10 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         var path = backup.Path + ".manifest.json";
         var text = await File.ReadAllTextAsync(path);
         var begin = text.IndexOf("\"createdAt\": \"", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(path, $"{text[..begin]}\"createdAt\": \"{at:O}{text[text.IndexOf("\",", begin, StringComparison.Ordinal)..]}");
+        await File.WriteAllTextAsync(
+            path,
+            $"{text[..begin]}\"createdAt\": \"{at:O}{text[text.IndexOf("\",", begin, StringComparison.Ordinal)..]}"
+        );
     }
 
     [SkippableFact]

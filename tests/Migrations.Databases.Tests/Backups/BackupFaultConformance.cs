@@ -12,7 +12,10 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
     public async Task A_folder_that_is_not_there_is_not_made()
     {
         await FillAsync();
-        var error = await ThrowsAsync<MigrationException>(ErrorId.BackupFolderInvalid, () => BackUpAsync(r => r with { Folder = BackupFile("missing") }));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.BackupFolderInvalid,
+            () => BackUpAsync(r => r with { Folder = BackupFile("missing") })
+        );
         Assert.Contains(BackupFile("missing"), error.Message, StringComparison.Ordinal);
         Assert.Empty(Listing());
         await ThrowsAsync<MigrationException>(ErrorId.BackupFolderInvalid, () => Catalogue.ReadAsync(BackupFile("missing")));
@@ -30,7 +33,10 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
     public async Task A_missing_database_leaves_nothing()
     {
         var missing = Kind.Driver.Parse(Database.Address + "_missing", Folder)!;
-        await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, () => new BackupManager(Kind.Driver, missing, Options).BackUpAsync(new BackupRequest { Folder = Backups }));
+        await ThrowsAsync<MigrationException>(
+            ErrorId.DatabaseMissing,
+            () => new BackupManager(Kind.Driver, missing, Options).BackUpAsync(new BackupRequest { Folder = Backups })
+        );
         Assert.Empty(Listing());
     }
 
@@ -95,10 +101,17 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         var proof = await VerifyAsync(await BackUpAsync());
         var path = proof.Path + ".manifest.json";
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"rows\": 3", "\"rows\": 4"));
-        var error = await ThrowsAsync<MigrationException>(ErrorId.RestoreUnproven, async () => await RestoreAsync(await Catalogue.FindAsync(proof.Path)));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.RestoreUnproven,
+            async () => await RestoreAsync(await Catalogue.FindAsync(proof.Path))
+        );
         Assert.Contains("has 3 rows, not 4", error.Message, StringComparison.Ordinal);
         // PostgreSQL's is looked at before it takes the other's place.
-        Assert.Contains(Kind == DatabaseKind.PostgreSql ? "was not changed" : "The state before is kept as '", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Kind == DatabaseKind.PostgreSql ? "was not changed" : "The state before is kept as '",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [SkippableFact]
@@ -108,7 +121,10 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         var backup = await BackUpAsync(r => r with { Digests = true });
         var table = backup.Manifest!.Tables.Single(t => t.Table.EndsWith('b'));
         var path = backup.Path + ".manifest.json";
-        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace(table.Digest!, new string('a', table.Digest!.Length)));
+        await File.WriteAllTextAsync(
+            path,
+            (await File.ReadAllTextAsync(path)).Replace(table.Digest!, new string('a', table.Digest!.Length))
+        );
         var verification = await VerifyAsync(await Catalogue.FindAsync(backup.Path), full: true);
         Assert.Equal(CheckStatus.Pass, StatusOf(verification, "rows"));
         Assert.Equal(CheckStatus.Fail, StatusOf(verification, "digests"));

@@ -17,7 +17,11 @@ public abstract class BackupSuite(DatabaseKind kind) : Conformance(kind), IDispo
 
     protected BackupManager Manager => new(Kind.Driver, Target(), Options);
 
-    protected BackupOptions Options => new() { Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) } };
+    protected BackupOptions Options =>
+        new()
+        {
+            Session = new SessionOptions { Events = Events, LockTimeout = TimeSpan.FromSeconds(30) },
+        };
 
     public void Dispose()
     {
@@ -27,16 +31,23 @@ public abstract class BackupSuite(DatabaseKind kind) : Conformance(kind), IDispo
 
     protected string BackupFile(string name) => _backups[name];
 
-    protected Task<DatabaseBackup> BackUpAsync(Func<BackupRequest, BackupRequest>? change = null, CancellationToken cancellationToken = default)
+    protected Task<DatabaseBackup> BackUpAsync(
+        Func<BackupRequest, BackupRequest>? change = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var request = new BackupRequest { Folder = Backups };
         return Manager.BackUpAsync(change is null ? request : change(request), cancellationToken);
     }
 
-    protected Task<BackupVerification> VerifyAsync(DatabaseBackup backup, bool full = false, CancellationToken cancellationToken = default) =>
-        new BackupVerifier(Kind.Driver, Options).VerifyAsync(backup, Target(), full, cancellationToken);
+    protected Task<BackupVerification> VerifyAsync(
+        DatabaseBackup backup,
+        bool full = false,
+        CancellationToken cancellationToken = default
+    ) => new BackupVerifier(Kind.Driver, Options).VerifyAsync(backup, Target(), full, cancellationToken);
 
-    protected Task<RestoreResult> RestoreAsync(DatabaseBackup backup, RestoreRequest? request = null) => Manager.RestoreAsync(backup, request);
+    protected Task<RestoreResult> RestoreAsync(DatabaseBackup backup, RestoreRequest? request = null) =>
+        Manager.RestoreAsync(backup, request);
 
     /// <summary>A database with three tables and their history, and rows in one of them.</summary>
     protected async Task FillAsync()
@@ -55,11 +66,16 @@ public abstract class BackupSuite(DatabaseKind kind) : Conformance(kind), IDispo
     }
 
     /// <summary>The names of what is in the folder of backups.</summary>
-    protected string[] Listing() => [.. Directory.EnumerateFileSystemEntries(Backups).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
+    protected string[] Listing() =>
+        [.. Directory.EnumerateFileSystemEntries(Backups).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
 
-    protected static CheckStatus StatusOf(BackupVerification verification, string check) => verification.Checks.Single(c => c.Category == CheckCategory.Backup && c.Name == check).Status;
+    protected static CheckStatus StatusOf(BackupVerification verification, string check) =>
+        verification.Checks.Single(c => c.Category == CheckCategory.Backup && c.Name == check).Status;
 
     /// <summary>Everything that is not Pass, for messages of failed assertions.</summary>
     protected static string Open(BackupVerification verification) =>
-        string.Join('\n', verification.Checks.Where(c => c.Status != CheckStatus.Pass).Select(c => $"{c.Status} {c.Category}/{c.Name}: {c.Message}"));
+        string.Join(
+            '\n',
+            verification.Checks.Where(c => c.Status != CheckStatus.Pass).Select(c => $"{c.Status} {c.Category}/{c.Name}: {c.Message}")
+        );
 }

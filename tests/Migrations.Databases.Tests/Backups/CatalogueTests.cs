@@ -45,6 +45,9 @@ public sealed class CatalogueTests : IDisposable
         Directory.CreateSymbolicLink(_folder["lost+found/deep/too"], _folder["lost+found"]);
         File.CreateSymbolicLink(_folder["gone.db"], _folder["nowhere"]);
         _folder.Write("shop_20250301_083022.db", "no database");
-        Assert.Equal("shop_20250301_083022.db", string.Join(' ', (await Catalogue.ReadAsync(_folder.Path)).Select(b => Path.GetFileName(b.Path))));
+        Assert.Equal(
+            "shop_20250301_083022.db",
+            string.Join(' ', (await Catalogue.ReadAsync(_folder.Path)).Select(b => Path.GetFileName(b.Path)))
+        );
     }
 }

@@ -45,7 +45,9 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
     {
         ThreeTables();
         var error = await ThrowsAsync<MigrationException>(
-            ErrorId.BackupFolderInvalid, () => ApplyAsync(new ApplyRequest { Backup = new BackupRequest { Folder = BackupFile("missing") } }));
+            ErrorId.BackupFolderInvalid,
+            () => ApplyAsync(new ApplyRequest { Backup = new BackupRequest { Folder = BackupFile("missing") } })
+        );
         Assert.Equal(["001_a", "002_b", "003_c"], error.NotApplied);
         Assert.Equal("", await TablesAsync());
     }
@@ -58,7 +60,11 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { Backup = Request }));
         var backup = Assert.Single(await Catalogue.ReadAsync(Backups));
         Assert.Equal(backup.Path, error.Backup);
-        Assert.Contains($"migrations restore \"{backup.Path}\" --database \"{Target().Display}\"", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(
+            $"migrations restore \"{backup.Path}\" --database \"{Target().Display}\"",
+            error.NextStep,
+            StringComparison.Ordinal
+        );
         Assert.Equal("a, b, c", await TablesAsync());
     }
 
@@ -69,7 +75,10 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         var before = await StateAsync();
         Migration("004_d", "CREATE TABLE d (id integer);");
         Migration("005_bad", "-- Transaction: none\nCREATE TABLE half (id integer);\nINSERT INTO nowhere VALUES (1);");
-        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true }));
+        var error = await ThrowsAsync<StatementException>(
+            ErrorId.StatementFailed,
+            () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true })
+        );
         Assert.Empty(error.Applied);
         Assert.Equal(["004_d", "005_bad"], error.NotApplied);
         Assert.Contains("was restored", error.NextStep, StringComparison.Ordinal);
@@ -84,7 +93,10 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
     {
         ThreeTables();
         Migration("004_bad", "INSERT INTO nowhere VALUES (1);");
-        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true }));
+        var error = await ThrowsAsync<StatementException>(
+            ErrorId.StatementFailed,
+            () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true })
+        );
         Assert.Equal(3, error.Applied.Count);
         Assert.Equal("a, b, c", await TablesAsync());
         Assert.Single(await Catalogue.ReadAsync(Backups));
@@ -108,13 +120,19 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
     {
         await FillAsync();
         // The row that such a run would have left.
-        Migration("004_bad", """
+        Migration(
+            "004_bad",
+            """
             -- Transaction: none
             CREATE TABLE half (id integer);
             INSERT INTO migration_journal (run_id, version, name, direction, event, applied_at, applied_by, host, success, tool_version)
                 SELECT '11111111-2222-3333-4444-555555555555', '009', '009_other', direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1;
-            """);
-        var error = await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true }));
+            """
+        );
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true })
+        );
         Assert.Contains("not restored", error.NextStep, StringComparison.Ordinal);
         Assert.Contains("migrations restore", error.NextStep, StringComparison.Ordinal);
         Assert.Equal("a, b, c, half", await TablesAsync());
@@ -128,7 +146,11 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
     {
         const string Mark = "kept as '";
         var kept = text[(text.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].TrimEnd('.').TrimEnd('\'');
-        await using var session = await Kind.Driver.OpenAsync(Kind.Kept(Database.Address, kept), new SessionOptions(), CancellationToken.None);
+        await using var session = await Kind.Driver.OpenAsync(
+            Kind.Kept(Database.Address, kept),
+            new SessionOptions(),
+            CancellationToken.None
+        );
         return string.Join(", ", (await session.Inspector.ReadContentAsync(digests: false, CancellationToken.None)).Select(t => t.Table));
     }
 }
@@ -139,12 +161,30 @@ public sealed class PostgreSqlRunBackupTests() : RunBackupConformance(DatabaseKi
 {
     [SkippableTheory]
     [InlineData("SELECT pg_terminate_backend(pg_backend_pid())", "connection broke", "was restored", "a, b, c")]
-    [InlineData("DROP TABLE migration_journal", "The history table public.migration_journal is gone", "migrations restore", "a, b, c, half")]
-    public async Task The_first_failure_is_told_though_the_session_or_the_history_is_gone(string end, string failure, string way, string tables)
+    [InlineData(
+        "DROP TABLE migration_journal",
+        "The history table public.migration_journal is gone",
+        "migrations restore",
+        "a, b, c, half"
+    )]
+    public async Task The_first_failure_is_told_though_the_session_or_the_history_is_gone(
+        string end,
+        string failure,
+        string way,
+        string tables
+    )
     {
         await FillAsync();
         Migration("004_bad", $"-- Transaction: none\nCREATE TABLE half (id integer);\n{end};\n");
-        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => ApplyAsync(new ApplyRequest { Backup = new BackupRequest { Folder = Backups }, RestoreOnFailure = true }));
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() =>
+            ApplyAsync(
+                new ApplyRequest
+                {
+                    Backup = new BackupRequest { Folder = Backups },
+                    RestoreOnFailure = true,
+                }
+            )
+        );
         Assert.Contains(failure, error.Message, StringComparison.Ordinal);
         Assert.Contains(way, error.NextStep, StringComparison.Ordinal);
         Assert.Equal(tables, await TablesAsync());

@@ -25,7 +25,10 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
         var fault = Assert.Single(backup.Faults!);
         Assert.Equal(check, fault.Kind);
         Assert.Contains(named, fault.Object + ": " + fault.Detail, StringComparison.Ordinal);
-        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains(fault.Object, StringComparison.Ordinal) && w.Message.Contains(fault.Detail, StringComparison.Ordinal));
+        Assert.Contains(
+            Events.Of<WarningRaised>(),
+            w => w.Message.Contains(fault.Object, StringComparison.Ordinal) && w.Message.Contains(fault.Detail, StringComparison.Ordinal)
+        );
 
         var proof = await VerifyAsync(backup);
         Assert.True(proof.Proven, Open(proof));
@@ -35,14 +38,19 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
         var result = await RestoreAsync(proof.Backup);
         Assert.Equal(CheckStatus.Warn, result.Checks.Single(c => c.Name == check).Status);
         Assert.Equal(before, (await StateAsync()).Content);
-        Assert.Contains(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Engine], Thorough = true }), c => c.Name == check && c.Status == CheckStatus.Fail);
+        Assert.Contains(
+            await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Engine], Thorough = true }),
+            c => c.Name == check && c.Status == CheckStatus.Fail
+        );
     }
 
     /// <summary>What the source did not have is a fault of the copy; and what is wrong is restored when that is accepted.</summary>
     protected async Task AddedFaultsAreRefusedAsync(string make, string check, string named)
     {
         var (_, before) = await FillAsync(make);
-        foreach (var (recorded, reason) in new[] { (NothingRecorded, "The source did not have this"), ("\"faults\": null", "not recorded") })
+        foreach (
+            var (recorded, reason) in new[] { (NothingRecorded, "The source did not have this"), ("\"faults\": null", "not recorded") }
+        )
         {
             var backup = await BackUpAsync();
             await ForgetFaultsAsync(backup, recorded);
@@ -70,7 +78,11 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
     {
         var (_, before) = await FillAsync(make);
         Migration("004_broken", "-- Transaction: none\nCREATE TABLE extra (id integer);\nnonsense;\n");
-        var request = new ApplyRequest { Backup = new BackupRequest { Folder = Backups }, RestoreOnFailure = true };
+        var request = new ApplyRequest
+        {
+            Backup = new BackupRequest { Folder = Backups },
+            RestoreOnFailure = true,
+        };
         await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(request));
         Assert.Equal(before, (await StateAsync()).Content);
     }
@@ -95,22 +107,39 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
 /// <summary>Faults of SQLite databases: programs decide for themselves whether their connections enforce foreign keys.</summary>
 public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind.Sqlite)
 {
-    private const string Orphan = "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b); INSERT INTO k VALUES (99), (98), (NULL), (1);";
+    private const string Orphan =
+        "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b); INSERT INTO k VALUES (99), (98), (NULL), (1);";
 
     [SkippableTheory]
     [InlineData(Orphan, "'k' (b_id) to 'b': 2 rows have no parent in 'b': rowid 1, 2")]
-    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b (id)); CREATE INDEX i ON k (b_id); INSERT INTO k VALUES (99), (1);", "1 row has no parent in 'b': rowid 1")]
-    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE k (id text PRIMARY KEY REFERENCES b) WITHOUT ROWID; INSERT INTO k VALUES ('x'), ('1');", "'k' (id) to 'b': 1 row has no parent")]
-    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE p (x, y, UNIQUE (x, y)); CREATE TABLE k (x, y, FOREIGN KEY (x, y) REFERENCES p (x, y)); INSERT INTO k VALUES (1, 2), (1, NULL);", "'k' (x, y) to 'p' (x, y): 1 row")]
-    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE k (x REFERENCES nowhere); INSERT INTO k VALUES (1);", "'k' (x) to 'nowhere': 1 row has no parent")]
-    [InlineData("PRAGMA foreign_keys=OFF; CREATE TABLE p (x); CREATE TABLE k (x REFERENCES p (x)); INSERT INTO k VALUES (1);", "'k': its foreign keys can be neither checked nor enforced")]
+    [InlineData(
+        "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b (id)); CREATE INDEX i ON k (b_id); INSERT INTO k VALUES (99), (1);",
+        "1 row has no parent in 'b': rowid 1"
+    )]
+    [InlineData(
+        "PRAGMA foreign_keys=OFF; CREATE TABLE k (id text PRIMARY KEY REFERENCES b) WITHOUT ROWID; INSERT INTO k VALUES ('x'), ('1');",
+        "'k' (id) to 'b': 1 row has no parent"
+    )]
+    [InlineData(
+        "PRAGMA foreign_keys=OFF; CREATE TABLE p (x, y, UNIQUE (x, y)); CREATE TABLE k (x, y, FOREIGN KEY (x, y) REFERENCES p (x, y)); INSERT INTO k VALUES (1, 2), (1, NULL);",
+        "'k' (x, y) to 'p' (x, y): 1 row"
+    )]
+    [InlineData(
+        "PRAGMA foreign_keys=OFF; CREATE TABLE k (x REFERENCES nowhere); INSERT INTO k VALUES (1);",
+        "'k' (x) to 'nowhere': 1 row has no parent"
+    )]
+    [InlineData(
+        "PRAGMA foreign_keys=OFF; CREATE TABLE p (x); CREATE TABLE k (x REFERENCES p (x)); INSERT INTO k VALUES (1);",
+        "'k': its foreign keys can be neither checked nor enforced"
+    )]
     public async Task Goes_there_and_back(string make, string named)
     {
         await GoesThereAndBackAsync(make, "foreign-keys", named);
     }
 
     [SkippableFact]
-    public Task Goes_there_and_back_as_a_script() => GoesThereAndBackAsync(Orphan, "foreign-keys", "2 rows have no parent", BackupFormat.Sql);
+    public Task Goes_there_and_back_as_a_script() =>
+        GoesThereAndBackAsync(Orphan, "foreign-keys", "2 rows have no parent", BackupFormat.Sql);
 
     [SkippableFact]
     public Task Added_faults_are_refused_unless_accepted() => AddedFaultsAreRefusedAsync(Orphan, "foreign-keys", "2 rows");
@@ -133,27 +162,46 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
 /// <summary>Faults of PostgreSQL databases: what a constraint, an index or a sequence does not yet say of the rows that are there.</summary>
 public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(DatabaseKind.PostgreSql)
 {
-    private const string NotValid = "CREATE TABLE o (id int, amount int); INSERT INTO o VALUES (1, -5); ALTER TABLE o ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;";
+    private const string NotValid =
+        "CREATE TABLE o (id int, amount int); INSERT INTO o VALUES (1, -5); ALTER TABLE o ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;";
     private const string Behind = "CREATE TABLE s (id serial PRIMARY KEY, v text); INSERT INTO s (id) VALUES (100);";
 
     [SkippableTheory]
     [InlineData(NotValid, "unvalidated-constraints", "public.o.positive: not validated: CHECK ((amount > 0)) NOT VALID")]
-    [InlineData("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (p int); INSERT INTO k VALUES (9); ALTER TABLE k ADD CONSTRAINT f FOREIGN KEY (p) REFERENCES p NOT VALID;", "unvalidated-constraints", "public.k.f: not validated")]
+    [InlineData(
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (p int); INSERT INTO k VALUES (9); ALTER TABLE k ADD CONSTRAINT f FOREIGN KEY (p) REFERENCES p NOT VALID;",
+        "unvalidated-constraints",
+        "public.k.f: not validated"
+    )]
     [InlineData(Behind, "sequences", "public.s_id_seq: the next number is 1, and public.s.id has 100 already")]
-    [InlineData("CREATE TABLE i (id bigint GENERATED BY DEFAULT AS IDENTITY, v text); INSERT INTO i VALUES (7);", "sequences", "public.i_id_seq")]
-    [InlineData("CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); CREATE INDEX pi ON ONLY p (a);", "invalid-indexes", "public.pi: not valid, on public.p")]
-    [InlineData("CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); CREATE INDEX pi ON ONLY p (a); CREATE INDEX p1i ON p1 (a);", "invalid-indexes", "public.pi: not valid")]
+    [InlineData(
+        "CREATE TABLE i (id bigint GENERATED BY DEFAULT AS IDENTITY, v text); INSERT INTO i VALUES (7);",
+        "sequences",
+        "public.i_id_seq"
+    )]
+    [InlineData(
+        "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); CREATE INDEX pi ON ONLY p (a);",
+        "invalid-indexes",
+        "public.pi: not valid, on public.p"
+    )]
+    [InlineData(
+        "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); CREATE INDEX pi ON ONLY p (a); CREATE INDEX p1i ON p1 (a);",
+        "invalid-indexes",
+        "public.pi: not valid"
+    )]
     public Task Goes_there_and_back(string make, string check, string named) => GoesThereAndBackAsync(make, check, named);
 
     [SkippableTheory]
     [InlineData(NotValid, "unvalidated-constraints", "public.o.positive")]
     [InlineData(Behind, "sequences", "public.s_id_seq")]
-    public Task Goes_there_and_back_as_a_script(string make, string check, string named) => GoesThereAndBackAsync(make, check, named, BackupFormat.Sql);
+    public Task Goes_there_and_back_as_a_script(string make, string check, string named) =>
+        GoesThereAndBackAsync(make, check, named, BackupFormat.Sql);
 
     [SkippableTheory]
     [InlineData(NotValid, "unvalidated-constraints", "public.o.positive")]
     [InlineData(Behind, "sequences", "public.s_id_seq")]
-    public Task Added_faults_are_refused_unless_accepted(string make, string check, string named) => AddedFaultsAreRefusedAsync(make, check, named);
+    public Task Added_faults_are_refused_unless_accepted(string make, string check, string named) =>
+        AddedFaultsAreRefusedAsync(make, check, named);
 
     [SkippableTheory]
     [InlineData(NotValid)]
@@ -165,12 +213,17 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
     {
         await FillAsync();
         await Database.ExecuteAsync("CREATE TABLE d (a int); INSERT INTO d VALUES (1), (1);");
-        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY d_a ON d (a)"));
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() =>
+            Database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY d_a ON d (a)")
+        );
         await Database.ExecuteAsync("COMMENT ON INDEX d_a IS 'unfinished'");
 
         var backup = await BackUpAsync();
         Assert.Equal(("invalid-indexes", "public.d_a"), Assert.Single(backup.Faults!.Select(f => (f.Kind, f.Object))));
-        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("public.d_a: not valid, on public.d (a backup leaves it out)", StringComparison.Ordinal));
+        Assert.Contains(
+            Events.Of<WarningRaised>(),
+            w => w.Message.Contains("public.d_a: not valid, on public.d (a backup leaves it out)", StringComparison.Ordinal)
+        );
         Assert.True((await VerifyAsync(backup)).Proven);
         await RestoreAsync(backup);
 

@@ -34,7 +34,10 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
     {
         await FillAsync();
         // Each commit keeps the sum of both accounts.
-        await Database.ExecuteAsync(Kind.ManyRows("big", 100_000) + "; CREATE TABLE account (id integer PRIMARY KEY, amount integer); INSERT INTO account VALUES (1, 1000), (2, 0);");
+        await Database.ExecuteAsync(
+            Kind.ManyRows("big", 100_000)
+                + "; CREATE TABLE account (id integer PRIMARY KEY, amount integer); INSERT INTO account VALUES (1, 1000), (2, 0);"
+        );
         foreach (var mode in new[] { "WAL", "DELETE" })
         {
             await Database.ScalarAsync("PRAGMA journal_mode=" + mode);
@@ -44,7 +47,8 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
             {
                 await using var connection = await Database.ConnectAsync();
                 await using var command = connection.CreateCommand();
-                command.CommandText = "PRAGMA busy_timeout=30000; BEGIN IMMEDIATE; UPDATE account SET amount = amount - 1 WHERE id = 1; UPDATE account SET amount = amount + 1 WHERE id = 2; INSERT INTO c VALUES (NULL); COMMIT;";
+                command.CommandText =
+                    "PRAGMA busy_timeout=30000; BEGIN IMMEDIATE; UPDATE account SET amount = amount - 1 WHERE id = 1; UPDATE account SET amount = amount + 1 WHERE id = 2; INSERT INTO c VALUES (NULL); COMMIT;";
                 for (; !stop.IsCancellationRequested; commits++)
                     await command.ExecuteNonQueryAsync();
             });
@@ -59,7 +63,9 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
             await RestoreAsync(proof.Backup);
             Assert.Equal("1000", await Database.ScalarAsync("SELECT sum(amount) FROM account"));
             Assert.Equal(
-                await Database.ScalarAsync("SELECT amount FROM account WHERE id = 2"), await Database.ScalarAsync("SELECT count(*) FROM c"));
+                await Database.ScalarAsync("SELECT amount FROM account WHERE id = 2"),
+                await Database.ScalarAsync("SELECT count(*) FROM c")
+            );
         }
     }
 
@@ -137,10 +143,16 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
 
         public DatabaseTarget? Parse(string text, string baseFolder) => driver.Parse(text, baseFolder);
 
-        public Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) => driver.OpenAsync(target, options, cancellationToken);
+        public Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+            driver.OpenAsync(target, options, cancellationToken);
 
-        public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) => throw new MigrationException(why, "There is no place for it.", "Make one.");
+        public Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken) =>
+            throw new MigrationException(why, "There is no place for it.", "Make one.");
 
-        public Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> FindLeftoversAsync(
+            DatabaseTarget origin,
+            SessionOptions options,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<IReadOnlyList<string>>([]);
     }
 }

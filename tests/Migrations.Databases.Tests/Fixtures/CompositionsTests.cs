@@ -4,7 +4,8 @@ namespace Migrations.Databases.Tests.Fixtures;
 public sealed class CompositionsTests() : FixtureTests(DatabaseKind.Sqlite)
 {
     [SkippableFact]
-    public Task Goes_there_and_back() => ThereAndBackAsync(Engine("compositions"), "001_initial_schema", "002_add_fts5", "003_add_composition_tags");
+    public Task Goes_there_and_back() =>
+        ThereAndBackAsync(Engine("compositions"), "001_initial_schema", "002_add_fts5", "003_add_composition_tags");
 
     [SkippableFact]
     public async Task Rows_written_between_the_migrations_are_found_by_full_text_search()

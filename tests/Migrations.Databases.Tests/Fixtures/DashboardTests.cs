@@ -27,7 +27,13 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'idx_tasks_status_updated'"));
         // The down script keeps the row of 1.1.1, and the up script inserts it again.
-        await StopsAtAsync(() => engine.ApplyAsync(), "003_optimize_task_queries.sql", 7, "UNIQUE constraint failed: schema_migrations.version", "SQLITE_CONSTRAINT_UNIQUE (2067)");
+        await StopsAtAsync(
+            () => engine.ApplyAsync(),
+            "003_optimize_task_queries.sql",
+            7,
+            "UNIQUE constraint failed: schema_migrations.version",
+            "SQLITE_CONSTRAINT_UNIQUE (2067)"
+        );
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'idx_tasks_status_updated'"));
 
         await Database.ExecuteAsync("DELETE FROM schema_migrations WHERE version = '1.1.1'");

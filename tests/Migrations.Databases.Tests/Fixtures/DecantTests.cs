@@ -56,13 +56,16 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
     {
         using var folder = new TemporaryFolder();
         var copy = folder.CopyFrom(Repository.Fixture("decant-with-sessions"), "migrations");
-        folder.Write("migrations/002_add_email_verified.down.sql", """
+        folder.Write(
+            "migrations/002_add_email_verified.down.sql",
+            """
             DROP INDEX idx_users_email_verified;
             CREATE TABLE users_new (id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, email TEXT NOT NULL, created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
             INSERT INTO users_new SELECT id, username, email, created_at FROM users;
             DROP TABLE users;
             ALTER TABLE users_new RENAME TO users;
-            """);
+            """
+        );
         var engine = EngineIn(copy);
         await engine.ApplyAsync();
         await engine.UndoAsync(new UndoRequest { AcceptDataLoss = true });

@@ -51,12 +51,20 @@ public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
         Assert.NotEmpty(error.NextStep);
     }
 
-    private async Task<string> SchemaAsync() => string.Join('\n', kind == DatabaseKind.Sqlite
-        ? await Database.TablesAsync() is [] ? [] : await Database.RowsAsync(
-            "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'migration_journal' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type, name")
-        : await Database.RowsAsync(
-            "SELECT relkind::text, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'migration_journal%' "
-            + "UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
-            + "UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT 'constraint', conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'migration_journal%' "
-            + "UNION ALL SELECT 'extension', extname FROM pg_extension ORDER BY 1, 2"));
+    private async Task<string> SchemaAsync() =>
+        string.Join(
+            '\n',
+            kind == DatabaseKind.Sqlite
+                ? await Database.TablesAsync() is []
+                    ? []
+                    : await Database.RowsAsync(
+                        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'migration_journal' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type, name"
+                    )
+                : await Database.RowsAsync(
+                    "SELECT relkind::text, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'migration_journal%' "
+                        + "UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+                        + "UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT 'constraint', conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'migration_journal%' "
+                        + "UNION ALL SELECT 'extension', extname FROM pg_extension ORDER BY 1, 2"
+                )
+        );
 }

@@ -7,8 +7,23 @@ namespace Migrations.Databases.Tests.Fixtures;
 public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
 {
     [SkippableTheory]
-    [InlineData("api-reordered", "0001_initial_schema", "0002_add_repertoire_tables", "0003_add_logbook", "0004_add_sync_columns", "0005_add_user_preferences", "0006_add_migration_metrics")]
-    [InlineData("scores", "0001_scores_schema", "0002_add_collections", "0003_add_normalized_title", "0004_add_large_table", "0005_index_large_table")]
+    [InlineData(
+        "api-reordered",
+        "0001_initial_schema",
+        "0002_add_repertoire_tables",
+        "0003_add_logbook",
+        "0004_add_sync_columns",
+        "0005_add_user_preferences",
+        "0006_add_migration_metrics"
+    )]
+    [InlineData(
+        "scores",
+        "0001_scores_schema",
+        "0002_add_collections",
+        "0003_add_normalized_title",
+        "0004_add_large_table",
+        "0005_index_large_table"
+    )]
     [InlineData("dictionary", "0001_terms_schema")]
     [InlineData("sync-worker", "0001_sync_tables")]
     public Task Goes_there_and_back(string service, params string[] names)
@@ -37,7 +52,9 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         await engine.ApplyAsync();
         var status = (await engine.GetStatusAsync()).Single(s => s.Name == "0005_add_user_preferences");
         Assert.Equal(("Add user preferences table", true), (status.Description, status.HasUndo));
-        await Database.ExecuteAsync("INSERT INTO users (id, email) VALUES ('u1', 'ann@example.com'); INSERT INTO user_preferences (user_id, updated_at) VALUES ('u1', 5)");
+        await Database.ExecuteAsync(
+            "INSERT INTO users (id, email) VALUES ('u1', 'ann@example.com'); INSERT INTO user_preferences (user_id, updated_at) VALUES ('u1', 5)"
+        );
         await Database.ExecuteAsync("UPDATE user_preferences SET theme = 'dark'");
         Assert.NotEqual("5", await Database.ScalarAsync("SELECT updated_at FROM user_preferences"));
     }
@@ -47,7 +64,10 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
     {
         var engine = Engine("mirubato", "api");
         await StopsAtAsync(() => engine.ApplyAsync(), "0002_add_sync_columns.sql", 2, "no such table: logbook_entries", "SQLITE_ERROR (1)");
-        Assert.Equal(["0001_initial_schema Applied", "0002_add_sync_columns Failed", "0003_add_repertoire_tables Pending"], (await engine.GetStatusAsync()).Select(s => $"{s.Name} {s.State}"));
+        Assert.Equal(
+            ["0001_initial_schema Applied", "0002_add_sync_columns Failed", "0003_add_repertoire_tables Pending"],
+            (await engine.GetStatusAsync()).Select(s => $"{s.Name} {s.State}")
+        );
         Assert.Equal(["migration_journal", "sessions", "users"], await Database.TablesAsync());
     }
 
@@ -55,7 +75,13 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
     public async Task Syntax_that_sqlite_lacks_stops_the_run_there()
     {
         var engine = Engine("mirubato", "api-constraint");
-        await StopsAtAsync(() => engine.ApplyAsync(), "0002_require_new_feature.sql", 6, "near \"ALTER\": syntax error", "SQLITE_ERROR (1)");
+        await StopsAtAsync(
+            () => engine.ApplyAsync(),
+            "0002_require_new_feature.sql",
+            6,
+            "near \"ALTER\": syntax error",
+            "SQLITE_ERROR (1)"
+        );
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'new_feature'"));
     }
 
@@ -67,5 +93,6 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM terms"));
     }
 
-    private Migrator Service(string service) => EngineIn(Repository.Fixture("mirubato", service), new MigratorOptions { Service = service });
+    private Migrator Service(string service) =>
+        EngineIn(Repository.Fixture("mirubato", service), new MigratorOptions { Service = service });
 }

@@ -7,13 +7,28 @@ public sealed class MuseTests() : FixtureTests(DatabaseKind.PostgreSql)
     public async Task Goes_there_and_back()
     {
         await ThereAndBackAsync(
-            Engine("muse"), "001_extensions", "002_users", "003_documents", "004_document_columns", "005_document_indexes", "006_updated_at", "007_valid_email");
+            Engine("muse"),
+            "001_extensions",
+            "002_users",
+            "003_documents",
+            "004_document_columns",
+            "005_document_indexes",
+            "006_updated_at",
+            "007_valid_email"
+        );
         Assert.Equal("User accounts for the Muse AI application", await Database.ScalarAsync("SELECT obj_description('users'::regclass)"));
-        Assert.Equal("4", await Database.ScalarAsync("SELECT count(*) FROM pg_indexes WHERE tablename = 'documents' AND indexname LIKE 'idx%'"));
-        await Database.ExecuteAsync("INSERT INTO users (username, email, password_hash, updated_at) VALUES ('ann', 'ann@example.com', 'x', '2000-01-01')");
+        Assert.Equal(
+            "4",
+            await Database.ScalarAsync("SELECT count(*) FROM pg_indexes WHERE tablename = 'documents' AND indexname LIKE 'idx%'")
+        );
+        await Database.ExecuteAsync(
+            "INSERT INTO users (username, email, password_hash, updated_at) VALUES ('ann', 'ann@example.com', 'x', '2000-01-01')"
+        );
         await Database.ExecuteAsync("UPDATE users SET username = 'anne'");
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM users WHERE updated_at > '2020-01-01'"));
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Database.ExecuteAsync("INSERT INTO users (username, email, password_hash) VALUES ('bob', 'no address', 'x')"));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            Database.ExecuteAsync("INSERT INTO users (username, email, password_hash) VALUES ('bob', 'no address', 'x')")
+        );
     }
 
     [SkippableFact]

@@ -73,14 +73,19 @@ public abstract class LeftoverConformance : IDisposable
     private async Task<string> CheckAsync(TestDatabase database)
     {
         var result = await RunAsync(database, "check", "--category", "engine", "--output", "json");
-        return result.Json.EnumerateArray().Single(c => c.GetProperty("name").GetString() == "leftovers").GetProperty("message").GetString()!;
+        return result
+            .Json.EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString() == "leftovers")
+            .GetProperty("message")
+            .GetString()!;
     }
 
     private Task<CliResult> RunAsync(TestDatabase database, params string[] arguments) => CliProcess.RunAsync(Call(database, arguments));
 
-    private CliCall Call(TestDatabase database, params string[] arguments) => new()
-    {
-        Arguments = [.. arguments, "--database", database.Address, "--path", _folder["migrations"]],
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TMPDIR"] = Temporary },
-    };
+    private CliCall Call(TestDatabase database, params string[] arguments) =>
+        new()
+        {
+            Arguments = [.. arguments, "--database", database.Address, "--path", _folder["migrations"]],
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TMPDIR"] = Temporary },
+        };
 }

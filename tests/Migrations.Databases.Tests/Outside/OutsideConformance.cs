@@ -43,11 +43,17 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Migration("900_last", "CREATE TABLE last (id integer PRIMARY KEY);\n", "DROP TABLE last;\n");
         var before = await OutsideAsync();
 
-        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest { WithData = withData });
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(
+            new RehearsalRequest { WithData = withData }
+        );
 
         Assert.Equal(before, await OutsideAsync());
         Assert.Equal([.. ways.Select(w => w.Name), "900_last"], report.Results.Select(r => r.Name));
-        var wrong = ways.Zip(report.Results).Where(p => !IsNamed(p.First.Way, p.Second.NotRun, p.First.Name + ".up.sql") || p.Second is not { Applies: false, UndoProven: null, IsGood: false });
+        var wrong = ways.Zip(report.Results)
+            .Where(p =>
+                !IsNamed(p.First.Way, p.Second.NotRun, p.First.Name + ".up.sql")
+                || p.Second is not { Applies: false, UndoProven: null, IsGood: false }
+            );
         Assert.Empty(wrong.Select(p => $"{p.First.Name}: {p.Second.NotRun ?? p.Second.Failure?.Message ?? "good"}"));
         Assert.True(report.Results[^1] is { IsGood: true, UndoProven: true }, report.Results[^1].Failure?.Message);
         Assert.Equal(["900_last"], RehearsalVerdicts.Read(Folder).Keys);
@@ -65,7 +71,11 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
 
         Assert.Equal(before, await OutsideAsync());
-        var wrong = ways.Zip(report.Results).Where(p => !IsNamed(p.First.Way, p.Second.NotRun, p.First.Name + ".down.sql") || p.Second is not { Applies: true, UndoProven: null, IsGood: false });
+        var wrong = ways.Zip(report.Results)
+            .Where(p =>
+                !IsNamed(p.First.Way, p.Second.NotRun, p.First.Name + ".down.sql")
+                || p.Second is not { Applies: true, UndoProven: null, IsGood: false }
+            );
         Assert.Empty(wrong.Select(p => $"{p.First.Name}: {p.Second.NotRun ?? p.Second.Failure?.Message ?? "good"}"));
         Assert.Equal(ways.Count, report.Results.Count);
     }
@@ -97,7 +107,10 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         var way = InMigrations.First();
         Migration("001_way", way.Sql, "SELECT 1;\n");
 
-        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest(), new CheckRequest());
+        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(
+            new RehearsalRequest(),
+            new CheckRequest()
+        );
 
         foreach (var item in (string[])["applies-on-empty-data", "rollback-tested", "duration"])
             Assert.Equal((item, CheckStatus.NotRun), (item, results.Single(r => r.Name == item).Status));
@@ -114,8 +127,16 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         foreach (var way in InMigrations)
         {
             Migration("001_way", way.Sql);
-            var results = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Schema, CheckCategory.Drift, CheckCategory.History] });
-            Assert.All(results.Where(r => r.Category != CheckCategory.History), r => Assert.True(r.Status == CheckStatus.NotRun && IsNamed(way, r.Message, "001_way.up.sql"), $"{way.Name}: {r.Status} {r.Message}"));
+            var results = await Checker()
+                .CheckAsync(new CheckRequest { Categories = [CheckCategory.Schema, CheckCategory.Drift, CheckCategory.History] });
+            Assert.All(
+                results.Where(r => r.Category != CheckCategory.History),
+                r =>
+                    Assert.True(
+                        r.Status == CheckStatus.NotRun && IsNamed(way, r.Message, "001_way.up.sql"),
+                        $"{way.Name}: {r.Status} {r.Message}"
+                    )
+            );
             Assert.Contains(results, r => r.Category == CheckCategory.History);
         }
 
@@ -133,10 +154,19 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Migration("002_b", "CREATE TABLE b (id integer);\n");
         var before = await OutsideAsync();
 
-        await ApplyAsync(new ApplyRequest { SkipChecksum = true, Check = new CheckRequest { Categories = [CheckCategory.Drift] } });
+        await ApplyAsync(
+            new ApplyRequest
+            {
+                SkipChecksum = true,
+                Check = new CheckRequest { Categories = [CheckCategory.Drift] },
+            }
+        );
 
         Assert.Equal(before, await OutsideAsync());
-        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("'drift' was not checked", StringComparison.Ordinal) && IsNamed(way, w.Message, "001_way.up.sql"));
+        Assert.Contains(
+            Events.Of<WarningRaised>(),
+            w => w.Message.Contains("'drift' was not checked", StringComparison.Ordinal) && IsNamed(way, w.Message, "001_way.up.sql")
+        );
     }
 
     [SkippableFact]
@@ -146,13 +176,20 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Migration("001_way", "SELECT 1;\n");
         await ApplyAsync();
         var before = await OutsideAsync();
-        var reader = new SchemaSides(Kind.Driver, EngineOptions(), new ScratchRequest { Origin = Target(), Session = EngineOptions().Session });
+        var reader = new SchemaSides(
+            Kind.Driver,
+            EngineOptions(),
+            new ScratchRequest { Origin = Target(), Session = EngineOptions().Session }
+        );
         foreach (var way in InMigrations)
         {
             Migration("001_way", way.Sql);
             foreach (var side in (SchemaSide[])[new FolderSide(Folder), new FileSide(FileOf("001_way.up.sql"))])
             {
-                var error = await ThrowsAsync<StatementException>(ErrorId.ReachesBeyondCopy, () => reader.ReadAsync(side, CancellationToken.None));
+                var error = await ThrowsAsync<StatementException>(
+                    ErrorId.ReachesBeyondCopy,
+                    () => reader.ReadAsync(side, CancellationToken.None)
+                );
                 Assert.True(IsNamed(way, error.Message, "001_way.up.sql"), $"{way.Name}: {error.Message}");
                 Assert.Equal(way.Line, error.Location!.Line);
             }
@@ -178,8 +215,13 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
             var proof = await VerifyAsync(await Catalogue.FindAsync(backup.Path));
             Assert.False(proof.Proven, way.Name);
             var answer = proof.Checks.Single(c => c is { Category: CheckCategory.Backup, Name: "restore" });
-            Assert.True(answer.Status == CheckStatus.Fail && answer.Message.Contains($".sql:{line}", StringComparison.Ordinal), $"{way.Name}: {answer.Status} {answer.Message}");
-            var error = await Assert.ThrowsAnyAsync<MigrationException>(async () => await RestoreAsync(await Catalogue.FindAsync(backup.Path)));
+            Assert.True(
+                answer.Status == CheckStatus.Fail && answer.Message.Contains($".sql:{line}", StringComparison.Ordinal),
+                $"{way.Name}: {answer.Status} {answer.Message}"
+            );
+            var error = await Assert.ThrowsAnyAsync<MigrationException>(async () =>
+                await RestoreAsync(await Catalogue.FindAsync(backup.Path))
+            );
             Assert.True(error.Message.Contains($".sql:{line}", StringComparison.Ordinal), $"{way.Name}: {error.Message}");
         }
 
@@ -199,8 +241,10 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.NotEqual(before, await OutsideAsync());
     }
 
-    private static bool IsNamed(OutsideWay way, string? message, string file) => message is not null
-        && message.Contains($"{file}:{way.Line}", StringComparison.Ordinal) && message.Contains(way.Says, StringComparison.Ordinal);
+    private static bool IsNamed(OutsideWay way, string? message, string file) =>
+        message is not null
+        && message.Contains($"{file}:{way.Line}", StringComparison.Ordinal)
+        && message.Contains(way.Says, StringComparison.Ordinal);
 
     /// <summary>Writes the file's size and hash into its manifest, as whoever can write the folder can.</summary>
     private static async Task SignAsync(string path)

@@ -14,5 +14,7 @@ public sealed class SqliteLeftoverTests : LeftoverConformance
     }
 
     protected override Task<IReadOnlyList<string>> ScratchDatabasesAsync() =>
-        Task.FromResult<IReadOnlyList<string>>([.. Directory.GetDirectories(Temporary, "migrations-scratch-*").Where(f => File.Exists(Path.Combine(f, ".lock")))]);
+        Task.FromResult<IReadOnlyList<string>>([
+            .. Directory.GetDirectories(Temporary, "migrations-scratch-*").Where(f => File.Exists(Path.Combine(f, ".lock"))),
+        ]);
 }
