@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Xunit;
+using Xunit.Sdk;
 
 namespace Migrations.Stress;
 
