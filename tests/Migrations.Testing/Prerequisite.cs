@@ -49,6 +49,12 @@ public static class Prerequisite
     /// <summary>Skips the test unless signals can be sent to processes.</summary>
     public static void Signals() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
 
+    /// <summary>
+    /// What a skip says, without the mark by which xunit knows it
+    /// (https://xunit.net/docs/getting-started/v3/whats-new, "Dynamically skippable tests").
+    /// </summary>
+    public static string ReasonOf(SkipException skip) => skip.Message.Replace("$XunitDynamicSkip$", "", StringComparison.Ordinal);
+
     private static string Client(string name) => Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
 
     private static string Need(string? found, string what, bool installable)
