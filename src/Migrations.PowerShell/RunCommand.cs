@@ -40,7 +40,7 @@ public abstract class RunCommand : ChangeCommand
     public SwitchParameter RestoreOnFailure { get; set; }
 
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
-        RunPlan(database, Folder, Chosen is null ? null : [.. Chosen.Select(s => s.Name)]);
+        RunPlan(database, Folder, Chosen);
 
     private protected override SessionOptions Session(IEventSink events) =>
         base.Session(events) with
@@ -122,7 +122,7 @@ public abstract class RunCommand : ChangeCommand
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {
-            WriteObject(plan.Steps.Select(s => Preview(database.Target, s)), enumerateCollection: true);
+            WriteObject(plan.Steps.Select(s => Preview(database.Target, folder, s)), enumerateCollection: true);
         }
     }
 
@@ -185,15 +185,17 @@ public abstract class RunCommand : ChangeCommand
         return text.ToString();
     }
 
-    private MigrationResult Preview(DatabaseTarget target, PlanStep step) =>
+    private MigrationResult Preview(DatabaseTarget target, string folder, PlanStep step) =>
         new()
         {
             Database = target.Display,
+            Target = target,
             Service = Service,
             Version = step.Migration.Version,
             Name = step.Migration.FullName,
             Direction = step.Direction,
             Outcome = MigrationOutcome.WhatIf,
+            Path = folder,
             File = step.Script.File,
         };
 }

@@ -64,7 +64,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
             return
             [
-                .. entries.Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal)),
+                .. entries
+                    .Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal))
+                    .Select(e => e with { Database = target.Display, Target = target }),
             ];
         }
     }
@@ -164,7 +166,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var repair = new HistoryRepair(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service));
+            var repair = new HistoryRepair(session, driver.Dialect, target, folder, new JournalRecorder(driver.Dialect, _options.Service));
             return
             [
                 .. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s =>
@@ -182,7 +184,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
         WriteHistoryAsync(
             (session, recorder, input) =>
-                new HistoryRepair(session, driver.Dialect, target, recorder).RunAsync(
+                new HistoryRepair(session, driver.Dialect, target, folder, recorder).RunAsync(
                     input,
                     request ?? new RepairRequest(),
                     cancellationToken
@@ -345,7 +347,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                     new JournalRecorder(driver.Dialect, _options.Service),
                     _options,
                     now.History
-                );
+                )
+                {
+                    Folder = folder,
+                };
                 return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }
