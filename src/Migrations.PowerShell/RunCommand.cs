@@ -5,7 +5,6 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Running;
 
 namespace Migrations.PowerShell;
 
@@ -151,9 +150,9 @@ public abstract class RunCommand : ChangeCommand
         return NextStep.ForPowerShell(
             string.Concat(
                 losses
-                    .SelectMany(LossForecaster.Sentences)
-                    .Concat(losses.SelectMany(LossForecaster.ObjectLines))
-                    .Concat(losses.SelectMany(LossForecaster.Unforeseen))
+                    .SelectMany(l => l.Sentences())
+                    .Concat(losses.SelectMany(l => l.ObjectLines()))
+                    .Concat(losses.SelectMany(l => l.Unforeseen()))
                     .Select(s => "\n! " + s)
             )
         );

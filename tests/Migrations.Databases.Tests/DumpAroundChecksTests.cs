@@ -1,4 +1,3 @@
-using Migrations.Integrity;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;

@@ -1,4 +1,4 @@
-using Migrations.Integrity;
+using Migrations.Comparing;
 using Migrations.Schema;
 
 namespace Migrations.Databases.Tests;

@@ -1,3 +1,4 @@
+using Migrations.Comparing;
 using Migrations.Integrity;
 using Migrations.Schema;
 using Migrations.Testing;

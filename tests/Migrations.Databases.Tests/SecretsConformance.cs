@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Databases.Tests;
 

@@ -1,5 +1,5 @@
 using Migrations.Backup;
-using Migrations.Schema;
+using Migrations.Comparing;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;

@@ -81,7 +81,7 @@ public sealed class BackupTests
         var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
 
         var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c =>
-            c.Status == Integrity.CheckStatus.Fail
+            c.Status == CheckStatus.Fail
         );
         Assert.Equal("restore", failed.Name);
         Assert.Contains(help, failed.Recommendation, StringComparison.Ordinal);

@@ -1,5 +1,5 @@
 using System.Text;
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 using Xunit;
 

@@ -28,7 +28,7 @@ public sealed class EncodingTests
         Assert.Equal("x\\y", await fixture.Database.ScalarAsync("SELECT a FROM t"));
         var driver = new PostgreSqlDriver();
         var target = driver.Parse(fixture.Database.Address, folder.Path)!;
-        foreach (var format in (Backup.BackupFormat[])[Backup.BackupFormat.Native, Backup.BackupFormat.Sql])
+        foreach (var format in (BackupFormat[])[BackupFormat.Native, BackupFormat.Sql])
         {
             var backup = await new BackupManager(driver, target).BackUpAsync(
                 new Backup.BackupRequest

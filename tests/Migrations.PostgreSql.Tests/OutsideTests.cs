@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Sql;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Migrations.Databases;
+using Migrations.Sql;
 using Migrations.Testing;
 using Xunit;
 

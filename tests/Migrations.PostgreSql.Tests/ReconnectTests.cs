@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.History;
+using Migrations.Sql;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 using Migrations.Testing;

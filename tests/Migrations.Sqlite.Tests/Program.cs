@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite.Tests;

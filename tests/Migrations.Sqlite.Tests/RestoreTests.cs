@@ -1,5 +1,6 @@
 using Migrations.Backup;
 using Migrations.Databases;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 using Migrations.Testing;
 
@@ -169,7 +170,7 @@ public sealed class RestoreTests : IDisposable
                 other.Run("INSERT INTO log VALUES (2);");
         });
         var result = await new BackupManager(driver, _folder.Target, new BackupOptions { Session = _folder.Options }).RestoreAsync(backup);
-        Assert.Equal(Migrations.Integrity.CheckStatus.Warn, result.Checks.Single(c => c.Name == "rows").Status);
+        Assert.Equal(Migrations.CheckStatus.Warn, result.Checks.Single(c => c.Name == "rows").Status);
         Assert.Contains(
             _folder.Events.OfType<Migrations.Events.WarningRaised>(),
             w => w.Message.Contains("has 2 rows, not 1", StringComparison.Ordinal)

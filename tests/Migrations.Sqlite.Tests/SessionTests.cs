@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite.Tests;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
-using Migrations.Integrity;
 
 namespace Migrations;
 

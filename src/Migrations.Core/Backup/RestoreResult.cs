@@ -1,5 +1,3 @@
-using Migrations.Integrity;
-
 namespace Migrations.Backup;
 
 /// <summary>What a restore did.</summary>

@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations;
 
 /// <summary>What a run did with one migration.</summary>

@@ -2,6 +2,7 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 

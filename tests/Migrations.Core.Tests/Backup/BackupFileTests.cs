@@ -1,7 +1,6 @@
 using Migrations.Backup;
 using Migrations.Core.Tests.Folders;
 using Migrations.Databases;
-using Migrations.Integrity;
 using Xunit;
 
 namespace Migrations.Core.Tests.Backup;

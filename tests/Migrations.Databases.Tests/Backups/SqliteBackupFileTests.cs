@@ -1,5 +1,5 @@
 using Migrations.Backup;
-using Migrations.Integrity;
+using Migrations.Sql;
 
 namespace Migrations.Databases.Tests.Backups;
 

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Migrations.Backup;
+using Migrations.Comparing;
 using Migrations.Databases.Tests.Backups;
 using Migrations.Events;
 using Migrations.Integrity;
 using Migrations.Planning;
-using Migrations.Schema;
 
 namespace Migrations.Databases.Tests.Outside;
 
