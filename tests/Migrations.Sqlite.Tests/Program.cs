@@ -5,7 +5,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>
-/// What tests start as a process of its own, to kill it: a restore that ends its process, without warning, after one of its steps; or an application that writes.
+/// What tests start as a process of its own: a restore that ends its process, without warning, after one of its steps; an application that
+/// writes, until it is killed; or backups by another user.
 /// </summary>
 internal static class Program
 {
@@ -14,6 +15,12 @@ internal static class Program
     {
         if (arguments is ["write", var database])
             Write(database);
+        if (!OperatingSystem.IsWindows() && arguments is [NobodysBackups.Verb, var source, var folder, var count])
+        {
+            NobodysBackups.Make(source, folder, int.Parse(count));
+            return 0;
+        }
+
         var left = int.Parse(arguments[3]);
         var backups = new SqliteBackups
         {
