@@ -35,7 +35,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         return data;
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Scripts))]
     public async Task A_script_that_writes_to_the_history_is_not_applied(string script, TransactionMode mode)
     {
@@ -44,7 +44,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
             Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     public async Task A_script_that_drops_the_history_is_not_applied(TransactionMode mode)
@@ -55,7 +55,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -71,7 +71,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("could not be recorded", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_records_without_running_is_not_suppressed_either()
     {
         await BeginAsync("CREATE TABLE b (id integer);\n");
@@ -84,7 +84,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.Equal("001_a applied", await JournalAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_baseline_is_not_suppressed_either()
     {
         await BeginAsync("CREATE TABLE b (id integer);\n");
@@ -97,7 +97,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.Equal("", await JournalAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each, false)]
     [InlineData(TransactionMode.Each, true)]
     [InlineData(TransactionMode.All, false)]
@@ -224,12 +224,12 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         string.Format(CultureInfo.InvariantCulture, Function, "RETURN NULL;")
         + "CREATE TRIGGER t BEFORE INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()";
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(MoreScripts))]
     public async Task A_script_that_writes_to_the_history_in_other_ways_is_not_applied(string script, TransactionMode mode) =>
         await IsRefusedAsync(script, mode);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -267,7 +267,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Triggers))]
     public async Task A_trigger_that_changes_the_history_takes_the_step_back(string body, string trigger, TransactionMode mode)
     {
@@ -278,7 +278,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.Equal("a", await TablesAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData("SET search_path = app, public;\n")]
     public async Task Triggers_of_the_users_run_under_the_scripts_own_search_path(string setting)
@@ -300,7 +300,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.Equal(["a|on", "migration_journal|on"], await Database.RowsAsync("SELECT * FROM app.audit ORDER BY 1"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)"
     )]
@@ -341,7 +341,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Rows_that_a_policy_hides_are_no_less_lost()
     {
         await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
@@ -360,7 +360,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.Equal("500", await Database.ScalarAsync("SELECT count(*) FROM a"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("SELECT pg_advisory_unlock_all(); INSERT INTO a VALUES (1); SELECT pg_sleep(2);")]
     [InlineData(
         "-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM pg_sleep(2); END$$;\nANALYZE a;\n"
@@ -386,7 +386,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("status")]
     [InlineData("summary")]
     [InlineData("history")]
@@ -415,7 +415,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         await ThrowsAsync<MigrationException>(ErrorId.StatementTimedOut, () => limited.GetHistoryAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("", "08006")]
     [InlineData("-- Transaction: none\n", "08006")]
     [InlineData("", "57P01")]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
@@ -37,8 +37,8 @@ internal static partial class NobodysBackups
         return lines;
     }
 
-    /// <summary>Makes them in this process, which is nobody's from then on.</summary>
-    public static void Make(string database, string folder, int count)
+    /// <summary>Makes them and says so in this process, which is nobody's from then on.</summary>
+    public static int Make(string database, string folder, int count)
     {
         // All code is loaded before: nobody may have no right to enter the folder that it is in.
         _ = BackUp(database, Path.Combine(folder, "root.db"), 0);
@@ -47,6 +47,7 @@ internal static partial class NobodysBackups
             throw new InvalidOperationException("This process cannot become nobody's.");
         for (var i = 1; i <= count; i++)
             Console.WriteLine(BackUp(database, Path.Combine(folder, $"copy{i}.db"), i));
+        return 0;
     }
 
     private static string BackUp(string path, string copy, int number)

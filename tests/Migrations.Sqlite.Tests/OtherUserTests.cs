@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 using Migrations.Testing;
@@ -17,7 +16,7 @@ public sealed partial class OtherUserTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public async Task A_backup_beside_a_writer_is_one_state_or_refused()
     {
         RequireRoot();
@@ -42,7 +41,7 @@ public sealed partial class OtherUserTests : IDisposable
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(SessionAccess.Read)]
     [InlineData(SessionAccess.Write)]
     public void Without_the_right_to_write_beside_it_a_log_is_not_read_and_the_right_is_named(SessionAccess access)
@@ -58,7 +57,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_copy_in_use_is_not_restored_from_and_one_with_a_manifest_is()
     {
         RequireRoot();
@@ -83,7 +82,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Equal("4000", TestSql.Ask(target.Display, "SELECT count(*) FROM a"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_half_transaction_that_may_not_be_put_back_is_not_read()
     {
         RequireRoot();
@@ -101,7 +100,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Contains("-journal", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_log_is_not_needed_on_a_disk_that_nobody_writes()
     {
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "disk"), "4m");
@@ -160,9 +159,9 @@ public sealed partial class OtherUserTests : IDisposable
 
     private static void RequireRoot()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another user.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another user.");
         for (var folder = new DirectoryInfo(Path.GetTempPath()); folder is not null; folder = folder.Parent)
-            Skip.IfNot(
+            Assert.SkipUnless(
                 folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute),
                 $"Other users may not enter '{folder.FullName}': set TMPDIR to a folder that they may enter."
             );

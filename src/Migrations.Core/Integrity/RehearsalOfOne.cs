@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Integrity;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

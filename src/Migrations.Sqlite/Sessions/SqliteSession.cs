@@ -1,6 +1,7 @@
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Running;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
