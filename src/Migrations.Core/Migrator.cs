@@ -65,7 +65,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
             return
             [
-                .. entries.Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal)),
+                .. entries
+                    .Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal))
+                    .Select(e => e with { Database = target.Display, Target = target }),
             ];
         }
     }
@@ -165,7 +167,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var repair = new HistoryRepair(session, driver.Dialect, target, new JournalRecorder(driver.Dialect, _options.Service));
+            var repair = new HistoryRepair(session, driver.Dialect, target, folder, new JournalRecorder(driver.Dialect, _options.Service));
             return
             [
                 .. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s =>
@@ -183,7 +185,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
         WriteHistoryAsync(
             (session, recorder, input) =>
-                new HistoryRepair(session, driver.Dialect, target, recorder).RunAsync(
+                new HistoryRepair(session, driver.Dialect, target, folder, recorder).RunAsync(
                     input,
                     request ?? new RepairRequest(),
                     cancellationToken
@@ -346,7 +348,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                     new JournalRecorder(driver.Dialect, _options.Service),
                     _options,
                     now.History
-                );
+                )
+                {
+                    Folder = folder,
+                };
                 return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
             }
         }

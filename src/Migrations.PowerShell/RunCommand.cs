@@ -39,7 +39,7 @@ public abstract class RunCommand : ChangeCommand
     public SwitchParameter RestoreOnFailure { get; set; }
 
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
-        RunPlan(database, Folder, Chosen is null ? null : [.. Chosen.Select(s => s.Name)]);
+        RunPlan(database, Folder, Chosen);
 
     private protected override SessionOptions Session(IEventSink events) =>
         base.Session(events) with
@@ -121,7 +121,7 @@ public abstract class RunCommand : ChangeCommand
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {
-            WriteObject(plan.Steps.Select(s => Preview(database.Target, s)), enumerateCollection: true);
+            WriteObject(plan.Steps.Select(s => Preview(database.Target, folder, s)), enumerateCollection: true);
         }
     }
 
@@ -184,15 +184,17 @@ public abstract class RunCommand : ChangeCommand
         return text.ToString();
     }
 
-    private MigrationResult Preview(DatabaseTarget target, PlanStep step) =>
+    private MigrationResult Preview(DatabaseTarget target, string folder, PlanStep step) =>
         new()
         {
             Database = target.Display,
+            Target = target,
             Service = Service,
             Version = step.Migration.Version,
             Name = step.Migration.FullName,
             Direction = step.Direction,
             Outcome = MigrationOutcome.WhatIf,
+            Path = folder,
             File = step.Script.File,
         };
 }

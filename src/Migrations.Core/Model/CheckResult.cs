@@ -1,10 +1,21 @@
 namespace Migrations;
 
 /// <summary>One question about a database, and its answer.</summary>
-public sealed record CheckResult
+public sealed record CheckResult : IHasPlace
 {
     /// <summary>The database as shown to people; set by the engine, drivers leave it empty.</summary>
     public string Database { get; init; } = "";
+
+    /// <summary>The database, to run against; keeps its secret. <see cref="Target"/> is what the check is about.</summary>
+    public DatabaseTarget? DatabaseTarget { get; init; }
+
+    DatabaseTarget? IHasTarget.Target => DatabaseTarget;
+
+    /// <summary>The service; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The migration folder.</summary>
+    public string? Path { get; init; }
 
     /// <summary>The check's name, stable, for example <c>foreign-keys</c>.</summary>
     public required string Name { get; init; }
@@ -38,4 +49,14 @@ public sealed record CheckResult
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>The same answer with the database and the folder that it is about.</summary>
+    internal CheckResult Of(DatabaseTarget target, string? service, string? folder) =>
+        this with
+        {
+            Database = target.Display,
+            DatabaseTarget = target,
+            Service = service,
+            Path = folder,
+        };
 }

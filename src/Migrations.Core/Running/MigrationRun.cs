@@ -32,6 +32,9 @@ internal sealed class MigrationRun(
     private int _current;
     private StatementRun? _statements;
 
+    /// <summary>The migration folder, for its results; null where none is to be handed on.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
 
@@ -244,7 +247,9 @@ internal sealed class MigrationRun(
         new()
         {
             Database = target.Display,
+            Target = target,
             Service = options.Service,
+            Path = Folder,
             Version = step.Migration.Version,
             Name = step.Migration.FullName,
             Direction = step.Direction,
