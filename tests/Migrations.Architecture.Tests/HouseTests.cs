@@ -1,5 +1,3 @@
-using Xunit.Abstractions;
-
 namespace Migrations.Architecture.Tests;
 
 /// <summary>How the files of a project stand to each other: one can be read without all the others.</summary>
