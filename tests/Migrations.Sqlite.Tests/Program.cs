@@ -6,8 +6,8 @@ using Xunit.MicrosoftTestingPlatform;
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>
-/// Runs the tests; and, as a process of its own that tests kill, a restore that ends its process, without warning, after one of its steps, or an
-/// application that writes.
+/// Runs the tests; and, as a process of its own: a restore that ends its process, without warning, after one of its steps; an application that
+/// writes, until it is killed; or backups by another user.
 /// </summary>
 internal static class Program
 {
@@ -15,6 +15,8 @@ internal static class Program
     {
         if (arguments is ["write", var database])
             Write(database);
+        if (!OperatingSystem.IsWindows() && arguments is [NobodysBackups.Verb, var source, var folder, var count])
+            return Task.FromResult(NobodysBackups.Make(source, folder, int.Parse(count)));
         return arguments is ["restore", var backup, var target, var keep, var steps]
             ? RestoreAsync(backup, target, keep, int.Parse(steps))
             : TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
