@@ -39,7 +39,9 @@ internal sealed class ReadStatement(ISqlDialect dialect, string text)
         return from >= to ? "" : text[_tokens[from].Start..(_tokens[to - 1].Start + _tokens[to - 1].Length)];
     }
 
-    /// <summary>The first token from a place on, outside parentheses, that a condition picks; the number of tokens where there is none.</summary>
+    /// <summary>
+    /// The first token from a place on, outside parentheses, that a condition picks; the number of tokens where there is none.
+    /// </summary>
     public int Find(int from, Func<int, bool> condition)
     {
         for (var at = from; at < Count; at = this[at] is "(" ? Behind(at) : at + 1)

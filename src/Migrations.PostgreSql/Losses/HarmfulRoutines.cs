@@ -1,4 +1,5 @@
 using Migrations.Sql;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -7,7 +8,8 @@ namespace Migrations.PostgreSql;
 /// calls one that does, or cannot be read. What is not <see href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>
 /// changes nothing itself; those of extensions change no tables, but for dblink's.
 /// </summary>
-internal sealed class HarmfulRoutines
+/// <param name="isMadeBefore">Whether an earlier script makes a harmful function of a name.</param>
+internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
 {
     private const string Routines = """
         SELECT p.proname::text, p.provolatile = 'v', CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ELSE '' END FROM pg_catalog.pg_proc p
@@ -46,13 +48,13 @@ internal sealed class HarmfulRoutines
     private readonly HashSet<string> _views = new(StringComparer.Ordinal);
 
     /// <summary>Reads those of a database.</summary>
-    public static async Task<HarmfulRoutines> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    /// <param name="query">Runs a query.</param>
+    /// <param name="isMadeBefore">Whether an earlier script makes a harmful function of a name.</param>
+    public static async Task<HarmfulRoutines> ReadAsync(Func<string, Action<NpgsqlDataReader>, Task> query, Func<string, bool> isMadeBefore)
     {
-        var found = new HarmfulRoutines();
+        var found = new HarmfulRoutines(isMadeBefore);
         var bodies = new List<(string Name, bool IsVolatile, string Body)>();
-        await session
-            .QueryAsync(Routines, row => bodies.Add((row.GetString(0), row.GetBoolean(1), row.GetString(2))), cancellationToken)
-            .ConfigureAwait(false);
+        await query(Routines, row => bodies.Add((row.GetString(0), row.GetBoolean(1), row.GetString(2)))).ConfigureAwait(false);
         foreach (var (name, isVolatile, body) in bodies.Where(b => b.IsVolatile))
         {
             if (body.Length == 0 || SaysSo(body))
@@ -71,23 +73,54 @@ internal sealed class HarmfulRoutines
         }
 
         var views = new List<(string View, string Routine)>();
-        await session.QueryAsync(Views, row => views.Add((row.GetString(0), row.GetString(1))), cancellationToken).ConfigureAwait(false);
+        await query(Views, row => views.Add((row.GetString(0), row.GetString(1)))).ConfigureAwait(false);
         found._views.UnionWith(views.Where(v => found._names.Contains(v.Routine)).Select(v => v.View));
         return found;
     }
 
-    /// <summary>Takes note of a function that a script makes.</summary>
+    /// <summary>Takes note of a function that the script makes.</summary>
     public void Observe(string statement)
+    {
+        if (NameMade(statement) is { } name && (IsHarmful(statement) || LiteralsOf(statement).Any(l => CalledIn(l) is not null)))
+            _names.Add(name);
+    }
+
+    /// <summary>The function or procedure that a statement makes; null where it makes none.</summary>
+    public static string? NameMade(string statement)
     {
         var words = new StatementWords(statement);
         var at = words[1] is "OR" ? 3 : 1;
         if (words[0] is not "CREATE" || words[at] is not ("FUNCTION" or "PROCEDURE"))
-            return;
+            return null;
         at++;
-        var name = SqlNames.PlainLast(SqlNames.Qualified(words, ref at));
-        if (SaysSo(statement) || !IsReadable(words) || LiteralsOf(statement).Any(l => SaysSo(l) || CalledIn(l) is not null))
-            _names.Add(name);
+        return SqlNames.PlainLast(SqlNames.Qualified(words, ref at));
     }
+
+    /// <summary>Whether the body in a statement says by itself that it may delete or overwrite, or cannot be read.</summary>
+    public static bool IsHarmful(string statement) =>
+        SaysSo(statement) || !IsReadable(new StatementWords(statement)) || LiteralsOf(statement).Any(SaysSo);
+
+    /// <summary>Whether a statement calls anything, or reads what may: only then these need to be known.</summary>
+    public static bool MayBeUsedIn(string statement)
+    {
+        var words = new StatementWords(statement);
+        if (words[0] is not ("DELETE" or "UPDATE" or "INSERT"))
+            return true;
+        for (var at = 1; words[at].Length > 0; at++)
+        {
+            if (words[at] is "SELECT" || (words[at + 1] is "(" && IsCall(words, at)))
+                return true;
+        }
+
+        return false;
+    }
+
+    // Lists of columns and values stand behind a table's name and behind these.
+    private static bool IsCall(StatementWords words, int at) =>
+        (char.IsLetter(words[at][0]) || words[at][0] is '_' or '"')
+        && words[at] is not ("IN" or "VALUES" or "CONFLICT" or "AND" or "OR" or "NOT" or "ANY" or "ALL" or "EXISTS" or "WHERE" or "SET")
+        && words[at - 1] is not "INTO"
+        && !(words[at - 1] is "." && at > 2 && words[at - 3] is "INTO");
 
     /// <summary>What a statement calls of them, or which view it reads that does; null for nothing.</summary>
     public string? CalledIn(string statement)
@@ -96,7 +129,7 @@ internal sealed class HarmfulRoutines
         for (var at = 0; words[at].Length > 0; at++)
         {
             var name = SqlNames.Plain(words[at]);
-            if ((words[at + 1] is "(" && _names.Contains(name)) || (at > 0 && _views.Contains(name)))
+            if ((words[at + 1] is "(" && (_names.Contains(name) || isMadeBefore(name))) || (at > 0 && _views.Contains(name)))
                 return name;
         }
 

@@ -59,6 +59,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             else if (what.Act == LossAct.Create && RowCopy.Read(statement, 1) is not null)
                 yield return SqlNames.PlainLast(what.Name);
         }
+
+        if (HarmfulRoutines.NameMade(statement) is { } routine && HarmfulRoutines.IsHarmful(statement))
+            yield return routine + "()";
     }
 
     /// <summary>Follows a statement. What the server does not understand of it is not foreseen; the rest of the script still is.</summary>
@@ -128,16 +131,17 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         var words = new StatementWords(piece.Text);
         if (words[0] is "DROP" or "ALTER" or "TRUNCATE" or "COMMENT" or "GRANT" or "REVOKE" or "LOCK" or "CALL")
             return false;
-        _routines ??= await RoutinesAsync(cancellationToken).ConfigureAwait(false);
-        _routines.Observe(piece.Text);
+        if (_routines is null && HarmfulRoutines.MayBeUsedIn(piece.Text))
+            _routines = await RoutinesAsync(cancellationToken).ConfigureAwait(false);
+        _routines?.Observe(piece.Text);
         if (words[0] is "DO")
         {
-            if (_routines.MayLose(piece.Text))
+            if (_routines!.MayLose(piece.Text))
                 NotForeseen(piece.Line, "runs a block that may drop, delete or overwrite; what is lost by that cannot be counted");
             return true;
         }
 
-        if (!LossReader.Defines(words) && _routines.CalledIn(piece.Text) is { } called)
+        if (!LossReader.Defines(words) && _routines?.CalledIn(piece.Text) is { } called)
             NotForeseen(piece.Line, $"uses {called}, which may delete or overwrite rows; what is lost by that cannot be counted");
         if (words[0] is not ("WITH" or "EXPLAIN" or "COPY" or "PREPARE" or "INSERT" or "MERGE"))
             return false;
@@ -148,13 +152,11 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         return true;
     }
 
-    private async Task<HarmfulRoutines> RoutinesAsync(CancellationToken cancellationToken)
-    {
-        var routines = await HarmfulRoutines.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-        foreach (var statement in question.Before.SelectMany(Dialect.Split))
-            routines.Observe(statement.Text);
-        return routines;
-    }
+    private Task<HarmfulRoutines> RoutinesAsync(CancellationToken cancellationToken) =>
+        HarmfulRoutines.ReadAsync(
+            (query, take) => session.QueryAsync(query, take, cancellationToken),
+            name => earlier.Make(question.Before, name + "()")
+        );
 
     private async Task FollowPartAsync(string part, int line, CancellationToken cancellationToken)
     {
