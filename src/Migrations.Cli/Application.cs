@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Migrations.Cli.Commands;
-using Migrations.Cli.Completion;
+using Migrations.Cli.Help;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 
@@ -13,12 +13,12 @@ internal static class Application
     {
         using var terminal = new Terminal();
         var options = new GlobalOptions();
-        var tree = new CommandTree(options, terminal);
+        var root = CommandTree.Create(options, terminal);
         if (args is [Completer.Word, "--", .. var words])
-            return new Completer(tree, options).Print(words, terminal);
+            return new Completer(root, options).Print(words, terminal);
         // An argument that begins with @ is an argument: no response files.
-        var parse = tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        var faults = CallFaults.Of(parse, args, tree, options);
+        var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var faults = CallFaults.Of(parse, args, options);
         if (faults.Count > 0)
             return RefuseCall(parse, faults, options, terminal);
         using var interrupt = new Interrupt(terminal);

@@ -27,7 +27,8 @@ internal static class Drivers
         throw new MigrationException(
             ErrorId.TargetInvalid,
             "Unrecognized database.",
-            "Use a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection string (Host=...;Database=...)."
+            "Use a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql "
+                + "connection string (Host=...;Database=...)."
         );
     }
 

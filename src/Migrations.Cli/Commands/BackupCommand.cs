@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Migrations.Backup;
+using Migrations.Cli.Help;
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
 

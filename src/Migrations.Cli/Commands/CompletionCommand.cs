@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Migrations.Cli.Completion;
+using Migrations.Cli.Help;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 

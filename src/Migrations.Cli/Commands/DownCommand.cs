@@ -13,7 +13,8 @@ internal static class DownCommand
         {
             Arity = ArgumentArity.ZeroOrOne,
             Description =
-                "The migration to roll back (a version, a semantic version or a name). It must be the last one applied. Default: the last one.",
+                "The migration to roll back (a version, a semantic version or a name). "
+                + "It must be the last one applied. Default: the last one.",
         };
         var to = OptionOf.Text("--to", "version", "Roll back everything after this migration, which stays applied; 0 rolls back all.");
         var last = Choice.Count("--last", "Roll back this many migrations, the last ones.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Help;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 
@@ -7,7 +8,7 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>help</c>: what a command does and takes.</summary>
 internal static class HelpCommand
 {
-    public static DescribedCommand Create(CommandTree tree, DatabaseRunner runner, HelpPrinter help)
+    public static DescribedCommand Create(RootCommand root, DatabaseRunner runner, HelpPrinter help)
     {
         var name = new Argument<string?>("command")
         {
@@ -29,7 +30,7 @@ internal static class HelpCommand
                 parse,
                 (_, _) =>
                 {
-                    help.Print(parse.GetValue(name) is { } given ? Find(tree, given) : tree.Root);
+                    help.Print(parse.GetValue(name) is { } given ? Find(root, given) : root);
                     return ExitCode.Done;
                 }
             )
@@ -37,11 +38,11 @@ internal static class HelpCommand
         return command;
     }
 
-    private static DescribedCommand Find(CommandTree tree, string name) =>
-        tree.Find(name)
+    private static Command Find(RootCommand root, string name) =>
+        root.Subcommands.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.Ordinal))
         ?? throw new MigrationException(
             ErrorId.UsageInvalid,
-            Suggestions.UnknownCommand(name, tree.Commands.Select(c => c.Name)),
+            Suggestions.UnknownCommand(name, root.Subcommands.Select(c => c.Name)),
             "List all commands: migrations help"
         );
 }

@@ -1,4 +1,5 @@
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Help;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Planning;

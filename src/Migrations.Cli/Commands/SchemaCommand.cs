@@ -1,4 +1,5 @@
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 using Migrations.Databases;
 
 namespace Migrations.Cli.Commands;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 using Migrations.Integrity;
+using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
 

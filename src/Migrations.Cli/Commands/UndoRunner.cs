@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Output;
 using Migrations.Planning;
-using Migrations.Running;
 
 namespace Migrations.Cli.Commands;
 
@@ -52,7 +51,7 @@ internal static class UndoRunner
         var lossy = (await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false)).Where(l => l.IsLossy).ToList();
         if (lossy.Count == 0)
             return request;
-        foreach (var sentence in lossy.SelectMany(LossForecaster.LossSentences))
+        foreach (var sentence in lossy.SelectMany(l => l.LossSentences()))
             call.Terminal.Error("  " + sentence, Tone.Bad);
         if (call.Terminal.Ask($"Permanently delete this data from {call.Target.Display}?"))
             return request with { AcceptDataLoss = true };
@@ -72,7 +71,8 @@ internal static class UndoRunner
         {
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
-                $"Rolling back more than one migration of {call.Target.Display} requires confirmation, but standard input is not a terminal.",
+                $"Rolling back more than one migration of {call.Target.Display} requires confirmation, "
+                    + "but standard input is not a terminal.",
                 "See what would be rolled back with --what-if, and confirm with --yes."
             );
         }
@@ -84,7 +84,8 @@ internal static class UndoRunner
             call.Terminal.Error("  " + step.Migration.FullName);
         if (
             call.Terminal.Ask(
-                $"Roll back {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} of {call.Target.Display}?"
+                $"Roll back {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} "
+                    + $"of {call.Target.Display}?"
             )
         )
             return;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Options;
-using Migrations.Integrity;
+using Migrations.Cli.Output;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -45,7 +45,8 @@ internal static class UpCommand
         var check = new Option<bool>("--check")
         {
             Description =
-                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. A failed check fails the run (exit code 4) "
+                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. "
+                + "A failed check fails the run (exit code 4) "
                 + "and, with --restore-on-failure, restores the backup.",
         };
         var ignore = new IgnoreOption();

@@ -11,7 +11,8 @@ internal sealed class DatabaseOptions
     {
         HelpName = "database",
         Description =
-            "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string; can be repeated. Default: DATABASE_URL.",
+            "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string; can be repeated. "
+            + "Default: DATABASE_URL.",
     };
 
     private readonly Option<string?> _file = new("--database-file")

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Migrations.Cli.Commands;
 using Migrations.Cli.Output;
 using Migrations.Configuration;
 using Migrations.Databases;

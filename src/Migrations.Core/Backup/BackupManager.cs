@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
-using Migrations.Integrity;
 
 namespace Migrations;
 
@@ -122,11 +121,12 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         return new RestoreResult
         {
             Database = target.Display,
+            Target = target,
             Backup = backup.Path,
             Kept = outcome.Kept,
             How = outcome.How,
             MigrationVersion = backup.MigrationVersion,
-            Checks = checks,
+            Checks = [.. checks.Select(c => c.Of(target, service: null, folder: null))],
             Duration = clock.Elapsed,
         };
     }
@@ -253,7 +253,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
         throw new MigrationException(
             ErrorId.RestoreUnproven,
-            $"{state}, and what '{backup.Path}' holds is not what its manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
+            $"{state}, and what '{backup.Path}' holds is not what its manifest says. "
+                + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven."
         );
     }
@@ -289,6 +290,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             ErrorId.BackupInvalid,
             $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
             help
-                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
+                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
+                    + $"restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
         );
 }

@@ -1,6 +1,7 @@
 using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 
@@ -8,8 +9,15 @@ namespace Migrations.Running;
 /// <param name="session">The database.</param>
 /// <param name="dialect">How its SQL is read.</param>
 /// <param name="target">The database as shown to people.</param>
+/// <param name="folder">The migration folder.</param>
 /// <param name="recorder">Makes the rows.</param>
-internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialect, DatabaseTarget target, JournalRecorder recorder)
+internal sealed class HistoryRepair(
+    IDatabaseSession session,
+    ISqlDialect dialect,
+    DatabaseTarget target,
+    string folder,
+    JournalRecorder recorder
+)
 {
     private readonly List<RepairStep> _steps = [];
 
@@ -184,7 +192,8 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
     private void PlanCleared(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum)
     {
         var compared =
-            $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
+            $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is "
+            + $"{(record.IsApplied ? "applied" : "pending")}.";
         var direction = record.IsApplied ? MigrationDirection.Up : MigrationDirection.Down;
         var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with
         {
@@ -211,7 +220,8 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         if (statement is null)
             return;
         var compared =
-            $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {OwnUser.Name}; the database was not compared.";
+            $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of "
+            + $"{OwnUser.Name}; the database was not compared.";
         var entry = recorder.Entry(migration, resume.Direction, JournalEvent.Repaired) with
         {
             StatementIndex = index,
@@ -233,7 +243,13 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         IReadOnlyList<StatementDifference>? differences = null
     )
     {
-        var result = new RepairResult(target.Display, version, entry.Name, repair, compared) { Differences = differences ?? [] };
+        var result = new RepairResult(target.Display, version, entry.Name, repair, compared)
+        {
+            Target = target,
+            Service = entry.Service,
+            Path = folder,
+            Differences = differences ?? [],
+        };
         _steps.Add(new RepairStep(result, entry) { Release = release });
     }
 }
