@@ -3,7 +3,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>libpq's variables in place of a database, and a server that comes up while it is waited for.</summary>
 public sealed class PostgreSqlConnectionOptionTests() : CliTests("PostgreSQL")
 {
-    [SkippableFact]
+    [Fact]
     public async Task Variables_of_libpq_name_the_database()
     {
         ThreeTables();
@@ -14,7 +14,7 @@ public sealed class PostgreSqlConnectionOptionTests() : CliTests("PostgreSQL")
         AssertSilent(result);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Encryption_that_a_variable_demands_is_not_left_out()
     {
         ThreeTables();
@@ -24,10 +24,10 @@ public sealed class PostgreSqlConnectionOptionTests() : CliTests("PostgreSQL")
         AssertError(await AloneAsync(("PGSSLMODE", "sometimes")), ErrorId.TargetInvalid, 2, "sslmode");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_server_that_comes_up_is_waited_for()
     {
-        Skip.If(OperatingSystem.IsWindows(), "The tests start no PostgreSQL server on Windows.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The tests start no PostgreSQL server on Windows.");
         ThreeTables();
         using var server = PostgreSqlServer.Start();
         await server.ExecuteAsync("CREATE DATABASE shop");

@@ -9,7 +9,7 @@ public abstract class IrreversibleConformance(DatabaseKind kind) : Conformance(k
 {
     private const string Up = "-- Irreversible: yes\nCREATE TABLE b (id integer);\n";
 
-    [SkippableFact]
+    [Fact]
     public async Task Status_checks_and_rehearsal_understand_it()
     {
         Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
@@ -28,7 +28,7 @@ public abstract class IrreversibleConformance(DatabaseKind kind) : Conformance(k
         Assert.Contains("irreversible", missing.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Undo_is_refused_with_the_way_out()
     {
         Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
@@ -40,7 +40,7 @@ public abstract class IrreversibleConformance(DatabaseKind kind) : Conformance(k
         Assert.Equal("a, b", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_down_script_beside_it_contradicts()
     {
         Migration("001_a", Up, "DROP TABLE b;\n");
