@@ -58,6 +58,12 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
                     .WaitAsync(options, step.Migration.FullName, attempt, blocker?.Description, cancellationToken)
                     .ConfigureAwait(false);
             }
+            catch (PostgresException e) when (!isInRun && runner.MissesPrepared(e) && !cancellationToken.IsCancellationRequested)
+            {
+                await session.RollBackAsync().ConfigureAwait(false);
+                session.Prepared.IsStopped = true;
+                attempt--;
+            }
             catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {
                 await session.RollBackAsync().ConfigureAwait(false);
