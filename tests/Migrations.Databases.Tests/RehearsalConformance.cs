@@ -129,6 +129,35 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Assert.All((await RehearseAsync()).Results, r => Assert.False(r.WithData));
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE k RENAME TO u", "ALTER TABLE u RENAME TO k", "")]
+    [InlineData("ALTER TABLE k RENAME COLUMN id TO n", "ALTER TABLE k RENAME COLUMN n TO id", "")]
+    [InlineData(
+        "ALTER TABLE k RENAME TO u",
+        "ALTER TABLE u RENAME TO tmp;\nALTER TABLE tmp RENAME TO k;\nDELETE FROM k WHERE id < 3",
+        "u 2"
+    )]
+    [InlineData(
+        "ALTER TABLE k RENAME TO tmp;\nALTER TABLE l RENAME TO k;\nALTER TABLE tmp RENAME TO l",
+        "ALTER TABLE k RENAME TO tmp;\nALTER TABLE l RENAME TO k;\nALTER TABLE tmp RENAME TO l",
+        ""
+    )]
+    [InlineData("DELETE FROM k WHERE id > 9", "ALTER TABLE k RENAME TO kept;\nCREATE TABLE k (id integer)", "")]
+    [InlineData("DELETE FROM k WHERE id > 9", "DROP TABLE k;\nALTER TABLE l RENAME TO k", "k 3")]
+    [InlineData("DELETE FROM k WHERE id > 9", "DROP TABLE l;\nCREATE TABLE l (id integer)", "l 1")]
+    public async Task Rows_of_a_table_that_is_renamed_are_not_lost(string up, string down, string lost)
+    {
+        Migration("001_k", "CREATE TABLE k (id integer);\nCREATE TABLE l (id integer);\n", "DROP TABLE k;\nDROP TABLE l;\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync("INSERT INTO k VALUES (1), (2), (3); INSERT INTO l VALUES (7)");
+        Migration("002_names", up + ";\n", $"-- Row-Loss: allowed\n{down};\n");
+
+        var result = Assert.Single((await RehearseAsync(new RehearsalRequest { WithData = true })).Results);
+
+        Assert.Equal(lost, string.Join(", ", result.RowsLost.Select(t => $"{t.Table.Split('.')[^1]} {t.Rows}")));
+        Assert.Empty(result.RowsChanged);
+    }
+
     [Fact]
     public async Task A_database_without_a_history_has_rows_to_lose_too()
     {

@@ -4,8 +4,8 @@ using Migrations.Databases;
 
 namespace Migrations.Cli.Output;
 
-/// <summary>Tells people what became of backups.</summary>
-internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
+/// <summary>Reports to people what became of backups.</summary>
+internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBackupReport
 {
     private static readonly string[] Header = ["Created (UTC)", "Size", "Proven", "Version", "Backup"];
 
@@ -15,7 +15,7 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
         terminal.Out();
         if (backups.Count == 0)
         {
-            terminal.Out("There are none.");
+            terminal.Out("No backups.");
             return;
         }
 
@@ -31,8 +31,11 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     public void Made(DatabaseBackup backup, BackupVerification? proof)
     {
         terminal.Progress(null);
+        if (detail == Detail.Quiet && (proof is null || proof.Proven))
+            return;
         terminal.Out(
-            $"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in {PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.",
+            $"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in "
+                + $"{PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.",
             Tone.Good
         );
         if (backup.Manifest?.WritersBlockedMs is { } blocked and >= 1)
@@ -57,6 +60,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     public void Restored(RestoreResult result)
     {
         terminal.Progress(null);
+        if (detail == Detail.Quiet && result.Checks.All(c => c.Status == CheckStatus.Pass))
+            return;
         terminal.Out($"Restored {result.Database} from {result.Backup} in {PlainText.Of(result.Duration)}: {result.How}.", Tone.Good);
         terminal.Out("  Version: " + (result.MigrationVersion ?? "none"));
         if (result.Kept is not null)
@@ -67,6 +72,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
 
     public void Pruned(string folder, IReadOnlyList<RetentionDecision> decisions, bool whatIf)
     {
+        if (detail == Detail.Quiet && !whatIf)
+            return;
         foreach (var decision in decisions)
         {
             var what = decision.Keep
@@ -81,7 +88,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
 
         var removed = decisions.Where(d => !d.Keep).ToList();
         terminal.Out(
-            $"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} {(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}."
+            $"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} "
+                + $"{(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}."
         );
     }
 
@@ -95,7 +103,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
             );
         var lost = tables.Count(t => t.Lost is not null);
         terminal.Out(
-            $"Salvaged {PlainText.Count(tables.Sum(t => t.Rows), "row")} in {PlainText.Count(tables.Count, "table")} of {source.Display} into {destination}"
+            $"Salvaged {PlainText.Count(tables.Sum(t => t.Rows), "row")} in {PlainText.Count(tables.Count, "table")} of "
+                + $"{source.Display} into {destination}"
                 + (lost == 0 ? "." : $"; {PlainText.Count(lost, "table")} not to the end."),
             lost == 0 ? Tone.Good : Tone.Notice
         );

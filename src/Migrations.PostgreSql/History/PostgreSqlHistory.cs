@@ -2,6 +2,7 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.History;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Migrations.PostgreSql;
 
@@ -46,7 +47,11 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var entries = new List<JournalEntry>();
         try
         {
-            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(JournalRow.Read(row)), cancellationToken)
+            await QueryAsync(
+                    $"SELECT {Columns}, id FROM ONLY {_table} ORDER BY id",
+                    row => entries.Add(JournalRow.Read(row)),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
@@ -70,22 +75,45 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             throw Broken(e, "Reading");
         }
 
+        if (entries.Count == 0)
+            await DemandRowsOfItsOwnAsync(cancellationToken).ConfigureAwait(false);
         _lastRead = entries.Count == 0 ? 0 : entries[^1].Id;
         return entries;
+    }
+
+    /// <summary>
+    /// Refuses a partitioned table, which holds no row itself. Rows of tables that inherit from the history are none of its own, and are
+    /// not read (<see href="https://www.postgresql.org/docs/current/ddl-inherit.html"/>).
+    /// </summary>
+    private async Task DemandRowsOfItsOwnAsync(CancellationToken cancellationToken)
+    {
+        const string Partitioned = """
+            SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'p'
+            """;
+        if (!await session.AnyAsync(Partitioned, cancellationToken, _schema, session.Options.HistoryTable).ConfigureAwait(false))
+            return;
+        throw new MigrationException(
+            ErrorId.HistoryTableConflict,
+            $"The history table {Display} is partitioned: what guards its rows works on a plain table only.",
+            $"Make it a plain table: BEGIN; ALTER TABLE {_table} RENAME TO old_journal; {string.Join(' ', CreateTable.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))};"
+                + $" INSERT INTO {_table} OVERRIDING SYSTEM VALUE SELECT * FROM {PostgreSqlText.Name(_schema)}.old_journal ORDER BY id;"
+                + $" SELECT setval(pg_get_serial_sequence({PostgreSqlText.Literal(_table)}, 'id'), max(id)) FROM {_table}; COMMIT;"
+        );
     }
 
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
     public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) =>
         _lastRead is { } last
         && await session
-            .AnyAsync($"SELECT 1 FROM {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
+            .AnyAsync($"SELECT 1 FROM ONLY {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
             .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<long> ReadLastIdAsync(CancellationToken cancellationToken)
     {
         var last = 0L;
-        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken)
+        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM ONLY {_table}", row => last = row.GetInt64(0), cancellationToken)
             .ConfigureAwait(false);
         _lastRead = last;
         return last;
@@ -95,7 +123,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;
-        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id)
+        await ReadAsync($"SELECT script FROM ONLY {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id)
             .ConfigureAwait(false);
         return script;
     }
@@ -296,14 +324,20 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// than a small script.</param>
     public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, long? toldRows)
     {
-        var (rows, leftovers) = toldRows is { } told ? (figures.Told(told), "false") : (figures.Rows, StepFigures.Leftovers);
-        return Insert(
+        // In the transaction of a run a script could have changed ours, and no one looks before its end.
+        var (rows, leftovers) = toldRows is { } told
+            ? (figures.Told(told, "$18"), "false")
+            : (figures.Rows, StepFigures.Leftovers(session.IsInRun ? "true" : session.Prepared.IsOther));
+        var command = Insert(
             entry,
             "pg_catalog.clock_timestamp()",
             figures.Elapsed,
             rows,
             $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}"
         );
+        if (toldRows is not null)
+            command.Parameters.Add(PostgreSqlText.Parameter(toldRows));
+        return command;
     }
 
     /// <summary>A statement that fails with a division by zero when a row is not all that has changed in the table.</summary>
@@ -316,7 +350,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         (long, long?)? found = null;
         await session
             .QueryAsync(
-                $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
+                $"SELECT execution_time_ms, rows_affected FROM ONLY {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
                 row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
                 cancellationToken,
                 entry.RunId,
@@ -406,7 +440,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     {
         try
         {
-            await QueryAsync($"SELECT {Columns}, id, script FROM {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
+            await QueryAsync($"SELECT {Columns}, id, script FROM ONLY {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
@@ -433,7 +467,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             // One that would not come back as it is must not be compared with the file later.
             Script = entry.Script is { } script && ServerEncoding.CanStore(session.Connection, script) ? script : null,
         };
-        values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
+        values.Add(PostgreSqlText.Parameter(entry.RunId, NpgsqlDbType.Uuid));
         foreach (
             var text in (string?[])
                 [
@@ -450,7 +484,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
                 ]
         )
             values.Add(PostgreSqlText.Parameter(text));
-        values.Add(new NpgsqlParameter<bool> { TypedValue = entry.Success });
+        values.Add(PostgreSqlText.Parameter(entry.Success, NpgsqlDbType.Boolean));
         values.Add(PostgreSqlText.Parameter(entry.ErrorMessage));
         values.Add(PostgreSqlText.Parameter(entry.StatementIndex));
         foreach (var text in (string?[])[entry.SchemaFingerprint, entry.ToolVersion, entry.Script])
