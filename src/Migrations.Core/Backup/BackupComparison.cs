@@ -37,7 +37,8 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     {
         if (answer.Status != CheckStatus.Fail || answer.Faults.Count == 0)
             return answer;
-        if (manifest?.Faults is not { } known)
+        var added = answer.Faults.Where(f => !(f.IsOfPages && manifest?.Format is BackupFormat.Native)).ToList();
+        if (added.Count > 0 && manifest?.Faults is null)
         {
             return answer with
             {
@@ -49,7 +50,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             };
         }
 
-        var added = answer.Faults.Where(f => !f.IsAmong(known)).ToList();
+        added.RemoveAll(f => f.IsAmong(manifest!.Faults!));
         return added.Count == 0
             ? answer with
             {

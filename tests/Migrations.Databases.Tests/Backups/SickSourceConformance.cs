@@ -93,7 +93,8 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
         return await StateAsync();
     }
 
-    private static async Task ForgetFaultsAsync(DatabaseBackup backup, string instead)
+    /// <summary>Makes a manifest say something else of the source's faults.</summary>
+    protected static async Task ForgetFaultsAsync(DatabaseBackup backup, string instead)
     {
         var path = backup.Path + ".manifest.json";
         var text = await File.ReadAllTextAsync(path);
@@ -106,6 +107,9 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
 /// <summary>Faults of SQLite databases: programs decide for themselves whether their connections enforce foreign keys.</summary>
 public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind.Sqlite)
 {
+    private const string BrokenCheck =
+        "CREATE TABLE k (x INT CHECK (x > 0)); PRAGMA ignore_check_constraints=ON; INSERT INTO k VALUES (-1), (-2), (3); PRAGMA ignore_check_constraints=OFF;";
+
     private const string Orphan =
         "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b); INSERT INTO k VALUES (99), (98), (NULL), (1);";
 
@@ -134,6 +138,46 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
     public async Task Goes_there_and_back(string make, string named)
     {
         await GoesThereAndBackAsync(make, "foreign-keys", named);
+    }
+
+    [SkippableTheory]
+    [InlineData(BrokenCheck, "CHECK constraint failed in k: 2 rows")]
+    [InlineData(
+        "CREATE TABLE k (x, y); INSERT INTO k VALUES (1, NULL); PRAGMA writable_schema=ON;"
+            + " UPDATE sqlite_schema SET sql = 'CREATE TABLE k (x, y INT NOT NULL)' WHERE name = 'k'; PRAGMA writable_schema=RESET;",
+        "NULL value in k.y: 1 row"
+    )]
+    [InlineData(
+        "CREATE TABLE k (x INT); INSERT INTO k VALUES ('text'); PRAGMA writable_schema=ON;"
+            + " UPDATE sqlite_schema SET sql = 'CREATE TABLE k (x INT) STRICT' WHERE name = 'k'; PRAGMA writable_schema=RESET;",
+        "value in k.x: 1 row"
+    )]
+    public async Task Rows_that_break_their_own_rules_go_there_and_back(string make, string named)
+    {
+        await GoesThereAndBackAsync(make, "integrity", named);
+    }
+
+    [SkippableFact]
+    public Task Rows_that_break_a_check_go_there_and_back_as_a_script() =>
+        GoesThereAndBackAsync(BrokenCheck, "integrity", "2 rows", BackupFormat.Sql);
+
+    [SkippableFact]
+    public Task A_failed_run_goes_back_to_rows_that_break_a_check() => FailedRunGoesBackAsync(BrokenCheck);
+
+    [SkippableFact]
+    public async Task Rows_that_were_not_looked_for_are_those_of_the_source()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(BrokenCheck);
+        var backup = await BackUpAsync();
+        await ForgetFaultsAsync(backup, "\"faults\": []");
+        var proof = await VerifyAsync(await Catalogue.FindAsync(backup.Path));
+        Assert.True(proof.Proven, Open(proof));
+        Assert.Equal("CHECK constraint failed in k", Assert.Single(proof.Backup.Faults!).Object);
+        Assert.Contains(
+            proof.Checks,
+            c => c.Name == "integrity" && c.Status == CheckStatus.Warn && c.Message.Contains("The source had that too")
+        );
     }
 
     [SkippableFact]
