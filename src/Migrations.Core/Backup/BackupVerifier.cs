@@ -252,8 +252,19 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     /// <summary>What the source turned out to have beside what was found when it was backed up.</summary>
     private static IReadOnlyList<DatabaseFault>? Faults(BackupManifest manifest, List<CheckResult> checks) =>
         manifest.Faults is { } known
-            ? [.. known, .. checks.Where(c => c.Status == CheckStatus.Warn).SelectMany(c => c.Faults).Where(f => !f.IsAmong(known))]
+            ?
+            [
+                .. known,
+                .. checks
+                    .Where(c => c.Status == CheckStatus.Warn)
+                    .SelectMany(c => c.Faults)
+                    .Where(f => !f.IsAmong(known))
+                    .Select(AsInSource),
+            ]
             : null;
+
+    private static DatabaseFault AsInSource(DatabaseFault fault) =>
+        fault.DefinitionEnd is null ? fault : fault with { Detail = "rows break it, though the source has it as valid" };
 
     private static string How(List<CheckResult> checks)
     {

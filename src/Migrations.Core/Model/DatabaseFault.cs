@@ -21,6 +21,13 @@ public sealed record DatabaseFault(string Kind, string Object, string Detail, lo
     [JsonIgnore]
     public bool IsOfPages { get; init; }
 
+    /// <summary>
+    /// What ends the object's definition because of this fault, where a restore could not make it otherwise: <c> NOT VALID</c>. Without it
+    /// the schema is to be that of the source. Null where a definition says nothing of it.
+    /// </summary>
+    [JsonIgnore]
+    public string? DefinitionEnd { get; init; }
+
     /// <summary>Whether a copy that has this fault has it from a source with these.</summary>
     public bool IsAmong(IEnumerable<DatabaseFault> source) =>
         source.Any(f =>

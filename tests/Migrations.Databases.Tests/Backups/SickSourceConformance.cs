@@ -1,5 +1,6 @@
 using Migrations.Backup;
 using Migrations.Events;
+using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests.Backups;
@@ -250,6 +251,58 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
     [InlineData(NotValid)]
     [InlineData(Behind)]
     public Task A_failed_run_goes_back(string make) => FailedRunGoesBackAsync(make);
+
+    private const string Orphan =
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (p int CONSTRAINT f REFERENCES p ON DELETE CASCADE, b int CONSTRAINT g REFERENCES p); INSERT INTO p VALUES (1);"
+        + " SET session_replication_role = replica; INSERT INTO k VALUES (9, 1), (8, 7); RESET session_replication_role;";
+
+    [SkippableTheory]
+    [InlineData(BackupFormat.Native, 1)]
+    [InlineData(BackupFormat.Native, 3)]
+    public async Task Orphans_behind_a_valid_key_go_there_and_back(BackupFormat format, int jobs)
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(Orphan);
+        var (_, before) = await StateAsync();
+        var backup = await BackUpAsync(r => r with { Format = format, Jobs = jobs });
+        var proof = await VerifyAsync(backup);
+        Assert.True(proof.Proven, Open(proof));
+        Assert.Equal(["public.k.f", "public.k.g"], proof.Backup.Faults!.Select(f => f.Object).Order(StringComparer.Ordinal));
+        Assert.Contains("public.k.f", proof.Checks.Single(c => c.Name == "schema").Message, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Warn, proof.Checks.Single(c => c.Name == "unvalidated-constraints").Status);
+
+        await Database.ExecuteAsync("DROP TABLE b;");
+        var result = await RestoreAsync(proof.Backup, new RestoreRequest { Jobs = jobs });
+        Assert.Contains("2 foreign keys that rows of the source break are NOT VALID", result.How, StringComparison.Ordinal);
+        Assert.Equal(before, (await StateAsync()).Content);
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Database.ExecuteAsync("INSERT INTO k VALUES (77, 1)"));
+    }
+
+    [SkippableFact]
+    public Task A_failed_run_goes_back_to_orphans() => FailedRunGoesBackAsync(Orphan);
+
+    [SkippableFact]
+    public async Task A_rehearsal_with_orphans_behind_a_valid_key_is_made()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(Orphan);
+        Migration("004_more", "CREATE TABLE more (id int);", "DROP TABLE more;");
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder).RunAsync(new RehearsalRequest { WithData = true });
+        Assert.True(Assert.Single(report.Results).IsGood);
+    }
+
+    [SkippableFact]
+    public async Task What_else_a_restore_meets_beside_orphans_is_its_failure()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(
+            Orphan
+                + "CREATE FUNCTION one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN two($1); END'; CREATE FUNCTION two(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1'; CREATE INDEX i ON k (one(p));"
+        );
+        var proof = await VerifyAsync(await BackUpAsync());
+        Assert.False(proof.Proven);
+        Assert.Contains("two(integer)", proof.Checks.Single(c => c.Name == "restore").Message, StringComparison.Ordinal);
+    }
 
     [SkippableFact]
     public async Task An_invalid_index_is_reported_and_left_out()
