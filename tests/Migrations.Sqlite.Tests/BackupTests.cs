@@ -153,7 +153,7 @@ public sealed class BackupTests : IDisposable
             );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_full_disk_is_told_with_the_place()
     {
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "small"), "1m");

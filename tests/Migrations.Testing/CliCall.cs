@@ -37,6 +37,9 @@ public sealed record CliCall
     /// <summary>Lets file modes count even for root, who otherwise may read and write everything (Linux).</summary>
     public bool ModesCountForRoot { get; init; }
 
+    /// <summary>The command's assembly; null: the one that was built.</summary>
+    public string? Program { get; init; }
+
     /// <summary>When it is killed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -19,7 +19,7 @@ public static class MigrationFolderReader
         var folder = Path.GetFullPath(path);
         if (!Directory.Exists(folder))
             throw MissingFolder.Error(folder);
-        if (FolderScan.IsUndoFolder(folder))
+        if (UndoFolder.Is(folder))
             throw MissingFolder.OnlyUndo(folder);
         var scan = Scan(folder, options.Layout, cancellationToken);
         if (scan.Files.Count == 0 && scan.Misfits.Count == 0 && scan.OtherFolders.Count > 0)
@@ -58,7 +58,7 @@ public static class MigrationFolderReader
     }
 
     /// <summary>Finds the folder's files; a folder that cannot be listed is an error of its own.</summary>
-    internal static FolderScan Scan(string folder, MigrationLayout? layout, CancellationToken cancellationToken)
+    internal static FolderContent Scan(string folder, MigrationLayout? layout, CancellationToken cancellationToken)
     {
         try
         {
@@ -123,7 +123,8 @@ public static class MigrationFolderReader
         yield return new FileProblem(
             ErrorId.FileNameInvalid,
             new ScriptLocation(beside[0].Down!.File, beside[0].Down!.FirstLine),
-            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
+            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} "
+                + $"migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
             $"Move each undo into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'."
         );
     }

@@ -110,11 +110,11 @@ public static class MigrationTemplate
     }
 
     /// <summary>A migration beside a folder of services, or among undo scripts, would hardly be where it is meant to be.</summary>
-    private static void RefuseWrongFolder(string root, FolderScan? scan)
+    private static void RefuseWrongFolder(string root, FolderContent? scan)
     {
         if (scan is { Files.Count: 0, Misfits.Count: 0, OtherFolders.Count: > 0 })
             throw MissingFolder.OnlyInSubfolders(root, scan.OtherFolders);
-        if (scan is not null && FolderScan.IsUndoFolder(root))
+        if (scan is not null && UndoFolder.Is(root))
             throw MissingFolder.OnlyUndo(root);
     }
 

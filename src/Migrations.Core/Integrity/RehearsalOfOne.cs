@@ -65,7 +65,8 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             : new MigrationException(
                 ErrorId.ObjectsLost,
                 LostObjectText.Warning(migration.FullName, first),
-                "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- Objects-Lost: allowed' in the header."
+                "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- "
+                    + "Objects-Lost: allowed' in the header."
             )
             {
                 Location = new ScriptLocation(migration.Up.File, migration.Up.FirstLine),
@@ -83,7 +84,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             return comparison.Judge(result, await SchemaAsync(cancellationToken).ConfigureAwait(false), left, down.RowsChanged) with
             {
                 UndoDuration = down.Outcome.Duration,
-                RowsLost = Lost(held, left),
+                RowsLost = Lost(held, left, down.Renamed),
             };
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
@@ -144,9 +145,19 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             .Inspector.ReadSchemaAsync(cancellationToken)
             .ConfigureAwait(false);
 
-    private static List<TableContent> Lost(IReadOnlyList<TableValues> before, IReadOnlyList<TableValues> after)
+    /// <summary>The rows that are gone; those of a table that was renamed are looked for under its new name.</summary>
+    private static List<TableContent> Lost(
+        IReadOnlyList<TableValues> before,
+        IReadOnlyList<TableValues> after,
+        IReadOnlyDictionary<string, string> renamed
+    )
     {
         var left = after.ToDictionary(t => t.Table, t => t.Rows ?? 0, StringComparer.Ordinal);
-        return [.. before.Select(t => new TableContent(t.Table, t.Rows - left.GetValueOrDefault(t.Table))).Where(t => t.Rows > 0)];
+        // Another table may have taken the name of one that was dropped.
+        var taken = renamed.Values.Except(renamed.Keys, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        var lost = before.Select(t => new TableContent(t.Table, t.Rows - (taken.Contains(t.Table) ? 0 : Left(t.Table))));
+        return [.. lost.Where(t => t.Rows > 0)];
+
+        long Left(string table) => left.GetValueOrDefault(renamed.GetValueOrDefault(table, table));
     }
 }

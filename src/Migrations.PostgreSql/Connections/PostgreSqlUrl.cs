@@ -213,7 +213,7 @@ internal sealed class PostgreSqlUrl
                 _builder.TcpKeepAliveTime = Seconds(name, value);
                 return true;
             case "gssencmode":
-                _builder.GssEncryptionMode = GssMode(value);
+                GssEncryption.Set(_builder, value);
                 return true;
             case "target_session_attrs":
                 _builder.TargetSessionAttributes = HostChoice.Known(value);
@@ -241,15 +241,6 @@ internal sealed class PostgreSqlUrl
             "verify-ca" => SslMode.VerifyCA,
             "verify-full" => SslMode.VerifyFull,
             _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
-        };
-
-    private static GssEncryptionMode GssMode(string value) =>
-        value switch
-        {
-            "disable" => GssEncryptionMode.Disable,
-            "prefer" => GssEncryptionMode.Prefer,
-            "require" => GssEncryptionMode.Require,
-            _ => throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require."),
         };
 
     private static SslNegotiation Negotiation(string value) =>

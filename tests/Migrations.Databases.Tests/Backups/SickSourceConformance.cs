@@ -114,7 +114,7 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
     private const string Orphan =
         "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b); INSERT INTO k VALUES (99), (98), (NULL), (1);";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(Orphan, "'k' (b_id) to 'b': 2 rows have no parent in 'b': rowid 1, 2")]
     [InlineData(
         "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b (id)); CREATE INDEX i ON k (b_id); INSERT INTO k VALUES (99), (1);",
@@ -141,7 +141,7 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
         await GoesThereAndBackAsync(make, "foreign-keys", named);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BrokenCheck, "CHECK constraint failed in k: 2 rows")]
     [InlineData(
         "CREATE TABLE k (x, y); INSERT INTO k VALUES (1, NULL); PRAGMA writable_schema=ON;"
@@ -158,14 +158,14 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
         await GoesThereAndBackAsync(make, "integrity", named);
     }
 
-    [SkippableFact]
+    [Fact]
     public Task Rows_that_break_a_check_go_there_and_back_as_a_script() =>
         GoesThereAndBackAsync(BrokenCheck, "integrity", "2 rows", BackupFormat.Sql);
 
-    [SkippableFact]
+    [Fact]
     public Task A_failed_run_goes_back_to_rows_that_break_a_check() => FailedRunGoesBackAsync(BrokenCheck);
 
-    [SkippableFact]
+    [Fact]
     public async Task Rows_that_were_not_looked_for_are_those_of_the_source()
     {
         await FillAsync();
@@ -181,17 +181,17 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public Task Goes_there_and_back_as_a_script() =>
         GoesThereAndBackAsync(Orphan, "foreign-keys", "2 rows have no parent", BackupFormat.Sql);
 
-    [SkippableFact]
+    [Fact]
     public Task Added_faults_are_refused_unless_accepted() => AddedFaultsAreRefusedAsync(Orphan, "foreign-keys", "2 rows");
 
-    [SkippableFact]
+    [Fact]
     public Task A_failed_run_goes_back() => FailedRunGoesBackAsync(Orphan);
 
-    [SkippableFact]
+    [Fact]
     public async Task More_orphans_than_the_source_had_are_new()
     {
         await FillAsync();
@@ -210,7 +210,7 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
         "CREATE TABLE o (id int, amount int); INSERT INTO o VALUES (1, -5); ALTER TABLE o ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;";
     private const string Behind = "CREATE TABLE s (id serial PRIMARY KEY, v text); INSERT INTO s (id) VALUES (100);";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(NotValid, "unvalidated-constraints", "public.o.positive: not validated: CHECK ((amount > 0)) NOT VALID")]
     [InlineData(
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (p int); INSERT INTO k VALUES (9); ALTER TABLE k ADD CONSTRAINT f FOREIGN KEY (p) REFERENCES p NOT VALID;",
@@ -235,19 +235,19 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
     )]
     public Task Goes_there_and_back(string make, string check, string named) => GoesThereAndBackAsync(make, check, named);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(NotValid, "unvalidated-constraints", "public.o.positive")]
     [InlineData(Behind, "sequences", "public.s_id_seq")]
     public Task Goes_there_and_back_as_a_script(string make, string check, string named) =>
         GoesThereAndBackAsync(make, check, named, BackupFormat.Sql);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(NotValid, "unvalidated-constraints", "public.o.positive")]
     [InlineData(Behind, "sequences", "public.s_id_seq")]
     public Task Added_faults_are_refused_unless_accepted(string make, string check, string named) =>
         AddedFaultsAreRefusedAsync(make, check, named);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(NotValid)]
     [InlineData(Behind)]
     public Task A_failed_run_goes_back(string make) => FailedRunGoesBackAsync(make);
@@ -256,7 +256,7 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (p int CONSTRAINT f REFERENCES p ON DELETE CASCADE, b int CONSTRAINT g REFERENCES p); INSERT INTO p VALUES (1);"
         + " SET session_replication_role = replica; INSERT INTO k VALUES (9, 1), (8, 7); RESET session_replication_role;";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BackupFormat.Native, 1)]
     [InlineData(BackupFormat.Native, 3)]
     public async Task Orphans_behind_a_valid_key_go_there_and_back(BackupFormat format, int jobs)
@@ -278,10 +278,10 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Database.ExecuteAsync("INSERT INTO k VALUES (77, 1)"));
     }
 
-    [SkippableFact]
+    [Fact]
     public Task A_failed_run_goes_back_to_orphans() => FailedRunGoesBackAsync(Orphan);
 
-    [SkippableFact]
+    [Fact]
     public async Task A_rehearsal_with_orphans_behind_a_valid_key_is_made()
     {
         await FillAsync();
@@ -291,7 +291,7 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
         Assert.True(Assert.Single(report.Results).IsGood);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_else_a_restore_meets_beside_orphans_is_its_failure()
     {
         await FillAsync();
@@ -304,7 +304,7 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
         Assert.Contains("two(integer)", proof.Checks.Single(c => c.Name == "restore").Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_invalid_index_is_reported_and_left_out()
     {
         await FillAsync();
