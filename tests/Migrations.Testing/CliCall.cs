@@ -17,6 +17,11 @@ public sealed record CliCall
         "PGPASSWORD",
         "PGHOST",
         "PGUSER",
+        "PGPORT",
+        "PGDATABASE",
+        "PGSSLMODE",
+        "PGCONNECT_TIMEOUT",
+        "DATABASE_URL_FILE",
     ];
 
     /// <summary>The arguments.</summary>

@@ -97,7 +97,10 @@ public static class MigrationTemplate
             scripts,
             options.Layout ?? (apart && files.Count == 0 ? MigrationLayout.RollbackFolder : null)
         );
-        var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect);
+        var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect)
+        {
+            Irreversible = options.Irreversible,
+        };
         var place = new TemplatePlace(style.Layout, style.VersionFolder)
         {
             // prisma reads only 'migration.sql', and passes over what is beside it.

@@ -10,12 +10,23 @@ internal sealed class PostgreSqlSources
 {
     private const string FailedCommand = "Include Failed Batched Command";
 
+    // What Npgsql takes: https://www.npgsql.org/doc/connection-string-parameters.html
+    private const int MostSeconds = 1024;
+
     private static readonly string Nothing = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
     public NpgsqlDataSource Of(DatabaseTarget target) => _sources.GetOrAdd(target.ConnectionString, Create);
+
+    /// <summary>The same, where connecting may take this long.</summary>
+    public NpgsqlDataSource Of(DatabaseTarget target, TimeSpan timeout)
+    {
+        var seconds = (int)Math.Clamp(Math.Ceiling(timeout.TotalSeconds), 1, MostSeconds);
+        var text = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Timeout = seconds }.ConnectionString;
+        return _sources.GetOrAdd(text, Create);
+    }
 
     private static NpgsqlDataSource Create(string connectionString)
     {

@@ -226,12 +226,16 @@ internal sealed class PostgreSqlUrl
         }
     }
 
-    private static int Seconds(string name, string value) =>
+    /// <summary>A value of <c>connect_timeout</c>.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
+    public static int Seconds(string name, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 1024
             ? seconds
             : throw PostgreSqlTarget.Invalid($"'{name}' is not a number of seconds.");
 
-    private static SslMode Mode(string value) =>
+    /// <summary>A value of <c>sslmode</c>.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
+    public static SslMode Mode(string value) =>
         value switch
         {
             "disable" => SslMode.Disable,

@@ -13,11 +13,13 @@ internal static class SqliteOpening
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         CheckPlace(target, options.Access);
+        int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            options.Events.Publish(new ConnectionAttempted(target.Display, attempt, options.ConnectAttempts));
+            options.Events.Publish(new ConnectionAttempted(target.Display, attempt, attempts));
+            TimeSpan pause;
             try
             {
                 var handle = Open(target, options, cancellationToken);
@@ -36,19 +38,16 @@ internal static class SqliteOpening
                 attempt--;
                 continue;
             }
-            catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
-            {
-                options.Events.Publish(
-                    new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay)
-                );
-            }
             catch (SqliteFailure e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw SqliteErrors.Waited(e, target);
+                if (!e.IsBusy || options.DelayBeforeRetry(attempt, clock.Elapsed) is not { } delay)
+                    throw SqliteErrors.Waited(e, target);
+                pause = delay;
+                options.Events.Publish(new ConnectionRetried(target.Display, attempt, attempts, e.Message, pause));
             }
 
-            await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
     }
 
