@@ -20,7 +20,7 @@ function Invoke-Build { dotnet build "$PSScriptRoot/Migrations.sln" -c $Configur
 
 function Invoke-Test {
     $project = if ($Pester) { 'tests/Migrations.PowerShell.Tests' } else { 'Migrations.sln' }
-    dotnet test "$PSScriptRoot/$project" -c $Configuration --nologo --logger 'console;verbosity=normal'
+    dotnet test "$PSScriptRoot/$project" -c $Configuration
 }
 
 function Invoke-Package {

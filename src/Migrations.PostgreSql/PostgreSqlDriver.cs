@@ -1,5 +1,6 @@
 using System.Net;
 using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 

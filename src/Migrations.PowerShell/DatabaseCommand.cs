@@ -2,6 +2,9 @@ using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
+using Migrations.Integrity;
+using Migrations.Planning;
 
 namespace Migrations.PowerShell;
 
@@ -23,8 +26,9 @@ public abstract class DatabaseCommand : MigrationCommand
     public string[]? Database { get; set; }
 
     /// <summary>
-    /// Objects of Get-MigrationStatus, Backup-Database, Get-DatabaseBackup and Test-DatabaseBackup. They bring their database with its credential, statuses also
-    /// their folder and service; however many come of one database, it is worked on once.
+    /// Objects that other cmdlets wrote: statuses, results, checks, rows of the history, backups. They bring their database with its credential, and those of migrations
+    /// also their folder and service; however many come of one database, it is worked on once. Of migrations, Invoke-Migration, Undo-Migration and
+    /// Get-MigrationHistory take just those that come.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [LiveObjectTransformation]
@@ -49,8 +53,8 @@ public abstract class DatabaseCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string? HistorySchema { get; set; }
 
-    /// <summary>The migrations that the pipeline chose of the database that is worked on; null when it chose none, and all are meant.</summary>
-    private protected IReadOnlyList<MigrationStatus>? Chosen { get; private set; }
+    /// <summary>The names of the migrations that the pipeline chose of the database that is worked on; null when it chose none, and all are meant.</summary>
+    private protected IReadOnlyList<string>? Chosen { get; private set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -127,13 +131,32 @@ public abstract class DatabaseCommand : MigrationCommand
                 var database = DatabaseOf(items[0]);
                 Service = place.Service ?? _givenService;
                 GoTo(place.Folder);
-                Chosen = items.All(i => i is MigrationStatus) ? [.. items.Cast<MigrationStatus>()] : null;
+                Chosen = ChosenBy(items);
                 Process(database);
             }
         );
 
     /// <summary>Whether the command line says what statuses bring.</summary>
     private protected virtual bool IsPlaceGiven => IsGiven(nameof(Service)) || IsGiven(nameof(Credential));
+
+    /// <summary>A summary or a backup means all; what is of one migration means that one. A check says nothing of migrations.</summary>
+    private List<string>? ChosenBy(IReadOnlyList<IHasTarget> items)
+    {
+        var names = items.Where(i => i is not CheckResult).Select(NamesOf).ToList();
+        return names.Count == 0 || names.Contains(null) ? null : [.. names.SelectMany(n => n!).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The names of the migration that an object is of; null when it is of none.</summary>
+    private protected virtual IEnumerable<string>? NamesOf(IHasTarget item) =>
+        item switch
+        {
+            MigrationStatus status => [status.Name],
+            MigrationResult result => [result.Name],
+            RehearsalResult rehearsal => [rehearsal.Name],
+            RepairResult repair => [repair.Name],
+            JournalEntry entry => [entry.Name],
+            _ => null,
+        };
 
     private (IDatabaseDriver Driver, DatabaseTarget Target) DatabaseOf(IHasTarget item)
     {

@@ -53,12 +53,15 @@ public abstract class FolderCommand : DatabaseCommand
     private protected override (string? Folder, string? Service) PlaceOf(IHasTarget item) =>
         item switch
         {
-            MigrationStatus status => (status.Path, status.Service),
-            DatabaseStatus summary => (summary.Path, summary.Service),
+            MigrationStatus or DatabaseStatus => (((IHasPlace)item).Path, ((IHasPlace)item).Service),
+            // What a run or a check says of a database can be asked about with another folder too.
+            IHasPlace other => (IsFolderGiven ? null : other.Path, IsGiven(nameof(Service)) ? null : other.Service),
             _ => default,
         };
 
-    private protected override bool IsPlaceGiven => base.IsPlaceGiven || IsGiven(nameof(Path)) || IsGiven(nameof(LiteralPath));
+    private protected override bool IsPlaceGiven => base.IsPlaceGiven || IsFolderGiven;
+
+    private bool IsFolderGiven => IsGiven(nameof(Path)) || IsGiven(nameof(LiteralPath));
 
     // A backup has a path too, which is not that of a migration folder.
     private protected override void GoTo(string? folder) => (_brought, Path) = (folder, _givenPath);

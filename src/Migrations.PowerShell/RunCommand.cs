@@ -5,7 +5,6 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Running;
 
 namespace Migrations.PowerShell;
 
@@ -40,7 +39,7 @@ public abstract class RunCommand : ChangeCommand
     public SwitchParameter RestoreOnFailure { get; set; }
 
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
-        RunPlan(database, Folder, Chosen is null ? null : [.. Chosen.Select(s => s.Name)]);
+        RunPlan(database, Folder, Chosen);
 
     private protected override SessionOptions Session(IEventSink events) =>
         base.Session(events) with
@@ -122,7 +121,7 @@ public abstract class RunCommand : ChangeCommand
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {
-            WriteObject(plan.Steps.Select(s => Preview(database.Target, s)), enumerateCollection: true);
+            WriteObject(plan.Steps.Select(s => Preview(database.Target, folder, s)), enumerateCollection: true);
         }
     }
 
@@ -151,9 +150,9 @@ public abstract class RunCommand : ChangeCommand
         return NextStep.ForPowerShell(
             string.Concat(
                 losses
-                    .SelectMany(LossForecaster.Sentences)
-                    .Concat(losses.SelectMany(LossForecaster.ObjectLines))
-                    .Concat(losses.SelectMany(LossForecaster.Unforeseen))
+                    .SelectMany(l => l.Sentences())
+                    .Concat(losses.SelectMany(l => l.ObjectLines()))
+                    .Concat(losses.SelectMany(l => l.Unforeseen()))
                     .Select(s => "\n! " + s)
             )
         );
@@ -185,15 +184,17 @@ public abstract class RunCommand : ChangeCommand
         return text.ToString();
     }
 
-    private MigrationResult Preview(DatabaseTarget target, PlanStep step) =>
+    private MigrationResult Preview(DatabaseTarget target, string folder, PlanStep step) =>
         new()
         {
             Database = target.Display,
+            Target = target,
             Service = Service,
             Version = step.Migration.Version,
             Name = step.Migration.FullName,
             Direction = step.Direction,
             Outcome = MigrationOutcome.WhatIf,
+            Path = folder,
             File = step.Script.File,
         };
 }

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 

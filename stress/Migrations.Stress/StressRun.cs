@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Xunit;
+using Xunit.Sdk;
 
 namespace Migrations.Stress;
 
@@ -47,7 +47,7 @@ internal sealed class StressRun(StressOptions options, IReadOnlyList<Scenario> s
         catch (SkipException e)
         {
             _skipped++;
-            Console.WriteLine($"SKIPPED {scenario.Name}: {e.Message}");
+            Console.WriteLine($"SKIPPED {scenario.Name}: {Prerequisite.ReasonOf(e)}");
             return;
         }
         finally

@@ -7,7 +7,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
 {
     private string Backups => Directory.CreateDirectory(Temporary["backups"]).FullName;
 
-    [SkippableFact]
+    [Fact]
     public async Task The_whole_circle()
     {
         ThreeTables();
@@ -31,7 +31,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         Assert.Contains("Total: 3 | Applied: 3", await OutputAsync("status"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Verify_exits_with_4_when_a_backup_is_not_proven()
     {
         ThreeTables();
@@ -55,7 +55,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.BackupMissing, 1, ["is a folder with backups", $"migrations backups \"{folder}\""], "verify", folder);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Prune_shows_its_reasons_and_asks()
     {
         ThreeTables();
@@ -73,7 +73,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         Assert.Equal([true, false, true], paths.Select(p => File.Exists(p + ".manifest.json")));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Programs_read_the_same_fields_every_time()
     {
         ThreeTables();
@@ -119,7 +119,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_stands_on_a_backup()
     {
         ThreeTables();
@@ -132,10 +132,10 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         Assert.Equal(2, (await RunAsync("up", "--restore-on-failure")).ExitCode);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_folder_that_cannot_be_written_is_named()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "File modes are those of Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "File modes are those of Linux.");
         // For the compiler, which does not know that the line before ends the test elsewhere.
         if (OperatingSystem.IsWindows())
             return;
@@ -148,7 +148,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         File.SetUnixFileMode(Backups, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Interrupted_it_leaves_no_file_and_exits_with_130()
     {
         Prerequisite.Signals();
@@ -166,7 +166,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         Assert.Empty(Directory.EnumerateFileSystemEntries(Backups));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_a_killed_backup_left_is_cleaned_by_the_next()
     {
         await Database.ExecuteAsync(
@@ -206,12 +206,12 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
 
 public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLite")
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("--output", "table")]
     [InlineData("--compress", "")]
     public async Task Without_a_place_for_scratch_databases_nothing_is_proven(string option, string value)
     {
-        Skip.If(OperatingSystem.IsWindows(), "TMPDIR is a variable of Unix.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "TMPDIR is a variable of Unix.");
         await Database.ExecuteAsync("CREATE TABLE a (id integer)");
         var backups = Directory.CreateDirectory(Temporary["backups"]).FullName;
         var call = Call(["backup", "--destination", backups, "--prove", option, .. value.Length > 0 ? (string[])[value] : []]);

@@ -5,7 +5,7 @@ public sealed class CallTests() : CliTests("SQLite")
 {
     private string File => ((SqliteTestDatabase)Database).File;
 
-    [SkippableFact]
+    [Fact]
     public async Task The_environment_names_database_and_folder()
     {
         ThreeTables();
@@ -22,7 +22,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Contains("a", await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_option_wins_over_the_environment()
     {
         ThreeTables();
@@ -40,7 +40,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.DoesNotContain("s3cr3t", result.All, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Relative_paths_are_below_the_current_folder_and_migrations_is_its_default()
     {
         ThreeTables();
@@ -49,7 +49,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.True(System.IO.File.Exists(Temporary["relative.db"]));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Several_databases_are_worked_on_in_a_row_and_the_worst_code_counts()
     {
         ThreeTables();
@@ -59,7 +59,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Contains("a", await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Exit_code_3_tells_pending_work_and_4_tells_edited_scripts()
     {
         ThreeTables();
@@ -72,7 +72,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Equal(4, (await RunAsync("status", "--exit-code")).ExitCode);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_for_another_environment_is_not_pending()
     {
         ThreeTables();
@@ -86,7 +86,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Contains("Total: 3 | Applied: 3 | Pending: 0", await OutputAsync("status", "--summary"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_renumbered_script_is_something_found_and_a_renamed_one_is_not()
     {
         ThreeTables();
@@ -103,7 +103,7 @@ public sealed class CallTests() : CliTests("SQLite")
         await OutputAsync("status", "--exit-code");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("sqlite_journal")]
@@ -114,7 +114,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.False(System.IO.File.Exists(File));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_if_shows_the_sql_and_touches_nothing()
     {
         ThreeTables();
@@ -130,7 +130,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Equal(6, Directory.GetFiles(Folder).Length);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Azure_pipelines_get_issues_that_a_script_cannot_forge()
     {
         ThreeTables();
@@ -158,7 +158,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.DoesNotContain("##vso[task.setvariable", status.All, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Create_makes_the_next_migration_of_the_folder()
     {
         ThreeTables();
@@ -169,7 +169,7 @@ public sealed class CallTests() : CliTests("SQLite")
         await FailsAsync(ErrorId.FolderInvalid, 1, ["004_add_user_preferences.sql"], "up");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Services_keep_histories_of_their_own()
     {
         ThreeTables();
@@ -178,7 +178,7 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.Contains("Applied: 0", await OutputAsync("status", "--service", "scores"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_environment_chooses_its_migrations()
     {
         Migration("001_data", "-- Environment: local\nCREATE TABLE a (id integer);");

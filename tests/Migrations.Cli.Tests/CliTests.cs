@@ -11,13 +11,13 @@ public abstract class CliTests(string engine) : IAsyncLifetime
 
     protected string Folder => Temporary["migrations"];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Folder);
         Database = Engine == "SQLite" ? new SqliteTestDatabase() : await PostgreSqlTestDatabase.CreateAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Database is not null)
             await Database.DisposeAsync();

@@ -3,7 +3,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>The errors that everybody meets: each says what, where, and what to type next.</summary>
 public abstract class ErrorConformance(string engine) : CliTests(engine)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_bad_file_name_says_how_this_very_file_should_be_named()
     {
         ThreeTables();
@@ -12,7 +12,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         Assert.DoesNotContain("a", await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_syntax_error_in_line_40_shows_the_line_and_the_place()
     {
         ThreeTables();
@@ -40,7 +40,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         Assert.Matches(@"^ *\|? +\^$", caret);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_edited_applied_script_names_the_ways_out()
     {
         ThreeTables();
@@ -50,7 +50,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         Assert.Contains("003_add_user_prefs", await OutputAsync("up", "--skip-checksum"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_out_of_order_file_names_the_ways_out()
     {
         ThreeTables();
@@ -60,7 +60,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         Assert.Contains("002.1_late", await OutputAsync("up", "--allow-out-of-order"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_down_script_names_the_ways_out()
     {
         Migration("001_a", "CREATE TABLE a (id integer);");
@@ -68,7 +68,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.UndoMissing, 1, ["001_a", "down script"], "down");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Undoing_out_of_order_names_the_later_ones()
     {
         ThreeTables();
@@ -82,7 +82,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_lock_held_by_another_run_names_its_holder()
     {
         Migration("001_slow", Engine == "SQLite" ? Slow.Sqlite : Slow.PostgreSql);
@@ -101,7 +101,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         Assert.Equal(130, (await other.WaitAsync()).ExitCode);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Ctrl_c_in_a_long_statement_rolls_back_and_says_so()
     {
         Prerequisite.Signals();
@@ -119,14 +119,14 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         Assert.Contains("Applied 002_slow", await OutputAsync("up", "--lock-timeout", "1s"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_folder_is_named()
     {
         Directory.Delete(Folder);
         await FailsAsync(ErrorId.FolderMissing, 1, [Folder, "--path"], "up");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_wrong_call_is_told_apart_from_a_failure()
     {
         ThreeTables();
@@ -141,7 +141,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
 
 public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_file_that_is_no_database_is_named()
     {
         ThreeTables();
@@ -149,10 +149,10 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
         AssertError(await CliProcess.RunAsync("up", "--database", letter, "--path", Folder), ErrorId.DatabaseInvalid, 1, "letter.txt");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_read_only_file_is_named()
     {
-        Skip.If(OperatingSystem.IsWindows(), "File modes are those of Unix.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "File modes are those of Unix.");
         ThreeTables();
         await OutputAsync("up", "--first", "1");
         var file = ((SqliteTestDatabase)Database).File;
@@ -163,10 +163,10 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
         Assert.Contains("Total: 3 | Applied: 1 | Pending: 2", status.Output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_file_system_that_does_not_lock_is_refused()
     {
-        Skip.If(OperatingSystem.IsWindows(), "File locks cannot be turned off there.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "File locks cannot be turned off there.");
         ThreeTables();
         var call = Call("up") with
         {
@@ -176,7 +176,7 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
         Assert.DoesNotContain("a", await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_file_is_made_by_up_only()
     {
         ThreeTables();
@@ -186,7 +186,7 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
         await OutputAsync("up");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_parent_folder_is_named()
     {
         ThreeTables();
@@ -205,7 +205,7 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
 {
     private PostgreSqlTestDatabase PostgreSql => (PostgreSqlTestDatabase)Database;
 
-    [SkippableFact]
+    [Fact]
     public async Task A_wrong_password_names_the_user_and_not_the_password()
     {
         ThreeTables();
@@ -221,7 +221,7 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
         Assert.DoesNotContain("wr0ng", result.All, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_database_is_named()
     {
         ThreeTables();
@@ -234,7 +234,7 @@ public sealed class PostgreSqlErrorTests() : ErrorConformance("PostgreSQL")
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_server_that_does_not_answer_is_tried_again_and_named()
     {
         ThreeTables();

@@ -3,7 +3,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>What a folder must not hold, and what <c>create</c> makes of it.</summary>
 public abstract class FolderCommandTests(string engine) : CliTests(engine)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_bad_folder_stops_every_command_before_anything_runs()
     {
         Write("001_a.sql", "CREATE TABLE a (id integer);\n");
@@ -28,7 +28,7 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
         Assert.Contains("Applied 1 migration", await OutputAsync("up"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_empty_folder_is_an_error_unless_it_is_allowed()
     {
         await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations", "--allow-empty"], "up");
@@ -39,14 +39,14 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
         Assert.Contains("holds no migrations", check.Output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_header_that_names_no_migration_is_named_by_file_and_line()
     {
         Write("001_a.sql", "-- Description: first\n-- Depends-On: 009_gone\nCREATE TABLE a (id integer);\n");
         await FailsAsync(ErrorId.MigrationUnknown, 1, ["001_a.sql:2", "'Depends-On: 009_gone'"], "up");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Create_writes_no_undo_that_wrangler_would_run()
     {
         Temporary.Write("wrangler.toml", "[[d1_databases]]\nbinding = \"DB\"\n");

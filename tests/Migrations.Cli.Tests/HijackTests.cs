@@ -54,7 +54,7 @@ public sealed partial class HijackTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("public, pg_catalog")]
     [InlineData("\"$user\", public")]
     public async Task No_planted_function_or_operator_is_called(string path)

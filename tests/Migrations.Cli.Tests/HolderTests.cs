@@ -7,7 +7,7 @@ public abstract class HolderTests(string engine) : CliTests(engine)
 {
     private string SlowScript => Engine == "SQLite" ? Slow.Sqlite : Slow.PostgreSql;
 
-    [SkippableFact]
+    [Fact]
     public async Task A_killed_holder_blocks_nobody()
     {
         Migration("001_a", "CREATE TABLE a (id integer);");
@@ -23,7 +23,7 @@ public abstract class HolderTests(string engine) : CliTests(engine)
         Assert.Contains("Applied 002_slow", await OutputAsync("up", "--lock-timeout", "8s"), StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_stopped_holder_is_named_with_its_migration_and_the_wait_ends(bool json)

@@ -5,7 +5,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>The commands that prove and check: test, check, schema and diff, and what an undo would lose.</summary>
 public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_rehearsal_tells_good_and_bad_and_status_shows_the_verdict()
     {
         ThreeTables();
@@ -28,7 +28,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Equal("Added", json[1].GetProperty("differences")[0].GetProperty("kind").GetString());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_folder_that_does_not_exist_is_an_error_of_every_check_that_needs_it()
     {
         ThreeTables();
@@ -55,7 +55,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Equal(0, ofEngine.ExitCode);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_checklist_is_listed()
     {
         ThreeTables();
@@ -78,7 +78,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
             Assert.Contains(item, output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failed_check_exits_with_4_and_is_in_the_report()
     {
         ThreeTables();
@@ -108,7 +108,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.CheckFailed, 4, ["were applied", "drift", "a_id"], "up", "--check");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_database_that_cannot_be_reached_is_in_the_report()
     {
         ThreeTables();
@@ -132,7 +132,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Contains("history-pending", text, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_proof_of_the_schema_alone_is_accepted_where_that_is_said()
     {
         Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
@@ -155,7 +155,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Contains("the undo does not bring the values back", await OutputAsync("status"), StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("--on-copy")]
     [InlineData("--scratch")]
     public async Task Declared_checks_are_asked_on_a_copy_where_that_is_wanted(string option)
@@ -172,7 +172,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.Equal(4, (await RunAsync("check", "--category", "declared", option)).ExitCode);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_schema_can_be_listed_written_and_compared()
     {
         ThreeTables();
@@ -191,7 +191,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         Assert.EndsWith("b.extra", difference.GetProperty("name").GetString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_loss_is_refused_with_its_numbers_and_shown_by_what_if()
     {
         ThreeTables();

@@ -10,7 +10,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         DO $$ BEGIN FOR i IN 1..8 LOOP BEGIN PERFORM pg_sleep(0.5); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;
         """;
 
-    [SkippableFact]
+    [Fact]
     public async Task A_second_one_says_what_is_waited_for_and_a_third_ends_the_process()
     {
         Prerequisite.Signals();
@@ -33,7 +33,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM b"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("TERM")]
     [InlineData("HUP")]
     public async Task A_request_to_end_and_a_terminal_that_is_gone_cancel_too(string signal)
@@ -49,7 +49,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Assert.Equal(["a", "migration_journal"], await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Twice_in_a_row_is_as_once()
     {
         Prerequisite.Signals();
@@ -65,7 +65,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Assert.Equal(["a", "migration_journal"], await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_databases_that_did_not_have_their_turn_are_named()
     {
         Prerequisite.Signals();
@@ -86,7 +86,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         Assert.Empty(await second.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task One_that_comes_when_all_is_done_changes_nothing()
     {
         Prerequisite.Signals();

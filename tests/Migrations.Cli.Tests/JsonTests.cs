@@ -5,7 +5,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>What programs read: one array on standard output with the promised fields, the error as one object on standard error.</summary>
 public abstract class JsonConformance(string engine) : CliTests(engine)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Status_has_its_fields()
     {
         ThreeTables();
@@ -45,7 +45,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.Equal("None", status[1].GetProperty("change").GetString());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Summary_has_its_fields()
     {
         ThreeTables();
@@ -69,7 +69,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.Equal("001", summary[0].GetProperty("current").GetString());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Results_have_their_fields()
     {
         ThreeTables();
@@ -104,7 +104,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.Equal("Down", down[0].GetProperty("direction").GetString());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task History_has_its_fields()
     {
         ThreeTables();
@@ -135,7 +135,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.False(history[0].TryGetProperty("script", out _));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failed_run_still_prints_its_results()
     {
         ThreeTables();
@@ -156,7 +156,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.NotEqual("", error.GetProperty("nextStep").GetString());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_refusal_prints_an_empty_array()
     {
         Write("oops.sql.up", "x");
@@ -171,7 +171,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_if_gives_the_sql()
     {
         ThreeTables();
@@ -183,7 +183,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
         Assert.DoesNotContain("migration_journal", await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Repair_baseline_and_create_have_their_fields()
     {
         ThreeTables();

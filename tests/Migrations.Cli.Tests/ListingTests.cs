@@ -5,7 +5,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>What people read: the status listing, the run, the history.</summary>
 public abstract class ListingConformance(string engine) : CliTests(engine)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Status_lists_as_people_know_it()
     {
         ThreeTables();
@@ -35,7 +35,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Every_state_has_its_mark()
     {
         ThreeTables();
@@ -59,7 +59,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Up_and_down_say_each_step()
     {
         ThreeTables();
@@ -74,7 +74,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.Contains("Nothing to undo", await OutputAsync("down"), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task History_lists_every_event()
     {
         ThreeTables();
@@ -91,7 +91,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Summary_is_one_record_for_each_database()
     {
         ThreeTables();
@@ -101,7 +101,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.DoesNotContain("002_add_indexes", summary, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Repair_and_baseline_say_what_they_compared()
     {
         ThreeTables();
@@ -123,7 +123,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.RepairNotNeeded, 1, [], "repair");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task No_colour_reaches_a_pipe()
     {
         ThreeTables();

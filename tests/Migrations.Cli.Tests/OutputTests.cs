@@ -5,14 +5,14 @@ namespace Migrations.Cli.Tests;
 /// <summary>Outputs that cannot be written.</summary>
 public sealed class OutputTests() : CliTests("SQLite")
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("> /dev/full", "table")]
     [InlineData("> /dev/full", "json")]
     [InlineData(">&-", "table")]
     [InlineData("> /dev/full", "json", "TF_BUILD")]
     public async Task A_run_whose_output_cannot_be_written_goes_on_and_says_so(string redirection, string format, string variable = "NONE")
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
         ThreeTables();
         var (code, error) = await ShellAsync(
             $"{variable}=True exec dotnet \"$0\" up --database \"$1\" --path \"$2\" --output {format} {redirection}"
@@ -23,17 +23,17 @@ public sealed class OutputTests() : CliTests("SQLite")
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'applied'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_reader_that_has_seen_enough_does_not_stop_the_run()
     {
-        Skip.If(OperatingSystem.IsWindows(), "Needs a shell with pipes.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell with pipes.");
         ThreeTables();
         var (code, error) = await ShellAsync("dotnet \"$0\" up --database \"$1\" --path \"$2\" | head -n 1");
         Assert.True(code == 0, error);
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'applied'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_a_repair_would_do_is_shown_for_failed_undos_and_edited_comments_too()
     {
         ThreeTables();

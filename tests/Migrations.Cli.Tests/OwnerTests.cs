@@ -3,7 +3,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>The command for a role that owns its database and may create no other: what needs a scratch database finds one.</summary>
 public sealed class OwnerTests() : CliTests("PostgreSQL")
 {
-    [SkippableFact]
+    [Fact]
     public async Task Rehearsal_drift_and_comparison_need_no_right_to_create_databases()
     {
         await using var owner = await PostgreSqlRole.OwnerOfAsync((PostgreSqlTestDatabase)Database);

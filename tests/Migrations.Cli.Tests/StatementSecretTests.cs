@@ -5,7 +5,7 @@ public abstract class StatementSecretTests(string engine) : CliTests(engine)
 {
     private const string Canary = "hunter2Canary";
 
-    [SkippableFact]
+    [Fact]
     public async Task It_is_printed_by_no_command()
     {
         Migration(

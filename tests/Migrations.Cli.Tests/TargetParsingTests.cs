@@ -5,7 +5,7 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
 {
     public static TheoryData<string> Refused => [.. ConnectionTexts.Refused];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Refused))]
     public async Task What_may_be_something_else_is_refused_and_not_repeated(string text)
     {
@@ -15,7 +15,7 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
         AssertRefused(result, ErrorId.TargetInvalid);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("status", "--database", "user=ann password=hunter2 host=h")]
     [InlineData("up", "-d", "ok.db", "-d", "ann:hunter2@h")]
     [InlineData("diff", "postgres+x://ann:hunter2@h/shop.sql", "ok.db")]
@@ -32,7 +32,7 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
         AssertNothing(result);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("--database has an empty value", "up", "--database=", "--yes", "--path", "migrations")]
     [InlineData("--database has an empty value", "up", "--database=", "--path", "migrations")]
     [InlineData("--database has an empty value", "--database=", "up", "--path", "migrations")]
@@ -68,7 +68,7 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_password_file_that_is_missing_is_passed_over()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -79,10 +79,10 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
         AssertError(result, ErrorId.AuthenticationFailed, 1);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_user_without_a_name_is_recorded_by_number()
     {
-        Skip.IfNot(
+        Assert.SkipUnless(
             OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root",
             "Only root may run a command under a bare number."
         );

@@ -19,7 +19,7 @@ public sealed class BrokenConnectionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public async Task A_server_that_dies_in_a_commit_leaves_the_outcome_open()
     {
         using var server = PostgreSqlServer.Start();
@@ -38,7 +38,7 @@ public sealed class BrokenConnectionTests : IDisposable
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(InCommit)]
     [InlineData("CREATE TABLE a (id integer);\nSELECT {0};\nINSERT INTO a VALUES (1);\n")]
     public async Task A_backend_that_is_ended_has_rolled_back_and_the_next_run_works(string script)

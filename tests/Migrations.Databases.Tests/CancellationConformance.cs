@@ -10,7 +10,7 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
     // Two seconds are the promise; the rest is for busy machines.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -31,7 +31,7 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
         await GoesOnAsync("002_slow", "CREATE TABLE b (id integer);\nCREATE TABLE c (id integer);\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task In_a_down_script()
     {
         Migration("001_a", "CREATE TABLE a (id integer);", $"DROP TABLE a;\n{Kind.SlowStatement};\n");
@@ -44,7 +44,7 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
         Assert.Null((await Engine().GetSummaryAsync()).LockedBy);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     public async Task In_the_wait_for_a_table_and_in_the_pause_after_it(TransactionMode mode)
@@ -69,7 +69,7 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
         Assert.Equal("002_alter", Names(await ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Between_two_steps()
     {
         ThreeTables();
@@ -88,7 +88,7 @@ public abstract class CancellationConformance(DatabaseKind kind) : Conformance(k
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Before_it_begins()
     {
         ThreeTables();
@@ -194,7 +194,7 @@ public sealed class SqliteCancellationTests() : CancellationConformance(Database
 
 public sealed class PostgreSqlCancellationTests() : CancellationConformance(DatabaseKind.PostgreSql)
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("copy", "COPY a FROM STDIN;\n1\n2\n\\.\n")]
     [InlineData("commit", "INSERT INTO a VALUES (1);\n")]
     [InlineData("index", "CREATE INDEX CONCURRENTLY a_id ON a (id);\n")]
@@ -229,7 +229,7 @@ public sealed class PostgreSqlCancellationTests() : CancellationConformance(Data
         Assert.Null(await Database.ScalarAsync("SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task In_the_pause_before_the_next_try_to_connect()
     {
         Migration("001_a", "CREATE TABLE a (id integer);");

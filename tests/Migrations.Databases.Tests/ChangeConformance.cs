@@ -7,7 +7,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>The folder is no longer what was applied: edited, missing, out of order, repeatable, dependent.</summary>
 public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task An_edited_applied_script_is_refused_and_can_be_overruled()
     {
         ThreeTables();
@@ -28,7 +28,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(MigrationState.Changed, (await StatusOfAsync("001_a")).State);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_cosmetic_edit_is_only_a_warning()
     {
         ThreeTables();
@@ -40,7 +40,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("001_a", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_edited_literal_is_no_cosmetic_edit()
     {
         Migration("001_a", "CREATE TABLE a (t text);\nINSERT INTO a VALUES ('one  -- two');\n");
@@ -49,7 +49,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(ScriptChange.Statement, (await StatusOfAsync("001_a")).Change);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_applied_script_is_refused_and_can_be_overruled()
     {
         ThreeTables();
@@ -64,7 +64,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("001_a", (await Engine().GetHistoryAsync())[^1].ErrorMessage, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Out_of_order_is_refused_and_can_be_allowed()
     {
         ThreeTables();
@@ -84,7 +84,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("002.5_late", Names(await UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Repeatables_run_last_and_again_when_they_change()
     {
         Write("R__views.sql", "DROP VIEW IF EXISTS v;\nCREATE VIEW v AS SELECT id FROM a;\n");
@@ -101,7 +101,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Null((await StatusOfAsync("R__views")).Version);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_dependency_must_come_first()
     {
         ThreeTables();
@@ -115,7 +115,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a, 002_b, 003_c", Names(await ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_migration_for_another_environment_is_left_out()
     {
         ThreeTables();
@@ -129,7 +129,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Without_an_environment_only_those_that_name_none_run()
     {
         Migration("001_seed", "-- Environment: local\nCREATE TABLE a (id integer);");
@@ -137,7 +137,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_seed NotHere", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_secret_that_was_edited_is_a_change()
     {
         Migration("001_a", "CREATE TABLE a (password text DEFAULT 'x');\n-- PASSWORD 'one'\nINSERT INTO a (password) VALUES ('one');\n");
@@ -146,7 +146,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(MigrationState.Changed, (await StatusOfAsync("001_a")).State);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_not_stored_cannot_be_called_cosmetic()
     {
         Migration("001_a", "-- Store-Script: no\nCREATE TABLE a (id integer);\n");

@@ -10,7 +10,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
 {
     private const int Many = 12;
 
-    [SkippableFact]
+    [Fact]
     public async Task Several_runs_at_once_apply_each_migration_once()
     {
         ManyTables();
@@ -20,7 +20,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal(Many, (await TablesAsync()).Split(", ").Length);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Several_processes_at_once_apply_each_migration_once()
     {
         ManyTables();
@@ -34,7 +34,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal(Many.ToString(), await Database.ScalarAsync("SELECT count(*) FROM migration_journal"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Waiting_for_the_lock_ends_and_names_its_holder()
     {
         ThreeTables();
@@ -52,7 +52,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Contains(Environment.MachineName, (await Engine().GetSummaryAsync()).LockedBy, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_goes_on_when_the_lock_is_freed()
     {
         ThreeTables();
@@ -64,7 +64,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal("001_a, 002_b, 003_c", Names(await run));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Waiting_for_the_lock_ends_when_the_other_run_has_left_nothing_to_do()
     {
         ThreeTables();
@@ -83,7 +83,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Empty(await run.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_waits_for_no_lock()
     {
         ThreeTables();
@@ -93,7 +93,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Empty(await ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Waiting_for_the_lock_can_be_cancelled()
     {
         ThreeTables();
@@ -102,7 +102,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         await CancelledAsync(() => Engine().ApplyAsync(cancellationToken: stop.Token));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Cancelling_in_a_long_statement_rolls_back_and_unlocks()
     {
         ThreeTables();
@@ -120,7 +120,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal("002_b, 003_c", Names(await ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Cancelling_without_a_transaction_keeps_what_is_done_and_goes_on_later()
     {
         Migration("001_a", $"-- Transaction: none\nCREATE TABLE a (id integer);\n{Kind.SlowStatement};\n");
@@ -135,7 +135,7 @@ public abstract class ConcurrencyConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal("a, b", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Killed_in_a_long_statement_nothing_is_left_and_the_next_run_goes_on()
     {
         ThreeTables();

@@ -23,7 +23,7 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 
     protected string Folder => _temporary["migrations"];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (NeedsCopies)
             Kind.RequireCopies();
@@ -31,7 +31,7 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
         Database = await Kind.CreateAsync();
     }
 
-    public virtual async Task DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Database is not null)
             await Database.DisposeAsync();

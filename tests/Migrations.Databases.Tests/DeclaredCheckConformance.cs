@@ -12,7 +12,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     /// <summary>The sample of this engine.</summary>
     protected abstract string Sample { get; }
 
-    [SkippableFact]
+    [Fact]
     public async Task Every_check_of_the_dashboard_passes_and_leaves_nothing_behind()
     {
         await UseSampleAsync();
@@ -26,7 +26,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Equal(before, await ContentAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_broken_is_found_by_its_check_alone()
     {
         await UseSampleAsync();
@@ -45,7 +45,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.DoesNotContain("tables exist", failed);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_check_cannot_commit_what_it_does()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -61,7 +61,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_error_gives_its_code_and_its_place_once()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -74,7 +74,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
             Assert.Equal(2, message.Split(once).Length);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "-- check: a\n-- expect: rows 0\nSELECT 1 WHERE 1 = 0;\n<<<<<<< HEAD\n-- check: b\n=======\n-- check: c\n>>>>>>> other\n",
         "conflict marker",
@@ -94,7 +94,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Contains("merged.sql" + place, result.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_check_that_takes_too_long_fails_in_time()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -107,7 +107,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Equal("a", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Checks_are_chosen_by_name_and_asked_on_a_copy_when_that_is_wanted()
     {
         await UseSampleAsync();
@@ -137,7 +137,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_warning_is_no_failure_and_a_check_of_another_environment_is_not_asked()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -150,7 +150,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Equal((CheckStatus.Warn, "Fill the table.", "rows 0"), (result.Status, result.Recommendation, result.Actual));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("SELECT 1;\n", "expects nothing")]
     [InlineData("-- expect: rows 0\n-- expect: value 1\nSELECT 1;\n", "2 expectations")]
     [InlineData("-- expect: rows none\nSELECT 1;\n", "'expect: rows none' is not understood")]
@@ -172,7 +172,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.All(error.Problems, p => Assert.Equal(ErrorId.CheckInvalid, p.Id));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failed_check_fails_the_run_and_the_backup_puts_it_back()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -214,7 +214,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Equal("001_a Applied, 002_row RolledBack", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_was_applied_is_told_when_the_checks_after_it_cannot_be_made()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -243,7 +243,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Equal("a, b", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_could_not_be_checked_after_a_run_is_warned_of()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -254,7 +254,7 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
         Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("'backup' was not checked", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Directives_inside_literals_are_text()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
@@ -292,7 +292,7 @@ public sealed class SqliteDeclaredCheckTests() : DeclaredCheckConformance(Databa
 
 public sealed class PostgreSqlDeclaredCheckTests() : DeclaredCheckConformance(DatabaseKind.PostgreSql)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_check_that_loses_its_connection_fails_and_the_others_are_made()
     {
         ThreeTables();

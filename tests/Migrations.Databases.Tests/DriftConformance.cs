@@ -21,7 +21,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Migration("002_note", "ALTER TABLE orders ADD COLUMN note text;\n", "ALTER TABLE orders DROP COLUMN note;\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_clean_database_has_none()
     {
         Orders();
@@ -33,7 +33,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.All(results, r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_was_made_by_hand_and_what_was_taken_away_are_named_with_the_way_back()
     {
         Orders();
@@ -61,7 +61,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.All(await CheckAsync(CheckCategory.Drift), r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_column_made_by_hand_is_told_and_no_way_back_loses_it()
     {
         Orders();
@@ -75,7 +75,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.DoesNotContain("DROP", drift.Recommendation, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Pending_migrations_are_no_drift_and_neither_are_undone_ones()
     {
         Orders();
@@ -86,7 +86,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.All(await CheckAsync(CheckCategory.Drift, CheckCategory.Schema), r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_another_service_has_made_in_the_same_database_is_no_drift()
     {
         Orders();
@@ -110,7 +110,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_file_makes_drift_unknown_not_good()
     {
         Orders();
@@ -124,7 +124,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("002_note", drift.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task After_a_baseline_the_replay_starts_from_the_schema_that_was_there()
     {
         Orders();
@@ -141,7 +141,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.EndsWith("legacy", Assert.Single(await CheckAsync(CheckCategory.Drift)).Target, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_baseline_that_stored_no_schema_makes_drift_unknown()
     {
         Orders();
@@ -151,7 +151,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(CheckStatus.NotRun, Assert.Single(await CheckAsync(CheckCategory.Drift)).Status);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_schema_file_is_set_against_what_all_migrations_make()
     {
         Orders();

@@ -8,7 +8,7 @@ public abstract class EnvironmentConformance(DatabaseKind kind) : Conformance(ki
 {
     protected override bool NeedsCopies => true;
 
-    [SkippableFact]
+    [Fact]
     public async Task A_migration_for_another_environment_is_not_pending_here()
     {
         Migration("001_a", "CREATE TABLE a (id integer, v integer);\n", "DROP TABLE a;\n");
@@ -33,7 +33,7 @@ public abstract class EnvironmentConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal("001_a Applied, 002_seed Applied, 003_b Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_target_for_another_environment_is_a_place_in_the_order()
     {
         Migration("001_a", "CREATE TABLE a (id integer, v integer);\n");
@@ -43,7 +43,7 @@ public abstract class EnvironmentConformance(DatabaseKind kind) : Conformance(ki
         Assert.Contains("002_seed is left out: it runs in staging only", Events.ToString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_depends_on_a_migration_for_another_environment_says_so()
     {
         Write("001_seed.sql", "-- Environment: staging\nCREATE TABLE a (id integer);\n");
@@ -54,7 +54,7 @@ public abstract class EnvironmentConformance(DatabaseKind kind) : Conformance(ki
         Assert.Equal("001_seed, 002_b", Names(await Engine(o => o with { Environment = "staging" }).ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_baseline_leaves_out_what_is_for_another_environment()
     {
         Migration("001_a", "CREATE TABLE a (id integer, v integer);\n");

@@ -7,7 +7,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>A script fails: what the database, the history and the error say, and how to go on.</summary>
 public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_recorded_failure_gives_its_place_once_with_the_folder_where_the_file_says_little()
     {
         Write("20240101120000_users/up.sql", "CREATE TABL x (i integer);\n");
@@ -18,7 +18,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("20240101120000_users/up.sql", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failing_script_leaves_nothing_and_is_recorded()
     {
         ThreeTables();
@@ -50,7 +50,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.True((await Engine().GetSummaryAsync()).Healthy);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_syntax_error_is_found_in_its_line()
     {
         Migration("001_a", string.Concat(Enumerable.Repeat("-- a comment\n", 37)) + "CREATE TABLE a (\n  id integer,\n  CREATE oops\n);\n");
@@ -60,7 +60,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("syntax error", error.Message, StringComparison.OrdinalIgnoreCase);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failed_undo_leaves_the_migration_applied_with_its_error()
     {
         ThreeTables();
@@ -79,7 +79,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Null((await StatusOfAsync("003_c")).Error);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_without_a_transaction_goes_on_at_the_failed_statement()
     {
         Migration(
@@ -100,7 +100,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_steps Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_is_not_resumed_when_a_statement_that_ran_was_edited()
     {
         Migration(
@@ -120,7 +120,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         await ThrowsAsync<MigrationException>(ErrorId.StatementEdited, () => ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Without_transactions_every_statement_stands_for_itself()
     {
         ThreeTables();
@@ -133,7 +133,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM b"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task One_statement_that_needs_to_be_alone_needs_no_directive()
     {
         Migration("001_vacuum", "-- tidy up\nVACUUM;\n");
@@ -141,7 +141,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_vacuum Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_mixed_script_is_refused_before_anything_runs()
     {
         Migration("001_a", "CREATE TABLE a (id integer);");
@@ -153,7 +153,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("BEGIN;\nCREATE TABLE a (id integer);\nCOMMIT;\nBEGIN;\nCREATE TABLE b (id integer);\nCOMMIT;\n")]
     [InlineData("BEGIN;\nCREATE TABLE a (id integer);\nROLLBACK;\n")]
     public async Task Transaction_control_that_cannot_be_kept_whole_is_refused(string script)
@@ -164,7 +164,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_with_its_own_wrapper_is_still_one_with_its_record()
     {
         Migration("001_a", "BEGIN TRANSACTION;\nCREATE TABLE a (id integer);\nCOMMIT;\n", "BEGIN;\nDROP TABLE a;\nEND;\n");
@@ -177,7 +177,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_unterminated_literal_is_refused_or_failed_in_its_file()
     {
         Migration("001_a", "CREATE TABLE a (id integer);\nINSERT INTO a VALUES ('x);\n");
@@ -186,7 +186,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task All_bad_files_are_named_at_once_and_nothing_runs()
     {
         Migration("001_a", "CREATE TABLE a (id integer);");
@@ -199,7 +199,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_that_was_never_written_stops_the_run_and_an_empty_one_is_only_recorded()
     {
         Write("001_nothing.up.sql", "-- this number was given away\n");
@@ -214,7 +214,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_nothing", Assert.Single(await ApplyAsync()).Name);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_folder_is_an_error()
     {
         Directory.Delete(Folder);
@@ -222,7 +222,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains(Folder, error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_statement_that_takes_too_long_is_stopped()
     {
         Migration("001_slow", $"-- Timeout: 1s\nCREATE TABLE a (id integer);\n{Kind.SlowStatement};\n");
@@ -231,7 +231,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_was_read_and_checked_is_what_runs()
     {
         ThreeTables();
@@ -241,7 +241,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(MigrationState.Changed, (await StatusOfAsync("002_b")).State);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_larger_file_that_changes_during_the_run_is_not_run()
     {
         ThreeTables();
@@ -253,7 +253,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_full_disk_is_told_apart_from_a_bad_statement()
     {
         Migration(
@@ -269,7 +269,7 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_full", Names(await ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_a_script_sets_on_the_connection_does_not_reach_the_next()
     {
         var (set, show) =

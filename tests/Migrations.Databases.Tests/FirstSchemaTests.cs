@@ -17,7 +17,7 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
             { "migration_journal", Longest + "A" },
         };
 
-    [SkippableFact]
+    [Fact]
     public async Task Another_first_schema_than_that_of_the_recorded_runs_is_refused()
     {
         await TwoTenantsAsync();
@@ -41,7 +41,7 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal("2", await Database.ScalarAsync("SELECT count(*) FROM pg_tables WHERE tablename = 'orders'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Each_service_of_a_shared_history_has_its_own()
     {
         await TwoTenantsAsync();
@@ -51,7 +51,7 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
         await ThrowsAsync<MigrationException>(ErrorId.OtherSchema, () => On("tenant_a", o => o with { Service = "b" }).ApplyAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("COMMENT ON TABLE migration_journal IS NULL")]
     [InlineData("COMMENT ON TABLE migration_journal IS 'a comment of the user'")]
     [InlineData("ALTER SCHEMA tenant_a RENAME TO tenant_c")]
@@ -64,7 +64,7 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Empty(await On("tenant_b").ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Where_nothing_is_applied_any_schema_will_do()
     {
         await TwoTenantsAsync();
@@ -74,7 +74,7 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
         await ThrowsAsync<MigrationException>(ErrorId.OtherSchema, () => On("tenant_a").GetStatusAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_a_script_sets_is_not_the_connections()
     {
         await TwoTenantsAsync();
@@ -84,7 +84,7 @@ public sealed class FirstSchemaTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal("002_other", Names(await On("tenant_a").UndoAsync()));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(WrongNames))]
     public async Task Names_that_the_server_would_cut_or_refuse_are_wrong_use(string table, string? schema)
     {

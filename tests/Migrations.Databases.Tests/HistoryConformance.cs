@@ -6,7 +6,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>The journal: what its rows hold, what they must not hold, where it lives.</summary>
 public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_row_holds_everything_that_is_known()
     {
         const string Script =
@@ -42,7 +42,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(Script, await Database.ScalarAsync("SELECT script FROM migration_journal"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -67,7 +67,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     private async Task<IEnumerable<string?>> RecordedAsync(JournalEvent what) =>
         (await Engine().GetHistoryAsync()).Where(e => e.Event == what).Select(e => e.SchemaFingerprint);
 
-    [SkippableFact]
+    [Fact]
     public async Task The_table_has_the_columns_that_others_may_query()
     {
         ThreeTables();
@@ -89,7 +89,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(DISTINCT run_id) FROM migration_journal"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failure_and_an_undo_have_rows_of_their_own()
     {
         ThreeTables();
@@ -109,7 +109,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(rows.Select(r => r.Id).Order(), rows.Select(r => r.Id));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_without_a_transaction_is_journalled_statement_by_statement()
     {
         Migration("001_a", "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\n");
@@ -128,7 +128,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.NotEqual(rows[1].Checksum, rows[3].Checksum);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Password_literals_are_masked()
     {
         Migration(
@@ -151,7 +151,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Services_share_a_database_and_not_a_history()
     {
         ThreeTables();
@@ -168,7 +168,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a", Names(await api.UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_history_table_can_have_another_name()
     {
         ThreeTables();
@@ -180,7 +180,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c, 002_b, 001_a", Names(await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_of_the_users_is_not_taken_for_the_history()
     {
         ThreeTables();
@@ -197,7 +197,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Migrations_known_by_name_may_share_a_version()
     {
         Migration("0005_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
@@ -210,7 +210,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("0005_b, 0005_a", Names(await engine.UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Other_tools_tables_are_just_tables()
     {
         Migration(
@@ -226,7 +226,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
 
 public sealed class SqliteHistoryTests() : HistoryConformance(DatabaseKind.Sqlite)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_history_schema_is_refused() =>
         await ThrowsAsync<MigrationException>(
             ErrorId.UsageInvalid,
@@ -236,7 +236,7 @@ public sealed class SqliteHistoryTests() : HistoryConformance(DatabaseKind.Sqlit
 
 public sealed class PostgreSqlHistoryTests() : HistoryConformance(DatabaseKind.PostgreSql)
 {
-    [SkippableFact]
+    [Fact]
     public async Task The_history_can_live_in_another_schema()
     {
         ThreeTables();

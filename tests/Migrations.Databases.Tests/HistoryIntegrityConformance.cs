@@ -43,7 +43,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
             _ => throw new ArgumentOutOfRangeException(nameof(call), call, null),
         };
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Calls))]
     public async Task A_version_that_was_applied_under_another_name_is_another_migration(string call)
     {
@@ -64,7 +64,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("a, mine", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Once_the_other_migration_is_forgotten_by_name_its_version_is_free()
     {
         await ApplyTwoAsync("002_mine", "CREATE TABLE mine (id integer);\n");
@@ -75,7 +75,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("001_a Applied, 002_colleague Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_was_undone_or_failed_under_a_version_is_not_the_state_of_another_migration()
     {
         await ApplyTwoAsync("002_mine", "CREATE TABLE mine (id integer);\n", "DROP TABLE mine;\n");
@@ -86,7 +86,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("002_colleague", Names(await ApplyAsync()));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Calls))]
     public async Task A_folder_that_has_nothing_in_common_with_the_history_is_another_folder(string call)
     {
@@ -113,7 +113,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains("Is this the right folder?", Events.ToString(), StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Other_versions_than_the_applied_ones_alone_are_another_folder_too(bool empty)
@@ -131,7 +131,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal(empty ? "" : "20240101120000_users", Names(await ApplyAsync(new ApplyRequest { SkipChecksum = true })));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("services")]
     [InlineData("../service/migrations")]
     public async Task A_better_folder_is_looked_for_below_and_beside(string place)
@@ -144,7 +144,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains($"--path '{right}'", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_better_folder_is_looked_for_above()
     {
         await ApplyTwoAsync("002_index", IndexA);
@@ -158,7 +158,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains($"--path '{Folder}'", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_renumbered_migration_is_recorded_and_frees_its_version()
     {
         await ApplyTwoAsync("002_index_a", IndexA, "DROP INDEX a_v;\n");
@@ -194,7 +194,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("002_table_b, 003_index_a", Names(await ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Migrations_that_swapped_or_shifted_their_numbers_are_recorded_together()
     {
         await ApplyTwoAsync("002_b", "CREATE TABLE b (id integer);\n", "DROP TABLE b;\n");
@@ -217,7 +217,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("a", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_renamed_file_of_the_same_version_is_a_warning()
     {
         await ApplyTwoAsync("002_index_a", IndexA, "DROP INDEX a_v;\n");
@@ -235,7 +235,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("002_better_name", Names(await UndoAsync()));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("002_renamed")]
     [InlineData("003_index_a")]
     public async Task A_renamed_or_renumbered_file_may_have_other_comments(string name)
@@ -251,7 +251,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Empty(await ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task With_identity_by_name_a_new_name_is_recorded_too()
     {
         Migration("001_a", TableA);
@@ -265,7 +265,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Empty(await engine.ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Of_two_files_with_the_applied_text_the_name_says_which_it_is()
     {
         await ApplyTwoAsync("002_touch", "INSERT INTO a (v) VALUES (1);\n");
@@ -277,7 +277,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("001_a Applied, 002_touch Missing, 003_this Pending, 004_touch_again Pending", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_edit_is_shown_statement_by_statement_before_it_is_accepted()
     {
         await ApplyTwoAsync("002_rows", "INSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (2);\nINSERT INTO a (v) VALUES (3);\n");
@@ -301,7 +301,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("001_a Applied, 002_rows Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task No_more_is_repaired_than_was_shown()
     {
         await ApplyTwoAsync("002_index", IndexA);
@@ -311,7 +311,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal("001_a Applied, 002_index Changed", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Checks_tell_another_migration_from_an_edit()
     {
         await ApplyTwoAsync("002_mine", "CREATE TABLE mine (id integer);\n");
@@ -323,7 +323,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.DoesNotContain("repair", checks.Single(c => c.Name == "history-missing").Recommendation, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Drift_replays_a_renumbered_migration_from_its_file()
     {
         await ApplyTwoAsync("002_index_a", IndexA);
@@ -333,7 +333,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Equal(CheckStatus.Fail, checks.Single(c => c.Name == "history-renumbered").Status);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Services_that_share_a_journal_are_matched_each_by_itself()
     {
         Migration("001_a", TableA);

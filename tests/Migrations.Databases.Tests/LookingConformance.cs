@@ -9,7 +9,7 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
     /// <summary>All that could have been touched: the file's bytes and the names beside it, or the tables and their row counts.</summary>
     protected abstract Task<string> FingerprintAsync();
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_at_an_untouched_database_creates_nothing()
     {
         ThreeTables();
@@ -24,7 +24,7 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(["of_the_user"], await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_at_a_migrated_database_changes_nothing()
     {
         ThreeTables();
@@ -39,7 +39,7 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(before, await FingerprintAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_refused_run_changes_nothing()
     {
         ThreeTables();
@@ -51,7 +51,7 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(before, await FingerprintAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_plan_says_what_would_run()
     {
         ThreeTables();
@@ -78,7 +78,7 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
             )
         );
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_file_is_planned_for_and_not_made()
     {
         ThreeTables();
@@ -104,7 +104,7 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
         Assert.Equal("a, b, c", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_leaves_a_write_ahead_log_alone()
     {
         ThreeTables();
@@ -138,7 +138,7 @@ public sealed class PostgreSqlLookingTests() : LookingConformance(DatabaseKind.P
                 : []
         );
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_database_is_an_error()
     {
         ThreeTables();

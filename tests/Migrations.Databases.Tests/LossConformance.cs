@@ -5,7 +5,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>What an undo would lose is found without touching the database, and nothing is lost that nobody accepted.</summary>
 public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task An_undo_that_drops_rows_is_refused_with_the_numbers()
     {
         ThreeTables();
@@ -23,7 +23,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Nothing_to_lose_asks_nothing()
     {
         ThreeTables();
@@ -32,7 +32,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c", Names(await Engine().UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Values_of_a_dropped_column_count_and_nulls_do_not()
     {
         ThreeTables();
@@ -49,7 +49,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("004_note", Names(await Engine().UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_is_told_once_however_many_steps_take_it_away()
     {
         ThreeTables();
@@ -64,7 +64,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Rows_that_a_condition_deletes_are_counted_and_asked_about()
     {
         ThreeTables();
@@ -80,7 +80,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("004_some", Names(await Engine().UndoAsync()));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "DELETE FROM parents WHERE id = 1;",
         "parents Deleted 1, children Cascaded 2, grandchildren Cascaded 2, notes Overwritten 1"
@@ -126,7 +126,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_cannot_be_counted_is_asked_about_too()
     {
         ThreeTables();
@@ -140,7 +140,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("004_some", Names(await UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_an_update_overwrites_is_reported_and_not_refused()
     {
         ThreeTables();
@@ -157,7 +157,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_statement_that_the_forecast_cannot_read_stops_no_up()
     {
         ThreeTables();
@@ -172,7 +172,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM c"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_that_the_script_itself_makes_is_no_loss()
     {
         ThreeTables();
@@ -182,7 +182,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("004_scratch", Names(await Engine().UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_destructive_up_is_told_and_not_refused()
     {
         ThreeTables();

@@ -13,7 +13,7 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
     /// <summary>A script that takes something along: what it is, and how much it matters.</summary>
     protected abstract (string Up, string Kind, string Name, LostObjectWeight Weight) Taking { get; }
 
-    [SkippableFact]
+    [Fact]
     public async Task It_is_in_the_plan_the_result_and_the_rehearsal()
     {
         var (up, kind, name, weight) = Taking;
@@ -44,7 +44,7 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
             );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -56,7 +56,7 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
         Assert.Contains(Taking.Name, Assert.Single(result.ObjectsLost).Name, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_command_shows_it_as_json_and_as_text()
     {
         await BeginAsync();

@@ -26,7 +26,7 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
 
     protected override bool NeedsCopies => true;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -40,7 +40,7 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         Assert.Empty((await StatusOfAsync("002_b")).OpenForeignKeys);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each, "002_b Applied, 003_c Failed")]
     [InlineData(TransactionMode.All, "002_b Pending, 003_c Failed")]
     [InlineData(TransactionMode.None, "002_b Applied, 003_c Failed")]
@@ -62,7 +62,7 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pragma_foreign_key_check"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Status_and_check_show_them_meanwhile_and_the_undo_may_open_them_again()
     {
         Three(Close);
@@ -88,7 +88,7 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         Assert.Single((await StatusOfAsync("002_b")).OpenForeignKeys);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_rehearsal_follows_the_header_too()
     {
         Three(Close);
@@ -101,7 +101,7 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("001")]
     [InlineData("002")]
     [InlineData("099")]
@@ -115,7 +115,7 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_error_for_a_broken_key_names_both_ways()
     {
         Three(Close);

@@ -1,4 +1,4 @@
-using Migrations.Integrity;
+using Migrations.Comparing;
 using Migrations.Schema;
 
 namespace Migrations.Databases.Tests;
@@ -11,7 +11,7 @@ public abstract class OtherProgramsConformance(DatabaseKind kind) : Conformance(
     /// <summary>The tables as the programs themselves make them.</summary>
     protected abstract IEnumerable<string> Companions { get; }
 
-    [SkippableFact]
+    [Fact]
     public async Task Their_tables_are_no_drift()
     {
         ThreeTables();
@@ -25,7 +25,7 @@ public abstract class OtherProgramsConformance(DatabaseKind kind) : Conformance(
         Assert.Empty(await DiffAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("CREATE TABLE migrations (id integer PRIMARY KEY, title text)")]
     [InlineData("CREATE TABLE changelog (id integer PRIMARY KEY, version text)")]
     [InlineData("CREATE TABLE cf_meta (id integer)")]
@@ -40,7 +40,7 @@ public abstract class OtherProgramsConformance(DatabaseKind kind) : Conformance(
         Assert.NotEmpty(await DiffAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_that_a_migration_makes_is_compared_whatever_it_is_called()
     {
         Migration("001_own", "CREATE TABLE d1_migrations (id integer PRIMARY KEY, name text, applied_at text);\n");
@@ -52,7 +52,7 @@ public abstract class OtherProgramsConformance(DatabaseKind kind) : Conformance(
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("audit_*", true)]
     [InlineData("AUDIT_LOG", true)]
     [InlineData("*audit*", true)]
@@ -69,7 +69,7 @@ public abstract class OtherProgramsConformance(DatabaseKind kind) : Conformance(
         Assert.Equal(isIgnored, (await DiffAsync(pattern)).Count == 0);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_ignored_may_be_missing_too()
     {
         ThreeTables();
@@ -155,7 +155,7 @@ public sealed class PostgreSqlOtherProgramsTests() : OtherProgramsConformance(Da
             "CREATE TABLE databasechangeloglock (id integer PRIMARY KEY, locked boolean NOT NULL, lockgranted timestamp, lockedby varchar(255))",
         ];
 
-    [SkippableFact]
+    [Fact]
     public async Task A_whole_schema_can_be_ignored()
     {
         ThreeTables();

@@ -22,7 +22,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
 
         """;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.None)]
     public async Task Pairs_of_begin_and_commit_run_as_they_are(TransactionMode mode)
@@ -34,7 +34,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
         Assert.Equal("001_pairs Applied", await StatesAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "INSERT INTO a VALUES (4)",
         "1,2",
@@ -65,7 +65,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
         Assert.Equal(["1", "2", "3", "4", "5"], await Database.RowsAsync("SELECT id FROM a ORDER BY id"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Killed_inside_a_pair_the_database_is_as_before_the_pair()
     {
         Migration("001_pairs", Pairs.Replace("INSERT INTO a VALUES (4)", Kind.SlowStatement));
@@ -85,7 +85,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
         Assert.Equal(["1", "2", "3", "4", "5"], await Database.RowsAsync("SELECT id FROM a ORDER BY id"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("BEGIN;\nBEGIN;\nCREATE TABLE a (id integer);\nCOMMIT;", 2, "inside the transaction that begins in line 1")]
     [InlineData("SELECT 1;\nCOMMIT;", 2, "COMMIT without BEGIN")]
     [InlineData("SELECT 1;\nBEGIN;\nCREATE TABLE a (id integer);", 2, "BEGIN without COMMIT")]
@@ -103,7 +103,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     public async Task A_failure_in_a_transaction_leaves_nothing_and_the_error_says_so(TransactionMode mode)
@@ -123,7 +123,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "What was waited for did not happen.");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_command_says_which_statements_are_in_the_database()
     {
         Migration(

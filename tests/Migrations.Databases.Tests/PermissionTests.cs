@@ -10,7 +10,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
 
     private PostgreSqlTestDatabase Server => (PostgreSqlTestDatabase)Database;
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_needs_to_read_the_history_only()
     {
         ThreeTables();
@@ -23,7 +23,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Empty(await engine.ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_at_a_database_without_a_history_needs_no_grant()
     {
         ThreeTables();
@@ -32,7 +32,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal(3, (await EngineAs(role).PlanApplyAsync()).Steps.Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Looking_without_the_right_to_read_is_refused()
     {
         ThreeTables();
@@ -42,7 +42,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Contains("migration_journal", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Applying_for_the_first_time_needs_to_create_in_the_schema()
     {
         ThreeTables();
@@ -51,7 +51,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal("003_c, 002_b, 001_a", Names(await EngineAs(role).UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Applying_with_a_history_of_somebody_else_needs_to_read_and_append()
     {
         ThreeTables();
@@ -64,7 +64,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal("001_a Applied, 002_b Applied, 003_c RolledBack", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Applying_without_the_right_to_create_is_refused_and_leaves_nothing()
     {
         ThreeTables();
@@ -75,7 +75,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Empty(await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_statement_without_its_right_is_rolled_back_and_names_file_and_line()
     {
         await Database.ExecuteAsync("CREATE TABLE of_others (id integer)");
@@ -87,7 +87,7 @@ public sealed class PermissionTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal("of_others", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_read_only_database_says_so()
     {
         ThreeTables();

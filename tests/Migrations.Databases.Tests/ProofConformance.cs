@@ -36,11 +36,11 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
 
     public static TheoryData<string> Shared => ProofCase.Names(ProofCase.Shared);
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Shared))]
     public Task Each_undo_gets_its_verdict(string name) => JudgesAsync(ProofCase.Shared.Single(c => c.Name == name));
 
-    [SkippableFact]
+    [Fact]
     public async Task Without_rows_what_can_change_values_is_proven_for_the_schema_only()
     {
         Migration("001_tables", "CREATE TABLE t (id integer PRIMARY KEY, name varchar(20));\n", "DROP TABLE t;\n");
@@ -67,7 +67,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Matches("^values differ in (public[.])?t: 2 rows$", Assert.Single(with.ValueDifferences).ToString());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_undo_that_is_known_to_be_bad_is_called_that()
     {
         Migration("001_a", "CREATE TABLE a (id integer);\n", "SELECT 1;\n");
@@ -89,7 +89,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_order_of_columns_is_a_verdict_of_its_own_and_counts_as_proven()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, x text, y text);\n", "DROP TABLE a;\n");
@@ -104,7 +104,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         await UndoAsync(new UndoRequest { RequireProven = true, Last = 2 });
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_cannot_be_kept_is_shown_all_the_same()
     {
         ThreeTables();
@@ -116,7 +116,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(ErrorId.FileUnreadable, report.NotKept?.Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_that_was_never_written_is_no_good_migration()
     {
         ThreeTables();
@@ -129,7 +129,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal((false, false, refused.Message), (result.Applies, result.IsGood, result.Failure?.Message));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task That_every_undo_is_proven_needs_one()
     {
         Migration("001_a", "CREATE TABLE a (id integer);\n");
@@ -226,7 +226,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
 
             """;
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Own))]
     public Task Each_undo_of_SQLite_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
 
@@ -330,7 +330,7 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
 
             """;
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Own))]
     public Task Each_undo_of_PostgreSQL_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
 }

@@ -6,7 +6,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>Mending the history, and starting from a schema that exists.</summary>
 public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task An_edited_script_is_accepted()
     {
         ThreeTables();
@@ -22,7 +22,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c", Names(await UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failure_is_cleared()
     {
         ThreeTables();
@@ -34,7 +34,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.True((await Engine().GetSummaryAsync()).Healthy);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_cleared_failure_of_an_undo_does_not_hide_what_was_applied()
     {
         ThreeTables();
@@ -47,7 +47,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal((MigrationState.Applied, ScriptChange.Cosmetic), (status.State, status.Change));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_edit_and_the_failure_of_an_undo_are_repaired_at_once()
     {
         ThreeTables();
@@ -60,7 +60,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.True((await Engine().GetSummaryAsync()).Healthy);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Edited_comments_of_a_repeatable_are_accepted_as_the_warning_says()
     {
         Write("R__v.sql", "DROP VIEW IF EXISTS v;\nCREATE VIEW v AS SELECT 1 AS one;\n");
@@ -73,7 +73,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Empty(await ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_one_is_forgotten_only_when_asked()
     {
         ThreeTables();
@@ -89,7 +89,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c, 001_a", Names(await UndoAsync(new UndoRequest { All = true })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Nothing_to_repair_is_said()
     {
         ThreeTables();
@@ -98,7 +98,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a applied, 002_b applied, 003_c applied", await JournalAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_baseline_counts_as_applied_and_is_not_undone()
     {
         ThreeTables();
@@ -113,7 +113,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a, b", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_baseline_over_applied_migrations_is_refused()
     {
         ThreeTables();
@@ -126,7 +126,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a applied", await JournalAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true, "1")]
     [InlineData(false, "1, 7")]
     public async Task A_statement_in_which_a_run_was_killed_is_decided_by_hand(bool done, string rows)
@@ -149,7 +149,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(rows, string.Join(", ", await Database.RowsAsync("SELECT id FROM a ORDER BY id")));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_statement_in_which_a_run_was_killed_is_looked_up_where_it_can_be(bool tookEffect)

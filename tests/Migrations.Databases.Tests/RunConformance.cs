@@ -7,7 +7,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>Applying, seeing, undoing and applying again.</summary>
 public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Applies_undoes_and_applies_again()
     {
         ThreeTables();
@@ -28,7 +28,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_second_run_does_nothing()
     {
         ThreeTables();
@@ -37,7 +37,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a applied, 002_b applied, 003_c applied", await JournalAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("CREATE TEMP TABLE t (x integer);")]
     [InlineData("CREATE  TEMPORARY\nTABLE t (x integer);")]
     [InlineData("-- Transaction: none\nCREATE TEMP TABLE t (x integer);\nINSERT INTO t VALUES (1);")]
@@ -51,7 +51,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Empty(await Database.RowsAsync("SELECT name FROM t"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_whose_file_goes_away_under_the_run_is_told_as_such()
     {
         // More than what is kept from the first reading, and stored in the history.
@@ -72,7 +72,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_empty_folder_is_the_wrong_one_unless_the_history_or_the_caller_knows_it()
     {
         var error = await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => ApplyAsync());
@@ -93,7 +93,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Empty(await ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_folder_of_checks_or_of_migrations_for_elsewhere_is_not_empty()
     {
         Write("checks/a.sql", "SELECT 1;");
@@ -103,7 +103,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Empty(await ApplyAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Results_and_events_say_what_was_done()
     {
         ThreeTables();
@@ -122,7 +122,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal([1, 2, 3], Events.Of<StepFinished>().Select(e => e.Number));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Status_tells_all_it_knows()
     {
         ThreeTables();
@@ -145,7 +145,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Null((await StatusOfAsync("003_c")).AppliedAt);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_summary_counts()
     {
         ThreeTables();
@@ -160,7 +160,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Matches(@"\d+\.\d+", summary.EngineVersion);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("2")]
     [InlineData("002")]
     [InlineData("002_b")]
@@ -175,7 +175,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c", Names(await UndoAsync(new UndoRequest { To = target })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task First_takes_so_many()
     {
         ThreeTables();
@@ -183,7 +183,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("002_b, 003_c", Names(await ApplyAsync(new ApplyRequest { First = 7 })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Only_takes_those_named_and_passes_over_none_unasked()
     {
         ThreeTables();
@@ -193,7 +193,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c", Names(await ApplyAsync(new ApplyRequest { Only = ["c"], AllowOutOfOrder = true })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_unknown_name_is_refused_with_the_nearest()
     {
         ThreeTables();
@@ -201,7 +201,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("003_c", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task All_in_one_transaction_share_one_fate()
     {
         ThreeTables();
@@ -218,7 +218,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a, b, c, d", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task All_in_one_transaction_undoes_too()
     {
         ThreeTables();
@@ -232,7 +232,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_cannot_run_in_a_transaction_is_refused_in_one_run()
     {
         Migration("001_vacuum", "VACUUM;");
@@ -244,7 +244,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_vacuum", Names(await ApplyAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Versions_run_in_the_order_of_numbers()
     {
         foreach (var version in new[] { "10", "2", "1" })
@@ -253,7 +253,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("10_t10", Names(await UndoAsync()));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_file_name_may_hold_anything()
     {
         Migration("001_it's a \"täble\" – 表", "CREATE TABLE a (id integer);", "DROP TABLE a;");
@@ -263,7 +263,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Line_ends_and_a_byte_order_mark_do_not_matter()
     {
         Migration("001_a", "\uFEFFCREATE TABLE a (id integer);\r\nCREATE TABLE b (id integer) -- no end", "DROP TABLE b;\r\nDROP TABLE a");

@@ -90,15 +90,15 @@ public sealed class SchemaFixTests
             },
         };
 
-    [SkippableTheory, MemberData(nameof(OnPostgreSql))]
+    [Theory, MemberData(nameof(OnPostgreSql))]
     public Task On_PostgreSql_fixes_run_in_their_order(string expected, string change, string? fix) =>
         FixAsync(DatabaseKind.PostgreSql, expected, change, fix);
 
-    [SkippableTheory, MemberData(nameof(OnSqlite))]
+    [Theory, MemberData(nameof(OnSqlite))]
     public Task On_SQLite_fixes_run_in_their_order(string expected, string change, string? fix) =>
         FixAsync(DatabaseKind.Sqlite, expected, change, fix);
 
-    [SkippableFact]
+    [Fact]
     public async Task A_function_that_a_column_uses_and_that_cannot_be_replaced_has_no_fix()
     {
         await using var database = await DatabaseKind.PostgreSql.CreateAsync();

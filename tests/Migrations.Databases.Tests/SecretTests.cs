@@ -12,7 +12,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
 
     private PostgreSqlServer Server => ((PostgreSqlTestDatabase)Database).Server;
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_run_that_works_tells_no_password(string form)
     {
@@ -31,7 +31,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Contains(seen, text => text.Contains(((PostgreSqlTestDatabase)Database).Name, StringComparison.Ordinal));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_wrong_password_is_not_repeated(string form)
     {
@@ -43,7 +43,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         AssertSilent(error + error.NextStep + Events, [Wrong, Uri.EscapeDataString(Wrong)]);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Forms))]
     public async Task An_unreachable_server_tells_no_password(string form)
     {
@@ -58,7 +58,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         Assert.Equal(2, Assert.Single(Events.Of<Migrations.Events.ConnectionRetried>()).Attempts);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_failing_statement_tells_no_password(string form)
     {
@@ -82,7 +82,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         AssertSilent(error + error.NextStep, ["s3cr3t"]);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_password_in_a_failing_statement_is_not_recorded()
     {
         Migration("001_a", "CREATE ROLE nowhere_user LOGIN PASSWORD 'hunter2' IN ROLE nowhere_group;\n");
@@ -92,7 +92,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT * FROM migration_journal")), ["hunter2"]);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("DO $$BEGIN\n  CREATE ROLE nowhere_user LOGIN PASSWORD 'hunter2' IN ROLE nowhere_group;\nEND$$;")]
     [InlineData("DO $$BEGIN\n  EXECUTE 'CREATE ROLE postgres LOGIN PASSWORD ''hunter2'' ';\nEND$$;")]
     [InlineData("DO $x$BEGIN EXECUTE $y$CREATE ROLE postgres LOGIN PASSWORD 'hunter2'$y$; END$x$;")]
@@ -105,7 +105,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT row_to_json(j)::text FROM migration_journal j")), ["hunter2"]);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_password_in_a_body_is_not_stored_and_its_script_compares_as_before()
     {
         const string Body =

@@ -8,7 +8,7 @@ public abstract class SettingConformance(DatabaseKind kind) : Conformance(kind)
     /// <summary>A script that forbids its connection to write.</summary>
     protected abstract string ForbidsWriting { get; }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     [InlineData(TransactionMode.None)]
@@ -33,7 +33,7 @@ public sealed class PostgreSqlSettingTests() : SettingConformance(DatabaseKind.P
 {
     protected override string ForbidsWriting => "SET default_transaction_read_only = on";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (sets()) TO (10);")]
     [InlineData("CREATE INDEX i ON filled (sets(id));")]
     [InlineData("CREATE INDEX i ON filled (id) WHERE sets(id) > 0;")]

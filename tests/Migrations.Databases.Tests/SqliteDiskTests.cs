@@ -27,7 +27,7 @@ public sealed class SqliteDiskTests : IDisposable
         _folder.Dispose();
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("DELETE", "each")]
     [InlineData("WAL", "each")]
     [InlineData("DELETE", "all")]
@@ -56,7 +56,7 @@ public sealed class SqliteDiskTests : IDisposable
         Assert.Equal("small", Ask("SELECT t FROM b"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_disk_without_room_for_the_first_page_is_told()
     {
         Mount();
@@ -68,7 +68,7 @@ public sealed class SqliteDiskTests : IDisposable
         Assert.Single(await Engine().ApplyAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("DELETE")]
     [InlineData("WAL")]
     public async Task A_read_only_mount_is_told_and_can_be_looked_at(string journal)
@@ -102,9 +102,9 @@ public sealed class SqliteDiskTests : IDisposable
 
     private void Mount()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "Only root may mount a small disk.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "Only root may mount a small disk.");
         _isMounted = Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", _mount);
-        Skip.IfNot(_isMounted, "This machine does not allow to mount.");
+        Assert.SkipUnless(_isMounted, "This machine does not allow to mount.");
     }
 
     private static bool Run(string program, params string[] arguments)

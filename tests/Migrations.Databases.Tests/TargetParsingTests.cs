@@ -1,5 +1,5 @@
 using Migrations.Backup;
-using Migrations.Schema;
+using Migrations.Comparing;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
@@ -39,11 +39,11 @@ public sealed class TargetParsingTests
         Assert.DoesNotContain(text, error.Message, StringComparison.OrdinalIgnoreCase);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Read))]
     public void What_is_known_is_read(string text, string display)
     {
-        Skip.If(OperatingSystem.IsWindows(), "The expected paths are those of Unix.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The expected paths are those of Unix.");
         Assert.Equal(display, Parse(text)!.Display);
     }
 
@@ -69,7 +69,7 @@ public sealed class TargetParsingTests
         AssertSilent(error);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Of_several_hosts_the_one_that_can_be_written_to_is_used()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -98,7 +98,7 @@ public sealed class TargetParsingTests
         AssertSilent(error);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_password_file_that_is_missing_is_passed_over()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();

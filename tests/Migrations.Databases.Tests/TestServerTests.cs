@@ -6,7 +6,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>The servers that the other tests rely on are what they claim to be.</summary>
 public sealed class TestServerTests
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_database_is_fresh_and_gone_afterwards()
     {
         string name;
@@ -22,7 +22,7 @@ public sealed class TestServerTests
         Assert.Equal("0", await other.ScalarAsync($"SELECT count(*) FROM pg_database WHERE datname = '{name}'"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("wrong", PostgresErrorCodes.InvalidPassword)]
     [InlineData(null, null)]
     public async Task A_wrong_password_is_refused(string? password, string? code)
@@ -33,7 +33,7 @@ public sealed class TestServerTests
         Assert.Equal(code, (error as PostgresException)?.SqlState);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(SslMode.Disable, false, "127.0.0.1", false)]
     [InlineData(SslMode.Require, false, "127.0.0.1", true)]
     [InlineData(SslMode.VerifyCA, false, "127.0.0.1", true)]
@@ -56,7 +56,7 @@ public sealed class TestServerTests
         Assert.Equal(accepted, await Record.ExceptionAsync(() => connection.OpenAsync()) is null);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_client_certificate_stands_for_a_password()
     {
         var tls = TlsPostgreSqlServer.Shared;

@@ -14,7 +14,7 @@ public sealed class TlsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("sslmode=require", "127.0.0.1")]
     [InlineData("sslmode=verify-ca&sslrootcert={root}", "127.0.0.1")]
     [InlineData("sslmode=verify-full&sslrootcert={root}", "localhost")]
@@ -26,7 +26,7 @@ public sealed class TlsTests : IDisposable
         Assert.Contains("a", await database.TablesAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("sslmode=verify-ca&sslrootcert={strange}", "127.0.0.1")]
     [InlineData("sslmode=verify-full&sslrootcert={root}", "127.0.0.1")]
     [InlineData("sslmode=verify-full&sslrootcert={strange}", "localhost")]
@@ -40,7 +40,7 @@ public sealed class TlsTests : IDisposable
         Assert.DoesNotContain(Tls.Server.Password, error.ToString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_server_that_wants_tls_refuses_plain_text()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync(Tls.Server);
@@ -51,7 +51,7 @@ public sealed class TlsTests : IDisposable
         Assert.Contains(Tls.Server.MajorVersion >= 14 ? "no encryption" : "SSL off", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_client_certificate_stands_for_a_password()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync(Tls.Server);

@@ -5,7 +5,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>Undo is narrow, in reverse order, and never done by halves.</summary>
 public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Undoes_the_last_the_last_n_down_to_one_or_all()
     {
         ThreeTables();
@@ -22,7 +22,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task By_name_only_the_last_one_goes()
     {
         ThreeTables();
@@ -35,7 +35,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("002_b", Names(await UndoAsync(new UndoRequest { Name = "1.1.0" })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_not_applied_cannot_be_undone()
     {
         ThreeTables();
@@ -44,7 +44,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         await ThrowsAsync<PlanException>(ErrorId.MigrationNotApplied, () => UndoAsync(new UndoRequest { To = "002_b" }));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(null)]
     [InlineData("-- cannot be undone\n")]
     [InlineData("")]
@@ -63,7 +63,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("003_c", Names(await UndoAsync(new UndoRequest { To = "002_b" })));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_undo_that_fails_half_way_keeps_what_it_did()
     {
         ThreeTables();
@@ -75,7 +75,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("001_a Applied, 002_b Applied, 003_c RolledBack", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_edited_script_is_not_undone_unasked()
     {
         ThreeTables();
@@ -86,7 +86,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         Assert.NotNull((await Engine().GetHistoryAsync())[^1].ErrorMessage);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_script_cannot_be_undone()
     {
         ThreeTables();
@@ -98,7 +98,7 @@ public abstract class UndoConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a, b, c", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_plan_of_an_undo_is_the_reverse_and_touches_nothing()
     {
         ThreeTables();

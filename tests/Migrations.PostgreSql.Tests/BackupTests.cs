@@ -12,7 +12,7 @@ public sealed class BackupTests
 
     public BackupTests() => Prerequisite.PgDump();
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_that_cannot_be_counted_is_named_and_does_not_stop_the_backup_or_pass_for_proven()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -53,7 +53,7 @@ public sealed class BackupTests
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         """
             CREATE FUNCTION tidy(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN lower(trim(t)); END $$;
@@ -81,7 +81,7 @@ public sealed class BackupTests
         var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
 
         var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c =>
-            c.Status == Integrity.CheckStatus.Fail
+            c.Status == CheckStatus.Fail
         );
         Assert.Equal("restore", failed.Name);
         Assert.Contains(help, failed.Recommendation, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class BackupTests
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BackupFormat.Native)]
     [InlineData(BackupFormat.Directory)]
     [InlineData(BackupFormat.Sql)]
@@ -142,7 +142,7 @@ public sealed class BackupTests
         Assert.Equal(content.Tables, await copy.Inspector.ReadContentAsync(digests: true, CancellationToken.None));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Counts_agree_with_the_dump_while_others_write()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -173,7 +173,7 @@ public sealed class BackupTests
         Assert.Equal(loaded[0].Rows, loaded[1].Rows + 50000);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Two_scripts_of_one_database_are_equal()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -196,7 +196,7 @@ public sealed class BackupTests
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BackupFormat.Native, 0.5)]
     [InlineData(BackupFormat.Native, 0.95)]
     [InlineData(BackupFormat.Sql, 0.5)]
@@ -217,10 +217,10 @@ public sealed class BackupTests
         Assert.Equal(ErrorId.BackupInvalid, error.Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_password_stands_on_no_command_line_and_in_no_message()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Looks into /proc.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks into /proc.");
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
         await fixture.Database.ExecuteAsync("CREATE TABLE t AS SELECT md5(i::text) AS a FROM generate_series(1, 100000) i");
@@ -234,10 +234,10 @@ public sealed class BackupTests
         Assert.DoesNotContain(lines, l => fixture.Database.Secrets.Any(s => l.Contains(s, StringComparison.Ordinal)));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_cancelled_backup_ends_its_program()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Looks into /proc.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks into /proc.");
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
         await fixture.Database.ExecuteAsync("CREATE TABLE t (a int)");
@@ -255,7 +255,7 @@ public sealed class BackupTests
         Assert.DoesNotContain(CommandLines(), l => l.Contains(path, StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_role_that_may_not_read_all_is_told_so()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
@@ -272,7 +272,7 @@ public sealed class BackupTests
         Assert.DoesNotContain(PostgreSqlRole.Password, error.ToString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_globals_of_one_who_is_no_superuser_are_without_passwords()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
@@ -294,7 +294,7 @@ public sealed class BackupTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_server_that_dies_in_the_middle_is_a_lost_connection()
     {
         using var server = PostgreSqlServer.Start();

@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Integrity;
 using Migrations.Testing;
 using Xunit;
 
@@ -8,7 +7,7 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>What the server is asked about itself, and declared checks.</summary>
 public sealed class CheckTests
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_sound_database_passes_or_says_why_it_was_not_asked()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -33,7 +32,7 @@ public sealed class CheckTests
         Assert.All(results, r => Assert.True(r.Message.Length > 10 && r.Duration > TimeSpan.Zero));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "CREATE TABLE d (a int); INSERT INTO d VALUES (1), (1)",
         "CREATE UNIQUE INDEX CONCURRENTLY i ON d (a)",
@@ -76,7 +75,7 @@ public sealed class CheckTests
         Assert.NotNull(result.Actual);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_damaged_index_is_found()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -90,7 +89,7 @@ public sealed class CheckTests
         Assert.Equal(CheckStatus.NotRun, (await CheckAsync(fixture, thorough: false)).Single(r => r.Name == "index-integrity").Status);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Without_amcheck_and_without_rights_a_question_is_not_run()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
@@ -106,7 +105,7 @@ public sealed class CheckTests
         Assert.Equal(CheckStatus.Pass, results.Single(r => r.Name == "invalid-indexes").Status);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_check_answers_with_the_last_rows_and_leaves_nothing_behind()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -122,7 +121,7 @@ public sealed class CheckTests
         Assert.Equal("1", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_sequence_that_others_move_meanwhile_is_not_the_checks()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -140,7 +139,7 @@ public sealed class CheckTests
         Assert.StartsWith("The sequence public.s moved", Assert.Single((await asking).Remains), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_error_of_the_statement_is_an_answer()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -155,7 +154,7 @@ public sealed class CheckTests
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("INSERT INTO t VALUES (1); COMMIT; SELECT 1")]
     [InlineData("INSERT INTO t VALUES (1); END")]
     [InlineData("INSERT INTO t VALUES (1); PREPARE TRANSACTION 'x'")]
@@ -171,7 +170,7 @@ public sealed class CheckTests
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_procedure_cannot_either()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -182,7 +181,7 @@ public sealed class CheckTests
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_plan_is_found_by_the_words_of_either_engine()
     {
         await using var fixture = await DriverFixture.CreateAsync();

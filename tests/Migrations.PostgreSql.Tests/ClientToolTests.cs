@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Testing;
 using Xunit;
@@ -12,7 +11,7 @@ public sealed class ClientToolTests
 
     public ClientToolTests() => Prerequisite.PgDump();
 
-    [SkippableFact]
+    [Fact]
     public void The_real_programs_are_found_and_not_a_wrapper()
     {
         Prerequisite.PostgreSqlBinaries();
@@ -21,7 +20,7 @@ public sealed class ClientToolTests
         Assert.Equal(ErrorId.ClientToolMissing, Assert.Throws<MigrationException>(() => tools.PathOf("pg_no_such_program")).Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Programs_older_than_the_server_are_refused()
     {
         Prerequisite.PostgreSqlBinaries();
@@ -31,7 +30,7 @@ public sealed class ClientToolTests
         Assert.Null(ClientTools.Server(99));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failure_is_told_in_the_programs_own_words()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -44,7 +43,7 @@ public sealed class ClientToolTests
         Assert.Contains("no matching tables were found", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("it's \\a \"test\" = 100%")]
     [InlineData("postgres://x/y")]
     [InlineData("dbname=postgres")]
@@ -90,7 +89,7 @@ public sealed class ClientToolTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_settings_of_TLS_reach_the_programs()
     {
         var tls = TlsPostgreSqlServer.Shared;
@@ -111,7 +110,7 @@ public sealed class ClientToolTests
         Assert.Equal(BackupFormat.Native, Driver.Backups.Recognize(Path.Combine(folder.Path, "x.dump")));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_folder_that_is_not_there_and_a_backup_that_is_not_there_are_said()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -140,7 +139,7 @@ public sealed class ClientToolTests
         Assert.Equal(BackupFormat.Sql, Driver.Backups.Recognize(Path.Combine(folder.Path, "plain.sql")));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_database_cannot_be_salvaged()
     {
         await using var fixture = await DriverFixture.CreateAsync();

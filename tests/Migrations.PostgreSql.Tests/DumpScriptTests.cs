@@ -62,7 +62,7 @@ public sealed class DumpScriptTests
         SET ROLE pg_monitor;
         """;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData]
     [InlineData("--inserts")]
     [InlineData("--column-inserts", "--rows-per-insert=2", "--disable-triggers")]
@@ -85,7 +85,7 @@ public sealed class DumpScriptTests
         Assert.Single(await session.History.ReadAsync(CancellationToken.None));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_dump_that_changes_the_database_is_refused_by_line_with_the_way_out()
     {
         await using var source = await PostgreSqlTestDatabase.CreateAsync();
@@ -118,7 +118,7 @@ public sealed class DumpScriptTests
         Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Settings_of_a_dump_do_not_reach_the_next_migration(bool fails)
@@ -135,7 +135,7 @@ public sealed class DumpScriptTests
         await AssertSameAsync(fixture);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Nor_do_they_in_a_run_of_one_transaction()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -156,7 +156,7 @@ public sealed class DumpScriptTests
         await AssertSameAsync(fixture);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Nor_do_they_when_the_script_has_no_transaction()
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>Databases, clients and servers that do not speak UTF-8, or English.</summary>
 public sealed class EncodingTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_backslash_is_one_whatever_the_database_takes_it_for_and_a_backup_of_it_is_proven(bool transaction)
@@ -28,7 +28,7 @@ public sealed class EncodingTests
         Assert.Equal("x\\y", await fixture.Database.ScalarAsync("SELECT a FROM t"));
         var driver = new PostgreSqlDriver();
         var target = driver.Parse(fixture.Database.Address, folder.Path)!;
-        foreach (var format in (Backup.BackupFormat[])[Backup.BackupFormat.Native, Backup.BackupFormat.Sql])
+        foreach (var format in (BackupFormat[])[BackupFormat.Native, BackupFormat.Sql])
         {
             var backup = await new BackupManager(driver, target).BackUpAsync(
                 new Backup.BackupRequest
@@ -42,7 +42,7 @@ public sealed class EncodingTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Names_and_comments_that_are_not_UTF8_are_backed_up_from_a_database_without_an_encoding()
     {
         Prerequisite.PgDump();
@@ -83,7 +83,7 @@ public sealed class EncodingTests
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("Client Encoding=LATIN1")]
     [InlineData("Encoding=iso-8859-1")]
     public async Task Scripts_are_sent_as_UTF8_whatever_the_client_is_set_to(string setting)
@@ -96,7 +96,7 @@ public sealed class EncodingTests
         Assert.Equal("ä€ 2", await fixture.Database.ScalarAsync("SELECT a || ' ' || length(a) FROM t"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("LATIN1", "-- a dash \u2014\nSELECT 1", null, "a dash ? \u00e9")]
     [InlineData("LATIN1", "-- \u00e9\nSELECT 1", "-- \u00e9\nSELECT 1", "a dash ? \u00e9")]
     [InlineData("WIN1251", "-- \u00e9\nSELECT 1", null, "a dash \u2014 ?")]
@@ -131,7 +131,7 @@ public sealed class EncodingTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("SET client_encoding = 'LATIN1'")]
     [InlineData("set session names latin1")]
     [InlineData("BEGIN; SET LOCAL client_encoding TO LATIN1")]

@@ -16,7 +16,7 @@ public sealed class ForecastTests
         CREATE TABLE computed (a int, b int GENERATED ALWAYS AS (a * 2) STORED, c int); INSERT INTO computed VALUES (1)
         """;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("DROP TABLE tags CASCADE", "Table public.tags 3 1")]
     [InlineData("DROP TABLE IF EXISTS nope, tags CASCADE;", "Table public.tags 3 1")]
     [InlineData("\nDROP TABLE p", "Table public.p 2 2")]
@@ -96,7 +96,7 @@ public sealed class ForecastTests
         Assert.Equal("f", await fixture.Database.ScalarAsync("SELECT left(is_called::text, 1) FROM counter"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "DROP MATERIALIZED VIEW mv; DROP INDEX IF EXISTS i; CREATE TABLE n (a int, b int); ALTER TABLE n DROP COLUMN b; TRUNCATE n; DROP TABLE n"
     )]
@@ -140,7 +140,7 @@ public sealed class ForecastTests
         Assert.Empty(forecast.NotForeseen);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "CREATE TEMP TABLE b AS\nSELECT DISTINCT * FROM uses; TRUNCATE uses; INSERT INTO uses SELECT * FROM b",
         "line 1 copies rows of public.uses; whether it copies all"
@@ -171,7 +171,7 @@ public sealed class ForecastTests
         Assert.Empty(forecast.Losses);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("DROP TABLE IF EXISTS labels", "ALTER TABLE tags RENAME TO labels", "line 1 names labels, which is not there now")]
     [InlineData("DROP TABLE IF EXISTS labels", "CREATE TABLE labels AS SELECT * FROM tags", "line 1 names labels, which is not there now")]
     [InlineData("DROP TABLE IF EXISTS labels", "CREATE TABLE labels (a int)", null)]
@@ -186,7 +186,7 @@ public sealed class ForecastTests
         Assert.Null(Assert.Single(forecast.Losses).Rows);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_takes_too_long_to_count_is_estimated()
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -27,7 +27,7 @@ public sealed class LargeScriptTests
         Assert.InRange(allocated, 0, start.StartsWith("COPY", StringComparison.Ordinal) ? 4L * Size : 1_000_000);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task It_runs()
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -13,7 +13,7 @@ public sealed class LockQueueTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     public async Task A_run_steps_back_with_growing_pauses_and_says_who_is_in_the_way(TransactionMode mode)
@@ -51,7 +51,7 @@ public sealed class LockQueueTests : IDisposable
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task After_all_tries_a_whole_run_has_left_nothing_and_the_error_names_who_is_in_the_way()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -75,7 +75,7 @@ public sealed class LockQueueTests : IDisposable
         Assert.DoesNotContain("a", await database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_deadlock_and_a_serialization_failure_are_repeated_in_one_transaction_for_all_too()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -100,7 +100,7 @@ public sealed class LockQueueTests : IDisposable
         Assert.Equal([1, 2], _events.Of<StepRetried>().Select(r => r.Attempt));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(TransactionMode.Each)]
     [InlineData(TransactionMode.All)]
     public async Task An_autovacuum_is_waited_for_until_it_yields_however_short_the_wait_is(TransactionMode mode)
@@ -131,7 +131,7 @@ public sealed class LockQueueTests : IDisposable
         Assert.Contains(_events.Of<StepRetried>(), r => r.Blocker?.Contains("deadlock_timeout, 0.7 s", StringComparison.Ordinal) == true);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_lost_lock_is_no_failure_of_the_migration_that_did_not_run()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -142,7 +142,7 @@ public sealed class LockQueueTests : IDisposable
         Assert.Equal(["001_a|applied"], await database.RowsAsync("SELECT name, event FROM migration_journal"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_index_is_built_concurrently_while_five_other_runs_wait()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -165,7 +165,7 @@ public sealed class LockQueueTests : IDisposable
         Assert.Equal("1", await database.ScalarAsync("SELECT count(*) FROM b"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_invalid_index_of_a_killed_build_is_named_when_it_is_dropped()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Sql;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -8,7 +9,7 @@ public sealed class OutsideTests
 {
     private static readonly MigrationHeader NoTransaction = new() { Transaction = false };
 
-    [SkippableFact]
+    [Fact]
     public async Task Each_statement_runs_alone_and_settings_stay_until_the_script_ends()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -24,7 +25,7 @@ public sealed class OutsideTests
         Assert.Equal("t", await fixture.Database.ScalarAsync("SELECT to_regclass('public.t')::text"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_resumed_script_gets_its_settings_again()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -35,7 +36,7 @@ public sealed class OutsideTests
         Assert.Equal("s.i", await fixture.Database.ScalarAsync("SELECT to_regclass('s.i')::text"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failed_concurrent_index_leaves_nothing_behind()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -50,7 +51,7 @@ public sealed class OutsideTests
         await RunAsync(fixture, session, "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_invalid_index_that_was_left_behind_is_dropped_and_built_again()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -61,7 +62,7 @@ public sealed class OutsideTests
         Assert.Equal("True", await fixture.Database.ScalarAsync("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("CREATE INDEX CONCURRENTLY done ON public.t (a)", StatementEvidence.Done)]
     [InlineData("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", StatementEvidence.NotDone)]
     [InlineData("CREATE INDEX CONCURRENTLY \"Other\" ON ONLY t (a)", StatementEvidence.NotDone)]

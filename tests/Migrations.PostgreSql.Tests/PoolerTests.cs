@@ -14,7 +14,7 @@ public sealed class PoolerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public async Task Two_runs_at_once_apply_each_migration_once_and_leave_no_lease()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -37,7 +37,7 @@ public sealed class PoolerTests : IDisposable
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_lease_names_its_holder_since_when_and_the_migration()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -56,7 +56,7 @@ public sealed class PoolerTests : IDisposable
         await running;
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_lost_lease_stops_the_run_before_its_next_statement()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -75,7 +75,7 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_heart_beats_while_a_step_runs()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -91,7 +91,7 @@ public sealed class PoolerTests : IDisposable
         Assert.NotEqual(atStart, await fixture.Database.ScalarAsync(Beat));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_without_a_transaction_that_needs_a_session_is_refused_and_limits_are_warned_of()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -112,7 +112,7 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal("0", Assert.Single(await AskAsync(pooler, fixture, "SELECT current_setting('statement_timeout')")));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Statement_mode_is_refused_at_once_and_leaves_no_lease()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -130,7 +130,7 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("session")]
     [InlineData("transaction")]
     public async Task A_restore_through_a_pooler_is_refused_before_anything_starts(string mode)

@@ -12,7 +12,7 @@ public sealed class PrerequisiteTests
 
     private static readonly RehearsalRequest All = new() { All = true };
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("CREATE SCHEMA app; ALTER DATABASE {0} SET search_path = app", "", "CREATE TABLE orders (id int);", "DROP TABLE orders;")]
     [InlineData(
         "CREATE SCHEMA \"My App\"; ALTER DATABASE {0} SET search_path = \"My App\", public",
@@ -58,7 +58,7 @@ public sealed class PrerequisiteTests
         Assert.True(rehearsed is { IsGood: true, UndoProven: true }, rehearsed.Failure?.Message);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_of_no_use_to_the_migrations_is_drift()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -74,7 +74,7 @@ public sealed class PrerequisiteTests
         Assert.Equal((CheckStatus.Fail, "stray"), (drift.Status, drift.Target));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_cannot_be_made_on_the_copy_is_named_and_nothing_is_called_wrong()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -91,7 +91,7 @@ public sealed class PrerequisiteTests
         Assert.Contains("the extension dblink", result.NotRun, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_role_that_may_not_make_the_extension_gets_a_server_of_its_own()
     {
         await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");

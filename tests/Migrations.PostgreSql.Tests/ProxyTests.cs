@@ -7,7 +7,7 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>What only shows on the wire.</summary>
 public sealed class ProxyTests
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_migration_is_one_round_trip()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -29,7 +29,7 @@ public sealed class ProxyTests
         Assert.Equal(5, proxy.RoundTrips - before);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_step_whose_commit_got_through_counts_although_the_connection_broke()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -44,7 +44,7 @@ public sealed class ProxyTests
         Assert.Equal(["001_test", "002_b"], (await session.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_step_that_was_not_committed_when_the_connection_broke_has_failed()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -66,7 +66,7 @@ public sealed class ProxyTests
         Assert.Equal(JournalEvent.Failed, Assert.Single(await session.History.ReadAsync(CancellationToken.None)).Event);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task When_nobody_can_be_asked_the_outcome_is_unknown()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -86,7 +86,7 @@ public sealed class ProxyTests
         Assert.Equal(ErrorId.OutcomeUnknown, error.Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_commit_of_a_whole_run_is_looked_up_too()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -100,7 +100,7 @@ public sealed class ProxyTests
         Assert.Equal(["migration_journal", "t"], await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Behind_a_pooler_a_row_is_the_lock()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -135,7 +135,7 @@ public sealed class ProxyTests
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM migration_lock"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Several_runs_behind_a_pooler_may_make_the_table_of_the_lock_at_once()
     {
         for (var round = 0; round < 3; round++)

@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.History;
+using Migrations.Sql;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -21,7 +22,7 @@ public sealed class ReconnectTests
         INSERT INTO t VALUES (1);
         """;
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_that_was_overtaken_while_it_was_disconnected_stops_before_its_next_step()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -66,7 +67,7 @@ public sealed class ReconnectTests
         Assert.Equal(["001_test", "002_b"], (await second.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_that_nobody_overtook_goes_on_after_it_was_disconnected()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -81,7 +82,7 @@ public sealed class ReconnectTests
         Assert.Equal("1", await fixture.Database.ScalarAsync("SELECT count(*) FROM t"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_connection_that_is_cut_while_the_schema_is_looked_at_is_a_broken_connection(bool inOneTransaction)
@@ -109,7 +110,7 @@ public sealed class ReconnectTests
         Assert.Equal("0", await fixture.Database.ScalarAsync("SELECT count(*) FROM pg_tables WHERE tablename = 't'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_without_its_lock_stops_before_its_next_statement_outside_a_transaction_too()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -129,7 +130,7 @@ public sealed class ReconnectTests
         await session.History.AppendAsync(fixture.Entry("001_test", JournalEvent.Failed), CancellationToken.None);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("", true)]
     [InlineData("RAISE EXCEPTION 'no';", false)]
     public async Task A_commit_that_did_not_heed_its_cancellation_is_reported_as_it_ended(string atEnd, bool isCommitted)

@@ -23,7 +23,7 @@ public sealed class RestoreNameTests
             "it's \"odd\" \\ %NAME% = x",
         };
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Names))]
     public async Task The_old_database_is_kept_and_the_new_one_has_its_name(string name)
     {
@@ -51,7 +51,7 @@ public sealed class RestoreNameTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_stands_in_a_comment_or_a_setting_is_no_name_of_the_database()
     {
         const string Settings =

@@ -1,4 +1,4 @@
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 using Xunit;
 
@@ -9,7 +9,7 @@ public sealed class RestoreReadTests
 {
     private static readonly PostgreSqlDriver Driver = new();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_read_error_ends_the_restore_and_leaves_nothing(bool withOwners)
@@ -31,7 +31,7 @@ public sealed class RestoreReadTests
         Assert.Empty(await database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_dump_that_cannot_be_opened_is_named()
     {
         using var folder = new TemporaryFolder();

@@ -12,7 +12,7 @@ public sealed class RestoreTests
 
     public RestoreTests() => Prerequisite.PgDump();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BackupFormat.Native)]
     [InlineData(BackupFormat.Sql)]
     public async Task The_old_database_is_kept_and_the_new_one_has_its_settings(BackupFormat format)
@@ -66,7 +66,7 @@ public sealed class RestoreTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_second_restore_keeps_what_it_replaces_under_another_name()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -79,7 +79,7 @@ public sealed class RestoreTests
         Assert.Equal((database.Name + "_kept", database.Name + "_kept_2"), (first.Kept, second.Kept));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Who_is_connected_is_named_and_nothing_changes()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -97,7 +97,7 @@ public sealed class RestoreTests
         Assert.Null(await database.ScalarAsync($"SELECT 1 FROM pg_database WHERE datname = '{database.Name}_kept'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_restored_is_judged_before_others_can_write_to_it_and_takes_no_place_when_it_is_refused()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -132,7 +132,7 @@ public sealed class RestoreTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_session_that_a_pooler_keeps_of_a_run_that_has_ended_is_no_obstacle()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -159,7 +159,7 @@ public sealed class RestoreTests
         Assert.Contains("PAUSE", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_prepared_transaction_is_named_with_its_end_where_it_stops_a_backup_a_step_or_a_restore()
     {
         using var server = PostgreSqlServer.Start(
@@ -203,7 +203,7 @@ public sealed class RestoreTests
         Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The backup waits for ", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_backup_that_cannot_get_a_table_names_the_session_that_has_it()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -236,7 +236,7 @@ public sealed class RestoreTests
         return connection;
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_backup_that_is_cut_off_changes_nothing()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -259,7 +259,7 @@ public sealed class RestoreTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_database_that_is_not_there_is_made()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -272,7 +272,7 @@ public sealed class RestoreTests
         Assert.Equal(["t"], await database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_unproven_backup_is_restored_though_the_database_is_gone()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -287,7 +287,7 @@ public sealed class RestoreTests
         Assert.True((await new BackupCatalogue([Driver]).FindAsync(backup.Path)).Proven);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Who_is_connected_is_named_to_a_role_that_sees_little_of_others()
     {
         await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
@@ -302,7 +302,7 @@ public sealed class RestoreTests
         Assert.Contains("of user postgres", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Without_the_right_to_create_databases_only_an_empty_one_is_filled()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
@@ -325,7 +325,7 @@ public sealed class RestoreTests
         Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 't'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_role_that_the_server_lacks_is_left_out_and_said()
     {
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
@@ -340,7 +340,7 @@ public sealed class RestoreTests
         Assert.Equal(["t"], await database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_role_without_superuser_restores_its_own_database()
     {
         await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
@@ -368,7 +368,7 @@ public sealed class RestoreTests
         Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 'migration_journal'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_that_holds_the_lock_is_waited_for()
     {
         await using var fixture = await DriverFixture.CreateAsync();

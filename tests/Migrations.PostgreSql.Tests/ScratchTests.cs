@@ -13,7 +13,7 @@ public sealed class ScratchTests
 
     public ScratchTests() => Prerequisite.PgDump();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(ScratchContent.Empty, null)]
     [InlineData(ScratchContent.Schema, "0")]
     [InlineData(ScratchContent.Data, "2")]
@@ -55,7 +55,7 @@ public sealed class ScratchTests
         Assert.Equal(ErrorId.DatabaseMissing, error.Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_role_that_may_not_create_databases_gets_a_server_of_its_own()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
@@ -83,7 +83,7 @@ public sealed class ScratchTests
         Assert.False(Directory.Exists(folder));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_only_a_superuser_may_create_is_copied_to_a_server_of_its_own()
     {
         await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
@@ -99,7 +99,7 @@ public sealed class ScratchTests
         Assert.Contains((await copy.Inspector.ReadSchemaAsync(CancellationToken.None)).Objects, o => o.Name == "event trigger e");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Another_server_that_refuses_is_said_with_the_grant_to_type()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
@@ -110,7 +110,7 @@ public sealed class ScratchTests
         Assert.DoesNotContain(PostgreSqlRole.Password, error.ToString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Encoding_and_sorting_are_those_of_the_origin()
     {
         var server = PostgreSqlServer.Shared;
@@ -136,7 +136,7 @@ public sealed class ScratchTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Leftovers_older_than_a_day_are_named()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -165,7 +165,7 @@ public sealed class ScratchTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_has_no_owner_any_more_is_named_and_dropped_by_the_next_and_what_has_one_is_not()
     {
         // Of its own: on a server that tests share, another one would drop what is looked for here.
@@ -193,7 +193,7 @@ public sealed class ScratchTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task One_that_cannot_be_dropped_is_reported_with_the_way_to_drop_it()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -214,7 +214,7 @@ public sealed class ScratchTests
         await fixture.Database.ExecuteAsync($"DROP DATABASE {scratch.Target.Database}");
     }
 
-    [SkippableFact]
+    [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task One_is_dropped_although_the_server_was_restarted_meanwhile_and_named_while_it_is_down()
     {

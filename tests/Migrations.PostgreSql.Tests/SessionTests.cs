@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>Connections, history and lock on a real server.</summary>
 public sealed class SessionTests
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_wrong_password_is_told_at_once_and_not_retried()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -19,7 +19,7 @@ public sealed class SessionTests
         Assert.Single(fixture.Events.Of<ConnectionAttempted>());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_database_is_told_with_the_command_that_creates_it()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -28,7 +28,7 @@ public sealed class SessionTests
         Assert.Contains("createdb nope", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_unreachable_server_is_tried_as_often_as_asked()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -44,7 +44,7 @@ public sealed class SessionTests
         Assert.DoesNotContain("geheim", error + fixture.Events.ToString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Reading_creates_nothing()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -54,7 +54,7 @@ public sealed class SessionTests
         Assert.Empty(await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_row_comes_back_as_it_was_appended()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -83,7 +83,7 @@ public sealed class SessionTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_of_that_name_with_other_columns_is_left_alone()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -96,7 +96,7 @@ public sealed class SessionTests
             Assert.Equal(ErrorId.HistoryTableConflict, (await Assert.ThrowsAsync<MigrationException>(act)).Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Several_sessions_may_create_the_history_at_once()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -105,7 +105,7 @@ public sealed class SessionTests
         Assert.Equal(["h.migration_journal"], await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_role_with_few_rights_can_run_once_the_history_exists()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -144,7 +144,7 @@ public sealed class SessionTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_lock_lets_one_in_and_says_who_that_is()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -168,7 +168,7 @@ public sealed class SessionTests
         await second.LockAsync(CancellationToken.None);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Who_waits_sees_which_migration_runs()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -182,7 +182,7 @@ public sealed class SessionTests
         await running;
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_lock_is_free_when_its_session_is_gone()
     {
         await using var fixture = await DriverFixture.CreateAsync();

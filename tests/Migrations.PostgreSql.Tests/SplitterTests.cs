@@ -1,4 +1,4 @@
-using Migrations.Databases;
+using Migrations.Sql;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;

@@ -9,7 +9,7 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>Scripts on a real server.</summary>
 public sealed class StepTests
 {
-    [SkippableFact]
+    [Fact]
     public async Task Script_and_history_row_are_committed_together_with_figures_of_the_server()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -38,7 +38,7 @@ public sealed class StepTests
         Assert.InRange(row.AppliedAt, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_temporary_table_that_a_deferred_constraint_waits_for_does_not_end_a_run_of_one_transaction()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -57,7 +57,7 @@ public sealed class StepTests
         Assert.Equal(2, (await session.History.ReadAsync(CancellationToken.None)).Count);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("DROP TABLE migration_journal")]
     [InlineData("DROP SCHEMA public CASCADE; CREATE SCHEMA public")]
     public async Task A_script_that_takes_the_history_away_is_rolled_back_and_told_why(string script)
@@ -70,7 +70,7 @@ public sealed class StepTests
         Assert.Single(await fixture.Database.TablesAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("SELECT 'a;b', E'\\';', $x$ ; $x$, U&'d\\0061t', N'1;', B'1', X'1F'")]
     [InlineData("SELECT E'a'\n  'b\\';c', 2*-- ;\n3, 4-/* ; /* ' */ */5")]
     [InlineData("CREATE TABLE a (b int); CREATE TABLE c (b int); CREATE RULE r AS ON INSERT TO a DO (UPDATE c SET b = 1; DELETE FROM c)")]
@@ -99,7 +99,7 @@ public sealed class StepTests
         Assert.Single(await session.History.ReadAsync(CancellationToken.None));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Data_of_copy_go_through_the_same_transaction()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -117,7 +117,7 @@ public sealed class StepTests
         Assert.Equal(["migration_journal", "t"], await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_large_script_is_cut_and_stays_one_transaction()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -131,7 +131,7 @@ public sealed class StepTests
         Assert.Equal(["migration_journal", "t"], await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_error_names_line_column_statement_code_and_hint_and_leaves_nothing()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -144,7 +144,7 @@ public sealed class StepTests
         Assert.Empty(await session.History.ReadAsync(CancellationToken.None));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_error_inside_a_block_names_the_line_in_the_file()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -154,7 +154,7 @@ public sealed class StepTests
         Assert.StartsWith("  PERFORM", error.Statement![error.StatementOffset!.Value..], StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1)",
         "23503",
@@ -172,7 +172,7 @@ public sealed class StepTests
         Assert.DoesNotContain("geheim", error.Message + error.Statement, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_new_enum_value_used_at_once_gets_the_way_out()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -183,7 +183,7 @@ public sealed class StepTests
         Assert.Contains("ADD VALUE into an earlier migration", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_a_script_sets_does_not_reach_the_next_one()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -203,7 +203,7 @@ public sealed class StepTests
         Assert.Equal(["\"$user\", public|0|True|read committed|5s"], await fixture.Database.RowsAsync("SELECT * FROM seen"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_step_that_waits_for_a_table_is_repeated_and_names_who_blocks_it()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -224,7 +224,7 @@ public sealed class StepTests
         Assert.Equal((1, 20), (retried.Attempt, retried.Attempts));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task After_all_retries_the_error_names_who_blocks()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -244,7 +244,7 @@ public sealed class StepTests
         Assert.Contains("tried 2 times", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_statement_over_its_time_limit_is_rolled_back()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -254,7 +254,7 @@ public sealed class StepTests
         Assert.Equal(["migration_journal"], await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Cancelling_interrupts_the_statement_and_rolls_back()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -269,7 +269,7 @@ public sealed class StepTests
         await session.RunAsync(fixture.Step("CREATE TABLE t (a int)"), CancellationToken.None);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task All_steps_of_a_run_share_one_transaction_with_figures_of_their_own()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -296,7 +296,7 @@ public sealed class StepTests
         Assert.Equal(["001_a", "002_b"], (await session.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Notices_of_the_server_are_told()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -308,7 +308,7 @@ public sealed class StepTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_connection_that_breaks_in_a_script_is_made_again_and_nothing_is_left()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -321,7 +321,7 @@ public sealed class StepTests
         Assert.Single(await session.History.ReadAsync(CancellationToken.None));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_without_its_lock_changes_nothing()
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Testing;
@@ -13,7 +12,7 @@ public sealed class SubscriptionTests
 
     public SubscriptionTests() => Prerequisite.PgDump();
 
-    [SkippableFact]
+    [Fact]
     public async Task A_copy_with_a_subscription_is_dropped_and_its_slot_left_alone()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -47,7 +46,7 @@ public sealed class SubscriptionTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_copy_that_cannot_be_dropped_is_reported()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -68,7 +67,7 @@ public sealed class SubscriptionTests
         await fixture.Database.Server.ExecuteAsync($"DROP DATABASE {name}");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_restored_subscription_is_disabled_and_reported()
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Testing;
 using Xunit;
@@ -13,7 +12,7 @@ public sealed class VersionTests
 
     public VersionTests() => Prerequisite.PgDump();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("11.22", true)]
     [InlineData("9.6.24", true)]
     [InlineData("12.22", true)]
@@ -42,7 +41,7 @@ public sealed class VersionTests
         Assert.Equal(version, session.Info.EngineVersion);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_setting_of_newer_programs_is_no_obstacle_in_a_script(bool hasTransaction)
@@ -57,7 +56,7 @@ public sealed class VersionTests
         Assert.Contains("made", await fixture.Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Nor_in_a_backup()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -77,7 +76,7 @@ public sealed class VersionTests
         );
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BackupFormat.Native)]
     [InlineData(BackupFormat.Directory)]
     public async Task Nor_in_what_pg_restore_of_newer_versions_says(BackupFormat format)
@@ -97,7 +96,7 @@ public sealed class VersionTests
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Nothing_is_left_of_an_archive_that_ends_too_early()
     {
         await using var fixture = await DriverFixture.CreateAsync();
@@ -119,7 +118,7 @@ public sealed class VersionTests
         Assert.Empty(await empty.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_program_that_was_built_without_zstd_is_asked_again_in_a_new_snapshot()
     {
@@ -147,7 +146,7 @@ public sealed class VersionTests
         Assert.Equal(BackupFormat.Native, Driver.Backups.Recognize(path));
     }
 
-    [SkippableFact]
+    [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_psql_that_lacks_a_command_of_newer_dumps_is_to_be_updated()
     {
@@ -163,7 +162,7 @@ public sealed class VersionTests
         Assert.Contains("Update the client programs of PostgreSQL 15", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_transaction_that_may_last_a_moment_only_is_said_and_does_not_end_a_backup()
     {
         await using var fixture = await DriverFixture.CreateAsync();

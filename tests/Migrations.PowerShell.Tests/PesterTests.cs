@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Migrations.Testing;
 using Xunit;
-using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace Migrations.PowerShell.Tests;
 

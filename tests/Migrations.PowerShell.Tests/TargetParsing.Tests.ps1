@@ -160,9 +160,68 @@ Describe 'Objects bring their database on <Engine>' -ForEach $engines {
         }
     }
 
+    It 'takes what a run, a restore, a check and the history wrote in every cmdlet' {
+        $null = $summary | Undo-Migration -Last 3 -AcceptDataLoss -Force
+        $rehearsed = @($status | Test-Migration)
+        $applied = @($rehearsed | Invoke-Migration)
+        $applied.Name | Should -Be $status.Name
+        $backup = $applied | Backup-Database -Destination $place
+        @($backup).Count | Should -Be 1
+        $kinds = @{
+            Result    = $applied
+            Rehearsal = $rehearsed
+            Check     = @($applied | Test-SchemaIntegrity -Category History, Engine)
+            Restore   = @($applied | Restore-Database -Latest -From $place -Force)
+            History   = @($applied | Get-MigrationHistory)
+        }
+        foreach ($kind in $kinds.Keys) {
+            $objects = $kinds[$kind]
+            $folderOrNot = if ($kind -in 'Restore', 'History') { @{ Path = $folder } } else { @{} }
+            @($objects | Get-MigrationStatus @folderOrNot).Count | Should -Be 3 -Because $kind
+            @($objects | Get-MigrationStatus -Path $folder -Summary).Count | Should -Be 1 -Because $kind
+            @($objects | Test-SchemaIntegrity @folderOrNot -Category History).Database | Select-Object -Unique | Should -Be $summary.Database -Because $kind
+            @($objects | Get-DatabaseSchema -Fingerprint).Count | Should -Be 1 -Because $kind
+            @($objects | Backup-Database -Destination $place).Count | Should -Be 1 -Because $kind
+            @($objects | Get-MigrationHistory).Count | Should -BeGreaterOrEqual 3 -Because $kind
+            @($objects | Invoke-Migration @folderOrNot).Count | Should -Be 0 -Because $kind
+            (Get-ErrorOf { $objects | Backup-Database -Database other.db -Destination $place -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*' -Because $kind
+            $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($objects[0]))
+            "$(Get-ErrorOf { $copy | Get-MigrationHistory -ErrorAction Stop })" | Should -BeLike '*another process or session*' -Because $kind
+        }
+    }
+
+    It 'takes just the migrations that come' {
+        ($summary | Undo-Migration -Last 2 -AcceptDataLoss -Force).Count | Should -Be 2
+        $one = $status | Test-Migration | Where-Object Name -EQ 002_t2 | Invoke-Migration
+        $one.Name | Should -Be 002_t2
+        ($one | Get-MigrationHistory).Name | Select-Object -Unique | Should -Be 002_t2
+        ($one | Undo-Migration -AcceptDataLoss).Name | Should -Be 002_t2
+        (Get-MigrationHistory @given | Select-Object -Last 1 | Invoke-Migration -Path $folder).Name | Should -Be 002_t2
+        Set-Content "$folder/002_t2.sql" 'CREATE TABLE t2 (id integer PRIMARY KEY, edited integer);'
+        $repaired = $summary | Repair-MigrationHistory -Force
+        $repaired.Name | Should -Be 002_t2
+        @($repaired | Get-MigrationStatus).Count | Should -Be 3
+    }
+
+    It 'does not take what is of no one database for the name of a file' {
+        $error_ = Get-ErrorOf { $summary | Get-DatabaseSchema | Get-MigrationHistory -ErrorAction Stop }
+        "$error_" | Should -BeLike '*SchemaObject*Pipe the database*'
+    }
+
     It 'shows no secret in what it hands on' -Skip:($Engine -ne 'PostgreSQL') {
         $password = $given.Credential.GetNetworkCredential().Password
         $backup = $summary | Backup-Database -Destination $place
-        ($status, $summary, $backup | ForEach-Object { $_ | Format-List * | Out-String; $_ | ConvertTo-Json -Depth 4; "$($_.Target)" }) -join '' | Should -Not -BeLike "*$password*"
+        $all = @($status; $summary; $backup; $status | Get-MigrationHistory; $summary | Test-SchemaIntegrity; $backup | Restore-Database -Force; $summary | Test-Migration -All
+            $summary | Undo-Migration -AcceptDataLoss; $summary | Invoke-Migration -WhatIf 6> $null; $summary | Invoke-Migration)
+        $file = Join-Path $place shown.xml
+        $shown = foreach ($object in $all) {
+            $object | Format-List * | Out-String
+            $object | Format-Table | Out-String
+            $object | ConvertTo-Json -Depth 4 -WarningAction SilentlyContinue
+            $object | Export-Clixml $file -Depth 4
+            Get-Content $file -Raw
+            "$object $(([Migrations.IHasTarget] $object).Target)"
+        }
+        $shown -join '' | Should -Not -BeLike "*$password*"
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Sqlite.Native;
@@ -154,7 +153,7 @@ public sealed class BackupTests : IDisposable
             );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_full_disk_is_told_with_the_place()
     {
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "small"), "1m");

@@ -23,7 +23,7 @@ public sealed class DumpScriptTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData("CREATE VIRTUAL TABLE docs USING fts5(body); INSERT INTO docs VALUES ('some; words');")]
     public async Task A_dump_makes_the_same_database(string more)

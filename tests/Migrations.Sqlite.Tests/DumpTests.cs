@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
@@ -31,7 +32,7 @@ public sealed class DumpTests : IDisposable
         AssertAlive(Loaded);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_shell_loads_a_dump()
     {
         TestSql.Run(_folder.Database, TestBackup.Everything);
@@ -41,7 +42,7 @@ public sealed class DumpTests : IDisposable
         AssertAlive(Loaded);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("char(13, 10)")]
     [InlineData("char(13)")]
     [InlineData("'a' || char(13, 10) || 'it''s' || char(13)")]
@@ -176,7 +177,7 @@ public sealed class DumpTests : IDisposable
         Assert.Equal(ErrorId.UsageInvalid, error.Id);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_dump_of_the_shell_is_loaded()
     {
         TestSql.Run(_folder.Database, TestBackup.Everything.Replace(", (char(97, 0, 98), CAST(X'FF41' AS TEXT))", ""));

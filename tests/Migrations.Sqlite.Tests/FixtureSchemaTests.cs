@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;

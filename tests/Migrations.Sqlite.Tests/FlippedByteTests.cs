@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Integrity;
 
 namespace Migrations.Sqlite.Tests;
 

@@ -11,10 +11,10 @@ public sealed class KeptJournalTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public async Task The_journals_file_lives_as_long_as_the_run()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Journals are kept on Linux only.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Journals are kept on Linux only.");
         await using (var session = await _folder.OpenReadyAsync())
         {
             await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
@@ -101,7 +101,7 @@ public sealed class KeptJournalTests : IDisposable
         Assert.Equal("ok", _folder.Ask("PRAGMA integrity_check"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Its_name_is_on_the_disk_once_a_transaction_that_waited_for_it_is_committed()
     {
         using var run = Keep();
@@ -115,7 +115,7 @@ public sealed class KeptJournalTests : IDisposable
         Assert.True(run.Journal.IsNameOnDisk);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_transaction_that_is_rolled_back_says_nothing_of_its_name()
     {
         using var run = Keep();
@@ -127,7 +127,7 @@ public sealed class KeptJournalTests : IDisposable
         Assert.False(run.Journal.IsNameOnDisk);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_script_that_forbids_waiting_for_the_disk_says_nothing_of_its_name()
     {
         using var run = Keep();
@@ -138,7 +138,7 @@ public sealed class KeptJournalTests : IDisposable
         Assert.False(run.Journal.IsNameOnDisk);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_file_that_took_its_place_is_another(bool exists)
@@ -159,7 +159,7 @@ public sealed class KeptJournalTests : IDisposable
         Assert.Equal("1", _folder.Ask("SELECT count(*) FROM a"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Another_writer_deletes_it_and_both_go_on()
     {
         using var run = Keep();
@@ -175,7 +175,7 @@ public sealed class KeptJournalTests : IDisposable
         Assert.Equal("ok", _folder.Ask("PRAGMA integrity_check"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void One_connection_of_a_process_keeps_it()
     {
         using var run = Keep();
@@ -192,7 +192,7 @@ public sealed class KeptJournalTests : IDisposable
 
     private Run Keep()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Journals are kept on Linux only.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Journals are kept on Linux only.");
         var path = RealPath.Of(_folder.Database);
         var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, path, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate);
         handle.Execute("PRAGMA synchronous=FULL");

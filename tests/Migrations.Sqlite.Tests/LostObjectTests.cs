@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>What goes with a table or a view that a script makes again.</summary>

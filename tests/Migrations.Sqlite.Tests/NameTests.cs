@@ -79,9 +79,9 @@ public sealed class NameTests : IDisposable
             await TestBackup.FingerprintAsync(SqliteTarget.PathOf(scratch.Target))
         );
         var dump = Path.Combine(_folder.Path, "dump.sql");
-        await TestBackup.BackUpAsync(_folder.Database, dump, Migrations.Backup.BackupFormat.Sql);
+        await TestBackup.BackUpAsync(_folder.Database, dump, Migrations.BackupFormat.Sql);
         var loaded = Path.Combine(_folder.Path, "loaded.db");
-        await TestBackup.LoadAsync(dump, loaded, Migrations.Backup.BackupFormat.Sql);
+        await TestBackup.LoadAsync(dump, loaded, Migrations.BackupFormat.Sql);
         await TestBackup.EqualAsync(_folder.Database, loaded);
     }
 

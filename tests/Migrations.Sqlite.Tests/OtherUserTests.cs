@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 using Migrations.Testing;
@@ -17,7 +16,7 @@ public sealed partial class OtherUserTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public async Task A_backup_beside_a_writer_is_one_state_or_refused()
     {
         RequireRoot();
@@ -25,23 +24,24 @@ public sealed partial class OtherUserTests : IDisposable
         {
             var path = Make(mode);
             using var writer = await Program.StartWriterAsync(path);
-            var results = new List<string>();
+            string[] results;
             try
             {
-                AsNobody(() => results = [.. Enumerable.Range(0, 25).Select(i => BackUp(path, i))]);
+                results = await NobodysBackups.RunAsync(path, 25);
             }
             finally
             {
                 writer.Kill();
             }
 
+            Assert.Equal(25, results.Length);
             Assert.All(results, r => Assert.True(r is "one state" or nameof(ErrorId.PermissionDenied), mode + ": " + r));
             if (mode is not "wal")
                 Assert.Contains("one state", results);
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(SessionAccess.Read)]
     [InlineData(SessionAccess.Write)]
     public void Without_the_right_to_write_beside_it_a_log_is_not_read_and_the_right_is_named(SessionAccess access)
@@ -57,7 +57,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_copy_in_use_is_not_restored_from_and_one_with_a_manifest_is()
     {
         RequireRoot();
@@ -82,7 +82,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Equal("4000", TestSql.Ask(target.Display, "SELECT count(*) FROM a"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_half_transaction_that_may_not_be_put_back_is_not_read()
     {
         RequireRoot();
@@ -100,7 +100,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Contains("-journal", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_log_is_not_needed_on_a_disk_that_nobody_writes()
     {
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "disk"), "4m");
@@ -149,31 +149,6 @@ public sealed partial class OtherUserTests : IDisposable
         return path;
     }
 
-    private string BackUp(string path, int number)
-    {
-        using var folder = new TemporaryFolder();
-        var copy = folder["copy.db"];
-        try
-        {
-            _ = TestBackup
-                .Driver.Backups.BackUpAsync(TestBackup.Target(path), new BackupJob { Path = copy }, default)
-                .GetAwaiter()
-                .GetResult();
-        }
-        catch (MigrationException e)
-        {
-            return e.Id.ToString();
-        }
-
-        using var handle = TestSql.Open(copy);
-        var states = handle
-            .QueryText("SELECT group_concat(DISTINCT v) || ' ' || (SELECT max(v) FROM log) FROM a WHERE id % 40 = 0")!
-            .Split(' ');
-        return string.Equals(states[0], states[1], StringComparison.Ordinal) && handle.QueryText("PRAGMA integrity_check") is "ok"
-            ? "one state"
-            : $"backup {number}: a mix of {states[0]}, {states[1]}";
-    }
-
     private static SqliteHandle Open(string path, SessionAccess access) =>
         SqliteOpening
             .OpenAsync(TestBackup.Target(path), new SessionOptions { Access = access, ConnectAttempts = 1 }, default)
@@ -182,13 +157,23 @@ public sealed partial class OtherUserTests : IDisposable
 
     private static MigrationException Refused(Action action) => Assert.Throws<MigrationException>(action);
 
-    private static void RequireRoot() =>
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another user.");
+    private static void RequireRoot()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another user.");
+        for (var folder = new DirectoryInfo(Path.GetTempPath()); folder is not null; folder = folder.Parent)
+            Assert.SkipUnless(
+                folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute),
+                $"Other users may not enter '{folder.FullName}': set TMPDIR to a folder that they may enter."
+            );
+    }
 
     /// <summary>Lets everybody write in a folder.</summary>
     private static void OpenTo(string folder) => File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
 
-    /// <summary>Does something on a thread that has nobody's rights to files (<see href="https://man7.org/linux/man-pages/man2/setfsuid.2.html"/>).</summary>
+    /// <summary>
+    /// Does something on a thread that has nobody's rights to files (<see href="https://man7.org/linux/man-pages/man2/setfsuid.2.html"/>). It
+    /// must stay on that thread: what it continues on another one has root's rights.
+    /// </summary>
     private static void AsNobody(Action action)
     {
         Exception? thrown = null;

@@ -1,20 +1,30 @@
 using System.Diagnostics;
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Sqlite.Native;
+using Xunit.MicrosoftTestingPlatform;
 
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>
-/// What tests start as a process of its own, to kill it: a restore that ends its process, without warning, after one of its steps; or an application that writes.
+/// Runs the tests; and, as a process of its own: a restore that ends its process, without warning, after one of its steps; an application that
+/// writes, until it is killed; or backups by another user.
 /// </summary>
 internal static class Program
 {
-    /// <summary>The steps that are counted in the arguments.</summary>
-    public static async Task<int> Main(string[] arguments)
+    public static Task<int> Main(string[] arguments)
     {
         if (arguments is ["write", var database])
             Write(database);
-        var left = int.Parse(arguments[3]);
+        if (!OperatingSystem.IsWindows() && arguments is [NobodysBackups.Verb, var source, var folder, var count])
+            return Task.FromResult(NobodysBackups.Make(source, folder, int.Parse(count)));
+        return arguments is ["restore", var backup, var target, var keep, var steps]
+            ? RestoreAsync(backup, target, keep, int.Parse(steps))
+            : TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+    }
+
+    private static async Task<int> RestoreAsync(string backup, string target, string keep, int steps)
+    {
+        var left = steps;
         var backups = new SqliteBackups
         {
             Reached = _ =>
@@ -24,9 +34,9 @@ internal static class Program
             },
         };
         var outcome = await backups.RestoreAsync(
-            new BackupSource(arguments[0], BackupFormat.Native),
-            TestBackup.Target(arguments[1]),
-            new RestoreJob { KeepFolder = arguments[2], KeepName = "kept" + arguments[3] },
+            new BackupSource(backup, BackupFormat.Native),
+            TestBackup.Target(target),
+            new RestoreJob { KeepFolder = keep, KeepName = "kept" + steps },
             default
         );
         await Console.Out.WriteLineAsync(outcome.How);
@@ -68,7 +78,7 @@ internal static class Program
     /// <summary>Starts a restore.</summary>
     public static Process Start(string backup, string target, string keep, int steps, params string[] before)
     {
-        List<string> command = [.. before, "dotnet", typeof(Program).Assembly.Location, backup, target, keep, steps.ToString()];
+        List<string> command = [.. before, "dotnet", typeof(Program).Assembly.Location, "restore", backup, target, keep, steps.ToString()];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             UseShellExecute = false,

@@ -1,4 +1,4 @@
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
@@ -79,7 +79,7 @@ public sealed class RestoreKillTests : IDisposable
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(3)]
     [InlineData(40)]
     [InlineData(100)]
@@ -87,7 +87,7 @@ public sealed class RestoreKillTests : IDisposable
     [InlineData(200)]
     public async Task A_copy_that_is_killed_while_it_writes_is_undone(int write)
     {
-        Skip.If(Executable.OnPath("strace") is null, "strace is not installed on this machine.");
+        Assert.SkipWhen(Executable.OnPath("strace") is null, "strace is not installed on this machine.");
         MakeOld();
         var before = await TestBackup.ContentAsync(_folder.Database);
         using var process = Program.Start(
@@ -106,7 +106,7 @@ public sealed class RestoreKillTests : IDisposable
             $"inject=pwrite64:signal=KILL:when={write}+"
         );
         await process.WaitForExitAsync();
-        Skip.If(process.ExitCode == 0, "The restore writes less often than that.");
+        Assert.SkipWhen(process.ExitCode == 0, "The restore writes less often than that.");
         Assert.Equal("ok", TestSql.Ask(_folder.Database, "PRAGMA integrity_check"));
         Assert.Equal(before, await TestBackup.ContentAsync(_folder.Database));
     }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Migrations.Backup;
+using Migrations.Databases;
 
 namespace Migrations.Sqlite.Tests;
 

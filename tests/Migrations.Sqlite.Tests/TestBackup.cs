@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite.Tests;

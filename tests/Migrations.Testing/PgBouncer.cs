@@ -33,7 +33,7 @@ public sealed class PgBouncer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         if (OperatingSystem.IsWindows())
-            throw new Xunit.SkipException("The tests start no PgBouncer on Windows.");
+            throw Xunit.Sdk.SkipException.ForSkip("The tests start no PgBouncer on Windows.");
         var program = Prerequisite.PgBouncer();
         var port = ServerShell.FindFreePort();
         var folder = ServerShell.MakeFolder(

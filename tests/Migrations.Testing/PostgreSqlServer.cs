@@ -58,7 +58,7 @@ public sealed class PostgreSqlServer : IDisposable
     public static PostgreSqlServer Start(PostgreSqlSetup? setup = null)
     {
         if (OperatingSystem.IsWindows())
-            throw new Xunit.SkipException(
+            throw Xunit.Sdk.SkipException.ForSkip(
                 "The tests start no PostgreSQL server on Windows; set MIGRATIONS_TEST_POSTGRES to the URL of one."
             );
         var password = "pw/" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) + "@'%";

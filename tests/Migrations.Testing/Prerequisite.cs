@@ -1,9 +1,10 @@
 using Xunit;
+using Xunit.Sdk;
 
 namespace Migrations.Testing;
 
 /// <summary>
-/// What a test needs from the machine. Where it is lacking the test is skipped visibly (in a <c>[SkippableFact]</c>), except with <c>CI=true</c> when it
+/// What a test needs from the machine. Where it is lacking the test is skipped visibly (in a <c>[Fact]</c>), except with <c>CI=true</c> when it
 /// could have been installed: then the test fails, so that no pipeline is green for lack of parts.
 /// </summary>
 public static class Prerequisite
@@ -32,7 +33,7 @@ public static class Prerequisite
 
     /// <summary>Needs a PostgreSQL server of at least this major version.</summary>
     public static void PostgreSqlVersion(int major) =>
-        Skip.If(
+        Assert.SkipWhen(
             PostgreSqlServer.Shared.MajorVersion < major,
             $"It came with PostgreSQL {major}; this is {PostgreSqlServer.Shared.MajorVersion}."
         );
@@ -46,7 +47,13 @@ public static class Prerequisite
         );
 
     /// <summary>Skips the test unless signals can be sent to processes.</summary>
-    public static void Signals() => Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
+    public static void Signals() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGINT to send.");
+
+    /// <summary>
+    /// What a skip says, without the mark by which xunit knows it
+    /// (https://xunit.net/docs/getting-started/v3/whats-new, "Dynamically skippable tests").
+    /// </summary>
+    public static string ReasonOf(SkipException skip) => skip.Message.Replace("$XunitDynamicSkip$", "", StringComparison.Ordinal);
 
     private static string Client(string name) => Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
 
@@ -58,6 +65,6 @@ public static class Prerequisite
             throw new InvalidOperationException(
                 $"{what} is not installed on this machine, and with CI=true that is a failure: install it (see .ci/run)."
             );
-        throw new SkipException($"{what} is not installed on this machine.");
+        throw SkipException.ForSkip($"{what} is not installed on this machine.");
     }
 }

@@ -15,7 +15,7 @@ public sealed class SmallDisk : IDisposable
     public static SmallDisk Mount(string path, string size)
     {
         Directory.CreateDirectory(path);
-        Skip.IfNot(
+        Assert.SkipUnless(
             OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path),
             "A small disk (tmpfs) may not be mounted here."
         );
@@ -23,7 +23,7 @@ public sealed class SmallDisk : IDisposable
     }
 
     /// <summary>Lets nobody write to it any more, not even root.</summary>
-    public void MakeReadOnly() => Skip.IfNot(Run("mount", "-o", "remount,ro", Path), "A disk may not be mounted read-only here.");
+    public void MakeReadOnly() => Assert.SkipUnless(Run("mount", "-o", "remount,ro", Path), "A disk may not be mounted read-only here.");
 
     public void Dispose() => Run("umount", Path);
 

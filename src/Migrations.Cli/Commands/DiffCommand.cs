@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
+using Migrations.Comparing;
 using Migrations.Databases;
-using Migrations.Schema;
 
 namespace Migrations.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Integrity;
+using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
 

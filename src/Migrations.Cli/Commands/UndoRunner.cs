@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Output;
 using Migrations.Planning;
-using Migrations.Running;
 
 namespace Migrations.Cli.Commands;
 
@@ -52,7 +51,7 @@ internal static class UndoRunner
         var lossy = (await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false)).Where(l => l.IsLossy).ToList();
         if (lossy.Count == 0)
             return request;
-        foreach (var sentence in lossy.SelectMany(LossForecaster.LossSentences))
+        foreach (var sentence in lossy.SelectMany(l => l.LossSentences()))
             call.Terminal.Error("  " + sentence, Tone.Bad);
         if (call.Terminal.Ask($"Permanently delete this data from {call.Target.Display}?"))
             return request with { AcceptDataLoss = true };

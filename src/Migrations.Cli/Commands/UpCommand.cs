@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Options;
-using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;

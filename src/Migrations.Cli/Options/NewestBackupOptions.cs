@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Migrations.Integrity;
 
 namespace Migrations.Cli.Options;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Migrations.Databases;
 using Migrations.Events;
-using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 

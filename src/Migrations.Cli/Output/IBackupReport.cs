@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Databases;
 
 namespace Migrations.Cli.Output;
 

@@ -1,8 +1,7 @@
-using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Running;
+using Migrations.Sql;
 
 namespace Migrations.Cli.Output;
 

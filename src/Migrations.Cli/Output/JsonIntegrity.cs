@@ -1,6 +1,4 @@
-using Migrations.Databases;
 using Migrations.Integrity;
-using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;

@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
-using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Running;
 
 namespace Migrations.Cli.Output;
 

@@ -2,11 +2,10 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Running;
+using Migrations.Sql;
 
 namespace Migrations.Cli.Output;
 

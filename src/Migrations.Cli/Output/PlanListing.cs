@@ -1,7 +1,6 @@
-using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Running;
+using Migrations.Sql;
 
 namespace Migrations.Cli.Output;
 
@@ -26,11 +25,11 @@ internal static class PlanListing
             terminal.Out();
         }
 
-        foreach (var sentence in losses.SelectMany(LossForecaster.Sentences))
+        foreach (var sentence in losses.SelectMany(l => l.Sentences()))
             terminal.Out("! " + sentence, Tone.Bad);
-        foreach (var line in losses.SelectMany(LossForecaster.ObjectLines))
+        foreach (var line in losses.SelectMany(l => l.ObjectLines()))
             terminal.Out("! " + line, Tone.Notice);
-        foreach (var unknown in losses.SelectMany(LossForecaster.Unforeseen))
+        foreach (var unknown in losses.SelectMany(l => l.Unforeseen()))
             terminal.Out("? " + unknown, Tone.Notice);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(

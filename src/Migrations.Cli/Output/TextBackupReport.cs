@@ -1,6 +1,6 @@
 using System.Globalization;
 using Migrations.Backup;
-using Migrations.Integrity;
+using Migrations.Databases;
 
 namespace Migrations.Cli.Output;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Migrations.Integrity;
-using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;

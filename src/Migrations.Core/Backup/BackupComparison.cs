@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.Integrity;
 
 namespace Migrations.Backup;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
-using Migrations.Integrity;
 
 namespace Migrations;
 
@@ -122,11 +121,12 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         return new RestoreResult
         {
             Database = target.Display,
+            Target = target,
             Backup = backup.Path,
             Kept = outcome.Kept,
             How = outcome.How,
             MigrationVersion = backup.MigrationVersion,
-            Checks = checks,
+            Checks = [.. checks.Select(c => c.Of(target, service: null, folder: null))],
             Duration = clock.Elapsed,
         };
     }

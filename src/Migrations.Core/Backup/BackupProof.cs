@@ -1,5 +1,3 @@
-using Migrations.Integrity;
-
 namespace Migrations.Backup;
 
 /// <summary>What a verification of a backup found.</summary>

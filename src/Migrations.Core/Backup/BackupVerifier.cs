@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
-using Migrations.Integrity;
 
 namespace Migrations.Backup;
 

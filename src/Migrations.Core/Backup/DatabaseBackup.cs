@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Backup;
 
 /// <summary>One backup in a folder, as its manifest tells.</summary>

@@ -1,12 +1,13 @@
-using Migrations.Integrity;
-
 namespace Migrations.Backup;
 
 /// <summary>What a restore did.</summary>
-public sealed record RestoreResult
+public sealed record RestoreResult : IHasTarget
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }
+
+    /// <summary>The database, to run against; keeps its secret.</summary>
+    public DatabaseTarget? Target { get; init; }
 
     /// <summary>The backup that it was restored from.</summary>
     public required string Backup { get; init; }

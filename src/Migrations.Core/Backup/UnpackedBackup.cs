@@ -1,3 +1,5 @@
+using Migrations.Databases;
+
 namespace Migrations.Backup;
 
 /// <summary>A backup as a driver can read it: expanded into a temporary file of our own when it is compressed.</summary>

@@ -1,5 +1,3 @@
-using Migrations.Backup;
-
 namespace Migrations.Databases;
 
 /// <summary>How one engine is backed up and restored. Files are named, checked, catalogued and proven above it.</summary>

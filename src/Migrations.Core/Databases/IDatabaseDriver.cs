@@ -1,4 +1,5 @@
 using System.Net;
+using Migrations.Sql;
 
 namespace Migrations.Databases;
 

@@ -1,4 +1,3 @@
-using Migrations.Integrity;
 using Migrations.Schema;
 
 namespace Migrations.Databases;

@@ -1,3 +1,5 @@
+using Migrations.Sql;
+
 namespace Migrations.Databases;
 
 /// <summary>

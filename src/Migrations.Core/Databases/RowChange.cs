@@ -1,4 +1,5 @@
 using System.Text;
+using Migrations.Sql;
 
 namespace Migrations.Databases;
 

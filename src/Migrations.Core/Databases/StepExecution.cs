@@ -1,4 +1,5 @@
 using Migrations.History;
+using Migrations.Sql;
 
 namespace Migrations.Databases;
 

@@ -9,6 +9,9 @@ public sealed record StepMeasurement
     /// <summary>Rows inserted, updated and deleted, for each table that changed.</summary>
     public IReadOnlyList<TableChange> RowsChanged { get; init; } = [];
 
+    /// <summary>Tables that were there before and have another name now: the old name, and the new one.</summary>
+    public IReadOnlyDictionary<string, string> Renamed { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The table locks that statements took, strongest first; empty where the engine locks the whole file.</summary>
     public IReadOnlyList<TableLock> Locks { get; init; } = [];
 

@@ -1,5 +1,3 @@
-using Migrations.Running;
-
 namespace Migrations;
 
 /// <summary>An undo would delete rows or values for good, or may, and no one accepted that. Nothing was rolled back.</summary>
@@ -8,7 +6,7 @@ namespace Migrations;
 public sealed class DataLossException(string database, IReadOnlyList<StepLoss> losses)
     : MigrationException(
         ErrorId.DataLossRefused,
-        $"Rolling back would permanently delete data from {database}, as far as can be seen:{string.Concat(losses.SelectMany(LossForecaster.LossSentences).Select(s => "\n  " + s))}",
+        $"Rolling back would permanently delete data from {database}, as far as can be seen:{string.Concat(losses.SelectMany(l => l.LossSentences()).Select(s => "\n  " + s))}",
         "Make a backup, and accept the loss with --accept-data-loss. Nothing was rolled back."
     )
 {

@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations;
 
 /// <summary>The migration lock was not got in time, or was lost.</summary>

@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Events;
 
 /// <summary>Something that happened during a call. A closed set: each face turns each record into its own output.</summary>

@@ -1,8 +1,16 @@
 namespace Migrations.History;
 
 /// <summary>One row of the journal.</summary>
-public sealed record JournalEntry
+public sealed record JournalEntry : IHasPlace
 {
+    /// <summary>The database as shown to people; empty before it is read.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>The database, to run against; keeps its secret. Null before it is read.</summary>
+    public DatabaseTarget? Target { get; init; }
+
+    string? IHasPlace.Path => null;
+
     /// <summary>The row's number; 0 before it is appended.</summary>
     public long Id { get; init; }
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.History;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Migrations.Databases;
 using Migrations.Folders;
+using Migrations.Sql;
 
 namespace Migrations.Integrity;
 

@@ -1,5 +1,5 @@
 using Migrations.Configuration;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Integrity;
 

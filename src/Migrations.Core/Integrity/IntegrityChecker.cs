@@ -32,6 +32,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         new()
         {
             Database = target.Display,
+            DatabaseTarget = target,
             Name = "connection",
             Category = CheckCategory.Engine,
             Status = CheckStatus.Fail,
@@ -117,7 +118,12 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         }
 
         var share = results.Count == 0 ? TimeSpan.Zero : watch.Elapsed / results.Count;
-        return results.Select(r => r with { Database = target.Display, Duration = r.Duration == TimeSpan.Zero ? share : r.Duration });
+        return results.Select(r =>
+            r.Of(target, _options.Service, folder) with
+            {
+                Duration = r.Duration == TimeSpan.Zero ? share : r.Duration,
+            }
+        );
     }
 
     private static CheckResult NotRun(CheckCategory category, MigrationException error) =>

@@ -35,7 +35,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
             ? null
             : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
         var backup = await BackupChecks.AskAsync(driver, target, checks, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        return [.. Judge(read, empty, populated, backup).Select(r => r with { Database = target.Display })];
+        return [.. Judge(read, empty, populated, backup).Select(r => r.Of(target, _options.Service, folder))];
     }
 
     /// <summary>Answers the items. Pure.</summary>

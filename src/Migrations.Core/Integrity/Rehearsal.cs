@@ -37,7 +37,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             foreach (var migration in migrations)
             {
                 _options.Session.Events.Publish(new WorkAdvanced($"Rehearsing {migration}", results.Count, migrations.Count, "migrations"));
-                var result = WithoutSecrets(
+                var result = HandedOn(
                     await new RehearsalOfOne(copy, migration, target.Display).RunAsync(cancellationToken).ConfigureAwait(false)
                 );
                 results.Add(leftOut is null ? result : Without(leftOut, result));
@@ -58,10 +58,16 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         }
     }
 
-    /// <summary>Definitions repeat the text of statements: the bodies of functions, for one.</summary>
-    private RehearsalResult WithoutSecrets(RehearsalResult result) =>
+    /// <summary>
+    /// A result as it leaves the rehearsal: with its database and folder, and without secrets, because definitions repeat the text of
+    /// statements (the bodies of functions, for one).
+    /// </summary>
+    private RehearsalResult HandedOn(RehearsalResult result) =>
         result with
         {
+            Target = target,
+            Service = _options.Service,
+            Path = folder,
             Differences = [.. result.Differences.Select(WithoutSecrets)],
             ObjectsChanged = [.. result.ObjectsChanged.Select(WithoutSecrets)],
         };
@@ -129,10 +135,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             return
             [
                 .. checks.Select(c =>
-                    DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.") with
-                    {
-                        Database = target.Display,
-                    }
+                    DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.").Of(target, _options.Service, folder)
                 ),
             ];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
@@ -146,12 +149,9 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             results.Add(
                 await DeclaredChecks
                     .AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken)
-                    .ConfigureAwait(false) with
-                {
-                    Database = target.Display,
-                }
+                    .ConfigureAwait(false)
             );
-        return results;
+        return [.. results.Select(r => r.Of(target, _options.Service, folder))];
     }
 
     /// <summary>What was found is worth reading, whether it could be kept or not.</summary>

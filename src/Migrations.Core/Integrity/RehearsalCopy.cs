@@ -3,6 +3,7 @@ using Migrations.Events;
 using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Integrity;
 

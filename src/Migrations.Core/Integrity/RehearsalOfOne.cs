@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Running;
 using Migrations.Schema;
 
 namespace Migrations.Integrity;
@@ -84,7 +83,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             return comparison.Judge(result, await SchemaAsync(cancellationToken).ConfigureAwait(false), left, down.RowsChanged) with
             {
                 UndoDuration = down.Outcome.Duration,
-                RowsLost = Lost(held, left),
+                RowsLost = Lost(held, left, down.Renamed),
             };
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
@@ -145,9 +144,19 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             .Inspector.ReadSchemaAsync(cancellationToken)
             .ConfigureAwait(false);
 
-    private static List<TableContent> Lost(IReadOnlyList<TableValues> before, IReadOnlyList<TableValues> after)
+    /// <summary>The rows that are gone; those of a table that was renamed are looked for under its new name.</summary>
+    private static List<TableContent> Lost(
+        IReadOnlyList<TableValues> before,
+        IReadOnlyList<TableValues> after,
+        IReadOnlyDictionary<string, string> renamed
+    )
     {
         var left = after.ToDictionary(t => t.Table, t => t.Rows ?? 0, StringComparer.Ordinal);
-        return [.. before.Select(t => new TableContent(t.Table, t.Rows - left.GetValueOrDefault(t.Table))).Where(t => t.Rows > 0)];
+        // Another table may have taken the name of one that was dropped.
+        var taken = renamed.Values.Except(renamed.Keys, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        var lost = before.Select(t => new TableContent(t.Table, t.Rows - (taken.Contains(t.Table) ? 0 : Left(t.Table))));
+        return [.. lost.Where(t => t.Rows > 0)];
+
+        long Left(string table) => left.GetValueOrDefault(renamed.GetValueOrDefault(table, table));
     }
 }

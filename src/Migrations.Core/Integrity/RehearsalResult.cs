@@ -4,10 +4,19 @@ using Migrations.Schema;
 namespace Migrations.Integrity;
 
 /// <summary>What a rehearsal found out about one migration.</summary>
-public sealed record RehearsalResult
+public sealed record RehearsalResult : IHasPlace
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }
+
+    /// <summary>The database, to run against; keeps its secret.</summary>
+    public DatabaseTarget? Target { get; init; }
+
+    /// <summary>The service; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The migration folder.</summary>
+    public string? Path { get; init; }
 
     /// <summary>The version; null for a repeatable migration.</summary>
     public MigrationVersion? Version { get; init; }

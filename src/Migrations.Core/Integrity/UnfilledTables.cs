@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Schema;
+using Migrations.Sql;
 
 namespace Migrations.Integrity;
 

@@ -1,7 +1,7 @@
 namespace Migrations;
 
 /// <summary>Where one database stands against its migration folder.</summary>
-public sealed record DatabaseStatus : IHasTarget
+public sealed record DatabaseStatus : IHasPlace
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }

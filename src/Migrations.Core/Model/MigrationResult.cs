@@ -1,15 +1,19 @@
-using Migrations.Databases;
-
 namespace Migrations;
 
 /// <summary>What a run did with one migration.</summary>
-public sealed record MigrationResult
+public sealed record MigrationResult : IHasPlace
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }
 
+    /// <summary>The database, to run against; keeps its secret.</summary>
+    public DatabaseTarget? Target { get; init; }
+
     /// <summary>The service; null without services.</summary>
     public string? Service { get; init; }
+
+    /// <summary>The migration folder.</summary>
+    public string? Path { get; init; }
 
     /// <summary>The version; null for a repeatable migration.</summary>
     public MigrationVersion? Version { get; init; }

@@ -1,7 +1,7 @@
 namespace Migrations;
 
 /// <summary>Where one migration stands in one database.</summary>
-public sealed record MigrationStatus : IHasTarget
+public sealed record MigrationStatus : IHasPlace
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }

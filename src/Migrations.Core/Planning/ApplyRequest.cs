@@ -1,5 +1,4 @@
 using Migrations.Backup;
-using Migrations.Integrity;
 
 namespace Migrations.Planning;
 

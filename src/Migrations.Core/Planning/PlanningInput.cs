@@ -1,5 +1,4 @@
 using Migrations.History;
-using Migrations.Integrity;
 
 namespace Migrations.Planning;
 

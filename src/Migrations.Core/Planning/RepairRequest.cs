@@ -24,8 +24,17 @@ public sealed record RepairRequest
 /// <param name="Name">Version and name as the file writes them.</param>
 /// <param name="Repair">What was wrong: <c>Failed</c>, <c>Changed</c>, <c>Renamed</c>, <c>Missing</c> or <c>Undecided</c>.</param>
 /// <param name="Compared">What was compared and what was recorded.</param>
-public sealed record RepairResult(string Database, MigrationVersion? Version, string Name, string Repair, string Compared)
+public sealed record RepairResult(string Database, MigrationVersion? Version, string Name, string Repair, string Compared) : IHasPlace
 {
+    /// <summary>The database, to run against; keeps its secret.</summary>
+    public DatabaseTarget? Target { get; init; }
+
+    /// <summary>The service; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The migration folder.</summary>
+    public string? Path { get; init; }
+
     /// <summary>Of an edited script: the statements that differ from what was applied; empty where they cannot be compared.</summary>
     public IReadOnlyList<StatementDifference> Differences { get; init; } = [];
 }

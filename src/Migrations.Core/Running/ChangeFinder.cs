@@ -1,6 +1,7 @@
 using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 

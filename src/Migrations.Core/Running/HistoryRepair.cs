@@ -1,6 +1,7 @@
 using Migrations.Databases;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 
@@ -8,8 +9,15 @@ namespace Migrations.Running;
 /// <param name="session">The database.</param>
 /// <param name="dialect">How its SQL is read.</param>
 /// <param name="target">The database as shown to people.</param>
+/// <param name="folder">The migration folder.</param>
 /// <param name="recorder">Makes the rows.</param>
-internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialect, DatabaseTarget target, JournalRecorder recorder)
+internal sealed class HistoryRepair(
+    IDatabaseSession session,
+    ISqlDialect dialect,
+    DatabaseTarget target,
+    string folder,
+    JournalRecorder recorder
+)
 {
     private readonly List<RepairStep> _steps = [];
 
@@ -233,7 +241,13 @@ internal sealed class HistoryRepair(IDatabaseSession session, ISqlDialect dialec
         IReadOnlyList<StatementDifference>? differences = null
     )
     {
-        var result = new RepairResult(target.Display, version, entry.Name, repair, compared) { Differences = differences ?? [] };
+        var result = new RepairResult(target.Display, version, entry.Name, repair, compared)
+        {
+            Target = target,
+            Service = entry.Service,
+            Path = folder,
+            Differences = differences ?? [],
+        };
         _steps.Add(new RepairStep(result, entry) { Release = release });
     }
 }

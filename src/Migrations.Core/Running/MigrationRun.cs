@@ -2,6 +2,7 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 
@@ -30,6 +31,9 @@ internal sealed class MigrationRun(
     private readonly List<MigrationResult> _results = [];
     private int _current;
     private StatementRun? _statements;
+
+    /// <summary>The migration folder, for its results; null where none is to be handed on.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
@@ -243,7 +247,9 @@ internal sealed class MigrationRun(
         new()
         {
             Database = target.Display,
+            Target = target,
             Service = options.Service,
+            Path = Folder,
             Version = step.Migration.Version,
             Name = step.Migration.FullName,
             Direction = step.Direction,

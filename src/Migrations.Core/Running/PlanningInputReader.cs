@@ -1,8 +1,8 @@
 using Migrations.Databases;
 using Migrations.Folders;
 using Migrations.History;
-using Migrations.Integrity;
 using Migrations.Planning;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Migrations.Databases;
 using Migrations.History;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Running;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;

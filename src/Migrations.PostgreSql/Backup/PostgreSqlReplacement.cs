@@ -1,5 +1,5 @@
 using System.Globalization;
-using Migrations.Backup;
+using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 

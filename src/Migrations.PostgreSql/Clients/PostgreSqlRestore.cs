@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Migrations.Backup;
+using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 

@@ -1,5 +1,5 @@
-using Migrations.Databases;
 using Migrations.History;
+using Migrations.Sql;
 using Npgsql;
 
 namespace Migrations.PostgreSql;

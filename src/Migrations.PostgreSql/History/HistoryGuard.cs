@@ -30,7 +30,7 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     {
         var command = new NpgsqlBatchCommand(
             $"""
-            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM {table} ORDER BY id DESC LIMIT 1) h
+            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
                 AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept(
                 lastRead
@@ -50,7 +50,7 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     /// an update.
     /// </summary>
     public string Whole =>
-        $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM {table})";
+        $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
 
     /// <summary>
     /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
@@ -61,14 +61,14 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
             $"""
             pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
                         AND ({lastRead
-                ?? 0} OPERATOR(pg_catalog.=) 0 OR EXISTS (SELECT FROM {table} k WHERE k.id OPERATOR(pg_catalog.=) {lastRead ?? 0}))
+                ?? 0} OPERATOR(pg_catalog.=) 0 OR EXISTS (SELECT FROM ONLY {table} k WHERE k.id OPERATOR(pg_catalog.=) {lastRead ?? 0}))
             """
         );
 
     private string State(int added) =>
         session.CountsChanges
             ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
-            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM {table}){Without(added)})";
+            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM ONLY {table}){Without(added)})";
 
     private static string Without(int added) => added == 0 ? "" : " OPERATOR(pg_catalog.-) 1";
 }

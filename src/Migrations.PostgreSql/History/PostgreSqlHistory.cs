@@ -46,7 +46,11 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var entries = new List<JournalEntry>();
         try
         {
-            await QueryAsync($"SELECT {Columns}, id FROM {_table} ORDER BY id", row => entries.Add(JournalRow.Read(row)), cancellationToken)
+            await QueryAsync(
+                    $"SELECT {Columns}, id FROM ONLY {_table} ORDER BY id",
+                    row => entries.Add(JournalRow.Read(row)),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
@@ -70,22 +74,45 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             throw Broken(e, "Reading");
         }
 
+        if (entries.Count == 0)
+            await DemandRowsOfItsOwnAsync(cancellationToken).ConfigureAwait(false);
         _lastRead = entries.Count == 0 ? 0 : entries[^1].Id;
         return entries;
+    }
+
+    /// <summary>
+    /// Refuses a partitioned table, which holds no row itself. Rows of tables that inherit from the history are none of its own, and are
+    /// not read (<see href="https://www.postgresql.org/docs/current/ddl-inherit.html"/>).
+    /// </summary>
+    private async Task DemandRowsOfItsOwnAsync(CancellationToken cancellationToken)
+    {
+        const string Partitioned = """
+            SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'p'
+            """;
+        if (!await session.AnyAsync(Partitioned, cancellationToken, _schema, session.Options.HistoryTable).ConfigureAwait(false))
+            return;
+        throw new MigrationException(
+            ErrorId.HistoryTableConflict,
+            $"The history table {Display} is partitioned: what guards its rows works on a plain table only.",
+            $"Make it a plain table: BEGIN; ALTER TABLE {_table} RENAME TO old_journal; {string.Join(' ', CreateTable.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))};"
+                + $" INSERT INTO {_table} OVERRIDING SYSTEM VALUE SELECT * FROM {PostgreSqlText.Name(_schema)}.old_journal ORDER BY id;"
+                + $" SELECT setval(pg_get_serial_sequence({PostgreSqlText.Literal(_table)}, 'id'), max(id)) FROM {_table}; COMMIT;"
+        );
     }
 
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
     public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) =>
         _lastRead is { } last
         && await session
-            .AnyAsync($"SELECT 1 FROM {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
+            .AnyAsync($"SELECT 1 FROM ONLY {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
             .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<long> ReadLastIdAsync(CancellationToken cancellationToken)
     {
         var last = 0L;
-        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM {_table}", row => last = row.GetInt64(0), cancellationToken)
+        await ReadAsync($"SELECT COALESCE(max(id), 0) FROM ONLY {_table}", row => last = row.GetInt64(0), cancellationToken)
             .ConfigureAwait(false);
         _lastRead = last;
         return last;
@@ -95,7 +122,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken)
     {
         string? script = null;
-        await ReadAsync($"SELECT script FROM {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id)
+        await ReadAsync($"SELECT script FROM ONLY {_table} WHERE id = $1", row => script = JournalRow.Text(row, 0), cancellationToken, id)
             .ConfigureAwait(false);
         return script;
     }
@@ -316,7 +343,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         (long, long?)? found = null;
         await session
             .QueryAsync(
-                $"SELECT execution_time_ms, rows_affected FROM {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
+                $"SELECT execution_time_ms, rows_affected FROM ONLY {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
                 row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
                 cancellationToken,
                 entry.RunId,
@@ -406,7 +433,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     {
         try
         {
-            await QueryAsync($"SELECT {Columns}, id, script FROM {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
+            await QueryAsync($"SELECT {Columns}, id, script FROM ONLY {_table} LIMIT 0", _ => { }, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Migrations.Integrity;
 
 namespace Migrations.PostgreSql;
 

@@ -1,4 +1,3 @@
-using Migrations.Integrity;
 using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;

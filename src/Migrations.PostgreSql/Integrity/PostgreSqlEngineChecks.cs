@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Migrations.Databases;
-using Migrations.Integrity;
 using Npgsql;
 using static Migrations.PostgreSql.CatalogueScope;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Migrations.Integrity;
 using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;

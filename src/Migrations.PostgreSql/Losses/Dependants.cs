@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.PostgreSql;
 
 /// <summary>A table or a column with data, that goes.</summary>

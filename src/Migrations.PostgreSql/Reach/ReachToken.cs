@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Sql;
 using Npgsql;
 
 namespace Migrations.PostgreSql;

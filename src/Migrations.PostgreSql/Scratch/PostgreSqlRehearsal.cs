@@ -33,9 +33,11 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             await confinement.LookAsync(session, cancellationToken).ConfigureAwait(false);
         try
         {
-            return step.Analysis.OutsideTransaction
+            var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
+            var measured = step.Analysis.OutsideTransaction
                 ? await RunOutsideAsync(cancellationToken).ConfigureAwait(false)
                 : await RunInsideAsync(cancellationToken).ConfigureAwait(false);
+            return measured with { Renamed = Renamed(names, await NamesAsync(cancellationToken).ConfigureAwait(false)) };
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
@@ -51,6 +53,29 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             throw;
         }
     }
+
+    /// <summary>The tables by their numbers, which stay with them under another name and in another schema.</summary>
+    private async Task<Dictionary<long, string>> NamesAsync(CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<long, string>();
+        await session
+            .QueryAsync(
+                $"""
+                SELECT c.oid::pg_catalog.int8, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND c.oid >= {CatalogueScope.FirstOfUsers}
+                """,
+                row => names[row.GetInt64(0)] = row.GetString(1),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return names;
+    }
+
+    private static Dictionary<string, string> Renamed(Dictionary<long, string> before, Dictionary<long, string> after) =>
+        before
+            .Where(b => after.TryGetValue(b.Key, out var name) && !string.Equals(name, b.Value, StringComparison.Ordinal))
+            .ToDictionary(b => b.Value, b => after[b.Key], StringComparer.Ordinal);
 
     private async Task<StepMeasurement> RunInsideAsync(CancellationToken cancellationToken)
     {

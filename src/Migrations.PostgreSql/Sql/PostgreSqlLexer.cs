@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Comparing;
 using Migrations.Databases;
 using Migrations.Schema;
 

@@ -14,8 +14,10 @@ namespace Migrations.PowerShell.Commands;
 [OutputType(typeof(JournalEntry))]
 public sealed class GetMigrationHistoryCommand : DatabaseCommand
 {
-    private protected override (string? Folder, string? Service) PlaceOf(IHasTarget item) =>
-        (null, (item as MigrationStatus)?.Service ?? (item as DatabaseStatus)?.Service);
+    private protected override (string? Folder, string? Service) PlaceOf(IHasTarget item) => (null, (item as IHasPlace)?.Service);
+
+    private protected override IEnumerable<string>? NamesOf(IHasTarget item) =>
+        item is MigrationStatus { RecordedAs: { } other } status ? [status.Name, other] : base.NamesOf(item);
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
@@ -23,10 +25,9 @@ public sealed class GetMigrationHistoryCommand : DatabaseCommand
             (events, token) =>
                 new Migrator(database.Driver, database.Target, Paths.CurrentFolder, OptionsFor(events)).GetHistoryAsync(token)
         );
-        WriteObject(Chosen is null ? entries : entries.Where(e => Chosen.Any(s => IsOf(e, s))), enumerateCollection: true);
+        WriteObject(
+            Chosen is null ? entries : entries.Where(e => Chosen.Contains(e.Name, StringComparer.Ordinal)),
+            enumerateCollection: true
+        );
     }
-
-    private static bool IsOf(JournalEntry entry, MigrationStatus status) =>
-        string.Equals(entry.Name, status.Name, StringComparison.Ordinal)
-        || (status.RecordedAs is { } other && string.Equals(entry.Name, other, StringComparison.Ordinal));
 }

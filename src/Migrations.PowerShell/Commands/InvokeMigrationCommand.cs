@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;

@@ -52,7 +52,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         var request = new RepairRequest
         {
             Name = Name,
-            Only = Chosen is null ? null : [.. Chosen.Select(s => s.Name)],
+            Only = Chosen,
             RemoveMissing = RemoveMissing.IsPresent,
             StatementDone =
                 StatementDone ? true

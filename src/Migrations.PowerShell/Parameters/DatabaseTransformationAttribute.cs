@@ -24,6 +24,17 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
         LiveObjectTransformationAttribute.Refuse(item);
         if (item.BaseObject is FileSystemInfo file)
             return file.FullName;
+        if (
+            item.BaseObject is not IHasTarget
+            && item.BaseObject.GetType() is { Namespace: { } space } type
+            && space.StartsWith("Migrations", StringComparison.Ordinal)
+        )
+        {
+            throw new ArgumentTransformationMetadataException(
+                $"An object of the type {type.Name} is of no one database. Pipe the database's name or connection, or name it with -Database."
+            );
+        }
+
         if (item.BaseObject is not PSCustomObject)
             return inputData;
         return item.Properties["Database"]?.Value

@@ -1,4 +1,4 @@
-using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.History;
 using Migrations.Sqlite.Native;
 

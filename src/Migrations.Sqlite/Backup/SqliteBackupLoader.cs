@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 

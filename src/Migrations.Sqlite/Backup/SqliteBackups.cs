@@ -1,5 +1,4 @@
 using System.Text;
-using Migrations.Backup;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite;

@@ -1,4 +1,5 @@
 using Migrations.Backup;
+using Migrations.Databases;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

@@ -6,7 +6,9 @@ namespace Migrations.Sqlite;
 /// What scripts change on the connection itself, so that it is put back before the next one: pragmas, attached databases, temporary
 /// objects.
 /// </summary>
-internal sealed class ConnectionState(SqliteHandle handle)
+/// <param name="handle">The connection.</param>
+/// <param name="historyTable">The history table, which no script may take away.</param>
+internal sealed class ConnectionState(SqliteHandle handle, string historyTable)
 {
     // A virtual table takes the tables with it in which it keeps its content.
     private const string TemporaryObjects =
@@ -21,6 +23,9 @@ internal sealed class ConnectionState(SqliteHandle handle)
     /// <summary>What scripts say of the file.</summary>
     public FileSettings FileSettings { get; } = new(handle);
 
+    /// <summary>Whether a script has dropped or renamed the history, or given its name to another table.</summary>
+    public bool HasReplacedHistory { get; private set; }
+
     /// <summary>
     /// Remembers what a statement is about to change. Must be called before it is compiled: many pragmas take effect then.
     /// </summary>
@@ -29,11 +34,14 @@ internal sealed class ConnectionState(SqliteHandle handle)
         FileSettings.Observe(head);
         _hasAttached |= head.Kind == StatementKind.Attach;
         _hasTemporary |= head.IsTemporary;
+        HasReplacedHistory |= head.RemovesTable && (IsHistory(head.Name) || IsHistory(head.NewName));
         if (head is { Kind: StatementKind.Pragma, Name: "journal_mode", Value: not null })
             _journalMode ??= handle.QueryText("PRAGMA main.journal_mode");
         if (SqlitePragmas.SetsConnection(head) && !_pragmas.ContainsKey(head.Name!))
             _pragmas[head.Name!] = ValueBetweenScripts(head.Name!);
     }
+
+    private bool IsHistory(string? table) => table is not null && SqliteNames.Comparer.Equals(table, historyTable);
 
     // One pragma cannot be read; and foreign keys may be off just now, for this script only.
     private string? ValueBetweenScripts(string pragma) =>
@@ -46,12 +54,16 @@ internal sealed class ConnectionState(SqliteHandle handle)
 
     /// <summary>
     /// Makes SQLite read the schema again when a script may have written to it by hand: until then it works with the schema that it has in
-    /// memory.
+    /// memory. The statements that follow may still write to it.
     /// </summary>
     public void ReadSchemaAgain()
     {
-        if (_pragmas.ContainsKey("writable_schema"))
-            handle.Execute("PRAGMA writable_schema=RESET");
+        if (!_pragmas.ContainsKey("writable_schema"))
+            return;
+        var mayWrite = handle.QueryInt64("PRAGMA writable_schema") is 1;
+        handle.Execute("PRAGMA writable_schema=RESET");
+        if (mayWrite)
+            handle.Execute("PRAGMA writable_schema=1");
     }
 
     /// <summary>Lets the history be written, should a script have forbidden to write.</summary>
@@ -65,6 +77,7 @@ internal sealed class ConnectionState(SqliteHandle handle)
     public void Restore()
     {
         var isInside = handle.InTransaction;
+        HasReplacedHistory = false;
         foreach (var (name, value) in _pragmas.Where(p => !isInside || SqlitePragmas.TakesEffectInside(p.Key)).ToList())
         {
             if (name is "busy_timeout")

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Migrations.Databases;
-using Migrations.Integrity;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

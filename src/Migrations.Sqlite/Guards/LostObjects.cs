@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Sqlite;
 
 /// <summary>

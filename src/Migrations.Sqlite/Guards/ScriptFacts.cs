@@ -1,5 +1,5 @@
 using System.Text;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 
@@ -18,6 +18,9 @@ internal sealed class ScriptFacts
 
     /// <summary>Names that it creates tables under or renames tables to.</summary>
     public HashSet<string> Made { get; } = new(SqliteNames.Comparer);
+
+    /// <summary>Tables that were there before and have another name at the end, with that name.</summary>
+    public Dictionary<string, string> Renamed { get; } = new(SqliteNames.Comparer);
 
     /// <summary>Indexes, triggers and views that it drops by name.</summary>
     public HashSet<string> DroppedOthers { get; } = new(SqliteNames.Comparer);
@@ -79,6 +82,7 @@ internal sealed class ScriptFacts
             case { Kind: StatementKind.Drop, What: "TABLE" }:
                 Removed.Add(name);
                 Dropped.Add(name);
+                Forget(name);
                 break;
             case { Kind: StatementKind.Drop }:
                 DroppedOthers.Add(name);
@@ -94,8 +98,26 @@ internal sealed class ScriptFacts
                 Removed.Add(name);
                 Made.Add(newName);
                 SetMadeFromQuery(newName, _madeFromQuery.Contains(name));
+                Rename(name, newName);
                 break;
         }
+    }
+
+    private void Rename(string name, string newName)
+    {
+        var original = Renamed.FirstOrDefault(r => SqliteNames.Comparer.Equals(r.Value, name)).Key;
+        // What the script has made, under whatever name, was not there before.
+        if (original is null && Made.Contains(name))
+            return;
+        _ = Renamed.Remove(original ?? name);
+        if (!SqliteNames.Comparer.Equals(original ?? name, newName))
+            Renamed[original ?? name] = newName;
+    }
+
+    private void Forget(string table)
+    {
+        if (Renamed.FirstOrDefault(r => SqliteNames.Comparer.Equals(r.Value, table)).Key is { } original)
+            Renamed.Remove(original);
     }
 
     private void SetMadeFromQuery(string name, bool value)

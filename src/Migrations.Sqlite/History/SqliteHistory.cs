@@ -134,12 +134,18 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     }
 
     /// <summary>
-    /// Runs a script, or a statement of one, and notices when it changes rows of the history: what is there afterwards does not tell.
+    /// Runs a script, or a statement of one, and notices when it changes rows of the history, or takes the table away: what is there
+    /// afterwards does not show it.
     /// </summary>
-    public T Watch<T>(Func<T> run)
+    /// <param name="run">Runs it.</param>
+    /// <param name="state">What scripts do to the connection.</param>
+    public T Watch<T>(Func<T> run, ConnectionState state)
     {
-        _isDisturbed = false;
-        return Notice(run, rows: 0);
+        // In a transaction of the script's own, what an earlier statement did is recorded with the last.
+        _isDisturbed &= _handle.InTransaction;
+        var result = Notice(run, rows: 0);
+        _isDisturbed |= state.HasReplacedHistory;
+        return result;
     }
 
     /// <summary>Runs what changes so many rows of the history, and notices when it changes more.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Migrations.Integrity;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Integrity;
 using Migrations.Schema;
 
 namespace Migrations.Sqlite;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Migrations.Databases;
 using Migrations.History;
 
 namespace Migrations.Sqlite;

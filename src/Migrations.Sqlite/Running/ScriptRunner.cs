@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -241,7 +242,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         text.Length > 0
         && (text[0] | 0x20) switch
         {
-            'a' => StartsWith(text, "attach"u8),
+            'a' => StartsWith(text, "attach"u8) || StartsWith(text, "alter"u8),
             'b' => StartsWith(text, "begin"u8),
             'c' => StartsWith(text, "commit"u8) || StartsWith(text, "create"u8),
             'd' => StartsWith(text, "drop"u8) || StartsWith(text, "detach"u8),

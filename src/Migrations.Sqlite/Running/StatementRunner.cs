@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -22,6 +23,7 @@ internal static class StatementRunner
             session.State.Remember(head);
             var before = handle.TotalChanges;
             handle.Execute(statement.Text);
+            session.State.ReadSchemaAgain();
             session.State.AllowWriting();
             return handle.TotalChanges - before;
         }

@@ -40,11 +40,14 @@ internal sealed class StepRunner
         try
         {
             _handle.Watch.Token = _cancellation;
-            _session.Journal.Watch(() =>
-            {
-                _script.Run(_cancellation);
-                return true;
-            });
+            _session.Journal.Watch(
+                () =>
+                {
+                    _script.Run(_cancellation);
+                    return true;
+                },
+                _session.State
+            );
             Check();
             var outcome = Record();
             if (!IsPartOfRun)

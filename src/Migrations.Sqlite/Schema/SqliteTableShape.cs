@@ -1,4 +1,4 @@
-using Migrations.Databases;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

@@ -17,19 +17,26 @@ internal static class SqliteRehearsal
         var leftOut = new List<StatementException>();
         var outcome = await RunAsync(session, step, leftOut, cancellationToken).ConfigureAwait(false);
         var after = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // Rows that only go under another name are none that were deleted and inserted.
+        var renamed = facts.Renamed.Where(r => before.ContainsKey(r.Key) && after.ContainsKey(r.Value)).ToList();
+        var counted = before
+            .GroupBy(t => facts.Renamed.GetValueOrDefault(t.Key, t.Key), t => t.Value, SqliteNames.Comparer)
+            .ToDictionary(t => t.Key, t => t.Sum(), SqliteNames.Comparer);
         var rebuilt = before
             .Keys.Where(t => after.ContainsKey(t) && facts.Removed.Contains(t) && facts.Made.Contains(t))
+            .Except(renamed.Select(r => r.Value), SqliteNames.Comparer)
             .ToHashSet(SqliteNames.Comparer);
         return new StepMeasurement
         {
             Outcome = outcome,
+            Renamed = renamed.ToDictionary(r => SqliteNames.Show(r.Key), r => SqliteNames.Show(r.Value), StringComparer.Ordinal),
             RowsChanged =
             [
-                .. before
+                .. counted
                     .Keys.Union(after.Keys, SqliteNames.Comparer)
                     .Order(StringComparer.Ordinal)
                     .Select(t =>
-                        Change(t, before.GetValueOrDefault(t), after.GetValueOrDefault(t), rebuilt.Contains(t) ? default : changes.Of(t))
+                        Change(t, counted.GetValueOrDefault(t), after.GetValueOrDefault(t), rebuilt.Contains(t) ? default : changes.Of(t))
                     )
                     .Where(c => c.Inserted + c.Updated + c.Deleted > 0),
             ],

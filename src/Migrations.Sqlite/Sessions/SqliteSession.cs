@@ -1,6 +1,7 @@
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Running;
+using Migrations.Sql;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -24,7 +25,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Handle = handle;
         _journal = new KeptJournal(handle, RealPath.Of(SqliteTarget.PathOf(target)));
         Journal = new SqliteHistory(handle, target, options.HistoryTable);
-        State = new ConnectionState(handle);
+        State = new ConnectionState(handle, options.HistoryTable);
         Inspector = new SqliteInspector(this);
         Keyless = new KeylessSchema(handle);
         Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
@@ -139,7 +140,7 @@ internal sealed class SqliteSession : IDatabaseSession
                         DemandSameFile();
                         var lost = EnterOutside(step, statement.Index, cancellationToken);
                         return new StatementOutcome(
-                            Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken)),
+                            Journal.Watch(() => StatementRunner.Run(this, step, statement, cancellationToken), State),
                             lost
                         );
                     },

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 

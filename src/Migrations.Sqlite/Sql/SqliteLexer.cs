@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 

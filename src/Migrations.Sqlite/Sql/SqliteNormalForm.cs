@@ -1,5 +1,5 @@
 using System.Text;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 

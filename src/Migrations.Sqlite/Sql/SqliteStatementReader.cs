@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Migrations.Databases;
+using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 

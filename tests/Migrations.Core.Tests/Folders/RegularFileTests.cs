@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Migrations.Integrity;
+using Migrations.Planning;
 using Xunit;
 
 namespace Migrations.Core.Tests.Folders;

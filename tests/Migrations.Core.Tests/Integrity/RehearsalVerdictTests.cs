@@ -1,7 +1,6 @@
 using Migrations.Core.Tests.Folders;
 using Migrations.Core.Tests.Planning;
 using Migrations.History;
-using Migrations.Integrity;
 using Migrations.Planning;
 using Xunit;
 

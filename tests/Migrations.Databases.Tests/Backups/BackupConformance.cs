@@ -1,6 +1,5 @@
 using Migrations.Backup;
 using Migrations.Events;
-using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests.Backups;
@@ -8,7 +7,7 @@ namespace Migrations.Databases.Tests.Backups;
 /// <summary>The whole circle: back up, prove, break, restore, and be as before.</summary>
 public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Backs_up_proves_breaks_restores_and_is_as_before()
     {
         await FillAsync();
@@ -33,7 +32,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(BackupFormat.Native, false)]
     [InlineData(BackupFormat.Native, true)]
     [InlineData(BackupFormat.Sql, false)]
@@ -52,7 +51,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(before, await StateAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_manifest_says_what_is_in_it_and_no_secret()
     {
         await FillAsync();
@@ -83,7 +82,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_proof_is_written_with_every_question()
     {
         await FillAsync();
@@ -101,7 +100,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Contains(Events.Of<WorkAdvanced>(), e => e.Activity.Contains("Restoring", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_second_backup_in_the_same_second_gets_another_name_and_two_at_once_work()
     {
         await FillAsync();
@@ -113,7 +112,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.True(proof.Proven, Open(proof));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_catalogue_lists_newest_first_and_names_what_is_odd()
     {
         await FillAsync();
@@ -133,7 +132,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.DoesNotContain(listed, b => b.Proven);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Latest_is_the_newest_of_that_database_with_nothing_wrong()
     {
         await FillAsync();
@@ -148,7 +147,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         await ThrowsAsync<MigrationException>(ErrorId.BackupMissing, () => Catalogue.FindAsync(BackupFile("never")));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Latest_never_takes_the_backup_of_another_database()
     {
         await FillAsync();
@@ -159,7 +158,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Contains($"migrations restore \"{backup.Path}\" --database \"{other.Display}\"", error.NextStep, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_dated_in_the_future_counts_for_nothing()
     {
         await FillAsync();
@@ -191,7 +190,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Null((await Catalogue.FindAsync(late.Path)).Problem);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("../outside")]
     [InlineData("/etc/passwd")]
     [InlineData("")]
@@ -224,7 +223,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_empty_database_has_a_backup_too()
     {
         await Database.ExecuteAsync("CREATE TABLE x (id integer); DROP TABLE x;");
@@ -233,7 +232,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Null(proof.Backup.MigrationVersion);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_was_not_counted_is_never_proven()
     {
         await FillAsync();
@@ -247,7 +246,7 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Contains("rows", error.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_question_that_could_not_be_asked_takes_nothing_from_a_proof_that_stands()
     {
         await FillAsync();

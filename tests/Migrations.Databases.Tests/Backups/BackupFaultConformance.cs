@@ -1,6 +1,5 @@
 using Migrations.Backup;
 using Migrations.Events;
-using Migrations.Integrity;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests.Backups;
@@ -8,7 +7,7 @@ namespace Migrations.Databases.Tests.Backups;
 /// <summary>Bad input and faults: nothing half is left under a final name, and nothing is proven that was not restored.</summary>
 public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(kind)
 {
-    [SkippableFact]
+    [Fact]
     public async Task A_folder_that_is_not_there_is_not_made()
     {
         await FillAsync();
@@ -21,7 +20,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await ThrowsAsync<MigrationException>(ErrorId.BackupFolderInvalid, () => Catalogue.ReadAsync(BackupFile("missing")));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_file_is_no_folder()
     {
         await FillAsync();
@@ -29,7 +28,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await ThrowsAsync<MigrationException>(ErrorId.BackupFolderInvalid, () => BackUpAsync(r => r with { Folder = BackupFile("file") }));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_missing_database_leaves_nothing()
     {
         var missing = Kind.Driver.Parse(Database.Address + "_missing", Folder)!;
@@ -40,7 +39,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.Empty(Listing());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(1)]
     [InlineData(100)]
     [InlineData(3000)]
@@ -53,7 +52,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await RefusedAsync(await Catalogue.FindAsync(proof.Path), "bytes");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_manifest_of_another_backup_is_found()
     {
         await FillAsync();
@@ -66,7 +65,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await RefusedAsync(found, "manifest");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_proof_of_other_bytes_is_no_proof()
     {
         await FillAsync();
@@ -77,7 +76,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await RefusedAsync(await Catalogue.FindAsync(proof.Path), "SHA-256");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("\"rows\": 3", "\"rows\": 4", "rows")]
     [InlineData("\"schemaFingerprint\": \"", "\"schemaFingerprint\": \"0", "schema")]
     public async Task A_manifest_that_tells_of_another_content_is_found(string said, string instead, string check)
@@ -94,7 +93,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.False((await Catalogue.FindAsync(backup.Path)).Proven);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_is_restored_and_is_not_what_the_manifest_says_is_an_error_that_names_the_state_before()
     {
         await FillAsync();
@@ -114,7 +113,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_value_that_differs_is_found_by_a_full_verification()
     {
         await FillAsync();
@@ -131,7 +130,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.False(verification.Proven);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Without_a_manifest_nothing_is_proven_and_a_restore_is_warned_of()
     {
         await FillAsync();
@@ -150,7 +149,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("manifest", StringComparison.Ordinal));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("Making")]
     [InlineData("Compressing")]
     [InlineData("Computing")]
@@ -170,7 +169,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.Empty(Listing());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_cancelled_verification_leaves_the_manifest_as_it_was()
     {
         await FillAsync();
@@ -189,7 +188,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.Equal(manifest, await File.ReadAllTextAsync(backup.Path + ".manifest.json"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_lies_on_a_disk_that_cannot_be_written_is_restored_all_the_same()
     {
         await FillAsync();
@@ -204,7 +203,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         await ThrowsAsync<MigrationException>(ErrorId.BackupFolderInvalid, () => VerifyAsync(backup));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_full_disk_is_named_and_nothing_is_left()
     {
         await FillAsync();
@@ -214,7 +213,7 @@ public abstract class BackupFaultConformance(DatabaseKind kind) : BackupSuite(ki
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Path));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Damage_anywhere_is_found()
     {
         await FillAsync();

@@ -1,5 +1,4 @@
 using Migrations.Backup;
-using Migrations.Integrity;
 using Migrations.Testing;
 
 namespace Migrations.Databases.Tests.Backups;

@@ -8,7 +8,7 @@ namespace Migrations.Databases.Tests.Backups;
 /// <summary>A server that goes away.</summary>
 public sealed class PostgreSqlBackupServerTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("Making")]
     [InlineData("Restoring")]
     public async Task A_server_that_dies_leaves_nothing_half_and_proves_nothing(string activity)

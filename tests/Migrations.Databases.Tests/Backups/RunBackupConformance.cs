@@ -8,7 +8,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
 {
     private BackupRequest Request => new() { Folder = Backups };
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_makes_a_backup_before_its_first_step_and_names_it()
     {
         ThreeTables();
@@ -22,7 +22,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal("001_a Applied, 002_b Pending, 003_c Pending", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task With_nothing_to_do_there_is_no_backup()
     {
         await FillAsync();
@@ -30,7 +30,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Empty(Listing());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_undo_makes_one_too()
     {
         await FillAsync();
@@ -40,7 +40,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal("003", backup.MigrationVersion);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task When_the_backup_fails_nothing_runs()
     {
         ThreeTables();
@@ -52,7 +52,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal("", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_failure_says_how_to_go_back()
     {
         ThreeTables();
@@ -68,7 +68,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal("a, b, c", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_no_rollback_undid_is_restored_and_the_failed_state_kept()
     {
         await FillAsync();
@@ -88,7 +88,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Contains("half", await KeptTablesAsync(error.NextStep), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_a_rollback_undid_is_not_restored()
     {
         ThreeTables();
@@ -102,7 +102,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Single(await Catalogue.ReadAsync(Backups));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_another_run_wrote_meanwhile_is_not_restored_over()
     {
         await FillAsync();
@@ -115,7 +115,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_another_run_wrote_while_the_lock_was_lost_is_not_restored_over()
     {
         await FillAsync();
@@ -138,7 +138,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal("a, b, c, half", await TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_restore_needs_a_backup() =>
         await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => ApplyAsync(new ApplyRequest { RestoreOnFailure = true }));
 
@@ -159,7 +159,7 @@ public sealed class SqliteRunBackupTests() : RunBackupConformance(DatabaseKind.S
 
 public sealed class PostgreSqlRunBackupTests() : RunBackupConformance(DatabaseKind.PostgreSql)
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("SELECT pg_terminate_backend(pg_backend_pid())", "connection broke", "was restored", "a, b, c")]
     [InlineData(
         "DROP TABLE migration_journal",

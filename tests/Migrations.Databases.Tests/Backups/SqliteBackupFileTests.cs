@@ -1,12 +1,12 @@
 using Migrations.Backup;
-using Migrations.Integrity;
+using Migrations.Sql;
 
 namespace Migrations.Databases.Tests.Backups;
 
 /// <summary>What only files can go through: damage of the source, and a writer that never pauses.</summary>
 public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Damage_of_the_source_is_found_or_provably_harmless()
     {
         await FillAsync();
@@ -29,7 +29,7 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
         Assert.InRange(found, 1, 200);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_copy_beside_a_writer_at_full_speed_equals_a_committed_state()
     {
         await FillAsync();
@@ -69,7 +69,7 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task States_that_restores_kept_are_described_listed_last_and_have_a_rule_of_their_own()
     {
         await FillAsync();
@@ -88,7 +88,7 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
         Assert.Equal([true, true, false, false], Kept(new RetentionPolicy { KeepStates = 1 }));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(ErrorId.DatabaseReadOnly)]
     [InlineData(ErrorId.StatementFailed)]
     public async Task What_keeps_a_proof_from_being_made_takes_nothing_from_the_backup(ErrorId why)

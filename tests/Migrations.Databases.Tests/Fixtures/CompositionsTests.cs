@@ -3,11 +3,11 @@ namespace Migrations.Databases.Tests.Fixtures;
 /// <summary>Compositions: rollback suffixes, FTS5 with content triggers.</summary>
 public sealed class CompositionsTests() : FixtureTests(DatabaseKind.Sqlite)
 {
-    [SkippableFact]
+    [Fact]
     public Task Goes_there_and_back() =>
         ThereAndBackAsync(Engine("compositions"), "001_initial_schema", "002_add_fts5", "003_add_composition_tags");
 
-    [SkippableFact]
+    [Fact]
     public async Task Rows_written_between_the_migrations_are_found_by_full_text_search()
     {
         var engine = Engine("compositions");

@@ -5,7 +5,7 @@ namespace Migrations.Databases.Tests.Fixtures;
 /// <summary>The dashboard: scripts with their own BEGIN and COMMIT that also keep a history table of their own.</summary>
 public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
 {
-    [SkippableFact]
+    [Fact]
     public async Task The_new_column_goes_there_and_back()
     {
         var engine = Engine("dashboard");
@@ -18,7 +18,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("002_add_task_priority", Assert.Single(await engine.ApplyAsync(new ApplyRequest { Target = "2" })).Name);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_new_index_goes_back_and_its_own_record_stops_it_from_coming_again()
     {
         var engine = Engine("dashboard");
@@ -40,7 +40,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("003_optimize_task_queries", Assert.Single(await engine.ApplyAsync(new ApplyRequest { Target = "3" })).Name);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_rebuilt_table_goes_there_and_back_and_keeps_its_rows()
     {
         var engine = Engine("dashboard");
@@ -53,7 +53,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.All(await engine.GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Everything_can_be_undone()
     {
         var engine = Engine("dashboard");
@@ -63,7 +63,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal(4, (await engine.ApplyAsync()).Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_semantic_version_of_the_header_names_the_migration()
     {
         var engine = Engine("dashboard");
@@ -71,7 +71,7 @@ public sealed class DashboardTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("1.0.0", (await engine.GetStatusAsync())[0].SemanticVersion);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_rebuild_with_its_columns_left_out_stops_at_the_gap()
     {
         var engine = Engine("dashboard-outline");

@@ -6,7 +6,7 @@ namespace Migrations.Databases.Tests.Fixtures;
 /// <summary>Decant: a column whose undo rebuilds the table, indexes, a data migration.</summary>
 public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Goes_there_and_back()
     {
         var engine = Engine("decant");
@@ -18,7 +18,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.All(await engine.GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Undoing_the_column_by_rebuilding_the_table_loses_no_row_and_applies_again()
     {
         var engine = Engine("decant");
@@ -30,7 +30,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal(["ann|0", "bob|0"], await Database.RowsAsync("SELECT username, email_verified FROM users ORDER BY 1"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task With_a_child_that_cascades_the_rebuild_is_rolled_back_and_says_what_it_lost()
     {
         var engine = Engine("decant-with-sessions");
@@ -51,7 +51,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Contains("sessions", status.Error, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_rebuild_that_keeps_the_key_passes_with_children()
     {
         using var folder = new TemporaryFolder();
@@ -75,7 +75,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM sessions"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_rebuild_that_loses_rows_is_rolled_back_unless_allowed()
     {
         using var folder = new TemporaryFolder();
@@ -101,7 +101,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM users"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_script_that_leaves_orphans_is_rolled_back_and_names_them()
     {
         using var folder = new TemporaryFolder();
@@ -116,7 +116,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM sessions"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_down_that_leaves_its_column_stops_the_next_up_there()
     {
         var engine = Engine("decant-node-status");
@@ -127,7 +127,7 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal(MigrationState.Failed, (await engine.GetStatusAsync())[1].State);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Rollback_goes_in_reverse_order_only()
     {
         var engine = Engine("decant");

@@ -8,9 +8,9 @@ public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
 {
     protected TestDatabase Database { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Database = await kind.CreateAsync();
+    public async ValueTask InitializeAsync() => Database = await kind.CreateAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Database is not null)
             await Database.DisposeAsync();

@@ -6,7 +6,7 @@ namespace Migrations.Databases.Tests.Fixtures;
 /// <summary>Mirubato: four services with folders of their own, rollback folders, headers, FTS5, <c>unixepoch()</c>.</summary>
 public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(
         "api-reordered",
         "0001_initial_schema",
@@ -32,7 +32,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         return ThereAndBackAsync(Engine("mirubato", service), names);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task All_services_can_share_one_database()
     {
         Prerequisite.SqliteVersion(3, 38);
@@ -44,7 +44,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM sqlite_master WHERE name = 'sync_queue'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_header_and_the_rollback_folder_are_read()
     {
         Prerequisite.SqliteVersion(3, 38);
@@ -59,7 +59,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.NotEqual("5", await Database.ScalarAsync("SELECT updated_at FROM user_preferences"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_altered_before_it_is_made_stops_the_run_there()
     {
         var engine = Engine("mirubato", "api");
@@ -71,7 +71,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal(["migration_journal", "sessions", "users"], await Database.TablesAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Syntax_that_sqlite_lacks_stops_the_run_there()
     {
         var engine = Engine("mirubato", "api-constraint");
@@ -85,7 +85,7 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'new_feature'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_trigger_that_writes_a_text_id_into_a_rowid_stops_the_first_insert()
     {
         var engine = Engine("mirubato", "dictionary-terms");

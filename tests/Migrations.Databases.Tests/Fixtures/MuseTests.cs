@@ -3,7 +3,7 @@ namespace Migrations.Databases.Tests.Fixtures;
 /// <summary>Muse: extensions, functions and triggers in dollar quotes, partial and GIN indexes, comments, on PostgreSQL.</summary>
 public sealed class MuseTests() : FixtureTests(DatabaseKind.PostgreSql)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Goes_there_and_back()
     {
         await ThereAndBackAsync(
@@ -31,7 +31,7 @@ public sealed class MuseTests() : FixtureTests(DatabaseKind.PostgreSql)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_outline_with_its_columns_left_out_stops_at_the_gap()
     {
         var engine = Engine("muse-outline");
@@ -39,7 +39,7 @@ public sealed class MuseTests() : FixtureTests(DatabaseKind.PostgreSql)
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM pg_extension WHERE extname = 'uuid-ossp'"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_table_made_twice_stops_at_the_second()
     {
         var engine = Engine("muse-not-idempotent");

@@ -13,7 +13,7 @@ public abstract class LeftoverConformance : IDisposable
     /// <summary>A folder for the temporary files of the commands of one test.</summary>
     protected string Temporary => Directory.CreateDirectory(_folder["temporary"]).FullName;
 
-    [SkippableFact]
+    [Fact]
     public async Task A_killed_rehearsal_is_named_and_then_removed()
     {
         await using var database = await CreateAsync();

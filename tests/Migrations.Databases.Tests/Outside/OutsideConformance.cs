@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Migrations.Backup;
+using Migrations.Comparing;
 using Migrations.Databases.Tests.Backups;
 using Migrations.Events;
 using Migrations.Integrity;
 using Migrations.Planning;
-using Migrations.Schema;
 
 namespace Migrations.Databases.Tests.Outside;
 
@@ -29,7 +28,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
     /// <summary>The state of all that is outside.</summary>
     protected abstract Task<string> OutsideAsync();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_rehearsal_runs_none_of_them_and_goes_on(bool withData)
@@ -59,7 +58,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(["900_last"], RehearsalVerdicts.Read(Folder).Keys);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_rehearsal_runs_none_of_them_in_an_undo()
     {
         await PrepareAsync();
@@ -80,7 +79,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(ways.Count, report.Results.Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_needs_a_migration_that_was_not_run_is_not_run_either_and_no_check_is_answered()
     {
         await PrepareAsync();
@@ -100,7 +99,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(CheckStatus.NotRun, Assert.Single(report.Checks).Status);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_checklist_says_what_was_not_tried()
     {
         await PrepareAsync();
@@ -117,7 +116,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Contains(way.Says, results.Single(r => r.Name == "rollback-tested").Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Drift_runs_none_of_them_and_is_not_answered()
     {
         await PrepareAsync();
@@ -143,7 +142,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(before, await OutsideAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Checks_after_a_run_run_none_of_them_and_say_so()
     {
         await PrepareAsync();
@@ -169,7 +168,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_difference_with_a_folder_or_a_file_runs_none_of_them()
     {
         await PrepareAsync();
@@ -198,7 +197,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(before, await OutsideAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_backup_that_holds_one_is_neither_proven_nor_restored()
     {
         await PrepareAsync();
@@ -229,7 +228,7 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.Equal(state, await StateAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_run_on_the_database_itself_is_free_to()
     {
         await PrepareAsync();

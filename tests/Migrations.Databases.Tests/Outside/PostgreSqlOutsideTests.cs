@@ -137,7 +137,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
 
     private string Name => ((PostgreSqlTestDatabase)Database).Name;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_all_databases_share_is_rehearsed_on_a_server_of_our_own(bool all)
@@ -155,7 +155,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.All(report.Results, r => Assert.True(r.IsGood, $"{r.Name}: {r.NotRun ?? r.Failure?.Message}"));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_needs_a_superuser_on_a_server_of_our_own_is_not_run()
     {
         await PrepareAsync();
@@ -174,7 +174,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         );
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Drift_changes_nothing_that_all_databases_share()
     {
         await PrepareAsync();
@@ -192,7 +192,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.True(result.Status == CheckStatus.Pass, result.Message);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Where_no_server_of_our_own_is_wanted_only_that_statement_is_left_out()
     {
         await PrepareAsync();
@@ -209,7 +209,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.True(report.Results[1].IsGood, report.Results[1].Failure?.Message);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_extension_is_made_where_the_role_is_no_superuser()
     {
         await PrepareAsync();
@@ -234,7 +234,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.Equal(before, await OutsideAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Text_that_is_not_seen_runs_on_a_server_of_our_own_where_the_role_might_do_anything_by_it()
     {
         await PrepareAsync();
@@ -252,7 +252,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.Contains("no superuser", report.Results[1].NotRun, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task What_triggers_and_functions_that_are_there_do_is_seen()
     {
         await PrepareAsync();
@@ -275,7 +275,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.True(report.Results[1].IsGood, report.Results[1].NotRun ?? report.Results[1].Failure?.Message);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Text_that_is_not_seen_is_not_run_where_no_server_of_our_own_is_wanted_and_the_role_may_do_anything()
     {
         await PrepareAsync();
@@ -316,7 +316,7 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
             """
         );
 
-    public override async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         var server = ((PostgreSqlTestDatabase)Database).Server;
         await base.DisposeAsync();

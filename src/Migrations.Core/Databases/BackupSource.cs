@@ -1,0 +1,15 @@
+namespace Migrations.Databases;
+
+/// <summary>A backup as a driver reads it: not compressed any more.</summary>
+/// <param name="Path">The file or folder.</param>
+/// <param name="Format">Its format.</param>
+public sealed record BackupSource(string Path, BackupFormat Format)
+{
+    /// <summary>What its manifest says in <see cref="BackupContent.Settings"/>; null where it says nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
+    /// <summary>
+    /// Whether nobody writes it: it has a manifest, or is a temporary copy of ours. Any other file may be a database in use.
+    /// </summary>
+    public bool IsSealed { get; init; }
+}

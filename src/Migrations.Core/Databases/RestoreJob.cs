@@ -1,0 +1,50 @@
+namespace Migrations.Databases;
+
+/// <summary>How a backup is put in a database's place.</summary>
+public sealed record RestoreJob
+{
+    /// <summary>The folder in which a copy of the old state is kept, where the engine keeps it in a file.</summary>
+    public required string KeepFolder { get; init; }
+
+    /// <summary>The name, without extension, that the kept copy is given.</summary>
+    public required string KeepName { get; init; }
+
+    /// <summary>
+    /// The end of <see cref="KeepName"/> that tells one old state from another: where names must be short, what stands before it is cut.
+    /// </summary>
+    public string KeepEnd { get; init; } = "";
+
+    /// <summary>How many jobs read at once.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>
+    /// The highest row id that the history may have, looked at under the lock: when another run has written since, nothing is restored over
+    /// it. Null: whatever it has.
+    /// </summary>
+    public long? ExpectedLastId { get; init; }
+
+    /// <summary>
+    /// Looks at what was restored before it takes the database's place, so that no one has written to it yet, and throws to keep it from
+    /// that. A driver that restores into the place itself does not ask; then the database is looked at afterwards.
+    /// </summary>
+    public Func<DatabaseTarget, CancellationToken, Task>? DemandAsync { get; init; }
+
+    /// <summary>How to connect and to wait for the lock, and where progress goes.</summary>
+    public SessionOptions Session { get; init; } = new();
+
+    /// <summary>Demands that no other run has written to the history. Called under the lock, before anything is changed.</summary>
+    /// <param name="history">The history of the database that is to be replaced.</param>
+    /// <param name="target">The database.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.LockLost"/>.</exception>
+    public async Task DemandUnchangedAsync(IHistoryStore history, DatabaseTarget target, CancellationToken cancellationToken)
+    {
+        if (ExpectedLastId is not { } expected || await history.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) == expected)
+            return;
+        throw new MigrationException(
+            ErrorId.LockLost,
+            $"Another run has worked on {target.Display} since, and a restore would take its work away. Nothing was restored.",
+            "Look at what happened with 'migrations history', and restore by hand if that is still wanted."
+        );
+    }
+}

@@ -1,0 +1,21 @@
+namespace Migrations.Databases;
+
+/// <summary>What a restore did. Disposing it ends the watch over who writes.</summary>
+/// <param name="Kept">Where the old state is kept: a file, or a database's name; null when there was none.</param>
+/// <param name="How">The way it went, in a few words, for example <c>copied into the open file</c>.</param>
+public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
+{
+    /// <summary>What is in the kept file, for its manifest; null where it is no file, or no database.</summary>
+    public BackupContent? KeptContent { get; init; }
+
+    /// <summary>
+    /// Whether others may have written since it was restored: what they wrote is no fault of the restore. Null where nobody can.
+    /// </summary>
+    public Func<bool>? IsWrittenSince { get; init; }
+
+    /// <summary>What is kept open for that.</summary>
+    public IDisposable? Watch { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Watch?.Dispose();
+}

@@ -1,0 +1,73 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Integrity;
+
+namespace Migrations;
+
+/// <summary>Checks the database after a run, while the lock is still held, and fails the run when a check fails.</summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="folder">The migration folder.</param>
+/// <param name="options">How to read and to connect.</param>
+/// <param name="request">Which checks; null: none.</param>
+internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options, CheckRequest? request)
+{
+    /// <summary>Makes the checks, also when nothing was to be done: a run that is repeated after a failed check must not pass.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be
+    /// made.</exception>
+    public async Task DemandAsync(IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)
+    {
+        if (request is null)
+            return;
+        var checks = await CheckAsync(request, results, cancellationToken).ConfigureAwait(false);
+        // Of a single question the answer tells; a whole category that nobody could ask must not look like one that passed.
+        foreach (
+            var open in checks.Where(c =>
+                c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category.Word(), StringComparison.Ordinal)
+            )
+        )
+            options.Session.Events.Publish(new WarningRaised($"After the run, '{open.Name}' was not checked: {open.Message}"));
+        var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
+        if (failed.Count == 0)
+            return;
+        throw new MigrationException(
+            ErrorId.CheckFailed,
+            $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and {(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
+            "See what each asks for: migrations check"
+        )
+        {
+            Applied = results,
+            LeftBehind = results.Count > 0,
+        };
+    }
+
+    /// <summary>What was applied stays applied, whatever becomes of the checks.</summary>
+    private async Task<IReadOnlyList<CheckResult>> CheckAsync(
+        CheckRequest wanted,
+        IReadOnlyList<MigrationResult> results,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await new IntegrityChecker(driver, target, folder, options).CheckAsync(wanted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new MigrationException(
+                ErrorId.Cancelled,
+                results.Count == 0 ? "The checks were cancelled." : "The migrations were applied; the checks after them were cancelled.",
+                "Make them again: migrations check",
+                e
+            )
+            {
+                Applied = results,
+            };
+        }
+        catch (MigrationException e)
+        {
+            e.Applied = results;
+            throw;
+        }
+    }
+}
