@@ -11,10 +11,27 @@ namespace Migrations.Cli.Tests;
 public sealed partial class DocumentationTests : IDisposable
 {
     /// <summary>What a page takes for granted: its reader has set these, and works in a folder like this one.</summary>
-    private const string Shop = "export DATABASE_URL=shop.db MIGRATION_PATH=migrations; cp -r samples/shop migrations; mkdir backups; migrations up";
+    private const string Shop =
+        "export DATABASE_URL=shop.db MIGRATION_PATH=migrations; cp -r samples/shop migrations; mkdir backups; migrations up";
 
     /// <summary>What a line to type may begin with: a page must not change the machine of whoever runs the tests.</summary>
-    private static readonly string[] Harmless = ["migrations", "export", "mkdir", "cp", "mv", "rm", "cat", "echo", "cd", "git", "sqlite3", "bash", "set", "#"];
+    private static readonly string[] Harmless =
+    [
+        "migrations",
+        "export",
+        "mkdir",
+        "cp",
+        "mv",
+        "rm",
+        "cat",
+        "echo",
+        "cd",
+        "git",
+        "sqlite3",
+        "bash",
+        "set",
+        "#",
+    ];
 
     private static readonly string[] WholePages = ["README.md", "docs/tutorial.md"];
 
@@ -56,9 +73,14 @@ public sealed partial class DocumentationTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The lines are written for a POSIX shell.");
         _temporary.CopyFrom(Repository.PathOf("samples"), "samples");
         _temporary.CopyFrom(Repository.PathOf("docs", "examples"), "docs/examples");
-        var blocks = MarkdownPage.Read(page).Blocks.Where(b => b.Section.Length == 0 || section.Length == 0 || b.Section == section).ToList();
+        var blocks = MarkdownPage
+            .Read(page)
+            .Blocks.Where(b => b.Section.Length == 0 || section.Length == 0 || b.Section == section)
+            .ToList();
         Assert.Empty(blocks.SelectMany(Others));
-        await using var server = section.Contains("(PostgreSQL)", StringComparison.Ordinal) ? await PostgreSqlTestDatabase.CreateAsync() : null;
+        await using var server = section.Contains("(PostgreSQL)", StringComparison.Ordinal)
+            ? await PostgreSqlTestDatabase.CreateAsync()
+            : null;
 
         var (exitCode, text) = await RunAsync(ScriptOf(page, blocks), server?.Address);
 
@@ -147,7 +169,12 @@ public sealed partial class DocumentationTests : IDisposable
 
     /// <summary>Times, durations, folders and the characters of rulers differ from run to run.</summary>
     private string Normal(string text) =>
-        Varying().Replace(text.Replace(_temporary.Path, "/srv/shop", StringComparison.Ordinal).Replace("/home/ada/shop", "/srv/shop", StringComparison.Ordinal), "#");
+        Varying()
+            .Replace(
+                text.Replace(_temporary.Path, "/srv/shop", StringComparison.Ordinal)
+                    .Replace("/home/ada/shop", "/srv/shop", StringComparison.Ordinal),
+                "#"
+            );
 
     [GeneratedRegex(@"^\$ ", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
