@@ -30,7 +30,8 @@ internal static class Application
         if (terminal.OutputFailure is not { } failure)
             return code;
         terminal.Error(
-            $"error {ErrorId.DiskFailed}: The output could not be written: {failure.Message}\n  What the call had to do is done all the same, but for what is told above; see where the database stands: migrations status",
+            $"error {ErrorId.DiskFailed}: The output could not be written: {failure.Message}\n  What the call had to do is "
+                + "done all the same, but for what is told above; see where the database stands: migrations status",
             Tone.Bad
         );
         return ExitCode.Combine(code, ExitCode.Failed);
@@ -118,7 +119,8 @@ internal static class Application
             || message.Contains("password", StringComparison.OrdinalIgnoreCase)
             || (message.Contains('=', StringComparison.Ordinal) && message.Contains(';', StringComparison.Ordinal));
         return looksSecret
-            ? "An argument that looks like a connection string, and is not shown for that reason, is not expected here. Databases are given with --database."
+            ? "An argument that looks like a connection string, and is not shown for that reason, is not expected here. "
+                + "Databases are given with --database."
             : message;
     }
 }

@@ -32,7 +32,9 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
             return;
         throw new MigrationException(
             ErrorId.CheckFailed,
-            $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and {(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
+            $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and "
+                + $"{(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} "
+                + $"failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
             "See what each asks for: migrations check"
         )
         {

@@ -140,7 +140,8 @@ internal sealed class RunProtection(
             failure.Applied = [];
             failure.InDatabase = "the state before this run, which was restored";
             failure.NextStep +=
-                $" The database was restored to its state before this run, from '{_backup!.Path}'; the failed state is kept as '{result.Kept}'.";
+                $" The database was restored to its state before this run, from '{_backup!.Path}'; the failed state is kept as "
+                + $"'{result.Kept}'.";
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {

@@ -54,7 +54,8 @@ public sealed class ErrorCatalogueTests
     [InlineData("[Fact] void T() => Assert.Contains(Run(), p => p.Id == ErrorId.A);", true)]
     [InlineData("[Theory] [InlineData(ErrorId.A)] void T(ErrorId id) => Assert.Equal(id, Run().Id);", true)]
     [InlineData(
-        "TheoryData<string, ErrorId> Rows => new() { { \"\", ErrorId.A } }; [Theory] [MemberData(nameof(Rows))] void T(string s, ErrorId id) => FailsAsync(id, s);",
+        "TheoryData<string, ErrorId> Rows => new() { { \"\", ErrorId.A } }; [Theory] [MemberData(nameof(Rows))] void "
+            + "T(string s, ErrorId id) => FailsAsync(id, s);",
         true
     )]
     [InlineData("[Fact] void T() { /* ErrorId.A */ var id = \"ErrorId.A\"; }", false)]

@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Migrations.Architecture.Tests;
 
-/// <summary>Finds the errors that a test demands of what it calls: <c>ErrorId.X</c> in an assertion, or in the data of a test that has one for it. By syntax, not by text.</summary>
+/// <summary>Finds the errors that a test demands of what it calls: <c>ErrorId.X</c> in an assertion, or in the data of a test that has one
+/// for it. By syntax, not by text.</summary>
 internal static class ExpectedErrors
 {
     /// <summary>The names of the errors that a source file demands.</summary>

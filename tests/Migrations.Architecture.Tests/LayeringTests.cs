@@ -10,7 +10,8 @@ public sealed class LayeringTests
     private static readonly Assembly Sqlite = typeof(Migrations.Sqlite.SqliteDriver).Assembly;
     private static readonly Assembly PostgreSql = typeof(Migrations.PostgreSql.PostgreSqlDriver).Assembly;
 
-    /// <summary>The arrows between the projects of src; nothing points back. A project that is not listed must be added here on purpose.</summary>
+    /// <summary>The arrows between the projects of src; nothing points back. A project that is not listed must be added here on
+    /// purpose.</summary>
     private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
     {
         ["Migrations.Core"] = [],

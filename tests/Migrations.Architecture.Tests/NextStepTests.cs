@@ -6,7 +6,8 @@ using Migrations.PowerShell;
 
 namespace Migrations.Architecture.Tests;
 
-/// <summary>The engine says what to do next as the command line spells it. In PowerShell every such text becomes a cmdlet with parameters that exist.</summary>
+/// <summary>The engine says what to do next as the command line spells it. In PowerShell every such text becomes a cmdlet with parameters
+/// that exist.</summary>
 public sealed partial class NextStepTests
 {
     private static readonly Lazy<HashSet<string>> Parameters = new(() =>
@@ -75,7 +76,8 @@ public sealed partial class NextStepTests
         };
 
     [GeneratedRegex(
-        @"\bmigrations (status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?! (is|are|was|were)\b)|(?<![\w-]|\bpg_[a-z]+ )--[a-z]",
+        @"\bmigrations (status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b"
+            + @"(?! (is|are|was|were)\b)|(?<![\w-]|\bpg_[a-z]+ )--[a-z]",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

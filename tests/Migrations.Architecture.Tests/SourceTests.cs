@@ -38,7 +38,8 @@ public sealed class SourceTests
         Assert.Empty(homeless.Select(t => t.FullName));
     }
 
-    /// <summary>Small records may live beside the type that they belong to: a set of events, a plan and its steps, a request and its result.</summary>
+    /// <summary>Small records may live beside the type that they belong to: a set of events, a plan and its steps, a request and its
+    /// result.</summary>
     private static bool IsCompanion(SourceFile file, Type type) =>
         file.Lines.Length <= 120
         && file.CodeLines.Any(l =>

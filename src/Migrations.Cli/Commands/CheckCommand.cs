@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 using Migrations.Integrity;
 
 namespace Migrations.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Migrations.Backup;
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
 
@@ -89,7 +90,8 @@ internal static class RestoreCommand
         if (call.Settings.WhatIf)
         {
             call.Report.Backups.WhatIf(
-                $"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC ({(backup.Proven ? "" : "not ")}proven). Its old state would be kept."
+                $"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC "
+                    + $"({(backup.Proven ? "" : "not ")}proven). Its old state would be kept."
             );
             return ExitCode.Done;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Output;
 using Migrations.Databases;
 
 namespace Migrations.Cli.Commands;

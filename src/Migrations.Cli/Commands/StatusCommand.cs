@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
 

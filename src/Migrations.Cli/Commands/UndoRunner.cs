@@ -71,7 +71,8 @@ internal static class UndoRunner
         {
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
-                $"Undoing more than one migration of {call.Target.Display} needs a confirmation, and nobody can be asked: standard input is no terminal.",
+                $"Undoing more than one migration of {call.Target.Display} needs a confirmation, and nobody can be asked: "
+                    + "standard input is no terminal.",
                 "See what would be undone with --what-if, and confirm with --yes."
             );
         }
@@ -83,7 +84,8 @@ internal static class UndoRunner
             call.Terminal.Error("  " + step.Migration.FullName);
         if (
             call.Terminal.Ask(
-                $"Undo {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} of {call.Target.Display}?"
+                $"Undo {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} "
+                    + $"of {call.Target.Display}?"
             )
         )
             return;

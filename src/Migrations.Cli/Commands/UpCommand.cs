@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -31,7 +32,8 @@ internal static class UpCommand
         var check = new Option<bool>("--check")
         {
             Description =
-                "Make all checks after the last migration, as 'migrations check' does, also when nothing was pending; a failed one fails the run (exit code 4), and with --restore-on-failure undoes it.",
+                "Make all checks after the last migration, as 'migrations check' does, also when nothing was pending; a failed "
+                + "one fails the run (exit code 4), and with --restore-on-failure undoes it.",
         };
         var ignore = new IgnoreOption();
         command.Options.Add(check);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Migrations.Backup;
 using Migrations.Cli.Options;
+using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
 

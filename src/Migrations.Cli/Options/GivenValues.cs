@@ -58,14 +58,16 @@ internal static class GivenValues
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
         if (value[0] != '-')
             return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)
-                ? $"What was given as {name} looks like a connection, and is not shown for that reason. Databases are given with --database."
+                ? $"What was given as {name} looks like a connection, and is not shown for that reason. Databases are given with "
+                    + "--database."
                 : null;
         var shown = value.Split('=', ':', ' ')[0];
         var near = options.Where(o => o.StartsWith("--", StringComparison.Ordinal)).MinBy(o => NearName.Distance(o, shown));
         var meant = near is not null && NearName.Distance(near, shown) <= Math.Max(1, shown.Length / 3) ? $" Did you mean '{near}'?" : "";
         return isOperand
             ? $"'{shown}' is no option here, and no {name} begins with a dash.{meant}"
-            : $"{name} has no value: '{shown}' begins with a dash, as an option does. (A path that does is written ./-x.){(options.Contains(shown) ? "" : meant)}";
+            : $"{name} has no value: '{shown}' begins with a dash, as an option does. (A path that does is written "
+                + $"./-x.){(options.Contains(shown) ? "" : meant)}";
     }
 
     private static bool IsSecret(string value) =>

@@ -11,7 +11,8 @@ internal sealed class GlobalOptions
     private readonly Option<string[]> _database = new("--database", "-d")
     {
         Description =
-            "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string. May be repeated. Default: DATABASE_URL.",
+            "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string. May be repeated. "
+            + "Default: DATABASE_URL.",
         HelpName = "database",
     };
 

@@ -9,7 +9,8 @@ internal sealed class IgnoreOption
     {
         HelpName = "pattern",
         Description =
-            "Do not compare objects of this schema.name or name, with * and ? as wildcards; may be repeated. The tables of other migration tools, D1 and Litestream are known.",
+            "Do not compare objects of this schema.name or name, with * and ? as wildcards; may be repeated. The tables of "
+            + "other migration tools, D1 and Litestream are known.",
     };
 
     /// <summary>Puts the option on a command.</summary>

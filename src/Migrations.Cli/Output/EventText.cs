@@ -7,7 +7,8 @@ namespace Migrations.Cli.Output;
 internal static class EventText
 {
     public static string Of(LockAwaited e) =>
-        $"Waiting for the migration lock of {e.Holder?.ToString() ?? "an unknown session"}: {PlainText.Of(e.Waited)} of {PlainText.Of(e.Timeout)}.";
+        $"Waiting for the migration lock of {e.Holder?.ToString() ?? "an unknown session"}: {PlainText.Of(e.Waited)} of "
+        + $"{PlainText.Of(e.Timeout)}.";
 
     public static string Of(StepRetried e) =>
         string.Create(CultureInfo.InvariantCulture, $"{e.Migration} could not get a table lock (attempt {e.Attempt}/{e.Attempts})")

@@ -32,7 +32,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     {
         terminal.Progress(null);
         terminal.Out(
-            $"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in {PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.",
+            $"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in "
+                + $"{PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.",
             Tone.Good
         );
         if (backup.Manifest?.WritersBlockedMs is { } blocked and >= 1)
@@ -81,7 +82,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
 
         var removed = decisions.Where(d => !d.Keep).ToList();
         terminal.Out(
-            $"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} {(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}."
+            $"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} "
+                + $"{(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}."
         );
     }
 
@@ -95,7 +97,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
             );
         var lost = tables.Count(t => t.Lost is not null);
         terminal.Out(
-            $"Salvaged {PlainText.Count(tables.Sum(t => t.Rows), "row")} in {PlainText.Count(tables.Count, "table")} of {source.Display} into {destination}"
+            $"Salvaged {PlainText.Count(tables.Sum(t => t.Rows), "row")} in {PlainText.Count(tables.Count, "table")} of "
+                + $"{source.Display} into {destination}"
                 + (lost == 0 ? "." : $"; {PlainText.Count(lost, "table")} not to the end."),
             lost == 0 ? Tone.Good : Tone.Notice
         );

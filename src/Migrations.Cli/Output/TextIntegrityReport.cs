@@ -36,7 +36,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         terminal.Out(
             report.Results.Count == 0
                 ? $"Nothing to rehearse: {target.Display} has nothing pending. With --all the applied migrations are rehearsed too."
-                : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, {report.Results.Count - good - notRun} not{(notRun == 0 ? "" : $", {notRun} not run")}."
+                : $"Rehearsed {PlainText.Count(report.Results.Count, "migration")} of {target.Display} on a copy: {good} good, "
+                    + $"{report.Results.Count - good - notRun} not{(notRun == 0 ? "" : $", {notRun} not run")}."
         );
     }
 
@@ -124,7 +125,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoVerdict.Message();
         return result is { Applies: false, NotRun: not null } ? "not run"
             : result.Applies
-                ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, {PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
+                ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, "
+                    + $"{PlainText.Count(result.ObjectsChanged.Count, "object")} changed, {undo}"
             : "CANNOT BE APPLIED";
     }
 

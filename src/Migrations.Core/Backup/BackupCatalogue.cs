@@ -217,7 +217,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
             _ when size != manifest.Size => $"It has {size} bytes; its manifest says {manifest.Size}.",
             _ when LinkOut(path) is { } outside => $"It is a link to '{outside}', outside its folder.",
             _ when IsFuture(manifest.CreatedAt, now) =>
-                $"It is dated in the future ({manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC): a clock was wrong when it was made, or is now.",
+                $"It is dated in the future ({manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC): a clock was wrong when it "
+                    + "was made, or is now.",
             _ => null,
         };
 

@@ -253,7 +253,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
         throw new MigrationException(
             ErrorId.RestoreUnproven,
-            $"{state}, and what '{backup.Path}' holds is not what its manifest says. {string.Join(' ', failed.Select(c => c.Message))}{kept}",
+            $"{state}, and what '{backup.Path}' holds is not what its manifest says. "
+                + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven."
         );
     }
@@ -289,6 +290,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             ErrorId.BackupInvalid,
             $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
             help
-                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
+                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
+                    + $"restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
         );
 }

@@ -21,7 +21,8 @@ public static class BackupRetention
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "It is not said which backups are kept.",
-                "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up. --keep-states is about the states that restores kept."
+                "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up. --keep-states "
+                    + "is about the states that restores kept."
             );
         }
 

@@ -16,7 +16,8 @@ internal static class FolderAccess
         throw new MigrationException(
             ErrorId.BackupFolderInvalid,
             File.Exists(path) ? $"The folder for backups, '{path}', is a file." : $"The folder for backups, '{path}', does not exist.",
-            "Create the folder, or correct the path: it is never created, because a disk that is not mounted is more likely than a wish for a folder."
+            "Create the folder, or correct the path: it is never created, because a disk that is not mounted is more likely "
+                + "than a wish for a folder."
         );
     }
 

@@ -89,7 +89,8 @@ public sealed class RowChange
             var (child, parent) = ($"key{at + 1}", $"key{at}");
             var joined = way[at].ChildColumns.Zip(way[at].ParentColumns, (c, p) => $"{child}.{c} {equals} {parent}.{p}");
             condition =
-                $"EXISTS (SELECT 1 FROM {source} AS {parent} WHERE {string.Join(" AND ", condition.Length == 0 ? joined : joined.Append(condition))})";
+                $"EXISTS (SELECT 1 FROM {source} AS {parent} WHERE "
+                + $"{string.Join(" AND ", condition.Length == 0 ? joined : joined.Append(condition))})";
             source = way[at].Child;
         }
 

@@ -6,7 +6,8 @@ namespace Migrations;
 public sealed class DataLossException(string database, IReadOnlyList<StepLoss> losses)
     : MigrationException(
         ErrorId.DataLossRefused,
-        $"Rolling back would permanently delete data from {database}, as far as can be seen:{string.Concat(losses.SelectMany(l => l.LossSentences()).Select(s => "\n  " + s))}",
+        $"Rolling back would permanently delete data from {database}, as far as can be "
+            + $"seen:{string.Concat(losses.SelectMany(l => l.LossSentences()).Select(s => "\n  " + s))}",
         "Make a backup, and accept the loss with --accept-data-loss. Nothing was rolled back."
     )
 {

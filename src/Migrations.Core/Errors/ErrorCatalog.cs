@@ -4,7 +4,7 @@ namespace Migrations;
 public static class ErrorCatalog
 {
     /// <summary>The category of an error.</summary>
-    // csharpier-ignore: the ids of one category stand together.
+    // csharpier-ignore - the ids of one category stand together.
     public static FailureCategory CategoryOf(ErrorId id) => id switch
     {
         ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired => FailureCategory.Usage,
@@ -22,8 +22,8 @@ public static class ErrorCatalog
             or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
-            or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable
-            or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
+            or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated
+            or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
@@ -31,8 +31,9 @@ public static class ErrorCatalog
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,
         ErrorId.TableLockTimedOut or ErrorId.StatementTimedOut => FailureCategory.Timeout,
         ErrorId.StatementFailed or ErrorId.TransactionUnbalanced => FailureCategory.Statement,
-        ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken or ErrorId.RowsLost or ErrorId.ObjectsLost
-            or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven or ErrorId.CheckFailed or ErrorId.ClientToolFailed
+        ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken
+            or ErrorId.RowsLost or ErrorId.ObjectsLost or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven
+            or ErrorId.CheckFailed or ErrorId.ClientToolFailed
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The error id has no category."),

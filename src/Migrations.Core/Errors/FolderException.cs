@@ -17,7 +17,8 @@ public sealed record FileProblem(ErrorId Id, ScriptLocation Location, string Mes
 public sealed class FolderException(string folder, IReadOnlyList<FileProblem> problems)
     : MigrationException(
         ErrorId.FolderInvalid,
-        $"{problems.Count} problem{(problems.Count == 1 ? "" : "s")} in the migration folder '{folder}':{string.Concat(problems.Select(p => "\n  " + p))}",
+        $"{problems.Count} problem{(problems.Count == 1 ? "" : "s")} in the migration folder "
+            + $"'{folder}':{string.Concat(problems.Select(p => "\n  " + p))}",
         "Mend each file as its line says and run the command again. Nothing has run."
     )
 {

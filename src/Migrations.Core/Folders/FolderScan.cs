@@ -138,7 +138,8 @@ internal sealed class FolderScan
                 ErrorId.FileNameInvalid,
                 new ScriptLocation(plan, 1),
                 "The folder is a Sqitch project, whose plan and whose deploy and revert scripts are not read here.",
-                "Write each change as a migration, in the order of the plan: deploy/users.sql as '001_users.sql', revert/users.sql as '001_users.down.sql'."
+                "Write each change as a migration, in the order of the plan: deploy/users.sql as '001_users.sql', "
+                    + "revert/users.sql as '001_users.down.sql'."
             )
         );
     }

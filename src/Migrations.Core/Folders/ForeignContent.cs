@@ -65,7 +65,8 @@ internal static class ForeignContent
             ? new FileProblem(
                 ErrorId.HeaderInvalid,
                 location,
-                "The file is a Liquibase changelog: its changesets, contexts and conditions are not read here, and all of it would run as one script.",
+                "The file is a Liquibase changelog: its changesets, contexts and conditions are not read here, and all of it "
+                    + "would run as one script.",
                 "Write each changeset as a migration of its own, in plain SQL and without the first line."
             )
             : null;

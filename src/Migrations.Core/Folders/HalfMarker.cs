@@ -158,13 +158,15 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
             SectionRule.Ignored =>
                 $"Move what follows into {(down ? "a down" : "an up")} script of its own, or have sections read: --layout sections",
             _ when dialect is null =>
-                $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of this line",
+                $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of "
+                    + "this line",
             _ => $"Write '{marker}' in place of this line",
         };
         return new FileProblem(
             ErrorId.SectionInvalid,
             new ScriptLocation(file, Line),
-            $"'{Text}' looks like the beginning of {(down ? "a down" : "an up")} section, but is not a marker that is read here: what follows would run as part of the {half} script.",
+            $"'{Text}' looks like the beginning of {(down ? "a down" : "an up")} section, but is not a marker that is read "
+                + $"here: what follows would run as part of the {half} script.",
             $"{way}; if it is only a comment, reword it."
         );
     }

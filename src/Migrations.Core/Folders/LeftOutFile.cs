@@ -70,7 +70,8 @@ internal sealed record LeftOutFile(string Message, string? Name)
         if (string.IsNullOrWhiteSpace(ending))
             return new LeftOutFile("The file looks like a migration, but a blank stands behind the '.sql' of its name.", name);
         return new LeftOutFile(
-            $"The file looks like a migration, but '{ending}' stands behind the '.sql' of its name{(Is(Packed, ending) ? ": it is packed" : "")}.",
+            $"The file looks like a migration, but '{ending}' stands behind the '.sql' of its "
+                + $"name{(Is(Packed, ending) ? ": it is packed" : "")}.",
             name
         );
     }

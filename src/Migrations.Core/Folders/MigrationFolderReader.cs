@@ -123,7 +123,8 @@ public static class MigrationFolderReader
         yield return new FileProblem(
             ErrorId.FileNameInvalid,
             new ScriptLocation(beside[0].Down!.File, beside[0].Down!.FirstLine),
-            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
+            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} "
+                + $"migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
             $"Move each undo into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'."
         );
     }

@@ -108,7 +108,8 @@ internal sealed class MigrationPairing
             up is null
                 ? "The name ends like that of an undo script, but there is no up script for it."
                 : $"The name ends like that of the undo script of '{up.ShownName}'.",
-            $"If it undoes {(up is null ? "a migration" : "that one")}, rename it to '{name}.down.sql'{(up is null ? $" and add the up script '{name}.sql'" : $", and the up script to '{name}.sql'")}. "
+            $"If it undoes {(up is null ? "a migration" : "that one")}, rename it to "
+                + $"'{name}.down.sql'{(up is null ? $" and add the up script '{name}.sql'" : $", and the up script to '{name}.sql'")}. "
                 + $"If it is itself an up script, rename it to '{Path.GetFileName(file.FullName)}.up.sql'."
         );
         return true;
@@ -215,7 +216,8 @@ internal sealed class MigrationPairing
         var remedy = $"Add the up script '{MigrationFileName.Compose(layout, down.Number, name, down: false)}', or delete this file.";
         if (down.Form is FileForm.RollbackSuffix or FileForm.DownSuffix)
             remedy +=
-                $" If it is itself an up script, rename it to '{Path.GetFileName(down.FullName)}{(down.Form == FileForm.RollbackSuffix ? "_rollback" : "")}.up.sql'.";
+                " If it is itself an up script, rename it to "
+                + $"'{Path.GetFileName(down.FullName)}{(down.Form == FileForm.RollbackSuffix ? "_rollback" : "")}.up.sql'.";
         Report(down, ErrorId.UndoOrphaned, "The down script has no up script.", remedy);
     }
 
@@ -235,7 +237,8 @@ internal sealed class MigrationPairing
         foreach (var (file, ending, down) in new[] { (second, "_up", false), (first, "_down", true), (second, "_down", true) })
         {
             if (file.Form == FileForm.Plain && file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-                return $"If '{file.FileName}' is meant as {(down ? "a down" : "an up")} script, rename it to '{file.FullName[..^ending.Length]}{(down ? ".down" : ".up")}.sql'; delete what is there twice.";
+                return $"If '{file.FileName}' is meant as {(down ? "a down" : "an up")} script, rename it to "
+                    + $"'{file.FullName[..^ending.Length]}{(down ? ".down" : ".up")}.sql'; delete what is there twice.";
         }
 
         var number = _style.Next(File.GetLastWriteTimeUtc(second.Path), _renumbered++);

@@ -42,7 +42,8 @@ internal sealed class MigrationTemplateText(string number, string name, string d
         var full = up.Contains('/', StringComparison.Ordinal)
             ? up[..up.IndexOf('/', StringComparison.Ordinal)]
             : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
-        return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n-- Description: {OneLine(text)}\n\n";
+        return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n-- "
+            + $"Description: {OneLine(text)}\n\n";
     }
 
     private string Section(bool down) => SectionMarker.Write(dialect, down) + "\n" + Hint(down);

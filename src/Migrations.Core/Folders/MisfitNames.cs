@@ -27,7 +27,8 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
             return Problem(
                 path,
                 "The name is that of a Flyway callback, which is no migration.",
-                "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' or 'on-error.sql'."
+                "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' "
+                    + "or 'on-error.sql'."
             );
         if (
             stem[0] == 'B'
@@ -48,8 +49,10 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private static FileProblem ExplainBaseline(string path, MigrationFileName baseline) =>
         Problem(
             path,
-            $"The file is a Flyway baseline migration, which in a new database stands for all versions up to {baseline.Version}. Such files are not read here.",
-            $"If databases are to begin with it, take the versions that it stands for out of the folder and let it be version {baseline.Version}. "
+            "The file is a Flyway baseline migration, which in a new database stands for all versions up to "
+                + $"{baseline.Version}. Such files are not read here.",
+            "If databases are to begin with it, take the versions that it stands for out of the folder and let it be version "
+                + $"{baseline.Version}. "
                 + $"{Rename(path, baseline.FullName + ".sql")} Otherwise move it out of the folder."
         );
 

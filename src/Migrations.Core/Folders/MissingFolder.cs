@@ -32,10 +32,12 @@ internal static class MissingFolder
         var services =
             subfolders.Count == 1
                 ? ""
-                : $" If they are the services of one database, name each with its folder, one run for each: --path '{first}' --service {Path.GetFileName(subfolders[0])}";
+                : $" If they are the services of one database, name each with its folder, one run for each: --path '{first}' "
+                    + $"--service {Path.GetFileName(subfolders[0])}";
         return new MigrationException(
             ErrorId.FolderMissing,
-            $"The folder '{folder}' holds no migrations itself, but its subfolders do: {string.Join(", ", subfolders.Take(10))}{(subfolders.Count > 10 ? ", ..." : "")}.",
+            $"The folder '{folder}' holds no migrations itself, but its subfolders do: "
+                + $"{string.Join(", ", subfolders.Take(10))}{(subfolders.Count > 10 ? ", ..." : "")}.",
             $"Give the folder that is meant: --path '{first}'.{services}"
         );
     }
@@ -58,7 +60,8 @@ internal static class MissingFolder
         return new MigrationException(
             ErrorId.FolderEmpty,
             $"The folder '{folder}' holds no migrations, and the database has no history of any.{holds}",
-            "Is this the right folder? Give another one with --path, or make the first migration: migrations create <name>. If it is meant to be empty, use --allow-empty."
+            "Is this the right folder? Give another one with --path, or make the first migration: migrations create <name>. "
+                + "If it is meant to be empty, use --allow-empty."
         );
     }
 

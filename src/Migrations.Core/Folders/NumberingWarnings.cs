@@ -37,7 +37,8 @@ internal static class NumberingWarnings
         if (kinds.Count > 1)
             yield return Warning(
                 kinds[1].First(),
-                $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, so that every "
+                $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, "
+                    + "so that every "
                     + $"longer one comes after every shorter one.",
                 "Number new migrations in one way."
             );

@@ -274,7 +274,8 @@ internal sealed class ScriptScanner : IDisposable
             ErrorId.SectionInvalid,
             _line,
             $"The file's name says that it is {half} script only, but '-- {marker.Text}' begins {other} section in it.",
-            "Keep both halves in one file named without a suffix, for example 001_name.sql, or move this section into the other half's file."
+            "Keep both halves in one file named without a suffix, for example 001_name.sql, or move this section into the "
+                + "other half's file."
         );
     }
 

@@ -39,7 +39,8 @@ internal static class Utf8Check
             ErrorId.EncodingInvalid,
             place,
             message,
-            $"Save the file as UTF-8; if it is {from}, for example with: iconv -f {from} -t UTF-8 '{name}' > '{name}.utf8' && mv '{name}.utf8' '{name}'"
+            $"Save the file as UTF-8; if it is {from}, for example with: iconv -f {from} -t UTF-8 '{name}' > '{name}.utf8' && "
+                + $"mv '{name}.utf8' '{name}'"
         );
     }
 

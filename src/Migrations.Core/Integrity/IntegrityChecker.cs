@@ -129,7 +129,8 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     private static CheckResult NotRun(CheckCategory category, MigrationException error) =>
         new()
         {
-            // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a question
+            // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a
+            // question
             // that was not answered.
             Name = category.Word(),
             Category = category,
@@ -190,7 +191,8 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             var (compared, good) = input.History.IsShared
                 ? (
                     SchemaChecks.WithoutOthers(live, expected),
-                    "What the applied migrations make is as they make it. Other services share the database: what else there is was not compared."
+                    "What the applied migrations make is as they make it. Other services share the database: what else there is "
+                        + "was not compared."
                 )
                 : (live, "The database is what its applied migrations make." + SchemaScope.LeftOut(found, live));
             return [.. SchemaChecks.Differences("drift", category, expected, compared, good)];

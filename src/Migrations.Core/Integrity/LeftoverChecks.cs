@@ -37,7 +37,8 @@ internal static class LeftoverChecks
         {
             Actual = names,
             Recommendation =
-                "The next rehearsal, proof or restore in the same place removes those whose owner is known to be dead. Remove the others by hand.",
+                "The next rehearsal, proof or restore in the same place removes those whose owner is known to be dead. Remove "
+                + "the others by hand.",
         };
     }
 

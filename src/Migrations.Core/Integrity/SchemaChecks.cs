@@ -109,8 +109,8 @@ internal static class SchemaChecks
         {
             DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",
             DifferenceKind.Removed => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is not there.",
-            _ =>
-                $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found {difference.Right}.",
+            _ => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found "
+                + $"{difference.Right}.",
         };
 
     private static IEnumerable<string> Names(SchemaSnapshot snapshot, SchemaObjectType type) =>

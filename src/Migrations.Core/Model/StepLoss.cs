@@ -38,7 +38,8 @@ public sealed record StepLoss(string Migration, LossForecast Forecast)
             DataLossKind.Cascaded =>
                 $"deletes rows of table {loss.Name} by ON DELETE CASCADE ({count} {(loss.Rows == 1 ? "row" : "rows")})",
             DataLossKind.Overwritten =>
-                $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones come back can only be determined by a rehearsal with data",
+                $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones "
+                    + "come back can only be determined by a rehearsal with data",
             _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
         };
     }

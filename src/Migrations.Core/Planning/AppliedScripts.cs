@@ -67,7 +67,8 @@ internal static class AppliedScripts
             .. input
                 .Match.Renamed.Where(r => !r.IsRenumbered)
                 .Select(r =>
-                    $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' records the new name."
+                    $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' "
+                    + "records the new name."
                 ),
             .. input
                 .Migrations.Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)

@@ -88,7 +88,8 @@ public static class ApplyPlanner
             throw new PlanException(
                 ErrorId.OutOfOrder,
                 $"Pending, but older than the newest applied version {input.History.HighestRun}: {string.Join(", ", late)}.",
-                "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order (recorded in the history).",
+                "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order "
+                    + "(recorded in the history).",
                 [.. late.Select(m => m.FullName)]
             );
         }

@@ -52,7 +52,8 @@ internal static class FolderIdentity
                 + (
                     input.Match.Replaced.Count > 0
                         ? "If it is, put the files of the applied migrations back, and give the new ones versions of their own."
-                        : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up --skip-checksum'"
+                        : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up "
+                            + "--skip-checksum'"
                             + " (recorded in the history)."
                 ),
             applied
@@ -71,7 +72,8 @@ internal static class FolderIdentity
             $"The version was applied as another migration: {Names(pairs)}." + (never.Count == 0 ? "" : $" {Names(never)} never ran here."),
             Question(input)
                 + $"If it is, give {file} a version that is not in use, and put the file of {record.Name} back."
-                + $" If {file} is {record.Name}, renamed and edited: give it its old name, and accept the edit with 'migrations repair {record.Name}'.",
+                + $" If {file} is {record.Name}, renamed and edited: give it its old name, and accept the edit with 'migrations "
+                + $"repair {record.Name}'.",
             [.. replaced.Select(r => r.Migration.FullName)]
         );
     }

@@ -41,7 +41,8 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
     private static PlanException Invalid(Migration migration, string text, string why) =>
         new(
             ErrorId.HeaderInvalid,
-            $"{HeaderLocation.Of(migration.Up, "Foreign-Keys", text)}: 'Foreign-Keys: open-until {text}' in the header of {migration}: {why}",
+            $"{HeaderLocation.Of(migration.Up, "Foreign-Keys", text)}: 'Foreign-Keys: open-until {text}' in the header of "
+                + $"{migration}: {why}",
             "Name the migration that closes the keys again.",
             [migration.FullName]
         );

@@ -35,7 +35,8 @@ internal static class HistoryBaseline
         {
             throw new PlanException(
                 ErrorId.BaselineConflict,
-                $"Migrations were already applied here: {string.Join(", ", applied)}. A baseline is for a database whose schema was there before.",
+                $"Migrations were already applied here: {string.Join(", ", applied)}. A baseline is for a database whose schema "
+                    + "was there before.",
                 "Nothing is to be done: 'migrations up' applies what is pending.",
                 applied
             );

@@ -192,7 +192,8 @@ internal sealed class HistoryRepair(
     private void PlanCleared(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum)
     {
         var compared =
-            $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is {(record.IsApplied ? "applied" : "pending")}.";
+            $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is "
+            + $"{(record.IsApplied ? "applied" : "pending")}.";
         var direction = record.IsApplied ? MigrationDirection.Up : MigrationDirection.Down;
         var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with
         {
@@ -219,7 +220,8 @@ internal sealed class HistoryRepair(
         if (statement is null)
             return;
         var compared =
-            $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of {OwnUser.Name}; the database was not compared.";
+            $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of "
+            + $"{OwnUser.Name}; the database was not compared.";
         var entry = recorder.Entry(migration, resume.Direction, JournalEvent.Repaired) with
         {
             StatementIndex = index,

@@ -91,7 +91,8 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         new(
             ErrorId.StatementEdited,
             $"Statement {index + 1} of {step.Migration} already ran in an earlier run that did not finish, and was edited since.",
-            "Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in the history: migrations history."
+            "Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in "
+                + "the history: migrations history."
                 + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning."
         )
         {
@@ -109,8 +110,10 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             StatementEvidence.NotDone => false,
             _ => throw new StatementException(
                 ErrorId.StatementUndecided,
-                $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not show whether that statement took effect.",
-                $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair {step.Migration} --statement-not-done'."
+                $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not "
+                    + "show whether that statement took effect.",
+                $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair "
+                    + $"{step.Migration} --statement-not-done'."
             )
             {
                 Location = statement.Location,

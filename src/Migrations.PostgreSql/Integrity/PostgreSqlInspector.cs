@@ -7,6 +7,8 @@ namespace Migrations.PostgreSql;
 /// <param name="session">The session.</param>
 internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabaseInspector
 {
+    private readonly EarlierScripts _earlier = new(new PostgreSqlDialect(), StringComparer.Ordinal, PostgreSqlLossForecast.NamesMade);
+
     /// <inheritdoc/>
     public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(
@@ -37,7 +39,7 @@ internal sealed class PostgreSqlInspector(PostgreSqlSession session) : IDatabase
     /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(
-            new PostgreSqlLossForecast(session, question).FindAsync(cancellationToken),
+            new PostgreSqlLossForecast(session, question, _earlier).FindAsync(cancellationToken),
             "Looking for what would be lost"
         );
 }

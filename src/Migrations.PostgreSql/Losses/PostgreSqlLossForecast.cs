@@ -11,7 +11,8 @@ namespace Migrations.PostgreSql;
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="question">What is asked.</param>
-internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQuestion question)
+/// <param name="earlier">What the scripts before it change.</param>
+internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQuestion question, EarlierScripts earlier)
 {
     private static readonly PostgreSqlDialect Dialect = new();
 
@@ -23,7 +24,6 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private readonly Dictionary<(uint Table, string Column), string> _renamedColumns = [];
     private readonly HashSet<(uint Table, int Column)> _gone = [];
     private readonly HashSet<uint> _away = [];
-    private readonly HashSet<string> _comesFromBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _renamedSchemas = new(StringComparer.Ordinal);
     private readonly CarriedRows _carried = new();
     private bool _isHidden;
@@ -38,8 +38,6 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         var transaction = new ReadTransaction(session);
         await using var _ = transaction.ConfigureAwait(false);
         await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var statement in question.Before.SelectMany(Dialect.Split))
-            ObserveBefore(statement.Text);
         foreach (var piece in PostgreSqlStatementReader.Read(question.Script).Where(p => p.Kind == SqlPieceKind.Statement))
         {
             await TryAsync(() => FollowAsync(piece, cancellationToken), piece.Line, cancellationToken).ConfigureAwait(false);
@@ -50,16 +48,15 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         return new LossForecast([.. _losses.Select(l => l.Loss)], _notForeseen) { ObjectsLost = [.. _cascaded.Distinct()] };
     }
 
-    // A table that an earlier script makes or renames is another one by now, or not yet there.
-    private void ObserveBefore(string statement)
+    /// <summary>The names that a statement gives to tables that it makes out of others, or renames.</summary>
+    public static IEnumerable<string> NamesMade(string statement)
     {
-        _writes.Observe(statement);
         foreach (var what in LossReader.Read(statement))
         {
             if (what.Act == LossAct.Rename)
-                _comesFromBefore.Add(SqlNames.PlainLast(what.Kind is "SCHEMA" ? what.Name : what.Second!));
+                yield return SqlNames.PlainLast(what.Kind is "SCHEMA" ? what.Name : what.Second!);
             else if (what.Act == LossAct.Create && RowCopy.Read(statement, 1) is not null)
-                _comesFromBefore.Add(SqlNames.PlainLast(what.Name));
+                yield return SqlNames.PlainLast(what.Name);
         }
     }
 
@@ -155,7 +152,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         if (await TableAsync(name, cancellationToken).ConfigureAwait(false) is { } table)
         {
             var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
-            var rows = _writes.MayChange(change)
+            var rows = MayBeOthers(change)
                 ? null
                 : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
@@ -194,7 +191,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             )
                 continue;
             var query = change.CountQuery("pg_catalog.count(*)", way, "OPERATOR(pg_catalog.=)");
-            var rows = _writes.MayChange(change)
+            var rows = MayBeOthers(change)
                 ? null
                 : await CountAsync(() => new RowCount(session).CountAsync(query, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
@@ -218,6 +215,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
                 );
         }
     }
+
+    /// <summary>Whether the rows that a change finds may be others by then than now.</summary>
+    private bool MayBeOthers(RowChange change) => _writes.MayChange(change) || earlier.WritesOf(question.Before).MayChange(change);
 
     private async Task FollowAsync(RowCopy copy, CancellationToken cancellationToken)
     {
@@ -468,7 +468,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     {
         if (what is { Act: LossAct.Rename, Kind: "TABLE" })
             _carried.Rename(what.Name, what.Second!);
-        var mayBeMissing = what.MayBeMissing && !_comesFromBefore.Contains(SqlNames.PlainLast(what.Name));
+        var mayBeMissing = what.MayBeMissing && !earlier.Make(question.Before, SqlNames.PlainLast(what.Name));
         if (
             !mayBeMissing
             && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty

@@ -7,6 +7,8 @@ namespace Migrations.Sqlite;
 /// <param name="session">The session.</param>
 internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspector
 {
+    private readonly EarlierScripts _earlier = new(SqliteDialect.Instance, SqliteNames.Comparer, SqliteLossForecast.NamesMade);
+
     /// <inheritdoc/>
     public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
         Task.FromResult(session.IsInMemory ? null : SqliteLock.FindHolder(session.Target));
@@ -54,7 +56,7 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
                 SqliteSnapshot.Read(
                     session.Handle,
                     () =>
-                        SqliteLossForecast.Read(session.Handle, question, cancellationToken) with
+                        SqliteLossForecast.Read(session.Handle, question, _earlier, cancellationToken) with
                         {
                             ObjectsLost = ObjectForecast.Read(session.Handle, question, cancellationToken),
                         }

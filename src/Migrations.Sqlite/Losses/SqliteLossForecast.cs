@@ -13,19 +13,19 @@ internal sealed class SqliteLossForecast
 {
     private readonly Dictionary<string, ForecastTable> _tables = new(SqliteNames.Comparer);
     private readonly HashSet<string> _derived = new(SqliteNames.Comparer);
-    private readonly HashSet<string> _comesFromBefore = new(SqliteNames.Comparer);
     private readonly List<ForecastTable> _originals = [];
     private readonly List<Loss> _losses = [];
     private readonly List<string> _notForeseen = [];
     private readonly List<DataLoss> _counted = [];
     private readonly ScriptWrites _writes = new(SqliteDialect.Instance);
     private readonly LossQuestion _question;
+    private readonly EarlierScripts _earlier;
     private readonly LossCounter _counter;
     private IReadOnlyList<DeletingKey>? _keys;
 
-    private SqliteLossForecast(SqliteHandle handle, LossQuestion question)
+    private SqliteLossForecast(SqliteHandle handle, LossQuestion question, EarlierScripts earlier)
     {
-        (_question, _counter) = (question, new LossCounter(handle, question.Limit));
+        (_question, _earlier, _counter) = (question, earlier, new LossCounter(handle, question.Limit));
         foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
         {
             var table = new ForecastTable(item.Name);
@@ -43,12 +43,11 @@ internal sealed class SqliteLossForecast
     /// <summary>Finds it.</summary>
     /// <param name="handle">The connection.</param>
     /// <param name="question">What is asked.</param>
+    /// <param name="earlier">What the scripts before it change.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static LossForecast Read(SqliteHandle handle, LossQuestion question, CancellationToken cancellationToken)
+    public static LossForecast Read(SqliteHandle handle, LossQuestion question, EarlierScripts earlier, CancellationToken cancellationToken)
     {
-        var forecast = new SqliteLossForecast(handle, question);
-        foreach (var statement in question.Before.SelectMany(SqliteDialect.Instance.Split))
-            forecast.ObserveBefore(statement.Text);
+        var forecast = new SqliteLossForecast(handle, question, earlier);
         foreach (var statement in SqliteDialect.Instance.Split(question.Script))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -61,16 +60,17 @@ internal sealed class SqliteLossForecast
         return new LossForecast([.. losses.OrderBy(l => l.Line)], forecast._notForeseen);
     }
 
-    // A table that an earlier script makes or renames is another one by now, or not yet there.
-    private void ObserveBefore(string statement)
-    {
-        _writes.Observe(statement);
-        var head = StatementHead.Read(statement);
-        if (head is { Kind: StatementKind.RenameTable, NewName: { } newName })
-            _comesFromBefore.Add(newName);
-        else if (head is { Kind: StatementKind.Create, What: "TABLE", IsFromQuery: true, Name: { } name })
-            _comesFromBefore.Add(name);
-    }
+    /// <summary>The name that a statement gives to a table that it makes out of others, or renames.</summary>
+    public static IEnumerable<string> NamesMade(string statement) =>
+        StatementHead.Read(statement) switch
+        {
+            { Kind: StatementKind.RenameTable, NewName: { } newName } => [newName],
+            { Kind: StatementKind.Create, What: "TABLE", IsFromQuery: true, Name: { } name } => [name],
+            _ => [],
+        };
+
+    /// <summary>Whether the rows that a change finds may be others by then than now.</summary>
+    private bool MayBeOthers(RowChange change) => _writes.MayChange(change) || _earlier.WritesOf(_question.Before).MayChange(change);
 
     private void Follow(ScriptStatement statement, StatementHead head)
     {
@@ -85,7 +85,7 @@ internal sealed class SqliteLossForecast
             case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _tables.Remove(name, out var table):
                 table.DroppedAt = line;
                 break;
-            case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _comesFromBefore.Contains(name):
+            case { Kind: StatementKind.Drop, What: "TABLE", Name: { } name } when _earlier.Make(_question.Before, name):
                 _notForeseen.Add(
                     $"line {line} removes table {SqliteNames.Show(name)}, which an earlier script makes; its rows cannot be counted"
                 );
@@ -218,7 +218,7 @@ internal sealed class SqliteLossForecast
             var child = SqliteNames.Unquote(way[^1].Child);
             if (way.Any(k => IsGone(SqliteNames.Unquote(k.Child))))
                 continue;
-            var rows = change is null || _writes.MayChange(change) ? null : _counter.TryCount(change.CountQuery("count(*)", way, "="));
+            var rows = change is null || MayBeOthers(change) ? null : _counter.TryCount(change.CountQuery("count(*)", way, "="));
             if (DeletingKey.IsRound(way, StringComparer.OrdinalIgnoreCase) && rows > 0)
                 rows = null;
             if (rows is not 0)
@@ -252,7 +252,7 @@ internal sealed class SqliteLossForecast
     private void AddChange(DataLossKind kind, string table, ScriptStatement statement)
     {
         var rows =
-            RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change && !_writes.MayChange(change)
+            RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change && !MayBeOthers(change)
                 ? _counter.TryCount(change.CountQuery("count(*)"))
                 : null;
         _counted.Add(new DataLoss(kind, SqliteNames.Show(table), rows, IsEstimate: false, statement.Location.Line));

@@ -1,4 +1,4 @@
-namespace Migrations.Cli;
+namespace Migrations.Cli.Output;
 
 /// <summary>What the command tells the shell.</summary>
 internal static class ExitCode

@@ -2,7 +2,7 @@ using Migrations.Databases;
 using Migrations.PostgreSql;
 using Migrations.Sqlite;
 
-namespace Migrations.Cli;
+namespace Migrations.Cli.Options;
 
 /// <summary>The kinds of databases that this command knows: the only place that names them.</summary>
 internal static class Drivers
@@ -29,7 +29,8 @@ internal static class Drivers
         throw new MigrationException(
             ErrorId.TargetInvalid,
             "What was given as a database is none of the known forms.",
-            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection string (Host=...;Database=...)."
+            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection "
+                + "string (Host=...;Database=...)."
         );
     }
 }
