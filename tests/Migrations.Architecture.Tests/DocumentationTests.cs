@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Migrations.Architecture.Tests;
 
-/// <summary>Links lead somewhere, files that are named exist, examples of C# compile, and every block of SQL belongs to a file that a test runs.</summary>
+/// <summary>
+/// Links lead somewhere, files that are named exist, examples of C# compile, and every block of SQL belongs to a file that a test runs.
+/// </summary>
 public sealed partial class DocumentationTests
 {
     private const string Usings = """

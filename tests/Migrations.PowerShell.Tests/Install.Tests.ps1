@@ -9,13 +9,13 @@ BeforeAll {
 
     # The home of the process decides where modules and the list of repositories are kept.
     function Invoke-AtHome([string] $Name, [string] $Script) {
-        $kept = $env:HOME, $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:LOCALAPPDATA
+        $kept = $env:HOME, $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:PSModulePath
         try {
             $env:HOME = (New-Item "$place/$Name" -ItemType Directory -Force).FullName
-            $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:LOCALAPPDATA = "$env:HOME/data", "$env:HOME/cache", "$env:HOME/local"
+            $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:PSModulePath = "$env:HOME/data", "$env:HOME/cache", $null
             Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; `$ProgressPreference = 'SilentlyContinue'; Set-Location '$place'`n$Script"
         }
-        finally { $env:HOME, $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:LOCALAPPDATA = $kept }
+        finally { $env:HOME, $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:PSModulePath = $kept }
     }
     $use = "`n(Import-Module Migrations -PassThru).ModuleBase; (Invoke-Migration shop.db '$repository/samples/shop').Count; Remove-Item shop.db"
 }
