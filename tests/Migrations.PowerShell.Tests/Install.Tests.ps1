@@ -1,7 +1,7 @@
 # The module is packed, installed by the lines of README and azure-pipelines.yml, and used, with a home of its own.
 BeforeAll {
     . $PSScriptRoot/common.ps1
-    $place = (Get-Item TestDrive:).FullName
+    $place = (Get-Item TestDrive:).FullName.TrimEnd('/')
     $version = (Import-PowerShellDataFile $manifest).ModuleVersion
     # What build.ps1 stages.
     $staged = New-Item "$place/out/Migrations/$version" -ItemType Directory
@@ -12,7 +12,9 @@ BeforeAll {
         $kept = $env:HOME, $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:PSModulePath
         try {
             $env:HOME = (New-Item "$place/$Name" -ItemType Directory -Force).FullName
-            $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:PSModulePath = "$env:HOME/data", "$env:HOME/cache", $null
+            $env:XDG_DATA_HOME = $env:XDG_CACHE_HOME = $env:PSModulePath = $null
+            # .NET knows only folders that exist.
+            $null = New-Item "$env:HOME/.local/share" -ItemType Directory -Force
             Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; `$ProgressPreference = 'SilentlyContinue'; Set-Location '$place'`n$Script"
         }
         finally { $env:HOME, $env:XDG_DATA_HOME, $env:XDG_CACHE_HOME, $env:PSModulePath = $kept }
