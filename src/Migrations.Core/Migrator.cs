@@ -1,11 +1,8 @@
 using Migrations.Backup;
 using Migrations.Databases;
-using Migrations.Events;
-using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
-using Migrations.Sql;
 
 namespace Migrations;
 
@@ -24,17 +21,17 @@ namespace Migrations;
 /// <param name="options">How to read and to connect.</param>
 public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
 {
-    private readonly MigratorOptions _options = options ?? new MigratorOptions();
+    private readonly RunContext _context = new(driver, target, folder, options ?? new MigratorOptions());
 
     /// <summary>Where each migration stands. Changes nothing.</summary>
     /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> GetStatusAsync(CancellationToken cancellationToken = default)
     {
-        var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        var read = _context.ReadFolder(cancellationToken);
+        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             return Statuses(input);
         }
@@ -44,14 +41,14 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
     public async Task<DatabaseStatus> GetSummaryAsync(CancellationToken cancellationToken = default)
     {
-        var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        var read = _context.ReadFolder(cancellationToken);
+        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
-            return StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _options.Service, session.Info, holder);
+            return StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _context.Options.Service, session.Info, holder);
         }
     }
 
@@ -59,14 +56,16 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <exception cref="MigrationException">The database is missing or refuses.</exception>
     public async Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(CancellationToken cancellationToken = default)
     {
-        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
             return
             [
                 .. entries
-                    .Where(e => _options.Service is null || string.Equals(e.Service, _options.Service, StringComparison.Ordinal))
+                    .Where(e =>
+                        _context.Options.Service is null || string.Equals(e.Service, _context.Options.Service, StringComparison.Ordinal)
+                    )
                     .Select(e => e with { Database = target.Display, Target = target }),
             ];
         }
@@ -89,43 +88,33 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was
     /// applied and what was not.</exception>
-    public async Task<IReadOnlyList<MigrationResult>> ApplyAsync(
-        ApplyRequest? request = null,
-        CancellationToken cancellationToken = default
-    )
+    public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ApplyRequest();
-        var check = new RunCheck(driver, target, folder, _options, wanted.Check);
-        var results = await RunAsync(
-                SessionAccess.Create,
-                input => ApplyPlanner.Plan(input, wanted),
-                Protection(wanted.Backup, wanted.RestoreOnFailure, check),
-                acceptLoss: true,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        // After a run they were made while its lock was still held.
-        if (results.Count == 0)
-            await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
-        return results;
+        var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, wanted.Check))
+        {
+            Access = SessionAccess.Create,
+            Planner = input => ApplyPlanner.Plan(input, wanted),
+            AcceptsLoss = true,
+        };
+        return run.RunAsync(cancellationToken);
     }
 
     /// <summary>Undoes the last applied migration, or as many as asked for, newest first.</summary>
     /// <returns>What was undone, in order; empty when nothing was applied.</returns>
     /// <exception cref="MigrationException">Refused before anything ran; or a step failed, was rolled back, and is named with what was
     /// undone and what was not.</exception>
-    public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            SessionAccess.Write,
-            input => UndoPlanner.Plan(input, request ?? new UndoRequest()),
-            Protection(
-                request?.Backup,
-                request is { RestoreOnFailure: true },
-                new RunCheck(driver, target, folder, _options, request: null)
-            ),
-            request is { AcceptDataLoss: true },
-            cancellationToken
-        );
+    public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = request ?? new UndoRequest();
+        var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, request: null))
+        {
+            Access = SessionAccess.Write,
+            Planner = input => UndoPlanner.Plan(input, wanted),
+            AcceptsLoss = wanted.AcceptDataLoss,
+        };
+        return run.RunAsync(cancellationToken);
+    }
 
     /// <summary>
     /// What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.
@@ -137,7 +126,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     {
         try
         {
-            var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+            var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
                 return await LossForecaster
                     .FindAsync(
@@ -162,12 +151,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         CancellationToken cancellationToken = default
     )
     {
-        var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        var read = _context.ReadFolder(cancellationToken);
+        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var repair = new HistoryRepair(session, driver.Dialect, target, folder, new JournalRecorder(driver.Dialect, _options.Service));
+            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var repair = new HistoryRepair(session, driver.Dialect, target, folder, _context.NewRecorder());
             return
             [
                 .. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s =>
@@ -178,9 +167,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     }
 
     /// <summary>
-    /// Mends the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.
+    /// Repairs the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.
     /// </summary>
-    /// <returns>What was mended, and what was compared.</returns>
+    /// <returns>What was repaired, and what was compared.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
         WriteHistoryAsync(
@@ -210,53 +199,22 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     private void Doubt(PlanningInput input)
     {
         if (FolderIdentity.Find(input) is { } error)
-            _options.Session.Events.Publish(new WarningRaised($"{error.Message} {error.NextStep}"));
+            _context.Warn($"{error.Message} {error.NextStep}");
     }
 
-    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, RunCheck check) =>
-        new(driver, target, _options.Session, backup, restoreOnFailure, check);
-
-    private MigrationFolder ReadFolder(CancellationToken cancellationToken)
-    {
-        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
-        foreach (var warning in read.Warnings)
-            _options.Session.Events.Publish(new WarningRaised(warning.ToString()));
-        return read;
-    }
-
-    private Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
-        driver.OpenAsync(target, _options.Session with { Access = access }, cancellationToken);
-
-    /// <summary>For a folder without a migration no database is created.</summary>
-    private async Task<IDatabaseSession> OpenForRunAsync(SessionAccess access, MigrationFolder read, CancellationToken cancellationToken)
-    {
-        if (access != SessionAccess.Create || !read.IsEmpty || _options.Folder.AllowEmpty)
-            return await OpenAsync(access, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
-        {
-            throw MissingFolder.Empty(read.Path);
-        }
-    }
-
-    private Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
-        PlanningInputReader.ReadAsync(session, driver.Dialect, read, _options, cancellationToken);
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure) =>
+        new(driver, target, _context.Options.Session, backup, restoreOnFailure);
 
     private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input)
     {
-        var statuses = StatusBuilder.Build(input, target, folder, _options.Service);
+        var statuses = StatusBuilder.Build(input, target, folder, _context.Options.Service);
         foreach (var status in statuses.Where(s => s.OpenForeignKeys.Count > 0))
         {
             var until = input
                 .Migrations.First(m => string.Equals(m.FullName, status.Name, StringComparison.Ordinal))
                 .Header.ForeignKeysOpenUntil;
-            _options.Session.Events.Publish(
-                new WarningRaised(
-                    $"Foreign keys are open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."
-                )
+            _context.Warn(
+                $"Foreign keys are open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."
             );
         }
 
@@ -265,162 +223,27 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     private async Task<MigrationPlan> PlanAsync(Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
     {
-        var read = ReadFolder(cancellationToken);
+        var read = _context.ReadFolder(cancellationToken);
         IDatabaseSession session;
         try
         {
-            session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+            session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
         {
-            var empty = PlanningInputReader.Of(read, [], _options);
+            var empty = PlanningInputReader.Of(read, [], _context.Options);
             var first = planner(empty);
-            _ = Analyze(first, empty);
+            _ = _context.Analyze(first, empty.History);
             return first;
         }
 
         await using (session.ConfigureAwait(false))
         {
-            var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             var plan = planner(input);
-            _ = Analyze(plan, input);
+            _ = _context.Analyze(plan, input.History);
             return plan;
         }
-    }
-
-    private Task<IReadOnlyList<MigrationResult>> RunAsync(
-        SessionAccess access,
-        Func<PlanningInput, MigrationPlan> planner,
-        RunProtection protection,
-        bool acceptLoss,
-        CancellationToken cancellationToken
-    ) => protection.RecoverAsync(() => RunLockedAsync(access, planner, protection, acceptLoss, cancellationToken), cancellationToken);
-
-    private async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
-        SessionAccess access,
-        Func<PlanningInput, MigrationPlan> planner,
-        RunProtection protection,
-        bool acceptLoss,
-        CancellationToken cancellationToken
-    )
-    {
-        var read = ReadFolder(cancellationToken);
-        var session = await OpenForRunAsync(access, read, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            var before = await LookUnlockedAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var (plan, analyses) = Plan(planner, before);
-            if (plan is { Steps.Count: 0 })
-                return [];
-
-            var seen = before;
-            var held = await session
-                .LockAsync(
-                    async () =>
-                        seen is null
-                        || IsAnythingLeft(
-                            planner,
-                            seen = await LookAgainAsync(session, read, seen, cancellationToken).ConfigureAwait(false)
-                        ),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            if (held is null)
-                return [];
-            await using (held.ConfigureAwait(false))
-            {
-                await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
-                var now = before;
-                if (now is null || await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) != now.History.LastId)
-                {
-                    // Another run was faster: what it did is planned around, not done again.
-                    now = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-                    (plan, analyses) = Plan(planner, now);
-                }
-
-                if (plan is null or { Steps.Count: 0 })
-                    return [];
-                await CheckLossAsync(session, plan, analyses, acceptLoss, cancellationToken).ConfigureAwait(false);
-                var run = new MigrationRun(
-                    session,
-                    driver.Dialect,
-                    target,
-                    new JournalRecorder(driver.Dialect, _options.Service),
-                    _options,
-                    now.History
-                )
-                {
-                    Folder = folder,
-                };
-                return await protection.RunAsync(session, run, plan, analyses, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Looks before the lock is taken, so that a call with nothing to do needs none. Null when the database cannot be read just now: then
-    /// another run is likely to be writing, and waiting for the lock says who it is.
-    /// </summary>
-    private async Task<PlanningInput?> LookUnlockedAsync(
-        IDatabaseSession session,
-        MigrationFolder read,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MigrationException e) when (e.Id is ErrorId.TableLockTimedOut or ErrorId.LockTimedOut)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>While another run is at work: what it has done by now.</summary>
-    private async Task<PlanningInput> LookAgainAsync(
-        IDatabaseSession session,
-        MigrationFolder read,
-        PlanningInput before,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) == before.History.LastId
-                ? before
-                : await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MigrationException)
-        {
-            // There is no history yet; or what is wrong is told once the lock is held.
-            return before;
-        }
-    }
-
-    private static bool IsAnythingLeft(Func<PlanningInput, MigrationPlan> planner, PlanningInput input)
-    {
-        try
-        {
-            return planner(input).Steps.Count > 0;
-        }
-        catch (MigrationException)
-        {
-            // What stands in the way now may be gone when the other run ends.
-            return true;
-        }
-    }
-
-    private (MigrationPlan? Plan, IReadOnlyList<ScriptAnalysis> Analyses) Plan(
-        Func<PlanningInput, MigrationPlan> planner,
-        PlanningInput? input
-    )
-    {
-        if (input is null)
-            return (null, []);
-        var plan = planner(input);
-        Tell(plan);
-        return (plan, Analyze(plan, input));
     }
 
     private async Task<T> WriteHistoryAsync<T>(
@@ -428,45 +251,16 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         CancellationToken cancellationToken
     )
     {
-        var read = ReadFolder(cancellationToken);
-        var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        var read = _context.ReadFolder(cancellationToken);
+        var session = await _context.OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                var input = await LookAsync(session, read, cancellationToken).ConfigureAwait(false);
-                return await write(session, new JournalRecorder(driver.Dialect, _options.Service), input).ConfigureAwait(false);
+                var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+                return await write(session, _context.NewRecorder(), input).ConfigureAwait(false);
             }
         }
-    }
-
-    /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is told, and not asked about.</summary>
-    private async Task CheckLossAsync(
-        IDatabaseSession session,
-        MigrationPlan plan,
-        IReadOnlyList<ScriptAnalysis> analyses,
-        bool acceptLoss,
-        CancellationToken cancellationToken
-    )
-    {
-        if (acceptLoss && plan.Direction == MigrationDirection.Down)
-            return;
-        var losses = await LossForecaster.FindAsync(session.Inspector, plan, analyses, cancellationToken).ConfigureAwait(false);
-        if (!acceptLoss)
-            LossForecaster.Refuse(losses, target.Display);
-        foreach (var sentence in losses.SelectMany(l => l.Sentences()))
-            _options.Session.Events.Publish(new WarningRaised(sentence + "."));
-    }
-
-    private IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, PlanningInput input) =>
-        PlannedScripts.Analyze(driver.Dialect, folder, plan, input.History);
-
-    private void Tell(MigrationPlan plan)
-    {
-        foreach (var warning in plan.Warnings)
-            _options.Session.Events.Publish(new WarningRaised(warning));
-        foreach (var skip in plan.Skipped)
-            _options.Session.Events.Publish(new WarningRaised($"{skip.Migration} is left out: it {skip.Reason}."));
     }
 }

@@ -1,16 +1,12 @@
-using Migrations.Databases;
-using Migrations.Events;
 using Migrations.Integrity;
+using Migrations.Running;
 
 namespace Migrations;
 
 /// <summary>Checks the database after a run, while the lock is still held, and fails the run when a check fails.</summary>
-/// <param name="driver">The database's driver.</param>
-/// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
-/// <param name="options">How to read and to connect.</param>
+/// <param name="context">The database and the folder.</param>
 /// <param name="request">Which checks; null: none.</param>
-internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options, CheckRequest? request)
+internal sealed class RunCheck(RunContext context, CheckRequest? request)
 {
     /// <summary>Makes the checks, also when nothing was to be done: a run that is repeated after a failed check must not pass.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be
@@ -26,7 +22,7 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
                 c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category.Word(), StringComparison.Ordinal)
             )
         )
-            options.Session.Events.Publish(new WarningRaised($"After the run, '{open.Name}' was not checked: {open.Message}"));
+            context.Warn($"After the run, '{open.Name}' was not checked: {open.Message}");
         var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
         if (failed.Count == 0)
             return;
@@ -52,7 +48,9 @@ internal sealed class RunCheck(IDatabaseDriver driver, DatabaseTarget target, st
     {
         try
         {
-            return await new IntegrityChecker(driver, target, folder, options).CheckAsync(wanted, cancellationToken).ConfigureAwait(false);
+            return await new IntegrityChecker(context.Driver, context.Target, context.Folder, context.Options)
+                .CheckAsync(wanted, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {

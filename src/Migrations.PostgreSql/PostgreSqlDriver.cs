@@ -17,6 +17,12 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
         Backups = new PostgreSqlBackups(_sources);
     }
 
+    /// <summary>
+    /// The database that libpq's environment variables name when nothing else does: <c>PGHOST</c> or <c>PGDATABASE</c> is set, and the
+    /// others count too (<see href="https://www.postgresql.org/docs/current/libpq-envars.html"/>). Null where neither is set.
+    /// </summary>
+    public static string? EnvironmentAddress => IsSet("PGHOST") || IsSet("PGDATABASE") ? "postgres://" : null;
+
     /// <inheritdoc/>
     public string Engine => PostgreSqlTarget.Engine;
 
@@ -58,4 +64,6 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
     }
+
+    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 }

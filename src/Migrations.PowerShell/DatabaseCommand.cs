@@ -34,10 +34,29 @@ public abstract class DatabaseCommand : MigrationCommand
     [LiveObjectTransformation]
     public IHasTarget? InputObject { get; set; }
 
-    /// <summary>The user name and password for a server. Needed where neither the URL nor <c>$env:PGPASSWORD</c> nor <c>~/.pgpass</c> says them.</summary>
+    /// <summary>The user name and password for a server. Needed unless the URL, <c>$env:PGPASSWORD</c> or <c>~/.pgpass</c> has them.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
+
+    /// <summary>
+    /// A file that holds the database as -Database takes it, for example a mounted secret: one line. No wildcards. Default: <c>$env:DATABASE_URL_FILE</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? DatabaseFile { get; set; }
+
+    /// <summary>
+    /// How long to keep trying to connect while the server is starting or cannot be reached: <c>60s</c>, <c>5m</c>, or seconds. Default: one attempt.
+    /// </summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Wait { get; set; }
+
+    /// <summary>How long one attempt to connect may take, on PostgreSQL: <c>5s</c>, or seconds. Default: 15 seconds.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan ConnectTimeout { get; set; }
 
     /// <summary>The service whose migrations these are, where several share a database. Default: no service.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -78,6 +97,8 @@ public abstract class DatabaseCommand : MigrationCommand
     /// <summary>Works on the databases that are named by texts.</summary>
     private protected void ProcessTexts()
     {
+        if (Database is not null && DatabaseFile is not null)
+            Guard(isOneOfSeveral: false, () => null, RefuseBoth);
         var isOneOfSeveral = MyInvocation.ExpectingInput || Database is { Length: > 1 };
         IReadOnlyList<string?> databases = Database ?? (IReadOnlyList<string?>)[null];
         string? shown = null;
@@ -89,7 +110,7 @@ public abstract class DatabaseCommand : MigrationCommand
                 () =>
                 {
                     shown = null;
-                    var database = Resolve(text ?? EnvironmentSettings.Database ?? throw NotNamed());
+                    var database = Resolve(text ?? DefaultDatabase ?? throw NotNamed());
                     shown = database.Target.Display;
                     Process(database);
                 }
@@ -105,6 +126,12 @@ public abstract class DatabaseCommand : MigrationCommand
         foreach (var group in groups)
             Work(group.Key.Item2, [.. group], isOneOfSeveral: groups.Count > 1);
     }
+
+    // What stands in for -Database: a file that is named, then the environment.
+    private string? DefaultDatabase =>
+        DatabaseFile is null
+            ? EnvironmentSettings.Database ?? Drivers.EnvironmentAddress
+            : Configuration.DatabaseFile.Read(Paths.Literal(DatabaseFile), "-DatabaseFile");
 
     /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
     private protected virtual void Take(IHasTarget item) => _objects.Add(item);
@@ -160,7 +187,7 @@ public abstract class DatabaseCommand : MigrationCommand
 
     private (IDatabaseDriver Driver, DatabaseTarget Target) DatabaseOf(IHasTarget item)
     {
-        if (IsGiven(nameof(Database)) || (item is MigrationStatus or DatabaseStatus && IsPlaceGiven))
+        if (IsGiven(nameof(Database)) || IsGiven(nameof(DatabaseFile)) || (item is MigrationStatus or DatabaseStatus && IsPlaceGiven))
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
@@ -182,7 +209,10 @@ public abstract class DatabaseCommand : MigrationCommand
             HistoryTable = HistoryTable,
             HistorySchema = HistorySchema,
             ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? 1,
-            ConnectDelay = EnvironmentSettings.ConnectDelay ?? TimeSpan.FromSeconds(5),
+            ConnectDelay =
+                EnvironmentSettings.ConnectDelay ?? (Wait > TimeSpan.Zero ? SessionOptions.DelayWhileWaiting : TimeSpan.FromSeconds(5)),
+            ConnectWait = Wait,
+            ConnectTimeout = ConnectTimeout > TimeSpan.Zero ? ConnectTimeout : null,
             Events = events,
         };
 
@@ -205,14 +235,21 @@ public abstract class DatabaseCommand : MigrationCommand
             : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
     }
 
+    private static void RefuseBoth() =>
+        throw new MigrationException(
+            ErrorId.UsageInvalid,
+            "-Database and -DatabaseFile cannot be used together.",
+            "Name the database with one of them."
+        );
+
     private static CommandException NotNamed() =>
         new(
             ErrorRecords.Of(
                 "DatabaseNotNamed",
                 ErrorCategory.InvalidArgument,
                 target: null,
-                "No database is named.",
-                "Give -Database a path or a postgres:// URL, or set $env:DATABASE_URL."
+                "No database was specified.",
+                "Name one with -Database (a path or a postgres:// URL), or set $env:DATABASE_URL, $env:DATABASE_URL_FILE or $env:PGHOST."
             )
         );
 }

@@ -10,6 +10,9 @@ internal static class Drivers
     /// <summary>All of them. SQLite comes last because any text may be a path.</summary>
     public static IReadOnlyList<IDatabaseDriver> All { get; } = [new PostgreSqlDriver(), new SqliteDriver()];
 
+    /// <summary>The database that an engine's own environment variables name; null when none does.</summary>
+    public static string? EnvironmentAddress => PostgreSqlDriver.EnvironmentAddress;
+
     /// <summary>Finds the driver for what a user gave as a database.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text, string baseFolder)
@@ -23,8 +26,9 @@ internal static class Drivers
         // The text is not repeated: it may hold a password.
         throw new MigrationException(
             ErrorId.TargetInvalid,
-            "What was given as a database is none of the known forms.",
-            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection string (Host=...;Database=...)."
+            "Unrecognized database.",
+            "Use a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql "
+                + "connection string (Host=...;Database=...)."
         );
     }
 

@@ -13,6 +13,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
     private const int ActivityId = 1;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
     private readonly Stopwatch _sinceProgress = new();
     private (int Number, int Total) _step;
     private string _activity = "Migrations";
@@ -50,16 +51,21 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
         switch (item)
         {
             case ConnectionAttempted connecting:
-                Verbose($"Connecting to {connecting.Database} (attempt {connecting.Attempt}/{connecting.Attempts}).");
+                Verbose($"Connecting to {connecting.Database} (attempt {Of(connecting.Attempt, connecting.Attempts)}).");
+                break;
+            // Who waits for a server reads why once, not every second.
+            case ConnectionRetried { Attempts: null } waiting:
+                if (_reasons.Add(waiting.Database + waiting.Reason))
+                    Warning($"Waiting for {waiting.Database}: {NextStep.ForPowerShell(waiting.Reason)}");
                 break;
             case ConnectionRetried retried:
                 Warning(
-                    $"Connecting to {retried.Database} failed (attempt {retried.Attempt}/{retried.Attempts}): {NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s."
+                    $"Connecting to {retried.Database} failed (attempt {Of(retried.Attempt, retried.Attempts)}): {NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s."
                 );
                 break;
-            case LockAwaited waiting:
+            case LockAwaited locked:
                 Warning(
-                    $"Waiting for the migration lock, held by {waiting.Holder?.ToString() ?? "another session"}; waited {waiting.Waited.TotalSeconds:0} of {waiting.Timeout.TotalSeconds:0} s."
+                    $"Waiting for the migration lock, held by {locked.Holder?.ToString() ?? "another session"}; waited {locked.Waited.TotalSeconds:0} of {locked.Timeout.TotalSeconds:0} s."
                 );
                 break;
             case RunStarted run:
@@ -95,6 +101,8 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
                 break;
         }
     }
+
+    private static string Of(int attempt, int? attempts) => attempts is { } all ? $"{attempt}/{all}" : $"{attempt}";
 
     private void Verbose(string text) => cmdlet.Report(() => cmdlet.WriteVerbose(text));
 

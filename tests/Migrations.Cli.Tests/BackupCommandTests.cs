@@ -183,7 +183,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         }
 
         Assert.All(Directory.EnumerateFileSystemEntries(Backups), e => Assert.EndsWith(".partial", e, StringComparison.Ordinal));
-        Assert.Contains("There are none.", await OutputAsync("backups", Backups), StringComparison.Ordinal);
+        Assert.Contains("No backups.", await OutputAsync("backups", Backups), StringComparison.Ordinal);
         await OutputAsync("backup", "--destination", Backups);
         Assert.Equal(2, Directory.EnumerateFileSystemEntries(Backups).Count());
     }

@@ -96,7 +96,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         var wrong = await RunAsync("check", "--category", "nonsense");
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains(
-            "'nonsense' is no --category: expected is one of engine, folder, history, schema, drift, backup, declared.",
+            "Invalid value 'nonsense' for --category. Expected one of engine, folder, history, schema, drift, backup, declared.",
             wrong.Error,
             StringComparison.Ordinal
         );

@@ -23,6 +23,7 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
             "semanticVersion",
             "state",
             "hasUndo",
+            "isIrreversible",
             "undoProven",
             "appliedAt",
             "appliedBy",

@@ -48,16 +48,16 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     [InlineData("The left is empty", "diff", "", "x.db")]
     [InlineData("--database has no value: '--yes' begins with a dash", "up", "--database", "--yes", "--path", "migrations")]
     [InlineData("--environment has no value: '--what-if' begins with a dash", "up", "-d", "x.db", "--environment", "--what-if")]
-    [InlineData("'--dry-run' is no option here", "create", "--dry-run", "--path", "migrations")]
+    [InlineData("'--dry-run' is not an option here", "create", "--dry-run", "--path", "migrations")]
     [InlineData(
-        "'--skip-ckecksum' is no option here, and no name begins with a dash. Did you mean '--skip-checksum'?",
+        "'--skip-ckecksum' is not an option here, and no name begins with a dash. Did you mean '--skip-checksum'?",
         "down",
         "-d",
         "x.db",
         "--skip-ckecksum"
     )]
     [InlineData("Did you mean '--full'?", "verify", "--fulll")]
-    [InlineData("'--lates' is no option here", "backups", "--lates")]
+    [InlineData("'--lates' is not an option here", "backups", "--lates")]
     [InlineData("looks like a connection", "up", "-d", "x.db", "--path", "postgres://ann:hunter2@h/shop")]
     [InlineData("looks like a connection", "verify", "postgres://ann:hunter2@h/shop")]
     [InlineData("looks like a connection", "up", "ann:hunter2@h")]

@@ -126,6 +126,56 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
+    [Theory]
+    [InlineData(
+        "INSERT INTO item (id, name, n) VALUES (1, 'z', 5), (7, 'q', 1) ON CONFLICT (id) DO UPDATE SET n = excluded.n;",
+        "item Overwritten 1"
+    )]
+    [InlineData("INSERT INTO item SELECT id, name, 0 FROM source WHERE true ON CONFLICT (id) DO UPDATE SET n = 0;", "item Overwritten 1")]
+    [InlineData("INSERT INTO item AS i (name, id) VALUES ('b', 8) ON CONFLICT (name) DO UPDATE SET n = i.n;", "item Overwritten 1")]
+    [InlineData(
+        "WITH s AS (SELECT 2 AS id) INSERT INTO item (id, name) SELECT id, 'w' FROM s WHERE true -- those\nON CONFLICT (\"id\") DO UPDATE SET n = 0;",
+        "item Overwritten 1"
+    )]
+    [InlineData("INSERT INTO item VALUES (1, 'a', 1) ON CONFLICT (id) DO NOTHING;", "")]
+    [InlineData("INSERT INTO item (name, n) VALUES ('ON CONFLICT DO UPDATE', 1);", "")]
+    [InlineData("UPDATE item SET n = s.id FROM source AS s WHERE s.id = item.id;", "item Overwritten 1")]
+    [InlineData(
+        "UPDATE source SET id = 3;\nINSERT INTO item SELECT id, name, 0 FROM source WHERE true ON CONFLICT (id) DO UPDATE SET n = 0;",
+        "line 2 overwrites, source Overwritten 2"
+    )]
+    [InlineData("CREATE TEMP TABLE t (id integer);\nINSERT INTO t SELECT id FROM item;\nDELETE FROM t WHERE id > 1;\nDELETE FROM t;", "")]
+    [InlineData("CREATE TEMP TABLE t AS SELECT id FROM item;\nDELETE FROM t WHERE id = 1;\nUPDATE t SET id = 0;", "")]
+    [InlineData(
+        "CREATE TEMP TABLE t AS SELECT * FROM source;\nDELETE FROM t WHERE id = 2;\nDELETE FROM source;\nINSERT INTO source SELECT * FROM t;",
+        "line 2 deletes"
+    )]
+    public Task Rows_that_an_insert_overwrites_are_reported(string down, string expected) => ForeseesAsync(down, expected);
+
+    /// <summary>Asserts what is foreseen of an undo: each table with what it loses, and the beginning of what is asked about.</summary>
+    protected async Task ForeseesAsync(string down, string expected)
+    {
+        Migration(
+            "001_items",
+            "CREATE TABLE item (id integer PRIMARY KEY, name text UNIQUE, n integer);\nCREATE TABLE source (id integer, name text);\n"
+                + "CREATE TABLE child (item_id integer REFERENCES item (id) ON DELETE CASCADE);\n"
+                + "INSERT INTO item VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3);\nINSERT INTO source VALUES (2, 'x'), (9, 'y');\n"
+                + "INSERT INTO child VALUES (1), (2);\n"
+        );
+        Migration("002_some", "SELECT 1;\n", down + "\n");
+        await ApplyAsync();
+
+        var forecasts = (await Engine().ForecastAsync(await Engine().PlanUndoAsync(new UndoRequest()))).Select(f => f.Forecast).ToList();
+
+        var losses = forecasts.SelectMany(f => f.Losses).Select(l => $"{l.Name.Split('.')[^1]} {l.Kind} {l.Rows}");
+        var asked = forecasts.SelectMany(f => f.NotForeseen).ToList();
+        var told = expected.Split(", ", StringSplitOptions.RemoveEmptyEntries).Where(e => e.StartsWith("line", StringComparison.Ordinal));
+        Assert.Equal(string.Join(", ", expected.Split(", ").Except(told)), string.Join(", ", losses.Order(StringComparer.Ordinal)));
+        Assert.Equal(told.Count(), asked.Count);
+        Assert.All(told, t => Assert.Contains(asked, a => a.StartsWith(t, StringComparison.Ordinal)));
+        Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM item"));
+    }
+
     [Fact]
     public async Task What_cannot_be_counted_is_asked_about_too()
     {
@@ -201,6 +251,89 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
     }
 }
 
-public sealed class SqliteLossTests() : LossConformance(DatabaseKind.Sqlite);
+public sealed class SqliteLossTests() : LossConformance(DatabaseKind.Sqlite)
+{
+    [Theory]
+    [InlineData("INSERT OR REPLACE INTO item VALUES (1, 'b', 0);", "child Cascaded 2, item Overwritten 2")]
+    [InlineData("REPLACE INTO item (name) VALUES ('c');", "item Overwritten 1")]
+    [InlineData("REPLACE INTO item (name) VALUES ('k');", "item Overwritten 0")]
+    [InlineData("WITH s AS (SELECT 1) INSERT OR REPLACE INTO main.item SELECT 2, 'n', 0 FROM s;", "child Cascaded 1, item Overwritten 1")]
+    [InlineData("INSERT OR REPLACE INTO source VALUES (2, 'x');", "source Overwritten 0")]
+    [InlineData("INSERT INTO item VALUES (1, 'b', 0) ON CONFLICT DO UPDATE SET n = 0;", "item Overwritten 2")]
+    [InlineData("UPDATE OR REPLACE item SET name = 'a' WHERE id = 2;", "item Overwritten 1, line 1 replaces")]
+    [InlineData("UPDATE OR REPLACE item SET n = 4;", "item Overwritten 3")]
+    [InlineData("CREATE TABLE item2 (id integer PRIMARY KEY);\nINSERT OR REPLACE INTO item2 SELECT id FROM item;", "")]
+    public Task Rows_that_sqlite_replaces_are_reported_with_what_goes_with_them(string down, string expected) =>
+        ForeseesAsync(down, expected);
+}
 
-public sealed class PostgreSqlLossTests() : LossConformance(DatabaseKind.PostgreSql);
+public sealed class PostgreSqlLossTests() : LossConformance(DatabaseKind.PostgreSql)
+{
+    [Theory]
+    [InlineData("MERGE INTO item i USING source AS s ON s.id = i.id WHEN MATCHED THEN UPDATE SET n = 0;", "item Overwritten 1")]
+    [InlineData(
+        "MERGE INTO item USING (SELECT id, name FROM source) s ON s.id = item.id WHEN MATCHED AND s.name = 'x' THEN DELETE"
+            + " WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.name);",
+        "child Cascaded 1, item Deleted 1"
+    )]
+    [InlineData("MERGE INTO item USING source s ON s.id = item.id WHEN MATCHED THEN DO NOTHING;", "")]
+    [InlineData(
+        "WITH d AS (DELETE FROM item WHERE id = 1 RETURNING *) INSERT INTO source SELECT id, name FROM d;",
+        "child Cascaded 1, item Deleted 1"
+    )]
+    [InlineData(
+        "WITH w AS (SELECT 2 AS id), d AS (DELETE FROM item USING w WHERE item.id = w.id) SELECT 1;",
+        "child Cascaded 1, item Deleted 1"
+    )]
+    [InlineData("WITH u AS (UPDATE item SET n = 0 WHERE id > 1) DELETE FROM source;", "item Overwritten 2, source Rows 2")]
+    [InlineData("EXPLAIN ANALYZE DELETE FROM item WHERE id < 3;", "child Cascaded 2, item Deleted 2")]
+    [InlineData("EXPLAIN (ANALYZE, BUFFERS) DELETE FROM item;", "child Cascaded 2, item Rows 3")]
+    [InlineData("EXPLAIN (ANALYZE off) DELETE FROM item;", "")]
+    [InlineData("EXPLAIN VERBOSE DELETE FROM item;", "")]
+    [InlineData("PREPARE p AS INSERT INTO item VALUES (1, 'a', 1) ON CONFLICT (id) DO UPDATE SET n = 0;\nEXECUTE p;", "item Overwritten 1")]
+    [InlineData("INSERT INTO item VALUES (1, 'a', 1) ON CONFLICT ON CONSTRAINT item_pkey DO UPDATE SET n = 0;", "line 1 overwrites")]
+    [InlineData("PREPARE p AS DELETE FROM item WHERE id = 3;\nEXECUTE p;", "item Deleted 1")]
+    [InlineData(
+        "WITH x AS (MERGE INTO item USING source s ON s.id = item.id WHEN MATCHED THEN DELETE RETURNING *) SELECT * FROM x;",
+        "child Cascaded 1, item Deleted 1"
+    )]
+    [InlineData(
+        "WITH x AS (SELECT 1 AS a) MERGE INTO item USING x ON item.id = a WHEN MATCHED THEN DELETE;",
+        "child Cascaded 1, item Deleted 1"
+    )]
+    [InlineData("SELECT purge();", "line 1 uses purge")]
+    [InlineData("SELECT count(*) FROM (VALUES (public.\"purge\"())) v;", "line 1 uses purge")]
+    [InlineData("VALUES (hides());", "line 1 uses hides")]
+    [InlineData("SELECT nested();", "line 1 uses nested")]
+    [InlineData("INSERT INTO public.source (id) VALUES (public.purge());", "line 1 uses purge")]
+    [InlineData("DELETE FROM source WHERE id = purge();", "line 1 uses purge, source Deleted ")]
+    [InlineData("SELECT stable_one();", "line 1 uses stable_one")]
+    [InlineData("SELECT * FROM through;", "line 1 uses through")]
+    [InlineData("INSERT INTO source VALUES (purge(), 'x');", "line 1 uses purge")]
+    [InlineData("UPDATE item SET n = purge() WHERE id = 1;", "item Overwritten 1, line 1 uses purge")]
+    [InlineData("SELECT lo_unlink(1);", "line 1 uses lo_unlink")]
+    [InlineData("CALL cleans();", "line 1 runs the procedure")]
+    [InlineData("DO $$BEGIN PERFORM purge(); END$$;", "line 1 runs a block")]
+    [InlineData("DO $$BEGIN EXECUTE format('%s FROM item', 'DEL' || 'ETE'); END$$;", "line 1 runs a block")]
+    [InlineData("DO $$BEGIN UPDATE item SET n = 0; END$$;", "line 1 runs a block")]
+    [InlineData("DO LANGUAGE plperl $$ spi_exec_query('x'); $$;", "line 1 runs a block")]
+    [InlineData("CREATE OR REPLACE FUNCTION made() RETURNS void LANGUAGE sql AS $$DELETE FROM item$$;\nSELECT made();", "line 2 uses made")]
+    [InlineData("SELECT quiet(), setval('numbers', 5), set_config('a.b', 'c', true), pg_catalog.now(), count(*) FROM item;", "")]
+    [InlineData("DO $$BEGIN IF NOT EXISTS (SELECT FROM item) THEN CREATE TABLE z (i int); END IF; PERFORM quiet(); END$$;", "")]
+    [InlineData("CREATE VIEW purges AS SELECT purge();", "")]
+    [InlineData("DROP FUNCTION nested();", "")]
+    public async Task Whatever_deletes_or_overwrites_is_counted_or_asked_about(string down, string expected)
+    {
+        await Database.ExecuteAsync(
+            "SET check_function_bodies = off; CREATE SEQUENCE numbers;"
+                + "CREATE FUNCTION purge() RETURNS int LANGUAGE sql AS 'DELETE FROM item; SELECT 1';"
+                + "CREATE FUNCTION hides() RETURNS void LANGUAGE plpgsql AS $$BEGIN EXECUTE 'del' || 'ete from item'; END$$;"
+                + "CREATE FUNCTION nested() RETURNS int LANGUAGE sql AS 'SELECT purge()';"
+                + "CREATE FUNCTION stable_one() RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN nested(); END';"
+                + "CREATE FUNCTION quiet() RETURNS int LANGUAGE sql AS 'SELECT 1 /* delete */';"
+                + "CREATE PROCEDURE cleans() LANGUAGE sql AS 'DELETE FROM item';"
+                + "CREATE VIEW through AS SELECT purge();"
+        );
+        await ForeseesAsync(down, expected);
+    }
+}

@@ -11,7 +11,6 @@ BeforeDiscovery {
     ) | Where-Object { $_.Engine -in $engines.Engine }
     $bad = @(
         @{ Engine = 'SQLite'; Folder = 'mirubato/api'; File = '0002_add_sync_columns.sql'; Words = 'no such table' }
-        @{ Engine = 'SQLite'; Folder = 'mirubato/api-constraint'; File = '.sql'; Words = 'near "ALTER"' }
         @{ Engine = 'SQLite'; Folder = 'dashboard-outline'; File = '004_task_title_not_null.sql'; Words = 'near "\)"' }
         @{ Engine = 'PostgreSQL'; Folder = 'muse-outline'; File = '001_init_db.sql'; Words = 'syntax error' }
         @{ Engine = 'PostgreSQL'; Folder = 'muse-not-idempotent'; File = '002_users_again.sql'; Words = 'already exists' }

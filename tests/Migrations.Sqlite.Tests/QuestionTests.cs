@@ -131,7 +131,7 @@ public sealed class QuestionTests : IDisposable
         );
         Assert.Null(answer.Error);
         Assert.Contains("USING INDEX by_x", answer.Plan);
-        Assert.StartsWith("COMPOUND QUERY\n  ", answer.Plan);
+        Assert.StartsWith("MERGE (UNION)\n  ", answer.Plan);
     }
 
     [Fact]

@@ -181,9 +181,25 @@ public sealed class SessionTests : IDisposable
     [InlineData("no such function: unixepoch", "unixepoch() needs SQLite 3.38")]
     [InlineData("unknown function: concat()", "concat() needs SQLite 3.44")]
     [InlineData("unknown table option: STRICT", "STRICT needs SQLite 3.37")]
+    [InlineData("no such function: soundex", "soundex() is not part of SQLite 3.53.4 (bundled)")]
+    [InlineData("no such table: dbstat", "MIGRATIONS_SQLITE_LIBRARY can name a library that has it")]
+    [InlineData("near \"LIMIT\": syntax error", "LIMIT in UPDATE and DELETE is not part of SQLite 3.53.4 (bundled)")]
+    [InlineData("near \"ORDER\": syntax error", "WHERE rowid IN (SELECT rowid ... LIMIT 10)")]
     [InlineData("FOREIGN KEY constraint failed", "Foreign-Keys: off")]
     public void What_older_libraries_say_is_explained(string message, string hint) =>
         Assert.Contains(hint, SqliteHints.For(new SqliteFailure(1, message)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("SELECT soundex('a')", "soundex()")]
+    [InlineData("SELECT * FROM dbstat", "dbstat")]
+    [InlineData("UPDATE a SET x = 1 LIMIT 1", "LIMIT")]
+    [InlineData("DELETE FROM a ORDER BY x LIMIT 1", "LIMIT")]
+    public async Task What_the_bundled_library_lacks_is_explained(string statement, string what)
+    {
+        var error = await _folder.FailAsync($"CREATE TABLE a (x);\n{statement};");
+        Assert.Contains(what, error.Hint, StringComparison.Ordinal);
+        Assert.Contains(SqliteLibrary.OverrideVariable, error.Hint, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("BEGIN TRANSACTION;\nCREATE TABLE a (x);\nCOMMIT;")]

@@ -11,7 +11,8 @@ internal static class TestSql
     public static SqliteHandle Open(string path)
     {
         var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, path, SqliteHandle.OpenReadWrite | SqliteHandle.OpenCreate);
-        // Libraries are built with either.
+        // As in the sqlite3 shell.
+        ConnectionSettings.Set(handle, keepsLog: false);
         handle.Execute("PRAGMA foreign_keys=0");
         return handle;
     }

@@ -17,6 +17,11 @@ public sealed record CliCall
         "PGPASSWORD",
         "PGHOST",
         "PGUSER",
+        "PGPORT",
+        "PGDATABASE",
+        "PGSSLMODE",
+        "PGCONNECT_TIMEOUT",
+        "DATABASE_URL_FILE",
     ];
 
     /// <summary>The arguments.</summary>
@@ -36,6 +41,9 @@ public sealed record CliCall
 
     /// <summary>Lets file modes count even for root, who otherwise may read and write everything (Linux).</summary>
     public bool ModesCountForRoot { get; init; }
+
+    /// <summary>The command's assembly; null: the one that was built.</summary>
+    public string? Program { get; init; }
 
     /// <summary>When it is killed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

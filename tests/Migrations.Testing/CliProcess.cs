@@ -69,7 +69,7 @@ public sealed class CliProcess : IDisposable
         List<string> command =
         [
             Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-            Program,
+            call.Program ?? Program,
             .. call.Arguments,
         ];
         command.InsertRange(0, call.Launcher);

@@ -12,9 +12,9 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     static SqliteTestDatabase()
     {
-        // The library that the driver takes too, where the system has it: two copies in one process would undo each other's file locks
+        // The library that the driver takes too: two copies in one process would undo each other's file locks
         // (https://www.sqlite.org/howtocorrupt.html, 2.2.1).
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (_, _, _) => SystemLibrary());
+        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (_, _, _) => NamedLibrary());
         Batteries_V2.Init();
     }
 
@@ -35,8 +35,17 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     public override async Task<DbConnection> ConnectAsync()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ConnectionString);
+        var text = new SqliteConnectionStringBuilder
+        {
+            DataSource = File,
+            Pooling = false,
+            ForeignKeys = false,
+        };
+        var connection = new SqliteConnection(text.ConnectionString);
         await connection.OpenAsync();
+        // As the sqlite3 shell is.
+        foreach (var setting in (int[])[raw.SQLITE_DBCONFIG_DQS_DDL, raw.SQLITE_DBCONFIG_DQS_DML])
+            raw.sqlite3_db_config(connection.Handle, setting, 1, out _);
         return connection;
     }
 
@@ -46,12 +55,6 @@ public sealed class SqliteTestDatabase : TestDatabase
         return ValueTask.CompletedTask;
     }
 
-    private static nint SystemLibrary()
-    {
-        var name =
-            OperatingSystem.IsWindows() ? "winsqlite3.dll"
-            : OperatingSystem.IsMacOS() ? "libsqlite3.dylib"
-            : "libsqlite3.so.0";
-        return NativeLibrary.TryLoad(name, out var library) ? library : 0;
-    }
+    private static nint NamedLibrary() =>
+        Environment.GetEnvironmentVariable("MIGRATIONS_SQLITE_LIBRARY") is { Length: > 0 } name ? NativeLibrary.Load(name) : 0;
 }

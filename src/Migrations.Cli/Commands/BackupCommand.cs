@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Migrations.Backup;
+using Migrations.Cli.Help;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 
@@ -8,37 +9,39 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>backup</c>: write a backup, and prove it on request.</summary>
 internal static class BackupCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var destination = new Option<string>("--destination", "-t")
         {
             HelpName = "folder",
             Required = true,
-            Description = "The folder that the backup goes to. It must exist.",
+            Description = "The folder to write the backup to. It must exist.",
         };
         var format = Choice.Of<BackupFormat>(
             "--format",
-            "The engine's own format, or a script of SQL. Default: native.",
+            "The engine's own format, or an SQL script. Default: native.",
             ("native", BackupFormat.Native),
             ("sql", BackupFormat.Sql)
         );
-        var compress = new Option<bool>("--compress") { Description = "Compress the file with gzip." };
-        var jobs = Choice.Count("--jobs", "How many jobs write at once; more than 1 gives a folder (PostgreSQL).");
-        var noCounts = new Option<bool>("--no-counts") { Description = "Count no rows. Such a backup cannot be proven." };
-        var full = new Option<bool>("--full") { Description = "Digest every table, so that a verification can compare every value." };
-        var globals = new Option<bool>("--include-globals")
-        {
-            Description = "Write roles and other objects of the whole server beside it (PostgreSQL).",
-        };
+        var compress = OptionOf.Flag("--compress", "Compress the file with gzip.");
+        var jobs = Choice.Count("--jobs", "How many jobs to run in parallel; more than 1 writes a folder (PostgreSQL). Default: 1.");
+        var noCounts = OptionOf.Flag("--no-counts", "Do not count rows. Such a backup cannot be proven.");
+        var full = OptionOf.Flag("--full", "Compute a digest of every table, so that a verification can compare every value.");
+        var globals = OptionOf.Flag("--include-globals", "Also write roles and other server-wide objects, to a second file (PostgreSQL).");
         var exclude = new Option<string[]>("--exclude")
         {
             HelpName = "pattern",
-            Description =
-                "Leave tables of this name out of a script, with * and ? as wildcards; may be repeated (SQLite, with --format sql).",
+            Description = "Leave out tables of this name, with * and ? as wildcards; can be repeated (SQLite, with --format sql).",
         };
-        var prove = new Option<bool>("--prove") { Description = "Verify it at once: restore it into a scratch database and compare." };
+        var prove = OptionOf.Flag("--prove", "Prove the backup immediately: restore it into a scratch database and compare.");
         var scratch = new ScratchOption();
-        var command = new Command("backup", "Back up a database: one snapshot and its manifest.")
+        var command = new DescribedCommand(
+            "backup",
+            "Back up a database: one consistent snapshot and its manifest.",
+            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf,
+            "migrations backup --destination ./backups",
+            "migrations backup --destination ./backups --compress --prove"
+        )
         {
             destination,
             format,
@@ -52,10 +55,8 @@ internal static class BackupCommand
         };
         scratch.AddTo(command);
         command.Validators.Add(result =>
-        {
-            if (result.GetValue(prove) && result.GetValue(noCounts))
-                result.AddError("--prove and --no-counts exclude each other: a proof compares the rows.");
-        });
+            CallFaults.Exclude(result, "--prove and --no-counts cannot be used together: a proof compares the rows.", prove, noCounts)
+        );
         command.SetAction(
             (parse, cancellationToken) =>
             {

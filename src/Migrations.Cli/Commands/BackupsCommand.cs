@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
@@ -6,10 +7,19 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>backups</c>: what a folder has.</summary>
 internal static class BackupsCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var folder = new Argument<string>("folder") { Description = "The folder." };
-        var command = new Command("backups", "List the backups of a folder, newest first, and whether they are proven.") { folder };
+        var folder = new Argument<string>("folder") { Description = "The folder with the backups." };
+        var command = new DescribedCommand(
+            "backups",
+            "List the backups in a folder, newest first, and whether each is proven.",
+            SharedOptions.None,
+            "migrations backups ./backups",
+            "migrations backups ./backups --output json"
+        )
+        {
+            folder,
+        };
         command.SetAction(
             (parse, cancellationToken) =>
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Folders;
 using Migrations.Planning;
@@ -8,13 +9,22 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>baseline</c>: start from a schema that exists already.</summary>
 internal static class BaselineCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var version = new Argument<string>("version")
         {
-            Description = "The last migration that the schema already holds: a version, a semantic version or a name.",
+            Description = "The last migration that the schema already contains: a version, a semantic version or a name.",
         };
-        var command = new Command("baseline", "Record migrations as applied, without running them, up to a version.") { version };
+        var command = new DescribedCommand(
+            "baseline",
+            "Record migrations up to a version as applied without running them, for a schema that already exists.",
+            SharedOptions.Migrations | SharedOptions.WhatIf,
+            "migrations baseline 042 --what-if",
+            "migrations baseline 042 --database shop.db"
+        )
+        {
+            version,
+        };
         command.SetAction(
             (parse, cancellationToken) =>
             {

@@ -8,26 +8,37 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>check</c>: whether a database is what it should be.</summary>
 internal static class CheckCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var category = Choice.Several("--category", "Only these checks; may be repeated.", IntegrityChecker.Categories, c => c.Word());
+        var category = Choice.Several(
+            "--category",
+            "Only checks of this category; can be repeated.",
+            IntegrityChecker.Categories,
+            c => c.Word()
+        );
         var name = new Option<string[]>("--name")
         {
             HelpName = "name",
-            Description = "Only checks of this name, with * and ? as wildcards; may be repeated.",
+            Description = "Only checks of this name, with * and ? as wildcards; can be repeated.",
         };
-        var thorough = new Option<bool>("--thorough") { Description = "Let the engine read every page and every index entry." };
-        var onCopy = new Option<bool>("--on-copy", "--scratch") { Description = "Ask the declared checks on a copy of the database." };
-        var timeout = Choice.Duration("--timeout", "The longest that one declared check may take. Default: 30s.");
+        var thorough = new Option<bool>("--thorough") { Description = "Let the engine read every page and every index entry; slower." };
+        var onCopy = new Option<bool>("--on-copy", "--scratch") { Description = "Run the declared checks on a copy of the database." };
+        var timeout = Choice.Duration("--timeout", "How long one declared check may take. Default: 30s.");
         var report = new Option<string?>("--report")
         {
             HelpName = "file",
-            Description = "Write the results to a JUnit file, for a pipeline to publish.",
+            Description = "Also write the results to a JUnit file, for a pipeline to publish.",
         };
         var backups = new NewestBackupOptions();
         var scratch = new ScratchOption();
         var ignore = new IgnoreOption();
-        var command = new Command("check", "Check a database against its migrations, its engine, its backups and its declared checks.")
+        var command = new DescribedCommand(
+            "check",
+            "Check a database: its schema against the migrations, its integrity, its backups, and your own checks.",
+            SharedOptions.Migrations,
+            "migrations check",
+            "migrations check --category schema --report results.xml"
+        )
         {
             category,
             name,

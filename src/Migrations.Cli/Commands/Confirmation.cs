@@ -7,7 +7,7 @@ namespace Migrations.Cli.Commands;
 internal static class Confirmation
 {
     /// <summary>Goes on after a yes, or with <c>--yes</c>.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: nobody can be asked; <see
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: no one can be asked; <see
     /// cref="ErrorId.Cancelled"/>: the answer was no.</exception>
     public static void Demand(Settings settings, Terminal terminal, string action, string nothing)
     {
@@ -17,7 +17,7 @@ internal static class Confirmation
         {
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
-                $"{action} needs a confirmation, and nobody can be asked: standard input is no terminal.",
+                $"{action} requires confirmation, but standard input is not a terminal.",
                 "See what would be done with --what-if, and confirm with --yes."
             );
         }
@@ -25,7 +25,7 @@ internal static class Confirmation
         if (!terminal.Ask(action + "?"))
             throw new MigrationException(
                 ErrorId.Cancelled,
-                $"The question was not answered with yes. {nothing}",
+                $"Cancelled: not confirmed. {nothing}",
                 "Answer with y, or confirm with --yes."
             );
     }

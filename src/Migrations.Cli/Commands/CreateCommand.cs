@@ -8,21 +8,43 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>create</c>: the next migration of the folder.</summary>
 internal static class CreateCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var name = new Argument<string>("name") { Description = "What the migration does, for example add_user_preferences." };
-        var command = new Command("create", "Create the next migration in the folder's own layout, with header and both halves.") { name };
+        var irreversible = OptionOf.Flag(
+            "--irreversible",
+            "Create no down script: the header says '-- Irreversible: yes', and nothing reminds of a missing one."
+        );
+        var command = new DescribedCommand(
+            "create",
+            "Create the files of the next migration, in the layout of the folder.",
+            SharedOptions.Path | SharedOptions.WhatIf,
+            "migrations create add_user_preferences",
+            "migrations create \"drop old audit rows\" --irreversible"
+        )
+        {
+            name,
+            irreversible,
+        };
         command.SetAction(parse =>
         {
             var given = parse.GetRequiredValue(name);
-            return runner.RunAsync(parse, (settings, report) => Run(settings, report, given));
+            return runner.RunAsync(
+                parse,
+                (settings, report) =>
+                    Run(
+                        settings,
+                        report,
+                        given,
+                        new CreateOptions { Layout = settings.Migrator.Folder.Layout, Irreversible = parse.GetValue(irreversible) }
+                    )
+            );
         });
         return command;
     }
 
-    private static int Run(Settings settings, IReport report, string name)
+    private static int Run(Settings settings, IReport report, string name, CreateOptions options)
     {
-        var options = new CreateOptions { Layout = settings.Migrator.Folder.Layout };
         var now = DateTimeOffset.Now;
         var files = settings.WhatIf
             ? MigrationTemplate.Preview(settings.Folder, name, options, now)

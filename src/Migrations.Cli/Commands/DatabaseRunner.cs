@@ -70,7 +70,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     private async Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command)
     {
         using var json = options.IsJson(parse) ? new JsonReport(terminal) : null;
-        IReport report = json is null ? new TextReport(terminal, options.IsVerbose(parse)) : json;
+        IReport report = json is null ? new TextReport(terminal, options.DetailOf(parse)) : json;
         var code = await GuardAsync(report, target: null, () => command(options.Read(parse), report)).ConfigureAwait(false);
         report.Complete();
         return code;
@@ -80,11 +80,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     {
         report.Failure(
             target,
-            new MigrationException(
-                ErrorId.Cancelled,
-                $"The call was cancelled before {target.Display} had its turn.",
-                "Run the command again."
-            )
+            new MigrationException(ErrorId.Cancelled, $"Cancelled before {target.Display} was processed.", "Run the command again.")
         );
         return ExitCode.Cancelled;
     }
@@ -106,13 +102,13 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                 target,
                 new MigrationException(
                     ErrorId.Cancelled,
-                    "The call was cancelled. What was running has been rolled back.",
-                    "See where the database stands: migrations status"
+                    "Cancelled. What was running was rolled back.",
+                    "See the state of the database: migrations status"
                 )
             );
             return ExitCode.Cancelled;
         }
-#pragma warning disable CA1031 // The last resort: whatever else happens is told like any other error, with the exit code of a failure.
+#pragma warning disable CA1031 // The last resort: whatever else happens is reported like any other error, with the exit code of a failure.
         catch (Exception unexpected)
 #pragma warning restore CA1031
         {
@@ -127,8 +123,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "No database is named.",
-                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL."
+                "No database was specified.",
+                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
             );
         }
 

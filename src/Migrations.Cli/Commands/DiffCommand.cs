@@ -9,13 +9,23 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>diff</c>: how two schemas differ, object by object.</summary>
 internal static class DiffCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var left = Side("left", "What is expected");
-        var right = Side("right", "What is looked at");
+        var left = Side("left", "The expected schema");
+        var right = Side("right", "The schema to compare with it");
         var scratch = new ScratchOption();
         var ignore = new IgnoreOption();
-        var command = new Command("diff", "Compare two schemas: databases, files of SQL, migration folders or backups.") { left, right };
+        var command = new DescribedCommand(
+            "diff",
+            "Compare two schemas: databases, SQL files, migration folders or backups.",
+            SharedOptions.Migrations,
+            "migrations diff ./migrations shop.db",
+            "migrations diff postgres://ada@staging/shop postgres://ada@production/shop"
+        )
+        {
+            left,
+            right,
+        };
         scratch.AddTo(command);
         ignore.AddTo(command);
         command.SetAction(
@@ -39,7 +49,7 @@ internal static class DiffCommand
     }
 
     private static Argument<string> Side(string name, string what) =>
-        new(name) { Description = what + ": a database, a .sql file that makes a whole schema, a migration folder, or a backup." };
+        new(name) { Description = what + ": a database, a .sql file that creates a whole schema, a migration folder, or a backup." };
 
     private static async Task<int> RunAsync(
         Settings settings,

@@ -7,30 +7,33 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>down</c>: undo the last migration, or as many as asked for.</summary>
 internal static class DownCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var name = new Argument<string?>("name")
         {
             Arity = ArgumentArity.ZeroOrOne,
             Description =
-                "The migration to undo (a version, a semantic version or a name); it must be the last applied one. Default: the last.",
+                "The migration to roll back (a version, a semantic version or a name). "
+                + "It must be the last one applied. Default: the last one.",
         };
-        var to = new Option<string?>("--to")
-        {
-            HelpName = "version",
-            Description = "Undo everything after this one, which stays applied; 0 undoes all.",
-        };
-        var last = Choice.Count("--last", "Undo the last so many.");
-        var all = new Option<bool>("--all") { Description = "Undo all." };
+        var to = OptionOf.Text("--to", "version", "Roll back everything after this migration, which stays applied; 0 rolls back all.");
+        var last = Choice.Count("--last", "Roll back this many migrations, the last ones.");
+        var all = OptionOf.Flag("--all", "Roll back all migrations.");
         var mode = UpCommand.TransactionModeOption();
-        var skipChecksum = new Option<bool>("--skip-checksum")
-        {
-            Description = "Run although applied scripts were edited or are gone; recorded in the history.",
-        };
+        var skipChecksum = OptionOf.Flag(
+            "--skip-checksum",
+            "Run even though applied scripts were edited or deleted. The history records it."
+        );
         var acceptLoss = UndoRunner.AcceptLossOption();
         var requireProven = UndoRunner.RequireProvenOption();
         var schemaOnly = UndoRunner.SchemaOnlyOption();
-        var command = new Command("down", "Undo the last migration, or as many as asked for.")
+        var command = new DescribedCommand(
+            "down",
+            "Roll back the last migration, or several.",
+            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            "migrations down --what-if",
+            "migrations down --to 041 --yes"
+        )
         {
             name,
             to,
@@ -52,7 +55,7 @@ internal static class DownCommand
                 + (result.GetResult(last) is null ? 0 : 1)
                 + (result.GetValue(all) ? 1 : 0);
             if (given > 1)
-                result.AddError("A name, --to, --last and --all exclude each other.");
+                result.AddError("Use only one of a name, --to, --last and --all.");
         });
         command.SetAction(
             (parse, cancellationToken) =>

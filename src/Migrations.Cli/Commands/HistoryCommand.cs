@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
@@ -6,9 +6,15 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>history</c>: every event of the journal.</summary>
 internal static class HistoryCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var command = new Command("history", "Show every event of the history, oldest first.");
+        var command = new DescribedCommand(
+            "history",
+            "Show every event of the history, oldest first.",
+            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits,
+            "migrations history",
+            "migrations history --database postgres://ada@db/shop --output json"
+        );
         command.SetAction((parse, cancellationToken) => runner.RunAsync(parse, RunAsync, cancellationToken));
         return command;
     }

@@ -9,12 +9,12 @@ internal sealed class ProtectionOptions
     private readonly Option<string?> _backup = new("--backup")
     {
         HelpName = "folder",
-        Description = "Back up to this folder before the first step, when there is something to do.",
+        Description = "Back up to this folder before the first migration, if there is anything to do.",
     };
 
     private readonly Option<bool> _restoreOnFailure = new("--restore-on-failure")
     {
-        Description = "Restore that backup when a script outside a transaction fails; the failed state is kept.",
+        Description = "Restore that backup when a script that runs outside a transaction fails; the failed state is kept.",
     };
 
     public void AddTo(Command command)
@@ -24,7 +24,7 @@ internal sealed class ProtectionOptions
         command.Validators.Add(result =>
         {
             if (result.GetValue(_restoreOnFailure) && result.GetValue(_backup) is null)
-                result.AddError("--restore-on-failure needs a backup: name its folder with --backup.");
+                result.AddError("--restore-on-failure requires a backup: name its folder with --backup.");
         });
     }
 

@@ -8,19 +8,22 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>prune</c>: remove old backups.</summary>
 internal static class PruneCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var folder = new Argument<string>("folder") { Description = "The folder." };
-        var last = Choice.Count("--keep-last", "Keep the newest so many.");
-        var days = Choice.Count("--keep-days", "Keep all that are younger than so many days.");
-        var daily = Choice.Count("--keep-daily", "Keep the newest of each of the last so many days that have one.");
-        var weekly = Choice.Count("--keep-weekly", "Keep the newest of each of the last so many weeks that have one.");
-        var monthly = Choice.Count("--keep-monthly", "Keep the newest of each of the last so many months that have one.");
-        var states = Choice.Count(
-            "--keep-states",
-            "Of the states that restores replaced and kept, keep the newest so many. Without it all of them stay."
-        );
-        var command = new Command("prune", "Remove backups that no rule keeps. The newest and the last proven one always stay.")
+        var folder = new Argument<string>("folder") { Description = "The folder with the backups." };
+        var last = Choice.Count("--keep-last", "Keep this many, the newest.");
+        var days = Choice.Count("--keep-days", "Keep all from the last <n> days.");
+        var daily = Choice.Count("--keep-daily", "Keep the newest of each of the last <n> days that have a backup.");
+        var weekly = Choice.Count("--keep-weekly", "Keep the newest of each of the last <n> weeks that have a backup.");
+        var monthly = Choice.Count("--keep-monthly", "Keep the newest of each of the last <n> months that have a backup.");
+        var states = Choice.Count("--keep-states", "Keep this many of the old states that restores kept, the newest. Default: all.");
+        var command = new DescribedCommand(
+            "prune",
+            "Delete backups that no rule keeps. The newest and the last proven one always stay.",
+            SharedOptions.WhatIf | SharedOptions.Yes,
+            "migrations prune ./backups --keep-last 7 --what-if",
+            "migrations prune ./backups --keep-daily 7 --keep-weekly 4 --yes"
+        )
         {
             folder,
             last,
@@ -61,8 +64,8 @@ internal static class PruneCommand
             Confirmation.Demand(
                 call.Settings,
                 call.Terminal,
-                $"Removing {PlainText.Count(leaving.Count, "backup")} of {backups.Count} from {folder}",
-                "Nothing was removed."
+                $"Deleting {PlainText.Count(leaving.Count, "backup")} of {backups.Count} from {folder}",
+                "Nothing was deleted."
             );
             foreach (var decision in leaving)
             {

@@ -1,26 +1,31 @@
 using System.CommandLine;
+using Migrations.Cli.Help;
+using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
 
-/// <summary><c>repair</c>: mend the history, after comparing.</summary>
+/// <summary><c>repair</c>: fix the history, after comparing.</summary>
 internal static class RepairCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var name = new Argument<string?>("name")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "Only this migration (a version, a semantic version or a name). Default: all that need it, after a confirmation.",
+            Description = "Only this migration (a version, a semantic version or a name). Default: all that need it, after confirmation.",
         };
-        var removeMissing = new Option<bool>("--remove-missing") { Description = "Forget applied migrations whose files are gone." };
-        var done = new Option<bool>("--statement-done") { Description = "The statement that a killed run was in took effect." };
-        var notDone = new Option<bool>("--statement-not-done")
-        {
-            Description = "The statement that a killed run was in did not take effect.",
-        };
-        var command = new Command("repair", "Clear failures and accept renamed and edited scripts in the history, after comparing.")
+        var removeMissing = OptionOf.Flag("--remove-missing", "Remove applied migrations whose files no longer exist from the history.");
+        var done = OptionOf.Flag("--statement-done", "The statement that was running when a run was killed took effect.");
+        var notDone = OptionOf.Flag("--statement-not-done", "The statement that was running when a run was killed did not take effect.");
+        var command = new DescribedCommand(
+            "repair",
+            "Fix the history: clear failures, and accept renamed and edited scripts after comparing them with the database.",
+            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            "migrations repair --what-if",
+            "migrations repair 042"
+        )
         {
             name,
             removeMissing,
@@ -28,10 +33,8 @@ internal static class RepairCommand
             notDone,
         };
         command.Validators.Add(result =>
-        {
-            if (result.GetValue(done) && result.GetValue(notDone))
-                result.AddError("--statement-done and --statement-not-done exclude each other.");
-        });
+            CallFaults.Exclude(result, "--statement-done and --statement-not-done cannot be used together.", done, notDone)
+        );
         command.SetAction(
             (parse, cancellationToken) =>
             {

@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Migrations.Cli.Options;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -6,12 +6,23 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>reset</c>: undo all.</summary>
 internal static class ResetCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var acceptLoss = UndoRunner.AcceptLossOption();
         var requireProven = UndoRunner.RequireProvenOption();
         var schemaOnly = UndoRunner.SchemaOnlyOption();
-        var command = new Command("reset", "Undo all migrations; the same as down --all.") { acceptLoss, requireProven, schemaOnly };
+        var command = new DescribedCommand(
+            "reset",
+            "Roll back all migrations; the same as down --all.",
+            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            "migrations reset --what-if",
+            "migrations reset --yes --accept-data-loss"
+        )
+        {
+            acceptLoss,
+            requireProven,
+            schemaOnly,
+        };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
         command.SetAction(

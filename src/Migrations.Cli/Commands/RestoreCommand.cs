@@ -8,28 +8,31 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>restore</c>: put a backup in a database's place.</summary>
 internal static class RestoreCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var backup = new Argument<string?>("backup") { Arity = ArgumentArity.ZeroOrOne, Description = "The backup: its file or folder." };
-        var latest = new Option<bool>("--latest") { Description = "The newest backup of the database in the folder of --from." };
-        var from = new Option<string?>("--from") { HelpName = "folder", Description = "The folder of --latest." };
-        var keep = new Option<string?>("--keep")
+        var backup = new Argument<string?>("backup")
         {
-            HelpName = "folder",
-            Description = "Where a copy of the old state is kept. Default: beside the backup.",
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The backup to restore: a file or folder.",
         };
-        var accept = new Option<bool>("--accept-faults")
-        {
-            Description = "Restore a backup that failed a check too; what is wrong is listed.",
-        };
-        var jobs = Choice.Count("--jobs", "How many jobs read at once (PostgreSQL).");
-        var salvage = new Option<string?>("--salvage")
-        {
-            HelpName = "file",
-            Description = "Restore nothing: copy what can be read of a corrupt database into this new file (SQLite).",
-        };
+        var latest = OptionOf.Flag("--latest", "Restore the newest backup of this database in the folder that --from names.");
+        var from = OptionOf.Text("--from", "folder", "The folder in which --latest looks.");
+        var keep = OptionOf.Text("--keep", "folder", "Where to keep a copy of the old state. Default: beside the backup.");
+        var accept = OptionOf.Flag("--accept-faults", "Restore even a backup that failed a check; what is wrong is listed.");
+        var jobs = Choice.Count("--jobs", "How many jobs to run in parallel (PostgreSQL). Default: 1.");
+        var salvage = OptionOf.Text(
+            "--salvage",
+            "file",
+            "Restore nothing: copy what is readable in a corrupt database to this new file (SQLite)."
+        );
         var scratch = new ScratchOption();
-        var command = new Command("restore", "Check a backup, put it in the database's place, and compare. The old state is kept.")
+        var command = new DescribedCommand(
+            "restore",
+            "Check a backup, replace the database with it, and compare. A copy of the old state is kept.",
+            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf | SharedOptions.Yes,
+            "migrations restore --latest --from ./backups",
+            "migrations restore ./backups/shop.2026-05-01T02-00-00Z.db --yes"
+        )
         {
             backup,
             latest,
@@ -45,9 +48,9 @@ internal static class RestoreCommand
             var given =
                 (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
             if (given != 1)
-                result.AddError("Name one backup, or say --latest --from <folder>, or --salvage <file>.");
+                result.AddError("Name one backup, or use --latest --from <folder>, or --salvage <file>.");
             else if (result.GetValue(latest) != result.GetValue(from) is not null)
-                result.AddError("--latest and --from go together.");
+                result.AddError("--latest and --from must be used together.");
         });
         command.SetAction(
             (parse, cancellationToken) =>

@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Databases;
 
@@ -7,10 +7,19 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>schema</c>: every object of a database with its definition.</summary>
 internal static class SchemaCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var sql = new Option<bool>("--sql") { Description = "Write the schema as SQL that makes it in an empty database." };
-        var command = new Command("schema", "Show every object of a database with its definition, and the schema's fingerprint.") { sql };
+        var sql = OptionOf.Flag("--sql", "Print SQL that creates the schema in an empty database.");
+        var command = new DescribedCommand(
+            "schema",
+            "Show every object of a database with its definition, and the fingerprint of the schema.",
+            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits,
+            "migrations schema",
+            "migrations schema --sql > schema.sql"
+        )
+        {
+            sql,
+        };
         command.SetAction(
             (parse, cancellationToken) =>
                 runner.RunAsync(parse, (call, token) => RunAsync(call, parse.GetValue(sql), token), cancellationToken)

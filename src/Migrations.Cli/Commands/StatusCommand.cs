@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 
 namespace Migrations.Cli.Commands;
@@ -6,17 +6,24 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>status</c>: where each migration, or each database, stands.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var exitCode = new Option<bool>("--exit-code")
+        var exitCode = OptionOf.Flag(
+            "--exit-code",
+            "Exit with 3 when migrations are pending, and with 4 when an applied script was edited, renumbered or deleted."
+        );
+        var summary = OptionOf.Flag("--summary", "Show one record for each database: counts, health, lock holder, engine version.");
+        var command = new DescribedCommand(
+            "status",
+            "Show the state of each migration.",
+            SharedOptions.Migrations,
+            "migrations status",
+            "migrations status --exit-code --output json"
+        )
         {
-            Description = "Exit with 3 when work is pending, and with 4 when an applied script was edited, renumbered or is gone.",
+            exitCode,
+            summary,
         };
-        var summary = new Option<bool>("--summary")
-        {
-            Description = "One record per database: counts, health, lock holder, engine version.",
-        };
-        var command = new Command("status", "Show where each migration stands.") { exitCode, summary };
         command.SetAction(
             (parse, cancellationToken) =>
                 runner.RunAsync(

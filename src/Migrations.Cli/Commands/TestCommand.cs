@@ -9,30 +9,33 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>test</c>: rehearse migrations and their undo on a copy.</summary>
 internal static class TestCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var all = new Option<bool>("--all") { Description = "Rehearse the applied migrations too, from an empty database." };
-        var withData = new Option<bool>("--with-data")
-        {
-            Description = "Rehearse on a copy with all rows, and show which ones an undo loses.",
-        };
-        var target = new Option<string?>("--target")
-        {
-            HelpName = "version",
-            Description = "The last migration to rehearse: a version, a semantic version or a name. Default: the newest.",
-        };
+        var all = OptionOf.Flag("--all", "Also rehearse applied migrations, starting from an empty database.");
+        var withData = OptionOf.Flag("--with-data", "Rehearse on a copy with all rows, and show which rows a rollback loses.");
+        var target = OptionOf.Text(
+            "--target",
+            "version",
+            "The last migration to rehearse: a version, a semantic version or a name. Default: the newest."
+        );
         var record = new Option<bool>("--record")
         {
-            Description = $"Keep the verdicts in the history, not in {RehearsalVerdicts.FileName} beside the migrations.",
+            Description = $"Store the verdicts in the history instead of {RehearsalVerdicts.FileName} beside the migrations.",
         };
-        var noChecks = new Option<bool>("--no-checks") { Description = "Do not ask the declared checks at the end." };
-        var checklist = new Option<bool>("--checklist")
-        {
-            Description = "Answer the checklist for each migration: naming, rollback, empty and populated data, duration, backup.",
-        };
+        var noChecks = OptionOf.Flag("--no-checks", "Do not run the declared checks at the end.");
+        var checklist = OptionOf.Flag(
+            "--checklist",
+            "Report a checklist for each migration: naming, rollback, empty and populated data, duration, backup."
+        );
         var backups = new NewestBackupOptions("For the checklist");
         var scratch = new ScratchOption();
-        var command = new Command("test", "Rehearse migrations on a copy: apply, undo, compare, apply again.")
+        var command = new DescribedCommand(
+            "test",
+            "Rehearse migrations on a copy: apply, roll back, compare, apply again.",
+            SharedOptions.Migrations,
+            "migrations test",
+            "migrations test --all --with-data"
+        )
         {
             all,
             withData,

@@ -30,18 +30,18 @@ internal static class UndoRunner
 
     /// <summary>The option by which a script accepts what is lost.</summary>
     public static Option<bool> AcceptLossOption() =>
-        new("--accept-data-loss") { Description = "Undo although rows or values are lost by it. Not included in --yes." };
+        new("--accept-data-loss") { Description = "Roll back even though rows or values are lost. --yes does not include this." };
 
     /// <summary>The option that refuses an undo that no rehearsal has proven.</summary>
     public static Option<bool> RequireProvenOption() =>
-        new("--require-proven") { Description = "Undo only what a rehearsal ('migrations test') has proven." };
+        new("--require-proven") { Description = "Roll back only what a rehearsal ('migrations test') has proven." };
 
     /// <summary>The option that takes a proof of the schema alone.</summary>
     public static Option<bool> SchemaOnlyOption() =>
         new("--schema-only")
         {
             Description =
-                "With --require-proven: accept an undo that is proven for the schema only, because the rehearsal had no rows to compare.",
+                "With --require-proven: also accept a rollback proven for the schema alone, because the rehearsal had no rows to compare.",
         };
 
     // Where nobody can be asked, the engine refuses a loss with the same numbers.
@@ -71,9 +71,9 @@ internal static class UndoRunner
         {
             throw new MigrationException(
                 ErrorId.ConfirmationRequired,
-                $"Undoing more than one migration of {call.Target.Display} needs a confirmation, and nobody can be asked: "
-                    + "standard input is no terminal.",
-                "See what would be undone with --what-if, and confirm with --yes."
+                $"Rolling back more than one migration of {call.Target.Display} requires confirmation, "
+                    + "but standard input is not a terminal.",
+                "See what would be rolled back with --what-if, and confirm with --yes."
             );
         }
 
@@ -84,14 +84,14 @@ internal static class UndoRunner
             call.Terminal.Error("  " + step.Migration.FullName);
         if (
             call.Terminal.Ask(
-                $"Undo {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} "
+                $"Roll back {(plan.Steps.Count == 1 ? "this migration" : $"these {PlainText.Count(plan.Steps.Count, "migration")}")} "
                     + $"of {call.Target.Display}?"
             )
         )
             return;
         throw new MigrationException(
             ErrorId.Cancelled,
-            "The question was not answered with yes. Nothing was undone.",
+            "Cancelled: not confirmed. Nothing was rolled back.",
             "Answer with y, or confirm with --yes."
         );
     }

@@ -9,31 +9,45 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>up</c>: apply what is pending.</summary>
 internal static class UpCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var target = new Option<string?>("--target")
-        {
-            HelpName = "version",
-            Description = "The last migration to apply: a version, a semantic version or a name. Default: the newest.",
-        };
-        var first = Choice.Count("--first", "Apply at most so many.");
+        var target = OptionOf.Text(
+            "--target",
+            "version",
+            "The last migration to apply: a version, a semantic version or a name. Default: the newest."
+        );
+        var first = Choice.Count("--first", "Apply at most this many migrations.");
         var mode = TransactionModeOption();
-        var outOfOrder = new Option<bool>("--allow-out-of-order")
-        {
-            Description = "Apply pending migrations that are older than applied ones; recorded in the history.",
-        };
-        var skipChecksum = new Option<bool>("--skip-checksum")
-        {
-            Description = "Run although applied scripts were edited or are gone; recorded in the history.",
-        };
+        var outOfOrder = OptionOf.Flag(
+            "--allow-out-of-order",
+            "Also apply pending migrations that are older than applied ones. The history records it."
+        );
+        var skipChecksum = OptionOf.Flag(
+            "--skip-checksum",
+            "Run even though applied scripts were edited or deleted. The history records it."
+        );
         var protection = new ProtectionOptions();
-        var command = new Command("up", "Apply pending migrations.") { target, first, mode, outOfOrder, skipChecksum };
+        var command = new DescribedCommand(
+            "up",
+            "Apply pending migrations.",
+            SharedOptions.Migrations | SharedOptions.WhatIf,
+            "migrations up --database shop.db",
+            "migrations up --target 042 --backup ./backups --restore-on-failure"
+        )
+        {
+            target,
+            first,
+            mode,
+            outOfOrder,
+            skipChecksum,
+        };
         protection.AddTo(command);
         var check = new Option<bool>("--check")
         {
             Description =
-                "Make all checks after the last migration, as 'migrations check' does, also when nothing was pending; a failed "
-                + "one fails the run (exit code 4), and with --restore-on-failure undoes it.",
+                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. "
+                + "A failed check fails the run (exit code 4) "
+                + "and, with --restore-on-failure, restores the backup.",
         };
         var ignore = new IgnoreOption();
         command.Options.Add(check);

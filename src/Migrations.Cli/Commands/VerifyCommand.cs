@@ -8,16 +8,22 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>verify</c>: prove backups by restoring them.</summary>
 internal static class VerifyCommand
 {
-    public static Command Create(DatabaseRunner runner)
+    public static DescribedCommand Create(DatabaseRunner runner)
     {
         var backups = new Argument<string[]>("backup")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "The backups: their files or folders.",
+            Description = "The backups to prove: files or folders.",
         };
-        var full = new Option<bool>("--full") { Description = "Compare every value, for backups made with --full." };
+        var full = OptionOf.Flag("--full", "Compare every value; for backups made with --full.");
         var scratch = new ScratchOption();
-        var command = new Command("verify", "Prove backups: restore each into a scratch database and compare it with its manifest.")
+        var command = new DescribedCommand(
+            "verify",
+            "Prove backups: restore each into a scratch database and compare it with its manifest.",
+            SharedOptions.Database | SharedOptions.Limits | SharedOptions.WhatIf,
+            "migrations verify ./backups/shop.2026-05-01T02-00-00Z.db",
+            "migrations verify ./backups/*.dump --database postgres://ada@db/shop"
+        )
         {
             backups,
             full,

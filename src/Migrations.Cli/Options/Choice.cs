@@ -59,7 +59,7 @@ internal static class Choice
             {
                 if (DurationParser.TryParse(result.Tokens[0].Value, out var duration))
                     return duration;
-                result.AddError($"'{result.Tokens[0].Value}' is no duration for {name}: expected is {DurationParser.Forms}.");
+                result.AddError($"Invalid duration '{result.Tokens[0].Value}' for {name}. Expected {DurationParser.Forms}.");
                 return null;
             },
         };
@@ -74,7 +74,7 @@ internal static class Choice
             {
                 if (int.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0)
                     return count;
-                result.AddError($"'{result.Tokens[0].Value}' is no number for {name}: expected is a whole number from 1.");
+                result.AddError($"Invalid number '{result.Tokens[0].Value}' for {name}. Expected a whole number from 1.");
                 return null;
             },
         };
@@ -88,12 +88,16 @@ internal static class Choice
                 return value;
         }
 
-        result.AddError($"'{text}' is no {name}: expected is one of {string.Join(", ", choices.Select(c => c.Word))}.");
+        result.AddError($"Invalid value '{text}' for {name}. Expected one of {string.Join(", ", choices.Select(c => c.Word))}.");
         return null;
     }
 
-    private static void Offer<T>(Option option, (string Word, T Value)[] choices) =>
+    // In place of the names of the values, which the parser offers by itself.
+    private static void Offer<T>(Option option, (string Word, T Value)[] choices)
+    {
+        option.CompletionSources.Clear();
         option.CompletionSources.Add(_ => choices.Select(c => new System.CommandLine.Completions.CompletionItem(c.Word)));
+    }
 
     private static string Plain(string word) => word.Replace("-", "", StringComparison.Ordinal);
 }

@@ -13,6 +13,9 @@ internal static class Drivers
     /// <summary>All of them, for what is not a database yet: a backup in a folder.</summary>
     public static IReadOnlyList<IDatabaseDriver> All => [.. Makers.Select(create => create())];
 
+    /// <summary>The database that an engine's own environment variables name; null when none does.</summary>
+    public static string? EnvironmentAddress => PostgreSqlDriver.EnvironmentAddress;
+
     /// <summary>Finds the driver for what a user gave as a database.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text, string baseFolder)
@@ -28,9 +31,9 @@ internal static class Drivers
         // The text is not repeated: it may hold a password.
         throw new MigrationException(
             ErrorId.TargetInvalid,
-            "What was given as a database is none of the known forms.",
-            "Give a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql connection "
-                + "string (Host=...;Database=...)."
+            "Unrecognized database.",
+            "Use a file path (shop.db, sqlite:shop.db), a URL (postgres://user@host:5432/shop) or an Npgsql "
+                + "connection string (Host=...;Database=...)."
         );
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Migrations.Databases;
-using Migrations.Planning;
 
 namespace Migrations.Cli.Options;
 
@@ -14,9 +13,11 @@ internal static class GivenValues
     private static readonly string[] TakesDatabase = ["--database", "-d", "--scratch-database", "left", "right"];
 
     /// <summary>What is wrong with the values, a sentence for each fault; secrets are not repeated.</summary>
-    public static IReadOnlyList<string> Faults(ParseResult parse, IReadOnlyList<string> arguments)
+    /// <param name="parse">The call.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="options">The names of the options that the command takes.</param>
+    public static IReadOnlyList<string> Faults(ParseResult parse, IReadOnlyList<string> arguments, IReadOnlySet<string> options)
     {
-        var options = OptionsOf(parse.CommandResult.Command);
         // '--path= next' makes the parser take what follows for the value.
         var emptied = arguments
             .TakeWhile(a => a is not "--")
@@ -58,16 +59,14 @@ internal static class GivenValues
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
         if (value[0] != '-')
             return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)
-                ? $"What was given as {name} looks like a connection, and is not shown for that reason. Databases are given with "
-                    + "--database."
+                ? $"The value of {name} looks like a connection and is therefore not shown. Name databases with --database."
                 : null;
         var shown = value.Split('=', ':', ' ')[0];
-        var near = options.Where(o => o.StartsWith("--", StringComparison.Ordinal)).MinBy(o => NearName.Distance(o, shown));
-        var meant = near is not null && NearName.Distance(near, shown) <= Math.Max(1, shown.Length / 3) ? $" Did you mean '{near}'?" : "";
+        var meant = Suggestions.Meant(shown, options) is { } option ? $" Did you mean '{option}'?" : "";
         return isOperand
-            ? $"'{shown}' is no option here, and no {name} begins with a dash.{meant}"
-            : $"{name} has no value: '{shown}' begins with a dash, as an option does. (A path that does is written "
-                + $"./-x.){(options.Contains(shown) ? "" : meant)}";
+            ? $"'{shown}' is not an option here, and no {name} begins with a dash.{meant}"
+            : $"{name} has no value: '{shown}' begins with a dash, like an option. (Write a path that begins with a dash as ./-x.)"
+                + (options.Contains(shown) ? "" : meant);
     }
 
     private static bool IsSecret(string value) =>
@@ -79,16 +78,4 @@ internal static class GivenValues
         );
 
     private static string Empty(string name) => $"{name} has an empty value. (A variable that is not set?)";
-
-    private static HashSet<string> OptionsOf(Command command)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        for (Symbol? symbol = command; symbol is not null; symbol = symbol.Parents.FirstOrDefault())
-        {
-            foreach (var option in ((Command)symbol).Options.Where(o => ReferenceEquals(symbol, command) || o.Recursive))
-                names.UnionWith([option.Name, .. option.Aliases]);
-        }
-
-        return names;
-    }
 }

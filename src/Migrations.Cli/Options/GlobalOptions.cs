@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Migrations.Cli.Output;
 using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Folders;
@@ -8,67 +9,82 @@ namespace Migrations.Cli.Options;
 /// <summary>The options that every command takes.</summary>
 internal sealed class GlobalOptions
 {
-    private readonly Option<string[]> _database = new("--database", "-d")
-    {
-        Description =
-            "The database: a path, sqlite:<path>, a postgres:// URL or an Npgsql connection string. May be repeated. "
-            + "Default: DATABASE_URL.",
-        HelpName = "database",
-    };
+    /// <summary>The heading of the options that every command takes.</summary>
+    public const string General = "General";
 
-    private readonly Option<string?> _path = Text("--path", "folder", "The migration folder. Default: MIGRATION_PATH, else ./migrations.");
-    private readonly Option<string?> _environment = Text(
+    private const SharedOptions TakenByAll = SharedOptions.Database | SharedOptions.Path | SharedOptions.Yes;
+
+    private readonly DatabaseOptions _database = new();
+    private readonly Option<string?> _path = OptionOf.Text(
+        "--path",
+        "folder",
+        "The migration folder. Default: MIGRATION_PATH, else ./migrations."
+    );
+    private readonly Option<string?> _environment = OptionOf.Text(
         "--environment",
         "name",
-        "The environment, for migrations whose header names theirs."
+        "The environment to run for: migrations whose header names other environments are left out."
     );
-    private readonly Option<string?> _service = Text(
+    private readonly Option<string?> _service = OptionOf.Text(
         "--service",
         "name",
-        "The service whose migrations these are, for databases that several services share."
+        "The service that these migrations belong to, when several services share a database."
     );
     private readonly Option<bool> _verbose = new("--verbose", "-v")
     {
-        Description = "Tell more: connection attempts, notices, statement counts, the engine's version.",
+        Description = "Show more detail: connection attempts, notices, statement counts, the engine's version.",
     };
+    private readonly Option<bool> _quiet = new("--quiet", "-q")
+    {
+        Description = "Print only errors, warnings and what was asked for: no progress, and nothing when a run succeeds.",
+    };
+    private readonly Option<string?> _envFile = OptionOf.Text(
+        "--env-file",
+        "file",
+        "Read environment variables from this file (NAME=value lines) first; variables that are set already win."
+    );
     private readonly Option<bool> _whatIf = new("--what-if")
     {
-        Description = "Show what would be done, with the real SQL, and touch nothing.",
+        Description = "Show what would be done, with the real SQL, and change nothing.",
     };
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Answer questions with yes." };
-    private readonly Option<string?> _historyTable = Text("--history-table", "name", "The history table. Default: migration_journal.");
-    private readonly Option<string?> _historySchema = Text(
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Answer yes to questions. (Loss of data has its own option.)" };
+    private readonly Option<string?> _historyTable = OptionOf.Text(
+        "--history-table",
+        "name",
+        "The history table. Default: migration_journal."
+    );
+    private readonly Option<string?> _historySchema = OptionOf.Text(
         "--history-schema",
         "name",
-        "The history table's schema (PostgreSQL). Default: public."
+        "The schema of the history table (PostgreSQL). Default: public."
     );
     private readonly Option<TimeSpan?> _lockTimeout = Choice.Duration(
         "--lock-timeout",
-        "How long to wait for another run to end. Default: 60s."
+        "How long to wait for another run to finish. Default: 60s."
     );
     private readonly Option<TimeSpan?> _statementTimeout = Choice.Duration(
         "--statement-timeout",
-        "The longest that one statement may take. Default: no limit."
+        "How long one statement may take. Default: no limit."
     );
     private readonly Option<TimeSpan?> _tableLockTimeout = Choice.Duration(
         "--table-lock-timeout",
-        "The longest that one statement may wait for a table lock. Default: 5s."
+        "How long one statement may wait for a table lock. Default: 5s."
     );
     private readonly Option<MigrationIdentity?> _identity = Choice.Of<MigrationIdentity>(
         "--identity",
-        "What a migration is known by. Default: version.",
+        "How migrations are identified. Default: version.",
         ("version", MigrationIdentity.Version),
         ("name", MigrationIdentity.Name)
     );
 
     private readonly Option<bool> _allowEmpty = new("--allow-empty")
     {
-        Description = "Accept a folder without migrations, also where the database has no history.",
+        Description = "Accept an empty migration folder even when the database has no history.",
     };
 
     private readonly Option<MigrationLayout?> _layout = Choice.Of<MigrationLayout>(
         "--layout",
-        "The folder's layout. Default: found file by file.",
+        "The layout of the folder. Default: detected for each file.",
         ("rollback-suffix", MigrationLayout.RollbackSuffix),
         ("down-suffix", MigrationLayout.DownSuffix),
         ("up-down-suffix", MigrationLayout.UpDownSuffix),
@@ -86,33 +102,59 @@ internal sealed class GlobalOptions
         ("json", OutputFormat.Json)
     );
 
-    /// <summary>Puts the options on the root command, from which all commands inherit them.</summary>
+    /// <summary>Makes the options.</summary>
+    public GlobalOptions() =>
+        Groups = [
+            new("Database", SharedOptions.Database, _database.All),
+            new("Migrations", SharedOptions.Path, [_path, _layout]),
+            new("Migrations", SharedOptions.Selection, [_environment, _identity, _allowEmpty]),
+            new("History", SharedOptions.History, [_service, _historyTable, _historySchema]),
+            new("Time limits", SharedOptions.Limits, [_lockTimeout, _statementTimeout, _tableLockTimeout]),
+            new(General, SharedOptions.WhatIf, [_whatIf]),
+            new(General, SharedOptions.Yes, [_yes]),
+            new(General, SharedOptions.None, [_output, _quiet, _verbose, _envFile]),
+        ];
+
+    /// <summary>The options, in the groups in which commands take them and help shows them.</summary>
+    public IReadOnlyList<OptionGroup> Groups { get; }
+
+    /// <summary>Puts the options on the root command: they may stand before the command as well as after it.</summary>
     public void AddTo(RootCommand root)
     {
-        foreach (
-            var option in (ReadOnlySpan<Option>)
-                [
-                    _database,
-                    _path,
-                    _environment,
-                    _service,
-                    _output,
-                    _verbose,
-                    _whatIf,
-                    _yes,
-                    _layout,
-                    _identity,
-                    _allowEmpty,
-                    _historyTable,
-                    _historySchema,
-                    _lockTimeout,
-                    _statementTimeout,
-                    _tableLockTimeout,
-                ]
-        )
+        foreach (var option in Groups.SelectMany(g => g.Options))
         {
             option.Recursive = true;
             root.Options.Add(option);
+        }
+    }
+
+    /// <summary>The names of the options that a command takes, its own and the shared ones.</summary>
+    public IReadOnlySet<string> NamesOf(Command command)
+    {
+        var takes = (command as DescribedCommand)?.Takes;
+        var shared = Groups.Where(g => takes is null || takes.Value.HasFlag(g.Takes)).SelectMany(g => g.Options);
+        return command.Options.Concat(shared).SelectMany(o => o.Aliases.Append(o.Name)).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// What was given and means nothing to the command. Which database and which folder may always be said; and what stands before the
+    /// command are the settings of an alias or a wrapper, for whatever command follows. But <c>--what-if</c> is never passed over.
+    /// </summary>
+    public IEnumerable<string> Misplaced(ParseResult parse)
+    {
+        if (parse.GetValue(_quiet) && parse.GetValue(_verbose))
+            yield return "--quiet and --verbose cannot be used together.";
+        if (parse.CommandResult.Command is not DescribedCommand command)
+            yield break;
+        foreach (var group in Groups.Where(g => !command.Takes.HasFlag(g.Takes) && !TakenByAll.HasFlag(g.Takes)))
+        {
+            foreach (var option in group.Options)
+            {
+                if (parse.GetResult(option) is not { Implicit: false } given)
+                    continue;
+                if (ReferenceEquals(given.Parent, parse.CommandResult) || group.Takes is SharedOptions.WhatIf)
+                    yield return $"{given.IdentifierToken?.Value ?? option.Name} does not apply to '{command.Name}'.";
+            }
         }
     }
 
@@ -120,19 +162,22 @@ internal sealed class GlobalOptions
     public bool IsJson(ParseResult parse) =>
         parse.GetResult(_output) is { Errors: var errors } && !errors.Any() && parse.GetValue(_output) == OutputFormat.Json;
 
-    public bool IsVerbose(ParseResult parse) => parse.GetValue(_verbose);
+    /// <summary>How much is printed for people.</summary>
+    public Detail DetailOf(ParseResult parse) =>
+        parse.GetValue(_quiet) ? Detail.Quiet
+        : parse.GetValue(_verbose) ? Detail.Verbose
+        : Detail.Normal;
 
     /// <summary>Reads the options and, where an option is not given, its environment variable.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: an environment variable is malformed.</exception>
     public Settings Read(ParseResult parse)
     {
-        var databases =
-            parse.GetValue(_database) is { Length: > 0 } given ? given
-            : EnvironmentSettings.Database is { } url ? [url]
-            : [];
+        // First, because the variables stand in for options.
+        if (parse.GetValue(_envFile) is { } file)
+            EnvironmentFile.Load(file);
         return new Settings
         {
-            Databases = databases,
+            Databases = _database.Read(parse),
             Folder = Path.GetFullPath(parse.GetValue(_path) ?? EnvironmentSettings.Folder ?? "migrations"),
             Verbose = parse.GetValue(_verbose),
             WhatIf = parse.GetValue(_whatIf),
@@ -155,21 +200,19 @@ internal sealed class GlobalOptions
     private SessionOptions ReadSession(ParseResult parse)
     {
         var defaults = new SessionOptions();
-        return new SessionOptions
-        {
-            HistoryTable = parse.GetValue(_historyTable) ?? defaults.HistoryTable,
-            HistorySchema = parse.GetValue(_historySchema),
-            ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? defaults.ConnectAttempts,
-            ConnectDelay = EnvironmentSettings.ConnectDelay ?? defaults.ConnectDelay,
-            LockTimeout = parse.GetValue(_lockTimeout) ?? defaults.LockTimeout,
-            // Zero means no limit, as it does on PostgreSQL.
-            StatementTimeout = parse.GetValue(_statementTimeout) is { Ticks: > 0 } limit ? limit : null,
-            TableLockTimeout = parse.GetValue(_tableLockTimeout) ?? defaults.TableLockTimeout,
-        };
+        return _database.Read(
+            parse,
+            new SessionOptions
+            {
+                HistoryTable = parse.GetValue(_historyTable) ?? defaults.HistoryTable,
+                HistorySchema = parse.GetValue(_historySchema),
+                LockTimeout = parse.GetValue(_lockTimeout) ?? defaults.LockTimeout,
+                // Zero means no limit, as it does on PostgreSQL.
+                StatementTimeout = parse.GetValue(_statementTimeout) is { Ticks: > 0 } limit ? limit : null,
+                TableLockTimeout = parse.GetValue(_tableLockTimeout) ?? defaults.TableLockTimeout,
+            }
+        );
     }
-
-    private static Option<string?> Text(string name, string helpName, string description) =>
-        new(name) { HelpName = helpName, Description = description };
 
     private enum OutputFormat
     {

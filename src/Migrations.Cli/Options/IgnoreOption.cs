@@ -9,8 +9,8 @@ internal sealed class IgnoreOption
     {
         HelpName = "pattern",
         Description =
-            "Do not compare objects of this schema.name or name, with * and ? as wildcards; may be repeated. The tables of "
-            + "other migration tools, D1 and Litestream are known.",
+            "Do not compare objects of this name or schema.name, with * and ? as wildcards; can be repeated. "
+            + "Tables of other migration tools, D1 and Litestream are always left out.",
     };
 
     /// <summary>Puts the option on a command.</summary>

@@ -9,7 +9,7 @@ internal sealed class NewestBackupOptions(string purpose = "")
     private readonly Option<string?> _folder = new("--backups")
     {
         HelpName = "folder",
-        Description = Sentence(purpose, "The folder whose newest backup is judged."),
+        Description = Sentence(purpose, "The folder whose newest backup is checked."),
     };
     private readonly Option<TimeSpan?> _age = Choice.Duration(
         "--backup-age",

@@ -8,7 +8,7 @@ internal sealed class ScratchOption
     private readonly Option<string?> _option = new("--scratch-database")
     {
         HelpName = "database",
-        Description = "A database on the server on which scratch databases are made. Default: the database's own server.",
+        Description = "A database on the server to create scratch databases on. Default: the database's own server.",
     };
 
     /// <summary>Puts the option on a command.</summary>

@@ -5,18 +5,24 @@ using Migrations.Events;
 namespace Migrations.Cli.Output;
 
 /// <summary>Prints events for people: steps to standard output, everything else to standard error.</summary>
-internal sealed class EventPrinter(Terminal terminal, bool verbose)
+internal sealed class EventPrinter(Terminal terminal, Detail detail)
 {
+    private readonly bool _verbose = detail == Detail.Verbose;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
 
     public void Print(MigrationEvent item)
     {
         switch (item)
         {
-            case ConnectionAttempted e when e.Attempts > 1 || verbose:
-                terminal.Error(
-                    string.Create(CultureInfo.InvariantCulture, $"Connecting to {e.Database} (attempt {e.Attempt}/{e.Attempts})...")
-                );
+            case ConnectionAttempted e when e.Attempts > 1 || _verbose:
+                terminal.Error($"Connecting to {e.Database} (attempt {PlainText.Attempt(e.Attempt, e.Attempts)})...");
+                break;
+            // Who waits for a server reads why once, not every second.
+            case ConnectionRetried { Attempts: null } e when !_verbose && !_reasons.Add(e.Database + e.Reason):
+                break;
+            case ConnectionRetried { Attempts: null } e:
+                terminal.Error($"Waiting for {e.Database}: {e.Reason.TrimEnd('.')}.", Tone.Notice);
                 break;
             case ConnectionRetried e:
                 terminal.Error($"  {e.Reason.TrimEnd('.')}. Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
@@ -27,20 +33,25 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
             case StepRetried e:
                 terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
-            case NoticeReceived e when verbose || !IsQuiet(e.Severity):
+            case NoticeReceived e when _verbose || !IsQuiet(e.Severity):
                 terminal.Error($"{e.Severity}: {e.Message}", Tone.Faint);
                 break;
             case WarningRaised e:
                 Warn(e.Message);
                 break;
-            default:
+            case StepFinished e when detail == Detail.Quiet:
+                PrintLost(e.Result);
+                break;
+            case var _ when detail > Detail.Quiet:
                 PrintStep(item);
+                break;
+            default:
                 break;
         }
     }
 
     /// <summary>
-    /// Prints a warning, for the agent's summary too. A call reads its folder several times, and tells of what it finds once.
+    /// Prints a warning, for the agent's summary too. A call reads its folder several times, and reports what it finds once.
     /// </summary>
     public void Warn(string message)
     {
@@ -100,16 +111,21 @@ internal sealed class EventPrinter(Terminal terminal, bool verbose)
         if (result.Outcome == MigrationOutcome.Done)
             text.Append(" in ").Append(Figures(result));
         terminal.Out(text.ToString(), result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
-        foreach (var lost in result.ObjectsLost.Where(l => l.Weight == LostObjectWeight.Listed))
-            terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
+        PrintLost(result);
         if (terminal.IsAzurePipelines)
             terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text.ToString()), toError: false);
+    }
+
+    private void PrintLost(MigrationResult result)
+    {
+        foreach (var lost in result.ObjectsLost.Where(l => l.Weight == LostObjectWeight.Listed))
+            terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
     }
 
     private string Figures(MigrationResult result) =>
         PlainText.Of(result.Duration)
         + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
-        + (verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
+        + (_verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
 
     private static string Advance(WorkAdvanced e)
     {

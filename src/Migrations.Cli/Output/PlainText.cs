@@ -32,6 +32,10 @@ internal static class PlainText
     public static string Count(long number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
+    /// <summary>Which attempt of how many: <c>2/5</c>, and <c>2</c> where that is open.</summary>
+    public static string Attempt(int attempt, int? attempts) =>
+        string.Create(CultureInfo.InvariantCulture, $"{attempt}{(attempts is { } all ? $"/{all}" : "")}");
+
     /// <summary>A duration for people: <c>12 ms</c>, <c>3.4 s</c>, <c>5 min 20 s</c>.</summary>
     public static string Of(TimeSpan duration) =>
         duration.TotalSeconds switch

@@ -65,7 +65,7 @@ internal static class StatusListing
         if (status.Change == ScriptChange.Cosmetic)
             notes.Add("comments edited since");
         if (!status.HasUndo && status.State is not (MigrationState.Missing or MigrationState.NotHere))
-            notes.Add("no undo");
+            notes.Add(status.IsIrreversible ? "irreversible" : "no undo");
         if (status.UndoProven == false)
             notes.Add(status.UndoVerdict.Message());
         notes.RemoveAll(note => note.Length == 0);

@@ -9,6 +9,8 @@ namespace Migrations.Cli.Output;
 internal sealed class Terminal : IDisposable
 {
     private const string EraseLine = "\r\e[K";
+    private const int NarrowWidth = 80;
+    private const int WidestText = 120;
     private readonly object _gate = new();
     private readonly ForgivingStream _outStream = new(Console.OpenStandardOutput());
     private readonly TextWriter _out;
@@ -31,6 +33,9 @@ internal sealed class Terminal : IDisposable
 
     /// <summary>Whether a line on standard error can be drawn again in place.</summary>
     public bool ShowsProgress => _ansi && !Console.IsErrorRedirected;
+
+    /// <summary>How wide a line for people may be: the window's width, and 80 for a program that reads it.</summary>
+    public int Width => Console.IsOutputRedirected ? NarrowWidth : Math.Min(WindowWidth(), WidestText);
 
     /// <summary>Standard output as bytes, for JSON.</summary>
     public Stream Output => _outStream;
@@ -74,7 +79,7 @@ internal sealed class Terminal : IDisposable
         {
             if (_progress is null && text is null)
                 return;
-            _progress = text is null ? null : PlainText.Shorten(PlainText.Clean(text), Width() - 1);
+            _progress = text is null ? null : PlainText.Shorten(PlainText.Clean(text), WindowWidth() - 1);
             _error.Write(EraseLine + _progress);
             _error.Flush();
         }
@@ -138,8 +143,8 @@ internal sealed class Terminal : IDisposable
     private static TextWriter Open(bool redirected, Func<Stream> stream, Func<TextWriter> console) =>
         redirected ? new StreamWriter(stream(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true } : console();
 
-    // Some terminals do not tell.
-    private static int Width() => Console.WindowWidth is > 20 and var width ? width : 80;
+    // Some terminals do not say.
+    private static int WindowWidth() => Console.WindowWidth is > 20 and var width ? width : NarrowWidth;
 
     private static bool SupportsAnsi() =>
         OperatingSystem.IsWindows()

@@ -4,8 +4,8 @@ using Migrations.Databases;
 
 namespace Migrations.Cli.Output;
 
-/// <summary>Tells people what became of backups.</summary>
-internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
+/// <summary>Reports to people what became of backups.</summary>
+internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBackupReport
 {
     private static readonly string[] Header = ["Created (UTC)", "Size", "Proven", "Version", "Backup"];
 
@@ -15,7 +15,7 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
         terminal.Out();
         if (backups.Count == 0)
         {
-            terminal.Out("There are none.");
+            terminal.Out("No backups.");
             return;
         }
 
@@ -31,6 +31,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     public void Made(DatabaseBackup backup, BackupVerification? proof)
     {
         terminal.Progress(null);
+        if (detail == Detail.Quiet && (proof is null || proof.Proven))
+            return;
         terminal.Out(
             $"Backed up {backup.Database} to {backup.Path}: {PlainText.OfBytes(backup.Size)} in "
                 + $"{PlainText.Of(backup.Duration ?? TimeSpan.Zero)}.",
@@ -58,6 +60,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
     public void Restored(RestoreResult result)
     {
         terminal.Progress(null);
+        if (detail == Detail.Quiet && result.Checks.All(c => c.Status == CheckStatus.Pass))
+            return;
         terminal.Out($"Restored {result.Database} from {result.Backup} in {PlainText.Of(result.Duration)}: {result.How}.", Tone.Good);
         terminal.Out("  Version: " + (result.MigrationVersion ?? "none"));
         if (result.Kept is not null)
@@ -68,6 +72,8 @@ internal sealed class TextBackupReport(Terminal terminal) : IBackupReport
 
     public void Pruned(string folder, IReadOnlyList<RetentionDecision> decisions, bool whatIf)
     {
+        if (detail == Detail.Quiet && !whatIf)
+            return;
         foreach (var decision in decisions)
         {
             var what = decision.Keep

@@ -6,15 +6,15 @@ using Migrations.Sql;
 namespace Migrations.Cli.Output;
 
 /// <summary>Reports to people.</summary>
-internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
+internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
 {
-    private readonly EventPrinter _events = new(terminal, verbose);
+    private readonly EventPrinter _events = new(terminal, detail);
     private MigrationDirection _direction;
     private bool _begun;
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
 
-    public IBackupReport Backups { get; } = new TextBackupReport(terminal);
+    public IBackupReport Backups { get; } = new TextBackupReport(terminal, detail);
 
     public void Publish(MigrationEvent item)
     {
@@ -52,6 +52,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
     {
         terminal.Progress(null);
+        if (detail == Detail.Quiet)
+            return;
         var done = results.Count(result => result.Outcome == MigrationOutcome.Done);
         terminal.Out(
             (done, direction) switch
@@ -69,6 +71,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
 
     public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf)
     {
+        if (detail == Detail.Quiet && !whatIf)
+            return;
         foreach (var repair in repairs)
         {
             var lines = RepairListing.Lines(repair).ToList();
@@ -87,6 +91,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
 
     public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf)
     {
+        if (detail == Detail.Quiet && !whatIf)
+            return;
         foreach (var status in recorded)
             terminal.Out((whatIf ? "Would record " : "Recorded ") + status.Name);
         var count = PlainText.Count(recorded.Count, "migration");
@@ -99,6 +105,8 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
 
     public void Created(IReadOnlyList<string> files, bool whatIf)
     {
+        if (detail == Detail.Quiet && !whatIf)
+            return;
         foreach (var file in files)
             terminal.Out((whatIf ? "Would create " : "Created ") + file);
     }
@@ -106,7 +114,7 @@ internal sealed class TextReport(Terminal terminal, bool verbose) : IReport
     public void Failure(DatabaseTarget? target, Exception exception)
     {
         terminal.Progress(null);
-        ErrorPrinter.Print(terminal, target, exception, _direction, verbose);
+        ErrorPrinter.Print(terminal, target, exception, _direction, detail == Detail.Verbose);
         if (!terminal.IsAzurePipelines)
             return;
         foreach (var issue in AzurePipelines.Issues(exception))

@@ -5,8 +5,26 @@ namespace Migrations.Configuration;
 /// <summary>The environment variables that stand in for options. An empty variable counts as not set.</summary>
 public static class EnvironmentSettings
 {
-    /// <summary><c>DATABASE_URL</c>: the database, where none is named.</summary>
-    public static string? Database => Read("DATABASE_URL");
+    /// <summary>
+    /// <c>DATABASE_URL</c>, or what the file holds that <c>DATABASE_URL_FILE</c> names: the database, where none is named.
+    /// </summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: both are set, or the file cannot be read.</exception>
+    public static string? Database
+    {
+        get
+        {
+            var url = Read("DATABASE_URL");
+            if (Read("DATABASE_URL_FILE") is not { } file)
+                return url;
+            return url is null
+                ? DatabaseFile.Read(Path.GetFullPath(file), "DATABASE_URL_FILE")
+                : throw new MigrationException(
+                    ErrorId.UsageInvalid,
+                    "The environment variables DATABASE_URL and DATABASE_URL_FILE are both set.",
+                    "Set one of them."
+                );
+        }
+    }
 
     /// <summary><c>MIGRATION_PATH</c>: the migration folder, where none is named.</summary>
     public static string? Folder => Read("MIGRATION_PATH");
@@ -42,7 +60,7 @@ public static class EnvironmentSettings
     private static MigrationException Invalid(string name, string text, string expected) =>
         new(
             ErrorId.UsageInvalid,
-            $"The environment variable {name} is '{text}'; expected is {expected}.",
+            $"Invalid value '{text}' of the environment variable {name}. Expected {expected}.",
             $"Set {name} to {expected}, or remove it."
         );
 }

@@ -33,6 +33,18 @@ public sealed record SessionOptions
     /// <summary>The pause between two tries.</summary>
     public TimeSpan ConnectDelay { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The pause between two tries where a call waits for a server to come up: it is there as soon as it is.</summary>
+    public static readonly TimeSpan DelayWhileWaiting = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long connecting is tried, however many tries that takes, while the server is starting or cannot be reached. Zero:
+    /// <see cref="ConnectAttempts"/> alone counts.
+    /// </summary>
+    public TimeSpan ConnectWait { get; init; }
+
+    /// <summary>How long one try to connect to a server may take; null: as the connection says, or the driver's default.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>How long a run waits for the migration lock.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -50,4 +62,17 @@ public sealed record SessionOptions
 
     /// <summary>Where events go.</summary>
     public IEventSink Events { get; init; } = NullEventSink.Instance;
+
+    /// <summary>The pause before connecting is tried again; null when it is not.</summary>
+    /// <param name="attempt">How many tries there were.</param>
+    /// <param name="elapsed">How long they took.</param>
+    internal TimeSpan? DelayBeforeRetry(int attempt, TimeSpan elapsed)
+    {
+        if (attempt < ConnectAttempts)
+            return ConnectDelay;
+        var left = ConnectWait - elapsed;
+        return left <= TimeSpan.Zero ? null
+            : left < ConnectDelay ? left
+            : ConnectDelay;
+    }
 }

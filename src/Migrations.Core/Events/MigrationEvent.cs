@@ -9,16 +9,16 @@ public abstract record MigrationEvent
 /// <summary>A connection is being tried.</summary>
 /// <param name="Database">The database as shown to people.</param>
 /// <param name="Attempt">Which try, from 1.</param>
-/// <param name="Attempts">How many there will be at the most.</param>
-public sealed record ConnectionAttempted(string Database, int Attempt, int Attempts) : MigrationEvent;
+/// <param name="Attempts">How many there will be at most; null: until a given time has passed.</param>
+public sealed record ConnectionAttempted(string Database, int Attempt, int? Attempts) : MigrationEvent;
 
 /// <summary>A connection failed and will be tried again.</summary>
 /// <param name="Database">The database as shown to people.</param>
 /// <param name="Attempt">Which try failed.</param>
-/// <param name="Attempts">How many there will be at the most.</param>
+/// <param name="Attempts">How many there will be at most; null: until a given time has passed.</param>
 /// <param name="Reason">The database's or the network's words, without secrets.</param>
 /// <param name="Delay">The pause before the next try.</param>
-public sealed record ConnectionRetried(string Database, int Attempt, int Attempts, string Reason, TimeSpan Delay) : MigrationEvent;
+public sealed record ConnectionRetried(string Database, int Attempt, int? Attempts, string Reason, TimeSpan Delay) : MigrationEvent;
 
 /// <summary>Another run holds the migration lock. Told at once, and every few seconds while waiting.</summary>
 /// <param name="Holder">Who holds it, as far as it is known.</param>
@@ -48,7 +48,7 @@ public sealed record ScriptAdvanced(string Migration, long Done, long Total) : M
 /// <summary>A step could not get a table lock in time, was rolled back, and will be tried again.</summary>
 /// <param name="Migration">The migration's full name.</param>
 /// <param name="Attempt">Which try failed, from 1.</param>
-/// <param name="Attempts">How many there will be at the most.</param>
+/// <param name="Attempts">How many there will be at most; null: until a given time has passed.</param>
 /// <param name="Delay">The pause before the next try.</param>
 /// <param name="Blocker">Who held what, as far as it is known.</param>
 public sealed record StepRetried(string Migration, int Attempt, int Attempts, TimeSpan Delay, string? Blocker) : MigrationEvent;

@@ -19,7 +19,7 @@ public static class MigrationFolderReader
         var folder = Path.GetFullPath(path);
         if (!Directory.Exists(folder))
             throw MissingFolder.Error(folder);
-        if (FolderScan.IsUndoFolder(folder))
+        if (UndoFolder.Is(folder))
             throw MissingFolder.OnlyUndo(folder);
         var scan = Scan(folder, options.Layout, cancellationToken);
         if (scan.Files.Count == 0 && scan.Misfits.Count == 0 && scan.OtherFolders.Count > 0)
@@ -58,7 +58,7 @@ public static class MigrationFolderReader
     }
 
     /// <summary>Finds the folder's files; a folder that cannot be listed is an error of its own.</summary>
-    internal static FolderScan Scan(string folder, MigrationLayout? layout, CancellationToken cancellationToken)
+    internal static FolderContent Scan(string folder, MigrationLayout? layout, CancellationToken cancellationToken)
     {
         try
         {

@@ -149,7 +149,14 @@ internal sealed class MigrationPairing
         if (script.IsEmpty)
             Warnings.Add(EmptyScript.Problem(script));
         var undo = Undo(up, down);
-        if (undo is { IsEmpty: true })
+        if (undo is { IsEmpty: false } && script.Header.Irreversible)
+            Report(
+                up,
+                ErrorId.HeaderInvalid,
+                "The header says 'Irreversible: yes', but there is a down script with statements.",
+                "Remove the line from the header, or delete the down script."
+            );
+        if (undo is { IsEmpty: true } && !script.Header.Irreversible)
             Warnings.Add(
                 new FileProblem(
                     ErrorId.UndoMissing,

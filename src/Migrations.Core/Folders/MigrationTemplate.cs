@@ -97,7 +97,10 @@ public static class MigrationTemplate
             scripts,
             options.Layout ?? (apart && files.Count == 0 ? MigrationLayout.RollbackFolder : null)
         );
-        var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect);
+        var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect)
+        {
+            Irreversible = options.Irreversible,
+        };
         var place = new TemplatePlace(style.Layout, style.VersionFolder)
         {
             // prisma reads only 'migration.sql', and passes over what is beside it.
@@ -110,11 +113,11 @@ public static class MigrationTemplate
     }
 
     /// <summary>A migration beside a folder of services, or among undo scripts, would hardly be where it is meant to be.</summary>
-    private static void RefuseWrongFolder(string root, FolderScan? scan)
+    private static void RefuseWrongFolder(string root, FolderContent? scan)
     {
         if (scan is { Files.Count: 0, Misfits.Count: 0, OtherFolders.Count: > 0 })
             throw MissingFolder.OnlyInSubfolders(root, scan.OtherFolders);
-        if (scan is not null && FolderScan.IsUndoFolder(root))
+        if (scan is not null && UndoFolder.Is(root))
             throw MissingFolder.OnlyUndo(root);
     }
 

@@ -10,6 +10,9 @@ internal sealed class MigrationTemplateText(string number, string name, string d
     /// <summary>The number.</summary>
     public string Number => number;
 
+    /// <summary>Whether no down script is wanted.</summary>
+    public bool Irreversible { get; init; }
+
     /// <summary>The files, as paths inside the migration folder, the up script first.</summary>
     public IReadOnlyList<(string Path, string Text)> Files(TemplatePlace place)
     {
@@ -19,7 +22,9 @@ internal sealed class MigrationTemplateText(string number, string name, string d
             up = up.Replace("/up.sql", "/migration.sql", StringComparison.Ordinal);
         var folder = layout == MigrationLayout.VersionFolders ? (place.VersionFolder ?? FirstVersionFolder) + "/" : "";
         if (layout == MigrationLayout.Sections)
-            return [(up, Header(up, description) + Section(down: false) + "\n" + Section(down: true))];
+            return [(up, Header(up, description) + Section(down: false) + (Irreversible ? "" : "\n" + Section(down: true)))];
+        if (Irreversible)
+            return [(folder + up, Header(up, description) + Hint(down: false))];
         // Only versioned names have underscores in a number.
         var down =
             place.UndoApart && layout == MigrationLayout.Versioned
@@ -42,8 +47,9 @@ internal sealed class MigrationTemplateText(string number, string name, string d
         var full = up.Contains('/', StringComparison.Ordinal)
             ? up[..up.IndexOf('/', StringComparison.Ordinal)]
             : up.Replace(".up.sql", "", StringComparison.Ordinal).Replace(".sql", "", StringComparison.Ordinal);
-        return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n-- "
-            + $"Description: {OneLine(text)}\n\n";
+        return $"-- Migration: {full}\n-- Created: {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n"
+            + $"-- Description: {OneLine(text)}\n"
+            + (Irreversible ? "-- Irreversible: yes\n\n" : "\n");
     }
 
     private string Section(bool down) => SectionMarker.Write(dialect, down) + "\n" + Hint(down);

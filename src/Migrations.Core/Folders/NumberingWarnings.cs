@@ -70,7 +70,7 @@ internal static class NumberingWarnings
 
     private static IEnumerable<FileProblem> MissingUndo(IReadOnlyList<Migration> migrations)
     {
-        var without = migrations.Where(m => m is { Down: null, IsRepeatable: false }).ToList();
+        var without = migrations.Where(m => m is { Down: null, IsRepeatable: false, IsIrreversible: false }).ToList();
         if (without.Count == 0 || migrations.All(m => m.Down is null))
             yield break;
         var names =

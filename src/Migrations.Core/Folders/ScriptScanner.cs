@@ -83,19 +83,9 @@ internal sealed class ScriptScanner : IDisposable
     {
         Close();
         if (_dialect is null && _strayDirective is { } stray)
-            Report(
-                ErrorId.SectionInvalid,
-                _strayLine,
-                $"'-- {stray.Text}' stands in a file without '{Write(stray.Dialect, down: false)}'.",
-                $"Put the line '{Write(stray.Dialect, down: false)}' above the up script."
-            );
+            _problems.Add(SectionProblem.Stray(stray, At(_strayLine)));
         else if (_dialect is null && _rule == SectionRule.Required)
-            Report(
-                ErrorId.SectionInvalid,
-                1,
-                "The file has no section marker, and the layout with sections was asked for.",
-                "Put the line '-- Up Migration' above the up script and '-- Down Migration' above the down script."
-            );
+            _problems.Add(SectionProblem.None(At(1)));
         var main = _dialect is null ? _part : _up ?? _part;
         foreach (var part in new[] { _prelude, main, _down })
         {
@@ -176,12 +166,7 @@ internal sealed class ScriptScanner : IDisposable
         {
             _prelude = _part;
             if (!_prelude.IsEmpty)
-                Report(
-                    ErrorId.SectionInvalid,
-                    Math.Max(1, _prelude.StatementLine),
-                    $"A statement stands before '{Write(marker.Dialect, down: false)}' and would never run.",
-                    $"Move it below the '{Write(marker.Dialect, down: false)}' line."
-                );
+                _problems.Add(SectionProblem.Before(marker, At(Math.Max(1, _prelude.StatementLine))));
         }
 
         _dialect ??= marker.Dialect;
@@ -239,26 +224,15 @@ internal sealed class ScriptScanner : IDisposable
     private bool IsInOrder(SectionMarker marker)
     {
         var down = marker.Kind == MarkerKind.Down;
-        var name = Write(marker.Dialect, down);
         if (down && _up is null)
         {
             // Reported once: without an up section every later marker would be wrong as well.
             if (_down is null)
-                Report(
-                    ErrorId.SectionInvalid,
-                    _line,
-                    $"'{name}' comes before '{Write(marker.Dialect, down: false)}'.",
-                    "Put the up section first."
-                );
+                _problems.Add(SectionProblem.DownFirst(marker, Here));
         }
         else if (down ? _down is not null : _up is not null)
         {
-            Report(
-                ErrorId.SectionInvalid,
-                _line,
-                $"'{name}' is there for the second time.",
-                "Put each change in a file of its own, or join the sections: one up section and one down section per file."
-            );
+            _problems.Add(SectionProblem.Twice(marker, Here));
             return false;
         }
 
@@ -267,16 +241,8 @@ internal sealed class ScriptScanner : IDisposable
 
     private void RefuseOtherHalf(SectionMarker marker)
     {
-        if (marker.Kind != (_rule == SectionRule.UpOnly ? MarkerKind.Down : MarkerKind.Up) || _problems.Count > 0)
-            return;
-        var (half, other) = _rule == SectionRule.UpOnly ? ("an up", "a down") : ("a down", "an up");
-        Report(
-            ErrorId.SectionInvalid,
-            _line,
-            $"The file's name says that it is {half} script only, but '-- {marker.Text}' begins {other} section in it.",
-            "Keep both halves in one file named without a suffix, for example 001_name.sql, or move this section into the "
-                + "other half's file."
-        );
+        if (marker.Kind == (_rule == SectionRule.UpOnly ? MarkerKind.Down : MarkerKind.Up) && _problems.Count == 0)
+            _problems.Add(SectionProblem.OtherHalf(marker, _rule, Here));
     }
 
     private void RefuseOtherDialect(SectionMarker marker, SectionDialect dialect)
@@ -284,12 +250,7 @@ internal sealed class ScriptScanner : IDisposable
         // "-- Up Migration" is also what people write above an up script that another tool's marker already opened.
         var prose = marker.Dialect == SectionDialect.Plain && (marker.Kind != MarkerKind.Down || _down is not null);
         if (!prose)
-            Report(
-                ErrorId.SectionInvalid,
-                _line,
-                $"'-- {marker.Text}' is not understood in a file that uses '{Write(dialect, down: false)}'.",
-                $"Use the markers '{Write(dialect, down: false)}' and '{Write(dialect, down: true)}' only."
-            );
+            _problems.Add(SectionProblem.OtherDialect(marker, dialect, Here));
     }
 
     private void RefuseUnknown(SectionMarker marker)
@@ -297,26 +258,13 @@ internal sealed class ScriptScanner : IDisposable
         if (marker.Dialect == SectionDialect.Plain)
         {
             if (_dialect is not null && _down is null && marker.Text[0] is 'd' or 'D')
-                Report(
-                    ErrorId.SectionInvalid,
-                    _line,
-                    $"'-- {marker.Text}' looks like the beginning of the down section, but is not written like it.",
-                    "Write '-- Down Migration' and nothing else on the line, or reword the comment."
-                );
+                _problems.Add(SectionProblem.LikeDown(marker, Here));
         }
         else if (_dialect is not null || marker.Dialect != SectionDialect.Dbmate)
         {
-            Report(ErrorId.HeaderInvalid, _line, $"'-- {marker.Text}' is not understood.", Known(marker.Dialect));
+            _problems.Add(SectionProblem.Unknown(marker, Here));
         }
     }
-
-    private static string Known(SectionDialect dialect) =>
-        dialect switch
-        {
-            SectionDialect.Goose => "Write '+goose' with Up, Down, NO TRANSACTION, StatementBegin, StatementEnd, ENVSUB ON or ENVSUB OFF.",
-            SectionDialect.SqlMigrate => "Write '+migrate' with Up, Down, StatementBegin or StatementEnd.",
-            _ => "Write 'migrate:up' or 'migrate:down'.",
-        };
 
     private void ReadOptions(SectionMarker marker)
     {
@@ -331,19 +279,13 @@ internal sealed class ScriptScanner : IDisposable
                 case (SectionDialect.Dbmate, "transaction:true"):
                     break;
                 default:
-                    Report(
-                        ErrorId.HeaderInvalid,
-                        _line,
-                        $"'{option}' is not understood in '-- {marker.Text}'.",
-                        marker.Dialect == SectionDialect.Dbmate
-                            ? "The only option is 'transaction:false'."
-                            : "The only option is 'notransaction'."
-                    );
+                    _problems.Add(SectionProblem.UnknownOption(marker, option, Here));
                     break;
             }
         }
     }
 
-    private void Report(ErrorId id, int line, string message, string remedy) =>
-        _problems.Add(new FileProblem(id, new ScriptLocation(_file, line), message, remedy));
+    private ScriptLocation Here => At(_line);
+
+    private ScriptLocation At(int line) => new(_file, line);
 }

@@ -115,11 +115,13 @@ internal static class HistoryChecks
             ? Nothing("undo-missing", "There is no migration that could have a down script.")
             : Of(
                 "undo-missing",
-                versioned.Where(s => !s.HasUndo),
+                versioned.Where(s => !s.HasUndo && !s.IsIrreversible),
                 CheckStatus.Warn,
-                "Every migration has a down script.",
+                versioned.Exists(s => s.IsIrreversible)
+                    ? "Every migration has a down script or says that it is irreversible."
+                    : "Every migration has a down script.",
                 "No down script",
-                "Write one, or say in the up script why it cannot be undone."
+                "Write one, or say in the header of the up script that none is wanted: -- Irreversible: yes"
             );
     }
 

@@ -130,8 +130,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         new()
         {
             // A declared check that cannot be read is a fault of the folder, a broken connection one of the database; all else is a
-            // question
-            // that was not answered.
+            // question that was not answered.
             Name = category.Word(),
             Category = category,
             Status =

@@ -54,9 +54,11 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
             yield return Item(
                 migration,
                 "rollback-exists",
-                migration.HasUndo ? CheckStatus.Pass : CheckStatus.Warn,
-                migration.HasUndo ? "There is a down script." : "There is no down script.",
-                "Write one, or say in the up script why it cannot be undone."
+                migration.HasUndo || migration.IsIrreversible ? CheckStatus.Pass : CheckStatus.Warn,
+                migration.HasUndo ? "There is a down script."
+                    : migration.IsIrreversible ? "The header says that it is irreversible."
+                    : "There is no down script.",
+                "Write one, or say in the header of the up script that none is wanted: -- Irreversible: yes"
             );
             yield return Applies(migration, "applies-on-empty-data", result, "no rehearsal got to it");
             yield return Applies(

@@ -39,6 +39,9 @@ public sealed record MigrationStatus : IHasPlace
     /// <summary>Whether it can be undone.</summary>
     public required bool HasUndo { get; init; }
 
+    /// <summary>Whether it has no undo and its header says so (<c>Irreversible: yes</c>).</summary>
+    public bool IsIrreversible { get; init; }
+
     /// <summary>What a rehearsal has found out about its undo.</summary>
     public UndoVerdict UndoVerdict { get; init; }
 

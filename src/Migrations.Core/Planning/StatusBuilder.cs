@@ -81,6 +81,7 @@ public static class StatusBuilder
             SemanticVersion = migration.Header.SemanticVersion,
             State = state,
             HasUndo = migration.HasUndo,
+            IsIrreversible = migration.IsIrreversible,
             UndoVerdict = input.VerdictOf(migration),
             AppliedAt = record?.FirstApplied?.AppliedAt,
             AppliedBy = record?.FirstApplied?.AppliedBy,

@@ -155,10 +155,12 @@ public static class UndoPlanner
         var first = without[0];
         throw new PlanException(
             ErrorId.UndoMissing,
-            first.Down is null
-                ? $"No down script: {string.Join(", ", without)}. Nothing was undone."
+            first.IsIrreversible ? $"Declared irreversible (Irreversible: yes): {string.Join(", ", without)}. Nothing was undone."
+                : first.Down is null ? $"No down script: {string.Join(", ", without)}. Nothing was undone."
                 : $"The down script is empty, so the migration is irreversible: {string.Join(", ", without)}. Nothing was undone.",
-            $"Write the down script of {first}; or undo only what comes after it: migrations down --to {first}",
+            first.IsIrreversible
+                ? $"Undo only what comes after it: migrations down --to {first}; what was before it, only a backup brings back."
+                : $"Write the down script of {first}; or undo only what comes after it: migrations down --to {first}",
             [.. without.Select(m => m.FullName)]
         );
     }

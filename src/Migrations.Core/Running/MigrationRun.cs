@@ -121,7 +121,6 @@ internal sealed class MigrationRun(
     /// </summary>
     private async Task<List<StepOutcome>> RunInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
     {
-        var retries = options.Session.TableLockRetries;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -129,13 +128,15 @@ internal sealed class MigrationRun(
                 return await TryInOneTransactionAsync(steps, cancellationToken).ConfigureAwait(false);
             }
             catch (MigrationException e)
-                when (e.Id == ErrorId.TableLockTimedOut && attempt <= retries && !cancellationToken.IsCancellationRequested)
+                when (e.Id == ErrorId.TableLockTimedOut
+                    && attempt <= options.Session.TableLockRetries
+                    && !cancellationToken.IsCancellationRequested
+                )
             {
-                var pause = RetryPause.After(attempt);
-                _events.Publish(
-                    new StepRetried(steps[_current].Migration.FullName, attempt, retries, pause, (e as StatementException)?.Blocker)
-                );
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                var blocker = (e as StatementException)?.Blocker;
+                await RetryPause
+                    .WaitAsync(options.Session, steps[_current].Migration.FullName, attempt, blocker, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
     }

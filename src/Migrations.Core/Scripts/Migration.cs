@@ -32,6 +32,9 @@ public sealed record Migration
     /// <summary>Whether it can be undone: it has a down script with a statement in it.</summary>
     public bool HasUndo => Down is { IsEmpty: false };
 
+    /// <summary>Whether it has no undo and says so itself (<c>Irreversible: yes</c>), so that none is missing.</summary>
+    public bool IsIrreversible => !HasUndo && Header.Irreversible;
+
     /// <summary>The header of its up script.</summary>
     public MigrationHeader Header => Up.Header;
 

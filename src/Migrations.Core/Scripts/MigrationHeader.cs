@@ -41,6 +41,9 @@ public sealed record MigrationHeader
     /// <summary><c>Objects-Lost: allowed</c>: a table that is made again may lose triggers, keys and indexes.</summary>
     public bool ObjectsLostAllowed { get; init; }
 
+    /// <summary><c>Irreversible: yes</c>: that there is no down script is meant, and no one is reminded of it.</summary>
+    public bool Irreversible { get; init; }
+
     /// <summary><c>Store-Script: no</c> keeps the script's text out of the history.</summary>
     public bool StoreScript { get; init; } = true;
 

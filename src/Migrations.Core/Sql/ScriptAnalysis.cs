@@ -25,7 +25,7 @@ public sealed record ScriptAnalysis
     /// <summary>Whether it has statements that may take rows or values away, so that a forecast is worth making.</summary>
     public bool MayLose { get; init; } = true;
 
-    /// <summary>Whether it has an UPDATE: what an undo overwrites is reported.</summary>
+    /// <summary>Whether it may overwrite rows, or calls what may change any: in an undo that is reported.</summary>
     public bool MayOverwrite { get; init; } = true;
 
     /// <summary>What in it is refused; the run does not start while there is any.</summary>

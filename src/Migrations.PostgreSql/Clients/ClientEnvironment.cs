@@ -67,11 +67,7 @@ internal static class ClientEnvironment
                 _ => null,
             }
         );
-        Set(
-            environment,
-            "PGGSSENCMODE",
-            to.ShouldSerialize(PostgreSqlSources.GssEncryption) ? to.GssEncryptionMode.ToString().ToLowerInvariant() : null
-        );
+        Set(environment, "PGGSSENCMODE", GssEncryption.ModeOf(to));
         Set(environment, "LC_MESSAGES", "C");
         environment.Remove("LC_ALL");
         environment.Remove("LANGUAGE");

@@ -1,3 +1,5 @@
+using Migrations.Backup;
+
 namespace Migrations.PostgreSql;
 
 /// <summary>Makes files and folders that only their owner may open.</summary>
@@ -5,31 +7,11 @@ internal static class PrivateFiles
 {
     /// <summary>Makes an empty file.</summary>
     /// <exception cref="MigrationException">It cannot be made.</exception>
-    public static void CreateFile(string path) =>
-        Try(
-            path,
-            () =>
-            {
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-                if (!OperatingSystem.IsWindows())
-                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                using var file = new FileStream(path, options);
-            }
-        );
+    public static void CreateFile(string path) => Try(path, () => OwnerOnly.CreateFile(path).Dispose());
 
     /// <summary>Makes an empty folder.</summary>
     /// <exception cref="MigrationException">It cannot be made.</exception>
-    public static void CreateFolder(string path) =>
-        Try(
-            path,
-            () =>
-            {
-                if (OperatingSystem.IsWindows())
-                    Directory.CreateDirectory(path);
-                else
-                    Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        );
+    public static void CreateFolder(string path) => Try(path, () => OwnerOnly.CreateFolder(path));
 
     private static void Try(string path, Action make)
     {

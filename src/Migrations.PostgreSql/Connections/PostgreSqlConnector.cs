@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Migrations.Databases;
 using Migrations.Events;
@@ -12,13 +13,15 @@ internal sealed class PostgreSqlConnector
     public const int OldestServer = 13;
 
     private readonly DatabaseTarget _target;
-    private readonly NpgsqlDataSource _source;
+    private readonly PostgreSqlSources _sources;
+    private NpgsqlDataSource _source;
 
     /// <param name="target">The database.</param>
     /// <param name="sources">Where the source of its connections is kept from call to call.</param>
     public PostgreSqlConnector(DatabaseTarget target, PostgreSqlSources sources)
     {
         _target = target;
+        _sources = sources;
         _source = sources.Of(target);
         Username = new NpgsqlConnectionStringBuilder(target.ConnectionString).Username;
     }
@@ -30,26 +33,27 @@ internal sealed class PostgreSqlConnector
     /// <exception cref="MigrationException">Not connected.</exception>
     public async Task<NpgsqlConnection> OpenAsync(SessionOptions options, CancellationToken cancellationToken)
     {
-        var attempts = Math.Max(1, options.ConnectAttempts);
+        if (options.ConnectTimeout is { } timeout)
+            _source = _sources.Of(_target, timeout);
+        int? attempts = options.ConnectWait > TimeSpan.Zero ? null : Math.Max(1, options.ConnectAttempts);
+        var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
         {
             options.Events.Publish(new ConnectionAttempted(_target.Display, attempt, attempts));
+            TimeSpan pause;
             try
             {
                 return await CheckedAsync(await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             }
-            catch (Exception e) when (attempt < attempts && PostgreSqlErrors.MayPass(e))
-            {
-                options.Events.Publish(
-                    new ConnectionRetried(_target.Display, attempt, attempts, PostgreSqlErrors.Words(e), options.ConnectDelay)
-                );
-            }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                throw PostgreSqlErrors.Connecting(_target, Username, e, attempt);
+                if (!PostgreSqlErrors.MayPass(e) || options.DelayBeforeRetry(attempt, clock.Elapsed) is not { } delay)
+                    throw PostgreSqlErrors.Connecting(_target, Username, e, attempt);
+                pause = delay;
+                options.Events.Publish(new ConnectionRetried(_target.Display, attempt, attempts, PostgreSqlErrors.Words(e), pause));
             }
 
-            await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -8,8 +8,10 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlSources
 {
-    /// <summary>The key by which a connection string chooses whether Kerberos encrypts.</summary>
-    public const string GssEncryption = "GSS Encryption Mode";
+    private const string FailedCommand = "Include Failed Batched Command";
+
+    // What Npgsql takes: https://www.npgsql.org/doc/connection-string-parameters.html
+    private const int MostSeconds = 1024;
 
     private static readonly string Nothing = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
 
@@ -18,11 +20,18 @@ internal sealed class PostgreSqlSources
     /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
     public NpgsqlDataSource Of(DatabaseTarget target) => _sources.GetOrAdd(target.ConnectionString, Create);
 
+    /// <summary>The same, where connecting may take this long.</summary>
+    public NpgsqlDataSource Of(DatabaseTarget target, TimeSpan timeout)
+    {
+        var seconds = (int)Math.Clamp(Math.Ceiling(timeout.TotalSeconds), 1, MostSeconds);
+        var text = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Timeout = seconds }.ConnectionString;
+        return _sources.GetOrAdd(text, Create);
+    }
+
     private static NpgsqlDataSource Create(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            IncludeFailedBatchedCommand = true, // Without it nobody knows which statement of a batch failed.
             IncludeErrorDetail = true,
             Pooling = false,
             Multiplexing = false,
@@ -40,8 +49,10 @@ internal sealed class PostgreSqlSources
         // either.
         if (builder.Host is ['/' or '@', ..] && builder.SslMode == SslMode.Prefer)
             builder.SslMode = SslMode.Disable;
-        if (!IsGssEncryptionChosen(builder) && !Kerberos.MayHaveTickets)
-            builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        // Which statement of a batch failed is said only when asked for; before Npgsql 10, which has this key, always.
+        if (builder.ContainsKey(FailedCommand))
+            builder[FailedCommand] = true;
+        GssEncryption.ForgoWithoutTickets(builder);
         if (PasswordFile(builder) is { } file && !File.Exists(file))
             builder.Passfile = Nothing;
         var wanted = HostChoice.Wanted(builder);
@@ -58,8 +69,4 @@ internal sealed class PostgreSqlSources
     // (https://www.postgresql.org/docs/current/libpq-pgpass.html); Npgsql would fail.
     private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) =>
         string.IsNullOrEmpty(builder.Passfile) ? PostgreSqlTarget.Variable("PGPASSFILE") : builder.Passfile;
-
-    // Here or by libpq's variable, which Npgsql reads too.
-    private static bool IsGssEncryptionChosen(NpgsqlConnectionStringBuilder builder) =>
-        builder.ShouldSerialize(GssEncryption) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGGSSENCMODE"));
 }

@@ -142,8 +142,21 @@ internal static class PostgreSqlTarget
             ?? Given(Environment.UserName)
             ?? throw Invalid($"it names no user, and the operating system has no name for the user number {OwnUser.Name}.");
         builder.Database = Given(builder.Database) ?? Variable("PGDATABASE") ?? builder.Username;
+        SetEncryption(builder);
+        if (!builder.ShouldSerialize("Timeout") && Variable("PGCONNECT_TIMEOUT") is { } seconds)
+            builder.Timeout = PostgreSqlUrl.Seconds("PGCONNECT_TIMEOUT", seconds);
         HostChoice.Check(builder);
         return new DatabaseTarget(Engine, Display(builder), builder.Database, builder.ConnectionString);
+    }
+
+    // As for a URL: who names a root certificate wants it used.
+    private static void SetEncryption(NpgsqlConnectionStringBuilder builder)
+    {
+        if (builder.ShouldSerialize("SSL Mode") || Variable("PGSSLMODE") is not { } mode)
+            return;
+        builder.SslMode = PostgreSqlUrl.Mode(mode);
+        if (builder.SslMode == SslMode.Require && (Given(builder.RootCertificate) ?? Variable("PGSSLROOTCERT")) is not null)
+            builder.SslMode = SslMode.VerifyCA;
     }
 
     private static string Display(NpgsqlConnectionStringBuilder builder)

@@ -213,7 +213,7 @@ internal sealed class PostgreSqlUrl
                 _builder.TcpKeepAliveTime = Seconds(name, value);
                 return true;
             case "gssencmode":
-                _builder.GssEncryptionMode = GssMode(value);
+                GssEncryption.Set(_builder, value);
                 return true;
             case "target_session_attrs":
                 _builder.TargetSessionAttributes = HostChoice.Known(value);
@@ -226,12 +226,16 @@ internal sealed class PostgreSqlUrl
         }
     }
 
-    private static int Seconds(string name, string value) =>
+    /// <summary>A value of <c>connect_timeout</c>.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
+    public static int Seconds(string name, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 1024
             ? seconds
             : throw PostgreSqlTarget.Invalid($"'{name}' is not a number of seconds.");
 
-    private static SslMode Mode(string value) =>
+    /// <summary>A value of <c>sslmode</c>.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
+    public static SslMode Mode(string value) =>
         value switch
         {
             "disable" => SslMode.Disable,
@@ -241,15 +245,6 @@ internal sealed class PostgreSqlUrl
             "verify-ca" => SslMode.VerifyCA,
             "verify-full" => SslMode.VerifyFull,
             _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
-        };
-
-    private static GssEncryptionMode GssMode(string value) =>
-        value switch
-        {
-            "disable" => GssEncryptionMode.Disable,
-            "prefer" => GssEncryptionMode.Prefer,
-            "require" => GssEncryptionMode.Require,
-            _ => throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require."),
         };
 
     private static SslNegotiation Negotiation(string value) =>

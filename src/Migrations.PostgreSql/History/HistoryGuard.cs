@@ -1,6 +1,6 @@
-using System.Globalization;
 using Migrations.History;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Migrations.PostgreSql;
 
@@ -32,15 +32,14 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
             $"""
             SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
-                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept(
-                lastRead
-            )}
+                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept}
                     ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
             """
         );
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
+        command.Parameters.Add(PostgreSqlText.Parameter(entry.RunId, NpgsqlDbType.Uuid));
         command.Parameters.Add(PostgreSqlText.Parameter(entry.Name));
         command.Parameters.Add(PostgreSqlText.Parameter(JournalNames.Of(entry.Event)));
+        command.Parameters.Add(PostgreSqlText.Parameter((long?)(lastRead ?? 0)));
         return command;
     }
 
@@ -55,15 +54,11 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     /// <summary>
     /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
     /// </summary>
-    private string Kept(long? lastRead) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
+    private string Kept =>
+        $"""
             pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
-                        AND ({lastRead
-                ?? 0} OPERATOR(pg_catalog.=) 0 OR EXISTS (SELECT FROM ONLY {table} k WHERE k.id OPERATOR(pg_catalog.=) {lastRead ?? 0}))
-            """
-        );
+                        AND ($4 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 OR EXISTS (SELECT FROM ONLY {table} k WHERE k.id OPERATOR(pg_catalog.=) $4))
+            """;
 
     private string State(int added) =>
         session.CountsChanges

@@ -2,6 +2,7 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.History;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Migrations.PostgreSql;
 
@@ -323,14 +324,20 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// than a small script.</param>
     public NpgsqlBatchCommand InsertMeasured(JournalEntry entry, StepFigures figures, long? toldRows)
     {
-        var (rows, leftovers) = toldRows is { } told ? (figures.Told(told), "false") : (figures.Rows, StepFigures.Leftovers);
-        return Insert(
+        // In the transaction of a run a script could have changed ours, and no one looks before its end.
+        var (rows, leftovers) = toldRows is { } told
+            ? (figures.Told(told, "$18"), "false")
+            : (figures.Rows, StepFigures.Leftovers(session.IsInRun ? "true" : session.Prepared.IsOther));
+        var command = Insert(
             entry,
             "pg_catalog.clock_timestamp()",
             figures.Elapsed,
             rows,
             $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}"
         );
+        if (toldRows is not null)
+            command.Parameters.Add(PostgreSqlText.Parameter(toldRows));
+        return command;
     }
 
     /// <summary>A statement that fails with a division by zero when a row is not all that has changed in the table.</summary>
@@ -460,7 +467,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             // One that would not come back as it is must not be compared with the file later.
             Script = entry.Script is { } script && ServerEncoding.CanStore(session.Connection, script) ? script : null,
         };
-        values.Add(new NpgsqlParameter<Guid> { TypedValue = entry.RunId });
+        values.Add(PostgreSqlText.Parameter(entry.RunId, NpgsqlDbType.Uuid));
         foreach (
             var text in (string?[])
                 [
@@ -477,7 +484,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
                 ]
         )
             values.Add(PostgreSqlText.Parameter(text));
-        values.Add(new NpgsqlParameter<bool> { TypedValue = entry.Success });
+        values.Add(PostgreSqlText.Parameter(entry.Success, NpgsqlDbType.Boolean));
         values.Add(PostgreSqlText.Parameter(entry.ErrorMessage));
         values.Add(PostgreSqlText.Parameter(entry.StatementIndex));
         foreach (var text in (string?[])[entry.SchemaFingerprint, entry.ToolVersion, entry.Script])

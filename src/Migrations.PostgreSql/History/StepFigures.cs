@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Migrations.PostgreSql;
 
 /// <summary>
@@ -20,8 +18,9 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     public const string HandOver = "pg_catalog.pg_stat_force_next_flush()";
 
     /// <summary>Whether the connection has temporary tables or prepared statements, which outlive a transaction.</summary>
-    public const string Leftovers =
-        "(pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_prepared_statement()))";
+    /// <param name="which">A condition of a prepared statement <c>p</c>.</param>
+    public static string Leftovers(string which) =>
+        $"(pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_prepared_statement() p WHERE {which}))";
 
     // Where a step can begin at zero, only locked tables need to be looked at.
     private readonly bool _handsOver = HandsOver(serverVersion);
@@ -61,11 +60,9 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     public bool TakesRowsFromScript => sharesTransaction || _handsOver;
 
     /// <summary>Rows that the script itself tells.</summary>
-    public string Told(long rows)
-    {
-        var number = rows.ToString(CultureInfo.InvariantCulture);
-        return rows == 0 || RemembersRows ? number : $"(SELECT {number} FROM {HandOver})";
-    }
+    /// <param name="rows">How many.</param>
+    /// <param name="parameter">The parameter that holds the number.</param>
+    public string Told(long rows, string parameter) => rows == 0 || RemembersRows ? parameter : $"(SELECT {parameter} FROM {HandOver})";
 
     // NULL when the script has said RESET ALL. NULLIF would look up its operator in the script's search_path.
     private static string Remembered(string name) =>

@@ -172,8 +172,19 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         }
     }
 
-    private Task<int> FreeAsync(CancellationToken cancellationToken) =>
-        session.ExecuteAsync("SELECT pg_catalog.pg_advisory_unlock($1), pg_catalog.pg_advisory_unlock($1)", cancellationToken, _key);
+    private async Task FreeAsync(CancellationToken cancellationToken)
+    {
+        var batch = session.Connection.CreateBatch();
+        await using var _ = batch.ConfigureAwait(false);
+        // A pooler may keep the connection for others.
+        if (session.Prepared.IsAny)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("DEALLOCATE ALL"));
+        var unlock = new NpgsqlBatchCommand("SELECT pg_catalog.pg_advisory_unlock($1), pg_catalog.pg_advisory_unlock($1)");
+        unlock.Parameters.Add(PostgreSqlText.Parameter((long?)_key));
+        batch.BatchCommands.Add(unlock);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        session.Prepared.Forget();
+    }
 
     /// <summary>
     /// Who is still working on a statement outside of a transaction without the lock, which the statement itself has freed

@@ -40,20 +40,31 @@ internal sealed class CarriedRows
                 target.Add(there, [copy]);
             foreach (var (origin, way) in source?.Ways.ToList() ?? [])
                 target.Add(origin, [.. way, copy]);
+            if (source is not null)
+                target.Changes.UnionWith(source.Changes);
         }
     }
+
+    /// <summary>The script deletes or overwrites rows of a table that it made, which matters once they go back.</summary>
+    public void Change(string name, int line, string what) => Find(null, name)?.Changes.Add((line, what));
+
+    /// <summary>What was done to the rows on their ways to where they belong.</summary>
+    public IEnumerable<(int Line, string What)> Changes(uint table, string name) => Place(table, name)?.Changes ?? [];
 
     /// <summary>The ways on which rows of a table that is gone, or was emptied, come to where they belong; empty when none does.</summary>
     /// <param name="table">The table.</param>
     /// <param name="name">Its name, as the server writes it.</param>
     public IReadOnlyList<IReadOnlyList<RowCopy>> WaysBack(uint table, string name)
     {
-        var place = _emptied.GetValueOrDefault(table) ?? _made.GetValueOrDefault(SqlNames.PlainLast(name));
+        var place = Place(table, name);
         return place is { IsTemporary: false } ? [.. place.Ways.Where(w => w.Table == table).Select(w => w.Way)] : [];
     }
 
     /// <summary>Whether a table that the script made holds rows of others.</summary>
     public bool HoldsRows(string name) => Find(null, name)?.Ways.Count > 0;
+
+    private MadeTable? Place(uint table, string name) =>
+        _emptied.GetValueOrDefault(table) ?? _made.GetValueOrDefault(SqlNames.PlainLast(name));
 
     private MadeTable? Find(uint? table, string name) =>
         table is { } oid ? _emptied.GetValueOrDefault(oid) : _made.GetValueOrDefault(SqlNames.PlainLast(name));
@@ -61,6 +72,8 @@ internal sealed class CarriedRows
     private sealed record MadeTable(bool IsTemporary)
     {
         public List<(uint Table, IReadOnlyList<RowCopy> Way)> Ways { get; } = [];
+
+        public HashSet<(int Line, string What)> Changes { get; } = [];
 
         public void Add(uint table, IReadOnlyList<RowCopy> way) => Ways.Add((table, way));
     }

@@ -30,6 +30,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private readonly List<LostObject> _cascaded = [];
     private readonly ScriptWrites _writes = new(Dialect);
     private IReadOnlyList<DeletingKey>? _keys;
+    private HarmfulRoutines? _routines;
     private bool _hasSavepoint;
 
     /// <summary>Finds it.</summary>
@@ -58,6 +59,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             else if (what.Act == LossAct.Create && RowCopy.Read(statement, 1) is not null)
                 yield return SqlNames.PlainLast(what.Name);
         }
+
+        if (HarmfulRoutines.NameMade(statement) is { } routine && HarmfulRoutines.IsHarmful(statement))
+            yield return routine + "()";
     }
 
     /// <summary>Follows a statement. What the server does not understand of it is not foreseen; the rest of the script still is.</summary>
@@ -87,6 +91,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             return;
         }
 
+        if (question.Direction == MigrationDirection.Down && await FollowPartsAsync(piece, cancellationToken).ConfigureAwait(false))
+            return;
         var change = LossReader.MayChangeRows(piece.Text) ? RowChange.Read(Dialect, piece.Text) : null;
         if (change is not null && (change.IsConditional || !change.IsDelete || new StatementWords(piece.Text)[0] is "WITH"))
         {
@@ -114,6 +120,75 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
                 .ConfigureAwait(false);
         if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
             await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Follows in an undo what a statement changes of rows besides as a plain DELETE or UPDATE, and asks about what it calls.
+    /// </summary>
+    /// <returns>Whether the statement is followed by that.</returns>
+    private async Task<bool> FollowPartsAsync(SqlPiece piece, CancellationToken cancellationToken)
+    {
+        var words = new StatementWords(piece.Text);
+        if (words[0] is "DROP" or "ALTER" or "TRUNCATE" or "COMMENT" or "GRANT" or "REVOKE" or "LOCK" or "CALL")
+            return false;
+        if (_routines is null && HarmfulRoutines.MayBeUsedIn(piece.Text))
+            _routines = await RoutinesAsync(cancellationToken).ConfigureAwait(false);
+        _routines?.Observe(piece.Text);
+        if (words[0] is "DO")
+        {
+            if (_routines!.MayLose(piece.Text))
+                NotForeseen(piece.Line, "runs a block that may drop, delete or overwrite; what is lost by that cannot be counted");
+            return true;
+        }
+
+        if (!LossReader.Defines(words) && _routines?.CalledIn(piece.Text) is { } called)
+            NotForeseen(piece.Line, $"uses {called}, which may delete or overwrite rows; what is lost by that cannot be counted");
+        if (words[0] is not ("WITH" or "EXPLAIN" or "COPY" or "PREPARE" or "INSERT" or "MERGE"))
+            return false;
+        foreach (var part in StatementParts.Read(Dialect, piece.Text))
+            await FollowPartAsync(part, piece.Line, cancellationToken).ConfigureAwait(false);
+        if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
+            await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private Task<HarmfulRoutines> RoutinesAsync(CancellationToken cancellationToken) =>
+        HarmfulRoutines.ReadAsync(
+            (query, take) => session.QueryAsync(query, take, cancellationToken),
+            name => earlier.Make(question.Before, name + "()")
+        );
+
+    private async Task FollowPartAsync(string part, int line, CancellationToken cancellationToken)
+    {
+        if (RowChange.Read(Dialect, part) is { } change)
+            await FollowAsync(change, line, cancellationToken).ConfigureAwait(false);
+        else if (Upsert.Read(Dialect, part) is { } upsert)
+            await FollowAsync(upsert, line, cancellationToken).ConfigureAwait(false);
+        else if (MergeChanges.Read(Dialect, part) is { } merge)
+        {
+            foreach (var of in merge.Changes)
+                await FollowAsync(of, line, cancellationToken).ConfigureAwait(false);
+            if (merge.ChangesOthers)
+                NotForeseen(line, $"changes rows of {merge.Table} that do not match, which cannot be counted");
+        }
+    }
+
+    private async Task FollowAsync(Upsert upsert, int line, CancellationToken cancellationToken)
+    {
+        if (await TableAsync(SqlNames.Written(upsert.Table), cancellationToken).ConfigureAwait(false) is not { } table)
+            return;
+        var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
+        var columns = await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false);
+        var change = upsert.Change([.. columns.Select(c => c.Column!)], [], "OPERATOR(pg_catalog.=)", SqlNames.Plain);
+        var rows =
+            change is null || _writes.MayChange(change)
+                ? null
+                : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
+        if (rows is null)
+            NotForeseen(line, $"overwrites rows of {item.Name} that are there already; how many cannot be counted");
+        else
+            _losses.Add((item, new DataLoss(DataLossKind.Overwritten, item.Name, rows, IsEstimate: false, line)));
     }
 
     private async Task AddCascadedAsync(LossEvent what, CancellationToken cancellationToken)
@@ -162,7 +237,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
         else if (_carried.HoldsRows(name))
         {
-            NotForeseen(
+            _carried.Change(
+                name,
                 line,
                 $"{(change.IsDelete ? "deletes" : "overwrites")} rows that the script has copied to {change.Table}, which cannot be counted"
             );
@@ -263,6 +339,8 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             if (_carried.WaysBack(item.Table, item.Name) is not { Count: > 0 } ways)
                 continue;
             _losses.Remove((item, loss));
+            foreach (var (line, what) in _carried.Changes(item.Table, item.Name))
+                NotForeseen(line, what);
             if (ways.SelectMany(w => w).FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
                 NotForeseen(
                     narrow.Line,

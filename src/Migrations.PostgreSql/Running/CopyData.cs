@@ -27,7 +27,7 @@ internal static class CopyData
         var registration = cancellationToken.Register(() => interrupt = session.CancelBackendAsync(backend));
         try
         {
-            var writer = await session.Connection.BeginTextImportAsync(statement, cancellationToken).ConfigureAwait(false);
+            var writer = await TextImport.BeginAsync(session.Connection, statement, cancellationToken).ConfigureAwait(false);
             await using var _ = writer.ConfigureAwait(false);
             await WriteAsync(writer, pieces, onRead, cancellationToken).ConfigureAwait(false);
         }

@@ -74,6 +74,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
         await session.ClearAsync(cancellationToken).ConfigureAwait(false);
         session.MayHaveLeftovers = true;
+        session.MayRunCode = true;
         session.WorkOn(step.Migration.FullName);
         if (session.IsPooled)
         {

@@ -24,6 +24,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private NpgsqlBatchCommand? _guard;
     private NpgsqlBatchCommand? _insert;
     private NpgsqlBatchCommand? _check;
+    private NpgsqlBatchCommand? _verification;
+    private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
     private SqlPiece? _copy;
     private int _characters;
     private long _bytes;
@@ -51,6 +53,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         session.TransactionWasUnbalanced = false;
         _ = session.TakeCascaded();
+        var isDone = false;
         try
         {
             await session.ClearAsync(cancellationToken).ConfigureAwait(false);
@@ -72,9 +75,12 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             );
             MayHaveCommitted = !_isInRun;
             await SendAsync(cancellationToken).ConfigureAwait(false);
+            session.Prepared.Confirm();
+            isDone = true;
         }
         finally
         {
+            session.MayHaveLeftovers |= !isDone; // What it has prepared, or a script has taken away, no rollback puts back.
             await _batch.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -82,6 +88,21 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             throw Unbalanced();
         return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements) { ObjectsLost = session.TakeCascaded() };
     }
+
+    /// <summary>
+    /// Whether a step failed because a script has changed what was prepared for it: it runs again without. The answer to that is then the
+    /// server's to the statements in full.
+    /// </summary>
+    public bool MissesPrepared(PostgresException e) =>
+        e.BatchCommand is NpgsqlBatchCommand command
+        && (
+            ReferenceEquals(command, _verification)
+            || _prepares.Contains(command)
+            || (
+                e.SqlState is PostgresErrorCodes.InvalidSqlStatementName
+                && (ReferenceEquals(command, _guard) || ReferenceEquals(command, _insert) || ReferenceEquals(command, _check))
+            )
+        );
 
     /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>
     public MigrationException Translate(PostgresException e, Blocker? blocker, int attempts)
@@ -100,23 +121,31 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         if (!_isInRun)
             Add("BEGIN " + step.Analysis.TransactionModes);
+        var guard = new NpgsqlBatchCommand();
+        string Set(string name, string value)
+        {
+            guard.Parameters.Add(PostgreSqlText.Parameter(value));
+            return string.Create(CultureInfo.InvariantCulture, $"pg_catalog.set_config('{name}', ${guard.Parameters.Count}, true)");
+        }
+
         var settings = new List<string>
         {
-            Setting("lock_timeout", TableLockTimeout),
-            $"pg_catalog.set_config('application_name', {PostgreSqlText.Literal(ApplicationName.Of(step.Migration.FullName))}, true)",
+            Set("lock_timeout", Milliseconds(TableLockTimeout)),
+            Set("application_name", ApplicationName.Of(step.Migration.FullName)),
         };
         if (session.ReadsBackslashes)
             settings.Add("pg_catalog.set_config('standard_conforming_strings', 'on', true)");
         if (session.ClientCheck is { } check)
             settings.Add($"pg_catalog.set_config('{check.Name}', '{check.Value}', true)");
         if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
-            settings.Add(Setting("statement_timeout", limit));
+            settings.Add(Set("statement_timeout", Milliseconds(limit)));
         if (_isInRun)
             settings.AddRange(_figures.Preparations);
         settings.Add(history.Guard.Preparation);
-        if (session.Guard is { } guard)
-            settings.Add(guard);
-        _guard = Add("SELECT " + string.Join(", ", settings));
+        if (session.Guard is { } isLocked)
+            settings.Add(isLocked);
+        guard.CommandText = "SELECT " + string.Join(", ", settings);
+        _guard = Add(Own(guard));
     }
 
     private void ResetRole()
@@ -148,16 +177,18 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
     private void End(JournalEntry entry)
     {
-        _insert = history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null);
-        _batch.BatchCommands.Add(_insert);
+        _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null)));
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last.
         if (!_isInRun || step.IsLast)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
-        _check = history.Check(entry);
-        _batch.BatchCommands.Add(_check);
+        _check = Add(Own(history.Check(entry)));
+        if (UsesPrepared && session.MayRunCode && session.Prepared.IsAny)
+            _verification = Add(session.Prepared.Verification);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
+        if (UsesPrepared && !step.IsLast)
+            _prepares.UnionWith(session.Prepared.Prepare().Select(Add));
         if (!_isInRun)
             Add("COMMIT");
     }
@@ -167,6 +198,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         if (StatementClassifier.IsDefinition(statement))
         {
+            session.MayRunCode |=
+                statement.Contains("TRIGGER", StringComparison.OrdinalIgnoreCase)
+                || statement.Contains("POLICY", StringComparison.OrdinalIgnoreCase);
             _fresh.Observe(statement);
             return true;
         }
@@ -183,6 +217,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _onlyDefines = false;
         session.MayHaveEventTriggers |= statement.Contains("EVENT", StringComparison.OrdinalIgnoreCase);
         session.MayHaveLeftovers = true;
+        session.MayRunCode = true;
         if (!_isInRun && _figures.Preparations.Any())
             Add("SELECT " + string.Join(", ", _figures.Preparations));
     }
@@ -287,18 +322,22 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             new ScriptAdvanced(step.Migration.FullName, Math.Min(_bytes, step.Script.Length), step.Script.Length)
         );
 
-    private NpgsqlBatchCommand Add(string sql)
+    // A pooler may give each transaction another backend. In the transaction of a run the steps cannot run again, so nothing is prepared
+    // that a script could change.
+    private bool UsesPrepared => !session.IsPooled && !session.Prepared.IsStopped && !(_isInRun && session.MayRunCode);
+
+    private NpgsqlBatchCommand Own(NpgsqlBatchCommand command) => UsesPrepared ? session.Prepared.Of(command) : command;
+
+    private NpgsqlBatchCommand Add(string sql) => Add(new NpgsqlBatchCommand(sql));
+
+    private NpgsqlBatchCommand Add(NpgsqlBatchCommand command)
     {
-        var command = new NpgsqlBatchCommand(sql);
         _batch.BatchCommands.Add(command);
         return command;
     }
 
-    private static string Setting(string name, TimeSpan value) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"pg_catalog.set_config('{name}', '{Math.Max(1, (long)value.TotalMilliseconds)}ms', true)"
-        );
+    private static string Milliseconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
 
     private StatementException Unbalanced() =>
         new(

@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.History;
 using Migrations.Running;
 using Npgsql;
@@ -55,11 +54,15 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
                 await session.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
                 Outwait(blocker, step);
-                var pause = RetryPause.After(attempt);
-                options.Events.Publish(
-                    new StepRetried(step.Migration.FullName, attempt, options.TableLockRetries, pause, blocker?.Description)
-                );
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                await RetryPause
+                    .WaitAsync(options, step.Migration.FullName, attempt, blocker?.Description, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (!isInRun && runner.MissesPrepared(e) && !cancellationToken.IsCancellationRequested)
+            {
+                await session.RollBackAsync().ConfigureAwait(false);
+                session.Prepared.IsStopped = true;
+                attempt--;
             }
             catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {

@@ -96,6 +96,15 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <summary>Whether the database may have event triggers: one could add a trigger to every table that is made.</summary>
     public bool MayHaveEventTriggers { get; set; } = true;
 
+    /// <summary>
+    /// Whether code that is not ours may run in a step: what a script does beside defining things, an event trigger, or whatever the history table has (triggers,
+    /// rules, policies, checks).
+    /// </summary>
+    public bool MayRunCode { get; set; } = true;
+
+    /// <summary>What is said in every step, prepared on the connection.</summary>
+    public PreparedStatements Prepared { get; } = new();
+
     /// <summary>Whether a pooler in transaction mode stands between: then each transaction may get another backend, and settings of a session reach strangers.</summary>
     public bool IsPooled => _lock is { IsRow: true };
 
@@ -185,6 +194,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Connection = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
         Connection.Notice += OnNotice;
         MayHaveLeftovers = false;
+        Prepared.Forget();
         if (_lock is not { IsReleased: false })
             return;
         await PostgreSqlErrors
@@ -214,6 +224,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         if (!isDue)
             return;
         await ExecuteAsync("DEALLOCATE ALL", cancellationToken).ConfigureAwait(false);
+        Prepared.Forget();
         if (IsInRun)
             await TryDiscardAsync(cancellationToken).ConfigureAwait(false);
         else
@@ -244,19 +255,24 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     {
         const string Name = "client_connection_check_interval",
             Value = "500ms";
-        const string Query =
-            $"SELECT current_setting('track_counts')::boolean, EXISTS (SELECT FROM pg_event_trigger), (SELECT {PostgreSqlLock.BackendOf} FROM pg_stat_get_activity(pg_backend_pid()) a)";
+        var query = $"""
+            SELECT current_setting('track_counts')::boolean, EXISTS (SELECT FROM pg_event_trigger),
+                (SELECT {PostgreSqlLock.BackendOf} FROM pg_stat_get_activity(pg_backend_pid()) a),
+                EXISTS (SELECT FROM pg_class WHERE oid = to_regclass({PostgreSqlText.Literal(_history.Table)})
+                    AND (relhastriggers OR relhasrules OR relrowsecurity OR relchecks > 0 OR relkind <> 'r'))
+            """;
         void Take(NpgsqlDataReader row) =>
-            (CountsChanges, MayHaveEventTriggers, Backend) = (
+            (CountsChanges, MayHaveEventTriggers, Backend, MayRunCode) = (
                 row.GetBoolean(0),
                 row.GetBoolean(1),
-                IsPooled || row.IsDBNull(2) ? null : row.GetString(2)
+                IsPooled || row.IsDBNull(2) ? null : row.GetString(2),
+                row.GetBoolean(1) || row.GetBoolean(3)
             );
         try
         {
             if (Connection.PostgreSqlVersion.Major >= 14)
             {
-                await QueryAsync(Query + ", set_config($1, $2, true)", Take, cancellationToken, Name, Value).ConfigureAwait(false);
+                await QueryAsync(query + ", set_config($1, $2, true)", Take, cancellationToken, Name, Value).ConfigureAwait(false);
                 ClientCheck = (Name, Value);
                 return;
             }
@@ -266,7 +282,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
             // Then the lock of a killed run is free when its statement ends.
         }
 
-        await QueryAsync(Query, Take, cancellationToken).ConfigureAwait(false);
+        await QueryAsync(query, Take, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a statement of a dump is not for this server: scripts are UTF-8 whatever it says, and an older one does not know a newer one's setting.</summary>

@@ -56,6 +56,40 @@ internal static class LossReader
     public static bool MayLose(string word) =>
         word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO" or "PREPARE";
 
+    /// <summary>
+    /// Whether a statement may overwrite rows, or call what does: as an undo it is looked at. Most statements of long scripts are an INSERT
+    /// of values, which is not read for it.
+    /// </summary>
+    public static bool MayOverwrite(string word, string text) =>
+        word switch
+        {
+            "UPDATE" or "SELECT" or "VALUES" or "COPY" or "EXECUTE" or "FETCH" => true,
+            "CREATE" => text.Contains("SELECT", StringComparison.OrdinalIgnoreCase),
+            "INSERT" => text.Contains("CONFLICT", StringComparison.OrdinalIgnoreCase)
+                || text.Contains("SELECT", StringComparison.OrdinalIgnoreCase)
+                || CallsInValues(text),
+            _ => false,
+        };
+
+    private static bool CallsInValues(string text)
+    {
+        for (var at = text.IndexOf("VALUES", StringComparison.OrdinalIgnoreCase) + 7; at < text.Length; at++)
+        {
+            if (text[at] is '(' && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '"'))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a statement only defines what calls later.</summary>
+    public static bool Defines(StatementWords words)
+    {
+        var at = words[1] is "OR" ? 3 : 1;
+        return words[0] is "CREATE"
+            && words[at] is not ("TABLE" or "TEMP" or "TEMPORARY" or "UNLOGGED" or "MATERIALIZED" or "LOCAL" or "GLOBAL");
+    }
+
     /// <summary>Whether a statement may be a DELETE or an UPDATE, by its first word.</summary>
     public static bool MayChangeRows(string text) => new StatementWords(text)[0] is "DELETE" or "UPDATE" or "WITH";
 

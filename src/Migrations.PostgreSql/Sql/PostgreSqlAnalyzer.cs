@@ -132,7 +132,7 @@ internal sealed class PostgreSqlAnalyzer
         _own.Look(piece, role);
         var first = new StatementWords(piece.Text)[0];
         _mayLose = _mayLose || LossReader.MayLose(first);
-        _mayOverwrite = _mayOverwrite || first is "UPDATE";
+        _mayOverwrite = _mayOverwrite || LossReader.MayOverwrite(first, piece.Text);
         if (role is not (StatementRole.Begin or StatementRole.Commit))
             _statements++;
         switch (role)

@@ -33,6 +33,10 @@ public sealed class NewMigrationCommand : MigrationCommand
     [Parameter]
     public MigrationLayout? Layout { get; set; }
 
+    /// <summary>Creates no down script: the header says <c>Irreversible: yes</c>, and nothing reminds of a missing one.</summary>
+    [Parameter]
+    public SwitchParameter Irreversible { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -43,7 +47,12 @@ public sealed class NewMigrationCommand : MigrationCommand
             () =>
             {
                 folder = Paths.Literal(Path ?? EnvironmentSettings.Folder ?? "migrations");
-                var options = new CreateOptions { Layout = Layout, Description = Description };
+                var options = new CreateOptions
+                {
+                    Layout = Layout,
+                    Description = Description,
+                    Irreversible = Irreversible,
+                };
                 var files = MigrationTemplate.Preview(folder, Name, options, DateTimeOffset.UtcNow);
                 if (ShouldProcess(string.Join(", ", files), "Create"))
                     WriteFiles(MigrationTemplate.Create(folder, Name, options, DateTimeOffset.UtcNow));

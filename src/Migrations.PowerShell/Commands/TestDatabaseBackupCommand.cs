@@ -62,7 +62,8 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                     var server = ScratchServer(ScratchDatabase);
                     var origin = server is not null
                         ? null
-                        : InputObject?.Target ?? (EnvironmentSettings.Database is { } text ? Resolve(text).Target : null);
+                        : InputObject?.Target
+                            ?? ((EnvironmentSettings.Database ?? Drivers.EnvironmentAddress) is { } text ? Resolve(text).Target : null);
                     WriteObject(
                         Run(
                             (events, token) =>

@@ -44,6 +44,13 @@ internal static class SqliteHints
                 return ForFunction(message[words.Length..].TrimEnd('(', ')'));
         }
 
+        if (
+            message.StartsWith("no such table: dbstat", StringComparison.Ordinal)
+            && !SqliteLibrary.Current.WasBuiltWith("ENABLE_DBSTAT_VTAB")
+        )
+            return NotBuiltIn("The table dbstat");
+        if (message is "near \"LIMIT\": syntax error" or "near \"ORDER\": syntax error" && LacksUpdateLimit)
+            return NotBuiltIn("LIMIT in UPDATE and DELETE") + " A subquery chooses rows too: WHERE rowid IN (SELECT rowid ... LIMIT 10).";
         if (message.StartsWith("unknown table option: STRICT", StringComparison.OrdinalIgnoreCase))
             return Needs("STRICT", 3037000);
         if (
@@ -58,8 +65,18 @@ internal static class SqliteHints
             : null;
     }
 
-    private static string ForFunction(string name) =>
-        Functions.TryGetValue(name, out var since) ? Needs($"{name}()", since) : $"SQLite {SqliteLibrary.Current} is in use.";
+    private static bool LacksUpdateLimit => !SqliteLibrary.Current.WasBuiltWith("ENABLE_UPDATE_DELETE_LIMIT");
+
+    private static string ForFunction(string name)
+    {
+        if (name.Equals("soundex", StringComparison.OrdinalIgnoreCase))
+            return NotBuiltIn("soundex()");
+        return Functions.TryGetValue(name, out var since) ? Needs($"{name}()", since) : $"SQLite {SqliteLibrary.Current} is in use.";
+    }
+
+    // What builds of SQLite have only when they were asked to, as Debian's were.
+    private static string NotBuiltIn(string what) =>
+        $"{what} is not part of SQLite {SqliteLibrary.Current}; the environment variable {SqliteLibrary.OverrideVariable} can name a library that has it.";
 
     private static string Needs(string what, int since)
     {

@@ -8,27 +8,18 @@ namespace Migrations.Sqlite;
 /// <summary>Opens a database file for what a session is for.</summary>
 internal static class SqliteOpening
 {
-    private const int ConfigureForeignKeys = 1002;
-    private const int ConfigureTriggers = 1003;
-    private const int ConfigureNoCheckpointOnClose = 1006;
-    private const int ConfigureDefensive = 1010;
-    private const int ConfigureWritableSchema = 1011;
-    private const int ConfigureLegacyAlterTable = 1012;
-    private const int ConfigureQuotedLiterals = 1013;
-    private const int ConfigureQuotedLiteralsInSchema = 1014;
-    private const int ConfigureViews = 1015;
-    private const int ConfigureTrustedSchema = 1017;
-
     /// <summary>Opens the database, again after a pause while another connection keeps it to itself.</summary>
     /// <exception cref="MigrationException">It is missing, cannot be opened, or is no database.</exception>
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         CheckPlace(target, options.Access);
+        int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            options.Events.Publish(new ConnectionAttempted(target.Display, attempt, options.ConnectAttempts));
+            options.Events.Publish(new ConnectionAttempted(target.Display, attempt, attempts));
+            TimeSpan pause;
             try
             {
                 var handle = Open(target, options, cancellationToken);
@@ -47,19 +38,16 @@ internal static class SqliteOpening
                 attempt--;
                 continue;
             }
-            catch (SqliteFailure e) when (e.IsBusy && !cancellationToken.IsCancellationRequested && attempt < options.ConnectAttempts)
-            {
-                options.Events.Publish(
-                    new ConnectionRetried(target.Display, attempt, options.ConnectAttempts, e.Message, options.ConnectDelay)
-                );
-            }
             catch (SqliteFailure e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw SqliteErrors.Waited(e, target);
+                if (!e.IsBusy || options.DelayBeforeRetry(attempt, clock.Elapsed) is not { } delay)
+                    throw SqliteErrors.Waited(e, target);
+                pause = delay;
+                options.Events.Publish(new ConnectionRetried(target.Display, attempt, attempts, e.Message, pause));
             }
 
-            await Task.Delay(options.ConnectDelay, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -206,7 +194,7 @@ internal static class SqliteOpening
         {
             handle.Watch.BusyTimeout = options.TableLockTimeout < options.LockTimeout ? options.TableLockTimeout : options.LockTimeout;
             handle.Watch.Token = cancellationToken;
-            Configure(handle, keepsLog);
+            ConnectionSettings.Set(handle, keepsLog);
             // The file is read for the first time here: this is what finds out that it is no database.
             _ = handle.QueryInt64("PRAGMA schema_version");
             if (options.Access == SessionAccess.Read)
@@ -223,25 +211,6 @@ internal static class SqliteOpening
         }
     }
 
-    // Every setting that changes what a script means is set, because libraries are built with different defaults. They are those of the
-    // sqlite3 shell, but for foreign keys.
-    private static void Configure(SqliteHandle handle, bool keepsLog)
-    {
-        var (api, db) = (handle.Api, handle.Pointer);
-        api.Configure(db, ConfigureForeignKeys, on: true);
-        api.Configure(db, ConfigureTriggers, on: true);
-        api.Configure(db, ConfigureViews, on: true);
-        api.Configure(db, ConfigureDefensive, on: false);
-        api.Configure(db, ConfigureWritableSchema, on: false);
-        api.Configure(db, ConfigureLegacyAlterTable, on: false);
-        api.Configure(db, ConfigureQuotedLiterals, on: true);
-        api.Configure(db, ConfigureQuotedLiteralsInSchema, on: true);
-        api.Configure(db, ConfigureTrustedSchema, on: true);
-        api.Configure(db, ConfigureNoCheckpointOnClose, keepsLog);
-        handle.Execute("PRAGMA recursive_triggers=0");
-        handle.Execute("PRAGMA synchronous=2");
-    }
-
     /// <summary>Opens a file that nobody writes, without a lock and without a file beside it.</summary>
     /// <exception cref="SqliteFailure">It is no database.</exception>
     public static SqliteHandle OpenImmutable(string path)
@@ -249,7 +218,7 @@ internal static class SqliteOpening
         var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, AddressOf(path) + "?immutable=1", SqliteHandle.OpenReadOnly);
         try
         {
-            Configure(handle, keepsLog: true);
+            ConnectionSettings.Set(handle, keepsLog: true);
             _ = handle.QueryInt64("PRAGMA schema_version");
             return handle;
         }

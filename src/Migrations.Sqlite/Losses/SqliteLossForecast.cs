@@ -174,6 +174,8 @@ internal sealed class SqliteLossForecast
         var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
         while ((isDelete || isInsert) && !tokens.IsAtEnd && !tokens.Take().Is(isDelete ? "FROM" : "INTO")) { }
 
+        if (isInsert)
+            FollowUpsert(statement);
         if (isDelete)
             FollowDelete(tokens, statement);
         else if (isInsert && _tables.TryGetValue(tokens.TakeName(), out var into))
@@ -203,16 +205,15 @@ internal sealed class SqliteLossForecast
         else
             AddChange(DataLossKind.Deleted, table, statement);
         if (_question.Direction == MigrationDirection.Down)
-            AddCascades(table, statement);
+            AddCascades(table, RowChange.Read(SqliteDialect.Instance, statement.Text), line);
     }
 
     // Rows that go along are counted as they are now; those of a table that the script has emptied or dropped itself are named already.
-    private void AddCascades(string table, ScriptStatement statement)
+    private void AddCascades(string table, RowChange? change, int line)
     {
         if (SqliteDialect.Instance.Analyze(_question.Script).SuspendsForeignKeys)
             return;
         _keys ??= DeletingKeys.Read(_counter.Handle);
-        var change = RowChange.Read(SqliteDialect.Instance, statement.Text);
         foreach (var way in DeletingKey.From(SqliteNames.Quote(table), _keys, StringComparer.OrdinalIgnoreCase))
         {
             var child = SqliteNames.Unquote(way[^1].Child);
@@ -228,7 +229,7 @@ internal sealed class SqliteLossForecast
                         SqliteNames.Show(child),
                         rows,
                         IsEstimate: false,
-                        statement.Location.Line
+                        line
                     )
                 );
         }
@@ -239,14 +240,37 @@ internal sealed class SqliteLossForecast
 
     private void FollowUpdate(ScriptStatement statement)
     {
-        if (
-            _question.Direction == MigrationDirection.Down
-            && RowChange.Read(SqliteDialect.Instance, statement.Text) is { } change
-            && _tables.TryGetValue(new SqliteTokenCursor(SqliteTokenCursor.Read(change.Table)).TakeName(), out var table)
-            && table.Original is { } name
-        )
-            AddChange(DataLossKind.Overwritten, name, statement);
+        if (RowChange.Read(SqliteDialect.Instance, statement.Text) is not { } change || Overwritten(change.Table) is not { } name)
+            return;
+        AddChange(DataLossKind.Overwritten, name, statement);
+        if (UniqueKeys.Read(_counter.Handle, name).MayReplace(statement.Text))
+            NotCounted(statement, "replaces", name, "that have the same key");
     }
+
+    private void FollowUpsert(ScriptStatement statement)
+    {
+        if (Upsert.Read(SqliteDialect.Instance, statement.Text) is not { } upsert || Overwritten(upsert.Table) is not { } name)
+            return;
+        var table = UniqueKeys.Read(_counter.Handle, name);
+        var change = table.IsReadable ? upsert.Change(table.Columns, table.Keys, "=", n => SqliteNames.Fold(SqliteNames.Unquote(n))) : null;
+        var rows = change is null || _writes.MayChange(change) ? null : _counter.TryCount(change.CountQuery("count(*)"));
+        if (rows is null)
+            NotCounted(statement, upsert.Replaces ? "replaces" : "overwrites", name, "that are there already");
+        else
+            _counted.Add(new DataLoss(DataLossKind.Overwritten, SqliteNames.Show(name), rows, IsEstimate: false, statement.Location.Line));
+        if (upsert.Replaces && rows is not 0)
+            AddCascades(name, change, statement.Location.Line);
+    }
+
+    /// <summary>The table of the database that an undo changes by a name; null where it is another one.</summary>
+    private string? Overwritten(string table) =>
+        _question.Direction == MigrationDirection.Down
+        && _tables.TryGetValue(new SqliteTokenCursor(SqliteTokenCursor.Read(table)).TakeName(), out var found)
+            ? found.Original
+            : null;
+
+    private void NotCounted(ScriptStatement statement, string what, string table, string which) =>
+        _notForeseen.Add($"line {statement.Location.Line} {what} rows of {SqliteNames.Show(table)} {which}; how many cannot be counted");
 
     // A condition is counted on the tables as they are now, which is right as long as the script has not changed them before.
     private void AddChange(DataLossKind kind, string table, ScriptStatement statement)

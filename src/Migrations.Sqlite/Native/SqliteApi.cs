@@ -133,16 +133,17 @@ internal sealed unsafe class SqliteApi
     public int ErrorOffset(nint db) => _errorOffset is not null ? _errorOffset(db) : -1;
 
     /// <summary>
-    /// Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>). Settings that the library
-    /// does not know are left alone.
+    /// Switches a setting of a connection (<see href="https://sqlite.org/c3ref/c_dbconfig_defensive.html"/>) and reads it back.
     /// </summary>
-    public void Configure(nint db, int setting, bool on)
+    /// <returns>What it is afterwards; null where the library does not know the setting.</returns>
+    public bool? Configure(nint db, int setting, bool on)
     {
         var value = on ? 1 : 0;
-        if (PadsVariableArguments)
-            _ = _configurePadded(db, setting, 0, 0, 0, 0, 0, 0, value, 0);
-        else
-            _ = _configure(db, setting, value, 0);
+        var inForce = -1;
+        var code = PadsVariableArguments
+            ? _configurePadded(db, setting, 0, 0, 0, 0, 0, 0, value, (nint)(&inForce))
+            : _configure(db, setting, value, (nint)(&inForce));
+        return code != SqliteCodes.Ok || inForce < 0 ? null : inForce != 0;
     }
 
     /// <summary>

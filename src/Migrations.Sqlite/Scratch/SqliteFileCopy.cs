@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Migrations.Backup;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -15,13 +16,7 @@ internal static class SqliteFileCopy
 
     /// <summary>Makes a new, empty file that only its owner may read.</summary>
     /// <exception cref="IOException">It exists, or cannot be made.</exception>
-    public static void CreateFile(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        new FileStream(path, options).Dispose();
-    }
+    public static void CreateFile(string path) => OwnerOnly.CreateFile(path).Dispose();
 
     /// <summary>
     /// Copies into an empty file. The result is one file with a rollback journal, whatever the source's mode; nothing in it is flushed to

@@ -30,6 +30,7 @@ internal enum StatementKind
 internal sealed record StatementHead(StatementKind Kind)
 {
     private static readonly StatementHead Ordinary = new(StatementKind.Other);
+    private static readonly StatementHead Overwriting = new(StatementKind.Other) { MayOverwrite = true };
 
     /// <summary>TABLE, INDEX, VIEW or TRIGGER for CREATE and DROP; the mode of BEGIN.</summary>
     public string? What { get; private init; }
@@ -60,7 +61,7 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>Whether it may delete rows: a DELETE, or queries with names before something that may be one.</summary>
     public bool MayDelete { get; private init; }
 
-    /// <summary>Whether it is an UPDATE.</summary>
+    /// <summary>Whether it overwrites rows: an UPDATE, an INSERT that takes the place of rows.</summary>
     public bool MayOverwrite { get; private init; }
 
     /// <summary>Whether it may take rows or values away.</summary>
@@ -95,10 +96,27 @@ internal sealed record StatementHead(StatementKind Kind)
             Next();
             // Most statements of long scripts.
             if (Is("INSERT"))
-                return Ordinary;
+                return ReplacesRows() ? Overwriting : Ordinary;
             if (_kind == SqlTokenKind.Symbol && IsMark('.'))
                 return new StatementHead(StatementKind.ShellCommand);
             return _kind == SqlTokenKind.Word ? ReadStatement(Upper()) : Ordinary;
+        }
+
+        /// <summary>Whether an INSERT says OR REPLACE, or ON CONFLICT; a value may say so too.</summary>
+        private bool ReplacesRows()
+        {
+            Next();
+            if (Skip("OR") && Is("REPLACE"))
+                return true;
+            var rest = _text[_at..];
+            // The rarest letter of CONFLICT.
+            for (int f; (f = rest.IndexOfAny((byte)'f', (byte)'F')) >= 0; rest = rest[(f + 1)..])
+            {
+                if (f >= 3 && rest.Length > f + 4 && Ascii.EqualsIgnoreCase(rest[(f - 3)..(f + 5)], "CONFLICT"u8))
+                    return true;
+            }
+
+            return false;
         }
 
         private StatementHead ReadStatement(string word)
@@ -123,7 +141,7 @@ internal sealed record StatementHead(StatementKind Kind)
                 "DROP" => ReadDrop(),
                 "ALTER" => ReadAlter(),
                 "DELETE" or "WITH" => new StatementHead(StatementKind.Other) { MayDelete = true },
-                "UPDATE" => new StatementHead(StatementKind.Other) { MayOverwrite = true },
+                "UPDATE" or "REPLACE" => Overwriting,
                 _ => Ordinary,
             };
         }

@@ -257,6 +257,25 @@ public sealed class MigrationTemplateTests
         );
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(MigrationLayout.Sections)]
+    [InlineData(MigrationLayout.FolderEach)]
+    [InlineData(MigrationLayout.RollbackFolder)]
+    public void Where_no_undo_is_wanted_there_is_one_file_that_says_so(MigrationLayout? layout)
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CreateOptions { Irreversible = true, Layout = layout };
+
+        var file = Assert.Single(MigrationTemplate.Create(folder.Path, "drop old rows", options, DateTimeOffset.UnixEpoch));
+        File.AppendAllText(file, "DROP TABLE old;\n");
+
+        var read = folder.Read();
+        var migration = Assert.Single(read.Migrations);
+        Assert.True(migration.IsIrreversible);
+        Assert.Empty(read.Warnings);
+    }
+
     [Fact]
     public void A_script_that_was_written_is_read_with_its_header()
     {

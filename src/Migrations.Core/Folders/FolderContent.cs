@@ -1,0 +1,77 @@
+namespace Migrations.Folders;
+
+/// <summary>What the names and places in a migration folder say, before a script is opened.</summary>
+internal sealed class FolderContent
+{
+    /// <summary>The files that are migrations, in the order of their paths.</summary>
+    public List<MigrationFile> Files { get; } = [];
+
+    /// <summary>Files that look like migrations and fit no rule.</summary>
+    public List<string> Misfits { get; } = [];
+
+    /// <summary>What is wrong with names and places.</summary>
+    public List<FileProblem> Problems { get; } = [];
+
+    /// <summary>What is left out and worth telling.</summary>
+    public List<FileProblem> Warnings { get; } = [];
+
+    /// <summary>Side files with checksums.</summary>
+    public List<string> ChecksumFiles { get; } = [];
+
+    /// <summary>Subfolders that hold migrations but are no part of this folder.</summary>
+    public List<string> OtherFolders { get; } = [];
+
+    /// <summary>Whether checks are declared in it.</summary>
+    public bool HasChecks { get; set; }
+
+    /// <summary>A script that may be a numbered migration.</summary>
+    public void AddNumbered(FolderEntry entry, LayoutFilter filter)
+    {
+        if (!MigrationFileName.TryParse(entry.Name, filter.Reads(MigrationLayout.RollbackSuffix), out var name) || !filter.Fits(name.Form))
+        {
+            Misfits.Add(entry.Path);
+            return;
+        }
+
+        Add(entry, name, name.Form, name.IsDown, versionFolder: null);
+    }
+
+    public void Add(FolderEntry entry, MigrationFileName name, FileForm form, bool isDown, string? versionFolder) =>
+        Files.Add(
+            new MigrationFile
+            {
+                Path = entry.Path,
+                Version = versionFolder is null ? name.Version : FolderVersion(versionFolder, name.Number),
+                Number = name.Number,
+                Name = name.Name,
+                FullName = versionFolder is null ? name.FullName : versionFolder + "/" + name.FullName,
+                IsDown = isDown,
+                Form = form,
+                VersionFolder = versionFolder,
+            }
+        );
+
+    /// <summary>
+    /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of
+    /// <c>0.9.1</c>.
+    /// </summary>
+    private static MigrationVersion? FolderVersion(string folder, string number)
+    {
+        var missing = 2 - folder.Count(c => c == '.');
+        return MigrationFileName.VersionOf(folder.TrimStart('v') + string.Concat(Enumerable.Repeat(".0", missing)) + "." + number);
+    }
+
+    public void LeaveOut(FolderEntry entry, LeftOutFile file)
+    {
+        if (file.Name is null)
+            Warn(entry, file.Message, "Delete it, or move it out of the folder.");
+        else
+            Report(entry, file.Message, MisfitNames.Rename(entry.Path, file.Name));
+    }
+
+    public void Report(FolderEntry entry, string message, string remedy) =>
+        Problems.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
+
+    public void Warn(FolderEntry entry, string message, string remedy) =>
+        Warnings.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
+}

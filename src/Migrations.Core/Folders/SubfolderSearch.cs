@@ -1,0 +1,67 @@
+namespace Migrations.Folders;
+
+/// <summary>Searches the subfolders of a migration folder that belong to none of its layouts.</summary>
+/// <param name="root">The migration folder.</param>
+/// <param name="filter">Which layouts are looked for.</param>
+/// <param name="content">Takes what is found.</param>
+/// <param name="cancellationToken">Stops it.</param>
+internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderContent content, CancellationToken cancellationToken)
+{
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations are only reported.
+    /// </summary>
+    public void Search(FolderEntry folder, IReadOnlyList<FolderEntry> entries)
+    {
+        if (IsLoop(folder))
+            return;
+        var others = 0;
+        foreach (var entry in entries)
+        {
+            if (entry.IsFolder)
+            {
+                if (!FolderNames.Contains(FolderNames.OtherPurposes, entry.Name))
+                    Search(entry, FolderEntry.In(entry.Path));
+            }
+            else if (entry.LooksLikeMigration(versioned: true) && filter.Reads(MigrationLayout.Versioned))
+            {
+                content.AddNumbered(entry, filter);
+            }
+            else if (entry.LooksLikeMigration(versioned: false))
+            {
+                others++;
+            }
+            else if (MigrationFileName.IsSql(entry.Name) && MigrationFileName.NumberLength(folder.Name.TrimStart('v')) > 0)
+            {
+                content.Warn(
+                    entry,
+                    "The file is left out: its folder is named like a version, but its own name begins with no number.",
+                    "Give it a number ('01__name.sql') if it is a migration."
+                );
+            }
+        }
+
+        if (others == 0 || filter.Only is not null || FolderNames.Contains(FolderNames.Undo, folder.Name))
+            return;
+        content.OtherFolders.Add(Path.GetRelativePath(root, folder.Path));
+        content.Warn(
+            folder,
+            $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",
+            $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'."
+        );
+    }
+
+    /// <summary>
+    /// Whether a link leads back to where the search is, or to where another link has led it: links in a circle (a package manager makes
+    /// them) have no end.
+    /// </summary>
+    private bool IsLoop(FolderEntry folder)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (new DirectoryInfo(folder.Path).ResolveLinkTarget(returnFinalTarget: true) is not { } target)
+            return false;
+        var place = Path.TrimEndingDirectorySeparator(target.FullName);
+        return folder.Path.StartsWith(place + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !_followed.Add(place);
+    }
+}

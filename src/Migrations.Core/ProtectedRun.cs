@@ -1,0 +1,119 @@
+using Migrations.Databases;
+using Migrations.Folders;
+using Migrations.Planning;
+using Migrations.Running;
+
+namespace Migrations;
+
+/// <summary>
+/// One call that applies or undoes: it plans under the lock, backs up, runs the plan and checks the database; and when that failed, restores
+/// the backup once the lock is free.
+/// </summary>
+/// <param name="context">The database and the folder.</param>
+/// <param name="protection">The backup and its restore.</param>
+/// <param name="check">What is checked after the run.</param>
+internal sealed class ProtectedRun(RunContext context, RunProtection protection, RunCheck check)
+{
+    /// <summary>Whether the database may be created.</summary>
+    public required SessionAccess Access { get; init; }
+
+    /// <summary>Plans from what is read.</summary>
+    public required Func<PlanningInput, MigrationPlan> Planner { get; init; }
+
+    /// <summary>Whether rows and values may go.</summary>
+    public required bool AcceptsLoss { get; init; }
+
+    public async Task<IReadOnlyList<MigrationResult>> RunAsync(CancellationToken cancellationToken)
+    {
+        protection.DemandBackup();
+        var read = context.ReadFolder(cancellationToken);
+        try
+        {
+            var results = await RunFolderAsync(read, cancellationToken).ConfigureAwait(false);
+            // After a run they were made while its lock was still held.
+            if (results.Count == 0)
+                await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+            return results;
+        }
+        catch (MigrationException e) when (protection.Backup is not null)
+        {
+            await protection.RestoreAsync(e, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<MigrationResult>> RunFolderAsync(MigrationFolder read, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var turn = new RunTurn(context, Planner, session, read);
+            if (!await turn.IsAnythingToDoAsync(cancellationToken).ConfigureAwait(false))
+                return [];
+            var held = await turn.LockAsync(cancellationToken).ConfigureAwait(false);
+            if (held is null)
+                return [];
+            await using (held.ConfigureAwait(false))
+            {
+                var planned = await turn.PlanAsync(cancellationToken).ConfigureAwait(false);
+                return planned is null ? [] : await RunPlanAsync(session, planned, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>For a folder without a migration no database is created.</summary>
+    private async Task<IDatabaseSession> OpenAsync(MigrationFolder read, CancellationToken cancellationToken)
+    {
+        if (Access != SessionAccess.Create || !read.IsEmpty || context.Options.Folder.AllowEmpty)
+            return await context.OpenAsync(Access, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && context.Driver.CreatesDatabases)
+        {
+            throw MissingFolder.Empty(read.Path);
+        }
+    }
+
+    /// <summary>The lock is held.</summary>
+    private async Task<IReadOnlyList<MigrationResult>> RunPlanAsync(
+        IDatabaseSession session,
+        PlannedRun planned,
+        CancellationToken cancellationToken
+    )
+    {
+        await CheckLossAsync(session, planned, cancellationToken).ConfigureAwait(false);
+        await protection.BackUpAsync(planned.Plan, cancellationToken).ConfigureAwait(false);
+        var run = new MigrationRun(session, context.Driver.Dialect, context.Target, context.NewRecorder(), context.Options, planned.History)
+        {
+            Folder = context.Folder,
+            Backup = protection.Backup?.Path,
+        };
+        try
+        {
+            var results = await run.RunAsync(planned.Plan, planned.Analyses, cancellationToken).ConfigureAwait(false);
+            await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+            return results;
+        }
+        catch (MigrationException e) when (protection.Restores(e))
+        {
+            await protection.NoteStateAsync(session, run).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is reported, and not asked about.</summary>
+    private async Task CheckLossAsync(IDatabaseSession session, PlannedRun planned, CancellationToken cancellationToken)
+    {
+        if (AcceptsLoss && planned.Plan.Direction == MigrationDirection.Down)
+            return;
+        var losses = await LossForecaster
+            .FindAsync(session.Inspector, planned.Plan, planned.Analyses, cancellationToken)
+            .ConfigureAwait(false);
+        if (!AcceptsLoss)
+            LossForecaster.Refuse(losses, context.Target.Display);
+        foreach (var sentence in losses.SelectMany(l => l.Sentences()))
+            context.Warn(sentence + ".");
+    }
+}

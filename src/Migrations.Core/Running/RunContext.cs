@@ -1,0 +1,50 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Folders;
+using Migrations.History;
+using Migrations.Planning;
+using Migrations.Sql;
+
+namespace Migrations.Running;
+
+/// <summary>The database and the migration folder that a call works on, and how it reads and connects.</summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="folder">The migration folder.</param>
+/// <param name="options">How to read and to connect.</param>
+internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options)
+{
+    public IDatabaseDriver Driver => driver;
+
+    public DatabaseTarget Target => target;
+
+    public string Folder => folder;
+
+    public MigratorOptions Options => options;
+
+    /// <summary>Reads the folder and publishes what is worth a warning in it.</summary>
+    public MigrationFolder ReadFolder(CancellationToken cancellationToken)
+    {
+        var read = MigrationFolderReader.Read(folder, options.Folder, cancellationToken);
+        foreach (var warning in read.Warnings)
+            Warn(warning.ToString());
+        return read;
+    }
+
+    public Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
+        driver.OpenAsync(target, options.Session with { Access = access }, cancellationToken);
+
+    /// <summary>What planning looks at: the folder, and the history as it is now.</summary>
+    public Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
+        PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);
+
+    /// <summary>Checks the scripts of a plan.</summary>
+    /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
+    public IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history) =>
+        PlannedScripts.Analyze(driver.Dialect, folder, plan, history);
+
+    /// <summary>Makes the rows of one run in the history.</summary>
+    public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);
+
+    public void Warn(string text) => options.Session.Events.Publish(new WarningRaised(text));
+}
