@@ -17,8 +17,8 @@ $namespaces = @{
 }
 # What PowerShell itself adds to a cmdlet that changes something.
 $shared = @{
-    WhatIf  = 'Shows what would be done and touches nothing; for Invoke-Migration and Undo-Migration that is the SQL of each step.'
-    Confirm = 'Asks before anything is done. -Confirm:$false asks nothing, whatever $ConfirmPreference says.'
+    WhatIf  = 'Shows what would be done and changes nothing; for Invoke-Migration and Undo-Migration that is the SQL of each step.'
+    Confirm = 'Asks before anything is done. -Confirm:$false never asks, whatever $ConfirmPreference says.'
 }
 
 $comments = Get-ChildItem "$PSScriptRoot/../src/Migrations.PowerShell/bin/*/net8.0/Migrations.PowerShell.xml" |

@@ -6,7 +6,8 @@ using Migrations.Running;
 namespace Migrations;
 
 /// <summary>
-/// One call that applies or undoes: it plans under the lock, backs up, runs the plan and checks the database; and when that failed, restores
+/// One call that applies or undoes: it plans under the lock, backs up, runs the plan and checks the database; and when that failed,
+/// restores
 /// the backup once the lock is free.
 /// </summary>
 /// <param name="context">The database and the folder.</param>

@@ -7,7 +7,7 @@ namespace Migrations.PowerShell;
 /// <summary>What cmdlets share that write to a database: they take the migration lock.</summary>
 public abstract class ChangeCommand : FolderCommand
 {
-    /// <summary>How long to wait for another run to end: <c>30s</c>, <c>5m</c>, or seconds. Default: 60 seconds.</summary>
+    /// <summary>How long to wait for another run to finish: <c>30s</c>, <c>5m</c>, or seconds. Default: 60 seconds.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -21,20 +21,20 @@ internal static class Confirmation
     public static bool IsConfirmOff(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") == false;
 
     /// <summary>Whether something that cannot be taken back may be done: asks by <c>ShouldProcess</c>, unless it is forced. <c>-WhatIf</c> tells in any case.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: nobody can be asked.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: no one can be asked.</exception>
     public static bool MayDo(this PSCmdlet cmdlet, bool force, string target, string action)
     {
         if (force && !cmdlet.IsConfirmSaid() && !cmdlet.IsWhatIf())
             return true;
         return Ask(
             () => cmdlet.ShouldProcess(target, action),
-            e => Required($"'{action}' needs a confirmation for {target}, and nobody can be asked.", e)
+            e => Required($"'{action}' for {target} requires confirmation, but no one can be asked.", e)
         );
     }
 
-    /// <summary>Asks a question. Where nobody can be asked, a host throws one of three kinds of exceptions, by its own making.</summary>
+    /// <summary>Asks a question. Where no one can be asked, a host throws one of three kinds of exceptions, by its own making.</summary>
     /// <param name="question">The question, with <c>ShouldProcess</c> or <c>ShouldContinue</c>.</param>
-    /// <param name="unasked">The error where nobody can be asked.</param>
+    /// <param name="unasked">The error where no one can be asked.</param>
     public static bool Ask(Func<bool> question, Func<Exception, MigrationException> unasked)
     {
         try
@@ -60,7 +60,7 @@ internal static class Confirmation
     /// <summary>Whether it is what a host throws where no one can be asked.</summary>
     public static bool IsUnaskable(Exception error) => error is PSInvalidOperationException or HostException or NotImplementedException;
 
-    /// <summary>The error for a question that nobody could be asked.</summary>
+    /// <summary>The error for a question that could be put to no one.</summary>
     public static MigrationException Required(string message, Exception inner) =>
         new(
             ErrorId.ConfirmationRequired,

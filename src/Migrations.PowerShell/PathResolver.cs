@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Management.Automation;
 using Microsoft.PowerShell.Commands;
 using Migrations.Databases;
@@ -18,11 +19,11 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     /// unchanged.
     /// </summary>
     /// <exception cref="CommandException">The drive is no file system, or the path has wildcards.</exception>
-    public string Database(string text) => IsPath(text) ? "sqlite:" + Single(text) : text;
+    public string Database(string text) => IsPath(text) ? "sqlite:" + Single(text) : WithPath(text);
 
     /// <summary>The same for what may be a database, a file or a folder.</summary>
     /// <exception cref="CommandException">The drive is no file system, or the path has wildcards.</exception>
-    public string Expand(string text) => IsPath(text) ? Single(text) : text;
+    public string Expand(string text) => IsPath(text) ? Single(text) : WithPath(text);
 
     private bool IsPath(string text)
     {
@@ -31,8 +32,49 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
             || trimmed.StartsWith("~\\", StringComparison.Ordinal)
             || IsDrive(trimmed)
             || IsProvider(trimmed)
-            || (trimmed.Length > 0 && !IsOwnForm(trimmed) && ConnectionText.Find(trimmed) is null);
+            || (trimmed.Length > 0 && !IsOwnForm(trimmed) && ConnectionText.Find(trimmed, CurrentFolder) is null);
     }
+
+    /// <summary>
+    /// An address or a connection string of SQLite, with the path in it as the file system knows it, where only PowerShell does: a drive of its own, a home, a
+    /// backslash. Every other path the driver reads itself, from PowerShell's location.
+    /// </summary>
+    private string WithPath(string text)
+    {
+        const string Scheme = "sqlite:";
+        var trimmed = text.Trim();
+        if (trimmed.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return IsPowerShellPath(trimmed[Scheme.Length..]) ? Scheme + Single(trimmed[Scheme.Length..]) : text;
+        if (!IsOwnForm(trimmed.Length > 0 ? trimmed : ":"))
+            return text;
+        try
+        {
+            var builder = new DbConnectionStringBuilder { ConnectionString = trimmed };
+            foreach (var key in (string[])["Data Source", "DataSource", "Filename"])
+            {
+                if (!builder.TryGetValue(key, out var value) || value is not string path || !IsPowerShellPath(path))
+                    continue;
+                builder[key] = Single(path);
+                return builder.ConnectionString;
+            }
+        }
+        catch (ArgumentException)
+        {
+            // The driver refuses it, and does not repeat it.
+        }
+
+        return text;
+    }
+
+    private bool IsPowerShellPath(string path) =>
+        path.StartsWith("~/", StringComparison.Ordinal)
+        || IsDrive(path)
+        || IsProvider(path)
+        || (
+            path.Contains('\\', StringComparison.Ordinal)
+            && !path.StartsWith(@"\\", StringComparison.Ordinal)
+            && ConnectionText.Find(path) is null
+        );
 
     // What the SQLite driver reads besides paths, and paths of another system, which mean nothing here and are shown as given.
     private static bool IsOwnForm(string text) =>

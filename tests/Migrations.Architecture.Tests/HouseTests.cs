@@ -24,9 +24,9 @@ public sealed class HouseTests(ITestOutputHelper output)
     [
         ["Model", "Schema"],
         ["Errors", "Events"],
-        ["Scripts", "Configuration"],
+        ["Scripts"],
         ["Sql", "Folders"],
-        ["History"],
+        ["History", "Configuration"],
         ["Databases"],
         ["Backup"],
         ["Planning"],

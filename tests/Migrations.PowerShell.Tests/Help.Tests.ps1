@@ -23,7 +23,7 @@ Describe 'Help of <Cmdlet>' -ForEach $cmdlets {
     }
 
     It 'has examples that parse and bind' {
-        @($help.examples.example).Count | Should -BeGreaterThan 0
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
         foreach ($example in $help.examples.example) {
             $problems = $null
             $tree = [System.Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $problems)
@@ -95,8 +95,15 @@ Describe 'The help files' {
         (Get-Content $made -Raw) -eq (Get-Content "$repository/en-US/Migrations.PowerShell.dll-Help.xml" -Raw) | Should -BeTrue -Because 'tools/Update-Help.ps1 makes the committed file'
     }
 
+    It 'are in plain English' {
+        $text = (Get-Content "$repository/en-US/*.xml", "$repository/en-US/*.txt" -Raw) -join "`n" -replace '\s+', ' '
+        [regex]::Matches($text, '.{30}\b(told|tells?|mend|put by|is none|so many|anew|nobody|somebody)\b', 'IgnoreCase').Value | Should -BeNullOrEmpty
+    }
+
     It 'have an about topic of at most 80 columns' {
         (Get-Content "$repository/en-US/about_Migrations.help.txt").Where{ $_.Length -gt 80 } | Should -BeNullOrEmpty
-        Get-Help about_Migrations | Out-String | Should -Match 'migration_journal'
+        $about = Get-Help about_Migrations | Out-String
+        $about | Should -Match 'migration_journal'
+        (Get-Command -Module Migrations).Name.Where{ $about -notmatch "(?m)^\s+$_\b" } | Should -BeNullOrEmpty -Because 'the topic names every cmdlet'
     }
 }

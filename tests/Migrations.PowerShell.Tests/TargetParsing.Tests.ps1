@@ -35,7 +35,7 @@ Describe 'Paths of databases' {
     BeforeAll {
         $folder = New-TestFolder 1
         $root = (Get-Item TestDrive:).FullName.TrimEnd('/')
-        $null = New-Item "$root/here", "$root/here/bk", "$root/here/data" -ItemType Directory
+        $null = New-Item "$root/here", "$root/here/bk", "$root/here/data", "$root/here/ann" -ItemType Directory
         $null = New-PSDrive -Name S -PSProvider FileSystem -Root "$root/here" -Scope Global
         Push-Location "$root/here"
     }
@@ -45,7 +45,9 @@ Describe 'Paths of databases' {
     It '<Text> is <File>' -ForEach @(
         @{ Text = '.\shop.db'; File = 'shop.db' }, @{ Text = 'data\shop.db'; File = 'data/shop.db' }, @{ Text = '..\here\shop.db'; File = 'shop.db' },
         @{ Text = 'S:/shop.db'; File = 'shop.db' }, @{ Text = 'S:\data\shop.db'; File = 'data/shop.db' }, @{ Text = 's:shop.db'; File = 'shop.db' },
-        @{ Text = './a`[1`].db'; File = 'a[1].db' }, @{ Text = 'a[1].db'; File = 'a[1].db' }, @{ Text = 'S:/a`[1`].db'; File = 'a[1].db' }
+        @{ Text = './a`[1`].db'; File = 'a[1].db' }, @{ Text = 'a[1].db'; File = 'a[1].db' }, @{ Text = 'S:/a`[1`].db'; File = 'a[1].db' },
+        @{ Text = 'Data Source=shop.db'; File = 'shop.db' }, @{ Text = 'Data Source=S:/data/shop.db'; File = 'data/shop.db' }, @{ Text = 'datasource="S:\my shop.db";Mode=ReadWriteCreate'; File = 'my shop.db' },
+        @{ Text = 'Filename=.\data\shop.db'; File = 'data/shop.db' }, @{ Text = 'sqlite:S:/shop.db'; File = 'shop.db' }, @{ Text = 'sqlite:data\shop.db'; File = 'data/shop.db' }, @{ Text = './ann/x@y.db'; File = 'ann/x@y.db' }
     ) {
         $null = Invoke-Migration $Text $folder
         (Get-ChildItem -Force -File -Recurse | Where-Object Extension -NE '.migrate-lock').FullName | Should -Be "$root/here/$File"

@@ -87,12 +87,30 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("REINDEX", found.Recommendation);
     }
 
-    [Fact]
-    public async Task Rows_against_a_rule_are_told()
+    [Theory]
+    [InlineData(
+        "CREATE TABLE a (x CHECK (x > 0)); PRAGMA ignore_check_constraints=ON; INSERT INTO a VALUES (-1), (-2)",
+        "CHECK constraint failed in a (2 rows)",
+        "WHERE NOT ("
+    )]
+    [InlineData(
+        "CREATE TABLE a (x); INSERT INTO a VALUES (NULL); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE a (x NOT NULL)'",
+        "NULL value in a.x",
+        "SELECT * FROM a WHERE typeof(x) = 'null';"
+    )]
+    [InlineData(
+        "CREATE TABLE a (x INT); INSERT INTO a VALUES ('t'); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE a (x INT) STRICT'",
+        "value in a.x",
+        "SELECT typeof(x), * FROM a ORDER BY 1;"
+    )]
+    public async Task Rows_against_a_rule_are_named_with_what_finds_them(string make, string message, string search)
     {
-        TestSql.Run(_folder.Database, "CREATE TABLE a (x CHECK (x > 0)); PRAGMA ignore_check_constraints=ON; INSERT INTO a VALUES (-1)");
+        TestSql.Run(_folder.Database, make);
         var found = Assert.Single(await CheckAsync(), r => r.Name == "integrity");
-        Assert.Equal((CheckStatus.Fail, "a", "Correct the rows."), (found.Status, found.Target, found.Recommendation));
+        Assert.Equal((CheckStatus.Fail, "a"), (found.Status, found.Target));
+        Assert.Contains(message, found.Message, StringComparison.Ordinal);
+        Assert.Contains(search, found.Recommendation, StringComparison.Ordinal);
+        Assert.Equal("a", found.Target);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class PlainText
     }
 
     /// <summary>The text, cut to a length, with a mark where something was cut off.</summary>
-    public static string Shorten(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     /// <summary>A number with its noun: <c>1 migration</c>, <c>3 migrations</c>.</summary>
     public static string Count(long number, string noun) =>

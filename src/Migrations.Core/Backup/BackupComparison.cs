@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Schema;
 
 namespace Migrations.Backup;
 
@@ -25,19 +26,23 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     public async Task<IReadOnlyList<CheckResult>> RunAsync(bool thorough, bool digests, CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
-        foreach (var answer in await session.Inspector.CheckEngineAsync(thorough, cancellationToken).ConfigureAwait(false))
-            results.Add(Judge(answer) with { Database = display });
-        results.Add(await SchemaAsync(cancellationToken).ConfigureAwait(false));
+        var answers = await session.Inspector.CheckEngineAsync(thorough, cancellationToken).ConfigureAwait(false);
+        var schema = await SchemaAsync([.. answers.SelectMany(a => a.Faults)], cancellationToken).ConfigureAwait(false);
+        results.AddRange(
+            answers.Select(a => Judge(a, isSchemaThatOfSource: schema.Status == CheckStatus.Pass) with { Database = display })
+        );
+        results.Add(schema);
         results.AddRange(await ContentAsync(digests, cancellationToken).ConfigureAwait(false));
         return results;
     }
 
     /// <summary>What the source had too is no fault of the copy.</summary>
-    private CheckResult Judge(CheckResult answer)
+    private CheckResult Judge(CheckResult answer, bool isSchemaThatOfSource)
     {
         if (answer.Status != CheckStatus.Fail || answer.Faults.Count == 0)
             return answer;
-        if (manifest?.Faults is not { } known)
+        var added = answer.Faults.Where(f => !(f.IsOfPages && manifest?.Format is BackupFormat.Native)).ToList();
+        if (added.Count > 0 && manifest?.Faults is null)
         {
             return answer with
             {
@@ -49,7 +54,8 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             };
         }
 
-        var added = answer.Faults.Where(f => !f.IsAmong(known)).ToList();
+        // What a restore had to make so, because rows of the source break it, leaves the schema else as it was.
+        added.RemoveAll(f => f.IsAmong(manifest!.Faults!) || (f.DefinitionEnd is not null && isSchemaThatOfSource));
         return added.Count == 0
             ? answer with
             {
@@ -64,18 +70,20 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             };
     }
 
-    private async Task<CheckResult> SchemaAsync(CancellationToken cancellationToken)
+    private async Task<CheckResult> SchemaAsync(IReadOnlyList<DatabaseFault> faults, CancellationToken cancellationToken)
     {
         if (manifest is null)
             return NotRun(Schema, "There is no manifest to compare the schema with.");
         var clock = Stopwatch.StartNew();
         var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        var same = string.Equals(found.Fingerprint, manifest.SchemaFingerprint, StringComparison.Ordinal);
+        var broken = faults.Where(IsOfRestore).ToList();
+        var isLike = broken.Count > 0 && IsOfSource(Without(broken, found));
+        var same = isLike || IsOfSource(found);
         return Answer(
             Schema,
             same,
-            same
-                ? "The schema is that of the source."
+            isLike ? $"The schema is that of the source, but for what its rows break: {Sentence(broken.ConvertAll(f => f.Object))}"
+                : same ? "The schema is that of the source."
                 : $"The schema is not that of the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}."
         ) with
         {
@@ -84,6 +92,29 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             Duration = clock.Elapsed,
         };
     }
+
+    /// <summary>Whether a restore had to make it so. Of what the source has so, its schema says the same.</summary>
+    private bool IsOfRestore(DatabaseFault fault) =>
+        fault.DefinitionEnd is { } end
+        && manifest?.Faults?.Any(f => fault.IsAmong([f]) && f.Detail.EndsWith(end, StringComparison.Ordinal)) != true;
+
+    private bool IsOfSource(SchemaSnapshot found) =>
+        string.Equals(found.Fingerprint, manifest!.SchemaFingerprint, StringComparison.Ordinal);
+
+    private static SchemaSnapshot Without(List<DatabaseFault> broken, SchemaSnapshot found) =>
+        new(
+            found.Engine,
+            found.EngineVersion,
+            found.Objects.Select(o =>
+                broken.Find(f => string.Equals(f.Object, o.Name, StringComparison.Ordinal)) is { DefinitionEnd: { } end }
+                && o.Definition.EndsWith(end, StringComparison.Ordinal)
+                    ? o with
+                    {
+                        Definition = o.Definition[..^end.Length],
+                    }
+                    : o
+            )
+        );
 
     private async Task<IEnumerable<CheckResult>> ContentAsync(bool digests, CancellationToken cancellationToken)
     {

@@ -238,9 +238,33 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Sha256 = manifest.Sha256,
             Questions = checks.ConvertAll(c => new ProofQuestion(c.Name, c.Status, c.Message)),
         };
-        BackupManifestFile.Write(BackupManifestFile.PathOf(backup.Path), manifest with { Proof = proof });
+        BackupManifestFile.Write(
+            BackupManifestFile.PathOf(backup.Path),
+            manifest with
+            {
+                Proof = proof,
+                Faults = Faults(manifest, checks),
+            }
+        );
         return BackupCatalogue.WithManifest(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
     }
+
+    /// <summary>What the source turned out to have beside what was found when it was backed up.</summary>
+    private static IReadOnlyList<DatabaseFault>? Faults(BackupManifest manifest, List<CheckResult> checks) =>
+        manifest.Faults is { } known
+            ?
+            [
+                .. known,
+                .. checks
+                    .Where(c => c.Status == CheckStatus.Warn)
+                    .SelectMany(c => c.Faults)
+                    .Where(f => !f.IsAmong(known))
+                    .Select(AsInSource),
+            ]
+            : null;
+
+    private static DatabaseFault AsInSource(DatabaseFault fault) =>
+        fault.DefinitionEnd is null ? fault : fault with { Detail = "rows break it, though the source has it as valid" };
 
     private static string How(List<CheckResult> checks)
     {

@@ -104,8 +104,9 @@ public static class ConnectionText
     /// the text.
     /// </summary>
     /// <param name="text">What was given as a database.</param>
+    /// <param name="folder">Where relative paths start: what is the name of a file there is its path. Null: not looked at.</param>
     /// <returns>The end of a sentence that begins with 'It'.</returns>
-    public static string? Find(string text)
+    public static string? Find(string text, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         text = text.Trim();
@@ -130,7 +131,9 @@ public static class ConnectionText
             return "is a variable that was not replaced, or a piece of a configuration";
         if (text[0] == '-' || text.StartsWith("psql ", StringComparison.OrdinalIgnoreCase))
             return "is an option or a command";
-        return IsUserOrHost(text) ? "names a user, a host or a port, as an address of a server does" : null;
+        return IsUserOrHost(text) || (IsLogin(text) && !IsFile(text, folder))
+            ? "names a user, a host or a port, as an address of a server does"
+            : null;
     }
 
     /// <summary>Whether a value goes on with the known key of another pair, as those of libpq do, which blanks separate.</summary>
@@ -199,6 +202,26 @@ public static class ConnectionText
     }
 
     /// <summary><c>user:password@host</c>, <c>user@host/database</c>, <c>host:5432/database</c>.</summary>
+    /// <summary>Whether it has the form user/password@name of Oracle's programs. A folder and a file with an @ look the same.</summary>
+    private static bool IsLogin(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var at = text.LastIndexOf('@');
+        return slash > 0 && at > slash + 1 && at < text.Length - 1 && text.IndexOf('/', at) < 0 && !IsRooted(text);
+    }
+
+    private static bool IsFile(string text, string? folder)
+    {
+        try
+        {
+            return folder is not null && File.Exists(Path.GetFullPath(text, Path.GetFullPath(folder)));
+        }
+        catch (ArgumentException)
+        {
+            return false; // A NUL: no file has such a name.
+        }
+    }
+
     private static bool IsUserOrHost(string text)
     {
         if (IsRooted(text))

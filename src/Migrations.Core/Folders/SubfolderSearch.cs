@@ -10,7 +10,8 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
     private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations are only reported.
+    /// A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations are only
+    /// reported.
     /// </summary>
     public void Search(FolderEntry folder, IReadOnlyList<FolderEntry> entries)
     {

@@ -51,12 +51,18 @@ internal sealed class SecretFinder(ISqlDialect dialect)
     private void Find(string text, int offset, int closing)
     {
         var statement = new List<SqlToken>();
+        SecretColumns? copy = null;
         foreach (var token in dialect.Tokenize(text))
         {
             if (token.Kind == SqlTokenKind.Comment)
                 AddText(token.In(text).ToString(), offset + token.Start);
+            else if (token.Kind == SqlTokenKind.Shell)
+                AddData(token.In(text).ToString(), offset + token.Start, copy);
             else if (token.Kind == SqlTokenKind.Semicolon)
+            {
+                copy = new SecretColumns(text, [.. statement]);
                 FindInStatement(text, statement, offset, closing);
+            }
             else if (token.Kind != SqlTokenKind.WhiteSpace)
                 statement.Add(token);
         }
@@ -90,6 +96,7 @@ internal sealed class SecretFinder(ISqlDialect dialect)
                     isOpen
                     || keyDepth >= 0
                     || reader.IsNamedBehind(at)
+                    || reader.IsValueOfSecret(at)
                     || (last > at && SecretText.MayHold(text.AsSpan(tokens[at].Start, reader.EndAt(last) - tokens[at].Start)))
                 )
                     Take(text, tokens, at, last, offset, closing);
@@ -145,6 +152,12 @@ internal sealed class SecretFinder(ISqlDialect dialect)
                 offset + inside.From,
                 closing + 1
             );
+    }
+
+    private void AddData(string data, int offset, SecretColumns? copy)
+    {
+        foreach (var (start, length) in copy?.FindInData(data) ?? [])
+            _found.Add(new SecretSpan(offset + start, length, IsLiteral: false));
     }
 
     private void AddText(string text, int offset)

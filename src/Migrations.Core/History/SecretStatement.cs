@@ -48,6 +48,7 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     ];
 
     private readonly bool _isRole = FindsRole(text, tokens);
+    private readonly Lazy<IReadOnlySet<int>> _columnValues = new(() => new SecretColumns(text, tokens).Find());
     private bool? _isUpdateOfSecret;
 
     /// <summary>Whether it is a comment on an object.</summary>
@@ -100,6 +101,9 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
             ? value
             : null;
     }
+
+    /// <summary>Whether a literal is the value of a column that is named as a secret is.</summary>
+    public bool IsValueOfSecret(int at) => _columnValues.Value.Contains(at);
 
     /// <summary>
     /// Whether a literal is a secret by what comes behind it: <c>SET v = 'x' WHERE k = 'api_key'</c>, <c>'x' AS password</c>.

@@ -104,7 +104,7 @@ internal static partial class SecretText
     private const string Secret =
         "(password|passwd|passphrase|passcode|pwd|secret|api_?key|access_?key|private_?key|encryption_?key|auth_?token|access_?token)";
 
-    [GeneratedRegex(Secret + @"\w{0,60}$", Options, Milliseconds)]
+    [GeneratedRegex(Secret + @"\w{0,60}$|(^|[_.])tokens?$", Options, Milliseconds)]
     private static partial Regex NamePattern();
 
     [GeneratedRegex(@"(\b|_)(pw|" + Secret + @")(\b|_)", Options, Milliseconds)]

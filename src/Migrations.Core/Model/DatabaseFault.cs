@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Migrations;
 
 /// <summary>
@@ -12,6 +14,20 @@ namespace Migrations;
 /// <param name="Count">How often the object has it, where it can be counted: rows without a parent.</param>
 public sealed record DatabaseFault(string Kind, string Object, string Detail, long Count = 1)
 {
+    /// <summary>
+    /// Whether it is in the pages that a backup in the engine's own format copies byte by byte: such a copy, whose SHA-256 is that of its
+    /// manifest, has it from its source, whether it was looked for there or not.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsOfPages { get; init; }
+
+    /// <summary>
+    /// What ends the object's definition because of this fault, where a restore could not make it otherwise: <c> NOT VALID</c>. Without it
+    /// the schema is to be that of the source. Null where a definition says nothing of it.
+    /// </summary>
+    [JsonIgnore]
+    public string? DefinitionEnd { get; init; }
+
     /// <summary>Whether a copy that has this fault has it from a source with these.</summary>
     public bool IsAmong(IEnumerable<DatabaseFault> source) =>
         source.Any(f =>

@@ -4,7 +4,8 @@ using Migrations.Planning;
 
 namespace Migrations.Running;
 
-/// <summary>Waits until it is this run's turn: looks without the lock, takes the lock if there is something to do, and plans under it.</summary>
+/// <summary>Waits until it is this run's turn: looks without the lock, takes the lock if there is something to do, and plans under
+/// it.</summary>
 /// <param name="context">The database and the folder.</param>
 /// <param name="planner">Plans from what is read.</param>
 /// <param name="session">The open session.</param>
@@ -45,7 +46,8 @@ internal sealed class RunTurn(
             cancellationToken
         );
 
-    /// <summary>The plan, under the lock: what another run did meanwhile is planned around, not done again. Null when nothing is left.</summary>
+    /// <summary>The plan, under the lock: what another run did meanwhile is planned around, not done again. Null when nothing is
+    /// left.</summary>
     public async Task<PlannedRun?> PlanAsync(CancellationToken cancellationToken)
     {
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);

@@ -56,9 +56,10 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
         await using (session.ConfigureAwait(false))
         {
             var server = session.Connection.PostgreSqlVersion;
-            await new PostgreSqlRestore(backup, ClientTools.For(server), server.Major)
+            var broken = await new PostgreSqlRestore(backup, ClientTools.For(server), server.Major)
                 .LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken)
                 .ConfigureAwait(false);
+            await BrokenForeignKeys.AddAsync(session, broken, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -30,6 +30,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
         await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);
+        await Standby.RefuseAsync(server, cancellationToken).ConfigureAwait(false);
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
         var name = NewName();
@@ -81,18 +82,21 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var settings = old is null ? null : await DatabaseSettings.ReadAsync(old, cancellationToken).ConfigureAwait(false);
         var how = "restored into a new database, which was renamed into place";
         await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> broken;
         try
         {
-            await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
+            broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
         {
             how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
             await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
             await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
-            await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+            broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
         }
 
+        if (broken.Count > 0)
+            how += await AddAsync(there, broken, cancellationToken).ConfigureAwait(false);
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=
@@ -111,6 +115,16 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         if (refused.Count > 0)
             how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
         return how;
+    }
+
+    private async Task<string> AddAsync(DatabaseTarget restored, IReadOnlyList<string> broken, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        await BrokenForeignKeys.AddAsync(session, broken, cancellationToken).ConfigureAwait(false);
+        return broken.Count == 1
+            ? "; a foreign key that rows of the source break is NOT VALID"
+            : string.Create(CultureInfo.InvariantCulture, $"; {broken.Count} foreign keys that rows of the source break are NOT VALID");
     }
 
     private async Task<IReadOnlyList<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)

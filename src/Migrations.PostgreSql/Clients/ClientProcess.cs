@@ -19,11 +19,16 @@ internal sealed class ClientProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _name;
     private readonly Task<string> _words;
+    private readonly Func<string, bool>? _isBearable;
 
-    private ClientProcess(Process process, string name)
+    // Null until there is an error.
+    private bool? _areErrorsBearable;
+
+    private ClientProcess(Process process, string name, Func<string, bool>? isBearable)
     {
         _process = process;
         _name = name;
+        _isBearable = isBearable;
         _words = ReadAsync(process.StandardError);
     }
 
@@ -41,7 +46,17 @@ internal sealed class ClientProcess : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="target">The database that it connects to.</param>
     /// <param name="arguments">Its arguments; no secret.</param>
-    public static ClientProcess Start(ClientTools tools, string name, DatabaseTarget target, IEnumerable<string> arguments)
+    /// <param name="isBearable">
+    /// Reads every line that it writes about its work, and says whether it may go on: false at an error that is a failure, which ends it.
+    /// Null for a program that ends at its first error.
+    /// </param>
+    public static ClientProcess Start(
+        ClientTools tools,
+        string name,
+        DatabaseTarget target,
+        IEnumerable<string> arguments,
+        Func<string, bool>? isBearable = null
+    )
     {
         var start = new ProcessStartInfo(tools.PathOf(name), arguments)
         {
@@ -55,7 +70,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         ClientEnvironment.Fill(start.Environment, new NpgsqlConnectionStringBuilder(target.ConnectionString), tools.Version);
         try
         {
-            return new ClientProcess(Process.Start(start)!, name);
+            return new ClientProcess(Process.Start(start)!, name, isBearable);
         }
         catch (Win32Exception e)
         {
@@ -74,10 +89,11 @@ internal sealed class ClientProcess : IAsyncDisposable
         string name,
         DatabaseTarget target,
         IEnumerable<string> arguments,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Func<string, bool>? isBearable = null
     )
     {
-        var process = Start(tools, name, target, arguments);
+        var process = Start(tools, name, target, arguments, isBearable);
         await using var _ = process.ConfigureAwait(false);
         process.Input.Close();
         await process.Output.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
@@ -93,6 +109,8 @@ internal sealed class ClientProcess : IAsyncDisposable
             return;
         cancellationToken.ThrowIfCancellationRequested();
         var words = Shorten(await _words.ConfigureAwait(false));
+        if (_areErrorsBearable == true)
+            return;
         // A Ctrl-C reaches the program as soon as it reaches us: then this is no failure, but the cancelling that is about to be heard of.
         if (Has(words, "by user"))
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
@@ -106,6 +124,14 @@ internal sealed class ClientProcess : IAsyncDisposable
     /// <summary>Ends it, when it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        End();
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await _words.ConfigureAwait(false);
+        _process.Dispose();
+    }
+
+    private void End()
+    {
         try
         {
             if (!_process.HasExited)
@@ -115,13 +141,12 @@ internal sealed class ClientProcess : IAsyncDisposable
         {
             // It has just ended.
         }
-
-        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        await _words.ConfigureAwait(false);
-        _process.Dispose();
     }
 
-    private static async Task<string> ReadAsync(StreamReader reader)
+    /// <summary>Whether a line reports an error.</summary>
+    public static bool IsError(string line) => line.Contains(": error: ", StringComparison.Ordinal);
+
+    private async Task<string> ReadAsync(StreamReader reader)
     {
         // Read to its end, lest the program wait; the beginning tells the cause.
         var words = new StringBuilder();
@@ -129,6 +154,15 @@ internal sealed class ClientProcess : IAsyncDisposable
         {
             if (words.Length < 4 * MostCharacters)
                 words.Append(line).Append('\n');
+            if (_isBearable is null || _areErrorsBearable == false)
+                continue;
+            if (!_isBearable(line))
+            {
+                _areErrorsBearable = false;
+                End();
+            }
+            else if (IsError(line))
+                _areErrorsBearable = true;
         }
 
         return words.ToString();

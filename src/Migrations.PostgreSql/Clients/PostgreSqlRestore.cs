@@ -12,11 +12,11 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
-    /// <summary>The arguments of <c>pg_restore</c> that say where to, and what to do with errors.</summary>
+    /// <summary>The arguments of <c>pg_restore</c> that say where to, and with which rights.</summary>
     /// <param name="to">The database.</param>
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
     public static IEnumerable<string> Arguments(DatabaseTarget to, bool withOwners) =>
-        ["--dbname=" + ClientEnvironment.NameOf(to), "--exit-on-error", "--no-password", .. Rights(withOwners)];
+        ["--dbname=" + ClientEnvironment.NameOf(to), "--no-password", .. Rights(withOwners)];
 
     /// <summary>The arguments of <c>pg_dump</c> and <c>pg_restore</c> that leave owners and rights out.</summary>
     /// <param name="withOwners">Whether they are wanted.</param>
@@ -27,8 +27,11 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     /// <param name="jobs">How many jobs read at once; 0 for one transaction, all or nothing.</param>
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>
+    /// The statements of the foreign keys that the rows break, and that were therefore not made (<see cref="BrokenForeignKeys"/>).
+    /// </returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>.</exception>
-    public async Task LoadAsync(DatabaseTarget to, int jobs, bool withOwners, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> LoadAsync(DatabaseTarget to, int jobs, bool withOwners, CancellationToken cancellationToken)
     {
         if (!File.Exists(backup.Path) && !Directory.Exists(backup.Path))
             throw new MigrationException(
@@ -43,14 +46,35 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || !IsLookedThrough())
                 await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
-                await ClientProcess
-                    .RunAsync(tools, "pg_restore", to, [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path], cancellationToken)
-                    .ConfigureAwait(false);
+                return await LoadArchiveAsync(to, jobs, withOwners, cancellationToken).ConfigureAwait(false);
+            return [];
         }
         catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
         {
             throw Translate(e);
         }
+    }
+
+    /// <summary>
+    /// Loads an archive. Rows without a parent may stand behind a foreign key that the source has as valid: they came in where its triggers
+    /// were off, and are no fault of the archive. Any other error ends it.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> LoadArchiveAsync(
+        DatabaseTarget to,
+        int jobs,
+        bool withOwners,
+        CancellationToken cancellationToken
+    )
+    {
+        var broken = new BrokenForeignKeys();
+        string[] arguments = [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path];
+        if (jobs == 0)
+            await ClientProcess
+                .RunAsync(tools, "pg_restore", to, ["--exit-on-error", .. arguments], cancellationToken)
+                .ConfigureAwait(false);
+        else
+            await ClientProcess.RunAsync(tools, "pg_restore", to, arguments, cancellationToken, broken.IsBearable).ConfigureAwait(false);
+        return broken.Statements;
     }
 
     /// <summary>Looks at all that an archive would have <c>pg_restore</c> say to the server.</summary>

@@ -14,6 +14,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     private const int MostShown = 20;
     private const int MostNamed = 3;
     private const string InvalidIndexes = "invalid-indexes";
+    private const string NotValid = " NOT VALID";
     private const string UnvalidatedConstraints = "unvalidated-constraints";
     private const string ForeignKeys = "foreign-keys";
     private const string Sequences = "sequences";
@@ -75,7 +76,15 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         [
             .. found
                 .Objects.Select(o => o.Split(": ", 2))
-                .Select(o => new DatabaseFault(name, o[0], o.Length > 1 ? o[1] : found.Message.TrimEnd('.'))),
+                .Select(o => new DatabaseFault(name, o[0], o.Length > 1 ? o[1] : found.Message.TrimEnd('.'))
+                {
+                    DefinitionEnd =
+                        o is [_, var detail]
+                        && detail.Contains("FOREIGN KEY", StringComparison.Ordinal)
+                        && detail.EndsWith(NotValid, StringComparison.Ordinal)
+                            ? NotValid
+                            : null,
+                }),
         ];
     }
 

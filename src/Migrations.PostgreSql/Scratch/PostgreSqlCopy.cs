@@ -18,10 +18,20 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         string[] part = content == ScratchContent.Schema ? ["--schema-only"] : [];
         if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(origin.Connection.PostgreSqlVersion.Major))
             await PipeScriptAsync(tools, part, cancellationToken).ConfigureAwait(false);
-        else
-            await PipeAsync(tools, part, cancellationToken).ConfigureAwait(false);
+        else if (await PipeAsync(tools, part, cancellationToken).ConfigureAwait(false) is { Count: > 0 } broken)
+            await AddAsync(broken, sources, cancellationToken).ConfigureAwait(false);
         if (content == ScratchContent.Schema)
             await HistoryAsync(sources, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Foreign keys that rows of the origin break are there in the copy too.</summary>
+    private async Task AddAsync(IReadOnlyList<string> broken, Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
+    {
+        var session = await PostgreSqlSession
+            .OpenAsync(to, options, new PostgreSqlConnector(to, sources.Value), cancellationToken)
+            .ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            await BrokenForeignKeys.AddAsync(session, broken, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PipeScriptAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
@@ -42,7 +52,7 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PipeAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> PipeAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
     {
         var dump = ClientProcess.Start(
             tools,
@@ -52,17 +62,18 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
-        var restore = ClientProcess.Start(tools, "pg_restore", to, PostgreSqlRestore.Arguments(to, withOwners: false));
+        var broken = new BrokenForeignKeys();
+        var restore = ClientProcess.Start(tools, "pg_restore", to, PostgreSqlRestore.Arguments(to, withOwners: false), broken.IsBearable);
         await using var __ = restore.ConfigureAwait(false);
         var chatter = restore.Output.CopyToAsync(Stream.Null, cancellationToken);
-        IOException? broken = null;
+        IOException? closed = null;
         try
         {
             await dump.Output.CopyToAsync(restore.Input, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            broken = e; // One of the two has ended; its own words say why.
+            closed = e; // One of the two has ended; its own words say why.
         }
 
         try
@@ -71,15 +82,16 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         }
         catch (IOException e)
         {
-            broken ??= e;
+            closed ??= e;
         }
 
-        if (broken is null)
+        if (closed is null)
             await dump.WaitAsync(cancellationToken).ConfigureAwait(false);
         await restore.WaitAsync(cancellationToken).ConfigureAwait(false);
         await chatter.ConfigureAwait(false);
-        if (broken is not null)
+        if (closed is not null)
             await dump.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return broken.Statements;
     }
 
     /// <summary>The history's rows: with them the copy knows what is applied.</summary>

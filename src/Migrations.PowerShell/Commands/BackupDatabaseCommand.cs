@@ -18,6 +18,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Backup-Database -Database postgres://ada@db.example/shop -Destination /mnt/backups -Jobs 4 -IncludeGlobals</code>
 /// <para>Backs up a PostgreSQL database into a folder, with four connections, and the server's roles beside it.</para>
 /// </example>
+/// <example>
+/// <code>Backup-Database -Database shop.db -Destination ./backups -Format Sql -Compress</code>
+/// <para>Writes a compressed SQL script.</para>
+/// </example>
 [Cmdlet(VerbsData.Backup, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(DatabaseBackup))]
 public sealed class BackupDatabaseCommand : BackupCommand

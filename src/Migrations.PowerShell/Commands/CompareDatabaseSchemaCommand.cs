@@ -19,6 +19,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Compare-DatabaseSchema ./migrations ./migrations/schema.sql -Database shop.db</code>
 /// <para>Shows whether the migrations make just what the file says; -Database says what kind of database both are for.</para>
 /// </example>
+/// <example>
+/// <code>Compare-DatabaseSchema eu.db us.db</code>
+/// <para>Shows how two databases differ; nothing when their schemas are the same.</para>
+/// </example>
 [Cmdlet(VerbsData.Compare, "DatabaseSchema")]
 [OutputType(typeof(SchemaDifference))]
 public sealed class CompareDatabaseSchemaCommand : MigrationCommand

@@ -9,6 +9,14 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Get-DatabaseBackup ./backups | Where-Object { -not $_.Proven } | Test-DatabaseBackup</code>
 /// <para>Proves the backups that are not proven yet.</para>
 /// </example>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups</code>
+/// <para>Lists the backups of a folder.</para>
+/// </example>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups | Where-Object Age -gt '1.00:00:00'</code>
+/// <para>Lists the backups that are older than a day.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "DatabaseBackup")]
 [OutputType(typeof(DatabaseBackup))]
 public sealed class GetDatabaseBackupCommand : MigrationCommand

@@ -16,11 +16,11 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 /// <example>
 /// <code>Get-DatabaseSchema -Database shop.db -AsSql | Set-Content schema.sql</code>
-/// <para>Writes a script that makes the same schema in an empty database.</para>
+/// <para>Writes a script that creates the same schema in an empty database.</para>
 /// </example>
 /// <example>
 /// <code>(Get-DatabaseSchema -Database eu.db -Fingerprint) -eq (Get-DatabaseSchema -Database us.db -Fingerprint)</code>
-/// <para>Tells whether two databases have the same schema.</para>
+/// <para>Shows whether two databases have the same schema.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "DatabaseSchema", DefaultParameterSetName = "Objects")]
 [OutputType(typeof(SchemaObject), typeof(string))]

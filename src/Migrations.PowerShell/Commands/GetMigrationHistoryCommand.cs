@@ -10,6 +10,14 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Get-MigrationHistory -Database shop.db</code>
 /// <para>Shows the history of a database.</para>
 /// </example>
+/// <example>
+/// <code>Get-MigrationHistory -Database shop.db | Where-Object Event -eq Failed | Format-List Name, AppliedAt, ErrorMessage</code>
+/// <para>Shows what failed, when and why.</para>
+/// </example>
+/// <example>
+/// <code>Get-MigrationHistory -Database shop.db | Select-Object Name, Event, AppliedBy, AppliedAt | Export-Csv history.csv</code>
+/// <para>Writes who applied what to a table.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationHistory")]
 [OutputType(typeof(JournalEntry))]
 public sealed class GetMigrationHistoryCommand : DatabaseCommand

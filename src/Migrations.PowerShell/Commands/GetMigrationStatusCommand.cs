@@ -3,7 +3,7 @@ using Migrations.Databases;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Shows where each migration stands.</summary>
+/// <summary>Shows the state of each migration.</summary>
 /// <remarks>Changes nothing, waits for no lock, and does not create the history table. The objects can be piped into Invoke-Migration and Undo-Migration.</remarks>
 /// <example>
 /// <code>Get-MigrationStatus -Database shop.db -Path ./migrations</code>
@@ -12,6 +12,10 @@ namespace Migrations.PowerShell.Commands;
 /// <example>
 /// <code>Get-MigrationStatus -Database eu.db, us.db -Path ./migrations -Summary</code>
 /// <para>Shows one line for each database: counts, health and who holds the lock.</para>
+/// </example>
+/// <example>
+/// <code>Get-MigrationStatus -Database $url -Path ./migrations -Wait 60s | Where-Object State -ne Applied</code>
+/// <para>Waits up to a minute for a server that is starting, and shows what is not applied.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationStatus")]
 [OutputType(typeof(MigrationStatus), typeof(DatabaseStatus))]

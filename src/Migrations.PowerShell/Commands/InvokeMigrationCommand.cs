@@ -17,7 +17,11 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 /// <example>
 /// <code>Get-MigrationStatus -Database $url | Where-Object State -eq Pending | Select-Object -First 2 | Invoke-Migration -WhatIf</code>
-/// <para>Shows the SQL of the next two pending migrations and touches nothing.</para>
+/// <para>Shows the SQL of the next two pending migrations and changes nothing.</para>
+/// </example>
+/// <example>
+/// <code>Invoke-Migration -Database shop.db -Path ./migrations -Backup ./backups -Check</code>
+/// <para>Backs up before the first migration, and runs all checks after the last one.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MigrationResult))]
@@ -29,7 +33,7 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string? Target { get; set; }
 
-    /// <summary>At most so many. Default: all.</summary>
+    /// <summary>Applies at most this many migrations. Default: all.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? First { get; set; }
@@ -38,7 +42,7 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
-    /// <summary>Makes all checks after the last migration, as Test-SchemaIntegrity does, also when nothing was pending. A failed one is an error, and with -RestoreOnFailure undoes the run.</summary>
+    /// <summary>Runs all checks after the last migration, as Test-SchemaIntegrity does, even when nothing was pending. A failed check is an error and, with -RestoreOnFailure, restores the backup.</summary>
     [Parameter]
     public SwitchParameter Check { get; set; }
 

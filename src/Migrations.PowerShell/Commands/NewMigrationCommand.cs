@@ -4,11 +4,19 @@ using Migrations.Folders;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Makes the files of a new migration, with the next number of the folder's own layout.</summary>
-/// <remarks>Never overwrites a file; two that make one at the same time get different numbers. Writes the files that it made, the up script first.</remarks>
+/// <summary>Creates the files of the next migration, in the layout of the folder.</summary>
+/// <remarks>Never overwrites a file; two calls at the same time get different numbers. Writes the files that it created, the up script first.</remarks>
 /// <example>
 /// <code>New-Migration 'add user preferences' -Path ./migrations</code>
-/// <para>Makes, for example, 004_add_user_preferences.sql and its down script.</para>
+/// <para>Creates, for example, 004_add_user_preferences.sql and its down script.</para>
+/// </example>
+/// <example>
+/// <code>New-Migration 'drop old rows' -Path ./migrations -Irreversible</code>
+/// <para>Creates a migration without a down script; its header says that this is intended.</para>
+/// </example>
+/// <example>
+/// <code>New-Migration 'add an index' -Path ./migrations -WhatIf</code>
+/// <para>Shows the names of the files and creates nothing.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "Migration", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
@@ -19,12 +27,12 @@ public sealed class NewMigrationCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The migration folder, which is made when it does not exist. No wildcards. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below PowerShell's location.</summary>
+    /// <summary>The migration folder, which is created when it does not exist. No wildcards. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below PowerShell's location.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The description for the header. Default: made of the name.</summary>
+    /// <summary>The description for the header. Default: made from the name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Description { get; set; }
@@ -33,7 +41,7 @@ public sealed class NewMigrationCommand : MigrationCommand
     [Parameter]
     public MigrationLayout? Layout { get; set; }
 
-    /// <summary>Creates no down script: the header says <c>Irreversible: yes</c>, and nothing reminds of a missing one.</summary>
+    /// <summary>Creates no down script: the header says <c>Irreversible: yes</c>, and no check reports a missing one.</summary>
     [Parameter]
     public SwitchParameter Irreversible { get; set; }
 

@@ -3,7 +3,7 @@ using Migrations.Backup;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Removes the backups that no rule keeps.</summary>
+/// <summary>Deletes the backups that no rule keeps.</summary>
 /// <remarks>
 /// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and the last proven backup
 /// of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and states that restores kept unless <c>-KeepStates</c> is given. Writes a decision for each backup, with its reason. Asks for each backup that
@@ -15,7 +15,11 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 /// <example>
 /// <code>Remove-DatabaseBackup ./backups -KeepDaily 7 -KeepWeekly 5 -KeepMonthly 12 -WhatIf</code>
-/// <para>Shows what would stay and what would go, and why, and removes nothing.</para>
+/// <para>Shows what would stay and what would go, and why, and deletes nothing.</para>
+/// </example>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups | Remove-DatabaseBackup -KeepDays 30 -Force | Where-Object -Not Keep</code>
+/// <para>Deletes what is older than 30 days without asking, and shows what was deleted.</para>
 /// </example>
 [Cmdlet(
     VerbsCommon.Remove,
@@ -38,32 +42,32 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
     public DatabaseBackup? InputObject { get; set; }
 
-    /// <summary>Keeps the newest so many.</summary>
+    /// <summary>Keeps this many, the newest.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? KeepLast { get; set; }
 
-    /// <summary>Keeps all that are younger than so many days.</summary>
+    /// <summary>Keeps all backups from this many last days.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
     public int? KeepDays { get; set; }
 
-    /// <summary>Keeps the newest of each of the last so many days that have one.</summary>
+    /// <summary>Keeps the newest of each day, for this many last days that have a backup.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? KeepDaily { get; set; }
 
-    /// <summary>Keeps the newest of each of the last so many weeks that have one. Weeks begin on Monday.</summary>
+    /// <summary>Keeps the newest of each week, for this many last weeks that have a backup. Weeks begin on Monday.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? KeepWeekly { get; set; }
 
-    /// <summary>Keeps the newest of each of the last so many months that have one.</summary>
+    /// <summary>Keeps the newest of each month, for this many last months that have a backup.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? KeepMonthly { get; set; }
 
-    /// <summary>Of the states that restores replaced and kept, keeps the newest so many. Without it all of them stay.</summary>
+    /// <summary>Keeps this many of the old states that restores kept, the newest. Default: all.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? KeepStates { get; set; }

@@ -12,6 +12,14 @@ namespace Migrations.PowerShell.Commands;
 /// refused.
 /// </remarks>
 /// <example>
+/// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -WhatIf</code>
+/// <para>Shows what would be repaired and changes nothing.</para>
+/// </example>
+/// <example>
+/// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -RemoveMissing -WhatIf</code>
+/// <para>Shows what would be repaired, including applied migrations whose files no longer exist.</para>
+/// </example>
+/// <example>
 /// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Name 002_orders</code>
 /// <para>Accepts that the applied script 002_orders was edited.</para>
 /// </example>

@@ -5,7 +5,7 @@ using Migrations.Events;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Puts a backup in a database's place, all or nothing, and keeps the old state.</summary>
+/// <summary>Replaces a database with a backup, all or nothing, and keeps the old state.</summary>
 /// <remarks>
 /// The backup is checked before: one that is not proven is restored into a scratch database first. Afterwards schema, rows and soundness are compared with the
 /// manifest; what differs is an error that says where the old state is. Asks, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.

@@ -7,8 +7,16 @@ namespace Migrations.PowerShell.Commands;
 /// <summary>Records migrations as applied without running them, for a database whose schema exists already.</summary>
 /// <remarks>No script is run. Refused when migrations are applied already. Writes nothing, unless <c>-PassThru</c> is given.</remarks>
 /// <example>
+/// <code>Set-MigrationBaseline -Database shop.db -Path ./migrations -Target 003 -WhatIf</code>
+/// <para>Shows what would count as applied and changes nothing.</para>
+/// </example>
+/// <example>
 /// <code>Set-MigrationBaseline -Database shop.db -Path ./migrations -Target 003</code>
 /// <para>From now on everything up to 003 counts as applied, and Invoke-Migration begins with what comes after it.</para>
+/// </example>
+/// <example>
+/// <code>Set-MigrationBaseline -Database shop.db -Path ./migrations -Target 002 -Service billing -PassThru</code>
+/// <para>Does the same for the migrations of one service, and shows the status of each.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Set, "MigrationBaseline", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MigrationStatus))]

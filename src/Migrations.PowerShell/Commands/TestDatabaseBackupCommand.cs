@@ -18,6 +18,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>(Test-DatabaseBackup ./backups/shop_20250301_103022.db -Full).Checks | Where-Object Status -ne Pass</code>
 /// <para>Compares every value, and shows what did not pass.</para>
 /// </example>
+/// <example>
+/// <code>Get-ChildItem ./backups/*.db | Test-DatabaseBackup</code>
+/// <para>Proves the backups among the files of a folder.</para>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "DatabaseBackup")]
 [OutputType(typeof(BackupVerification))]
 public sealed class TestDatabaseBackupCommand : MigrationCommand

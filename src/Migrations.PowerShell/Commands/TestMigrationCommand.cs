@@ -8,7 +8,7 @@ namespace Migrations.PowerShell.Commands;
 /// <remarks>
 /// Each migration is applied, undone, compared with the schema before, applied again and compared with the first time: on a scratch copy, never on the database
 /// itself. Writes one object per migration: whether it applies, whether its undo is proven or how exactly schema and values differ after it, how long it took, the rows
-/// it changed and the undo lost, and on PostgreSQL the locks it took and the tables it wrote anew. Where scripts can change values, the values of the tables that they
+/// it changed and the undo lost, and on PostgreSQL the locks it took and the tables it rewrote. Where scripts can change values, the values of the tables that they
 /// touch are compared; without rows in them the verdict (UndoVerdict) is SchemaOnly. The verdicts are kept in rehearsals.json beside the migrations,
 /// to be committed with them; Get-MigrationStatus shows them as UndoVerdict and UndoProven. Where something is not good, an error follows that names it.
 /// </remarks>
@@ -22,7 +22,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 /// <example>
 /// <code>Test-Migration -Database shop.db -Path ./migrations -Checklist -BackupPath ./backups</code>
-/// <para>Answers the checklist for each pending migration: naming, rollback, empty and populated data, duration, backup.</para>
+/// <para>Reports a checklist for each pending migration: naming, rollback, empty and populated data, duration, backup.</para>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "Migration", DefaultParameterSetName = "Rehearsal")]
 [OutputType(typeof(RehearsalResult), typeof(CheckResult))]
@@ -34,7 +34,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Rehearses on a copy with all rows, and tells which ones an undo loses. Default: schema and history only.</summary>
+    /// <summary>Rehearses on a copy with all rows, and shows which ones an undo loses. Default: schema and history only.</summary>
     [Parameter(ParameterSetName = "Rehearsal")]
     public SwitchParameter WithData { get; set; }
 

@@ -12,7 +12,7 @@ namespace Migrations.PowerShell.Commands;
 /// </remarks>
 /// <example>
 /// <code>Test-SchemaIntegrity -Database shop.db -Path ./migrations</code>
-/// <para>Makes all checks.</para>
+/// <para>Runs all checks.</para>
 /// </example>
 /// <example>
 /// <code>if (-not (Test-SchemaIntegrity -Database $url -Path ./migrations -Quiet)) { throw 'The database is not what it should be.' }</code>

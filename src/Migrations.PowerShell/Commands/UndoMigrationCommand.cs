@@ -3,18 +3,22 @@ using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Undoes the last migration, or as many as asked for.</summary>
+/// <summary>Rolls back the last migration, or several.</summary>
 /// <remarks>
 /// Newest first, each with its down script, committed together with its history row. When more than one may be undone it asks, unless <c>-Force</c> or
-/// <c>-Confirm:$false</c> is given; where nobody can be asked that is an error. The result of each is written as soon as it is committed.
+/// <c>-Confirm:$false</c> is given; where no one can be asked that is an error. The result of each is written as soon as it is committed.
 /// </remarks>
 /// <example>
 /// <code>Undo-Migration -Database shop.db -Path ./migrations</code>
-/// <para>Undoes the last applied migration.</para>
+/// <para>Rolls back the last applied migration.</para>
 /// </example>
 /// <example>
 /// <code>Undo-Migration -Database shop.db -Path ./migrations -To 003 -Force</code>
-/// <para>Undoes everything after 003, without asking.</para>
+/// <para>Rolls back everything after 003, without asking.</para>
+/// </example>
+/// <example>
+/// <code>Undo-Migration -Database shop.db -Path ./migrations -Last 2 -WhatIf</code>
+/// <para>Shows the SQL that would roll back the last two migrations, and changes nothing.</para>
 /// </example>
 [Cmdlet(
     VerbsCommon.Undo,
@@ -30,7 +34,7 @@ public sealed class UndoMigrationCommand : RunCommand
     private bool _yesToAll;
     private bool _noToAll;
 
-    /// <summary>The last so many. Default: 1.</summary>
+    /// <summary>How many migrations to roll back, the last ones. Default: 1.</summary>
     [Parameter(ParameterSetName = "Last")]
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }
@@ -51,7 +55,7 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter(Mandatory = true, ParameterSetName = "All")]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Undoes although rows or values are lost by it. Without it, it asks where somebody can be asked, and else refuses with the numbers. Not included in -Force.</summary>
+    /// <summary>Rolls back even though rows or values are lost. Without it, the cmdlet asks, or where no one can be asked refuses with the numbers. -Force does not include it.</summary>
     [Parameter]
     public SwitchParameter AcceptDataLoss { get; set; }
 
@@ -59,7 +63,7 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter RequireProven { get; set; }
 
-    /// <summary>With -RequireProven: accepts an undo that is proven for the schema only, because the rehearsal had no rows to compare.</summary>
+    /// <summary>With -RequireProven: also accepts a rollback that is proven for the schema alone, because the rehearsal had no rows to compare.</summary>
     [Parameter]
     public SwitchParameter SchemaOnly { get; set; }
 
@@ -110,7 +114,7 @@ public sealed class UndoMigrationCommand : RunCommand
                     $"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?",
                     "Undo migrations"
                 ),
-            e => Confirmation.Required($"Undoing {what} of {target.Display} needs a confirmation, and nobody can be asked.", e)
+            e => Confirmation.Required($"Undoing {what} of {target.Display} requires confirmation, but no one can be asked.", e)
         );
     }
 

@@ -100,7 +100,10 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
                 : SqliteContentReader.Names(handle);
         return (
             [.. tables.Where(t => !job.IsExcluded(SqliteNames.Unquote(t.Table)))],
-            [.. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults)]
+            [
+                .. new ForeignKeyCheck(handle, cancellationToken).Run().SelectMany(check => check.Faults),
+                .. RowFindings.Find(handle, isReadAnyway: job.Digests || job.Format == BackupFormat.Sql, cancellationToken),
+            ]
         );
     }
 

@@ -71,7 +71,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         source.Watch.Token = cancellationToken;
         try
         {
-            if (source.QueryText("PRAGMA quick_check(1)") is { } finding and not "ok")
+            if (RowFindings.FindDamage(source) is { } finding)
                 throw _loader.Invalid("it is damaged: " + finding.ReplaceLineEndings(" "));
         }
         catch (SqliteFailure e)
@@ -102,7 +102,9 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
 
         try
         {
-            return new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
+            var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
+            Litestream.Warn(_path, target, job.Session.Events);
+            return outcome;
         }
         catch (SqliteFailure e)
         {

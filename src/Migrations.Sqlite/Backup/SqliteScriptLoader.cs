@@ -33,6 +33,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
     {
         // What the dump holds was there, so it may be there again, whatever order it comes in.
         handle.Execute("PRAGMA foreign_keys=0");
+        handle.Execute("PRAGMA ignore_check_constraints=1");
         using var window = new ScriptWindow(_script);
         var (isExport, isHead) = (false, true);
         while (window.SkipBlank())
@@ -98,13 +99,12 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
             );
         }
 
-        return
-            failure.PrimaryCode
-                is SqliteCodes.Error
-                    or SqliteCodes.Constraint
-                    or SqliteCodes.Corrupt
-                    or SqliteCodes.TooBig
-                    or SqliteCodes.Mismatch
+        if (failure.PrimaryCode == SqliteCodes.Constraint)
+            return backup.Invalid(
+                $"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]. No script can insert such a row: correct it, or make a backup in the native format, which copies it as it is",
+                failure
+            );
+        return failure.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt or SqliteCodes.TooBig or SqliteCodes.Mismatch
             ? backup.Invalid($"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]", failure)
             : failure;
     }

@@ -26,8 +26,8 @@ internal static class SqliteTarget
             return null;
         var path =
             SchemeOf(text) is { } scheme ? ReadAddress(scheme, text)
-            : IsConnectionString(text) ? OnlyPath(ReadConnectionString(text))
-            : OnlyPath(text);
+            : IsConnectionString(text) ? OnlyPath(ReadConnectionString(text), baseFolder)
+            : OnlyPath(text, baseFolder);
         if (path.Length == 0)
             throw Invalid("The database's address names no file.");
         return string.Equals(path, Memory, StringComparison.OrdinalIgnoreCase)
@@ -76,8 +76,8 @@ internal static class SqliteTarget
         return scheme is "sqlite" or "sqlite3" or "file" ? scheme : null;
     }
 
-    private static string OnlyPath(string text) =>
-        ConnectionText.Find(text) is { } other
+    private static string OnlyPath(string text, string baseFolder) =>
+        ConnectionText.Find(text, baseFolder) is { } other
             ? throw Invalid($"What was given as a database is not certain to be the path of a file: it {other}.")
             : text;
 

@@ -20,7 +20,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
     public IReadOnlyList<CheckResult> Run()
     {
-        Ask("integrity", CheckIntegrity);
+        Ask(RowFindings.Check, CheckIntegrity);
         Ask("foreign-keys-enforced", CheckEnforcement);
         Ask(ForeignKeyCheck.Name, _ => new ForeignKeyCheck(handle, cancellationToken).Run());
         Ask("full-text-index", CheckFullText);
@@ -92,30 +92,37 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
 
     private static CheckResult Damaged(string name, string? target, string what, List<string> found)
     {
-        // An index is made from its table: it can be made again.
-        var isIndexOnly = found.TrueForAll(f => f.Contains("index", StringComparison.OrdinalIgnoreCase));
-        var isOfRows = found.TrueForAll(f =>
-            f.StartsWith("NULL value in", StringComparison.Ordinal)
-            || f.StartsWith("CHECK constraint failed", StringComparison.Ordinal)
-            || f.StartsWith("non-", StringComparison.Ordinal)
-            || f.StartsWith("TEXT value in", StringComparison.Ordinal)
-            || f.StartsWith("NUMERIC value in", StringComparison.Ordinal)
-        );
-        var shown = string.Join("; ", found.Take(MostShown));
+        var isOfRows = found.TrueForAll(RowFindings.IsOne);
+        // Rows of one kind are many findings in the same words.
+        var shown = found
+            .Take(MostFindings)
+            .GroupBy(f => f, StringComparer.Ordinal)
+            .Select(g => g.Count() == 1 ? g.Key : $"{g.Key} ({RowFindings.Rows(g.Count())})")
+            .ToList();
         return Result(
             name,
             CheckStatus.Fail,
-            $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: {shown}{(found.Count > MostShown ? "; ..." : "")}."
+            $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: {string.Join("; ", shown.Take(MostShown))}{(shown.Count > MostShown ? "; ..." : "")}."
         ) with
         {
             Expected = "ok",
             Actual = found.Count >= MostFindings ? $"at least {found.Count} findings" : $"{found.Count} findings",
             Target = target,
-            Recommendation =
-                isOfRows ? "Correct the rows."
-                : isIndexOnly ? $"Make the indexes again: REINDEX{(target is null ? "" : " " + target)};"
-                : RestoreIt,
+            Recommendation = Cure(target, found, isOfRows),
+            Faults = isOfRows ? RowFindings.Faults(found) : [],
         };
+    }
+
+    private static string Cure(string? target, List<string> found, bool isOfRows)
+    {
+        if (isOfRows)
+            return target is null
+                ? "Correct the rows."
+                : $"Find the rows, and correct them: {string.Join(' ', found.Select(f => RowFindings.Search(target, f)).Distinct(StringComparer.Ordinal).Take(MostShown))}";
+        // An index is made from its table: it can be made again.
+        return found.TrueForAll(f => f.Contains("index", StringComparison.OrdinalIgnoreCase))
+            ? $"Make the indexes again: REINDEX{(target is null ? "" : " " + target)};"
+            : RestoreIt;
     }
 
     private IEnumerable<CheckResult> CheckEnforcement(string name)

@@ -1,5 +1,6 @@
 using Migrations.Backup;
 using Migrations.Events;
+using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests.Backups;
@@ -93,7 +94,8 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
         return await StateAsync();
     }
 
-    private static async Task ForgetFaultsAsync(DatabaseBackup backup, string instead)
+    /// <summary>Makes a manifest say something else of the source's faults.</summary>
+    protected static async Task ForgetFaultsAsync(DatabaseBackup backup, string instead)
     {
         var path = backup.Path + ".manifest.json";
         var text = await File.ReadAllTextAsync(path);
@@ -106,6 +108,9 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
 /// <summary>Faults of SQLite databases: programs decide for themselves whether their connections enforce foreign keys.</summary>
 public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind.Sqlite)
 {
+    private const string BrokenCheck =
+        "CREATE TABLE k (x INT CHECK (x > 0)); PRAGMA ignore_check_constraints=ON; INSERT INTO k VALUES (-1), (-2), (3); PRAGMA ignore_check_constraints=OFF;";
+
     private const string Orphan =
         "PRAGMA foreign_keys=OFF; CREATE TABLE k (b_id int REFERENCES b); INSERT INTO k VALUES (99), (98), (NULL), (1);";
 
@@ -134,6 +139,46 @@ public sealed class SqliteSickSourceTests() : SickSourceConformance(DatabaseKind
     public async Task Goes_there_and_back(string make, string named)
     {
         await GoesThereAndBackAsync(make, "foreign-keys", named);
+    }
+
+    [Theory]
+    [InlineData(BrokenCheck, "CHECK constraint failed in k: 2 rows")]
+    [InlineData(
+        "CREATE TABLE k (x, y); INSERT INTO k VALUES (1, NULL); PRAGMA writable_schema=ON;"
+            + " UPDATE sqlite_schema SET sql = 'CREATE TABLE k (x, y INT NOT NULL)' WHERE name = 'k'; PRAGMA writable_schema=RESET;",
+        "NULL value in k.y: 1 row"
+    )]
+    [InlineData(
+        "CREATE TABLE k (x INT); INSERT INTO k VALUES ('text'); PRAGMA writable_schema=ON;"
+            + " UPDATE sqlite_schema SET sql = 'CREATE TABLE k (x INT) STRICT' WHERE name = 'k'; PRAGMA writable_schema=RESET;",
+        "value in k.x: 1 row"
+    )]
+    public async Task Rows_that_break_their_own_rules_go_there_and_back(string make, string named)
+    {
+        await GoesThereAndBackAsync(make, "integrity", named);
+    }
+
+    [Fact]
+    public Task Rows_that_break_a_check_go_there_and_back_as_a_script() =>
+        GoesThereAndBackAsync(BrokenCheck, "integrity", "2 rows", BackupFormat.Sql);
+
+    [Fact]
+    public Task A_failed_run_goes_back_to_rows_that_break_a_check() => FailedRunGoesBackAsync(BrokenCheck);
+
+    [Fact]
+    public async Task Rows_that_were_not_looked_for_are_those_of_the_source()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(BrokenCheck);
+        var backup = await BackUpAsync();
+        await ForgetFaultsAsync(backup, "\"faults\": []");
+        var proof = await VerifyAsync(await Catalogue.FindAsync(backup.Path));
+        Assert.True(proof.Proven, Open(proof));
+        Assert.Equal("CHECK constraint failed in k", Assert.Single(proof.Backup.Faults!).Object);
+        Assert.Contains(
+            proof.Checks,
+            c => c.Name == "integrity" && c.Status == CheckStatus.Warn && c.Message.Contains("The source had that too")
+        );
     }
 
     [Fact]
@@ -206,6 +251,58 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
     [InlineData(NotValid)]
     [InlineData(Behind)]
     public Task A_failed_run_goes_back(string make) => FailedRunGoesBackAsync(make);
+
+    private const string Orphan =
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (p int CONSTRAINT f REFERENCES p ON DELETE CASCADE, b int CONSTRAINT g REFERENCES p); INSERT INTO p VALUES (1);"
+        + " SET session_replication_role = replica; INSERT INTO k VALUES (9, 1), (8, 7); RESET session_replication_role;";
+
+    [Theory]
+    [InlineData(BackupFormat.Native, 1)]
+    [InlineData(BackupFormat.Native, 3)]
+    public async Task Orphans_behind_a_valid_key_go_there_and_back(BackupFormat format, int jobs)
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(Orphan);
+        var (_, before) = await StateAsync();
+        var backup = await BackUpAsync(r => r with { Format = format, Jobs = jobs });
+        var proof = await VerifyAsync(backup);
+        Assert.True(proof.Proven, Open(proof));
+        Assert.Equal(["public.k.f", "public.k.g"], proof.Backup.Faults!.Select(f => f.Object).Order(StringComparer.Ordinal));
+        Assert.Contains("public.k.f", proof.Checks.Single(c => c.Name == "schema").Message, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Warn, proof.Checks.Single(c => c.Name == "unvalidated-constraints").Status);
+
+        await Database.ExecuteAsync("DROP TABLE b;");
+        var result = await RestoreAsync(proof.Backup, new RestoreRequest { Jobs = jobs });
+        Assert.Contains("2 foreign keys that rows of the source break are NOT VALID", result.How, StringComparison.Ordinal);
+        Assert.Equal(before, (await StateAsync()).Content);
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Database.ExecuteAsync("INSERT INTO k VALUES (77, 1)"));
+    }
+
+    [Fact]
+    public Task A_failed_run_goes_back_to_orphans() => FailedRunGoesBackAsync(Orphan);
+
+    [Fact]
+    public async Task A_rehearsal_with_orphans_behind_a_valid_key_is_made()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(Orphan);
+        Migration("004_more", "CREATE TABLE more (id int);", "DROP TABLE more;");
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder).RunAsync(new RehearsalRequest { WithData = true });
+        Assert.True(Assert.Single(report.Results).IsGood);
+    }
+
+    [Fact]
+    public async Task What_else_a_restore_meets_beside_orphans_is_its_failure()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync(
+            Orphan
+                + "CREATE FUNCTION one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN two($1); END'; CREATE FUNCTION two(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1'; CREATE INDEX i ON k (one(p));"
+        );
+        var proof = await VerifyAsync(await BackUpAsync());
+        Assert.False(proof.Proven);
+        Assert.Contains("two(integer)", proof.Checks.Single(c => c.Name == "restore").Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task An_invalid_index_is_reported_and_left_out()
