@@ -53,6 +53,9 @@ internal sealed class DatabaseOptions
             );
     }
 
+    /// <summary>Whether an option names one, and not just the environment.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetValue(_database) is { Length: > 0 } || parse.GetValue(_file) is not null;
+
     /// <summary>A session's options, with how to connect.</summary>
     public SessionOptions Read(ParseResult parse, SessionOptions session)
     {

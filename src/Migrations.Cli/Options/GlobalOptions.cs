@@ -178,6 +178,7 @@ internal sealed class GlobalOptions
         return new Settings
         {
             Databases = _database.Read(parse),
+            IsDatabaseGiven = _database.IsGiven(parse),
             Folder = Path.GetFullPath(parse.GetValue(_path) ?? EnvironmentSettings.Folder ?? "migrations"),
             Verbose = parse.GetValue(_verbose),
             WhatIf = parse.GetValue(_whatIf),

@@ -6,6 +6,9 @@ internal sealed record Settings
     /// <summary>The databases as given; may hold passwords, so they are never shown.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
+    /// <summary>Whether an option names them, and not just the environment.</summary>
+    public bool IsDatabaseGiven { get; init; }
+
     /// <summary>The migration folder's full path.</summary>
     public required string Folder { get; init; }
 

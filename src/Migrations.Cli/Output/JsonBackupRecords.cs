@@ -26,6 +26,7 @@ internal sealed record JsonBackup(
     string? Problem,
     IReadOnlyList<JsonFault>? Faults,
     string? Kept,
+    bool IsDatabase,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonCheck>? Checks = null
 )
 {
@@ -49,7 +50,8 @@ internal sealed record JsonBackup(
             b.Globals,
             b.Problem,
             b.Faults is null ? null : [.. b.Faults.Select(f => new JsonFault(f.Kind, f.Object, f.Detail, f.Count))],
-            b.Kept
+            b.Kept,
+            b.IsDatabase
         );
 }
 

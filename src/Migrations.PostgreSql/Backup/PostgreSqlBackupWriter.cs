@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
-using Migrations.History;
 
 namespace Migrations.PostgreSql;
 
@@ -149,7 +148,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
 
     private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
     {
-        var last = await LastMigrationAsync(cancellationToken).ConfigureAwait(false);
+        var last = await LastMigration.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         return new BackupContent
         {
             EngineVersion = session.Info.EngineVersion,
@@ -164,28 +163,6 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
                 .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)
                 .ConfigureAwait(false),
         };
-    }
-
-    private async Task<HistoryRecord?> LastMigrationAsync(CancellationToken cancellationToken)
-    {
-        // Looked up first: an error would end the transaction, and with it the snapshot.
-        var table = new PostgreSqlHistory(session).Table;
-        if (
-            !await session
-                .AnyAsync(
-                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
-                    cancellationToken,
-                    table
-                )
-                .ConfigureAwait(false)
-        )
-            return null;
-        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return entries
-            .Select(e => e.Service)
-            .Distinct(StringComparer.Ordinal)
-            .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
-            .MaxBy(r => r.FirstApplied!.Id);
     }
 
     private async Task WatchAsync(Task dumping, CancellationToken cancellationToken)

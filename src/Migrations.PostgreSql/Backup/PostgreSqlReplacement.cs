@@ -39,8 +39,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         try
         {
             var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
+            var mark = await MarkOfAsync(old, cancellationToken).ConfigureAwait(false);
             var kept = await new DatabaseSwap(server, target, name)
-                .RunAsync(old, await FreeNameAsync(server, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .RunAsync(old, mark with { Name = await FreeNameAsync(server, cancellationToken).ConfigureAwait(false) }, cancellationToken)
                 .ConfigureAwait(false);
             return new RestoreOutcome(kept, how);
         }
@@ -87,8 +88,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         {
             broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
+        catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid)
         {
+            if (!IsAboutRoles(e.Message) && await SpeaksEnglishAsync(server, cancellationToken).ConfigureAwait(false))
+                throw;
             how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
             await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
             await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
@@ -135,6 +138,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await using var _ = session.ConfigureAwait(false);
         return await Subscriptions.ReadAsync(session, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Whether the server's messages can be read here: the client programs hand them on, without their codes.</summary>
+    private static Task<bool> SpeaksEnglishAsync(PostgreSqlSession server, CancellationToken cancellationToken) =>
+        server.AnyAsync("SELECT 1 WHERE pg_catalog.current_setting('lc_messages') ~* '^($|c$|c[.]|posix|en)'", cancellationToken);
 
     private static bool IsAboutRoles(string message) =>
         message.Contains("role \"", StringComparison.Ordinal)
@@ -207,6 +214,17 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             .LoadAsync(target, jobs: 0, withOwners: false, cancellationToken)
             .ConfigureAwait(false);
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
+    }
+
+    private async Task<KeptMark> MarkOfAsync(PostgreSqlSession? old, CancellationToken cancellationToken)
+    {
+        var last = old is null ? null : await LastMigration.TryReadAsync(old, cancellationToken).ConfigureAwait(false);
+        return new KeptMark(job.KeepName, target.Database, job.KeepLabel, job.At)
+        {
+            ReplacedBy = job.BackupName,
+            LastMigration = last?.Name,
+            MigrationVersion = last?.Version?.ToString(),
+        };
     }
 
     /// <summary>A name that nothing else has: when anything goes wrong, the database of this name is dropped.</summary>

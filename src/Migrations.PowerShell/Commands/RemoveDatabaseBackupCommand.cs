@@ -6,7 +6,7 @@ namespace Migrations.PowerShell.Commands;
 /// <summary>Deletes the backups that no rule keeps.</summary>
 /// <remarks>
 /// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and the last proven backup
-/// of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and states that restores kept unless <c>-KeepStates</c> is given. Writes a decision for each backup, with its reason. Asks for each backup that
+/// of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and states that restores kept unless <c>-KeepStates</c> is given. Databases that restores kept on a PostgreSQL server are among these where <c>-Database</c> names theirs, or where Get-DatabaseBackup brings them; one that is in use stays. Writes a decision for each backup, with its reason. Asks for each backup that
 /// would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
 /// </remarks>
 /// <example>
@@ -21,6 +21,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Get-DatabaseBackup ./backups | Remove-DatabaseBackup -KeepDays 30 -Force | Where-Object -Not Keep</code>
 /// <para>Deletes what is older than 30 days without asking, and shows what was deleted.</para>
 /// </example>
+/// <example>
+/// <code>Remove-DatabaseBackup ./backups -KeepStates 2 -Database postgres://ada@db/shop</code>
+/// <para>Keeps the newest two of the databases that restores kept on the server, and drops the others after asking.</para>
+/// </example>
 [Cmdlet(
     VerbsCommon.Remove,
     "DatabaseBackup",
@@ -29,7 +33,7 @@ namespace Migrations.PowerShell.Commands;
     DefaultParameterSetName = "Path"
 )]
 [OutputType(typeof(RetentionDecision))]
-public sealed class RemoveDatabaseBackupCommand : MigrationCommand
+public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
 {
     private readonly List<DatabaseBackup> _backups = [];
 
@@ -99,6 +103,9 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
                     _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
                 }
 
+                if (Database is not null)
+                    _backups.AddRange(ListKept(Database));
+
                 var policy = new RetentionPolicy
                 {
                     KeepLast = KeepLast,
@@ -117,7 +124,7 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
     private void Take(RetentionDecision decision)
     {
         if (!decision.Keep && this.MayDo(Force, decision.Backup.Path, $"Remove ({decision.Reason})"))
-            BackupCatalogue.Remove(decision.Backup);
+            Remove(decision.Backup);
         else if (!decision.Keep && !this.IsWhatIf())
             return;
         WriteObject(decision);
