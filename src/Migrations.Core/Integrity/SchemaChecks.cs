@@ -32,7 +32,11 @@ internal static class SchemaChecks
                     missing.Count == 0
                         ? $"All {wanted.Count} expected {name} are there."
                         : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
-                Recommendation = missing.Count == 0 ? null : "See the drift checks for the SQL that would bring them back.",
+                Recommendation =
+                    missing.Count == 0
+                        ? null
+                        : "The drift checks show the SQL that would bring them back: migrations check --category drift",
+                Target = missing is [var only] ? only : null,
             };
         }
     }
@@ -77,7 +81,7 @@ internal static class SchemaChecks
                 Message = Sentence(difference),
                 Recommendation = difference.Mend is { } sql
                     ? "To put it back: " + sql
-                    : "Write a migration that makes it so on purpose, or put it back by hand.",
+                    : $"Write a migration that makes {difference.Name} so on purpose, or put it back by hand.",
                 Target = difference.Name,
             };
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Databases;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -140,8 +141,19 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     }
 
     /// <summary>Whether the server's messages can be read here: the client programs hand them on, without their codes.</summary>
-    private static Task<bool> SpeaksEnglishAsync(PostgreSqlSession server, CancellationToken cancellationToken) =>
-        server.AnyAsync("SELECT 1 WHERE pg_catalog.current_setting('lc_messages') ~* '^($|c$|c[.]|posix|en)'", cancellationToken);
+    private static async Task<bool> SpeaksEnglishAsync(PostgreSqlSession server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Its settings do not tell: the environment that it was started in counts too.
+            await server.ExecuteAsync("SELECT 1 OPERATOR(pg_catalog./) 0", cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DivisionByZero)
+        {
+            return e.MessageText is "division by zero";
+        }
+    }
 
     private static bool IsAboutRoles(string message) =>
         message.Contains("role \"", StringComparison.Ordinal)

@@ -3,12 +3,13 @@ using System.Text;
 namespace Migrations.PostgreSql;
 
 /// <summary>What <c>pg_restore</c> would send to the server for one entry of an archive.</summary>
+/// <param name="Number">Its number, by which <c>pg_restore</c> names it.</param>
 /// <param name="Kind">What it is: <c>TABLE</c>, <c>TABLE DATA</c>, <c>SUBSCRIPTION</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Make">What makes it.</param>
 /// <param name="Drop">What would drop it; the statement that names its owner is made from a part of this.</param>
 /// <param name="Fill">What fills it.</param>
-internal sealed record ArchiveEntry(string Kind, string Name, string Make, string Drop, string Fill)
+internal sealed record ArchiveEntry(int Number, string Kind, string Name, string Make, string Drop, string Fill)
 {
     /// <summary>Whether it describes the database that was dumped: <c>pg_restore</c> passes over it unless it is to create one.</summary>
     public bool IsOfDatabase =>
@@ -84,7 +85,8 @@ internal sealed class ArchiveContents
 
     private ArchiveEntry ReadEntry()
     {
-        _ = (Int(), Int(), Text(), Text()); // Its number, whether it has data, and the numbers of its catalogue and object.
+        var number = Int();
+        _ = (Int(), Text(), Text()); // Whether it has data, and the numbers of its catalogue and object.
         var (name, kind) = (Text(), Text());
         _ = Int(); // The section.
         var (make, drop, fill) = (Text(), Text(), Text());
@@ -103,7 +105,7 @@ internal sealed class ArchiveContents
             Skip(1 + _offsetSize);
         else
             _ = Text(); // Its file.
-        return new ArchiveEntry(kind ?? "", name ?? "", make ?? "", drop ?? "", fill ?? "");
+        return new ArchiveEntry(number, kind ?? "", name ?? "", make ?? "", drop ?? "", fill ?? "");
     }
 
     private int Byte() =>

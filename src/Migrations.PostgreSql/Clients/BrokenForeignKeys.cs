@@ -1,4 +1,5 @@
-using System.Text;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -8,33 +9,46 @@ namespace Migrations.PostgreSql;
 /// (<c>session_replication_role = replica</c>, <c>ALTER TABLE ... DISABLE TRIGGER ALL</c>). A server does not make such a key again; it is made
 /// NOT VALID, which enforces it from then on (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
 /// </summary>
-internal sealed class BrokenForeignKeys
+internal sealed partial class BrokenForeignKeys
 {
-    private const string Mark = "Command was: ";
+    private const string Kind = "FK CONSTRAINT";
 
-    private readonly List<string> _statements = [];
-    private StringBuilder? _statement;
+    private readonly List<Named> _named = [];
 
-    /// <summary>The statements that make them, as the archive has them.</summary>
-    public IReadOnlyList<string> Statements => _statements;
+    /// <summary>The numbers of the keys in the catalogue of their source.</summary>
+    public IReadOnlyList<long> Oids => [.. Keys.Select(k => k.Oid)];
 
-    /// <summary>Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty line.</summary>
+    private IEnumerable<Named> Keys => _named.Where(n => n.IsKey).Distinct();
+
+    /// <summary>
+    /// Reads a line of <c>pg_restore</c>, which names the entry before it says what is wrong with it. What the server says is in the server's
+    /// language, and may repeat values of rows: it is not read. Jobs write side by side, so that what is wrong may be with any entry that was
+    /// named; whether it is about rows shows when the key is made again.
+    /// </summary>
     /// <returns>Whether it may go on.</returns>
     public bool IsBearable(string line)
     {
-        if (ClientProcess.IsError(line))
-            return line.Contains("violates foreign key constraint", StringComparison.Ordinal);
-        if (line.StartsWith(Mark, StringComparison.Ordinal))
-            _statement = new StringBuilder(line[Mark.Length..]);
-        else if (_statement is not null && line.Length > 0)
-            _statement.Append('\n').Append(line);
-        else if (_statement is not null)
-        {
-            _statements.Add(_statement.ToString());
-            _statement = null;
-        }
+        if (EntryLine().Match(line) is { Success: true } match)
+            _named.Add(
+                new Named(
+                    int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture),
+                    long.Parse(match.Groups["oid"].Value, CultureInfo.InvariantCulture),
+                    match.Groups["rest"].Value.StartsWith(Kind + " ", StringComparison.Ordinal)
+                )
+            );
+        return !ClientProcess.IsError(line) || (_named.Count > 0 && _named.TrueForAll(n => n.IsKey));
+    }
 
-        return true;
+    /// <summary>The statements that make them, as the archive has them: nothing of what <c>pg_restore</c> wrote is run.</summary>
+    /// <param name="entries">What is in the archive.</param>
+    public IReadOnlyList<string> StatementsIn(IReadOnlyList<ArchiveEntry> entries)
+    {
+        var encoding = entries.FirstOrDefault(e => e.Kind is "ENCODING")?.Make.Split('\'').ElementAtOrDefault(1);
+        return
+        [
+            .. Keys.SelectMany(k => entries.Where(e => e.Number == k.Number && e.Kind is Kind))
+                .Select(e => ServerEncoding.Read(encoding, e.Make)),
+        ];
     }
 
     /// <summary>Makes them for the rows to come.</summary>
@@ -45,17 +59,48 @@ internal sealed class BrokenForeignKeys
         {
             try
             {
-                await session.ExecuteAsync(statement.TrimEnd().TrimEnd(';') + " NOT VALID", cancellationToken).ConfigureAwait(false);
+                await session.ExecuteAsync(NotValid(statement), cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.FeatureNotSupported)
+            catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
             {
                 throw new MigrationException(
                     ErrorId.BackupInvalid,
-                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
+                    $"The server makes a foreign key of the backup neither valid, because of rows without a parent or for another reason, nor NOT VALID: {e.MessageText} ({e.SqlState}). It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
                     "Correct the rows in the source and back it up again; or restore by hand: pg_restore, without this key.",
                     e
                 );
             }
         }
     }
+
+    /// <summary>
+    /// The statement of a foreign key in a script, made so that rows which break it make it NOT VALID: the server knows that by the code of
+    /// the error.
+    /// </summary>
+    public static string Bearable(string statement)
+    {
+        var tag = "$migrations$";
+        for (var i = 1; statement.Contains(tag, StringComparison.Ordinal); i++)
+            tag = string.Create(CultureInfo.InvariantCulture, $"$migrations{i}$");
+        var (outer, key) = (tag.Insert(tag.Length - 1, "_do"), statement.TrimEnd().TrimEnd(';'));
+        return $"DO {outer} BEGIN EXECUTE {tag}{key}{tag}; EXCEPTION WHEN foreign_key_violation THEN EXECUTE {tag}{NotValid(key)}{tag}; END {outer};";
+    }
+
+    /// <summary>Whether a statement of a script makes a foreign key that looks at the rows which are there.</summary>
+    public static bool IsKey(string statement)
+    {
+        var words = new StatementWords(statement);
+        return words.StartWith("ALTER TABLE") && words.Contain("FOREIGN", "KEY") && !words.Contain("NOT", "VALID");
+    }
+
+    private static string NotValid(string statement) => statement.TrimEnd().TrimEnd(';') + " NOT VALID";
+
+    [GeneratedRegex(
+        @"^pg_restore: from TOC entry (?<number>\d{1,9}); \d{1,10} (?<oid>\d{1,10}) (?<rest>.*)$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex EntryLine();
+
+    private sealed record Named(int Number, long Oid, bool IsKey);
 }

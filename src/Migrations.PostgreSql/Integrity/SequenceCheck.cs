@@ -13,7 +13,7 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
     /// <summary>Looks.</summary>
     public async Task<Finding> FindAsync(bool thorough, CancellationToken cancellationToken)
     {
-        var (behind, left, looked) = (new List<string>(), new List<string>(), 0);
+        var (behind, left, looked) = (new List<(string Object, string Way)>(), new List<string>(), 0);
         foreach (var (sequence, table, column, isQuick) in await PairsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!isQuick && !thorough)
@@ -31,9 +31,12 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
                     """,
                     row =>
                         behind.Add(
-                            string.Create(
-                                CultureInfo.InvariantCulture,
-                                $"{sequence}: the next number is {row.GetInt64(0)}, and {table}.{column} has {row.GetInt64(1)} already"
+                            (
+                                string.Create(
+                                    CultureInfo.InvariantCulture,
+                                    $"{sequence}: the next number is {row.GetInt64(0)}, and {table}.{column} has {row.GetInt64(1)} already"
+                                ),
+                                $"SELECT setval({PostgreSqlText.Literal(sequence)}, (SELECT max({column}) FROM {table}));"
                             )
                         ),
                     cancellationToken
@@ -47,7 +50,6 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
                 CheckStatus.Fail,
                 "Every sequence is ahead of its column.",
                 "{0} behind its column: the next row will be refused or get a number twice.",
-                "SELECT setval('sequence', (SELECT max(column) FROM table));",
                 "sequence is",
                 "sequences are"
             );
@@ -55,7 +57,8 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
             ? new Finding(
                 CheckStatus.NotRun,
                 $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that reads the whole table.",
-                left
+                left,
+                Finding.Thorough
             )
             : Finding.Pass("Every sequence is ahead of its column.");
     }

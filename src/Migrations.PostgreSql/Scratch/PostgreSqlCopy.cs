@@ -91,7 +91,26 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         await chatter.ConfigureAwait(false);
         if (closed is not null)
             await dump.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return broken.Statements;
+        return broken.Oids.Count == 0 ? [] : await StatementsAsync(broken.Oids, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<List<string>> StatementsAsync(IReadOnlyList<long> oids, CancellationToken cancellationToken)
+    {
+        var statements = new List<string>();
+        await origin
+            .QueryAsync(
+                """
+                SELECT pg_catalog.format('ALTER TABLE %s%s ADD CONSTRAINT %I %s', CASE c.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END, k.conrelid::pg_catalog.regclass, k.conname,
+                    pg_catalog.pg_get_constraintdef(k.oid))
+                FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+                WHERE k.contype = 'f' AND k.oid::bigint = ANY (pg_catalog.string_to_array($1, ',')::bigint[]) ORDER BY k.oid
+                """,
+                row => statements.Add(row.GetString(0)),
+                cancellationToken,
+                string.Join(',', oids)
+            )
+            .ConfigureAwait(false);
+        return statements;
     }
 
     /// <summary>The history's rows: with them the copy knows what is applied.</summary>
