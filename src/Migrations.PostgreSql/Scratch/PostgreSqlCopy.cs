@@ -47,7 +47,7 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
         var filter = new ScriptFilter(
             withOwners: true,
             origin.Connection.PostgreSqlVersion.Major,
-            new DumpGuard($"The dump of {origin.Target.Display}")
+            new DumpGuard($"The dump of {origin.Target.Display}", acceptUnseen: true)
         );
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
