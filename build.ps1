@@ -3,7 +3,7 @@
     Builds, tests and packages the module.
 .DESCRIPTION
     Build and Test are 'dotnet build Migrations.sln' and 'dotnet test Migrations.sln', which run the Pester tests too; -Pester runs these alone.
-    Package stages what is published in out/Migrations/<version>, and imports it from there.
+    Package copies what is published to out/Migrations, for Publish-PSResource, and imports it from there.
 #>
 [CmdletBinding()]
 param(
@@ -25,13 +25,7 @@ function Invoke-Test {
 
 function Invoke-Package {
     Invoke-Build
-    $version = (Import-PowerShellDataFile "$PSScriptRoot/Migrations.psd1").ModuleVersion
-    $package = "$PSScriptRoot/out/Migrations/$version"
-    if (Test-Path $package) { Remove-Item $package -Recurse -Force }
-    $null = New-Item $package -ItemType Directory
-    foreach ($item in 'Migrations.psd1', 'module', 'en-US', 'LICENSE', 'README.md', 'samples') {
-        Copy-Item "$PSScriptRoot/$item" $package -Recurse
-    }
+    $package = & "$PSScriptRoot/tools/Copy-Module.ps1" -Destination "$PSScriptRoot/out"
     # In a process of its own, because this one may have loaded the module from elsewhere.
     $check = "`$ErrorActionPreference = 'Stop'; Import-Module '$package/Migrations.psd1'; `$null = Get-MigrationStatus ':memory:' '$package/samples/shop'; (Get-Command -Module Migrations).Count"
     $count = pwsh -NoProfile -NonInteractive -Command $check

@@ -49,7 +49,8 @@ internal static class HugeScript
 
     private static void WriteInserts(StreamWriter script, long until)
     {
-        for (var id = 0; script.BaseStream.Position < until; )
+        var id = 0;
+        while (script.BaseStream.Position < until)
         {
             script.Write("INSERT INTO big VALUES");
             for (var row = 0; row < 100; row++, id++)

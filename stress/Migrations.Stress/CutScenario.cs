@@ -40,7 +40,8 @@ internal sealed class CutScenario : Scenario
         await using var command = connection.CreateCommand();
         command.CommandText =
             $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %{trial.Random.Next(9):000}_step'";
-        for (var isAtWork = 0L; isAtWork == 0; )
+        var isAtWork = 0L;
+        while (isAtWork == 0)
         {
             if (process.HasExited)
                 return 0;

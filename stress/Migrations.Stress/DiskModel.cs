@@ -123,7 +123,8 @@ internal sealed class DiskModel
                 Array.Resize(ref bytes, truncate.Length);
             if (change is not DiskEvent.Write write)
                 return;
-            for (var at = 0; at < write.Bytes.Length; )
+            var at = 0;
+            while (at < write.Bytes.Length)
             {
                 var length = Math.Min(write.Bytes.Length - at, Sector - ((write.Offset + at) % Sector));
                 if (reachesDisk())

@@ -28,7 +28,8 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
         var migrator = Migrator(database, trial.Folder, table, text);
         await KnownAsync(() => migrator.PlanApplyAsync(), trial);
         await KnownAsync(() => migrator.GetStatusAsync(), trial);
-        for (var more = true; more; )
+        var more = true;
+        while (more)
             more = await StepAsync(database, migrator, table, trial);
         await KnownAsync(() => migrator.GetSummaryAsync(), trial);
         await KnownAsync(() => migrator.UndoAsync(), trial);

@@ -80,9 +80,7 @@ public sealed class BackupTests
         var manager = new BackupManager(driver, target);
         var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
 
-        var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c =>
-            c.Status == CheckStatus.Fail
-        );
+        var failed = (await new BackupVerifier(driver).VerifyAsync(backup, target)).Checks.Single(c => c.Status == CheckStatus.Fail);
         Assert.Equal("restore", failed.Name);
         Assert.Contains(help, failed.Recommendation, StringComparison.Ordinal);
         Assert.DoesNotContain("Secret", failed.Message, StringComparison.Ordinal);

@@ -40,7 +40,7 @@ Import-Module '$manifest'
     }
 
     It 'has only what it loads in module/bin' {
-        $platforms = 'linux-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64'
+        $platforms = 'linux-arm64', 'linux-musl-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64'
         $natives = Get-ChildItem $repository/module/bin/runtimes -File -Recurse
         $natives.ForEach{ $_.Directory.Parent.Name } | Sort-Object | Should -Be $platforms
         Get-ChildItem $repository/module/bin -File | Where-Object Extension -NotIn '.dll', '.json' | Should -BeNullOrEmpty

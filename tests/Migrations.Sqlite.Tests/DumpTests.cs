@@ -100,6 +100,34 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_script_is_loaded_where_foreign_keys_are_enforced_whatever_it_says()
+    {
+        // As D1 does, in one transaction.
+        TestSql.Run(
+            _folder.Database,
+            """
+            CREATE TABLE kids (id integer PRIMARY KEY, tag text REFERENCES tags (name), z integer REFERENCES zed, self integer REFERENCES kids);
+            CREATE TABLE tags (name text, kid integer REFERENCES kids ON DELETE CASCADE);
+            CREATE TABLE zed (id integer PRIMARY KEY, a int, b int, FOREIGN KEY (a, b) REFERENCES pairs (a, b));
+            CREATE TABLE pairs (a int, b int);
+            CREATE UNIQUE INDEX tag_name ON tags (name);
+            CREATE UNIQUE INDEX "a pair" ON pairs (b, a);
+            CREATE INDEX by_kid ON tags (kid);
+            INSERT INTO kids VALUES (1, 'x', 5, 2), (2, NULL, NULL, 1);
+            INSERT INTO tags VALUES ('x', 2);
+            INSERT INTO zed VALUES (5, 6, 7);
+            INSERT INTO pairs VALUES (6, 7);
+            """
+        );
+        await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);
+        var text = File.ReadAllText(Dump);
+        using (var handle = TestSql.Open(Loaded))
+            handle.Run(text.Replace("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON", StringComparison.Ordinal));
+        await TestBackup.EqualAsync(_folder.Database, Loaded);
+        Assert.Null(TestSql.Ask(Loaded, "SELECT 1 FROM pragma_foreign_key_check"));
+    }
+
+    [Fact]
     public async Task A_full_text_table_is_made_as_anybody_would()
     {
         TestSql.Run(

@@ -64,7 +64,8 @@ public sealed class LexerTests
                 {
                     var bytes = Encoding.UTF8.GetBytes(text);
                     var pieces = new List<string>();
-                    for (var at = 0; at < bytes.Length; )
+                    var at = 0;
+                    while (at < bytes.Length)
                     {
                         var length = SqliteLexer.Scan<byte>(bytes.AsSpan(at), out _, out _);
                         pieces.Add(Encoding.UTF8.GetString(bytes, at, length));

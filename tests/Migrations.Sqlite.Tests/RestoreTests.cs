@@ -46,6 +46,18 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Litestream_is_warned_of_when_the_file_becomes_another_one(bool isLost)
+    {
+        var state = Directory.CreateDirectory(Path.Combine(_folder.Path, ".app.db-litestream")).FullName;
+        if (!isLost)
+            TestSql.Run(_folder.Database, "CREATE TABLE a (x);");
+        await RestoreAsync();
+        Assert.Equal(isLost, _folder.Events.OfType<Migrations.Events.WarningRaised>().Any(w => w.Message.Contains(state)));
+    }
+
+    [Theory]
     [InlineData("DELETE")]
     [InlineData("WAL")]
     public async Task Connections_that_are_open_go_on_with_the_new_content(string mode)

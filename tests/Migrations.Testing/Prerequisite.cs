@@ -31,6 +31,12 @@ public static class Prerequisite
     public static string PgBouncer() =>
         Need(Executable.OnPath("pgbouncer") ?? Executable.In("/usr/sbin", "pgbouncer"), "pgbouncer", installable: false);
 
+    /// <summary>The path of wrangler, of the variable <c>MIGRATIONS_WRANGLER</c> or on the PATH.</summary>
+    public static string Wrangler() => Other("wrangler");
+
+    /// <summary>The path of Litestream, of the variable <c>MIGRATIONS_LITESTREAM</c> or on the PATH.</summary>
+    public static string Litestream() => Other("litestream");
+
     /// <summary>Needs a PostgreSQL server of at least this major version.</summary>
     public static void PostgreSqlVersion(int major) =>
         Assert.SkipWhen(
@@ -54,6 +60,15 @@ public static class Prerequisite
     /// (https://xunit.net/docs/getting-started/v3/whats-new, "Dynamically skippable tests").
     /// </summary>
     public static string ReasonOf(SkipException skip) => skip.Message.Replace("$XunitDynamicSkip$", "", StringComparison.Ordinal);
+
+    private static string Other(string name)
+    {
+        var variable = "MIGRATIONS_" + name.ToUpperInvariant();
+        var named = Environment.GetEnvironmentVariable(variable);
+        return string.IsNullOrEmpty(named) ? Need(Executable.OnPath(name), $"{name} ({variable}, or on the PATH)", installable: false)
+            : File.Exists(named) ? named
+            : throw new InvalidOperationException($"{variable} names '{named}', which is not there.");
+    }
 
     private static string Client(string name) => Need(Testing.PostgreSqlBinaries.FindClient(name), name, installable: true);
 

@@ -45,16 +45,8 @@ internal static class BackupManifestFile
 
     // JSON that is well formed may still say null, a length of time that there is not, or a table twice.
     private static bool IsWhole(BackupManifest manifest) =>
-        manifest
-            is {
-                File: not null,
-                Database: not null,
-                Engine: not null,
-                Sha256: not null,
-                SchemaFingerprint: not null,
-                HistoryTable: not null,
-                Tables: not null
-            }
+        manifest is { File: not null, Database: not null, Engine: not null, Sha256: not null }
+        && manifest is { SchemaFingerprint: not null, HistoryTable: not null, Tables: not null }
         && Math.Abs(manifest.DurationMs) < TimeSpan.MaxValue.TotalMilliseconds
         && manifest.Tables.All(t => t?.Table is not null)
         && manifest.Faults?.All(f => f is { Kind: not null, Object: not null, Detail: not null }) != false

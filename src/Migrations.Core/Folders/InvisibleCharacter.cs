@@ -16,7 +16,8 @@ internal static class InvisibleCharacter
     /// <returns>The character; null when there is none.</returns>
     public static Rune? Find(ReadOnlySpan<byte> bytes, bool isComment, out int at)
     {
-        for (at = 0; bytes[at..].IndexOfAnyInRange((byte)0x80, (byte)0xFF) is >= 0 and var next; )
+        at = 0;
+        while (bytes[at..].IndexOfAnyInRange((byte)0x80, (byte)0xFF) is >= 0 and var next)
         {
             at += next;
             _ = Rune.DecodeFromUtf8(bytes[at..], out var rune, out var length);

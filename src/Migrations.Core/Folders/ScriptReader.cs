@@ -71,7 +71,8 @@ internal sealed class ScriptReader : IDisposable
         var position = 0L;
         var line = 1;
         var held = 0;
-        for (var atEnd = false; !atEnd; )
+        var atEnd = false;
+        while (!atEnd)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var read = RandomAccess.Read(handle, _buffer.AsSpan(held, BlockSize - held), position + held);

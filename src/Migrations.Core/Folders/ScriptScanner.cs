@@ -56,7 +56,8 @@ internal sealed class ScriptScanner : IDisposable
         var taken = 0;
         if (_rule != SectionRule.Ignored)
         {
-            for (var at = 0; (at = FindComment(bytes, at)) < bytes.Length; )
+            var at = 0;
+            while ((at = FindComment(bytes, at)) < bytes.Length)
             {
                 var end = bytes[at..].IndexOf((byte)'\n');
                 var next = end < 0 ? bytes.Length : at + end + 1;

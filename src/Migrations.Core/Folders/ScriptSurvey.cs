@@ -134,7 +134,8 @@ internal sealed class ScriptSurvey
 
     private void Read(ReadOnlySpan<byte> line)
     {
-        for (var at = 0; at < line.Length; )
+        var at = 0;
+        while (at < line.Length)
         {
             var start = at;
             var kind = _reader.Next(line, ref at);
@@ -232,7 +233,8 @@ internal sealed class ScriptSurvey
 
     private void LookForInvisible(ReadOnlySpan<byte> line, int start, ReadOnlySpan<byte> piece, bool isComment)
     {
-        for (var from = 0; InvisibleCharacter.Find(piece[from..], isComment, out var at) is { } rune; )
+        var from = 0;
+        while (InvisibleCharacter.Find(piece[from..], isComment, out var at) is { } rune)
         {
             var column = _columns + Encoding.UTF8.GetCharCount(line[..(start + from + at)]) + 1;
             from += at + rune.Utf8SequenceLength;

@@ -68,14 +68,15 @@ internal static class ScriptDifference
                 length[i, j] = left[i].IsSame(right[j]) ? length[i + 1, j + 1] + 1 : Math.Max(length[i + 1, j], length[i, j + 1]);
         }
 
-        for (var (i, j) = (0, 0); i < left.Count && j < right.Count; )
+        var (fromLeft, fromRight) = (0, 0);
+        while (fromLeft < left.Count && fromRight < right.Count)
         {
-            if (left[i].IsSame(right[j]))
-                kept.Add((i++, j++));
-            else if (length[i + 1, j] >= length[i, j + 1])
-                i++;
+            if (left[fromLeft].IsSame(right[fromRight]))
+                kept.Add((fromLeft++, fromRight++));
+            else if (length[fromLeft + 1, fromRight] >= length[fromLeft, fromRight + 1])
+                fromLeft++;
             else
-                j++;
+                fromRight++;
         }
 
         return kept;

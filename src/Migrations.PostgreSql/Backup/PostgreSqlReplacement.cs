@@ -30,6 +30,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
         await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);
+        await Standby.RefuseAsync(server, cancellationToken).ConfigureAwait(false);
         if (old is not null)
             await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
         var name = NewName();
@@ -101,7 +102,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             how +=
                 $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         var refused = settings is null
-            ? []
+            ? await DatabaseSettings
+                .ApplyAsync(server, name, RecordedSettings.Statements(backup.Settings), cancellationToken)
+                .ConfigureAwait(false)
             : await DatabaseSettings.ApplyAsync(server, name, settings.Statements, cancellationToken).ConfigureAwait(false);
         if (job.DemandAsync is { } demand)
             await demand(there, cancellationToken).ConfigureAwait(false);
@@ -112,7 +115,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
                 .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false),
             ];
         if (refused.Count > 0)
-            how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
+            how += $"; not set again: {string.Join("; ", refused)}";
         return how;
     }
 

@@ -30,7 +30,7 @@ internal static class HostChoice
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
             throw PostgreSqlTarget.Invalid(
-                "it names several hosts; a migration runs on one, and only target_session_attrs=read-write (Target Session Attributes=read-write) says that it is the primary."
+                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session Attributes=primary), or standby, says which."
             );
         }
     }

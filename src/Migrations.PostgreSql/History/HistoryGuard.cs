@@ -20,28 +20,37 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
 
     private readonly string _oid = $"{PostgreSqlText.Literal(table)}::pg_catalog.regclass";
 
+    // Made once: every step says them.
+    private (bool CountsChanges, string Preparation, string Check)? _texts;
+
     /// <summary>An expression that remembers, for the transaction, how the table is before the script.</summary>
-    public string Preparation => $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)";
+    public string Preparation => Texts.Preparation;
+
+    private (bool CountsChanges, string Preparation, string Check) Texts =>
+        _texts is { } made && made.CountsChanges == session.CountsChanges
+            ? made
+            : (_texts = (session.CountsChanges, $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)", CheckText)).Value;
 
     /// <summary>A statement that fails with a division by zero when the row is not the last one, or anything else has changed.</summary>
     /// <param name="entry">The row.</param>
     /// <param name="lastRead">The number of the last row that was read before; null when none was.</param>
     public NpgsqlBatchCommand Check(JournalEntry entry, long? lastRead)
     {
-        var command = new NpgsqlBatchCommand(
-            $"""
-            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
-            WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
-                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept}
-                    ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
-            """
-        );
+        var command = new NpgsqlBatchCommand(Texts.Check);
         command.Parameters.Add(PostgreSqlText.Parameter(entry.RunId, NpgsqlDbType.Uuid));
         command.Parameters.Add(PostgreSqlText.Parameter(entry.Name));
         command.Parameters.Add(PostgreSqlText.Parameter(JournalNames.Of(entry.Event)));
         command.Parameters.Add(PostgreSqlText.Parameter((long?)(lastRead ?? 0)));
         return command;
     }
+
+    private string CheckText =>
+        $"""
+            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
+            WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
+                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept}
+                    ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
+            """;
 
     /// <summary>
     /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours

@@ -31,6 +31,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     private PostgreSqlLease? _lease;
     private LockHolder? _running;
     private bool _isHeld;
+    private (int Backend, string Text)? _guard;
 
     /// <summary>
     /// A SQL expression that fails in a backend that does not hold the lock, with everything in it qualified. It is held twice
@@ -38,17 +39,23 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     /// it was there, and no one can come between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the
     /// transaction: no script can free that one, so what begins with the lock ends with it.
     /// </summary>
-    public string Guard =>
-        _lease is not null
-            ? _lease.Guard
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID}
-                    AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
-                    THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
-                """
-            );
+    public string Guard => _lease?.Guard ?? OwnGuard;
+
+    // Made once for each connection: every step says it.
+    private string OwnGuard =>
+        _guard is { } made && made.Backend == session.Connection.ProcessID
+            ? made.Text
+            : (_guard = (session.Connection.ProcessID, MakeGuard())).Value.Text;
+
+    private string MakeGuard() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID}
+                AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
+                THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
+            """
+        );
 
     /// <summary>
     /// As <see cref="Guard"/>, for what was begun with the lock: waits for the lock of the transaction where a script has freed the

@@ -62,7 +62,8 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
         }
 
         // A function may call one that calls another.
-        for (var count = -1; count != found._names.Count; )
+        var count = -1;
+        while (count != found._names.Count)
         {
             count = found._names.Count;
             foreach (var (name, _, body) in bodies.Where(b => !found._names.Contains(b.Name)))

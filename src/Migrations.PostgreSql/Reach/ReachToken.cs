@@ -25,7 +25,8 @@ internal readonly record struct ReachToken(SqlTokenKind Kind, string Word, strin
     public static List<ReachToken> Read(string text, int line)
     {
         var tokens = new List<ReachToken>();
-        for (var at = 0; at < text.Length; )
+        var at = 0;
+        while (at < text.Length)
         {
             var token = PostgreSqlLexer.Scan(text.AsSpan(at), final: true, ScanMode.Sql);
             var span = text.AsSpan(at, token.Length);

@@ -81,12 +81,13 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
     private string Sorting(int version)
     {
         var sorting = $" LC_COLLATE {PostgreSqlText.Literal(Collate)} LC_CTYPE {PostgreSqlText.Literal(CharacterType)}";
-        return (version, Provider) switch
+        if (version < 15)
+            return sorting;
+        return Provider switch
         {
-            (< 15, _) => sorting,
-            (_, "i") =>
+            "i" =>
                 $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
-            (>= 17, "b") => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
+            "b" when version >= 17 => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
             _ => sorting + " LOCALE_PROVIDER libc",
         };
     }

@@ -214,6 +214,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         request.Server is null
         && (
             origin is null
+            || await Standby.IsAsync(origin, cancellationToken).ConfigureAwait(false)
             || !await origin
                 .AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolcreatedb OR rolsuper)", cancellationToken)
                 .ConfigureAwait(false)
@@ -230,13 +231,15 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         catch (ClusterException e)
         {
             var role = PostgreSqlText.Name(origin?.Info.User ?? "the_user");
-            var why = origin is null
-                ? "No server was named to make a scratch database on"
+            var isStandby = origin is not null && await Standby.IsAsync(origin, cancellationToken).ConfigureAwait(false);
+            var why =
+                origin is null ? "No server was named to make a scratch database on"
+                : isStandby ? $"The server of {request.Origin!.Display} is a standby, on which no database can be made"
                 : $"The role {role} may not create databases on the server of {request.Origin!.Display}";
             throw new MigrationException(
                 ErrorId.ScratchUnavailable,
                 $"{why}, and a throw-away server cannot be started here: {e.Message}",
-                origin is null
+                origin is null || isStandby
                     ? "Name a server with --scratch-database, or install PostgreSQL's server programs."
                     : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with --scratch-database.",
                 e

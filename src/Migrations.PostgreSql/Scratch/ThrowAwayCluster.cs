@@ -39,6 +39,12 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         while kill -QUIT $server 2>/dev/null; do sleep 0.1; done
         """;
 
+    // Up to version 15 a role with CREATEROLE may grant itself these, and run programs with them; roles of superusers it may not grant
+    // (https://www.postgresql.org/docs/15/role-attributes.html). The attribute does not pass to members.
+    private const string KeepFromMachine =
+        "UPDATE pg_catalog.pg_authid SET rolsuper = true"
+        + " WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')";
+
     // By the folder of their sockets: a session finds the server that it is on.
     private static readonly ConcurrentDictionary<string, ThrowAwayCluster> Running = new(StringComparer.Ordinal);
 
@@ -144,6 +150,7 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1", cancellationToken, _role).ConfigureAwait(false))
             await session.ExecuteAsync($"CREATE ROLE {role}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync($"ALTER ROLE {role} LOGIN CREATEROLE CREATEDB SUPERUSER", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(KeepFromMachine, cancellationToken).ConfigureAwait(false);
         var others = new List<string>();
         await session
             .QueryAsync(

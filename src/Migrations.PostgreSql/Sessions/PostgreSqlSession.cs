@@ -135,10 +135,17 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     {
         var taken = new PostgreSqlLock(this);
         return await PostgreSqlErrors
-            .TranslateAsync(taken.TakeAsync(isNeeded, cancellationToken), "Taking the migration lock")
+            .TranslateAsync(TakeAsync(taken, isNeeded, cancellationToken), "Taking the migration lock")
             .ConfigureAwait(false)
             ? _lock = taken
             : null;
+    }
+
+    // It is taken before anything is changed.
+    private async Task<bool> TakeAsync(PostgreSqlLock taken, Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
+    {
+        await Standby.RefuseAsync(this, cancellationToken).ConfigureAwait(false);
+        return await taken.TakeAsync(isNeeded, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ internal sealed class PostgreSqlDialect : ISqlDialect
     public IEnumerable<SqlToken> Tokenize(string text)
     {
         var tracker = new PostgreSqlStatementTracker();
-        for (var at = 0; at < text.Length; )
+        var at = 0;
+        while (at < text.Length)
         {
             var token = PostgreSqlLexer.Scan(text.AsSpan(at), final: true, tracker.Mode);
             tracker.Observe(token.Kind, text.AsSpan(at, token.Length));

@@ -330,7 +330,8 @@ internal ref struct PostgreSqlLexer
         if (_starved || _at > MostData || IsEndOfData(_text[.._at]))
             return SqlTokenKind.Shell;
         var lines = _text[..Math.Min(_text.Length, MostData)];
-        for (var at = _at - 1; ; )
+        var at = _at - 1;
+        while (true)
         {
             var end = lines[at..].IndexOf("\n\\.");
             if (end < 0)

@@ -19,7 +19,7 @@ internal sealed class SqliteDumpWriter
     private readonly WorkProgress _progress;
     private readonly CancellationToken _cancellation;
     private readonly List<SqliteSchemaItem> _items;
-
+    private readonly HashSet<SqliteSchemaItem> _early = [];
     private readonly List<PortableTable> _portable;
     private readonly Func<string, bool> _isExcluded;
 
@@ -63,15 +63,14 @@ internal sealed class SqliteDumpWriter
             Statement(pragma);
         Statement("PRAGMA foreign_keys=OFF");
         Statement("BEGIN TRANSACTION");
-        foreach (var table in _items.Where(i => i.IsPlainTable))
-            WriteTable(table);
+        WriteTables(_items.FindAll(i => i.IsPlainTable));
         foreach (var table in _portable)
             Write(table);
         WriteVirtualTables();
         WriteSequences();
         foreach (
             var item in _items
-                .Where(i => i.Type is not "table")
+                .Where(i => i.Type is not "table" && !_early.Contains(i))
                 .OrderBy(i =>
                     i.Type is "index" ? 0
                     : i.Type is "view" ? 1
@@ -85,9 +84,40 @@ internal sealed class SqliteDumpWriter
         Statement("COMMIT");
     }
 
-    private void WriteTable(SqliteSchemaItem table)
+    /// <summary>
+    /// Writes tables, and then their rows: D1 enforces foreign keys whatever a script sets, and allows only to put the check off to the end
+    /// (<see href="https://developers.cloudflare.com/d1/sql-api/foreign-keys/"/>). The tables that rows refer to must be there even so, with
+    /// the keys by which they are referred to.
+    /// </summary>
+    private void WriteTables(List<SqliteSchemaItem> tables)
     {
-        Statement(table.Sql!);
+        var parents = tables.SelectMany(Parents).ToHashSet(SqliteNames.Comparer);
+        if (parents.Count > 0)
+            Statement("PRAGMA defer_foreign_keys=ON");
+        foreach (var table in tables)
+            Statement(table.Sql!);
+        _early.UnionWith(_items.Where(i => i.Type is "index" && parents.Contains(i.Table) && IsUnique(i)));
+        foreach (var index in _early)
+            Statement(index.Sql!);
+        foreach (var table in tables)
+            WriteRows(table);
+    }
+
+    private IEnumerable<string> Parents(SqliteSchemaItem table)
+    {
+        using var keys = _handle.Prepare($"PRAGMA main.foreign_key_list({SqliteNames.Quote(table.Name)})");
+        while (keys.Step())
+            yield return keys.Text(2)!;
+    }
+
+    private bool IsUnique(SqliteSchemaItem index) =>
+        _handle.QueryInt64(
+            $"SELECT \"unique\" FROM pragma_index_list({SqliteNormalForm.Literal(index.Table)}) WHERE name = {SqliteNormalForm.Literal(index.Name)}"
+        )
+            is 1;
+
+    private void WriteRows(SqliteSchemaItem table)
+    {
         var shape = SqliteTableShape.Read(_handle, table);
         var list = shape.HasComputed || shape.RowidName is not null ? $" ({shape.List})" : "";
         WriteRows(

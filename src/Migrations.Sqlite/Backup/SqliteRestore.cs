@@ -102,7 +102,9 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
 
         try
         {
-            return new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
+            var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
+            Litestream.Warn(_path, target, job.Session.Events);
+            return outcome;
         }
         catch (SqliteFailure e)
         {

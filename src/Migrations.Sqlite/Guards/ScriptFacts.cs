@@ -150,7 +150,8 @@ internal sealed class ScriptFacts
 
     private void FollowTriggers(SchemaObjects objects)
     {
-        for (var count = -1; count != Touched.Count; )
+        var count = -1;
+        while (count != Touched.Count)
         {
             count = Touched.Count;
             foreach (var (owner, sql) in objects.Triggers)

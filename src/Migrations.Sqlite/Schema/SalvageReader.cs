@@ -111,7 +111,8 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
         if (good is null)
             return null;
-        for (var below = bad; good - below > 1; )
+        var below = bad;
+        while (good - below > 1)
         {
             var middle = below + ((good.Value - below) / 2);
             if (Probe(middle) is not null)

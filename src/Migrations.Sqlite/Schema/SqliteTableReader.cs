@@ -86,7 +86,8 @@ internal sealed class SqliteTableReader
         var column = new SqliteColumnText(_tokens.Take().Name);
         _table.Columns.Add(column);
         column.Type = ReadType();
-        for (string? name = null; !_tokens.IsAtEnd && !_tokens.Current.Is(',') && !_tokens.Current.Is(')'); )
+        string? name = null;
+        while (!_tokens.IsAtEnd && !_tokens.Current.Is(',') && !_tokens.Current.Is(')'))
         {
             if (_tokens.Skip("CONSTRAINT"))
                 name = _tokens.Take().Name;

@@ -13,7 +13,8 @@ internal static class SqliteLexer
     /// <summary>Cuts a text into tokens: every character belongs to exactly one.</summary>
     public static IEnumerable<SqlToken> Tokenize(string text)
     {
-        for (var at = 0; at < text.Length; )
+        var at = 0;
+        while (at < text.Length)
         {
             var length = Scan(text.AsSpan(at), out var kind, out _);
             yield return new SqlToken(kind, at, length);
@@ -112,7 +113,8 @@ internal static class SqliteLexer
         where T : unmanaged, IBinaryInteger<T>
     {
         var mark = T.CreateTruncating(quote);
-        for (var at = start + 1; ; )
+        var at = start + 1;
+        while (true)
         {
             var next = text[at..].IndexOf(mark);
             if (next < 0)
@@ -150,7 +152,8 @@ internal static class SqliteLexer
         where T : unmanaged, IBinaryInteger<T>
     {
         var at = 0;
-        for (int length; (length = LengthOfSpace(text, at)) > 0; )
+        int length;
+        while ((length = LengthOfSpace(text, at)) > 0)
             at += length;
         return at;
     }

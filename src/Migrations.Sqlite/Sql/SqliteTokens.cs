@@ -38,7 +38,8 @@ internal sealed class SqliteTokenCursor(IReadOnlyList<SqliteToken> tokens)
     public static List<SqliteToken> Read(string text)
     {
         var found = new List<SqliteToken>();
-        for (var at = 0; at < text.Length; )
+        var at = 0;
+        while (at < text.Length)
         {
             var length = SqliteLexer.Scan(text.AsSpan(at), out var kind, out _);
             if (!SqliteLexer.IsBlank(kind))

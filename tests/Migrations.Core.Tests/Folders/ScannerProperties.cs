@@ -123,7 +123,8 @@ internal static class Splitting
     /// <summary>The pieces of a text, each ending with the separator, but for the last one.</summary>
     public static IEnumerable<string> SplitAfter(this string text, char separator)
     {
-        for (var at = 0; at < text.Length; )
+        var at = 0;
+        while (at < text.Length)
         {
             var end = text.IndexOf(separator, at) is >= 0 and var found ? found + 1 : text.Length;
             yield return text[at..end];
