@@ -51,7 +51,7 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>The backup that is made before the run.</summary>
     private protected BackupRequest? BackupBefore { get; private set; }
 
-    /// <summary>What is asked for, in a few words, when there is no plan to tell it from.</summary>
+    /// <summary>A short description of the request, for when there is no plan to describe.</summary>
     private protected abstract string Request { get; }
 
     /// <summary>Whether a plan is needed before the run, to ask about it.</summary>
@@ -77,7 +77,7 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Asks beyond -Confirm, where the plan calls for it.</summary>
     private protected virtual bool MayRun(DatabaseTarget target, MigrationPlan plan) => true;
 
-    /// <summary>Asks whether what would be lost may be lost. A refusal by default: what nobody was asked about is not done.</summary>
+    /// <summary>Asks whether the loss is accepted. Refuses by default: what was not confirmed is not done.</summary>
     /// <exception cref="DataLossException">No one can be asked.</exception>
     private protected virtual bool AcceptsLoss(DatabaseTarget target, DataLossException loss) => throw loss;
 

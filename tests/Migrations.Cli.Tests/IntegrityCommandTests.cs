@@ -152,7 +152,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         var result = await RunAsync("test", "--with-data");
         Assert.Equal(4, result.ExitCode);
         Assert.Matches(@"values differ in \S*a: 1 row\r?\n", result.Output);
-        Assert.Contains("the undo does not bring the values back", await OutputAsync("status"), StringComparison.Ordinal);
+        Assert.Contains("the undo does not restore the values", await OutputAsync("status"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -151,12 +151,12 @@ public abstract class DeclaredCheckConformance(DatabaseKind kind) : Conformance(
     }
 
     [Theory]
-    [InlineData("SELECT 1;\n", "expects nothing")]
+    [InlineData("SELECT 1;\n", "has no expectation")]
     [InlineData("-- expect: rows 0\n-- expect: value 1\nSELECT 1;\n", "2 expectations")]
-    [InlineData("-- expect: rows none\nSELECT 1;\n", "'expect: rows none' is not understood")]
+    [InlineData("-- expect: rows none\nSELECT 1;\n", "'expect: rows none'")]
     [InlineData("-- check: empty\n-- expect: rows 0\n", "no statement")]
-    [InlineData("-- check: twice\n-- expect: rows 0\nSELECT 1;\n-- check: twice\n-- expect: rows 0\nSELECT 1;\n", "called 'twice' too")]
-    [InlineData("-- expect: rows 0\n-- severity: mild\nSELECT 1;\n", "'severity: mild' is not understood")]
+    [InlineData("-- check: twice\n-- expect: rows 0\nSELECT 1;\n-- check: twice\n-- expect: rows 0\nSELECT 1;\n", "also named 'twice'")]
+    [InlineData("-- expect: rows 0\n-- severity: mild\nSELECT 1;\n", "'severity: mild'")]
     public async Task A_malformed_check_is_a_failure_that_names_the_line(string text, string message)
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");

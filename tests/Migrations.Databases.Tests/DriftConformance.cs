@@ -57,7 +57,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
             results.Where(r => r.Category == CheckCategory.Schema && r.Status == CheckStatus.Fail).Select(r => r.Name)
         );
         foreach (var way in results.Where(r => r.Name == "drift").Select(r => r.Recommendation!))
-            await Database.ExecuteAsync(way["To put it back: ".Length..]);
+            await Database.ExecuteAsync(way["To fix it: ".Length..]);
         Assert.All(await CheckAsync(CheckCategory.Drift), r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 

@@ -104,7 +104,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains("002_index", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_more", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"Is this the right folder? Another one fits the history better: --path '{right}'.",
+            $"Is this the right folder? Another one matches the history better: --path '{right}'.",
             error.NextStep,
             StringComparison.Ordinal
         );

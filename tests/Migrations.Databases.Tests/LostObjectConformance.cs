@@ -40,7 +40,7 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
                 Events.Of<WarningRaised>(),
                 w =>
                     w.Message.Contains(name, StringComparison.Ordinal)
-                    && w.Message.Contains("To put it back: CREATE", StringComparison.Ordinal)
+                    && w.Message.Contains("To fix it: CREATE", StringComparison.Ordinal)
             );
     }
 

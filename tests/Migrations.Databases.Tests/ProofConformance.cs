@@ -79,13 +79,13 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
             ErrorId.UndoUnproven,
             () => UndoAsync(new UndoRequest { RequireProven = true, SchemaOnly = true })
         );
-        Assert.Contains("does not bring the schema back", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("does not restore the schema", refused.Message, StringComparison.Ordinal);
         var history = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] });
         Assert.Equal((CheckStatus.Warn, "001_a"), history.Where(c => c.Name == "undo-bad").Select(c => (c.Status, c.Actual)).Single());
         await UndoAsync();
         Assert.Contains(
             Events.Of<WarningRaised>(),
-            w => w.Message.Contains("A rehearsal has found a fault in the undo of 001_a", StringComparison.Ordinal)
+            w => w.Message.Contains("A rehearsal found a fault in the undo of 001_a", StringComparison.Ordinal)
         );
     }
 

@@ -110,7 +110,7 @@ public sealed class SchemaFixTests
 
         Assert.Equal(
             ("public.n()", null),
-            Assert.Single(SchemaComparison.Compare(await ReadAsync(DatabaseKind.PostgreSql, database), found).Select(d => (d.Name, d.Mend)))
+            Assert.Single(SchemaComparison.Compare(await ReadAsync(DatabaseKind.PostgreSql, database), found).Select(d => (d.Name, d.Fix)))
         );
     }
 
@@ -124,11 +124,11 @@ public sealed class SchemaFixTests
         var differences = SchemaComparison.Compare(left, await ReadAsync(kind, database));
 
         Assert.NotEmpty(differences);
-        Assert.All(differences, d => Assert.True(d.Mend is not null, $"{d.ObjectType} {d.Name} has no fix."));
+        Assert.All(differences, d => Assert.True(d.Fix is not null, $"{d.ObjectType} {d.Name} has no fix."));
         if (fix is not null)
-            Assert.Contains(differences, d => d.Mend!.Contains(fix, StringComparison.Ordinal));
+            Assert.Contains(differences, d => d.Fix!.Contains(fix, StringComparison.Ordinal));
         foreach (var difference in differences)
-            await database.ExecuteAsync(difference.Mend!);
+            await database.ExecuteAsync(difference.Fix!);
         Assert.DoesNotContain(SchemaComparison.Compare(left, await ReadAsync(kind, database)), d => !d.IsColumnOrder);
     }
 

@@ -4,7 +4,7 @@ namespace Migrations.Backup;
 
 /// <summary>Finds backups on disk. Reads manifests and first bytes, never whole files.</summary>
 /// <param name="drivers">The engines whose backups are recognised when a manifest is missing.</param>
-/// <param name="clock">The clock that tells what is dated in the future; null for the system's.</param>
+/// <param name="clock">The clock that decides what is dated in the future; null for the system's.</param>
 public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, TimeProvider? clock = null)
 {
     private const long HeadLength = 1 << 16;
@@ -32,7 +32,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
             throw new MigrationException(
                 ErrorId.BackupFolderInvalid,
                 $"The folder '{path}' cannot be read: {e.Message}",
-                "Correct the rights of the folder.",
+                "Correct the permissions of the folder.",
                 e
             );
         }
@@ -82,12 +82,12 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         var isFolderOfBackups = Directory.Exists(full) && (await ReadAsync(full, cancellationToken).ConfigureAwait(false)).Count > 0;
         throw new MigrationException(
             ErrorId.BackupMissing,
-            isFolderOfBackups ? $"'{full}' is a folder with backups; one of them is wanted."
-                : backup is not null ? $"The manifest of '{full}' is there, and the backup is gone."
+            isFolderOfBackups ? $"'{full}' is a folder with backups. Expected one of the backups."
+                : backup is not null ? $"The backup '{full}' is missing; only its manifest exists."
                 : File.Exists(full) || Directory.Exists(full)
-                    ? $"'{full}' is no backup: it has no manifest, and is of none of the known formats."
+                    ? $"'{full}' is not a backup: it has no manifest, and its format is unknown."
                 : $"There is no backup at '{full}'.",
-            $"See what there is: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\""
+            $"List the backups: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\""
         );
     }
 
@@ -114,8 +114,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
                     var count => $", only of {count} other databases.",
                 },
             others.Count == 0
-                ? $"See what there is: migrations backups \"{folder}\""
-                : $"If one of them is meant, name it: migrations restore \"{all[0].Path}\" --database \"{database.Display}\""
+                ? $"List the backups: migrations backups \"{folder}\""
+                : $"To restore one of them, specify it: migrations restore \"{all[0].Path}\" --database \"{database.Display}\""
         );
     }
 
@@ -126,13 +126,12 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
         ?? throw new MigrationException(
             ErrorId.BackupInvalid,
-            $"It is not known what '{backup.Path}' is a backup of. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
-            $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\""
+            $"The database of the backup '{backup.Path}' is unknown. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
+            $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\""
         );
 
     /// <summary>
-    /// Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still told for what
-    /// it is.
+    /// Removes a backup and what belongs to it. The manifest goes last, so that what a killed removal leaves behind is still recognized.
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupFolderInvalid"/>: it cannot be removed.</exception>
     public static void Remove(DatabaseBackup backup)
@@ -150,8 +149,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         {
             throw new MigrationException(
                 ErrorId.BackupFolderInvalid,
-                $"'{backup.Path}' cannot be removed: {e.Message}",
-                "Correct the rights of the folder.",
+                $"'{backup.Path}' cannot be deleted: {e.Message}",
+                "Correct the permissions of the folder.",
                 e
             );
         }
@@ -211,9 +210,9 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
     private static string? Wrong(string path, BackupManifest manifest, long? size, DateTimeOffset now) =>
         size switch
         {
-            null => "The file is gone; only its manifest is there.",
+            null => "The file is missing; only its manifest exists.",
             _ when !string.Equals(manifest.File, Path.GetFileName(path), StringComparison.Ordinal) =>
-                $"Its manifest is that of '{manifest.File}'.",
+                $"Its manifest belongs to '{manifest.File}'.",
             _ when size != manifest.Size => $"It has {size} bytes; its manifest says {manifest.Size}.",
             _ when LinkOut(path) is { } outside => $"It is a link to '{outside}', outside its folder.",
             _ when IsFuture(manifest.CreatedAt, now) =>

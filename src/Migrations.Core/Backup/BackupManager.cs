@@ -31,19 +31,19 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         if (request.Compress && format == BackupFormat.Directory)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "A backup that several jobs write is a folder, and gzip compresses files only.",
-                "Leave out --compress or --jobs."
+                "A backup written by several jobs is a folder, and gzip compresses only files.",
+                "Omit --compress or --jobs."
             );
         if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "Tables can be left out of a script only: every other backup is of the whole database.",
-                "Ask for a script: --format sql"
+                "Tables can only be excluded from a script: every other backup contains the whole database.",
+                "Create a script: --format sql"
             );
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())
-            Warn($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running.");
+            Warn($"'{leftover}' may have been left behind by a killed backup; remove it when no backup is running.");
         try
         {
             var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace)
@@ -153,10 +153,10 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.",
-                $"Name a database of {backup.Engine}."
+                $"Specify a {backup.Engine} database."
             );
         if (backup.Format is not { } format)
-            throw Invalid(backup, backup.Problem ?? "Its format is not known.");
+            throw Invalid(backup, backup.Problem ?? "Its format is unknown.");
         var verifier = new BackupVerifier(driver, _options);
         IReadOnlyList<CheckResult> checks = backup.Proven
             ? [await verifier.CheckFileAsync(backup, cancellationToken).ConfigureAwait(false)]
@@ -196,7 +196,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         }
         catch (Exception e) when (e is MigrationException or IOException or UnauthorizedAccessException)
         {
-            Warn($"The manifest of the kept state '{kept}' is not written: {e.Message}");
+            Warn($"The manifest of the kept state '{kept}' could not be written: {e.Message}");
         }
     }
 
@@ -206,7 +206,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     /// <param name="restored">Where it was restored to.</param>
     /// <param name="state">What that means for the database, as the beginning of a sentence.</param>
     /// <param name="kept">Where the old state is, as a sentence after a space.</param>
-    /// <param name="isWrittenSince">Whether others may have written meanwhile; null where nobody can.</param>
+    /// <param name="isWrittenSince">Whether others may have written meanwhile; null where that is impossible.</param>
     /// <param name="cancellationToken">Stops it.</param>
     private async Task<IReadOnlyList<CheckResult>> CompareAsync(
         DatabaseBackup backup,
@@ -234,7 +234,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
                 $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}",
-                "Look at it: migrations check --category engine",
+                "Check it: migrations check --category engine",
                 e
             );
         }
@@ -253,9 +253,9 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
 
         throw new MigrationException(
             ErrorId.RestoreUnproven,
-            $"{state}, and what '{backup.Path}' holds is not what its manifest says. "
+            $"{state}, and what '{backup.Path}' holds does not match its manifest. "
                 + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
-            "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven."
+            "Unless another session has written to it in the meantime, restore another backup: 'migrations backups <folder>' shows which are proven."
         );
     }
 
@@ -288,9 +288,9 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) =>
         new(
             ErrorId.BackupInvalid,
-            $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
+            $"'{backup.Path}' was not restored, because it failed a check: {why} The database was not changed.",
             help
-                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
+                ?? $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
                     + $"restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
         );
 }

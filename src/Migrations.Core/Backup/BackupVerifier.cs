@@ -22,7 +22,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
 
     /// <summary>Verifies a backup, and writes what was found into its manifest.</summary>
     /// <param name="backup">The backup, as <see cref="BackupCatalogue"/> found it.</param>
-    /// <param name="origin">The database whose server may be used for scratch databases; null when there is none.</param>
+    /// <param name="origin">The database whose server may be used for scratch databases; null without one.</param>
     /// <param name="full">Whether every value is compared.</param>
     /// <param name="cancellationToken">Stops it; the manifest is left as it was.</param>
     /// <exception cref="MigrationException">The folder cannot be read or written, or the server cannot be reached.</exception>
@@ -61,7 +61,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e)
         {
-            _options.Session.Events.Publish(new WarningRaised($"The proof of '{backup.Path}' is not written down: {e.Message}"));
+            _options.Session.Events.Publish(new WarningRaised($"The proof of '{backup.Path}' could not be recorded: {e.Message}"));
         }
 
         return checks;
@@ -76,7 +76,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
         if (checks[0].Status == CheckStatus.Fail)
-            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the file that was backed up."));
+            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the original backup file."));
         else
             checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
         AddUnasked(backup, checks);
@@ -87,16 +87,16 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     internal async Task<CheckResult> CheckFileAsync(DatabaseBackup backup, CancellationToken cancellationToken)
     {
         if (backup.Manifest is not { } manifest)
-            return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " So there is nothing to compare the file with.");
+            return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " The file cannot be compared with anything.");
         var clock = Stopwatch.StartNew();
         var (size, sha256) = await ReadAsync(
                 backup.Path,
-                Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell,
+                Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Report,
                 cancellationToken
             )
             .ConfigureAwait(false);
         if (!string.Equals(manifest.File, Path.GetFileName(backup.Path), StringComparison.Ordinal))
-            return Answer(backup, CheckStatus.Fail, $"Its manifest is that of '{manifest.File}'.") with
+            return Answer(backup, CheckStatus.Fail, $"Its manifest belongs to '{manifest.File}'.") with
             {
                 Name = FileCheck,
                 Recommendation = "Use another backup.",
@@ -112,9 +112,9 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             Expected = $"{manifest.Size} bytes, {manifest.Sha256}",
             Actual = $"{size} bytes, {sha256}",
             Message =
-                same ? "Size and SHA-256 are those of the manifest."
+                same ? "Size and SHA-256 match the manifest."
                 : size != manifest.Size ? $"It has {size} bytes; its manifest says {manifest.Size}."
-                : "Its SHA-256 is not that of the manifest: it was changed or damaged.",
+                : "Its SHA-256 does not match the manifest: it was changed or damaged.",
             Recommendation = same ? null : "Use another backup.",
             Duration = clock.Elapsed,
         };
@@ -131,7 +131,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"'{path}' cannot be read: {e.Message}",
-                "Correct its rights, or use another backup.",
+                "Correct its permissions, or use another backup.",
                 e
             );
         }
@@ -145,7 +145,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     )
     {
         if (backup.Format is not { } format)
-            return [NotRun(backup, RestoreCheck, "It was not restored: its format is not known.")];
+            return [NotRun(backup, RestoreCheck, "It was not restored: its format is unknown.")];
         var clock = Stopwatch.StartNew();
         try
         {
@@ -163,7 +163,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
                 .ConfigureAwait(false);
             await using (scratch.ConfigureAwait(false))
             {
-                Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Tell(0);
+                Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Report(0);
                 await driver.Backups.LoadAsync(unpacked.Source, scratch.Target, Session(backup), cancellationToken).ConfigureAwait(false);
                 var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with
                 {
@@ -190,7 +190,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         CancellationToken cancellationToken
     )
     {
-        Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Tell(0);
+        Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Report(0);
         var session = await driver.OpenAsync(scratch, Session(backup), cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
             return await new BackupComparison(session, backup.Manifest, backup.Database)
@@ -204,7 +204,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         foreach (var name in (ReadOnlySpan<string>)[BackupComparison.Schema, BackupComparison.Rows, BackupComparison.Digests])
         {
             if (!checks.Exists(c => IsOwn(c, name)))
-                checks.Add(NotRun(backup, name, "It was not come to, because the backup was not restored."));
+                checks.Add(NotRun(backup, name, "Not checked, because the backup was not restored."));
         }
     }
 
@@ -264,7 +264,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             : null;
 
     private static DatabaseFault AsInSource(DatabaseFault fault) =>
-        fault.DefinitionEnd is null ? fault : fault with { Detail = "rows break it, though the source has it as valid" };
+        fault.DefinitionEnd is null ? fault : fault with { Detail = "rows violate it, although it is valid in the source" };
 
     private static string How(List<CheckResult> checks)
     {

@@ -1,7 +1,7 @@
 namespace Migrations.Databases;
 
 /// <summary>
-/// Tells the path of a file from the text of a connection, in whatever form a program writes one. What is taken for a path by mistake
+/// Distinguishes the path of a file from a connection string, in whatever form a program writes one. What is taken for a path by mistake
 /// becomes a new, empty file whose name may hold a password, so a text is a path only when it can be nothing else.
 /// </summary>
 public static class ConnectionText
@@ -113,26 +113,26 @@ public static class ConnectionText
         if (text.Length == 0)
             return null;
         if (text[0] is '"' or '\'' or '`' || text[^1] is '"' or '\'' or '`')
-            return "stands in quotes, which belong to the shell and not to the text (an env file for docker keeps them)";
+            return "is in quotes, which belong to the shell and not to the value (Docker keeps the quotes of an env file)";
         if (
             text.Contains("://", StringComparison.Ordinal)
             || text.Contains("%3A%2F%2F", StringComparison.OrdinalIgnoreCase)
             || HasScheme(text)
         )
-            return "is an address of a form that is not read";
+            return "is a URL of an unsupported form";
         if (HasPairs(text, IsRooted(text)))
-            return "is made of keys and values, as a connection string is, in a form that is not read";
+            return "consists of keys and values, like a connection string, in an unsupported form";
         if (
             text[0] is '{' or '<' or '('
             || text.StartsWith("$(", StringComparison.Ordinal)
             || text.StartsWith("${", StringComparison.Ordinal)
             || IsVariable(text)
         )
-            return "is a variable that was not replaced, or a piece of a configuration";
+            return "is an unexpanded variable, or a fragment of a configuration";
         if (text[0] == '-' || text.StartsWith("psql ", StringComparison.OrdinalIgnoreCase))
             return "is an option or a command";
         return IsUserOrHost(text) || (IsLogin(text) && !IsFile(text, folder))
-            ? "names a user, a host or a port, as an address of a server does"
+            ? "contains a user, a host or a port, like the address of a server"
             : null;
     }
 

@@ -5,7 +5,7 @@ public static class LostObjectText
 {
     /// <summary>A warning, with the statement that puts the object back.</summary>
     public static string Warning(string migration, LostObject lost) =>
-        $"{migration} makes '{lost.Table}' again without its {lost.Kind} "
+        $"{migration} recreates '{lost.Table}' without its {lost.Kind} "
         + $"'{lost.Name}'.{(lost.Sql is null ? "" : " To put it back: " + lost.Sql)}";
 
     /// <summary>A line of a list.</summary>

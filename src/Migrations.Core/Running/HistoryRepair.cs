@@ -69,9 +69,9 @@ internal sealed class HistoryRepair(
         return new PlanException(
             ErrorId.RepairNotNeeded,
             "There is nothing to repair: no failure is recorded and no applied script was edited."
-                + (renumbered.Length == 0 ? "" : $" Renamed, and to be repaired by its new name: {renumbered}.")
-                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
-            "'migrations status' shows how things stand.",
+                + (renumbered.Length == 0 ? "" : $" Renamed; repair it by its new name: {renumbered}.")
+                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing removes them from the history."),
+            "'migrations status' shows the state of each migration.",
             []
         );
     }
@@ -167,7 +167,7 @@ internal sealed class HistoryRepair(
         + (change, differences) switch
         {
             (ScriptChange.Cosmetic, _) => "only comments or white space differ.",
-            (_, null) => "the applied text is not stored, so what differs is not known; the schema was not compared.",
+            (_, null) => "the applied text is not stored, so the differences are unknown; the schema was not compared.",
             (_, []) => "the statements are the same, and a directive or a secret differs; the schema was not compared.",
             (_, [_]) => "1 statement differs; the schema was not compared.",
             _ => $"{differences.Count} statements differ; the schema was not compared.",
@@ -207,7 +207,7 @@ internal sealed class HistoryRepair(
     {
         var compared =
             $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
-            + " What it made in the database stays.";
+            + " Its changes to the database are kept.";
         var entry = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
         Add(entry, record.Version, "Missing", compared);
     }

@@ -194,9 +194,9 @@ internal sealed class MigrationRun(
                 ErrorId.Cancelled,
                 !started ? $"The run was cancelled before {left[0].Migration}."
                     : left[0].Analysis.OutsideTransaction
-                        ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one stay, and are recorded."
+                        ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one are kept and recorded."
                     : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
-                "Run the command again to go on from here.",
+                "Run the command again to continue from here.",
                 error
             );
         failure.LeftBehind = started && left[0].Analysis.OutsideTransaction;
@@ -213,7 +213,7 @@ internal sealed class MigrationRun(
         : null;
 
     /// <summary>
-    /// Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's
+    /// Records the failed step as far as the database still accepts rows, and reports it. Has a time limit of its own, because the run's
     /// token may be cancelled.
     /// </summary>
     private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)

@@ -84,7 +84,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         WriteObject(Call(database, folder, (migrator, token) => migrator.RepairAsync(request, token)), enumerateCollection: true);
     }
 
-    // What is named is agreed to; of all else nobody has seen the list yet.
+    // Naming a migration confirms it; the list of all others has not been seen yet.
     private bool MayRepair(DatabaseTarget target, string what) =>
         Name is not null
         || Force

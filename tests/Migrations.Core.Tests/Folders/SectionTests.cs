@@ -76,8 +76,8 @@ public sealed class SectionTests
     [InlineData("-- Down Migration\nSELECT 1;\n", 1, "comes before")]
     [InlineData("-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate:up\nSELECT 3;\n", 5, "second time")]
     [InlineData("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n-- +goose Down\n", 5, "second time")]
-    [InlineData("-- +goose Up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n", 3, "not understood")]
-    [InlineData("-- +goose Up\nSELECT 1;\n-- Down Migration\nSELECT 2;\n", 3, "not understood")]
+    [InlineData("-- +goose Up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n", 3, "not recognized")]
+    [InlineData("-- +goose Up\nSELECT 1;\n-- Down Migration\nSELECT 2;\n", 3, "not recognized")]
     [InlineData("-- Up Migration\nSELECT 1;\n-- Down Migration (rollback)\nSELECT 2;\n", 3, "looks like the beginning of the down section")]
     [InlineData("-- +goose NO TRANSACTION\nSELECT 1;", 1, "without '-- +goose Up'")]
     public void Sections_in_disorder_are_refused_by_line(string text, int line, string message)
