@@ -56,7 +56,9 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
         {
             throw new MigrationException(
                 ErrorId.Cancelled,
-                results.Count == 0 ? "The checks were cancelled." : "The migrations were applied, but the checks after them were cancelled.",
+                results.Count == 0
+                    ? "The checks were cancelled."
+                    : "The migrations were applied, but the checks after them were cancelled.",
                 "Run the checks again: migrations check",
                 e
             )

@@ -89,8 +89,7 @@ internal sealed class RunProtection(
         if (!Restores(failure))
             failure.NextStep += WayBack;
         else if (_lastId is null)
-            failure.NextStep +=
-                " It was not restored, because another run may have changed it in the meantime." + WayBack;
+            failure.NextStep += " It was not restored, because another run may have changed it in the meantime." + WayBack;
         else
             await RestoreBackupAsync(failure, cancellationToken).ConfigureAwait(false);
     }

@@ -254,11 +254,13 @@ public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLit
         ThreeTables();
         await OutputAsync("up");
         await Database.ExecuteAsync(
-            "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n (a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;"
+            "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n "
+                + "(a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;"
         );
         // sqlite3 x.db .schema
         var shell = await Database.RowsAsync(
-            "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND tbl_name NOT LIKE 'migration~_%' ESCAPE '~'"
+            "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND "
+                + "tbl_name NOT LIKE 'migration~_%' ESCAPE '~'"
         );
         Assert.Contains("CREATE TABLE sqlite_sequence(name,seq);", shell);
         Assert.Contains(shell, s => s.StartsWith("CREATE TABLE sqlite_stat1", StringComparison.Ordinal));

@@ -298,7 +298,8 @@ public sealed class PostgreSqlDeclaredCheckTests() : DeclaredCheckConformance(Da
         ThreeTables();
         Write(
             "checks/both.sql",
-            "-- check: lost\n-- expect: rows 0\nSELECT pg_terminate_backend(pg_backend_pid());\n\n-- check: next\n-- expect: rows 3\nSELECT id FROM b;\n"
+            "-- check: lost\n-- expect: rows 0\nSELECT pg_terminate_backend(pg_backend_pid());\n\n-- check: next\n-- expect: "
+                + "rows 3\nSELECT id FROM b;\n"
         );
 
         var rehearsed = (await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync()).Checks;
@@ -316,8 +317,10 @@ public sealed class PostgreSqlDeclaredCheckTests() : DeclaredCheckConformance(Da
         string.Join(
             '\n',
             await Database.RowsAsync(
-                "SELECT 'p' || p::text FROM projects p UNION ALL SELECT 'm' || m::text FROM milestones m UNION ALL SELECT 't' || t::text FROM tasks t "
-                    + "UNION ALL SELECT 'j' || j.id || j.name FROM migration_journal j UNION ALL SELECT 'c' || relname || relkind::text || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+                "SELECT 'p' || p::text FROM projects p UNION ALL SELECT 'm' || m::text FROM milestones m UNION ALL SELECT 't' || "
+                    + "t::text FROM tasks t "
+                    + "UNION ALL SELECT 'j' || j.id || j.name FROM migration_journal j UNION ALL SELECT 'c' || relname || "
+                    + "relkind::text || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
             )
         );
 }

@@ -13,7 +13,8 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Migration(
             "001_orders",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
-                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0));\n"
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT "
+                + "NULL CHECK (total >= 0));\n"
                 + "CREATE INDEX orders_by_customer ON orders (customer_id);\n"
                 + "CREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n",
             "DROP VIEW big_orders;\nDROP TABLE orders;\nDROP TABLE customers;\n"
@@ -158,8 +159,10 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Write(
             "schema.sql",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
-                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0), note text);\n"
-                + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n"
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT "
+                + "NULL CHECK (total >= 0), note text);\n"
+                + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE "
+                + "total > 100;\n"
         );
         await ApplyAsync();
         Assert.Equal(CheckStatus.Pass, (await CheckAsync(CheckCategory.Schema)).Single(r => r.Name == "schema-file").Status);

@@ -283,7 +283,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         await ApplyTwoAsync("002_rows", "INSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (2);\nINSERT INTO a (v) VALUES (3);\n");
         Write(
             "002_rows.up.sql",
-            "-- a comment\nINSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (22);\nINSERT INTO a (v) VALUES (3);\nINSERT INTO a (v) VALUES (4);\n"
+            "-- a comment\nINSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (22);\nINSERT INTO a (v) VALUES "
+                + "(3);\nINSERT INTO a (v) VALUES (4);\n"
         );
 
         Assert.Equal("001_a Applied, 002_rows Changed", await StatesAsync());

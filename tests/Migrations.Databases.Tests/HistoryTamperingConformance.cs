@@ -5,7 +5,10 @@ using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>A step and its history row are one: what suppresses the row, or changes others with it, takes the step back; and so does a script that changes while it runs.</summary>
+/// <summary>
+/// A step and its history row are one: what suppresses the row, or changes others with it, takes the step back; and so does a script that
+/// changes while it runs.
+/// </summary>
 public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conformance(kind)
 {
     private const string Another =
@@ -202,9 +205,11 @@ public sealed class SqliteHistoryTamperingTests() : HistoryTamperingConformance(
     public static TheoryData<string, TransactionMode> Replacements =>
         Table(
             "ALTER TABLE migration_journal RENAME TO kept;\nALTER TABLE kept RENAME TO migration_journal",
-            "CREATE TABLE copy (id INTEGER PRIMARY KEY, run_id, service, version, name, description, semantic_version, direction, event, checksum,"
+            "CREATE TABLE copy (id INTEGER PRIMARY KEY, run_id, service, version, name, description, semantic_version, "
+                + "direction, event, checksum,"
                 + " applied_at, applied_by, host, execution_time_ms, rows_affected, success, error_message, statement_index,"
-                + " schema_fingerprint, tool_version, script);\nINSERT INTO copy SELECT * FROM migration_journal;\nUPDATE copy SET checksum = 'x';\nDROP TABLE main.migration_journal;\n"
+                + " schema_fingerprint, tool_version, script);\nINSERT INTO copy SELECT * FROM migration_journal;\nUPDATE copy SET "
+                + "checksum = 'x';\nDROP TABLE main.migration_journal;\n"
                 + "ALTER TABLE copy RENAME TO \"Migration_Journal\"",
             "DROP TABLE IF EXISTS [migration_journal];\nSELECT 1"
         );
@@ -246,8 +251,10 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
     public static TheoryData<string, TransactionMode> MoreScripts =>
         Table(
             "TRUNCATE migration_journal",
-            "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version) OVERRIDING SYSTEM VALUE"
-                + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1",
+            "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, "
+                + "tool_version) OVERRIDING SYSTEM VALUE"
+                + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM "
+                + "migration_journal WHERE id = 1",
             "DO $$BEGIN DELETE FROM migration_journal; END$$",
             "DELETE FROM migration_journal WHERE id = 1;\nRESET ALL",
             "TRUNCATE migration_journal;\nRESET ALL",
@@ -366,9 +373,11 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
                 "INSERT INTO audit VALUES (TG_TABLE_NAME, current_setting('row_security')); RETURN NEW;"
             )
                 + "CREATE SCHEMA app; CREATE TABLE app.audit (what text, rows text);"
-                + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = {(setting.Length == 0 ? "public, app" : "public")};"
+                + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = "
+                + $"{(setting.Length == 0 ? "public, app" : "public")};"
                 + "CREATE TRIGGER t BEFORE INSERT ON public.migration_journal FOR EACH ROW EXECUTE FUNCTION public.t();"
-                + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.t()"
+                + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+                + "FUNCTION public.t()"
         );
         await ApplyAsync();
         Assert.Equal(["a|on", "migration_journal|on"], await Database.RowsAsync("SELECT * FROM app.audit ORDER BY 1"));
@@ -376,10 +385,12 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
 
     [Theory]
     [InlineData(
-        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)"
+        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL "
+            + "SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)"
     )]
     [InlineData(
-        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL SECURITY; CREATE POLICY p ON migration_journal USING (id > 1) WITH CHECK (true)"
+        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL "
+            + "SECURITY; CREATE POLICY p ON migration_journal USING (id > 1) WITH CHECK (true)"
     )]
     public async Task A_history_that_a_policy_hides_is_an_error(string policy)
     {
@@ -423,7 +434,8 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
         await engine.ApplyAsync();
         await Database.ExecuteAsync(
-            "INSERT INTO a SELECT g, 'x' FROM generate_series(1, 500) g; ANALYZE a; ALTER TABLE a ENABLE ROW LEVEL SECURITY; ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (t = current_user)"
+            "INSERT INTO a SELECT g, 'x' FROM generate_series(1, 500) g; ANALYZE a; ALTER TABLE a ENABLE ROW LEVEL SECURITY; "
+                + "ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (t = current_user)"
         );
         var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => engine.UndoAsync());
         Assert.Contains(
@@ -437,7 +449,8 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
     [Theory]
     [InlineData("SELECT pg_advisory_unlock_all(); INSERT INTO a VALUES (1); SELECT pg_sleep(2);")]
     [InlineData(
-        "-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM pg_sleep(2); END$$;\nANALYZE a;\n"
+        "-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM "
+            + "pg_sleep(2); END$$;\nANALYZE a;\n"
     )]
     public async Task A_script_that_frees_the_lock_runs_once(string script)
     {
@@ -445,12 +458,14 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         var first = ApplyAsync();
         // The lock is free by now, but for what the step itself, or its started row, holds.
         await UntilAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND wait_event = 'PgSleep'"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND "
+                + "wait_event = 'PgSleep'"
         );
         Assert.Equal(
             "0",
             await Database.ScalarAsync(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid')"
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE "
+                    + "datname = current_database()) AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid')"
             )
         );
         var second = await Record.ExceptionAsync(() => ApplyAsync());

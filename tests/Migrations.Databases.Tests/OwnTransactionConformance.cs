@@ -4,7 +4,9 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>Scripts that run without a transaction: what of them is in the database, and the transactions that they bring themselves.</summary>
+/// <summary>
+/// Scripts that run without a transaction: what of them is in the database, and the transactions that they bring themselves.
+/// </summary>
 public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance(kind)
 {
     private const string Pairs = """
@@ -38,7 +40,8 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
     [InlineData(
         "INSERT INTO a VALUES (4)",
         "1,2",
-        "statements 1 to 5 of the script (lines 2 to 6), which runs without a transaction; its own transaction, begun in line 7, was rolled back"
+        "statements 1 to 5 of the script (lines 2 to 6), which runs without a transaction; its own transaction, begun in "
+            + "line 7, was rolled back"
     )]
     [InlineData(
         "INSERT INTO a VALUES (2)",

@@ -31,7 +31,9 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
 
     protected override bool NeedsCopies => true;
 
-    /// <summary>A trigger that writes each change of <c>watched</c> into <c>seen</c>, and what else the cases of this database start from.</summary>
+    /// <summary>
+    /// A trigger that writes each change of <c>watched</c> into <c>seen</c>, and what else the cases of this database start from.
+    /// </summary>
     protected abstract string More { get; }
 
     public static TheoryData<string> Shared => ProofCase.Names(ProofCase.Shared);
@@ -315,7 +317,8 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
             CREATE TRIGGER watched_u AFTER UPDATE ON watched FOR EACH ROW EXECUTE FUNCTION watch();
             CREATE FUNCTION shout() RETURNS void LANGUAGE sql AS 'UPDATE t SET note = upper(note)';
             CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-            CREATE TABLE k (id integer CONSTRAINT k_check CHECK (id > 0), name text NOT NULL, label text COLLATE "C", twice text GENERATED ALWAYS AS (name || name) STORED);
+            CREATE TABLE k (id integer CONSTRAINT k_check CHECK (id > 0), name text NOT NULL, label text COLLATE "C",
+                twice text GENERATED ALWAYS AS (name || name) STORED);
             INSERT INTO k VALUES (1, 'Ann', 'a');
             CREATE TABLE counted (id serial PRIMARY KEY, n integer);
             INSERT INTO counted (n) VALUES (1);

@@ -4,7 +4,10 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>What is given as a database: the right one, or a refusal that does not repeat it. Drivers are asked in the order in which command and module ask them.</summary>
+/// <summary>
+/// What is given as a database: the right one, or a refusal that does not repeat it. Drivers are asked in the order in which command and
+/// module ask them.
+/// </summary>
 public sealed class TargetParsingTests
 {
     private static readonly IDatabaseDriver[] Drivers = [new PostgreSql.PostgreSqlDriver(), new Sqlite.SqliteDriver()];

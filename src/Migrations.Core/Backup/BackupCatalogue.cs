@@ -84,8 +84,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
             ErrorId.BackupMissing,
             isFolderOfBackups ? $"'{full}' is a folder with backups. Expected one of the backups."
                 : backup is not null ? $"The backup '{full}' is missing; only its manifest exists."
-                : File.Exists(full) || Directory.Exists(full)
-                    ? $"'{full}' is not a backup: it has no manifest, and its format is unknown."
+                : File.Exists(full) || Directory.Exists(full) ? $"'{full}' is not a backup: it has no manifest, and its format is unknown."
                 : $"There is no backup at '{full}'.",
             $"List the backups: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\""
         );
@@ -126,7 +125,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         drivers.FirstOrDefault(d => string.Equals(d.Engine, backup.Engine, StringComparison.Ordinal))
         ?? throw new MigrationException(
             ErrorId.BackupInvalid,
-            $"The database of the backup '{backup.Path}' is unknown. {backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
+            $"The database of the backup '{backup.Path}' is unknown. "
+                + $"{backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
             $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\""
         );
 

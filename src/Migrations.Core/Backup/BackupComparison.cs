@@ -88,7 +88,9 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         return Answer(
             Schema,
             same,
-            isLike ? $"The schema matches the source, except for constraints that rows violate: {Sentence(broken.ConvertAll(f => f.Object))}"
+            isLike
+                    ? "The schema matches the source, except for constraints that rows violate: "
+                        + $"{Sentence(broken.ConvertAll(f => f.Object))}"
                 : same ? "The schema matches the source."
                 : $"The schema does not match the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}."
         ) with
@@ -146,7 +148,11 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         var values =
             compareDigests ? CompareDigests(found)
             : digests
-                ? NotRun(Digests, "The backup was made without digests.", "Create backups with --full, so that every value can be compared.")
+                ? NotRun(
+                    Digests,
+                    "The backup was made without digests.",
+                    "Create backups with --full, so that every value can be compared."
+                )
             : NotRun(Digests, "Comparing every value was not requested.");
         return [rows, values];
     }
@@ -165,7 +171,8 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             Rows,
             differences.Count == 0,
             differences.Count == 0
-                ? $"All {manifest!.Tables.Count} tables have the same number of rows as the source, {manifest.Tables.Sum(t => t.Rows)} together."
+                ? $"All {manifest!.Tables.Count} tables have the same number of rows as the source, "
+                    + $"{manifest.Tables.Sum(t => t.Rows)} together."
                 : "The rows do not match the source: " + Sentence(differences)
         ) with
         {

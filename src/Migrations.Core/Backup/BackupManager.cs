@@ -255,7 +255,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             ErrorId.RestoreUnproven,
             $"{state}, and what '{backup.Path}' holds does not match its manifest. "
                 + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
-            "Unless another session has written to it in the meantime, restore another backup: 'migrations backups <folder>' shows which are proven."
+            "Unless another session has written to it in the meantime, restore another backup: 'migrations backups <folder>' "
+                + "shows which are proven."
         );
     }
 

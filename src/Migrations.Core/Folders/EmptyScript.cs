@@ -5,7 +5,9 @@ namespace Migrations.Folders;
 /// </summary>
 internal static class EmptyScript
 {
-    /// <summary>Whether it was never written: its comments say when it was created or what it should do, and no statement follows.</summary>
+    /// <summary>
+    /// Whether it was never written: its comments say when it was created or what it should do, and no statement follows.
+    /// </summary>
     public static bool IsUnwritten(MigrationScript script) => script is { IsEmpty: true, Header: not { Created: null, Description: null } };
 
     /// <summary>The warning about it.</summary>

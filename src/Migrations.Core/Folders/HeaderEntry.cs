@@ -7,7 +7,8 @@ namespace Migrations.Folders;
 /// <param name="Key">The key as documented; any case is understood.</param>
 /// <param name="Allowed">How to write it, for messages.</param>
 /// <param name="IsDirective">Whether it changes how the script runs, so that two different values contradict each other.</param>
-/// <param name="Set">Sets the value in a header; its last argument says whether the key occurs for the first time. Returns null for an invalid value.</param>
+/// <param name="Set">Sets the value in a header; its last argument says whether the key occurs for the first time. Returns null for an
+/// invalid value.</param>
 internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective, Func<MigrationHeader, string, bool, MigrationHeader?> Set)
 {
     private static readonly HeaderEntry[] All =

@@ -37,9 +37,7 @@ internal static class InvisibleCharacter
             ErrorId.CharacterInvisible,
             location,
             $"Column {location.Column} holds {NameOf(rune.Value)} ({code}), which is invisible.",
-            IsBlank(rune.Value)
-                ? "Replace it with a plain space: outside literals, databases treat it as part of a name."
-                : "Remove it."
+            IsBlank(rune.Value) ? "Replace it with a plain space: outside literals, databases treat it as part of a name." : "Remove it."
         );
     }
 

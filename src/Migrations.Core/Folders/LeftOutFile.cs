@@ -53,7 +53,10 @@ internal sealed record LeftOutFile(string Message, string? Name)
             return OfSql(name[..end], ending);
         var extension = Path.GetExtension(name);
         if (Is(SqlEndings, extension))
-            return new LeftOutFile($"The file looks like a migration, but its name ends with '{extension}'.", name[..^extension.Length] + Sql);
+            return new LeftOutFile(
+                $"The file looks like a migration, but its name ends with '{extension}'.",
+                name[..^extension.Length] + Sql
+            );
         if (extension.Length == 0 || Is(Halves, extension))
             return new LeftOutFile("The file looks like a migration, but its name does not end with '.sql'.", name + Sql);
         return extension.Equals(".txt", StringComparison.OrdinalIgnoreCase)

@@ -13,7 +13,8 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether a file only causes a warning: where every migration has a folder of its own, a script beside those folders is not named like one.
+    /// Whether a file only causes a warning: where every migration has a folder of its own, a script beside those folders is not named like
+    /// one.
     /// </summary>
     public bool IsHarmless(string path) =>
         forced is null && style.Layout == MigrationLayout.FolderEach && MigrationFileName.NumberLength(Path.GetFileName(path)) == 0;
@@ -85,8 +86,7 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
             );
         return (
             length == 0 || beginning is not null ? "The name does not start with a version number."
-            : stem.Length > length && stem[length] == '_'
-                ? "The name ends like that of a down script, but not in a supported form."
+            : stem.Length > length && stem[length] == '_' ? "The name ends like that of a down script, but not in a supported form."
             : "The name has no underscore or hyphen after its number.",
             number,
             name,

@@ -3,8 +3,8 @@ using System.Formats.Tar;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Distinguishes regular files from pipes and devices: opening a named pipe waits until someone writes to it, and a device may have no end, so
-/// that neither is ever opened.
+/// Distinguishes regular files from pipes and devices: opening a named pipe waits until someone writes to it, and a device may have no end,
+/// so that neither is ever opened.
 /// </summary>
 internal static class RegularFile
 {

@@ -3,8 +3,8 @@ using Migrations.Sql;
 namespace Migrations.History;
 
 /// <summary>
-/// Decides whether two texts of a script differ in substance, by their tokens: comments, white space, the case of words and a last semicolon
-/// do not count.
+/// Decides whether two texts of a script differ in substance, by their tokens: comments, white space, the case of words and a last
+/// semicolon do not count.
 /// </summary>
 public static class ScriptComparison
 {

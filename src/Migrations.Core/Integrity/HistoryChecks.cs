@@ -73,7 +73,9 @@ internal static class HistoryChecks
             CheckStatus.Fail,
             "The file of every applied migration exists.",
             "Applied, but the file is missing",
-            IsOtherFolder(statuses) ? OtherFolder : "Restore the files; or remove the migrations from the history with 'migrations repair --remove-missing'."
+            IsOtherFolder(statuses)
+                ? OtherFolder
+                : "Restore the files; or remove the migrations from the history with 'migrations repair --remove-missing'."
         );
         yield return Of(
             "history-out-of-order",

@@ -8,7 +8,8 @@ using Migrations.Sql;
 namespace Migrations.Integrity;
 
 /// <summary>
-/// The scratch database of a rehearsal: a copy of the live one, or empty. Created when it is first needed, and recreated when an undo has spoiled it.
+/// The scratch database of a rehearsal: a copy of the live one, or empty. Created when it is first needed, and recreated when an undo has
+/// spoiled it.
 /// </summary>
 internal sealed class RehearsalCopy(
     IDatabaseDriver driver,

@@ -51,7 +51,8 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationMissing,
                 $"Applied, but the file is missing from the folder: {string.Join(", ", missing)}.",
-                $"Restore the file; or remove the migration from the history with 'migrations repair {missing[0]} --remove-missing'; {SkipHint}.",
+                $"Restore the file; or remove the migration from the history with 'migrations repair {missing[0]} "
+                    + $"--remove-missing'; {SkipHint}.",
                 missing
             );
         }

@@ -46,7 +46,8 @@ internal static class FolderIdentity
         var there = input.Migrations.Select(m => m.FullName).ToList();
         return new PlanException(
             ErrorId.OtherFolder,
-            $"{Folder(input)} contains none of the migrations that were applied to this database. The history has {Names(applied)}; the folder has"
+            $"{Folder(input)} contains none of the migrations that were applied to this database. The history has "
+                + $"{Names(applied)}; the folder has"
                 + $" {(there.Count == 0 ? "no migrations" : Names(there))}.",
             Question(input)
                 + (
@@ -69,7 +70,9 @@ internal static class FolderIdentity
         var (file, record) = (replaced[0].Migration, replaced[0].Record);
         return new PlanException(
             ErrorId.OtherMigration,
-            $"The version was applied as a different migration: {Names(pairs)}." + (never.Count == 0 ? "" : $" {Names(never)} never ran on this database."),
+            "The version was applied as a different "
+                + $"migration: {Names(pairs)}."
+                + (never.Count == 0 ? "" : $" {Names(never)} never ran on this database."),
             Question(input)
                 + $"If it is, give {file} an unused version, and restore the file of {record.Name}."
                 + $" If {file} is {record.Name}, renamed and edited: rename it back, and accept the edit with 'migrations "
@@ -94,7 +97,8 @@ internal static class FolderIdentity
     private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) =>
         new(
             ErrorId.MigrationRenamed,
-            $"Applied to this database under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
+            "Applied to this database under another version or name: "
+                + $"{Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
                 + " The script is the same; the new name is not recorded in the history yet.",
             $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
             [.. renumbered.Select(r => r.Migration.FullName)]

@@ -49,7 +49,9 @@ public static class MigrationResolver
         return new PlanException(
             ErrorId.MigrationUnknown,
             $"No migration in the folder has the version or name '{text}'.",
-            near is null ? "The folder contains no migrations: check --path." : $"Did you mean '{near}'? 'migrations status' lists them all.",
+            near is null
+                ? "The folder contains no migrations: check --path."
+                : $"Did you mean '{near}'? 'migrations status' lists them all.",
             []
         );
     }

@@ -84,7 +84,8 @@ public static class UndoPlanner
         {
             throw new PlanException(
                 ErrorId.UndoOutOfOrder,
-                $"{applied[oldest].Name} cannot be rolled back before the later migrations that are still applied: {string.Join(", ", later)}.",
+                $"{applied[oldest].Name} cannot be rolled back before the later migrations that are still applied: "
+                    + $"{string.Join(", ", later)}.",
                 $"Roll those back first, one by one in this order, or all at once with 'migrations down --last {oldest + 1}'.",
                 later
             );
@@ -159,7 +160,8 @@ public static class UndoPlanner
                 : first.Down is null ? $"No down script: {string.Join(", ", without)}. Nothing was rolled back."
                 : $"The down script is empty, so the migration is irreversible: {string.Join(", ", without)}. Nothing was rolled back.",
             first.IsIrreversible
-                ? $"Roll back only the migrations after it: migrations down --to {first}; earlier states can only be restored from a backup."
+                ? $"Roll back only the migrations after it: migrations down --to {first}; earlier states can only be restored from "
+                    + "a backup."
                 : $"Write the down script of {first}; or roll back only the migrations after it: migrations down --to {first}",
             [.. without.Select(m => m.FullName)]
         );

@@ -35,7 +35,8 @@ internal static class HistoryBaseline
         {
             throw new PlanException(
                 ErrorId.BaselineConflict,
-                $"Migrations have already been applied to this database: {string.Join(", ", applied)}. A baseline is for a database with a schema "
+                $"Migrations have already been applied to this database: {string.Join(", ", applied)}. A baseline is for a "
+                    + "database with a schema "
                     + "that migrations did not create.",
                 "No baseline is needed: 'migrations up' applies pending migrations.",
                 applied

@@ -58,8 +58,8 @@ internal static class PlannedScripts
         );
 
     /// <summary>
-    /// Whether an earlier run began the script without a transaction and did not finish it: then it continues in the same way, whatever this
-    /// run's options say.
+    /// Whether an earlier run began the script without a transaction and did not finish it: then it continues in the same way, whatever
+    /// this run's options say.
     /// </summary>
     private static bool GoesOn(PlanStep step, HistoryView history) =>
         step.Script.Header.Transaction != true

@@ -93,7 +93,8 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             $"Statement {index + 1} of {step.Migration} already ran in an earlier, unfinished run, and was edited afterwards.",
             "Restore the statements that ran: only those from the failed one on may be edited. What ran is recorded in "
                 + "the history: migrations history."
-                + " If you have undone those statements manually, '-- Transaction: required' in the header runs the script from its beginning."
+                + " If you have undone those statements manually, '-- Transaction: required' in the header runs the script from "
+                + "its beginning."
         )
         {
             Location = location,
