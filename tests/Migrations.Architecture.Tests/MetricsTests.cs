@@ -8,7 +8,7 @@ namespace Migrations.Architecture.Tests;
 public sealed class MetricsTests(ITestOutputHelper output)
 {
     private const int WidestLine = 140;
-    private const int LongFile = 262;
+    private const int LongFile = 250;
 
     /// <summary>How many lines are still too wide, by project: long literals and comments, which no formatter wraps. A number may only
     /// fall.</summary>

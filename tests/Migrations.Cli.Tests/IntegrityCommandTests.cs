@@ -91,7 +91,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         var result = await RunAsync("check", "--category", "drift", "--report", report);
 
         Assert.Equal(4, result.ExitCode);
-        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is not there\.", result.Output);
+        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is missing\.", result.Output);
         Assert.Contains("<failure", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
         var wrong = await RunAsync("check", "--category", "nonsense");
         Assert.Equal(2, wrong.ExitCode);

@@ -46,7 +46,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         var results = await CheckAsync(CheckCategory.Drift, CheckCategory.Schema);
 
         Assert.Equal(
-            ["big_orders is not there.", "by_hand should not be there.", "orders_by_customer is not there."],
+            ["big_orders is missing.", "by_hand is not expected.", "orders_by_customer is missing."],
             results
                 .Where(r => r.Name == "drift")
                 .Select(r => r.Message[(r.Message.IndexOf(r.Target!.Split('.')[^1], StringComparison.Ordinal))..])
@@ -71,7 +71,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
 
         var drift = Assert.Single(await CheckAsync(CheckCategory.Drift));
 
-        Assert.Equal((CheckStatus.Fail, "not there"), (drift.Status, drift.Expected));
+        Assert.Equal((CheckStatus.Fail, "missing"), (drift.Status, drift.Expected));
         Assert.EndsWith("customers.vip", drift.Target, StringComparison.Ordinal);
         Assert.DoesNotContain("DROP", drift.Recommendation, StringComparison.Ordinal);
     }

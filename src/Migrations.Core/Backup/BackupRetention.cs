@@ -30,12 +30,7 @@ public static class BackupRetention
         [
             .. backups
                 .GroupBy(b =>
-                    (
-                        b.Engine,
-                        b.Database,
-                        Sound: b.Problem is null && !BackupCatalogue.IsFuture(b.CreatedAt, now),
-                        IsKept: b.Kept is not null
-                    )
+                    (b.Engine, b.Database, Sound: b.Problem is null && !ListedBackup.IsFuture(b.CreatedAt, now), IsKept: b.Kept is not null)
                 )
                 .SelectMany(group =>
                     !group.Key.Sound ? group.Select(DecideUnsound)

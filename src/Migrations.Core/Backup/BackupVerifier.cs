@@ -13,11 +13,6 @@ namespace Migrations.Backup;
 /// <param name="options">How to connect, and where scratch databases are made.</param>
 public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? options = null)
 {
-    private const string FileCheck = "file";
-
-    /// <summary>The check that it can be restored.</summary>
-    internal const string RestoreCheck = "restore";
-
     private readonly BackupOptions _options = options ?? new BackupOptions();
 
     /// <summary>Verifies a backup, and writes what was found into its manifest.</summary>
@@ -35,7 +30,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         var clock = Stopwatch.StartNew();
         var checks = await AskAsync(backup, origin, full, cancellationToken).ConfigureAwait(false);
-        var proven = IsProof(checks, full);
+        var proven = ProofRules.IsProof(checks, full);
         return new BackupVerification
         {
             Path = backup.Path,
@@ -57,7 +52,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         var checks = await AskAsync(backup, origin, full: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            _ = Record(backup, checks, IsProof(checks, full: false));
+            _ = Record(backup, checks, ProofRules.IsProof(checks, full: false));
         }
         catch (MigrationException e)
         {
@@ -76,10 +71,12 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
         if (checks[0].Status == CheckStatus.Fail)
-            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the original backup file."));
+            checks.Add(
+                ProofRules.NotRun(backup, ProofRules.RestoreCheck, "It was not restored, because it is not the original backup file.")
+            );
         else
             checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
-        AddUnasked(backup, checks);
+        ProofRules.AddUnasked(backup, checks);
         return checks;
     }
 
@@ -87,7 +84,11 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     internal async Task<CheckResult> CheckFileAsync(DatabaseBackup backup, CancellationToken cancellationToken)
     {
         if (backup.Manifest is not { } manifest)
-            return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " The file cannot be compared with anything.");
+            return ProofRules.NotRun(
+                backup,
+                ProofRules.FileCheck,
+                (backup.Problem ?? "It has no manifest.") + " The file cannot be compared with anything."
+            );
         var clock = Stopwatch.StartNew();
         var (size, sha256) = await ReadAsync(
                 backup.Path,
@@ -96,16 +97,16 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             )
             .ConfigureAwait(false);
         if (!string.Equals(manifest.File, Path.GetFileName(backup.Path), StringComparison.Ordinal))
-            return Answer(backup, CheckStatus.Fail, $"Its manifest belongs to '{manifest.File}'.") with
+            return ProofRules.Answer(backup, CheckStatus.Fail, $"Its manifest belongs to '{manifest.File}'.") with
             {
-                Name = FileCheck,
+                Name = ProofRules.FileCheck,
                 Recommendation = "Use another backup.",
             };
         var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
         return new CheckResult
         {
             Database = backup.Database,
-            Name = FileCheck,
+            Name = ProofRules.FileCheck,
             Category = CheckCategory.Backup,
             Target = backup.Path,
             Status = same ? CheckStatus.Pass : CheckStatus.Fail,
@@ -145,7 +146,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     )
     {
         if (backup.Format is not { } format)
-            return [NotRun(backup, RestoreCheck, "It was not restored: its format is unknown.")];
+            return [ProofRules.NotRun(backup, ProofRules.RestoreCheck, "It was not restored: its format is unknown.")];
         var clock = Stopwatch.StartNew();
         try
         {
@@ -165,7 +166,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             {
                 Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Report(0);
                 await driver.Backups.LoadAsync(unpacked.Source, scratch.Target, Session(backup), cancellationToken).ConfigureAwait(false);
-                var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with
+                var restored = ProofRules.Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with
                 {
                     Duration = clock.Elapsed,
                 };
@@ -174,12 +175,19 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.ReachesBeyondCopy)
         {
-            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
+            return [ProofRules.Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
             // What could not be done is no fault of the backup's, and takes nothing from its being there.
-            return [Answer(backup, CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
+            return
+            [
+                ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with
+                {
+                    Recommendation = e.NextStep,
+                    Duration = clock.Elapsed,
+                },
+            ];
         }
     }
 
@@ -198,31 +206,6 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
                 .ConfigureAwait(false);
     }
 
-    /// <summary>Every question is listed: what was not come to is NotRun.</summary>
-    private static void AddUnasked(DatabaseBackup backup, List<CheckResult> checks)
-    {
-        foreach (var name in (ReadOnlySpan<string>)[BackupComparison.Schema, BackupComparison.Rows, BackupComparison.Digests])
-        {
-            if (!checks.Exists(c => IsOwn(c, name)))
-                checks.Add(NotRun(backup, name, "Not checked, because the backup was not restored."));
-        }
-    }
-
-    /// <summary>
-    /// A proof rests on the file, its restore, the schema and the rows, and on the values where they were asked for: each must have passed.
-    /// The engine must have been asked about something, and nothing at all may have failed.
-    /// </summary>
-    private static bool IsProof(List<CheckResult> checks, bool full) =>
-        checks.TrueForAll(c => c.Status != CheckStatus.Fail)
-        && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name =>
-            checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass)
-        )
-        && (!full || checks.Exists(c => IsOwn(c, BackupComparison.Digests) && c.Status == CheckStatus.Pass))
-        && checks.Exists(c => c.Category != CheckCategory.Backup && c.Status == CheckStatus.Pass);
-
-    private static bool IsOwn(CheckResult check, string name) =>
-        string.Equals(check.Name, name, StringComparison.Ordinal) && check.Category == CheckCategory.Backup;
-
     /// <summary>Writes the proof. A question that merely could not be asked this time takes nothing from a proof that stands.</summary>
     private DatabaseBackup Record(DatabaseBackup backup, List<CheckResult> checks, bool proven)
     {
@@ -232,7 +215,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         {
             Proven = proven,
             At = _options.Clock.GetUtcNow(),
-            How = How(checks),
+            How = ProofRules.How(checks),
             Host = Environment.MachineName,
             ToolVersion = JournalRecorder.ToolVersion,
             Sha256 = manifest.Sha256,
@@ -243,66 +226,13 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             manifest with
             {
                 Proof = proof,
-                Faults = Faults(manifest, checks),
+                Faults = ProofRules.Faults(manifest, checks),
             }
         );
-        return BackupCatalogue.WithManifest(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
+        return ListedBackup.Read(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
     }
 
-    /// <summary>What the source turned out to have beside what was found when it was backed up.</summary>
-    private static IReadOnlyList<DatabaseFault>? Faults(BackupManifest manifest, List<CheckResult> checks) =>
-        manifest.Faults is { } known
-            ?
-            [
-                .. known,
-                .. checks
-                    .Where(c => c.Status == CheckStatus.Warn)
-                    .SelectMany(c => c.Faults)
-                    .Where(f => !f.IsAmong(known))
-                    .Select(AsInSource),
-            ]
-            : null;
-
-    private static DatabaseFault AsInSource(DatabaseFault fault) =>
-        fault.DefinitionEnd is null ? fault : fault with { Detail = "rows violate it, although it is valid in the source" };
-
-    private static string How(List<CheckResult> checks)
-    {
-        if (!checks.Exists(c => IsOwn(c, RestoreCheck) && c.Status == CheckStatus.Pass))
-            return "not restored";
-        var compared = checks
-            .Where(c =>
-                c.Name is BackupComparison.Schema or BackupComparison.Rows or BackupComparison.Digests && c.Status != CheckStatus.NotRun
-            )
-            .Select(c => c.Name)
-            .ToList();
-        return "restored into a scratch database" + (compared.Count == 0 ? "" : ", compared: " + string.Join(", ", compared));
-    }
-
-    private SessionOptions Session(DatabaseBackup backup) =>
-        _options.Session with
-        {
-            Access = SessionAccess.Read,
-            HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
-            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
-        };
+    private SessionOptions Session(DatabaseBackup backup) => _options.SessionFor(backup) with { Access = SessionAccess.Read };
 
     private ThrottledProgress Progress(string activity, long? total) => new(_options.Session.Events, activity, total);
-
-    private static CheckResult Answer(DatabaseBackup backup, CheckStatus status, string message) =>
-        new()
-        {
-            Database = backup.Database,
-            Name = RestoreCheck,
-            Category = CheckCategory.Backup,
-            Target = backup.Path,
-            Status = status,
-            Message = message,
-        };
-
-    private static CheckResult NotRun(DatabaseBackup backup, string name, string message) =>
-        Answer(backup, CheckStatus.NotRun, message) with
-        {
-            Name = name,
-        };
 }

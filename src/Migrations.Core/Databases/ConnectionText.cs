@@ -6,99 +6,6 @@ namespace Migrations.Databases;
 /// </summary>
 public static class ConnectionText
 {
-    private static readonly string[] Schemes =
-    [
-        "postgres",
-        "postgresql",
-        "pgsql",
-        "pg",
-        "psql",
-        "jdbc",
-        "odbc",
-        "dbi",
-        "r2dbc",
-        "mysql",
-        "mysqli",
-        "mariadb",
-        "sqlserver",
-        "mssql",
-        "sqlsrv",
-        "oci",
-        "oracle",
-        "mongodb",
-        "redis",
-        "libsql",
-        "turso",
-        "cockroachdb",
-        "http",
-        "https",
-        "tcp",
-    ];
-
-    // The last word of a key is enough: 'id' for User ID, 'catalog' for Initial Catalog.
-    private static readonly string[] Keys =
-    [
-        "host",
-        "hostname",
-        "hostaddr",
-        "server",
-        "address",
-        "endpoint",
-        "port",
-        "user",
-        "username",
-        "userid",
-        "uid",
-        "id",
-        "login",
-        "role",
-        "password",
-        "passwd",
-        "pass",
-        "pwd",
-        "passfile",
-        "secret",
-        "token",
-        "authtoken",
-        "key",
-        "dbname",
-        "database",
-        "db",
-        "catalog",
-        "schema",
-        "currentschema",
-        "service",
-        "servicefile",
-        "options",
-        "sslmode",
-        "ssl",
-        "encrypt",
-        "sslrootcert",
-        "sslcert",
-        "sslkey",
-        "sslpassword",
-        "driver",
-        "dsn",
-        "provider",
-        "source",
-        "datasource",
-        "connectionstring",
-        "database_url",
-        "pghost",
-        "pgport",
-        "pguser",
-        "pgpassword",
-        "pgdatabase",
-        "pgpassfile",
-        "pgservice",
-        "pgsslmode",
-        "target_session_attrs",
-        "application_name",
-        "connect_timeout",
-        "client_encoding",
-        "search_path",
-    ];
-
     /// <summary>
     /// What a text is, where it may be something else than the path of a file; null where it can be nothing else. The answer never repeats
     /// the text.
@@ -146,7 +53,7 @@ public static class ConnectionText
     private static bool HasScheme(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && Schemes.Contains(text[..colon], StringComparer.OrdinalIgnoreCase);
+        return colon > 0 && ConnectionWords.Schemes.Contains(text[..colon], StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>A path from a root, a home or the current folder: nothing in it is a user or a host.</summary>
@@ -176,7 +83,7 @@ public static class ConnectionText
             // Behind a slash it is the name of a folder or a file.
             if (start == end || !(char.IsWhiteSpace(before) || before is ';' or ',' or '?' or '&' or '(' or ':' or '"' or '\''))
                 continue;
-            if (Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || (before is '?' && !isRooted))
+            if (ConnectionWords.Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || (before is '?' && !isRooted))
                 return true;
             pairs++;
         }
@@ -201,7 +108,6 @@ public static class ConnectionText
         return name.Length > 0;
     }
 
-    /// <summary><c>user:password@host</c>, <c>user@host/database</c>, <c>host:5432/database</c>.</summary>
     /// <summary>Whether it has the form user/password@name of Oracle's programs. A folder and a file with an @ look the same.</summary>
     private static bool IsLogin(string text)
     {
@@ -222,6 +128,7 @@ public static class ConnectionText
         }
     }
 
+    /// <summary><c>user:password@host</c>, <c>user@host/database</c>, <c>host:5432/database</c>.</summary>
     private static bool IsUserOrHost(string text)
     {
         if (IsRooted(text))

@@ -36,7 +36,7 @@ internal static class BackupChecks
     {
         if (backups.Count == 0)
             return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
-        if (backups.FirstOrDefault(b => b.Proven && !BackupCatalogue.IsFuture(b.CreatedAt, now)) is not { } proven)
+        if (backups.FirstOrDefault(b => b.Proven && !ListedBackup.IsFuture(b.CreatedAt, now)) is not { } proven)
             return Of(
                 CheckStatus.Fail,
                 $"None of the {backups.Count} backups is proven.{Odd(backups)}",

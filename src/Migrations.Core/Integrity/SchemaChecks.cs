@@ -72,8 +72,8 @@ internal static class SchemaChecks
                 Name = name,
                 Category = category,
                 Status = CheckStatus.Fail,
-                Expected = difference.Left ?? "not there",
-                Actual = difference.Right ?? "not there",
+                Expected = difference.Left ?? "missing",
+                Actual = difference.Right ?? "missing",
                 Message = Sentence(difference),
                 Recommendation = difference.Fix is { } sql
                     ? "To fix it: " + sql
