@@ -57,6 +57,63 @@ public abstract class HolderTests(string engine) : CliTests(engine)
         Assert.Equal(130, (await holder.WaitAsync()).ExitCode);
     }
 
+    /// <summary>On SQLite, changes that no longer fit the cache lock the file for readers too.</summary>
+    [Fact]
+    public async Task A_holder_that_is_stopped_amid_much_that_it_writes_is_named()
+    {
+        Prerequisite.Signals();
+        Migration("000_first", "CREATE TABLE f (i integer);", "DROP TABLE f;");
+        Migration("001_much", MuchScript);
+        using var holder = CliProcess.Start(Call("up"));
+        await holder.WaitForAsync("Applying 001_much");
+        await SpillsAsync();
+        Signal(holder, "STOP");
+        try
+        {
+            foreach (var command in (string[])["up", "down"])
+            {
+                var result = await RunAsync(command, "--lock-timeout", "1s", "--table-lock-timeout", "1s");
+                Assert.Equal(5, result.ExitCode);
+                var error = result.Error.Split('\n').First(l => l.Contains(nameof(ErrorId.LockTimedOut), StringComparison.Ordinal));
+                foreach (var word in (string[])[$"process {holder.Id}, on {Environment.MachineName}", "working on 001_much"])
+                    Assert.Contains(word, error, StringComparison.Ordinal);
+            }
+
+            // Reading ends too: with what is there, or with whom it waited for.
+            var status = await RunAsync("status", "--table-lock-timeout", "1s");
+            if (status.ExitCode != 0)
+                Assert.Contains($"process {holder.Id}", status.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Signal(holder, "CONT");
+        }
+
+        holder.Interrupt();
+        Assert.Equal(130, (await holder.WaitAsync()).ExitCode);
+    }
+
+    private string MuchScript =>
+        Engine == "SQLite"
+            ? "CREATE TABLE t (i);\nINSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000)"
+                + " SELECT i FROM n;\n"
+            : "CREATE TABLE t (i int);\nINSERT INTO t SELECT generate_series(1, 2000000000);\n";
+
+    /// <summary>Waits until the step runs; on SQLite, until what it writes is more than the cache: then the file grows.</summary>
+    private async Task SpillsAsync()
+    {
+        for (var wait = 0; wait < 400 && !await HasBegunAsync(); wait++)
+            await Task.Delay(50);
+    }
+
+    private async Task<bool> HasBegunAsync() =>
+        Engine == "SQLite"
+            ? new FileInfo(Database.Address).Length >= 4_000_000
+            : await Database.ScalarAsync(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%001_much%'"
+            )
+                is not "0";
+
     private static void Signal(CliProcess process, string signal)
     {
         using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);

@@ -8,6 +8,9 @@ namespace Migrations.PostgreSql.Tests;
 /// <summary>What may stand in a backup beside a dump: whoever may write the file must not run anything by it.</summary>
 public sealed class DumpGuardTests
 {
+    private const string Hidden =
+        "CREATE FUNCTION f() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN EXECUTE reverse('MARGORP') || '{0}'; RETURN 1; END $$;\n";
+
     private static readonly PostgreSqlDriver Driver = new();
 
     public DumpGuardTests() => Prerequisite.PgDump();
@@ -39,6 +42,25 @@ public sealed class DumpGuardTests
     [InlineData(
         "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; END $$;\nCREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();",
         "the use of f"
+    )]
+    [InlineData(Hidden + "CREATE INDEX i ON t (f());", "the use of f may reach")]
+    [InlineData(Hidden + "ALTER TABLE t ADD CONSTRAINT c CHECK (f() > 0);", "the use of f may reach")]
+    [InlineData(Hidden + "ALTER TABLE t ADD COLUMN b int DEFAULT f();", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE TABLE u (a int CHECK (f() > 0));", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE TABLE u (a int, b int GENERATED ALWAYS AS (f()) STORED);", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE DOMAIN d AS int CHECK (f() > 0);", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE MATERIALIZED VIEW m AS SELECT f();", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE MATERIALIZED VIEW m AS SELECT f() WITH NO DATA;\nREFRESH MATERIALIZED VIEW m;", "the use of m may reach")]
+    [InlineData(Hidden + "CREATE VIEW v AS SELECT f();\nCREATE TABLE u AS SELECT * FROM v;", "the use of v may reach")]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE reverse('x'); END $$;\n"
+            + "CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION f();\nCREATE TABLE u (a int);",
+        "a definition behind an event trigger"
+    )]
+    [InlineData(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE reverse('x'); RETURN NEW; END $$;\n"
+            + "CREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f();\nINSERT INTO t VALUES (1);",
+        "data behind a trigger"
     )]
     [InlineData("CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p;", "CREATE SUBSCRIPTION")]
     [InlineData("CREATE ROLE somebody;", "CREATE ROLE")]

@@ -114,6 +114,32 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
         Assert.DoesNotContain(outcome.ObjectsLost, l => l.Weight > LostObjectWeight.Listed);
     }
 
+    [Theory]
+    [InlineData(
+        "",
+        "index by_name, index one_name, reference from table child, reference from trigger counts, reference from view v, trigger t_ai"
+    )]
+    [InlineData(
+        "DROP VIEW v;\nCREATE VIEW v AS SELECT name FROM kept;\nDROP TRIGGER counts;\nDROP TRIGGER t_ai;\nDROP INDEX by_name;\n"
+            + "CREATE INDEX by_name ON t (name);\nDROP INDEX one_name;\n",
+        "reference from table child"
+    )]
+    public async Task What_goes_on_with_a_table_that_is_kept_under_another_name_is_reported(string rest, string expected)
+    {
+        await _folder.RunAsync(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);\nCREATE TABLE child (t_id INTEGER REFERENCES t (id));\n"
+                + "CREATE TABLE log (what TEXT);\nCREATE INDEX by_name ON t (name);\nCREATE UNIQUE INDEX one_name ON t (name);\n"
+                + "CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.name); END;\n"
+                + "CREATE TRIGGER counts AFTER INSERT ON log BEGIN UPDATE t SET name = name; END;\n"
+                + "CREATE VIEW v AS SELECT name FROM t;\nCREATE VIEW other AS SELECT what FROM log;\nINSERT INTO t VALUES (1, 'a');"
+        );
+        const string Away =
+            "ALTER TABLE t RENAME TO kept;\nCREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO t SELECT * FROM kept;\n";
+        var lost = (await _folder.RunAsync(Away + rest)).ObjectsLost.Where(l => l.Weight == LostObjectWeight.Warned).ToList();
+        Assert.Equal(expected, string.Join(", ", lost.Select(l => $"{l.Kind} {l.Name}").Order(StringComparer.Ordinal)));
+        Assert.All(lost, l => Assert.Equal("t", l.Table));
+    }
+
     [Fact]
     public async Task A_table_that_is_dropped_for_good_takes_its_triggers_and_indexes_along()
     {

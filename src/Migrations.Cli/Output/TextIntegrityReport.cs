@@ -122,7 +122,7 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 
     private static string Facts(RehearsalResult result)
     {
-        var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoVerdict.Message();
+        var undo = result.UndoProven == false ? "UNDO NOT PROVEN" : result.UndoMessage;
         return result is { Applies: false, NotRun: not null } ? "not run"
             : result.Applies
                 ? $"{PlainText.Of(result.Duration)}, {PlainText.Count(result.Statements, "statement")}, "

@@ -38,6 +38,12 @@ public sealed record RehearsalResult : IHasPlace
     /// </summary>
     public bool? UndoProven => UndoVerdict.IsProven();
 
+    /// <summary>The verdict in a few words, for people: where no values were compared, it says so.</summary>
+    public string UndoMessage =>
+        UndoVerdict == UndoVerdict.SameButColumnOrder && ValuesCompared.Count == 0
+            ? "undo proven for the schema only, but columns come back in another order: there were no rows to compare"
+            : UndoVerdict.Message();
+
     /// <summary>
     /// The tables whose values were compared, with the rows that they held before the migration; empty where the scripts change no values,
     /// or there were none.

@@ -159,6 +159,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
                 .ReadFingerprintAsync(ofDump: true, cancellationToken)
                 .ConfigureAwait(false),
             Faults = await new PostgreSqlEngineChecks(connection).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
+            Settings = await RecordedSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(connection)

@@ -11,6 +11,7 @@ internal sealed class DumpGuard(string source)
 {
     private readonly ReachReader _reader = new();
     private bool _isArmed;
+    private bool _isArmedByEvents;
     private bool _hasEscapes;
     private string _place = "";
 
@@ -50,6 +51,9 @@ internal sealed class DumpGuard(string source)
         var words = new StatementWords(statement);
         if (words[0] is "COPY" or "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "SELECT" && _isArmed)
             throw Refuse(line, "data behind a trigger or a rule that reaches beyond the database");
+        // pg_dump writes event triggers last, but for what is said of them.
+        if (_isArmedByEvents && words[0] is "CREATE" or "ALTER" or "DROP" or "REFRESH" && !words.Contain("EVENT", "TRIGGER"))
+            throw Refuse(line, "a definition behind an event trigger that executes a text that is not seen");
         if (words.StartWith("SET STANDARD_CONFORMING_STRINGS"))
             _hasEscapes = !words.ContainAny(w => w is "ON" or "'on'");
         if (
@@ -68,13 +72,17 @@ internal sealed class DumpGuard(string source)
             throw Refuse(line + (own ?? use)!.Line, (own ?? use)!.What, verb: "may reach");
         if (words.StartWith("CREATE SUBSCRIPTION"))
             Subscriptions.Add(words[2]);
-        if (use is not { Reach: > Reach.Unseen })
+        // Loading calls what an index, a check, a computed column, a materialised view or a value by default calls.
+        if (use is not { Reach: >= Reach.Unseen })
             return;
-        if (words[0] is "CREATE" && IsAny(words, "TRIGGER", "RULE") && !IsAny(words, "EVENT"))
-            _isArmed = true;
-        else if (words[0] is not "CREATE" || !IsAny(words, "FUNCTION", "PROCEDURE", "VIEW", "AGGREGATE", "POLICY"))
-            throw Refuse(line + use.Line, use.What);
+        var isEvent = words.StartWith("CREATE EVENT TRIGGER");
+        if (words[0] is "CREATE" && IsAny(words, "TRIGGER", "RULE") && (!isEvent || use.Reach == Reach.Unseen))
+            (_isArmed, _isArmedByEvents) = (true, _isArmedByEvents || isEvent);
+        else if (words[0] is not "CREATE" || !IsAny(words, "FUNCTION", "PROCEDURE", "VIEW", "AGGREGATE", "POLICY") || IsFilled(words))
+            throw Refuse(line + use.Line, use.What, verb: use.Reach == Reach.Unseen ? "may reach" : "reaches");
     }
+
+    private static bool IsFilled(StatementWords words) => words[1] is "MATERIALIZED" && !words.Contain("NO", "DATA");
 
     /// <summary>A command of <c>psql</c> is refused, whatever it is: what is loaded is a dump.</summary>
     public MigrationException RefuseCommand(SqlPiece piece)

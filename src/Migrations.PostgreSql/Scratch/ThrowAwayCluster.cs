@@ -38,6 +38,12 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
         while kill -QUIT $server 2>/dev/null; do sleep 0.1; done
         """;
 
+    // Up to version 15 a role with CREATEROLE may grant itself these, and run programs with them; roles of superusers it may not grant
+    // (https://www.postgresql.org/docs/15/role-attributes.html). The attribute does not pass to members.
+    private const string KeepFromMachine =
+        "UPDATE pg_catalog.pg_authid SET rolsuper = true"
+        + " WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')";
+
     private readonly Process _shell;
     private readonly string _folder;
     private string? _role;
@@ -140,6 +146,7 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
         )
             await connection.ExecuteAsync($"CREATE ROLE {role}", cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync($"ALTER ROLE {role} LOGIN CREATEROLE CREATEDB SUPERUSER", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(KeepFromMachine, cancellationToken).ConfigureAwait(false);
         var others = new List<string>();
         await connection
             .QueryAsync(

@@ -119,7 +119,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     private static string Fault(RehearsalResult result) =>
         result.NotRun is { } reason
             ? $"{result.Name} was not rehearsed: {reason}"
-            : $"{result.Name}: {(result.Applies ? result.UndoVerdict.Message() : "it cannot be applied")}. {result.Fault}";
+            : $"{result.Name}: {(result.Applies ? result.UndoMessage : "it cannot be applied")}. {result.Fault}";
 
     private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {

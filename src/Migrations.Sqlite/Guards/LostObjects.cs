@@ -26,6 +26,8 @@ internal sealed class LostObjects
         var found = new LostObjects(facts, before, after, isUp);
         foreach (var owner in facts.Remade.Where(n => before.Owners.Contains(n) && after.Owners.Contains(n)))
             found.Look(owner);
+        foreach (var (table, kept) in facts.Renamed.Where(r => after.Tables.Contains(r.Key) && after.Tables.Contains(r.Value)))
+            found.LookAtLeftBehind(table, kept);
         found.LookAtViews();
         return isAccepted ? [.. found._lost.Select(l => l with { Weight = LostObjectWeight.Listed })] : found._lost;
     }
@@ -106,6 +108,24 @@ internal sealed class LostObjects
 
     private static bool SaysTheSame(SqliteConstraintText one, SqliteConstraintText other) =>
         string.Equals(one.Text, other.Text, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// What goes on with a table under the name that it keeps its rows by, and not with the new one in its place: RENAME rewrites it
+    /// (<see href="https://sqlite.org/lang_altertable.html#altertabrename"/>).
+    /// </summary>
+    private void LookAtLeftBehind(string table, string kept)
+    {
+        foreach (var item in _before.Naming(table))
+        {
+            var isRemade = _facts.DroppedOthers.Contains(item.Name) || _facts.Removed.Contains(item.Name);
+            if (isRemade || !_after.Naming(kept).Any(a => SqliteNames.Comparer.Equals(a.Name, item.Name)))
+                continue;
+            var isOwn = item.Type is "index" or "trigger" && item.BelongsTo(table);
+            // A foreign key takes a rebuild of its table, and no single statement.
+            var sql = item.Type is "table" ? null : $"DROP {item.Type.ToUpperInvariant()} {SqliteNames.Show(item.Name)}; {item.Sql}";
+            Add(isOwn ? item.Type : $"reference from {item.Type}", SqliteNames.Show(item.Name), table, sql, LostObjectWeight.Warned);
+        }
+    }
 
     private void LookAtViews()
     {

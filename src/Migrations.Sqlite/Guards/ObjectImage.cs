@@ -47,6 +47,14 @@ internal sealed class ObjectImage
     /// <summary>The triggers of a table or a view.</summary>
     public IEnumerable<SqliteSchemaItem> Triggers(string owner) => _items.Where(i => i.Type is "trigger" && i.BelongsTo(owner));
 
+    /// <summary>Everything else whose definition names a table.</summary>
+    public IEnumerable<SqliteSchemaItem> Naming(string table) =>
+        _items.Where(i =>
+            i.Sql is { } sql
+            && !(i.Type is "table" && SqliteNames.Comparer.Equals(i.Name, table))
+            && SqliteTokenCursor.Read(sql).Exists(t => SqliteNames.Comparer.Equals(t.Name, table))
+        );
+
     /// <summary>The indexes of a table, those that stand for constraints too.</summary>
     public IReadOnlyList<IndexImage> Indexes(string table) => _indexes.GetValueOrDefault(table) ?? [];
 

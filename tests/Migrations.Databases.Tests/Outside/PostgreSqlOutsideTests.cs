@@ -252,6 +252,27 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         Assert.Contains("no superuser", report.Results[1].NotRun, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pg_execute_server_program", "COPY (SELECT 1) TO PROGRAM 'touch {0}'")]
+    [InlineData("pg_write_server_files", "COPY (SELECT 1) TO '{0}'")]
+    [InlineData("pg_read_server_files", "CREATE TABLE read (t text); COPY read FROM '/etc/passwd'")]
+    public async Task Text_that_is_not_seen_cannot_grant_itself_the_files_and_programs_of_the_machine(string role, string then)
+    {
+        await PrepareAsync();
+        var statements = $"GRANT {role} TO CURRENT_USER; {string.Format(System.Globalization.CultureInfo.InvariantCulture, then, File)}";
+        Migration("001_unseen", $"DO $$ BEGIN EXECUTE convert_from(decode('{Hex(statements)}', 'hex'), 'UTF8'); END $$;\n");
+        Migration(
+            "002_member",
+            $"DO $$ BEGIN EXECUTE convert_from(decode('{Hex($"CREATE ROLE {_mark}2 IN ROLE {role}")}', 'hex'), 'UTF8'); END $$;\n"
+        );
+        var before = await OutsideAsync();
+
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
+
+        Assert.Equal(before, await OutsideAsync());
+        Assert.All(report.Results, r => Assert.Contains("no superuser", r.NotRun, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_triggers_and_functions_that_are_there_do_is_seen()
     {
