@@ -138,7 +138,7 @@ internal sealed class SqliteSalvage
             reader.Copy(_cancellation);
             _saved[table.Name] = new SalvagedTable(SqliteNames.Show(table.Name), reader.Rows, reader.Lost);
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             _saved[table.Name] = new SalvagedTable(
                 SqliteNames.Show(table.Name),
@@ -163,7 +163,7 @@ internal sealed class SqliteSalvage
                 SqliteRowCopy.Copy(rows, insert, 2);
             }
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             // Not there, or damaged: the next number follows the highest that is saved.
         }
@@ -175,7 +175,7 @@ internal sealed class SqliteSalvage
         {
             _destination.Execute(item.Sql!);
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             Lose(item, $"the {item.Type} '{item.Name}' could not be made again: {e.Message}.");
         }
@@ -220,7 +220,7 @@ internal sealed class SqliteSalvage
         {
             rows = saved.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(item.Name)}") ?? 0;
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             lost += $"It cannot be opened: {e.Message}.";
         }

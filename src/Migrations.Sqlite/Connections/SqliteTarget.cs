@@ -31,12 +31,12 @@ internal static class SqliteTarget
         if (path.Length == 0)
             throw Invalid("The database's address names no file.");
         return string.Equals(path, Memory, StringComparison.OrdinalIgnoreCase)
-            ? new DatabaseTarget(SqliteDriver.EngineName, Memory, Memory, Memory)
+            ? new DatabaseTarget(SqliteEngine.Name, Memory, Memory, Memory)
             : Of(Resolve(path, baseFolder));
     }
 
     /// <summary>A database that is thrown away: nothing in it need survive a crash.</summary>
-    public static DatabaseTarget Scratch(string path, string name) => new(SqliteDriver.EngineName, path, name, path) { IsScratch = true };
+    public static DatabaseTarget Scratch(string path, string name) => new(SqliteEngine.Name, path, name, path) { IsScratch = true };
 
     /// <summary>Whether a database lives in memory, known to one connection alone.</summary>
     public static bool IsMemory(DatabaseTarget target) => string.Equals(target.ConnectionString, Memory, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ internal static class SqliteTarget
     private static DatabaseTarget Of(string path)
     {
         var name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        return new DatabaseTarget(SqliteDriver.EngineName, path, name, path);
+        return new DatabaseTarget(SqliteEngine.Name, path, name, path);
     }
 
     private static string Resolve(string path, string baseFolder)

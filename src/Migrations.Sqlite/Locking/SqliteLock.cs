@@ -103,7 +103,8 @@ internal sealed class SqliteLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static string PathOf(DatabaseTarget target) => RealPath.Of(SqliteTarget.PathOf(target)) + ".migrate-lock";
+    // It stands below the connections: an SQLite target's connection string is the path of its file.
+    private static string PathOf(DatabaseTarget target) => RealPath.Of(target.ConnectionString) + ".migrate-lock";
 
     private static string OwnerPathOf(string path) => path + ".owner";
 

@@ -24,6 +24,9 @@ internal sealed class SqliteFailure(int code, string message, int? offset = null
     /// <summary>Whether another connection stands in the way.</summary>
     public bool IsBusy => PrimaryCode == SqliteCodes.Busy;
 
+    /// <summary>Whether it means damage, and not a full disk or a cancelled call.</summary>
+    public bool IsDamage => PrimaryCode is not (SqliteCodes.Interrupt or SqliteCodes.Full or SqliteCodes.Busy);
+
     /// <summary>Name and number, for example <c>SQLITE_CONSTRAINT_FOREIGNKEY (787)</c>.</summary>
     public string CodeText => SqliteCodes.NameOf(Code) + " (" + Code.ToString(System.Globalization.CultureInfo.InvariantCulture) + ")";
 }

@@ -18,13 +18,13 @@ internal sealed class SqliteLibrary
 
     private static readonly Lazy<SqliteLibrary> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(OverrideVariable)));
 
-    private SqliteLibrary(SqliteApi api, string origin)
+    private unsafe SqliteLibrary(SqliteApi api, string origin)
     {
         Api = api;
         Origin = origin;
         Number = api.VersionNumber;
         api.ForgoMemoryStatistics();
-        api.UseJournalVfs();
+        api.Vfs = JournalVfs.Register(api.Library);
     }
 
     /// <summary>The library of this process.</summary>

@@ -44,10 +44,6 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
             CopyFromBothEnds(insert, cancellationToken);
     }
 
-    /// <summary>Whether a failure means damage, and not a full disk or a cancelled call.</summary>
-    public static bool IsDamage(SqliteFailure failure) =>
-        failure.PrimaryCode is not (SqliteCodes.Interrupt or SqliteCodes.Full or SqliteCodes.Busy);
-
     private void CopyByNumber(SqliteStatement insert, CancellationToken cancellationToken)
     {
         using var rows = source.Prepare(
@@ -70,7 +66,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
                 return;
             }
-            catch (SqliteFailure e) when (IsDamage(e))
+            catch (SqliteFailure e) when (e.IsDamage)
             {
                 rows.Reset();
                 next = FindNext(last);
@@ -130,7 +126,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         {
             return source.QueryInt64($"SELECT max({table.Order}) FROM main.{table.Quoted}") ?? 0;
         }
-        catch (SqliteFailure e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             return long.MaxValue;
         }
@@ -146,7 +142,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
             rows.Bind(1, number);
             return rows.Step() ? rows.Int64(0) : null;
         }
-        catch (SqliteFailure e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             return null;
         }
@@ -177,7 +173,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
             return true;
         }
-        catch (SqliteFailure e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             if (_gaps.Count == 0)
                 _gaps.Add("rows in the middle");

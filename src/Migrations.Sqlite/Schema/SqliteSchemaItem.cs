@@ -73,14 +73,14 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
         {
             ReadInto(items, handle, "rowid");
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e) && items.Count > 0)
+        catch (SqliteFailure e) when (e.IsDamage && items.Count > 0)
         {
             var rest = new List<SqliteSchemaItem>();
             try
             {
                 ReadInto(rest, handle, "rowid DESC");
             }
-            catch (SqliteFailure again) when (SalvageReader.IsDamage(again))
+            catch (SqliteFailure again) when (again.IsDamage)
             {
                 // The damage lies between the two.
             }

@@ -32,7 +32,7 @@ internal sealed class SqliteSchemaReader
             reader._tables[item.Name] = SqliteTableReader.Read(item.Sql!);
         foreach (var item in items)
             reader.Add(item);
-        return new SchemaSnapshot(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), reader._objects);
+        return new SchemaSnapshot(SqliteEngine.Name, SqliteLibrary.Current.ToString(), reader._objects);
     }
 
     private void Add(SqliteSchemaItem item)

@@ -21,7 +21,7 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
     public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken)
     {
         var own = (SqliteSession)session;
-        return own.Call(() => SqliteValueReader.Read(own, digests, cancellationToken), cancellationToken);
+        return own.Call(() => SqliteValueReader.Read(own.Handle, own.Options.HistoryTable, digests, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>

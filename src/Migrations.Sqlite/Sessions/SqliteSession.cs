@@ -28,7 +28,7 @@ internal sealed class SqliteSession : IDatabaseSession
         State = new ConnectionState(handle, options.HistoryTable);
         Inspector = new SqliteInspector(this);
         Keyless = new KeylessSchema(handle);
-        Info = new DatabaseInfo(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), User: null);
+        Info = new DatabaseInfo(SqliteEngine.Name, SqliteLibrary.Current.ToString(), User: null);
     }
 
     /// <inheritdoc/>
