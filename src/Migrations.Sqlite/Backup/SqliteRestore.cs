@@ -87,7 +87,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             try
             {
-                using (var history = new SqliteHistory(handle, target, job.Session.HistoryTable))
+                using (var history = new SqliteHistory(new SqliteConnection(target, job.Session, handle)))
                     await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
                 return await SqliteCalls
                     .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)

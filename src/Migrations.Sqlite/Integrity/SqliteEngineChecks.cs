@@ -168,7 +168,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             var insert = table.Module is "fts5"
                 ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)"
                 : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
-            SqliteUndone.Run(handle, () => handle.Execute(insert));
+            RolledBackProbe.Run(handle, () => handle.Execute(insert));
             return Result(name, CheckStatus.Pass, $"The index of '{table.Name}' fits its text.") with { Target = target };
         }
         catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested)

@@ -20,8 +20,11 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken)
     {
-        var own = (SqliteSession)session;
-        return own.Call(() => SqliteValueReader.Read(own.Handle, own.Options.HistoryTable, digests, cancellationToken), cancellationToken);
+        var connection = ((SqliteSession)session).Connection;
+        return connection.Call(
+            () => SqliteValueReader.Read(connection.Handle, connection.Options.HistoryTable, digests, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>

@@ -5,9 +5,9 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>Looks up whether a statement outside a transaction took effect.</summary>
-internal static class SqliteEvidence
+internal static class StatementProbe
 {
-    /// <summary>Looks.</summary>
+    /// <summary>Looks it up in the schema.</summary>
     public static StatementEvidence Find(SqliteHandle handle, ScriptStatement statement)
     {
         var head = StatementHead.Read(statement.Text);
