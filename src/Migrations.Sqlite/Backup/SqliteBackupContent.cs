@@ -32,7 +32,7 @@ internal static class SqliteBackupContent
         };
     }
 
-    /// <summary>Everything, with the rows counted; null when the database is too damaged to tell.</summary>
+    /// <summary>Everything, with the rows counted; null when the database is too damaged to be read.</summary>
     public static BackupContent? TryRead(
         SqliteHandle handle,
         DatabaseTarget source,

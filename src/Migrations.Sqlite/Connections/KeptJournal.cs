@@ -110,7 +110,7 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IKeptJ
         try
         {
             var mode = handle.QueryText("PRAGMA main.journal_mode");
-            // SQLite deletes it on the way from the one mode to the other, and sees to it that nobody writes it.
+            // SQLite deletes it on the way from the one mode to the other, and makes sure that no one writes it.
             if (mode is "delete" && IsInPlace)
                 mode = handle.QueryText("PRAGMA main.journal_mode=PERSIST");
             if (mode is "persist")
@@ -118,7 +118,7 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IKeptJ
         }
         catch (SqliteFailure)
         {
-            // The file is only in the way of whoever looks at the folder.
+            // The file is only in the way of whoever reads the folder.
         }
     }
 

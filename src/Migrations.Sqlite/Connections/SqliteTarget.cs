@@ -12,8 +12,10 @@ internal static class SqliteTarget
     public const string Memory = ":memory:";
 
     private const string KnownForms =
-        "Write postgres://user:password@host:5432/database (with %-codes for special characters) or Host=...;Username=...;Password=...;Database=... for PostgreSQL; "
-        + "for SQLite a path (data/app.db), sqlite:data/app.db, or Data Source=data/app.db. A path that looks like something else is written sqlite:<path>.";
+        "Write postgres://user:password@host:5432/database (with %-codes for special characters) or "
+        + "Host=...;Username=...;Password=...;Database=... for PostgreSQL; "
+        + "for SQLite a path (data/app.db), sqlite:data/app.db, or Data Source=data/app.db. A path that looks like "
+        + "something else is written sqlite:<path>.";
 
     /// <summary>Reads a target; null when the text is meant for another engine.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>

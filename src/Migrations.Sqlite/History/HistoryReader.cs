@@ -74,9 +74,9 @@ internal sealed class HistoryReader(SqliteHandle handle, DatabaseTarget target, 
             ErrorId.HistoryTableConflict,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The history '{table.Name}' of '{target.Display}' has a row (id {row.Int64(0)}) whose applied_at, '{text}', is no time."
+                $"The history '{table.Name}' of '{target.Display}' has a row (id {row.Int64(0)}) whose applied_at, '{text}', is not a time."
             ),
-            "The tool writes times like 2025-01-31T12:00:00.000Z: put the row right, or restore a backup from before it was changed."
+            "The tool writes times like 2025-01-31T12:00:00.000Z: correct the row, or restore a backup from before it was changed."
         );
     }
 }

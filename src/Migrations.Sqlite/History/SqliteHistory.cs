@@ -29,7 +29,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         _watch = new HistoryWatch(_handle, _table.Name);
     }
 
-    /// <summary>The table as this session has read or written it last; null before it has looked.</summary>
+    /// <summary>The table as this session has read or written it last; null before it has read it.</summary>
     public HistoryMark? Known { get; private set; }
 
     /// <inheritdoc/>
@@ -111,7 +111,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     public T Watch<T>(Func<T> run) => _watch.OfScript(run, _connection.State);
 
     /// <summary>
-    /// Appends a row in the open transaction, and makes sure that this is all that has changed in the table since this session looked at it
+    /// Appends a row in the open transaction, and makes sure that this is all that has changed in the table since this session read it
     /// last.
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the row was suppressed, or others were
@@ -132,8 +132,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     }
 
     /// <summary>
-    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second look at the
-    /// journal: the lock keeps other runs out, unless they reach the file by a way on which the lock does not hold.
+    /// Whether rows were appended that this session neither read nor wrote. Inside the transaction of a step this is the second reading of
+    /// the journal: the lock keeps other runs out, unless they reach the file by a way on which the lock does not hold.
     /// </summary>
     public bool HasUnknownRows()
     {

@@ -3,7 +3,7 @@ using Migrations.Schema;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Looks at one database through its connection.</summary>
+/// <summary>Inspects one database through its connection.</summary>
 /// <param name="connection">The connection.</param>
 internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseInspector
 {

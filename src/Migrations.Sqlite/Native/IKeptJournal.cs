@@ -15,7 +15,7 @@ internal interface IKeptJournal
     bool OutlivesItsMode { get; }
 
     /// <summary>
-    /// SQLite has created the journal, or opened one of whose name it is not known to be on the disk. Nobody else writes meanwhile.
+    /// SQLite has created the journal, or opened one of whose name it is not known to be on the disk. No one else writes meanwhile.
     /// </summary>
     void OnCreated();
 }

@@ -17,7 +17,7 @@ internal static unsafe class JournalVfs
 
     private static readonly ConcurrentDictionary<string, IKeptJournal> Kept = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the shim to a library. Only Linux tells whether an open file still is the one of its name.</summary>
+    /// <summary>Adds the shim to a library. Only Linux shows whether an open file still is the one of its name.</summary>
     /// <returns>The shim's name, for opening databases; null, which stands for the usual VFS, where there is none.</returns>
     public static byte* Register(nint library)
     {

@@ -147,9 +147,9 @@ internal sealed unsafe class SqliteApi
     }
 
     /// <summary>
-    /// Tells the library not to keep count of its memory, for which it takes a lock with each of its many small allocations: a sixth of the
-    /// time of long scripts, and <see href="https://sqlite.org/compile.html#default_memstatus">not recommended</see> by its makers. Without
-    /// effect once anybody in the process has opened a database with it.
+    /// Keeps the library from keeping count of its memory, for which it takes a lock with each of its many small allocations: a sixth of
+    /// the time of long scripts, and <see href="https://sqlite.org/compile.html#default_memstatus">not recommended</see> by its makers.
+    /// Without effect once anyone in the process has opened a database with it.
     /// </summary>
     public void ForgoMemoryStatistics()
     {

@@ -3,7 +3,7 @@ namespace Migrations.Sqlite.Native;
 /// <summary>A result code of SQLite that is no success. Stays inside the driver.</summary>
 /// <param name="code">The extended result code.</param>
 /// <param name="message">SQLite's words.</param>
-/// <param name="offset">Where in the text it happened, in bytes; null when SQLite does not tell.</param>
+/// <param name="offset">Where in the text it happened, in bytes; null when SQLite does not say.</param>
 internal sealed class SqliteFailure(int code, string message, int? offset = null) : Exception(message)
 {
     /// <summary>The extended result code.</summary>

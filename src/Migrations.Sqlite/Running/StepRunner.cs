@@ -115,7 +115,8 @@ internal sealed class StepRunner
         var location = new ScriptLocation(_step.Script.File, _step.Script.FirstLine);
         throw new StatementException(
             ErrorId.ForeignKeyBroken,
-            $"{location}: {string.Join(", ", _step.KeysDue)} may leave foreign keys open up to this migration at the latest, and at its end these are: {string.Join("; ", open.Select(k => k.Message))}. The script was rolled back.",
+            $"{location}: {string.Join(", ", _step.KeysDue)} may leave foreign keys open up to this migration at the latest, "
+                + $"and at its end these are: {string.Join("; ", open.Select(k => k.Message))}. The script was rolled back.",
             "Close the keys in this script; or name a later migration in the header that lets them be open."
         )
         {

@@ -25,14 +25,15 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         {
             var parts = new List<string>();
             if (_gaps.Count > 0)
-                parts.Add(
-                    $"could not be read: {string.Join(", ", _gaps.Take(MostShown))}{(_gaps.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $", and {_gaps.Count - MostShown} more places") : "")}"
-                );
+                parts.Add("could not be read: " + string.Join(", ", _gaps.Take(MostShown)) + More);
             if (_refused > 0)
                 parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_refused:N0} rows break the table's own rules and were left out"));
             return parts.Count == 0 ? null : string.Join("; ", parts) + ".";
         }
     }
+
+    private string More =>
+        _gaps.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $", and {_gaps.Count - MostShown} more places") : "";
 
     /// <summary>Copies the rows.</summary>
     public void Copy(CancellationToken cancellationToken)

@@ -108,7 +108,10 @@ internal sealed class SqliteSchemaReader
                 Position = position,
                 Definition = definition,
                 CreateSql = canBeAdded
-                    ? $"ALTER TABLE {table} ADD COLUMN {name} {(column.Type.Length == 0 ? definition["(no type)".Length..].TrimStart() : definition)}".TrimEnd()
+                    ? (
+                        $"ALTER TABLE {table} ADD COLUMN {name} "
+                        + $"{(column.Type.Length == 0 ? definition["(no type)".Length..].TrimStart() : definition)}"
+                    ).TrimEnd()
                     : null,
                 DropSql = isFree ? $"ALTER TABLE {table} DROP COLUMN {name}" : null,
                 IsPartOfTable = true,

@@ -4,7 +4,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Runs a step and measures what it does to each table: SQLite tells of single rows, and counting before and after tells of the rest.
+/// Runs a step and measures what it does to each table: SQLite reports single rows, and counting before and after shows the rest.
 /// </summary>
 internal static class SqliteRehearsal
 {
@@ -66,7 +66,7 @@ internal static class SqliteRehearsal
         }
     }
 
-    // What the count says and the single rows do not: a DELETE of all rows, a table without rowid, a table that is dropped or made again.
+    // What the count says and the single rows do not: a DELETE of all rows, a table without rowid, a table that is dropped or recreated.
     private static TableChange Change(string table, long before, long after, (long Inserted, long Updated, long Deleted) seen)
     {
         var unseen = after - (before + seen.Inserted - seen.Deleted);
@@ -94,7 +94,7 @@ internal static class SqliteRehearsal
             }
             catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
             {
-                // A module that is not there: nobody can have changed it.
+                // A module that is not there: no one can have changed it.
             }
         }
 

@@ -33,7 +33,8 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
         if (Directory.Exists(folder.Path) && folder.TryDelete() is { } reason)
             events.Publish(
                 new WarningRaised(
-                    $"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a scratch database removes it."
+                    $"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a "
+                        + "scratch database removes it."
                 )
             );
         return ValueTask.CompletedTask;
