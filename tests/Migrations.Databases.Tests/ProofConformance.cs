@@ -180,7 +180,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
     private const string Columns =
         "id integer PRIMARY KEY, name varchar(9) NOT NULL COLLATE NOCASE CHECK (name <> ''), twice AS (name || name)";
 
-    private static readonly ProofCase[] _own =
+    private static readonly ProofCase[] OwnCases =
     [
         Rebuilt("loses a check", Columns.Replace(" CHECK (name <> '')", "", StringComparison.Ordinal), "CHECK"),
         Rebuilt("loses a collation", Columns.Replace(" COLLATE NOCASE", "", StringComparison.Ordinal), "name is another"),
@@ -210,7 +210,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
         ProofCase.Proven("changes a full-text index back", "UPDATE words SET body = 'x';", "UPDATE words SET body = 'one two';", "words 1"),
     ];
 
-    public static TheoryData<string> Own => ProofCase.Names(_own);
+    public static TheoryData<string> Own => ProofCase.Names(OwnCases);
 
     protected override string More =>
         $"""
@@ -228,7 +228,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
 
     [Theory]
     [MemberData(nameof(Own))]
-    public Task Each_undo_of_SQLite_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
+    public Task Each_undo_of_SQLite_gets_its_verdict(string name) => JudgesAsync(OwnCases.Single(c => c.Name == name));
 
     private static ProofCase Rebuilt(string name, string columns, string mention) =>
         ProofCase.Schema(
@@ -241,7 +241,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
 
 public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.PostgreSql)
 {
-    private static readonly ProofCase[] _own =
+    private static readonly ProofCase[] OwnCases =
     [
         ProofCase.Values(
             "loses decimal places",
@@ -307,7 +307,7 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
         ),
     ];
 
-    public static TheoryData<string> Own => ProofCase.Names(_own);
+    public static TheoryData<string> Own => ProofCase.Names(OwnCases);
 
     protected override string More =>
         """
@@ -332,5 +332,5 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
 
     [Theory]
     [MemberData(nameof(Own))]
-    public Task Each_undo_of_PostgreSQL_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
+    public Task Each_undo_of_PostgreSQL_gets_its_verdict(string name) => JudgesAsync(OwnCases.Single(c => c.Name == name));
 }

@@ -60,7 +60,13 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             ? answer with
             {
                 Status = CheckStatus.Warn,
-                Message = answer.Message + " The source had that too.",
+                Message =
+                    answer.Message
+                    + (
+                        answer.Faults.Any(IsOfRestore)
+                            ? " The source has it as valid, and rows that break it."
+                            : " The source had that too."
+                    ),
             }
             : answer with
             {

@@ -60,11 +60,11 @@ internal sealed record DatabaseSettings(
     }
 
     /// <summary>Sets some of them for another database.</summary>
-    /// <returns>The statements that the server refused for lack of rights.</returns>
+    /// <returns>The statements that the server refused, for lack of rights or of what they name.</returns>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         PostgreSqlSession server,
         string name,
-        IReadOnlyList<(string Before, string Behind)> statements,
+        IEnumerable<(string Before, string Behind)> statements,
         CancellationToken cancellationToken
     )
     {
@@ -75,7 +75,13 @@ internal sealed record DatabaseSettings(
             {
                 await server.ExecuteAsync(before + PostgreSqlText.Name(name) + behind, cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
+            catch (PostgresException e)
+                when (e.SqlState
+                        is PostgresErrorCodes.InsufficientPrivilege
+                            or PostgresErrorCodes.UndefinedObject
+                            or PostgresErrorCodes.InvalidParameterValue
+                            or PostgresErrorCodes.InvalidName
+                )
             {
                 refused.Add(before + "the database" + behind);
             }

@@ -157,6 +157,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
                 .ReadFingerprintAsync(ofDump: true, cancellationToken)
                 .ConfigureAwait(false),
             Faults = await new PostgreSqlEngineChecks(session).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
+            Settings = await RecordedSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(session)

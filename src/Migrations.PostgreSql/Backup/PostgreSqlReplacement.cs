@@ -102,7 +102,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             how +=
                 $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         var refused = settings is null
-            ? []
+            ? await DatabaseSettings
+                .ApplyAsync(server, name, RecordedSettings.Statements(backup.Settings), cancellationToken)
+                .ConfigureAwait(false)
             : await DatabaseSettings.ApplyAsync(server, name, settings.Statements, cancellationToken).ConfigureAwait(false);
         if (job.DemandAsync is { } demand)
             await demand(there, cancellationToken).ConfigureAwait(false);
@@ -113,7 +115,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
                 .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false),
             ];
         if (refused.Count > 0)
-            how += $"; not set again for lack of rights: {string.Join("; ", refused)}";
+            how += $"; not set again: {string.Join("; ", refused)}";
         return how;
     }
 

@@ -51,7 +51,7 @@ internal sealed class BrokenForeignKeys
             {
                 throw new MigrationException(
                     ErrorId.BackupInvalid,
-                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim()}",
+                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
                     "Correct the rows in the source and back it up again; or restore by hand: pg_restore, without this key.",
                     e
                 );

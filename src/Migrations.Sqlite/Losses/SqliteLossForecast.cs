@@ -300,7 +300,7 @@ internal sealed class SqliteLossForecast
                 _losses.Add(new Loss(DataLossKind.Table, table.Original!, null, line));
         }
 
-        // Emptied, and filled again with the rows that a copy had kept.
+        // Emptied, and filled again with the rows that had been set aside.
         foreach (var table in _originals.Where(t => t is { DroppedAt: null, EmptiedAt: not null } && t.CopiesOf(t).Count > 0))
         {
             _losses.Remove(new Loss(DataLossKind.Rows, table.Original!, null, table.EmptiedAt!.Value));
