@@ -91,7 +91,7 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
         var script = Changed(Rebuild + Rest, changes);
         var error = await _folder.FailAsync(script);
         Assert.Equal(ErrorId.ObjectsLost, error.Id);
-        Assert.Contains("again without " + expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("without " + expected, error.Message, StringComparison.Ordinal);
         Assert.Contains("Objects-Lost: allowed", error.NextStep, StringComparison.Ordinal);
         Assert.Equal("2", _folder.Ask("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"));
 
