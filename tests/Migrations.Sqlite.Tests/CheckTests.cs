@@ -166,7 +166,7 @@ public sealed class CheckTests : IDisposable
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         var results = await session.Inspector.CheckEngineAsync(thorough, default);
         Assert.All(results, r => Assert.Equal(CheckCategory.Engine, r.Category));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
         return results;
     }
 }

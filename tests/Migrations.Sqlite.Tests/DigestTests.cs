@@ -71,7 +71,7 @@ public sealed class DigestTests
         Assert.Equal([("a", 0L), ("f", 1L), ("migration_journal", 1L)], tables.Select(t => (t.Table, t.Rows!.Value)));
         Assert.Equal(new string('0', 32), tables[0].Digest);
         Assert.All(await session.Inspector.ReadContentAsync(digests: false, default), t => Assert.Null(t.Digest));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed class OpeningTests : IDisposable
         await using (var session = await _folder.OpenReadyAsync())
         {
             await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
-            ((SqliteSession)session).Handle.Execute("PRAGMA journal_mode=" + mode);
+            ((SqliteSession)session).Connection.Handle.Execute("PRAGMA journal_mode=" + mode);
         }
 
         if (!withLog)

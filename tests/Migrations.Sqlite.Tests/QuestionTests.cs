@@ -47,8 +47,8 @@ public sealed class QuestionTests : IDisposable
             );
             Assert.Null(answer.Error);
             Assert.Equal("3000", answer.Rows[0][0]);
-            Assert.Equal(access == SessionAccess.Read ? 1 : 0, ((SqliteSession)session).Handle.QueryInt64("PRAGMA query_only"));
-            Assert.Equal(mode, ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
+            Assert.Equal(access == SessionAccess.Read ? 1 : 0, ((SqliteSession)session).Connection.Handle.QueryInt64("PRAGMA query_only"));
+            Assert.Equal(mode, ((SqliteSession)session).Connection.Handle.QueryText("PRAGMA journal_mode"));
         }
 
         Assert.Equal(file, Read(_folder.Database));
@@ -115,7 +115,7 @@ public sealed class QuestionTests : IDisposable
             Location = new ScriptLocation("c.sql", 1),
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Inspector.AskAsync(query, stop.Token));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class QuestionTests : IDisposable
                 )
             ).Error
         );
-        var handle = ((SqliteSession)session).Handle;
+        var handle = ((SqliteSession)session).Connection.Handle;
         Assert.Equal((1L, 0L), (handle.QueryInt64("PRAGMA query_only"), handle.QueryInt64("PRAGMA recursive_triggers")));
         Assert.Equal(0, handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
     }

@@ -95,7 +95,7 @@ public sealed class SalvageTests : IDisposable
         );
         var a = Assert.Single(await SalvageAsync());
         Assert.Equal(2, a.Rows);
-        Assert.Contains("the index 'i' could not be made again", a.Lost);
+        Assert.Contains("the index 'i' could not be recreated", a.Lost);
     }
 
     [Fact]

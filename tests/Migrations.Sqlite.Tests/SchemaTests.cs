@@ -253,7 +253,7 @@ public sealed class SchemaTests
         await using var session = await folder.OpenAsync(SessionAccess.Read);
         var schema = await session.Inspector.ReadSchemaAsync(default);
         Assert.Equal(["a", "a.x"], schema.Objects.Select(o => o.Name));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
     }
 
     [Fact]
