@@ -7,10 +7,10 @@ namespace Migrations.PostgreSql;
 /// Finds what a backup will run when it is loaded that cannot be seen into, so that it is known when the backup is made
 /// (<see cref="DumpGuard"/>).
 /// </summary>
-/// <param name="session">A session on the source.</param>
+/// <param name="connection">A connection to the source.</param>
 /// <param name="tools">The client programs.</param>
 /// <param name="job">The backup.</param>
-internal sealed class UnseenCode(PostgreSqlSession session, ClientTools tools, BackupJob job)
+internal sealed class UnseenCode(PostgreSqlConnection connection, ClientTools tools, BackupJob job)
 {
     private const string MaterializedView = "MATERIALIZED VIEW";
 
@@ -19,7 +19,7 @@ internal sealed class UnseenCode(PostgreSqlSession session, ClientTools tools, B
 
     /// <summary>Whether the source has any function that executes text: without one there is nothing to look for.</summary>
     public Task<bool> IsPossibleAsync(CancellationToken cancellationToken) =>
-        session.AnyAsync(
+        connection.AnyAsync(
             $"SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")} AND p.prosrc ~* 'execute|spi_|query_to_xml' LIMIT 1",
             cancellationToken
         );
@@ -55,14 +55,14 @@ internal sealed class UnseenCode(PostgreSqlSession session, ClientTools tools, B
         var dump = ClientProcess.Start(
             tools,
             "pg_dump",
-            session.Target,
+            connection.Target,
             [
                 "--format=custom",
                 "--compress=0",
                 "--schema-only",
                 "--no-password",
                 "--snapshot=" + snapshot,
-                PostgreSqlBackupWriter.LockLimit(job.Session),
+                ClientTools.LockLimit(job.Session),
             ]
         );
         await using var _ = dump.ConfigureAwait(false);
