@@ -31,7 +31,7 @@ internal sealed class SqliteSalvage
         CancellationToken cancellationToken
     )
     {
-        SqliteOpening.CheckPlace(source, SessionAccess.Read);
+        DatabasePlace.Check(source, SessionAccess.Read);
         try
         {
             using var handle = Open(SqliteTarget.PathOf(source));

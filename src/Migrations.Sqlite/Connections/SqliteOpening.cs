@@ -12,7 +12,7 @@ internal static class SqliteOpening
     /// <exception cref="MigrationException">It is missing, cannot be opened, or is no database.</exception>
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        CheckPlace(target, options.Access);
+        DatabasePlace.Check(target, options.Access);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
@@ -54,39 +54,6 @@ internal static class SqliteOpening
     /// <summary>The run that keeps a session waiting which is to change the database; null when none does.</summary>
     private static LockHolder? FindRun(DatabaseTarget target, SessionOptions options) =>
         options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
-
-    /// <summary>Checks that a database can be where it is said to be.</summary>
-    /// <exception cref="MigrationException">It cannot.</exception>
-    public static void CheckPlace(DatabaseTarget target, SessionAccess access)
-    {
-        var path = SqliteTarget.PathOf(target);
-        if (SqliteTarget.IsMemory(target) || File.Exists(path))
-            return;
-        if (Directory.Exists(path))
-            throw new MigrationException(
-                ErrorId.DatabaseInvalid,
-                $"'{target.Display}' is a folder, not a database file.",
-                "Name the database file in it with --database."
-            );
-        var folder = Path.GetDirectoryName(path);
-        if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
-        {
-            throw new MigrationException(
-                ErrorId.DatabaseFolderMissing,
-                $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
-                $"Create the folder (mkdir \"{folder}\"), or correct --database."
-            );
-        }
-
-        if (access != SessionAccess.Create)
-        {
-            throw new MigrationException(
-                ErrorId.DatabaseMissing,
-                $"The database '{target.Display}' does not exist.",
-                "Correct --database, or create it by applying migrations: 'migrations up'."
-            );
-        }
-    }
 
     private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
