@@ -21,12 +21,8 @@ internal static class OldState
         {
             SqliteSnapshot.Begin(handle);
             kept = SqliteFileReplacement.TakeName(job);
-            SqliteFileCopy.ToFile(
-                handle,
-                kept,
-                new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"),
-                cancellationToken
-            );
+            var progress = new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes");
+            SqliteFileCopy.ToFile(handle, kept, progress, cancellationToken);
             var content = SqliteBackupContent.TryRead(handle, target, job.Session.HistoryTable, cancellationToken);
             handle.Execute("ROLLBACK");
             DiskFlush.Flush(kept);
@@ -39,13 +35,15 @@ internal static class OldState
             cancellationToken.ThrowIfCancellationRequested();
             throw e is SqliteFailure { IsBusy: true } busy
                 ? SqliteErrors.Translate(busy, target)
-                : new MigrationException(
-                    ErrorId.DiskFailed,
-                    $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing "
-                        + "was changed.",
-                    "Free some disk space, or make the folder writable, and run the command again.",
-                    e
-                );
+                : NotKept(target, kept ?? job.KeepFolder, e);
         }
     }
+
+    private static MigrationException NotKept(DatabaseTarget target, string place, Exception reason) =>
+        new(
+            ErrorId.DiskFailed,
+            $"The old state of '{target.Display}' could not be kept in '{place}': {reason.Message} Nothing was changed.",
+            "Free some disk space, or make the folder writable, and run the command again.",
+            reason
+        );
 }

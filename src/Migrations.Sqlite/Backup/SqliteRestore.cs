@@ -22,6 +22,20 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     /// <summary>Restores.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        CheckPlaces();
+        _loader.Check();
+        var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
+        await using (held.ConfigureAwait(false))
+        {
+            reached(RestoreStep.Locked);
+            return backup.Format == BackupFormat.Sql
+                ? await RestoreDumpAsync(cancellationToken).ConfigureAwait(false)
+                : await RestoreAsync(_loader, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void CheckPlaces()
+    {
         if (SqliteTarget.IsMemory(target))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
@@ -35,26 +49,17 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
                 $"'{backup.Path}' is the database itself, and cannot be restored into itself. Nothing was changed.",
                 "Name a backup of it: migrations backups <folder>"
             );
-        _loader.Check();
-        var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
-        await using (held.ConfigureAwait(false))
+    }
+
+    // A dump is loaded first: when it is cut off, the target has not been touched.
+    private async Task<RestoreOutcome> RestoreDumpAsync(CancellationToken cancellationToken)
+    {
+        var scratch = await new SqliteScratch().CreateAsync(new ScratchRequest(), cancellationToken).ConfigureAwait(false);
+        await using (scratch.ConfigureAwait(false))
         {
-            reached(RestoreStep.Locked);
-            if (backup.Format != BackupFormat.Sql)
-                return await RestoreAsync(_loader, cancellationToken).ConfigureAwait(false);
-            // A dump is loaded first: when it is cut off, the target has not been touched.
-            var scratch = await new SqliteScratch().CreateAsync(new ScratchRequest(), cancellationToken).ConfigureAwait(false);
-            await using (scratch.ConfigureAwait(false))
-            {
-                await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
-                return await RestoreAsync(
-                        new SqliteBackupLoader(
-                            new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true }
-                        ),
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            }
+            await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
+            var loaded = new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true };
+            return await RestoreAsync(new SqliteBackupLoader(loaded), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -83,22 +88,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     private async Task<RestoreOutcome> RestoreAsync(SqliteHandle source, CancellationToken cancellationToken)
     {
         if (File.Exists(_path) && MayBeDatabase() && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
-        {
-            try
-            {
-                using (var history = new SqliteHistory(new SqliteConnection(target, job.Session, handle)))
-                    await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
-                return await SqliteCalls
-                    .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            catch
-            {
-                handle.Dispose();
-                throw;
-            }
-        }
-
+            return await CopyIntoAsync(source, handle, cancellationToken).ConfigureAwait(false);
         try
         {
             var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
@@ -118,6 +108,23 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
                 "Check the disk and the folder's permissions, and run the command again.",
                 e
             );
+        }
+    }
+
+    private async Task<RestoreOutcome> CopyIntoAsync(SqliteHandle source, SqliteHandle handle, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (var history = new SqliteHistory(new SqliteConnection(target, job.Session, handle)))
+                await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
+            return await SqliteCalls
+                .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 

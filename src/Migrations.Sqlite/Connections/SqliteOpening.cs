@@ -22,14 +22,7 @@ internal static class SqliteOpening
             TimeSpan pause;
             try
             {
-                var handle = Open(target, options, cancellationToken);
-                if (target.IsScratch)
-                {
-                    Forget(handle);
-                    handle.Confine();
-                }
-
-                return handle;
+                return Open(target, options, cancellationToken);
             }
             catch (SqliteFailure e) when (e.IsBusy && clock.Elapsed < options.LockTimeout && FindRun(target, options) is { } holder)
             {
@@ -56,6 +49,18 @@ internal static class SqliteOpening
         options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
 
     private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var handle = OpenAs(target, options, cancellationToken);
+        if (target.IsScratch)
+        {
+            Forget(handle);
+            handle.Confine();
+        }
+
+        return handle;
+    }
+
+    private static SqliteHandle OpenAs(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         if (SqliteTarget.IsMemory(target))
             return Open(

@@ -88,6 +88,19 @@ internal sealed class SqliteLossForecast
             case { Kind: StatementKind.RenameTable, Name: { } name, NewName: { } newName } when _state.Tables.Remove(name, out var table):
                 _state.Tables[newName] = table;
                 break;
+            case { Kind: StatementKind.Other }:
+                _rows.Follow(statement);
+                break;
+            default:
+                FollowColumn(head, line);
+                break;
+        }
+    }
+
+    private void FollowColumn(StatementHead head, int line)
+    {
+        switch (head)
+        {
             case { Kind: StatementKind.RenameColumn, Name: { } name, Column: { } column, NewName: { } newName }
                 when Find(name, column) is { } table:
                 table.Columns.Remove(column, out var before);
@@ -98,9 +111,6 @@ internal sealed class SqliteLossForecast
                 break;
             case { Kind: StatementKind.DropColumn, Name: { } name, Column: { } column } when Find(name, column) is { } table:
                 DropColumn(table, column, line);
-                break;
-            case { Kind: StatementKind.Other }:
-                _rows.Follow(statement);
                 break;
         }
     }

@@ -112,44 +112,48 @@ internal sealed class SqliteTableReader
 
     private bool ReadColumnConstraint(SqliteColumnText column, string? name)
     {
-        var word = _tokens.Take();
-        switch (word.Text.ToUpperInvariant())
+        var word = _tokens.Take().Text.ToUpperInvariant();
+        switch (word)
         {
             case "NOT" when _tokens.Skip("NULL"):
                 column.NotNull = "NOT NULL" + _clauses.ReadConflict();
-                break;
+                return true;
             case "NULL":
                 _ = _clauses.ReadConflict();
-                break;
+                return true;
             case "DEFAULT":
                 column.Default = _clauses.ReadDefault();
-                break;
+                return true;
             case "COLLATE":
                 column.Collation = SqliteNames.Fold(_tokens.Take().Name) is var collation && collation is "binary" ? null : collation;
-                break;
+                return true;
+            case "AS":
+                _generated.Add((column, _tokens.TakeParenthesised()));
+                column.IsStored = _tokens.Skip("STORED");
+                _ = _tokens.Skip("VIRTUAL");
+                return true;
+            default:
+                return ReadColumnRule(word, column, name);
+        }
+    }
+
+    private bool ReadColumnRule(string word, SqliteColumnText column, string? name)
+    {
+        var key = SqliteNames.Fold(column.Name);
+        switch (word)
+        {
             case "PRIMARY":
                 ReadColumnKey(column, name);
                 break;
             case "UNIQUE":
-                AddKey(
-                    SqliteConstraintKind.Unique,
-                    name,
-                    [SqliteNames.Fold(column.Name)],
-                    SqliteNames.Fold(column.Name),
-                    _clauses.ReadConflict()
-                );
+                AddKey(SqliteConstraintKind.Unique, name, [key], key, _clauses.ReadConflict());
                 break;
             case "CHECK":
                 _checks.Add((name, _tokens.TakeParenthesised()));
                 _ = _clauses.ReadConflict();
                 break;
             case "REFERENCES":
-                ReadReference(name, [SqliteNames.Fold(column.Name)]);
-                break;
-            case "AS":
-                _generated.Add((column, _tokens.TakeParenthesised()));
-                column.IsStored = _tokens.Skip("STORED");
-                _ = _tokens.Skip("VIRTUAL");
+                ReadReference(name, [key]);
                 break;
             default:
                 return false;
@@ -188,8 +192,12 @@ internal sealed class SqliteTableReader
         }
 
         _ = _tokens.Skip("KEY");
-        if (!word.Is("PRIMARY") && !word.Is("UNIQUE") && !word.Is("FOREIGN"))
-            return;
+        if (word.Is("PRIMARY") || word.Is("UNIQUE") || word.Is("FOREIGN"))
+            ReadTableKey(word, name);
+    }
+
+    private void ReadTableKey(SqliteToken word, string? name)
+    {
         var list = _tokens.TakeParenthesised();
         var isAutoincrement = list.Count > 0 && list[^1].Is("AUTOINCREMENT");
         if (isAutoincrement)
