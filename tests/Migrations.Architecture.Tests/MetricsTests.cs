@@ -22,7 +22,6 @@ public sealed class MetricsTests(ITestOutputHelper output)
         ["Migrations.PostgreSql.Tests"] = 103,
         ["Migrations.PowerShell"] = 81,
         ["Migrations.PowerShell.Tests"] = 2,
-        ["Migrations.Sqlite"] = 52,
         ["Migrations.Sqlite.Tests"] = 79,
         ["Migrations.Stress"] = 28,
         ["Migrations.Testing"] = 16,

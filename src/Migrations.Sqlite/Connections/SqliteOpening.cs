@@ -215,7 +215,7 @@ internal static class SqliteOpening
     /// <summary>A path as a URI, to which parameters can be added.</summary>
     public static string AddressOf(string path)
     {
-        // A %-code in a file's name is none to SQLite only when its sign is escaped; and only Windows takes a backslash for a slash.
+        // A %-code in a file's name is taken literally only when its sign is escaped; and only Windows takes a backslash for a slash.
         path = path.Replace("%", "%25", StringComparison.Ordinal);
         path = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path.Replace("\\", "%5C", StringComparison.Ordinal);
         return new UriBuilder("file", "") { Path = path }
