@@ -130,7 +130,7 @@ public class PreparedTests
     private static async Task<long> CountAsync(IDatabaseSession session)
     {
         var count = -1L;
-        await ((PostgreSqlSession)session).QueryAsync(
+        await ((PostgreSqlSession)session).Connection.QueryAsync(
             "SELECT count(*) FROM pg_prepared_statements",
             row => count = row.GetInt64(0),
             CancellationToken.None

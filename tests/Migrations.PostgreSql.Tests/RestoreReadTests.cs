@@ -17,7 +17,7 @@ public sealed class RestoreReadTests
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         await using var session = (PostgreSqlSession)
             await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
-        var version = session.Connection.PostgreSqlVersion;
+        var version = session.Connection.Npgsql.PostgreSqlVersion;
         var loader = new ScriptLoader(
             ClientTools.For(version),
             Driver.Parse(database.Address, "/")!,
@@ -39,7 +39,7 @@ public sealed class RestoreReadTests
         await using var session = (PostgreSqlSession)
             await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
         // A folder in its place: not even root may read it.
-        var version = session.Connection.PostgreSqlVersion;
+        var version = session.Connection.Npgsql.PostgreSqlVersion;
         var restore = new PostgreSqlRestore(new BackupSource(folder.Path, BackupFormat.Sql), ClientTools.For(version), version.Major);
 
         var error = await Assert.ThrowsAsync<MigrationException>(() =>

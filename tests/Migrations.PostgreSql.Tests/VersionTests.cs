@@ -137,9 +137,11 @@ public sealed class VersionTests
         var path = Path.Combine(folder.Path, "x.dump");
         var session = (PostgreSqlSession)await fixture.OpenAsync();
 
-        var content = await new PostgreSqlBackupWriter(session, new ClientTools(folder.Path, 16), new BackupJob { Path = path }).WriteAsync(
-            CancellationToken.None
-        );
+        var content = await new PostgreSqlBackupWriter(
+            session.Connection,
+            new ClientTools(folder.Path, 16),
+            new BackupJob { Path = path }
+        ).WriteAsync(CancellationToken.None);
 
         await blocking;
         Assert.Equal("public.t 1", Assert.Single(content.Tables.Select(t => $"{t.Table} {t.Rows}")));
