@@ -42,7 +42,8 @@ public sealed partial class DocumentationTests : IDisposable
         ["docs/cli.md"] = Shop,
         ["docs/guarantees.md"] = Shop,
         ["docs/integrity.md"] =
-            $"{Shop.Replace("samples/shop", "samples/dashboard", StringComparison.Ordinal)}; migrations backup --destination backups --prove;"
+            $"{Shop.Replace("samples/shop", "samples/dashboard", StringComparison.Ordinal)}; migrations backup --destination "
+            + "backups --prove;"
             + " cp shop.db staging.db; cp shop.db production.db",
     };
 
@@ -95,6 +96,32 @@ public sealed partial class DocumentationTests : IDisposable
 
     [Fact]
     public void Lines_change_nothing_but_their_folder() => Assert.Empty(MarkdownPage.All.SelectMany(p => p.Blocks).SelectMany(Others));
+
+    /// <summary>The roles are those of a server, so they are dropped with what they own.</summary>
+    [Fact]
+    public async Task The_grants_of_the_permissions_run_on_a_server()
+    {
+        const string drop =
+            "DO $$ DECLARE r text; BEGIN FOR r IN SELECT rolname FROM pg_roles WHERE rolname LIKE 'shop\\_%' LOOP "
+            + "EXECUTE format('DROP OWNED BY %I', r); EXECUTE format('DROP ROLE %I', r); END LOOP; END $$;";
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        await database.ExecuteAsync(
+            "CREATE ROLE shop_owner; CREATE ROLE shop_app; CREATE TABLE customers (id integer); CREATE TABLE "
+                + "migration_journal (id integer);"
+        );
+        try
+        {
+            var blocks = MarkdownPage.Read("docs/permissions.md").Blocks.Where(b => b.Language == "sql").ToList();
+            Assert.True(blocks.Count > 5, $"{blocks.Count} blocks were found.");
+            foreach (var block in blocks)
+                await database.ExecuteAsync(block.Text.Replace("DATABASE shop ", $"DATABASE {database.Quoted} ", StringComparison.Ordinal));
+            Assert.Equal("shop_migrator", await database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 'customers'"));
+        }
+        finally
+        {
+            await database.ExecuteAsync(drop);
+        }
+    }
 
     [Fact]
     public void There_are_pages_to_run()

@@ -41,7 +41,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
     /// <summary>Marks a database that has just been renamed. What keeps that from being done is a warning, and keeps nothing else from it.</summary>
     /// <param name="server">A session on another database, in a transaction.</param>
     /// <param name="mark">What is to be said.</param>
-    public static async Task MarkAsync(PostgreSqlSession server, KeptMark mark)
+    public static async Task MarkAsync(PostgreSqlConnection server, KeptMark mark)
     {
         await server.ExecuteAsync("SAVEPOINT kept", CancellationToken.None).ConfigureAwait(false);
         try
@@ -113,7 +113,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
             $"{DatabaseUser.EndSessions(name)} Then run the command again; or keep it."
         );
 
-    private async Task<List<KeptState>> ListAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    private async Task<List<KeptState>> ListAsync(PostgreSqlConnection session, CancellationToken cancellationToken)
     {
         var found = new List<KeptState>();
         await session.QueryAsync(Query, Take, cancellationToken, target.Database).ConfigureAwait(false);
@@ -139,11 +139,11 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
         }
     }
 
-    private async Task<PostgreSqlSession> OpenAsync(CancellationToken cancellationToken)
+    private async Task<PostgreSqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await PostgreSqlSession
+            return await PostgreSqlConnection
                 .OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken)
                 .ConfigureAwait(false);
         }

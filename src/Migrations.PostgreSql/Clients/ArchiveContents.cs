@@ -3,13 +3,12 @@ using System.Text;
 namespace Migrations.PostgreSql;
 
 /// <summary>What <c>pg_restore</c> would send to the server for one entry of an archive.</summary>
-/// <param name="Number">Its number, by which <c>pg_restore</c> names it.</param>
 /// <param name="Kind">What it is: <c>TABLE</c>, <c>TABLE DATA</c>, <c>SUBSCRIPTION</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Make">What makes it.</param>
 /// <param name="Drop">What would drop it; the statement that names its owner is made from a part of this.</param>
 /// <param name="Fill">What fills it.</param>
-internal sealed record ArchiveEntry(int Number, string Kind, string Name, string Make, string Drop, string Fill)
+internal sealed record ArchiveEntry(string Kind, string Name, string Make, string Drop, string Fill)
 {
     /// <summary>Whether it describes the database that was dumped: <c>pg_restore</c> passes over it unless it is to create one.</summary>
     public bool IsOfDatabase =>
@@ -43,7 +42,17 @@ internal sealed class ArchiveContents
     public static IReadOnlyList<ArchiveEntry>? Read(string path)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "toc.dat") : path;
-        using var stream = new BufferedStream(File.OpenRead(file), 64 * 1024);
+        using var stream = File.OpenRead(file);
+        return Read(stream);
+    }
+
+    /// <summary>Reads the entries at the beginning of an archive.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <returns>The entries; null when the archive is of a version that is not known here.</returns>
+    /// <exception cref="IOException">It cannot be read, or is no archive.</exception>
+    public static IReadOnlyList<ArchiveEntry>? Read(Stream archive)
+    {
+        using var stream = new BufferedStream(archive, 64 * 1024);
         var contents = new ArchiveContents(stream);
         return contents.ReadHead() ? contents.ReadEntries() : null;
     }
@@ -85,8 +94,7 @@ internal sealed class ArchiveContents
 
     private ArchiveEntry ReadEntry()
     {
-        var number = Int();
-        _ = (Int(), Text(), Text()); // Whether it has data, and the numbers of its catalogue and object.
+        _ = (Int(), Int(), Text(), Text()); // Its number, whether it has data, and the numbers of its catalogue and object.
         var (name, kind) = (Text(), Text());
         _ = Int(); // The section.
         var (make, drop, fill) = (Text(), Text(), Text());
@@ -105,7 +113,7 @@ internal sealed class ArchiveContents
             Skip(1 + _offsetSize);
         else
             _ = Text(); // Its file.
-        return new ArchiveEntry(number, kind ?? "", name ?? "", make ?? "", drop ?? "", fill ?? "");
+        return new ArchiveEntry(kind ?? "", name ?? "", make ?? "", drop ?? "", fill ?? "");
     }
 
     private int Byte() =>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Text;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -9,63 +9,54 @@ namespace Migrations.PostgreSql;
 /// (<c>session_replication_role = replica</c>, <c>ALTER TABLE ... DISABLE TRIGGER ALL</c>). A server does not make such a key again; it is made
 /// NOT VALID, which enforces it from then on (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
 /// </summary>
-internal sealed partial class BrokenForeignKeys
+internal sealed class BrokenForeignKeys
 {
-    private const string Kind = "FK CONSTRAINT";
+    private const string Mark = "Command was: ";
 
-    private readonly List<Named> _named = [];
+    private readonly List<string> _statements = [];
+    private StringBuilder? _statement;
 
-    /// <summary>The numbers of the keys in the catalogue of their source.</summary>
-    public IReadOnlyList<long> Oids => [.. Keys.Select(k => k.Oid)];
+    /// <summary>The statements that make them, as the archive has them.</summary>
+    public IReadOnlyList<string> Statements => _statements;
 
-    private IEnumerable<Named> Keys => _named.Where(n => n.IsKey).Distinct();
-
-    /// <summary>
-    /// Reads a line of <c>pg_restore</c>, which names the entry before it says what is wrong with it. What the server says is in the server's
-    /// language, and may repeat values of rows: it is not read. Jobs write side by side, so that what is wrong may be with any entry that was
-    /// named; whether it is about rows shows when the key is made again.
-    /// </summary>
+    /// <summary>Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty line.</summary>
     /// <returns>Whether it may go on.</returns>
     public bool IsBearable(string line)
     {
-        if (EntryLine().Match(line) is { Success: true } match)
-            _named.Add(
-                new Named(
-                    int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture),
-                    long.Parse(match.Groups["oid"].Value, CultureInfo.InvariantCulture),
-                    match.Groups["rest"].Value.StartsWith(Kind + " ", StringComparison.Ordinal)
-                )
-            );
-        return !ClientProcess.IsError(line) || (_named.Count > 0 && _named.TrueForAll(n => n.IsKey));
-    }
+        if (ClientProcess.IsError(line))
+            return line.Contains("violates foreign key constraint", StringComparison.Ordinal);
+        if (line.StartsWith(Mark, StringComparison.Ordinal))
+            _statement = new StringBuilder(line[Mark.Length..]);
+        else if (_statement is not null && line.Length > 0)
+            _statement.Append('\n').Append(line);
+        else if (_statement is not null)
+        {
+            _statements.Add(_statement.ToString());
+            _statement = null;
+        }
 
-    /// <summary>The statements that make them, as the archive has them: nothing of what <c>pg_restore</c> wrote is run.</summary>
-    /// <param name="entries">What is in the archive.</param>
-    public IReadOnlyList<string> StatementsIn(IReadOnlyList<ArchiveEntry> entries)
-    {
-        var encoding = entries.FirstOrDefault(e => e.Kind is "ENCODING")?.Make.Split('\'').ElementAtOrDefault(1);
-        return
-        [
-            .. Keys.SelectMany(k => entries.Where(e => e.Number == k.Number && e.Kind is Kind))
-                .Select(e => ServerEncoding.Read(encoding, e.Make)),
-        ];
+        return true;
     }
 
     /// <summary>Makes them for the rows to come.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: the server makes such a key of this table in no way.</exception>
-    public static async Task AddAsync(PostgreSqlSession session, IReadOnlyList<string> statements, CancellationToken cancellationToken)
+    public static async Task AddAsync(
+        PostgreSqlConnection connection,
+        IReadOnlyList<string> statements,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var statement in statements)
         {
             try
             {
-                await session.ExecuteAsync(NotValid(statement), cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(statement.TrimEnd().TrimEnd(';') + " NOT VALID", cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.FeatureNotSupported)
             {
                 throw new MigrationException(
                     ErrorId.BackupInvalid,
-                    $"The server makes a foreign key of the backup neither valid, because of rows without a parent or for another reason, nor NOT VALID: {e.MessageText} ({e.SqlState}). It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
+                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
                     "Correct the rows in the source and back it up again; or restore by hand: pg_restore, without this key.",
                     e
                 );
@@ -75,7 +66,7 @@ internal sealed partial class BrokenForeignKeys
 
     /// <summary>
     /// The statement of a foreign key in a script, made so that rows which break it make it NOT VALID: the server knows that by the code of
-    /// the error.
+    /// the error, whatever its language.
     /// </summary>
     public static string Bearable(string statement)
     {
@@ -83,7 +74,7 @@ internal sealed partial class BrokenForeignKeys
         for (var i = 1; statement.Contains(tag, StringComparison.Ordinal); i++)
             tag = string.Create(CultureInfo.InvariantCulture, $"$migrations{i}$");
         var (outer, key) = (tag.Insert(tag.Length - 1, "_do"), statement.TrimEnd().TrimEnd(';'));
-        return $"DO {outer} BEGIN EXECUTE {tag}{key}{tag}; EXCEPTION WHEN foreign_key_violation THEN EXECUTE {tag}{NotValid(key)}{tag}; END {outer};";
+        return $"DO {outer} BEGIN EXECUTE {tag}{key}{tag}; EXCEPTION WHEN foreign_key_violation THEN EXECUTE {tag}{key} NOT VALID{tag}; END {outer};";
     }
 
     /// <summary>Whether a statement of a script makes a foreign key that looks at the rows which are there.</summary>
@@ -92,15 +83,4 @@ internal sealed partial class BrokenForeignKeys
         var words = new StatementWords(statement);
         return words.StartWith("ALTER TABLE") && words.Contain("FOREIGN", "KEY") && !words.Contain("NOT", "VALID");
     }
-
-    private static string NotValid(string statement) => statement.TrimEnd().TrimEnd(';') + " NOT VALID";
-
-    [GeneratedRegex(
-        @"^pg_restore: from TOC entry (?<number>\d{1,9}); \d{1,10} (?<oid>\d{1,10}) (?<rest>.*)$",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex EntryLine();
-
-    private sealed record Named(int Number, long Oid, bool IsKey);
 }

@@ -43,10 +43,10 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         {
             if (backup.Format == BackupFormat.Sql)
                 await LoadScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
-            else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || LookThrough() is not { } entries)
+            else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || !IsLookedThrough())
                 await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
-                return await LoadArchiveAsync(to, jobs, withOwners, entries, cancellationToken).ConfigureAwait(false);
+                return await LoadArchiveAsync(to, jobs, withOwners, cancellationToken).ConfigureAwait(false);
             return [];
         }
         catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
@@ -63,41 +63,40 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         DatabaseTarget to,
         int jobs,
         bool withOwners,
-        IReadOnlyList<ArchiveEntry> entries,
         CancellationToken cancellationToken
     )
     {
         var broken = new BrokenForeignKeys();
         string[] arguments = [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path];
         if (jobs == 0)
-            arguments = ["--exit-on-error", .. arguments];
-        await ClientProcess.RunAsync(tools, "pg_restore", to, arguments, cancellationToken, broken.IsBearable).ConfigureAwait(false);
-        var statements = broken.StatementsIn(entries);
-        if (jobs > 0 || statements.Count == 0)
-            return statements;
-        // In one transaction nothing goes on behind an error; as a script the key can be made otherwise at once.
-        await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
-        return [];
+            await ClientProcess
+                .RunAsync(tools, "pg_restore", to, ["--exit-on-error", .. arguments], cancellationToken)
+                .ConfigureAwait(false);
+        else
+            await ClientProcess.RunAsync(tools, "pg_restore", to, arguments, cancellationToken, broken.IsBearable).ConfigureAwait(false);
+        return broken.Statements;
     }
 
     /// <summary>Looks at all that an archive would have <c>pg_restore</c> say to the server.</summary>
-    /// <returns>What is in it; null where that could not be done: it is loaded as a script, which is looked at on its way.</returns>
-    private IReadOnlyList<ArchiveEntry>? LookThrough()
+    /// <returns>Whether that could be done; otherwise it is loaded as a script, which is looked at on its way.</returns>
+    private bool IsLookedThrough()
     {
         try
         {
             if (ArchiveContents.Read(backup.Path) is not { } entries)
-                return null;
-            var guard = new DumpGuard(backup.Path);
+                return false;
+            var guard = NewGuard();
             foreach (var entry in entries)
                 guard.Check(entry);
-            return entries;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
+            return false; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
         }
     }
+
+    private DumpGuard NewGuard() => new(backup.Path, backup.AcceptUnseenCode);
 
     private MigrationException Translate(MigrationException e)
     {
@@ -162,7 +161,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
         await using var _ = script.ConfigureAwait(false);
         script.Input.Close();
-        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(backup.Path)))
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, NewGuard()))
             .LoadAsync(script, cancellationToken)
             .ConfigureAwait(false);
     }
@@ -181,7 +180,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                         $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.",
                         "Take another backup."
                     );
-                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(backup.Path)))
+                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, NewGuard()))
                     .LoadAsync(source, cancellationToken)
                     .ConfigureAwait(false);
             }

@@ -19,12 +19,6 @@ internal static class ServerEncoding
     public static string? Storable(NpgsqlConnection connection, string? text) =>
         text is null || CanStore(connection, text) ? text : Encode(connection, text, new EncoderReplacementFallback("?"));
 
-    /// <summary>Reads a text whose bytes were each taken for a character.</summary>
-    /// <param name="name">The encoding of the bytes, as the server calls it; UTF-8 where it is not known.</param>
-    /// <param name="bytes">The text.</param>
-    public static string Read(string? name, string bytes) =>
-        (Of(name, EncoderFallback.ReplacementFallback) ?? Encoding.UTF8).GetString(Encoding.Latin1.GetBytes(bytes));
-
     private static string? Encode(NpgsqlConnection connection, string text, EncoderFallback fallback)
     {
         if (Ascii.IsValid(text) || Of(connection.PostgresParameters.GetValueOrDefault("server_encoding"), fallback) is not { } encoding)

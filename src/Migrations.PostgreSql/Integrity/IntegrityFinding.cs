@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql;
 /// <param name="Objects">What it is about: name, and behind a colon what is wrong with it.</param>
 /// <param name="Recommendation">What to do.</param>
 /// <param name="Expected">What should be.</param>
-internal sealed record Finding(
+internal sealed record IntegrityFinding(
     CheckStatus Status,
     string Message,
     IReadOnlyList<string> Objects,
@@ -22,10 +22,11 @@ internal sealed record Finding(
     private const int MostWays = 3;
 
     /// <summary>All is as it should be.</summary>
-    public static Finding Pass(string message) => new(CheckStatus.Pass, message, []);
+    public static IntegrityFinding Pass(string message) => new(CheckStatus.Pass, message, []);
 
     /// <summary>It could not be asked.</summary>
-    public static Finding NotRun(string reason, string? recommendation = null) => new(CheckStatus.NotRun, reason, [], recommendation);
+    public static IntegrityFinding NotRun(string reason, string? recommendation = null) =>
+        new(CheckStatus.NotRun, reason, [], recommendation);
 
     /// <summary>What was found, if anything.</summary>
     /// <param name="found">The objects, each with what to do about it.</param>
@@ -34,7 +35,7 @@ internal sealed record Finding(
     /// <param name="bad">The sentence when there are some, with <c>{0}</c> for how many.</param>
     /// <param name="one">What one is called, with its verb.</param>
     /// <param name="many">What several are called, with their verb.</param>
-    public static Finding Of(
+    public static IntegrityFinding Of(
         IReadOnlyList<(string Object, string Way)> found,
         CheckStatus status,
         string good,
@@ -46,7 +47,7 @@ internal sealed record Finding(
         if (found.Count == 0)
             return Pass(good);
         var count = string.Create(CultureInfo.InvariantCulture, $"{found.Count} {(found.Count == 1 ? one : many)}");
-        return new Finding(
+        return new IntegrityFinding(
             status,
             bad.Replace("{0}", count, StringComparison.Ordinal),
             [.. found.Select(f => f.Object)],
