@@ -53,7 +53,8 @@ internal static class ConnectedSessions
             ErrorId.DatabaseInUse,
             $"{target.Display} cannot be replaced while others use it: {who}. Nothing was changed.",
             string.Join(" ", ways)
-                + " Then run the command again. Where a connection pooler keeps sessions open, pause it first (PgBouncer: PAUSE in its console)."
+                + " Then run the command again. Where a connection pooler keeps sessions open, pause it first (PgBouncer: PAUSE in "
+                + "its console)."
         );
     }
 
@@ -84,7 +85,8 @@ internal static class ConnectedSessions
             .ConfigureAwait(false);
         await server
             .QueryAsync(
-                "SELECT p.gid, p.owner::text, EXTRACT(epoch FROM pg_catalog.now() - p.prepared)::bigint FROM pg_catalog.pg_prepared_xacts p WHERE p.database = $1 ORDER BY p.prepared",
+                "SELECT p.gid, p.owner::text, EXTRACT(epoch FROM pg_catalog.now() - p.prepared)::bigint FROM "
+                    + "pg_catalog.pg_prepared_xacts p WHERE p.database = $1 ORDER BY p.prepared",
                 row => users.Add(DatabaseUser.OfPrepared(row.GetString(0), row.GetString(1), TimeSpan.FromSeconds(row.GetInt64(2)))),
                 cancellationToken,
                 target.Database

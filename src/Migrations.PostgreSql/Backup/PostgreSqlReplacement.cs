@@ -104,7 +104,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=
-                $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
+                "; its subscriptions are disabled, for the database that was replaced has the same: "
+                + $"{string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         var refused = settings is null
             ? await DatabaseSettings
                 .ApplyAsync(server, name, RecordedSettings.Statements(backup.Settings), cancellationToken)
@@ -167,7 +168,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var found = 0L;
         await connection
             .QueryAsync(
-                $"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
+                "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND "
+                    + $"{CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
                 row => found = row.GetInt64(0),
                 cancellationToken
             )
@@ -201,8 +203,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             var role = PostgreSqlText.Name(old.Info.User ?? "the_user");
             throw new MigrationException(
                 ErrorId.PermissionDenied,
-                $"{target.Display} is not empty, and the role {role} may not put another database in its place: that takes CREATEDB and the ownership of the database. Nothing was changed.",
-                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO {role}; or restore into a new, empty database."
+                $"{target.Display} is not empty, and the role {role} may not put another database in its place: that takes "
+                    + "CREATEDB and the ownership of the database. Nothing was changed.",
+                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO "
+                    + $"{role}; or restore into a new, empty database."
             );
         }
 

@@ -35,7 +35,8 @@ internal sealed record ClientTools(string Folder, int Version)
         {
             throw new MigrationException(
                 ErrorId.ClientToolOutdated,
-                $"The server is PostgreSQL {server.Major}, and the newest pg_dump here is of version {newest.Version} ('{newest.Folder}'): it refuses newer servers.",
+                $"The server is PostgreSQL {server.Major}, and the newest pg_dump here is of version {newest.Version} "
+                    + $"('{newest.Folder}'): it refuses newer servers.",
                 $"Install {package}; it may stand beside the older one."
             );
         }

@@ -107,7 +107,8 @@ internal sealed class DumpGuard(string source)
     private MigrationException Refuse(int? line, string what, string verb = "reaches") =>
         new(
             ErrorId.ReachesBeyondCopy,
-            $"{source}{(line is null ? _place : $":{line}")}: {what} {verb} beyond the database that the dump is loaded into; the dump was not loaded.",
+            $"{source}{(line is null ? _place : $":{line}")}: {what} {verb} beyond the database that the dump is loaded into; "
+                + "the dump was not loaded.",
             NextStep
         );
 

@@ -30,7 +30,8 @@ internal static class HostChoice
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
             throw PostgreSqlTarget.Invalid(
-                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session Attributes=primary), or standby, says which."
+                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session "
+                    + "Attributes=primary), or standby, says which."
             );
         }
     }

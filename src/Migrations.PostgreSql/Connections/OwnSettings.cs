@@ -21,7 +21,8 @@ internal sealed class OwnSettings
             + string.Join(
                 ", ",
                 settings.Select(s =>
-                    $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), pg_catalog.set_config('{s.Name}', '{s.Value}', true)"
+                    $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), "
+                    + $"pg_catalog.set_config('{s.Name}', '{s.Value}', true)"
                 )
             );
         Leave =

@@ -37,8 +37,10 @@ internal static class Poolers
             return;
         throw new MigrationException(
             ErrorId.PoolerUnsuitable,
-            $"{connection.Target.Display} is reached through a connection pooler, and a restore replaces the database, to which the pooler keeps connections. Nothing was changed.",
-            "Connect to the server itself: give its own host and port. While other programs use the pooler, pause it first (PgBouncer: PAUSE in its console)."
+            $"{connection.Target.Display} is reached through a connection pooler, and a restore replaces the database, to "
+                + "which the pooler keeps connections. Nothing was changed.",
+            "Connect to the server itself: give its own host and port. While other programs use the pooler, pause it first "
+                + "(PgBouncer: PAUSE in its console)."
         );
     }
 }

@@ -45,7 +45,8 @@ internal static class PostgreSqlErrors
     public static bool IsBroken(Exception e) =>
         e switch
         {
-            // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is an
+            // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is
+            // an
             // answer.
             PostgresException p => p.InvariantSeverity is not "ERROR"
                 && (IsOfConnection(p.SqlState) || p.SqlState is TransactionTimeout.Code),
@@ -99,19 +100,22 @@ internal static class PostgreSqlErrors
             { InnerException: AuthenticationException } => new MigrationException(
                 ErrorId.ConnectionFailed,
                 $"{target.Display} was reached, but a TLS connection to it could not be made: {words}.",
-                "Check sslmode, and that sslrootcert names the certificate of the server's authority and the host is one of the certificate's names.",
+                "Check sslmode, and that sslrootcert names the certificate of the server's authority and the host is one of the "
+                    + "certificate's names.",
                 e
             ),
             NpgsqlException n when IsWithoutHost(n) => new MigrationException(
                 ErrorId.ConnectionFailed,
                 $"No host of {target.Display} can be reached and is what target_session_attrs asks for{Causes(n)}.",
-                "See that the servers run and which one is the primary (SELECT pg_is_in_recovery()) and that default_transaction_read_only is off there, or give another target_session_attrs.",
+                "See that the servers run and which one is the primary (SELECT pg_is_in_recovery()) and that "
+                    + "default_transaction_read_only is off there, or give another target_session_attrs.",
                 e
             ),
             _ => new MigrationException(
                 ErrorId.ConnectionFailed,
                 $"{target.Display} could not be reached{(attempts > 1 ? $" in {attempts} tries" : "")}: {words}.",
-                "Check host and port and that the server runs ('pg_isready'). To wait for a starting server, set DB_RETRY_ATTEMPTS and DB_RETRY_DELAY.",
+                "Check host and port and that the server runs ('pg_isready'). To wait for a starting server, set "
+                    + "DB_RETRY_ATTEMPTS and DB_RETRY_DELAY.",
                 e
             ),
         };
@@ -185,16 +189,19 @@ internal static class PostgreSqlErrors
     public static string NextStep(PostgresException e) =>
         e.SqlState switch
         {
-            "55P04" =>
-                "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an earlier migration of its own, then run 'migrations up' again.",
+            "55P04" => "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an "
+                + "earlier migration of its own, then run 'migrations up' again.",
             PostgresErrorCodes.ActiveSqlTransaction =>
-                "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' in the script's first comment.",
+                "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' "
+                    + "in the script's first comment.",
             PostgresErrorCodes.InvalidTransactionTermination =>
-                "COMMIT and ROLLBACK in a procedure or DO block work only outside a transaction: take them out, or write '-- Transaction: none' in the script's first comment.",
+                "COMMIT and ROLLBACK in a procedure or DO block work only outside a transaction: take them out, or write '-- "
+                    + "Transaction: none' in the script's first comment.",
             PostgresErrorCodes.FeatureNotSupported
                 when e.Routine is "RememberAllDependentForRebuilding"
                     || e.MessageText.Contains("used by a view", StringComparison.Ordinal) =>
-                "Drop the view before the change and create it again after it, in the same script; or add a new column, copy the values, and let the view use that one.",
+                "Drop the view before the change and create it again after it, in the same script; or add a new column, copy the "
+                    + "values, and let the view use that one.",
             PostgresErrorCodes.InsufficientPrivilege => "Run as a role that has the right, or GRANT it to this one.",
             PostgresErrorCodes.ReadOnlySqlTransaction =>
                 "Connect to the primary server, not to a standby, and check default_transaction_read_only.",
@@ -220,7 +227,8 @@ internal static class PostgreSqlErrors
         new(
             ErrorId.AuthenticationFailed,
             $"The server of {target.Display} did not accept the user '{user}': {words}.",
-            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are written as %-codes. Then see pg_hba.conf on the server.",
+            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are "
+                + "written as %-codes. Then see pg_hba.conf on the server.",
             e
         );
 }

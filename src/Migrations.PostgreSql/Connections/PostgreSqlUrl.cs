@@ -134,7 +134,8 @@ internal sealed class PostgreSqlUrl
             return;
         // Behind a '?' that should have been a %-code stands the rest of a password, and an '@' behind it.
         throw PostgreSqlTarget.Invalid(
-            $"a parameter after '?' is not known here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}."
+            "a parameter after '?' is not known "
+                + $"here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}."
         );
     }
 

@@ -20,7 +20,8 @@ internal static class RawText
 
     /// <summary>A column of a query, in a form that can be sent.</summary>
     public static string Sent(string column) =>
-        $"CASE WHEN {column} ~ ('[^' || chr(1) || '-' || chr(127) || ']') THEN chr(1) || encode(convert_to({column}, 'SQL_ASCII'), 'escape') ELSE {column} END";
+        $"CASE WHEN {column} ~ ('[^' || chr(1) || '-' || chr(127) || ']') THEN chr(1) || encode(convert_to({column}, "
+        + $"'SQL_ASCII'), 'escape') ELSE {column} END";
 
     /// <summary>The text of a column: as UTF-8 where it is that, and with its octal digits where it is not.</summary>
     public static string Read(string sent)

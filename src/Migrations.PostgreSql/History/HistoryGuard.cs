@@ -60,7 +60,8 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
     /// an update.
     /// </summary>
     public string Whole =>
-        $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
+        "(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), "
+        + $"pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
 
     /// <summary>
     /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
@@ -73,8 +74,11 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
 
     private string State(int added) =>
         connection.Server.CountsChanges
-            ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
-            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM ONLY {table}){Without(added)})";
+            ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), "
+                + $"pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), "
+                + $"pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
+            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM ONLY "
+                + $"{table}){Without(added)})";
 
     private static string Without(int added) => added == 0 ? "" : " OPERATOR(pg_catalog.-) 1";
 }

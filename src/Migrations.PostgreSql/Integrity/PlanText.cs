@@ -46,7 +46,8 @@ internal static class PlanText
             if (node.TryGetProperty(condition, out var value))
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"; {condition}: {(value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray().Select(v => v.ToString())) : value.ToString())}"
+                    $"; {condition}: "
+                        + $"{(value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray().Select(v => v.ToString())) : value.ToString())}"
                 );
         }
 

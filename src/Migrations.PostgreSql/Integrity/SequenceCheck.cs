@@ -54,7 +54,8 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
         return left.Count > 0
             ? new IntegrityFinding(
                 CheckStatus.NotRun,
-                $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that reads the whole table.",
+                $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that "
+                    + "reads the whole table.",
                 left
             )
             : IntegrityFinding.Pass("Every sequence is ahead of its column.");

@@ -71,7 +71,8 @@ internal static class BlockerQuery
         return new Blocker(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, {row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}"
+                $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, "
+                    + $"{row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}"
             )
         );
     }
@@ -83,12 +84,14 @@ internal static class BlockerQuery
         var yields = !work.Contains("to prevent wraparound", StringComparison.Ordinal);
         var after = TimeSpan.FromMilliseconds(row.GetInt64(7));
         var how = yields
-            ? $"yields only to a session that waits longer than the server's deadlock_timeout, {after.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"
+            ? "yields only to a session that waits longer than the server's deadlock_timeout, "
+                + $"{after.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"
             : "does not yield";
         return new Blocker(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"backend {row.GetInt32(0)}, {(work.StartsWith("autovacuum", StringComparison.Ordinal) ? work : "an autovacuum")}, which {how}"
+                $"backend {row.GetInt32(0)}, "
+                    + $"{(work.StartsWith("autovacuum", StringComparison.Ordinal) ? work : "an autovacuum")}, which {how}"
             ),
             yields ? after : null
         );

@@ -62,7 +62,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             {
                 throw new LockException(
                     ErrorId.LockUnsupported,
-                    $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be created: {e.MessageText} ({e.SqlState}).",
+                    $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be "
+                        + $"created: {e.MessageText} ({e.SqlState}).",
                     "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
                     holder: null
                 );
@@ -110,7 +111,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         var taken =
             await _connection
                 .AnyAsync(
-                    $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
+                    $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), "
+                        + "pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
                     cancellationToken,
                     name,
                     token,
@@ -197,7 +199,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                 .ConfigureAwait(false);
         await _connection
             .ExecuteAsync(
-                $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)",
+                $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner "
+                    + "pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)",
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -213,7 +216,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                 var connection = await _connection.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
                 using var command = new NpgsqlCommand(
-                    $"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 AND token OPERATOR(pg_catalog.=) $2",
+                    $"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 "
+                        + "AND token OPERATOR(pg_catalog.=) $2",
                     connection
                 );
                 var owner = PostgreSqlText.Parameter(_owner);

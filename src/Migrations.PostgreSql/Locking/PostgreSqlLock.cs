@@ -230,7 +230,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         // served this query.
         await connection
             .QueryAsync(
-                "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND pg_catalog.pg_try_advisory_lock($2) END",
+                "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND "
+                    + "pg_catalog.pg_try_advisory_lock($2) END",
                 row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),
                 cancellationToken,
                 connection.ProcessId,
@@ -256,9 +257,11 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
             ErrorId.LockTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The migration lock of {connection.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."
+                $"The migration lock of {connection.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held "
+                    + $"by {(object?)holder ?? "a session that has just ended"}."
             ),
-            "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
+            "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees "
+                + "the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
             holder
         );
 

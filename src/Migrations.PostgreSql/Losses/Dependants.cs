@@ -60,7 +60,8 @@ internal static class Dependants
         kind switch
         {
             "TABLE" or "VIEW" when isColumn =>
-                "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
+                "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE "
+                    + "a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
             "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
             _ => RootOf(kind),
         };
@@ -90,7 +91,9 @@ internal static class Dependants
     ) =>
         FindAsync(
             connection,
-            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND a.attnum > 0",
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE "
+                + "a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND "
+                + "a.attnum > 0",
             cascades,
             cancellationToken,
             (long)table,
@@ -107,7 +110,8 @@ internal static class Dependants
         var found = new List<Dependant>();
         await connection
             .QueryAsync(
-                "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
+                "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+                    + "$1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
                 row => found.Add(table with { Number = row.GetInt32(0), Column = row.GetString(1) }),
                 cancellationToken,
                 (long)table.Table
@@ -176,10 +180,10 @@ internal static class Dependants
     private static string RootOf(string kind) =>
         kind switch
         {
-            "SCHEMA" =>
-                "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
-            "EXTENSION" =>
-                "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
+            "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = "
+                + "(pg_catalog.parse_ident($1))[1]",
+            "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = "
+                + "(pg_catalog.parse_ident($1))[1]",
             _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
         };
 
@@ -209,33 +213,6 @@ internal static class Dependants
             )
             .ConfigureAwait(false);
         return found;
-    }
-
-    /// <summary>
-    /// The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can
-    /// be told from never having looked.
-    /// </summary>
-    public static async Task<long?> EstimateAsync(PostgreSqlConnection connection, Dependant item, CancellationToken cancellationToken)
-    {
-        long? rows = null;
-        await connection
-            .QueryAsync(
-                """
-                WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
-                SELECT CASE WHEN sum(c.rows) > 0 THEN (sum(c.rows) * (1 - COALESCE(max(s.null_frac), 0)))::bigint END
-                FROM parts p JOIN (SELECT oid, relkind, relname, relnamespace, GREATEST(reltuples, pg_stat_get_live_tuples(oid), 0) AS rows FROM pg_class) c ON c.oid = p.oid AND c.relkind = 'r'
-                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
-                LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-                """,
-                row => rows = row.IsDBNull(0) ? null : row.GetInt64(0),
-                cancellationToken,
-                (long)item.Table,
-                item.Number,
-                item.IsPartitioned ? 1 : 0
-            )
-            .ConfigureAwait(false);
-        return rows;
     }
 
     // Parts: automatic (a), internal (i), of an extension (e), of a partitioned object (P, S). Users of it: normal (n).

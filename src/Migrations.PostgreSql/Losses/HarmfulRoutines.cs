@@ -5,7 +5,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// The functions and procedures of a database that may delete or overwrite rows when they are called: whose body says so, executes a text,
-/// calls one that does, or cannot be read. What is not <see href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>
+/// calls one that does, or cannot be read. What is not
+/// <see href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>
 /// changes nothing itself; those of extensions change no tables, but for dblink's.
 /// </summary>
 /// <param name="isMadeBefore">Whether an earlier script makes a harmful function of a name.</param>

@@ -44,7 +44,8 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         await connection
             .QueryAsScriptAsync(
                 Select("pg_catalog.format('%I.%I', n.nspname, c.relname)")
-                    + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid OPERATOR(pg_catalog.=) c.oid)",
+                    + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE "
+                    + "p.index_relid OPERATOR(pg_catalog.=) c.oid)",
                 row => name = row.GetString(0),
                 cancellationToken,
                 Table,

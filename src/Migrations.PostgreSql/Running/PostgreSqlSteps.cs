@@ -33,7 +33,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
-            var runner = new PostgreSqlStepRunner(connection, history, confinement, step)
+            var runner = new StepRunner(connection, history, confinement, step)
             {
                 ShortestLockTimeout = _patience.GetValueOrDefault(step.Migration.FullName),
             };
@@ -101,7 +101,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
         && (PostgreSqlErrors.IsBroken(e) || (!connection.IsOpen && e is not { InnerException: PostgresException }));
 
     private static Exception? Translate(
-        PostgreSqlStepRunner runner,
+        StepRunner runner,
         StepExecution step,
         Exception e,
         Blocker? blocker,
@@ -130,7 +130,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             ? new OperationCanceledException(e.Message, e, cancellationToken)
             : new MigrationException(
                 ErrorId.ConnectionFailed,
-                $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+                $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: "
+                    + $"{PostgreSqlErrors.Words(e).TrimEnd('.')}.",
                 "Check the server and the network, then run the command again: nothing of this migration is left behind.",
                 e
             );
@@ -150,7 +151,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
         {
             throw new MigrationException(
                 ErrorId.OutcomeUnknown,
-                $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked afterwards: {PostgreSqlErrors.Words(cause).TrimEnd('.')}.",
+                $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked "
+                    + $"afterwards: {PostgreSqlErrors.Words(cause).TrimEnd('.')}.",
                 "When the server is back, 'migrations status' says whether it is applied; it is either wholly applied or not at all.",
                 cause
             );

@@ -45,7 +45,8 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
 
     /// <summary>Whether an object came with no extension.</summary>
     public static string HasNoExtension(string catalogue, string oid) =>
-        $"NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalogue}'::regclass AND x.objid = {oid} AND x.objsubid = 0 AND x.deptype = 'e')";
+        $"NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalogue}'::regclass AND x.objid = {oid} AND "
+        + "x.objsubid = 0 AND x.deptype = 'e')";
 
     /// <summary>A name with its schema, both quoted where needed.</summary>
     public static string Qualified(string schema, string name) => $"quote_ident({schema}.nspname) || '.' || quote_ident({name})";
@@ -55,11 +56,13 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
     /// to itself.
     /// </summary>
     public static string Options(string options, string prefix = "") =>
-        $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER BY o.option_name COLLATE \"C\") FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
+        $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER "
+        + $"BY o.option_name COLLATE \"C\") FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
 
     /// <summary>A collation where it is not the type's own; NULL otherwise.</summary>
     public static string Collation(string collation, string ofType) =>
-        $"(SELECT 'COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = {collation} AND {collation} <> {ofType})";
+        "(SELECT 'COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co JOIN "
+        + $"pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = {collation} AND {collation} <> {ofType})";
 
     /// <summary>
     /// The user's relations, with <c>oid</c>, <c>name</c> (qualified), and what queries need of them. The history's tables are known by

@@ -89,8 +89,8 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
             return sorting;
         return Provider switch
         {
-            "i" =>
-                $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
+            "i" => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE "
+                + $"{PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
             "b" when version >= 17 => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
             _ => sorting + " LOCALE_PROVIDER libc",
         };

@@ -12,7 +12,8 @@ internal static class ObjectQueries
             new(Extensions, IsAny("pg_extension", "true")),
             new(
                 Types(scope),
-                $"{IsAny("pg_type", "c.typtype IN ('e', 'r') OR (c.typtype = 'b' AND c.typinput <> 'array_in'::regproc)")} OR {IsAnyRelation("c")}"
+                $"{IsAny("pg_type", "c.typtype IN ('e', 'r') OR (c.typtype = 'b' AND c.typinput <> 'array_in'::regproc)")} OR "
+                    + $"{IsAnyRelation("c")}"
             ),
             new(Domains, IsAny("pg_type", "c.typtype = 'd'")),
             new($"WITH {scope.Relations}\n{Sequences}", $"EXISTS (SELECT FROM rel r WHERE r.relkind = 'S' AND {IsNoIdentity})"),

@@ -120,7 +120,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
         foreach (var (name, _, _) in tables)
             batch.BatchCommands.Add(
                 new NpgsqlBatchCommand(
-                    $"SELECT pg_catalog.count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"
+                    $"SELECT pg_catalog.count(*){sums} FROM "
+                        + $"{(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"
                 )
             );
         batch.BatchCommands.Add(new NpgsqlBatchCommand("RELEASE SAVEPOINT migrations_count"));
@@ -142,7 +143,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
     private void Warn(string message) => connection.Options.Events.Publish(new WarningRaised(message));
 
     private static string Sum(string seed) =>
-        $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), 0::pg_catalog.numeric)::pg_catalog.text";
+        $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), "
+        + "0::pg_catalog.numeric)::pg_catalog.text";
 
     internal static string Half(string sum)
     {

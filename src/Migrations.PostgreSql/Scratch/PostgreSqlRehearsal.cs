@@ -45,7 +45,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             await _connection.RollBackAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (_check is not null && ReferenceEquals(e.BatchCommand, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
-                throw _history.Disturbed(step.Entry, e);
+                throw _history.Errors.Disturbed(step.Entry, e);
             throw StatementFailure.Of(e, step.Script, _running, blocker: null, attempts: 1, session.Confinement);
         }
         catch
@@ -174,7 +174,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var batch = _connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
+            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, knownRows: null));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
             batch.BatchCommands.Add(_check = _history.Check(step.Entry));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));

@@ -157,5 +157,6 @@ internal sealed record Prerequisites(
         """;
 
     private const string ExtensionsQuery =
-        $"SELECT e.extname::text, n.nspname::text, e.extversion::text FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= {CatalogueScope.FirstOfUsers} ORDER BY e.oid";
+        "SELECT e.extname::text, n.nspname::text, e.extversion::text FROM pg_catalog.pg_extension e JOIN "
+        + $"pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= {CatalogueScope.FirstOfUsers} ORDER BY e.oid";
 }

@@ -82,7 +82,8 @@ internal static class ScratchOwner
                 cancellationToken.ThrowIfCancellationRequested();
                 connection.Options.Events.Publish(
                     new WarningRaised(
-                        $"The database {name}, which a killed run has left behind, could not be dropped: {(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"
+                        $"The database {name}, which a killed run has left behind, could not be dropped: "
+                            + $"{(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"
                     )
                 );
             }
@@ -90,7 +91,8 @@ internal static class ScratchOwner
     }
 
     /// <summary>Drops a database with whoever is connected; when that cannot be done, reports what stays.</summary>
-    /// <param name="connection">A connection to another database of the server; connects again when the server has crashed meanwhile.</param>
+    /// <param name="connection">A connection to another database of the server; connects again when the server has crashed
+    /// meanwhile.</param>
     /// <param name="name">The database.</param>
     public static async Task DropAsync(PostgreSqlConnection connection, string name)
     {
@@ -112,8 +114,10 @@ internal static class ScratchOwner
             // Nothing that the caller waits for depends on it.
             connection.Options.Events.Publish(
                 new WarningRaised(
-                    $"The database {name} on the server of {connection.Target.Display} could not be dropped: {(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
-                        + $" The next command that makes a database there drops it; or drop it yourself: DROP DATABASE {PostgreSqlText.Name(name)};"
+                    $"The database {name} on the server of {connection.Target.Display} could not be dropped: "
+                        + $"{(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
+                        + " The next command that makes a database there drops it; or drop it yourself: DROP DATABASE "
+                        + $"{PostgreSqlText.Name(name)};"
                 )
             );
         }

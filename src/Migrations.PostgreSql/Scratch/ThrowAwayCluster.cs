@@ -92,7 +92,10 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
             var words = await cluster._shell.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
             if (words is not "started")
                 throw new ClusterException(
-                    $"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim()
+                    (
+                        $"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} "
+                        + $"{await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}"
+                    ).Trim()
                 );
             await cluster.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             ScratchRegister.Add(folder, cluster);

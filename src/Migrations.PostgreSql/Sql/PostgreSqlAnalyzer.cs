@@ -84,7 +84,8 @@ internal sealed class PostgreSqlAnalyzer
             Refuse(
                 ErrorId.ScriptUnterminated,
                 misread,
-                "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with that setting on.",
+                "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with "
+                    + "that setting on.",
                 "Write E'it\\'s' or 'it''s', or take SET standard_conforming_strings = off out."
             );
             _isMisread = true;
@@ -96,7 +97,8 @@ internal sealed class PostgreSqlAnalyzer
                 line,
                 $"The {piece.Unterminated} that begins here does not end.",
                 piece.Text.Contains("\\'", StringComparison.Ordinal)
-                    ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: write E'it\\'s' or 'it''s'."
+                    ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: "
+                        + "write E'it\\'s' or 'it''s'."
                     : "Close it."
             );
         if (piece.Kind == SqlPieceKind.Shell)
@@ -177,7 +179,8 @@ internal sealed class PostgreSqlAnalyzer
                 (
                     piece.Line,
                     "The script opens a second transaction.",
-                    "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: none' into the first comment to run each pair by itself."
+                    "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: "
+                        + "none' into the first comment to run each pair by itself."
                 )
             );
         }
@@ -276,7 +279,8 @@ internal sealed class PostgreSqlAnalyzer
             ErrorId.ScriptMixed,
             piece.Line,
             $"The statement ({name} ...) cannot run in a transaction, and the rest of the script runs in one.",
-            "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' in its first comment."
+            "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' "
+                + "in its first comment."
         );
     }
 

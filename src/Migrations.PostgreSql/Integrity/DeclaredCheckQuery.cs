@@ -14,7 +14,7 @@ namespace Migrations.PostgreSql;
 /// <param name="connection">The connection.</param>
 /// <param name="confinement">Keeps them to the database; null on one that is no scratch database.</param>
 /// <param name="query">The statements.</param>
-internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connection, Confinement? confinement, Query query)
+internal sealed class DeclaredCheckQuery(PostgreSqlConnection connection, Confinement? confinement, Query query)
 {
     private const string Explain = "EXPLAIN (FORMAT JSON) ";
 
@@ -97,7 +97,9 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
             {
                 throw new MigrationException(
                     ErrorId.CheckInvalid,
-                    $"The check at line {statement.Line} of '{Path.GetFileName(query.Location.File)}' says {new StatementWords(statement.Text)[0]}: a check runs in a transaction that is rolled back, and nothing in it may end that transaction, need to run outside of one, or copy to or from the client.",
+                    $"The check at line {statement.Line} of '{Path.GetFileName(query.Location.File)}' says "
+                        + $"{new StatementWords(statement.Text)[0]}: a check runs in a transaction that is rolled back, and nothing in "
+                        + "it may end that transaction, need to run outside of one, or copy to or from the client.",
                     "Take the statement out of the check."
                 )
                 {
@@ -184,7 +186,8 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
         var found = new Dictionary<string, long?>(StringComparer.Ordinal);
         await connection
             .QueryAsync(
-                "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM pg_catalog.pg_sequences",
+                "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM "
+                    + "pg_catalog.pg_sequences",
                 row => found[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetInt64(1),
                 cancellationToken
             )
