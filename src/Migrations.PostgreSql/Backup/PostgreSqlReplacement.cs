@@ -66,7 +66,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         old.AnyAsync(
             """
             SELECT 1 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
-            WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database() AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
+            WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database()
+                AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
             """,
             cancellationToken
         );

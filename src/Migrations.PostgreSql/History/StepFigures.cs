@@ -80,18 +80,16 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
             CASE WHEN pg_catalog.current_setting('track_counts')::pg_catalog.bool THEN COALESCE((
                 SELECT pg_catalog.sum(t.changed)::pg_catalog.int8 FROM ({(_handsOver ? LockedTables : AllTables)}) AS t
                 WHERE CASE WHEN t.changed OPERATOR(pg_catalog.>) 0
-                    THEN t.oid OPERATOR(pg_catalog.<>) '{historyTable.Replace(
-                "'",
-                "''",
-                StringComparison.Ordinal
-            )}'::pg_catalog.regclass AND t.oid::pg_catalog.regclass::pg_catalog.text OPERATOR(pg_catalog.!~~) 'pg\_toast%.%' END), 0) END
+                    THEN t.oid OPERATOR(pg_catalog.<>) '{historyTable.Replace("'", "''", StringComparison.Ordinal)}'::pg_catalog.regclass
+                        AND t.oid::pg_catalog.regclass::pg_catalog.text OPERATOR(pg_catalog.!~~) 'pg\_toast%.%' END), 0) END
             """;
 
     // 16384: the first number that the server gives to what users create. Whatever is written is locked.
     private static string LockedTables =>
         $"""
             SELECT DISTINCT l.relation AS oid, {Changed("l.relation")} AS changed FROM pg_catalog.pg_lock_status() l, {HandOver}
-            WHERE l.relation OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
+            WHERE l.relation OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
+                AND l.locktype OPERATOR(pg_catalog.=) 'relation'
             """;
 
     private static string AllTables =>

@@ -12,10 +12,8 @@ internal sealed class CatalogueChecks(PostgreSqlConnection connection)
     {
         var found = await ListAsync(
                 $"""
-                SELECT {Qualified(
-                    "n",
-                    "c.relname"
-                )} || ': not valid, on ' || i.indrelid::regclass::text || CASE c.relkind WHEN 'i' THEN ' (a backup leaves it out)' ELSE '' END FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                SELECT {Qualified("n", "c.relname")} || ': not valid, on ' || i.indrelid::regclass::text || CASE c.relkind
+                    WHEN 'i' THEN ' (a backup leaves it out)' ELSE '' END FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                     JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE NOT (i.indisvalid AND i.indisready) AND {IsUsers("n")} ORDER BY 1
                 """,
@@ -38,14 +36,10 @@ internal sealed class CatalogueChecks(PostgreSqlConnection connection)
     {
         var found = await ListAsync(
                 $"""
-                SELECT {Qualified(
-                    "n",
-                    "c.relname"
-                )} || '.' || quote_ident(k.conname) || ': not validated: ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
+                SELECT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': not validated: ' || pg_get_constraintdef(k.oid)
+                    FROM pg_constraint k
                     JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE NOT k.convalidated {(connection.ServerVersion >= 18 ? "AND k.conenforced" : "")} AND {IsUsers(
-                    "n"
-                )} ORDER BY 1
+                WHERE NOT k.convalidated {(connection.ServerVersion >= 18 ? "AND k.conenforced" : "")} AND {IsUsers("n")} ORDER BY 1
                 """,
                 cancellationToken
             )
@@ -66,14 +60,11 @@ internal sealed class CatalogueChecks(PostgreSqlConnection connection)
     {
         var found = await ListAsync(
                 $"""
-                SELECT DISTINCT {Qualified(
-                    "n",
-                    "c.relname"
-                )} || '.' || quote_ident(k.conname) || ': its trigger is disabled' FROM pg_trigger t
+                SELECT DISTINCT {Qualified("n", "c.relname")} || '.' || quote_ident(k.conname) || ': its trigger is disabled'
+                    FROM pg_trigger t
                     JOIN pg_constraint k ON k.oid = t.tgconstraint
-                JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') AND {IsUsers(
-                    "n"
-                )}
+                JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgisinternal
+                    AND t.tgenabled NOT IN ('O', 'A') AND {IsUsers("n")}
                 UNION ALL SELECT 'session_replication_role: it is ' || current_setting('session_replication_role')
                     WHERE current_setting('session_replication_role') = 'replica' ORDER BY 1
                 """,
@@ -133,13 +124,10 @@ internal sealed class CatalogueChecks(PostgreSqlConnection connection)
                 : "s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND c.reltuples = 0";
         var found = await ListAsync(
                 $"""
-                SELECT {Qualified(
-                    "n",
-                    "c.relname"
-                )} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-                WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {IsUsers(
-                    "n"
-                )} AND {never} AND pg_relation_size(c.oid) > 0 ORDER BY 1
+                SELECT {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+                WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {IsUsers("n")} AND {never}
+                    AND pg_relation_size(c.oid) > 0 ORDER BY 1
                 """,
                 cancellationToken
             )

@@ -60,7 +60,8 @@ internal sealed class DeclaredCheckQuery(PostgreSqlConnection connection, Confin
             .QueryAsync(
                 """
                 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
-                FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S'
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
                 """,
                 row => touched.Add(row.GetString(0)),

@@ -68,14 +68,11 @@ internal sealed class IndexIntegrity(PostgreSqlConnection connection)
         await connection
             .QueryAsync(
                 $"""
-                SELECT c.oid::text, {Qualified(
-                    "n",
-                    "c.relname"
-                )} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                    JOIN pg_namespace n ON n.oid = c.relnamespace
                     JOIN pg_am a ON a.oid = c.relam
-                WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers(
-                    "n"
-                )} AND c.relpersistence = 'p' ORDER BY 2
+                WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers("n")}
+                    AND c.relpersistence = 'p' ORDER BY 2
                 """,
                 row =>
                     questions.Add(

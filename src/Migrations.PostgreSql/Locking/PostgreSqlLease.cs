@@ -30,9 +30,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     /// <summary>A SQL expression that fails when the row has another token, and keeps the row until the transaction ends.</summary>
     public string Guard =>
         $"""
-            1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(
-                _connection.Options.HistoryTable
-            )}
+            1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table}
+                WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_connection.Options.HistoryTable)}
                 AND token OPERATOR(pg_catalog.=) '{_token}'::pg_catalog.uuid FOR KEY SHARE) AS lease)
             """;
 
@@ -123,8 +122,10 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                 .AnyAsync(
                     $"""
                     WITH stale AS (
-                        SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter}) FOR UPDATE SKIP LOCKED)
-                    UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(), beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
+                        SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter})
+                            FOR UPDATE SKIP LOCKED)
+                    UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(),
+                        beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
                     """,
                     cancellationToken,
                     name,

@@ -47,7 +47,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
             CultureInfo.InvariantCulture,
             $"""
             1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId}
-                AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
+                AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8)
+                    AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
                 THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
             """
         );
@@ -62,7 +63,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId} THEN 1 ELSE 0 END,
+                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId} THEN 1
+                    ELSE 0 END,
                     pg_catalog.pg_advisory_xact_lock('{_key}'::pg_catalog.int8)
                 """
             );
@@ -141,9 +143,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
                 $"""
                 SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
                 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-                WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND {OfKey(
-                    "$1"
-                )}
+                WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
+                    WHERE d.datname = pg_catalog.current_database()) AND {OfKey("$1")}
                 """,
                 row => holder = Holder(row),
                 cancellationToken,
@@ -203,7 +204,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
                     $"""
                     SELECT a.pid, a.usename::text, host(a.client_addr), a.application_name, a.backend_start
                     FROM (SELECT event, error_message FROM {HistoryTable.Of(connection.Options)} ORDER BY id DESC LIMIT 1) h
-                    JOIN pg_stat_activity a ON h.error_message = {ServerFacts.BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
+                    JOIN pg_stat_activity a ON h.error_message = {ServerFacts.BackendOf} OR (a.backend_start IS NULL
+                        AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
                     WHERE h.event = 'started' AND a.datname = current_database() AND a.pid <> pg_backend_pid()
                     """,
                     row => holder = Holder(row),

@@ -37,15 +37,14 @@ internal static class Dependants
                     SELECT r.*, false FROM ({Root(kind, column is not null)}) r
                     UNION SELECT x.* FROM going g, LATERAL (
                         SELECT d.classid, d.objid, d.objsubid, d.deptype = 'n' FROM pg_catalog.pg_depend d
-                            WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number) AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
+                            WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number)
+                                AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
                         UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, w.ev_class, 0, true FROM pg_catalog.pg_rewrite w
                             WHERE g.class = 'pg_catalog.pg_rewrite'::regclass AND w.oid = g.oid) x)
                 SELECT DISTINCT i.type, i.identity FROM going g, LATERAL pg_catalog.pg_identify_object(g.class, g.oid, g.number) i
                 WHERE g.counts AND g.class <> 'pg_catalog.pg_rewrite'::regclass
-                    AND NOT EXISTS (SELECT FROM ({Root(
-                    kind,
-                    column is not null
-                )}) r(class, oid, number) WHERE r.class = g.class AND r.oid = g.oid AND r.number IN (0, g.number))
+                    AND NOT EXISTS (SELECT FROM ({Root(kind, column is not null)}) r(class, oid, number) WHERE r.class = g.class
+                        AND r.oid = g.oid AND r.number IN (0, g.number))
                 ORDER BY 1, 2
                 """,
                 row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
@@ -127,7 +126,8 @@ internal static class Dependants
         await connection
             .QueryAsync(
                 """
-                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text,
+                    c.relkind = 'p', false
                 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::bigint::oid
                 """,
                 row => found = Read(row),
@@ -201,10 +201,13 @@ internal static class Dependants
                 $"""
                 WITH RECURSIVE emptied(oid) AS (
                     SELECT $1::bigint::oid
-                    UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0
+                    UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f'
+                        AND k.conparentid = 0
                         WHERE {(cascades ? "true" : "false")})
-                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
-                FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text,
+                    c.relkind = 'p', false
+                FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p')
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                     ORDER BY c.oid <> $1::bigint::oid, 3
                 """,
                 row => found.Add(Read(row)),
@@ -230,16 +233,21 @@ internal static class Dependants
                 $"""
                 WITH RECURSIVE going(class, oid, number) AS (
                     {root}
-                    UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0
+                    UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class
+                        AND d.refobjid = g.oid AND (g.number = 0
                         OR d.refobjsubid = g.number)
                     WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
-                SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname),
+                SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
+                    pg_catalog.quote_ident(a.attname),
                     c.relkind = 'p',
-                    c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class
+                    c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent
+                        AND p.number = g.number AND p.class = g.class
                         WHERE i.inhrelid = c.oid)
-                FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p')
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
-                WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
+                WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0
+                    OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
                     AND w.number = 0)) ORDER BY 3, 2
                 """,
                 row => found.Add(Read(row)),

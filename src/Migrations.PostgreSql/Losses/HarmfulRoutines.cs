@@ -13,7 +13,8 @@ namespace Migrations.PostgreSql;
 internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
 {
     private const string Routines = """
-        SELECT p.proname::text, p.provolatile = 'v', CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ELSE '' END FROM pg_catalog.pg_proc p
+        SELECT p.proname::text, p.provolatile = 'v', CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ELSE '' END
+            FROM pg_catalog.pg_proc p
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
         WHERE p.oid >= 16384 AND (p.proname ~ '^dblink' OR NOT EXISTS (SELECT FROM pg_catalog.pg_depend x
             WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid AND x.deptype = 'e'))

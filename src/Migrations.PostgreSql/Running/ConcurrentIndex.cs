@@ -65,7 +65,9 @@ internal sealed record ConcurrentIndex(string Name, string Table)
     private static string Select(string what) =>
         $"""
             SELECT {what} FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace
-            JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
-            WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND c.relname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1]
+            JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid
+                JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+            WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)
+                AND c.relname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1]
             """;
 }

@@ -73,21 +73,19 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
             CultureInfo.InvariantCulture,
             $"""
             rel AS (
-                SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam,
+                SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions,
+                    c.reltoastrelid, c.reloftype, c.relam,
                     c.relowner,
-                    c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified(
-                "n",
-                "c.relname"
-            )} AS name
+                    c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname,
+                        {Qualified("n", "c.relname")} AS name
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}
                 AND (c.relkind <> 'i' OR EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = c.oid AND {IsWantedIndex}))
                 AND c.oid <> ALL (ARRAY(
                     SELECT h.oid FROM pg_class h JOIN pg_namespace hn ON hn.oid = h.relnamespace JOIN pg_attribute ha ON ha.attrelid = h.oid
                     WHERE hn.nspname = {PostgreSqlText.Literal(_schema)}
-                    AND ((h.relname = {PostgreSqlText.Literal(
-                options.HistoryTable
-            )} AND ha.attname = 'run_id') OR (h.relname = 'migration_lock' AND ha.attname = 'beat')))))
+                    AND ((h.relname = {PostgreSqlText.Literal(options.HistoryTable)} AND ha.attname = 'run_id')
+                        OR (h.relname = 'migration_lock' AND ha.attname = 'beat')))))
             """
         );
 }

@@ -26,9 +26,8 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         await connection
             .QueryAsync(
                 $"""
-                SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(
-                    version >= 15 ? "d.datlocprovider::text" : "'c'"
-                )}, {locale}::text,
+                SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
+                    {(version >= 15 ? "d.datlocprovider::text" : "'c'")}, {locale}::text,
                     {(version >= 16 ? "d.daticurules" : "NULL")}::text
                 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
                 """,
@@ -90,7 +89,8 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         return Provider switch
         {
             "i" => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE "
-                + $"{PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
+                + PostgreSqlText.Literal(Locale ?? "und")
+                + (Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}"),
             "b" when version >= 17 => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
             _ => sorting + " LOCALE_PROVIDER libc",
         };

@@ -31,81 +31,85 @@ internal static class SurroundingQueries
 
     private const string IsAnyComment = $"""
         EXISTS (SELECT FROM pg_description d WHERE d.objoid >= {FirstOfUsers})
-        OR EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'public' AND obj_description(n.oid, 'pg_namespace') <> 'standard public schema')
+        OR EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'public'
+            AND obj_description(n.oid, 'pg_namespace') <> 'standard public schema')
         """;
 
     private static string Others(CatalogueScope scope) =>
         $"""
             SELECT 'Other' AS type, i.type || ' ' || i.identity AS name, NULL AS "table", 0 AS position, o.definition, o.create_sql,
-                'DROP ' || upper(replace(i.type, 'statistics object', 'statistics')) || ' ' || i.identity AS drop_sql, NULL AS piece, NULL AS after
+                'DROP ' || upper(replace(i.type, 'statistics object', 'statistics')) || ' ' || i.identity AS drop_sql, NULL AS piece,
+                    NULL AS after
             FROM (
-                SELECT 'pg_statistic_ext'::regclass AS class, s.oid, replace(pg_get_statisticsobjdef(s.oid), 'CREATE STATISTICS ', '') AS definition,
+                SELECT 'pg_statistic_ext'::regclass AS class, s.oid, replace(pg_get_statisticsobjdef(s.oid), 'CREATE STATISTICS ',
+                    '') AS definition,
                     pg_get_statisticsobjdef(s.oid) AS create_sql
                 FROM pg_statistic_ext s
                 UNION ALL
-                SELECT 'pg_event_trigger'::regclass, e.oid, t.body || CASE e.evtenabled WHEN 'D' THEN ' DISABLED' WHEN 'R' THEN ' ENABLE REPLICA' WHEN 'A'
+                SELECT 'pg_event_trigger'::regclass, e.oid, t.body || CASE e.evtenabled WHEN 'D' THEN ' DISABLED'
+                    WHEN 'R' THEN ' ENABLE REPLICA' WHEN 'A'
                     THEN ' ENABLE ALWAYS' ELSE '' END,
                     'CREATE EVENT TRIGGER ' || quote_ident(e.evtname) || ' ' || t.body
-                FROM pg_event_trigger e, LATERAL (SELECT 'ON ' || e.evtevent || COALESCE(' WHEN TAG IN (' || (SELECT string_agg(quote_literal(g), ', ' ORDER BY g)
+                FROM pg_event_trigger e, LATERAL (SELECT 'ON ' || e.evtevent || COALESCE(' WHEN TAG IN (' || (SELECT
+                    string_agg(quote_literal(g), ', ' ORDER BY g)
                     FROM unnest(e.evttags) g) || ')', '')
                     || ' EXECUTE FUNCTION ' || e.evtfoid::regproc::text || '()' AS body) t
                 UNION ALL
                 SELECT 'pg_collation'::regclass, c.oid, concat_ws(' ', c.collprovider::text, c.collcollate, c.collctype,
-                    {scope.Since(17, "c.colllocale", scope.Since(15, "c.colliculocale", "''"))}, {scope.Since(
-                16,
-                "'RULES ' || quote_literal(c.collicurules)",
-                "NULL"
-            )},
+                    {scope.Since(17, "c.colllocale", scope.Since(15, "c.colliculocale", "''"))},
+                        {scope.Since(16, "'RULES ' || quote_literal(c.collicurules)", "NULL")},
                     CASE WHEN NOT c.collisdeterministic THEN 'nondeterministic' END), NULL
                 FROM pg_collation c
                 UNION ALL
                 {Publications(scope)}
                 UNION ALL
-                SELECT 'pg_foreign_server'::regclass, s.oid, 'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || COALESCE(' ' || array_to_string(ARRAY(SELECT o
+                SELECT 'pg_foreign_server'::regclass, s.oid,
+                    'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || COALESCE(' ' || array_to_string(ARRAY(SELECT o
                     FROM unnest(s.srvoptions) o
                     WHERE o !~* 'password' ORDER BY o COLLATE "C"), ', '), ''), NULL
                 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
                 UNION ALL
-                SELECT 'pg_cast'::regclass, c.oid, concat_ws(' ', c.castcontext::text, c.castmethod::text, NULLIF(c.castfunc::regprocedure::text, '-')), NULL FROM pg_cast c
+                SELECT 'pg_cast'::regclass, c.oid, concat_ws(' ', c.castcontext::text, c.castmethod::text,
+                    NULLIF(c.castfunc::regprocedure::text, '-')), NULL FROM pg_cast c
                 UNION ALL
-                SELECT 'pg_operator'::regclass, o.oid, concat_ws(' ', o.oprcode::text, o.oprresult::regtype::text, NULLIF(o.oprrest::text, '-'), NULLIF(o.oprjoin::text, '-'),
+                SELECT 'pg_operator'::regclass, o.oid, concat_ws(' ', o.oprcode::text, o.oprresult::regtype::text, NULLIF(o.oprrest::text,
+                    '-'), NULLIF(o.oprjoin::text, '-'),
                     CASE WHEN o.oprcanmerge THEN 'MERGES' END, CASE WHEN o.oprcanhash THEN 'HASHES' END), NULL
                 FROM pg_operator o
                 UNION ALL
-                SELECT 'pg_ts_config'::regclass, c.oid, (SELECT string_agg(m.maptokentype || ':' || m.mapdict::regdictionary::text, ' ' ORDER BY m.maptokentype, m.mapseqno)
+                SELECT 'pg_ts_config'::regclass, c.oid, (SELECT string_agg(m.maptokentype || ':' || m.mapdict::regdictionary::text,
+                    ' ' ORDER BY m.maptokentype, m.mapseqno)
                     FROM pg_ts_config_map m WHERE m.mapcfg = c.oid), NULL
                 FROM pg_ts_config c) o, LATERAL pg_identify_object(o.class, o.oid, 0) i
-            WHERE o.oid >= {FirstOfUsers} AND {HasNoExtension("o.class", "o.oid").Replace(
-                "'o.class'::regclass",
-                "o.class",
-                StringComparison.Ordinal
-            )}
+            WHERE o.oid >= {FirstOfUsers} AND
+                {HasNoExtension("o.class", "o.oid").Replace("'o.class'::regclass", "o.class", StringComparison.Ordinal)}
             """;
 
     // What is not said is as ever: a publication of an older server has the definition that it has on a newer one.
     private static string Publications(CatalogueScope scope) =>
         $"""
                 SELECT 'pg_publication'::regclass, p.oid, concat_ws(' ', CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
-                    (SELECT 'FOR TABLE ' || string_agg({scope.Since(
-                15,
-                PublishedTable,
-                "r.prrelid::regclass::text"
-            )}, ', ' ORDER BY r.prrelid::regclass::text COLLATE "C")
+                    (SELECT 'FOR TABLE ' || string_agg({scope.Since(15, PublishedTable, "r.prrelid::regclass::text")},
+                        ', ' ORDER BY r.prrelid::regclass::text COLLATE "C")
                         FROM pg_publication_rel r WHERE r.prpubid = p.oid),
-                    {scope.Since(
-                15,
-                """(SELECT 'FOR TABLES IN SCHEMA ' || string_agg(ps.pnnspid::regnamespace::text, ', ' ORDER BY ps.pnnspid::regnamespace::text COLLATE "C") FROM pg_publication_namespace ps WHERE ps.pnpubid = p.oid)""",
-                "NULL"
-            )},
-                    concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE
+                    {scope.Since(15, PublishedSchemas, "NULL")},
+                    concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE
+                        WHEN p.pubdelete THEN 'delete' END, CASE
                         WHEN p.pubtruncate THEN 'truncate' END),
                     CASE WHEN p.pubviaroot THEN 'via root' END,
                     {scope.Since(18, "CASE p.pubgencols WHEN 's' THEN 'generated columns stored' END", "NULL")}), NULL
                 FROM pg_publication p
             """;
 
+    private const string PublishedSchemas = """
+        (SELECT 'FOR TABLES IN SCHEMA ' || string_agg(ps.pnnspid::regnamespace::text,
+            ', ' ORDER BY ps.pnnspid::regnamespace::text COLLATE "C")
+            FROM pg_publication_namespace ps WHERE ps.pnpubid = p.oid)
+        """;
+
     private const string PublishedTable = """
-        concat_ws(' ', r.prrelid::regclass::text, (SELECT '(' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || ')' FROM pg_attribute a
+        concat_ws(' ', r.prrelid::regclass::text, (SELECT '(' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || ')'
+            FROM pg_attribute a
             WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs)), 'WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')')
         """;
 
@@ -115,51 +119,58 @@ internal static class SurroundingQueries
         $"""
             WITH {scope.Relations}
             SELECT 'Comment' AS type, t.name, NULL AS "table", 0 AS position, quote_literal(d.description) AS definition,
-                'COMMENT ON ' || t.target || ' IS ' || quote_literal(d.description) AS create_sql, 'COMMENT ON ' || t.target || ' IS NULL' AS drop_sql, NULL AS piece,
+                'COMMENT ON ' || t.target || ' IS ' || quote_literal(d.description) AS create_sql,
+                    'COMMENT ON ' || t.target || ' IS NULL' AS drop_sql, NULL AS piece,
                     NULL AS after
-            FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i, LATERAL (SELECT i.type || ' ' || i.identity AS name,
-                CASE WHEN i.type LIKE '% column' THEN 'COLUMN' WHEN i.type = 'table constraint' THEN 'CONSTRAINT' WHEN i.type = 'domain constraint' THEN 'CONSTRAINT'
+            FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i,
+                LATERAL (SELECT i.type || ' ' || i.identity AS name,
+                CASE WHEN i.type LIKE '% column' THEN 'COLUMN' WHEN i.type = 'table constraint' THEN 'CONSTRAINT'
+                    WHEN i.type = 'domain constraint' THEN 'CONSTRAINT'
                     WHEN i.type = 'statistics object' THEN 'STATISTICS' ELSE upper(i.type) END || ' '
-                || CASE WHEN i.type = 'domain constraint' THEN (SELECT quote_ident(k.conname) || ' ON DOMAIN ' || format_type(k.contypid, NULL) FROM pg_constraint k
+                || CASE WHEN i.type = 'domain constraint' THEN (SELECT quote_ident(k.conname) || ' ON DOMAIN ' || format_type(k.contypid,
+                    NULL) FROM pg_constraint k
                     WHERE k.oid = d.objoid) ELSE i.identity END AS target) t
             WHERE (d.objoid >= {FirstOfUsers} OR (d.classoid = 'pg_namespace'::regclass AND d.description <> 'standard public schema'))
             AND (d.objoid >= {FirstOfUsers} OR i.identity = 'public')
             AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_largeobject'::regclass) AND i.identity IS NOT NULL
-            AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.objsubid = 0 AND x.deptype = 'e')
+            AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.objsubid = 0
+                AND x.deptype = 'e')
             AND (d.classoid <> 'pg_class'::regclass OR d.objoid IN (SELECT r.oid FROM rel r))
             """;
 
     private static readonly string Grants = $"""
-        SELECT 'Grant' AS type, g.name, NULL AS "table", 0 AS position, concat_ws(E'\n', 'OWNER ' || quote_ident(pg_get_userbyid(g.owner)), (
-            SELECT string_agg(a::text, E'\n' ORDER BY a::text COLLATE "C") FROM unnest(g.acl) a WHERE NOT (g.acl @> acldefault(g.kind, g.owner)
+        SELECT 'Grant' AS type, g.name, NULL AS "table", 0 AS position, concat_ws(E'\n', 'OWNER ' || quote_ident(pg_get_userbyid(g.owner)),
+            (
+            SELECT string_agg(a::text, E'\n' ORDER BY a::text COLLATE "C") FROM unnest(g.acl) a
+                WHERE NOT (g.acl @> acldefault(g.kind, g.owner)
                 AND g.acl <@ acldefault(g.kind, g.owner)))) AS definition,
-            CASE WHEN g.acl IS NULL THEN 'ALTER ' || g.name || ' OWNER TO ' || quote_ident(pg_get_userbyid(g.owner)) END AS create_sql, NULL AS drop_sql, NULL AS piece,
+            CASE WHEN g.acl IS NULL THEN 'ALTER ' || g.name || ' OWNER TO ' || quote_ident(pg_get_userbyid(g.owner)) END AS create_sql,
+                NULL AS drop_sql, NULL AS piece,
                 NULL AS after
         FROM (
             SELECT 'SCHEMA ' || quote_ident(n.nspname) AS name, n.nspowner AS owner, n.nspacl AS acl, 'n'::"char" AS kind
             FROM pg_namespace n WHERE {IsUsers("n")} AND {HasNoExtension("pg_namespace", "n.oid")}
             UNION ALL
-            SELECT CASE r.relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' WHEN 'f' THEN 'FOREIGN TABLE '
+            SELECT CASE r.relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW '
+                WHEN 'f' THEN 'FOREIGN TABLE '
                 ELSE 'TABLE ' END || r.name, r.relowner, r.relacl,
                 CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char"
             FROM rel r WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
-                AND (r.relkind <> 'S' OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i'))
+                AND (r.relkind <> 'S' OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid
+                    AND d.deptype = 'i'))
             UNION ALL
             SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' WHEN 'a' THEN 'AGGREGATE '
-                ELSE 'FUNCTION ' END || {Qualified(
-            "n",
-            "p.proname"
-        )} || '(' || oidvectortypes(p.proargtypes) || ')', p.proowner, p.proacl, 'f'::"char"
+                ELSE 'FUNCTION ' END || {Qualified("n", "p.proname")} || '(' || oidvectortypes(p.proargtypes) || ')', p.proowner, p.proacl,
+                    'f'::"char"
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {IsUsers("n")} AND {HasNoExtension("pg_proc", "p.oid")}
             UNION ALL
             SELECT 'TYPE ' || {Qualified("n", "y.typname")}, y.typowner, y.typacl, 'T'::"char"
             FROM pg_type y JOIN pg_namespace n ON n.oid = y.typnamespace LEFT JOIN pg_class c ON c.oid = y.typrelid
-            WHERE y.typtype IN ('e', 'c', 'r', 'd') AND COALESCE(c.relkind = 'c', true) AND {IsUsers("n")} AND {HasNoExtension(
-            "pg_type",
-            "y.oid"
-        )}) g
+            WHERE y.typtype IN ('e', 'c', 'r', 'd') AND COALESCE(c.relkind = 'c', true) AND {IsUsers("n")}
+                AND {HasNoExtension("pg_type", "y.oid")}) g
         UNION ALL
-        SELECT 'Grant', 'COLUMN ' || r.name || '.' || quote_ident(a.attname), NULL, 0, (SELECT string_agg(i::text, E'\n' ORDER BY i::text COLLATE "C")
+        SELECT 'Grant', 'COLUMN ' || r.name || '.' || quote_ident(a.attname), NULL, 0,
+            (SELECT string_agg(i::text, E'\n' ORDER BY i::text COLLATE "C")
             FROM unnest(a.attacl) i), NULL, NULL, NULL, NULL
         FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attacl IS NOT NULL AND a.attnum > 0
         """;

@@ -38,9 +38,8 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
             $"""
             SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers(
-                "n"
-            )} AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
+            WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers("n")}
+                AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
             """,
             row => _tables[row.GetInt64(0)] = (row.GetString(1), row.GetInt64(2)),
             cancellationToken,
@@ -58,7 +57,8 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
         await connection
             .QueryAsync(
                 """
-                SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+                SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l
+                    LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
                 WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND l.relation >= 16384
                 """,
                 row => Remember(row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), statement.Line, since, writes),

@@ -232,7 +232,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         await _connection
             .QueryAsync(
                 $"""
-                SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+                SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd,
+                    s.n_tup_del
                     FROM pg_catalog.pg_stat_xact_user_tables s
                 WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND s.relid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
                 """,

@@ -26,7 +26,9 @@ internal static class ScratchOwner
 
     /// <summary>The end of a new name: the time, and an id that no other has.</summary>
     public static string NewEnd() =>
-        $"{DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)}_{Convert.ToHexString(RandomNumberGenerator.GetBytes(IdLength / 2)).ToLowerInvariant()}";
+        DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)
+        + "_"
+        + Convert.ToHexString(RandomNumberGenerator.GetBytes(IdLength / 2)).ToLowerInvariant();
 
     /// <summary>Takes the lock on a name, before the database is made. It lasts as long as the session.</summary>
     public static async Task HoldAsync(PostgreSqlConnection connection, string name, CancellationToken cancellationToken)

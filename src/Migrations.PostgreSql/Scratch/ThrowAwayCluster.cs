@@ -24,9 +24,10 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
         umask 077
         mkdir "$folder" && cd "$folder" || exit 1
         trap 'rm -rf "$folder"' EXIT
-        "$bin/initdb" -D "$folder/data" -U migrations -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || { tail -n 3 "$folder/log"; exit 1; }
-        "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c port=5432 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-            -c autovacuum=off -c max_locks_per_transaction=1024 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
+        "$bin/initdb" -D "$folder/data" -U migrations -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 \
+            || { tail -n 3 "$folder/log"; exit 1; }
+        "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c port=5432 -c fsync=off -c synchronous_commit=off \
+            -c full_page_writes=off -c autovacuum=off -c max_locks_per_transaction=1024 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
         server=$!
         for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
             if [ -S "$folder/.s.PGSQL.5432" ]; then break; fi
