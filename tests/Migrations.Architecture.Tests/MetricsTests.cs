@@ -18,7 +18,6 @@ public sealed class MetricsTests(ITestOutputHelper output)
         ["Migrations.Cli.Tests"] = 22,
         ["Migrations.Core.Tests"] = 11,
         ["Migrations.Databases.Tests"] = 130,
-        ["Migrations.PostgreSql"] = 276,
         ["Migrations.PostgreSql.Tests"] = 103,
         ["Migrations.PowerShell"] = 81,
         ["Migrations.PowerShell.Tests"] = 2,

@@ -115,7 +115,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
         }
         catch
         {
-            // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is
+            // What failed first is the cause to report: without our transaction the dump has no snapshot, and without the dump reading is
             // cancelled.
             if (reading.IsFaulted)
                 return await reading.ConfigureAwait(false);

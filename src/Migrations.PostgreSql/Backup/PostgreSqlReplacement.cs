@@ -23,7 +23,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
         if (old is not null && !await MayReplaceAsync(old.Connection, cancellationToken).ConfigureAwait(false))
             return await FillAsync(old.Connection, cancellationToken).ConfigureAwait(false);
-        // Nobody renames the database that he is connected to.
+        // A database cannot be renamed from a connection to itself.
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
         await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);

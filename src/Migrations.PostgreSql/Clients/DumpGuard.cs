@@ -93,7 +93,7 @@ internal sealed class DumpGuard(string source)
             : "text behind COPY ... FROM STDIN; on its line";
         return new MigrationException(
             ErrorId.BackupInvalid,
-            $"{source}:{piece.Line}: {what} is none of a dump's own; the dump was not loaded.",
+            $"{source}:{piece.Line}: {what} does not belong in a dump; the dump was not loaded.",
             NextStep
         );
     }

@@ -117,7 +117,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         return new MigrationException(
             ErrorId.BackupInvalid,
             $"'{backup.Path}' could not be restored: {e.Message}",
-            ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' tells which can be restored.",
+            ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' shows which can be restored.",
             e
         );
     }

@@ -41,7 +41,9 @@ internal static class HostChoice
     public static string Known(string value) =>
         Array.Exists(Words, w => string.Equals(w.Word, value, StringComparison.OrdinalIgnoreCase))
             ? value
-            : throw PostgreSqlTarget.Invalid($"'target_session_attrs' is none of {string.Join(", ", Words.Select(w => w.Word))}.");
+            : throw PostgreSqlTarget.Invalid(
+                $"Invalid 'target_session_attrs'. Expected one of: {string.Join(", ", Words.Select(w => w.Word))}."
+            );
 
     /// <summary>Which server is wanted; null for whichever it is.</summary>
     public static TargetSessionAttributes? Wanted(NpgsqlConnectionStringBuilder builder)

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// What a connection pooler between us and the server does not allow. Behind one the process id that a connection was told is the pooler's
+/// What a connection pooler between us and the server does not allow. Behind one the process id that a connection was given is the pooler's
 /// own (<see href="https://www.pgbouncer.org/features.html"/>).
 /// </summary>
 internal static class Poolers

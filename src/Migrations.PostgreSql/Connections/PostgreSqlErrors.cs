@@ -41,7 +41,7 @@ internal static class PostgreSqlErrors
                 or PostgresErrorCodes.DuplicateSchema
                 or PostgresErrorCodes.DuplicateObject;
 
-    /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
+    /// <summary>Whether the connection is gone, so that it is not known how the last statement ended.</summary>
     public static bool IsBroken(Exception e) =>
         e switch
         {
@@ -64,13 +64,13 @@ internal static class PostgreSqlErrors
         || e.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.NoDataFound or PostgresErrorCodes.CardinalityViolation;
 
     /// <summary>
-    /// Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is
+    /// Whether the server reported how the last statement ended: a transaction that took too long is rolled back, though the connection is
     /// ended with it.
     /// </summary>
     public static bool IsAnswer(Exception e) => e is PostgresException p && (!IsBroken(p) || p.SqlState is TransactionTimeout.Code);
 
     /// <summary>The database's or the network's own words.</summary>
-    public static string Words(Exception e) =>
+    public static string Message(Exception e) =>
         e switch
         {
             PostgresException p => p.MessageText,
@@ -83,7 +83,7 @@ internal static class PostgreSqlErrors
     /// <summary>A connection that could not be made.</summary>
     public static MigrationException Connecting(DatabaseTarget target, string? user, Exception e, int attempts)
     {
-        var words = Words(e).TrimEnd('.');
+        var words = Message(e).TrimEnd('.');
         return e switch
         {
             MigrationException m => m,
@@ -121,12 +121,12 @@ internal static class PostgreSqlErrors
         };
     }
 
-    // Npgsql tells it by words only: none answered, or none of those that did was of the kind.
+    // Npgsql reports it in words only: none answered, or none of those that did was of the kind.
     private static bool IsWithoutHost(NpgsqlException e) => e.Message.Contains("suitable host", StringComparison.Ordinal);
 
     private static string Causes(NpgsqlException e) =>
         e.InnerException is AggregateException { InnerExceptions: var all }
-            ? ": " + string.Join("; ", all.Select(i => Words(i).TrimEnd('.')).Distinct(StringComparer.Ordinal))
+            ? ": " + string.Join("; ", all.Select(i => Message(i).TrimEnd('.')).Distinct(StringComparer.Ordinal))
             : "";
 
     /// <summary>A failure outside scripts.</summary>
@@ -156,7 +156,7 @@ internal static class PostgreSqlErrors
         {
             throw new MigrationException(
                 ErrorId.ConnectionFailed,
-                $"{doing} failed, because the connection broke: {Words(e).TrimEnd('.')}.",
+                $"{doing} failed, because the connection broke: {Message(e).TrimEnd('.')}.",
                 "Check the server and the network, then run the command again.",
                 e
             );
@@ -220,7 +220,7 @@ internal static class PostgreSqlErrors
             PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
             PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName =>
                 "Check the name, and that an earlier migration creates it; then run 'migrations up' again.",
-            _ => "Mend the script and run the command again; 'migrations status' shows what is applied.",
+            _ => "Fix the script and run the command again; 'migrations status' shows what is applied.",
         };
 
     private static MigrationException Authentication(DatabaseTarget target, string? user, string words, Exception e) =>

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Names and definitions of a database whose encoding is SQL_ASCII, which is none: it holds any bytes, and the server refuses to send those
+/// Names and definitions of a database whose encoding is SQL_ASCII, which means no encoding: it holds any bytes, and the server refuses to
+/// send those
 /// that are not UTF-8 (<see href="https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-CHARSET-SUPPORTED"/>). They are sent
 /// with each such byte as three octal digits.
 /// </summary>

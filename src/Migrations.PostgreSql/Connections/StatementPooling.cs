@@ -19,7 +19,7 @@ internal static class StatementPooling
         new(
             ErrorId.PoolerUnsuitable,
             $"{doing} failed, because the connection goes through a pooler in statement mode, which allows no transaction: "
-                + $"{PostgreSqlErrors.Words(e)}.",
+                + $"{PostgreSqlErrors.Message(e)}.",
             "Connect to the server itself, or to a pool in session or transaction mode.",
             e
         );

@@ -74,7 +74,7 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
     public MigrationException Broken(NpgsqlException e, string doing) =>
         new(
             ErrorId.ConnectionFailed,
-            $"{doing} the history table {Display} failed, because the connection broke: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+            $"{doing} the history table {Display} failed, because the connection broke: {PostgreSqlErrors.Message(e).TrimEnd('.')}.",
             "Check the server and the network, then run the command again.",
             e
         );

@@ -58,7 +58,7 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
 
     /// <summary>
     /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours
-    /// looks. Which transaction wrote a row (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) tells
+    /// looks. Which transaction wrote a row (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) shows
     /// an update.
     /// </summary>
     public string Whole =>

@@ -52,7 +52,7 @@ internal sealed class HistoryQuery(PostgreSqlConnection connection, HistoryError
     }
 
     /// <summary>
-    /// Refuses a partitioned table, which holds no row itself. Rows of tables that inherit from the history are none of its own, and are
+    /// Refuses a partitioned table, which holds no row itself. Rows of tables that inherit from the history are not its own, and are
     /// not read (<see href="https://www.postgresql.org/docs/current/ddl-inherit.html"/>).
     /// </summary>
     public async Task DemandRowsOfItsOwnAsync(CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ internal sealed class DeclaredCheckQuery(PostgreSqlConnection connection, Confin
     }
 
     /// <summary>
-    /// The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error nobody can
+    /// The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error they cannot
     /// be asked.
     /// </summary>
     private async Task<HashSet<string>> TouchedAsync(CancellationToken cancellationToken)

@@ -72,7 +72,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         return lease;
     }
 
-    /// <summary>Who holds the row; null when nobody does.</summary>
+    /// <summary>Who holds the row; null when no one does.</summary>
     public static async Task<LockHolder?> FindHolderAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         LockHolder? holder = null;

@@ -32,7 +32,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
 
     /// <summary>
     /// A SQL expression that fails in a backend that does not hold the lock, with everything in it qualified. It is held twice
-    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back tells whether
+    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back shows whether
     /// it was there, and no one can come between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the
     /// transaction: no script can free that one, so what begins with the lock ends with it.
     /// </summary>
@@ -85,7 +85,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         );
 
     /// <summary>
-    /// Tells waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each
+    /// Shows waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each
     /// transaction.
     /// </summary>
     public void WorkOn(string migration) => _lease?.WorkOn(migration);
@@ -134,7 +134,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         return _isHeld = true;
     }
 
-    /// <summary>Who holds the lock; null when nobody does.</summary>
+    /// <summary>Who holds the lock; null when no one does.</summary>
     public async Task<LockHolder?> FindHolderAsync(CancellationToken cancellationToken)
     {
         var holder = _running;

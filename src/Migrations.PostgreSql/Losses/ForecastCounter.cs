@@ -66,7 +66,7 @@ internal sealed class ForecastCounter(PostgreSqlConnection connection, TimeSpan 
 
     /// <summary>
     /// The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can
-    /// be told from never having looked.
+    /// be distinguished from never having looked.
     /// </summary>
     private async Task<long?> EstimatedRowsAsync(Dependant item, CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ internal sealed class ForecastLosses(ForecastCounter counter, ForecastNames name
     /// <summary>A loss that was counted already.</summary>
     public void Add(Dependant item, DataLoss loss) => _losses.Add((item, loss));
 
-    /// <summary>What looked like a loss is none.</summary>
+    /// <summary>What looked like a loss is not one.</summary>
     public void Remove(Dependant item, DataLoss loss) => _losses.Remove((item, loss));
 
     /// <summary>Whether a loss of tables is known that lie on a way.</summary>

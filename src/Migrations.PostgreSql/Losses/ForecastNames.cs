@@ -74,7 +74,7 @@ internal sealed class ForecastNames(PostgreSqlConnection connection)
             ? SqlNames.Plain(name)
             : before;
 
-    /// <summary>The table that a name stands for at this place of the script; null when it is none that was there before.</summary>
+    /// <summary>The table that a name stands for at this place of the script; null when no such table was there before.</summary>
     public async Task<uint?> TableAsync(string name, CancellationToken cancellationToken)
     {
         if (_renamed.TryGetValue(SqlNames.LastPart(name), out var renamed))

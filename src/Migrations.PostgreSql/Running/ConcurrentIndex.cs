@@ -36,7 +36,7 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         return valid;
     }
 
-    /// <summary>Drops the index when it is INVALID and nobody is building it, and tells so.</summary>
+    /// <summary>Drops the index when it is INVALID and no one is building it, and reports that.</summary>
     /// <returns>Whether it was dropped.</returns>
     public async Task<bool> DropInvalidAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {

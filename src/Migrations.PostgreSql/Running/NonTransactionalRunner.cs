@@ -206,7 +206,7 @@ internal sealed class NonTransactionalRunner(PostgreSqlConnection connection, Co
         return new MigrationException(
             ErrorId.ConnectionFailed,
             $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a "
-                + $"transaction: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+                + $"transaction: {PostgreSqlErrors.Message(e).TrimEnd('.')}.",
             "Check the server and the network, then run 'migrations up' again: it looks up whether the statement took "
                 + "effect, and goes on from there.",
             e

@@ -53,7 +53,7 @@ internal static class StatementFailure
         };
     }
 
-    /// <summary>The first character of the location's line, when the server told only a line (in a DO block).</summary>
+    /// <summary>The first character of the location's line, when the server gave only a line (in a DO block).</summary>
     private static int? LineStart(SqlPiece? piece, ScriptLocation location)
     {
         if (piece is null || location.Column is not null)

@@ -159,7 +159,7 @@ internal sealed class StepRunner(PostgreSqlConnection connection, PostgreSqlHist
 
     /// <summary>
     /// The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script
-    /// back. The savepoint puts back the script's own settings, which hold for triggers.
+    /// back. The savepoint restores the script's own settings, which hold for triggers.
     /// </summary>
     private async Task<string?> FingerprintAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 /// <param name="Encoding">The encoding.</param>
 /// <param name="Collate">How the operating system's library sorts.</param>
-/// <param name="CharacterType">How it tells letters.</param>
+/// <param name="CharacterType">How it classifies characters.</param>
 /// <param name="Provider">The provider's letter: <c>c</c>, <c>i</c> or <c>b</c>.</param>
 /// <param name="Locale">The provider's own locale; null for the operating system's.</param>
 /// <param name="Rules">Further rules of ICU's sorting; null when there are none.</param>

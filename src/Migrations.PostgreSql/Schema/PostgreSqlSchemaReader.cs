@@ -79,7 +79,12 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlConnection connection)
     )
     {
         var scope = new CatalogueScope(connection.Options, connection.ServerVersion) { OfDump = ofDump };
-        var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
+        var queries = ObjectQueries
+            .Of(scope)
+            .Concat(RelationQueries.Of(scope))
+            .Concat(RareObjectQueries.Of(scope))
+            .Concat(CommentAndGrantQueries.Of(scope))
+            .ToList();
         var worthAsking = new List<CatalogueQuery>();
         await ReadAsync(
                 [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"],

@@ -111,7 +111,7 @@ internal static class RelationQueries
             WHERE r.relkind IN ('r', 'p', 'f')
             """;
 
-    // Since version 18 NOT NULL is a constraint with a name, which a dump tells when it is not the usual one, and one that is not valid is
+    // Since version 18 NOT NULL is a constraint with a name, which a dump writes when it is not the usual one, and one that is not valid is
     // added afterwards.
     private static string NotNull(CatalogueScope scope) =>
         scope.Since(
@@ -141,7 +141,7 @@ internal static class RelationQueries
             CASE a.atttypid WHEN 'int2'::regtype THEN '32767' WHEN 'int4'::regtype THEN '2147483647' ELSE '9223372036854775807' END)
         """;
 
-    // Those of a partition that come from its parent's are left out: they follow from it, and may be named anew by a reload.
+    // Those of a partition that come from its parent's are left out: they follow from it, and may get another name by a reload.
     private static readonly string Constraints = $"""
         SELECT 'Constraint' AS type, r.name || '.' || quote_ident(k.conname) AS name, r.name AS "table", 0 AS position, t.definition,
             'ALTER TABLE ' || r.name || ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || t.definition AS create_sql,

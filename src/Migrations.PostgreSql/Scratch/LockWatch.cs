@@ -29,7 +29,7 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
     private readonly List<string> _rewrites = [];
     private TimeSpan _end;
 
-    /// <summary>Tables that were written anew.</summary>
+    /// <summary>Tables that were rewritten.</summary>
     public IReadOnlyList<string> Rewrites => _rewrites;
 
     /// <summary>Learns which tables there are before the step.</summary>
@@ -50,7 +50,7 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
     /// <param name="statement">The statement.</param>
     /// <param name="took">How long ago it began, on the caller's clock; locks are held from then on.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task LookAsync(SqlPiece statement, TimeSpan took, CancellationToken cancellationToken)
+    public async Task ReadAsync(SqlPiece statement, TimeSpan took, CancellationToken cancellationToken)
     {
         var since = _clock.Elapsed - took;
         var writes = new StatementWords(statement.Text)[0] is not ("TRUNCATE" or "DROP");
@@ -81,7 +81,7 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
 
     private void Remember(long table, string mode, long? file, int line, TimeSpan since, bool writes)
     {
-        // A table that the step itself has made is nobody else's yet.
+        // A table that the step itself has made belongs to no one else yet.
         if (!_tables.TryGetValue(table, out var known))
             return;
         _held.TryAdd((table, mode), (line, since));

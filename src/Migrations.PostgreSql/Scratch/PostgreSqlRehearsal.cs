@@ -31,7 +31,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         await _connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
         // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
-            await confinement.LookAsync(_connection, cancellationToken).ConfigureAwait(false);
+            await confinement.ReadAsync(_connection, cancellationToken).ConfigureAwait(false);
         try
         {
             var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
@@ -154,7 +154,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
                 .ConfigureAwait(false);
         else
             await _connection.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
-        await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
+        await _watch.ReadAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> IsLeftOutAsync(string statement, ScriptLocation location, CancellationToken cancellationToken)

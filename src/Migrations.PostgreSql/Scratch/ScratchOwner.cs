@@ -85,7 +85,7 @@ internal static class ScratchOwner
                 connection.Options.Events.Publish(
                     new WarningRaised(
                         $"The database {name}, which a killed run has left behind, could not be dropped: "
-                            + $"{(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"
+                            + $"{(e is PostgresException words ? PostgreSqlErrors.Message(words) : e.Message)}"
                     )
                 );
             }
@@ -117,7 +117,7 @@ internal static class ScratchOwner
             connection.Options.Events.Publish(
                 new WarningRaised(
                     $"The database {name} on the server of {connection.Target.Display} could not be dropped: "
-                        + $"{(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
+                        + $"{(e is NpgsqlException refused ? PostgreSqlErrors.Message(refused) : e.Message)}"
                         + " The next command that makes a database there drops it; or drop it yourself: DROP DATABASE "
                         + $"{PostgreSqlText.Name(name)};"
                 )

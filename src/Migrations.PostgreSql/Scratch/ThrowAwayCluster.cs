@@ -260,7 +260,7 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
             }
             catch (NpgsqlException e) when (clock.Elapsed > TimeSpan.FromSeconds(60) || _shell.HasExited)
             {
-                throw new ClusterException("it did not answer: " + PostgreSqlErrors.Words(e));
+                throw new ClusterException("it did not answer: " + PostgreSqlErrors.Message(e));
             }
             catch (NpgsqlException)
             {

@@ -7,7 +7,7 @@ internal sealed class PostgreSqlAnalyzer
 {
     private const int MostProblems = 20;
 
-    // What tells a statement's role stands at its beginning.
+    // What shows a statement's role stands at its beginning.
     private const int LongestText = 32 * 1024;
 
     private readonly MigrationScript _script;
@@ -128,10 +128,10 @@ internal sealed class PostgreSqlAnalyzer
                 ErrorId.TransactionControlInvalid,
                 piece.Line,
                 "DISCARD ALL gives back the migration lock.",
-                "Take it out: what a script has set on the connection is put back after it anyway."
+                "Remove it: what a script has set on the connection is reset after it anyway."
             );
         var role = StatementClassifier.Classify(piece.Text);
-        _own.Look(piece, role);
+        _own.Read(piece, role);
         var first = new StatementWords(piece.Text)[0];
         _mayLose = _mayLose || LossReader.MayLose(first);
         _mayOverwrite = _mayOverwrite || LossReader.MayOverwrite(first, piece.Text);
