@@ -27,7 +27,7 @@ public sealed partial class WordTests
             { "Migrations.Cli", 16, 14 },
             { "Migrations.Core", 5, 110 },
             { "Migrations.Loader", 0, 0 },
-            { "Migrations.PostgreSql", 12, 64 },
+            { "Migrations.PostgreSql", 3, 0 },
             { "Migrations.PowerShell", 3, 26 },
             { "Migrations.Sqlite", 0, 59 },
         };

@@ -49,7 +49,7 @@ internal sealed record ClientTools(string Folder, int Version)
     }
 
     /// <summary>
-    /// The folder of a server's programs, of a version or the next newer one (the newest when none is named); null when there is none.
+    /// The folder of a server's programs, of a version or the next newer one (the newest when none is named); null without one.
     /// </summary>
     public static ClientTools? Server(int? version)
     {

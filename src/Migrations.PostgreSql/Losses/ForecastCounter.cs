@@ -34,7 +34,7 @@ internal sealed class ForecastCounter(PostgreSqlConnection connection, TimeSpan 
         return rows;
     }
 
-    /// <summary>Counts while there is time; null when there is none, or the server refuses.</summary>
+    /// <summary>Counts while there is time; null when time is up, or the server refuses.</summary>
     public async Task<long?> CountAsync(Func<Task<long?>> count, CancellationToken cancellationToken)
     {
         var left = Math.Max(1, (long)(limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

@@ -26,7 +26,7 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         return new ConcurrentIndex(name, SqlNames.Qualified(words, ref at));
     }
 
-    /// <summary>Whether the index is valid; null when there is none.</summary>
+    /// <summary>Whether the index is valid; null when it does not exist.</summary>
     public async Task<bool?> IsValidAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         bool? valid = null;

@@ -52,7 +52,7 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
     public static string Qualified(string schema, string name) => $"quote_ident({schema}.nspname) || '.' || quote_ident({name})";
 
     /// <summary>
-    /// Options as <c>name='value'</c>, in the order of their names; NULL when there are none. Those named <c>pg_</c> are the server's notes
+    /// Options as <c>name='value'</c>, in the order of their names; NULL without any. Those named <c>pg_</c> are the server's notes
     /// to itself.
     /// </summary>
     public static string Options(string options, string prefix = "") =>

@@ -11,7 +11,7 @@ namespace Migrations.PostgreSql;
 /// <param name="CharacterType">How it classifies characters.</param>
 /// <param name="Provider">The provider's letter: <c>c</c>, <c>i</c> or <c>b</c>.</param>
 /// <param name="Locale">The provider's own locale; null for the operating system's.</param>
-/// <param name="Rules">Further rules of ICU's sorting; null when there are none.</param>
+/// <param name="Rules">Further rules of ICU's sorting; null without any.</param>
 internal sealed record DatabaseShape(string Encoding, string Collate, string CharacterType, string Provider, string? Locale, string? Rules)
 {
     /// <summary>Reads the shape of the database that a session is connected to.</summary>
