@@ -87,7 +87,8 @@ public class PreparedTests
         var session = await BeginAsync(fixture);
         await session.RunAsync(
             fixture.Step(
-                $"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $f$ {Replace.Replace("END\n", "", StringComparison.Ordinal).TrimEnd()[..^3]} {body} END $f$",
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $f$ "
+                    + $"{Replace.Replace("END\n", "", StringComparison.Ordinal).TrimEnd()[..^3]} {body} END $f$",
                 "003_c"
             ),
             CancellationToken.None

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
 
-/// <summary>A dump that cannot be read to its end: <c>psql</c> waits for more, and must neither wait for ever nor take what it has for all.</summary>
+/// <summary>
+/// A dump that cannot be read to its end: <c>psql</c> waits for more, and must neither wait for ever nor take what it has for all.
+/// </summary>
 public sealed class RestoreReadTests
 {
     private static readonly PostgreSqlDriver Driver = new();

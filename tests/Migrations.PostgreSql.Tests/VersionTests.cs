@@ -132,7 +132,8 @@ public sealed class VersionTests
         WriteProgram(
             folder,
             "pg_dump",
-            $"case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\""
+            "case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; "
+                + $"exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\""
         );
         var path = Path.Combine(folder.Path, "x.dump");
         var session = (PostgreSqlSession)await fixture.OpenAsync();

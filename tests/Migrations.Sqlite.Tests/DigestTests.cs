@@ -80,7 +80,8 @@ public sealed class DigestTests
         using var folder = new TestFolder();
         TestSql.Run(
             folder.Database,
-            "CREATE TABLE a (x); PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES ('table', 'm', 'm', 0, 'CREATE VIRTUAL TABLE m USING no_such_module(x)');"
+            "CREATE TABLE a (x); PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES ('table', 'm', 'm', 0, 'CREATE "
+                + "VIRTUAL TABLE m USING no_such_module(x)');"
         );
         Assert.Equal([("a", (long?)0L), ("m", null)], (await TestBackup.ContentAsync(folder.Database)).Select(t => (t.Table, t.Rows)));
     }

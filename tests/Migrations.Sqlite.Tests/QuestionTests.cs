@@ -30,8 +30,10 @@ public sealed class QuestionTests : IDisposable
     {
         using var keeper = TestSql.Open(_folder.Database);
         keeper.Run(
-            $"PRAGMA journal_mode={mode}; PRAGMA wal_autocheckpoint=0; CREATE TABLE a (x, y); CREATE INDEX i ON a (x); CREATE TRIGGER t AFTER DELETE ON a BEGIN INSERT INTO a VALUES (old.x, 'again'); END;"
-                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, hex(randomblob(200)) FROM n; CREATE VIRTUAL TABLE f USING fts5(b); INSERT INTO f VALUES ('x');"
+            $"PRAGMA journal_mode={mode}; PRAGMA wal_autocheckpoint=0; CREATE TABLE a (x, y); CREATE INDEX i ON a (x); CREATE "
+                + "TRIGGER t AFTER DELETE ON a BEGIN INSERT INTO a VALUES (old.x, 'again'); END;"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, "
+                + "hex(randomblob(200)) FROM n; CREATE VIRTUAL TABLE f USING fts5(b); INSERT INTO f VALUES ('x');"
         );
         var (file, log) = (Read(_folder.Database), Read(_folder.Database + "-wal"));
         foreach (var access in (SessionAccess[])[SessionAccess.Read, SessionAccess.Write])
@@ -40,7 +42,8 @@ public sealed class QuestionTests : IDisposable
             // More pages than the cache holds, so that some would have to be written.
             var answer = await AskAsync(
                 session,
-                "UPDATE a SET y = hex(randomblob(4000)); CREATE TABLE b AS SELECT * FROM a; DROP TABLE a; INSERT INTO f VALUES ('y'); PRAGMA user_version=7; SELECT count(*) FROM b;"
+                "UPDATE a SET y = hex(randomblob(4000)); CREATE TABLE b AS SELECT * FROM a; DROP TABLE a; INSERT INTO f VALUES "
+                    + "('y'); PRAGMA user_version=7; SELECT count(*) FROM b;"
             );
             Assert.Null(answer.Error);
             Assert.Equal("3000", answer.Rows[0][0]);
@@ -143,7 +146,8 @@ public sealed class QuestionTests : IDisposable
             (
                 await AskAsync(
                     session,
-                    "PRAGMA query_only=0; PRAGMA cache_spill=1; PRAGMA recursive_triggers=1; CREATE TEMP TABLE t (x); SAVEPOINT s; INSERT INTO a VALUES (1); ROLLBACK TO s; RELEASE s"
+                    "PRAGMA query_only=0; PRAGMA cache_spill=1; PRAGMA recursive_triggers=1; CREATE TEMP TABLE t (x); SAVEPOINT "
+                        + "s; INSERT INTO a VALUES (1); ROLLBACK TO s; RELEASE s"
                 )
             ).Error
         );

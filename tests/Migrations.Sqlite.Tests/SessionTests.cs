@@ -241,7 +241,8 @@ public sealed class SessionTests : IDisposable
 
         await session.RunAsync(
             _folder.Step(
-                "PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA main.legacy_alter_table=ON; CREATE TABLE a (x);"
+                "PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA "
+                    + "main.legacy_alter_table=ON; CREATE TABLE a (x);"
             ),
             default
         );

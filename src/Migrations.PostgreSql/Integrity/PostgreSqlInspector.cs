@@ -38,7 +38,7 @@ internal sealed class PostgreSqlInspector(PostgreSqlConnection connection, Confi
     /// <inheritdoc/>
     public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(
-            new DeclaredCheckQuery(connection, confinement, query).AskAsync(cancellationToken),
+            new PostgreSqlDeclaredCheckQuery(connection, confinement, query).AskAsync(cancellationToken),
             "Running a check"
         );
 

@@ -33,7 +33,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
-            var runner = new StepRunner(connection, history, confinement, step)
+            var runner = new PostgreSqlStepRunner(connection, history, confinement, step)
             {
                 ShortestLockTimeout = _patience.GetValueOrDefault(step.Migration.FullName),
             };
@@ -101,7 +101,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
         && (PostgreSqlErrors.IsBroken(e) || (!connection.IsOpen && e is not { InnerException: PostgresException }));
 
     private static Exception? Translate(
-        StepRunner runner,
+        PostgreSqlStepRunner runner,
         StepExecution step,
         Exception e,
         Blocker? blocker,

@@ -8,7 +8,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
 {
     private readonly PostgreSqlHistory _history;
     private readonly PostgreSqlSteps _steps;
-    private readonly NonTransactionalRunner _statements;
+    private readonly PostgreSqlNonTransactional _statements;
     private PostgreSqlLock? _lock;
 
     private PostgreSqlSession(PostgreSqlConnection connection)
@@ -18,7 +18,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         Inspector = new PostgreSqlInspector(connection, Confinement);
         _history = new PostgreSqlHistory(connection);
         _steps = new PostgreSqlSteps(connection, _history, Confinement);
-        _statements = new NonTransactionalRunner(connection, Confinement);
+        _statements = new PostgreSqlNonTransactional(connection, Confinement);
         connection.Reconnected = LockAgainAsync;
     }
 
@@ -100,7 +100,7 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     /// <inheritdoc/>
     public Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(
-            new StatementProbe(Connection).FindAsync(statement.Text, cancellationToken),
+            new PostgreSqlStatementProbe(Connection).FindAsync(statement.Text, cancellationToken),
             "Looking up whether a statement took effect"
         );
 

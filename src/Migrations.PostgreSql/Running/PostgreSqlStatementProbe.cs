@@ -3,7 +3,7 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>Looks in the catalogue whether a statement outside a transaction, whose end was not recorded, took effect.</summary>
-internal sealed class StatementProbe(PostgreSqlConnection connection)
+internal sealed class PostgreSqlStatementProbe(PostgreSqlConnection connection)
 {
     private const string RelationExists = "SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL";
     private const string TypeExists = "SELECT 1 WHERE pg_catalog.to_regtype($1) IS NOT NULL";

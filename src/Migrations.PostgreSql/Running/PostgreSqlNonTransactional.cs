@@ -7,7 +7,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Runs the statements of scripts that have no transaction, each alone.</summary>
-internal sealed class NonTransactionalRunner(PostgreSqlConnection connection, Confinement? confinement)
+internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection, Confinement? confinement)
 {
     // Who cancels wants the prompt back.
     private static readonly TimeSpan CancelledCleanUp = TimeSpan.FromSeconds(1);

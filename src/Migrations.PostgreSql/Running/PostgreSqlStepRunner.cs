@@ -11,7 +11,12 @@ namespace Migrations.PostgreSql;
 /// Runs one script and its history row in one transaction, in one round trip where that is possible: a pre-split batch, cut only at COPY
 /// and when it is large.
 /// </summary>
-internal sealed class StepRunner(PostgreSqlConnection connection, PostgreSqlHistory history, Confinement? confinement, StepExecution step)
+internal sealed class PostgreSqlStepRunner(
+    PostgreSqlConnection connection,
+    PostgreSqlHistory history,
+    Confinement? confinement,
+    StepExecution step
+)
 {
     private const int MostCharacters = 1024 * 1024;
     private const int MostCommands = 1000;

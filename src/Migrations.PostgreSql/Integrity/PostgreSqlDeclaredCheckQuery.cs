@@ -14,7 +14,7 @@ namespace Migrations.PostgreSql;
 /// <param name="connection">The connection.</param>
 /// <param name="confinement">Keeps them to the database; null on one that is no scratch database.</param>
 /// <param name="query">The statements.</param>
-internal sealed class DeclaredCheckQuery(PostgreSqlConnection connection, Confinement? confinement, Query query)
+internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connection, Confinement? confinement, Query query)
 {
     private const string Explain = "EXPLAIN (FORMAT JSON) ";
 
