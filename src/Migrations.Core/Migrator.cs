@@ -106,6 +106,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, wanted.Check))
         {
             Access = SessionAccess.Create,
+            SchemaFile = new SchemaFile(_context, wanted.SchemaFile),
             Planner = input => ApplyPlanner.Plan(input, wanted),
             AcceptsLoss = true,
         };

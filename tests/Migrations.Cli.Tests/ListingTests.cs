@@ -109,6 +109,17 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task Up_keeps_a_file_with_the_schema()
+    {
+        ThreeTables();
+        await OutputAsync("up", "--what-if", "--schema-file", "migrations/schema.sql");
+        Assert.False(File.Exists(FileOf("schema.sql")));
+        await OutputAsync("up", "--schema-file", "migrations/schema.sql");
+        Assert.Contains("a_id", await File.ReadAllTextAsync(FileOf("schema.sql")), StringComparison.Ordinal);
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["schema.sql", "--schema-file"], "up", "--schema-file", "migrations/005_x.sql");
+    }
+
+    [Fact]
     public async Task A_profile_shows_what_took_longest_first()
     {
         ThreeTables();

@@ -67,6 +67,16 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
         (Get-MigrationHistory $database -Service other) | Should -BeNullOrEmpty
     }
 
+    It 'keeps a file with the schema' {
+        $null = Invoke-Migration $database $folder -SchemaFile "$folder/schema.sql" -WhatIf
+        Test-Path "$folder/schema.sql" | Should -BeFalse
+        (Invoke-Migration $database $folder -SchemaFile "$folder/schema.sql").Count | Should -Be 3
+        Get-Content "$folder/schema.sql" -Raw | Should -Be (Get-DatabaseSchema $database -AsSql)
+        Remove-Item "$folder/schema.sql"
+        Get-MigrationStatus $database $folder | Invoke-Migration -SchemaFile "$folder/schema.sql" | Should -BeNullOrEmpty
+        Test-Path "$folder/schema.sql" | Should -BeTrue
+    }
+
     It 'shows the events that are wanted, and a profile' {
         $null = Invoke-Migration $database $folder
         $all = @(Get-MigrationHistory $database)
