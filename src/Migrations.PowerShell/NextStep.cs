@@ -47,7 +47,9 @@ internal static partial class NextStep
         ["keep"] = "KeepFolder",
     };
 
-    /// <summary><c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.</summary>
+    /// <summary>
+    /// <c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.
+    /// </summary>
     public static string ForPowerShell(string text) => Option().Replace(Command().Replace(text, Cmdlet), Parameter);
 
     private static string Cmdlet(Match match)
@@ -69,7 +71,8 @@ internal static partial class NextStep
     }
 
     [GeneratedRegex(
-        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?",
+        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify"
+            + @"|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -24,11 +24,11 @@ public sealed partial class WordTests
     public static TheoryData<string, int, int> Projects =>
         new()
         {
-            { "Migrations.Cli", 16, 14 },
-            { "Migrations.Core", 5, 110 },
+            { "Migrations.Cli", 0, 0 },
+            { "Migrations.Core", 0, 0 },
             { "Migrations.Loader", 0, 0 },
             { "Migrations.PostgreSql", 12, 64 },
-            { "Migrations.PowerShell", 3, 26 },
+            { "Migrations.PowerShell", 0, 0 },
             { "Migrations.Sqlite", 0, 59 },
         };
 

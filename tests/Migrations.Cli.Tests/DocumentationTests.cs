@@ -42,7 +42,8 @@ public sealed partial class DocumentationTests : IDisposable
         ["docs/cli.md"] = Shop,
         ["docs/guarantees.md"] = Shop,
         ["docs/integrity.md"] =
-            $"{Shop.Replace("samples/shop", "samples/dashboard", StringComparison.Ordinal)}; migrations backup --destination backups --prove;"
+            $"{Shop.Replace("samples/shop", "samples/dashboard", StringComparison.Ordinal)}; migrations backup --destination "
+            + "backups --prove;"
             + " cp shop.db staging.db; cp shop.db production.db",
     };
 
@@ -105,7 +106,8 @@ public sealed partial class DocumentationTests : IDisposable
             + "EXECUTE format('DROP OWNED BY %I', r); EXECUTE format('DROP ROLE %I', r); END LOOP; END $$;";
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         await database.ExecuteAsync(
-            "CREATE ROLE shop_owner; CREATE ROLE shop_app; CREATE TABLE customers (id integer); CREATE TABLE migration_journal (id integer);"
+            "CREATE ROLE shop_owner; CREATE ROLE shop_app; CREATE TABLE customers (id integer); CREATE TABLE "
+                + "migration_journal (id integer);"
         );
         try
         {

@@ -132,7 +132,7 @@ public sealed class SettingTests : IDisposable
             Use(mode);
             await using var session = await _folder.OpenReadyAsync();
             await session.RunAsync(_folder.Step("CREATE TABLE first (x);"), default);
-            var handle = ((SqliteSession)session).Handle;
+            var handle = ((SqliteSession)session).Connection.Handle;
             var before = handle.QueryText("PRAGMA " + pragma);
             await _folder.RunInAsync(session, sql + "\nSELECT 1;\nSELECT 2;");
             await session.RunAsync(_folder.Step("CREATE TABLE later (x);"), default);

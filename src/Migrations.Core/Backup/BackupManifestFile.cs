@@ -29,7 +29,7 @@ internal static class BackupManifestFile
             {
                 null => (null, "is empty"),
                 { ManifestVersion: > BackupManifest.CurrentVersion } => (null, "was written by a newer version of this tool"),
-                _ when !IsWhole(manifest) => (null, "is damaged: it holds what no backup has"),
+                _ when !IsWhole(manifest) => (null, "is damaged: it has invalid contents"),
                 _ => (manifest, null),
             };
         }

@@ -15,4 +15,12 @@ public sealed record BackupOptions
 
     /// <summary>The clock that names backups and dates proofs.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How sessions on a restored backup connect: its history may have another name.</summary>
+    internal SessionOptions SessionFor(DatabaseBackup backup) =>
+        Session with
+        {
+            HistoryTable = backup.Manifest?.HistoryTable ?? Session.HistoryTable,
+            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : Session.HistorySchema,
+        };
 }

@@ -1,12 +1,12 @@
 namespace Migrations.Backup;
 
-/// <summary>One backup in a folder, as its manifest tells.</summary>
+/// <summary>One backup in a folder, as its manifest describes it.</summary>
 public sealed record DatabaseBackup : IHasTarget
 {
     /// <summary>The file or folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The database that it is of, as shown to people; empty when there is no manifest to tell.</summary>
+    /// <summary>The database it was made of, in display form; empty without a manifest.</summary>
     public string Database { get; init; } = "";
 
     /// <summary>
@@ -77,6 +77,6 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>Whether only the manifest is left of it.</summary>
     public bool IsGone { get; init; }
 
-    /// <summary>The manifest; null when there is none that can be read.</summary>
+    /// <summary>The manifest; null without a readable one.</summary>
     public BackupManifest? Manifest { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed class UnpackedBackup : IDisposable
             throw new MigrationException(
                 ErrorId.DiskFailed,
                 $"'{path}' cannot be expanded into the folder for temporary files, '{Path.GetTempPath()}': {e.Message}",
-                "Make room there, or name another folder for temporary files in TMPDIR (TMP on Windows).",
+                "Free space there, or set another folder for temporary files in TMPDIR (TMP on Windows).",
                 e
             );
         }

@@ -9,7 +9,7 @@ public sealed record BackupSource(string Path, BackupFormat Format)
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
     /// <summary>
-    /// Whether nobody writes it: it has a manifest, or is a temporary copy of ours. Any other file may be a database in use.
+    /// Whether no one writes to it: it has a manifest, or is one of our temporary copies. Any other file may be a database in use.
     /// </summary>
     public bool IsSealed { get; init; }
 }

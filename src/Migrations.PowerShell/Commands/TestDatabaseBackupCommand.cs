@@ -7,8 +7,9 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Proves backups: restores each into a scratch database and compares it with its manifest.</summary>
 /// <remarks>
-/// Checks size and SHA-256, restores, asks the engine whether the result is sound, and compares schema fingerprint, rows and on request every value. What was
-/// found goes into the manifest. Writes one object for each backup; what could not be looked at is NotRun, and nothing is proven that rests on it.
+/// Checks size and SHA-256, restores, asks the engine whether the result is sound, and compares schema fingerprint, rows and on request
+/// every value. What was found goes into the manifest. Writes one object for each backup; what could not be looked at is NotRun, and
+/// nothing is proven that rests on it.
 /// </remarks>
 /// <example>
 /// <code>Get-DatabaseBackup ./backups | Test-DatabaseBackup | Where-Object Proven</code>
@@ -42,7 +43,10 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     [Parameter]
     public SwitchParameter Full { get; set; }
 
-    /// <summary>A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else <c>$env:DATABASE_URL</c>, where it is of the backup's engine.</summary>
+    /// <summary>
+    /// A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else
+    /// <c>$env:DATABASE_URL</c>, where it is of the backup's engine.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }

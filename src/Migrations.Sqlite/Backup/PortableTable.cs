@@ -25,7 +25,7 @@ internal sealed class PortableTable
     public string? Rebuild { get; }
 
     /// <summary>
-    /// Looks whether an object is one; null for any other, and where something would be lost: settings of its own, a text that nobody
+    /// Checks whether an object is one; null for any other, and where something would be lost: settings of its own, a text that no one
     /// keeps.
     /// </summary>
     public static PortableTable? Find(SqliteHandle handle, SqliteSchemaItem item, IReadOnlyList<SqliteSchemaItem> items)

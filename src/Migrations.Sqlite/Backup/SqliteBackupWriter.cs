@@ -4,7 +4,7 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Writes one backup: what is copied, counted and told is one snapshot of the source.</summary>
+/// <summary>Writes one backup: what is copied, counted and reported is one snapshot of the source.</summary>
 /// <param name="source">The database.</param>
 /// <param name="job">What is wanted.</param>
 internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)

@@ -10,7 +10,7 @@ namespace Migrations.Sqlite;
 /// </summary>
 /// <param name="path">The file, all links resolved.</param>
 /// <param name="job">Where the old state is kept.</param>
-/// <param name="reached">Is told after each step.</param>
+/// <param name="reached">Called after each step.</param>
 /// <param name="isInWalMode">Whether the new file is in WAL mode, as the backup's source was.</param>
 internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<RestoreStep> reached, bool isInWalMode)
 {
@@ -67,7 +67,7 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         }
         catch
         {
-            PutBack();
+            MoveBack();
             File.Delete(made);
             if (kept is not null)
                 File.Delete(kept);
@@ -114,7 +114,7 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
-    private void PutBack()
+    private void MoveBack()
     {
         foreach (var (from, to) in _moved)
             File.Move(to, from);

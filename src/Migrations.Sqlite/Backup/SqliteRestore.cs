@@ -11,7 +11,7 @@ namespace Migrations.Sqlite;
 /// <param name="backup">The backup.</param>
 /// <param name="target">The database.</param>
 /// <param name="job">Where the old state is kept.</param>
-/// <param name="reached">Is told after each step.</param>
+/// <param name="reached">Called after each step.</param>
 internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, RestoreJob job, Action<RestoreStep> reached)
 {
     private const string Encoding = "PRAGMA main.encoding";
@@ -87,7 +87,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             try
             {
-                using (var history = new SqliteHistory(handle, target, job.Session.HistoryTable))
+                using (var history = new SqliteHistory(new SqliteConnection(target, job.Session, handle)))
                     await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
                 return await SqliteCalls
                     .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
@@ -178,7 +178,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         var isOfOneEncoding = string.Equals(source.QueryText(Encoding), handle.QueryText(Encoding), StringComparison.Ordinal);
         // Changes when another connection commits, and not with what this one does (https://sqlite.org/pragma.html#pragma_data_version).
         var version = handle.QueryInt64(DataVersion);
-        // Waits until the journal is deleted on the disk too: what is said to be restored is not undone by a power cut
+        // Waits until the journal is deleted on the disk too: what is said to be restored is not lost in a power cut
         // (https://sqlite.org/pragma.html#pragma_synchronous).
         handle.Execute("PRAGMA synchronous=EXTRA");
         try
@@ -221,8 +221,9 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
-                $"'{target.Display}' was restored from '{backup.Path}', and then could not be looked at: {e.Message} [{e.CodeText}]. The state before is kept as '{kept}'.",
-                "Look at it: migrations check --category engine",
+                $"'{target.Display}' was restored from '{backup.Path}', and then could not be read: {e.Message} [{e.CodeText}]. "
+                    + $"The state before is kept as '{kept}'.",
+                "Check it: migrations check --category engine",
                 e
             );
         }
@@ -294,7 +295,8 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
                 ? SqliteErrors.Translate(busy, target)
                 : new MigrationException(
                     ErrorId.DiskFailed,
-                    $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing was changed.",
+                    $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing "
+                        + "was changed.",
                     "Free some disk space, or make the folder writable, and run the command again.",
                     e
                 );

@@ -91,7 +91,7 @@ internal sealed class SqliteSalvage
             DiskFlush.Flush(destination);
             // Another connection sees the virtual tables that were written into the schema.
             using var saved = SqliteHandle.Open(source.Api, destination, SqliteHandle.OpenReadOnly);
-            return salvage.Tell(saved);
+            return salvage.Report(saved);
         }
         catch
         {
@@ -118,11 +118,11 @@ internal sealed class SqliteSalvage
         _destination.Execute("COMMIT");
     }
 
-    private List<SalvagedTable> Tell(SqliteHandle saved) =>
+    private List<SalvagedTable> Report(SqliteHandle saved) =>
         [
             .. _items
                 .Where(i => !i.IsShadow)
-                .Select(i => Tell(saved, i))
+                .Select(i => Report(saved, i))
                 .OfType<SalvagedTable>()
                 .OrderBy(t => t.Table, StringComparer.Ordinal),
         ];
@@ -138,7 +138,7 @@ internal sealed class SqliteSalvage
             reader.Copy(_cancellation);
             _saved[table.Name] = new SalvagedTable(SqliteNames.Show(table.Name), reader.Rows, reader.Lost);
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             _saved[table.Name] = new SalvagedTable(
                 SqliteNames.Show(table.Name),
@@ -163,7 +163,7 @@ internal sealed class SqliteSalvage
                 SqliteRowCopy.Copy(rows, insert, 2);
             }
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             // Not there, or damaged: the next number follows the highest that is saved.
         }
@@ -175,9 +175,9 @@ internal sealed class SqliteSalvage
         {
             _destination.Execute(item.Sql!);
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
-            Lose(item, $"the {item.Type} '{item.Name}' could not be made again: {e.Message}.");
+            Lose(item, $"the {item.Type} '{item.Name}' could not be recreated: {e.Message}.");
         }
     }
 
@@ -205,7 +205,7 @@ internal sealed class SqliteSalvage
         _destination.Execute("PRAGMA writable_schema=OFF");
     }
 
-    private SalvagedTable? Tell(SqliteHandle saved, SqliteSchemaItem item)
+    private SalvagedTable? Report(SqliteHandle saved, SqliteSchemaItem item)
     {
         if (item.Module is null)
             return _saved.GetValueOrDefault(item.Name);
@@ -220,7 +220,7 @@ internal sealed class SqliteSalvage
         {
             rows = saved.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(item.Name)}") ?? 0;
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             lost += $"It cannot be opened: {e.Message}.";
         }

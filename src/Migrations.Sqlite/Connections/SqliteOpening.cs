@@ -55,7 +55,7 @@ internal static class SqliteOpening
     private static LockHolder? FindRun(DatabaseTarget target, SessionOptions options) =>
         options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
 
-    /// <summary>Looks whether a database can be where it is said to be.</summary>
+    /// <summary>Checks that a database can be where it is said to be.</summary>
     /// <exception cref="MigrationException">It cannot.</exception>
     public static void CheckPlace(DatabaseTarget target, SessionAccess access)
     {
@@ -144,7 +144,7 @@ internal static class SqliteOpening
     }
 
     /// <summary>
-    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a
+    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, but does not: in WAL mode a
     /// read-only one would leave the files behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes
     /// them when it closes. A log with content is left as it is.
     /// </summary>
@@ -170,7 +170,7 @@ internal static class SqliteOpening
     /// Opens a file that may be a database in use, to copy it: what is read is one state, whoever writes meanwhile. It and its folder are
     /// the same afterwards.
     /// </summary>
-    /// <exception cref="SqliteFailure">It is no database, or somebody keeps it to himself.</exception>
+    /// <exception cref="SqliteFailure">It is no database, or someone keeps it locked.</exception>
     /// <exception cref="MigrationException"><see cref="ErrorId.PermissionDenied"/>: it could only be read as a mix of states.</exception>
     public static SqliteHandle OpenToCopy(string path, CancellationToken cancellationToken)
     {
@@ -211,7 +211,7 @@ internal static class SqliteOpening
         }
     }
 
-    /// <summary>Opens a file that nobody writes, without a lock and without a file beside it.</summary>
+    /// <summary>Opens a file that no one writes, without a lock and without a file beside it.</summary>
     /// <exception cref="SqliteFailure">It is no database.</exception>
     public static SqliteHandle OpenImmutable(string path)
     {
@@ -231,7 +231,7 @@ internal static class SqliteOpening
 
     /// <summary>
     /// Lets a connection to a database that is thrown away write as little as possible, and read its file in place: what is asked of all of
-    /// it takes half the time. Nobody else can cut the file short, which would end the process.
+    /// it takes half the time. No one else can cut the file short, which would end the process.
     /// </summary>
     private static void Forget(SqliteHandle handle)
     {

@@ -1,7 +1,7 @@
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Finds what went with tables and views that a script makes again. SQLite drops the triggers and indexes of a table with it without a word
+/// Finds what went with tables and views that a script recreates. SQLite drops the triggers and indexes of a table with it without a word
 /// (<see href="https://sqlite.org/lang_droptable.html"/>), and a table that is made from a query has no keys.
 /// </summary>
 internal sealed class LostObjects

@@ -37,7 +37,7 @@ internal static class RowFindings
                 .Select(g => new DatabaseFault(Check, g.Key, Rows(g.Count()), g.Count()) { IsOfPages = true }),
         ];
 
-    /// <summary>Looks for them in a database of which every row is read anyway, or which is small.</summary>
+    /// <summary>Finds them in a database of which every row is read anyway, or which is small.</summary>
     /// <param name="handle">The connection.</param>
     /// <param name="isReadAnyway">Whether what is done beside it reads every row.</param>
     /// <param name="cancellationToken">Stops it.</param>

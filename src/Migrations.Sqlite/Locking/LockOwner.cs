@@ -76,7 +76,8 @@ internal sealed class LockOwner : IDisposable
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n"
+            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration "
+                + $"{_holder.Migration}\n"
         );
         try
         {

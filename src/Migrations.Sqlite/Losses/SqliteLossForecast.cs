@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 
 /// <summary>
 /// Finds what a script would lose by following its statements on paper: which tables are there after each, what they were before, and where
-/// their rows go. A table that is made again (create the new one, copy, drop, rename) loses only the columns that are not copied.
+/// their rows go. A table that is recreated (create the new one, copy, drop, rename) loses only the columns that are not copied.
 /// </summary>
 internal sealed class SqliteLossForecast
 {
@@ -29,12 +29,12 @@ internal sealed class SqliteLossForecast
         foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
         {
             var table = new ForecastTable(item.Name);
-            // What is computed can be computed again.
+            // What is computed can be recomputed.
             foreach (var column in item.IsPlainTable ? SqliteTableReader.Read(item.Sql!).Columns.Where(c => c.Generated is null) : [])
                 table.Columns[column.Name] = column.Name;
             _tables[item.Name] = table;
             _originals.Add(table);
-            // An index of text that is kept elsewhere can be made again.
+            // An index of text that is kept elsewhere can be rebuilt.
             if (item.TextSource is not null)
                 _derived.Add(item.Name);
         }
@@ -110,7 +110,7 @@ internal sealed class SqliteLossForecast
         }
     }
 
-    // A temporary table goes by its name alone, unless the database has one of that name. What is attached is not looked at.
+    // A temporary table goes by its name alone, unless the database has one of that name. What is attached is not followed.
     private bool IsHere(StatementHead head) =>
         SqliteNames.Comparer.Equals(head.Schema, KeylessSchema.Schema)
         || (
@@ -318,7 +318,8 @@ internal sealed class SqliteLossForecast
         var name = table.Original!;
         if (copies.FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
             _notForeseen.Add(
-                $"line {narrow.Line} copies rows of {SqliteNames.Show(name)}; whether it copies all can only be determined by a rehearsal with data"
+                $"line {narrow.Line} copies rows of {SqliteNames.Show(name)}; whether it copies all can only be determined by a "
+                    + "rehearsal with data"
             );
         foreach (var (now, before) in table.Columns.Where(c => c.Value.Length > 0))
         {

@@ -13,10 +13,10 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly MigrationScript _script = step.Script;
-    private long _told;
+    private long _reported;
     private bool _isLeading = true;
 
     /// <summary>How many statements ran.</summary>
@@ -37,7 +37,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public required Action EnsureBegun { get; init; }
 
     /// <summary>
-    /// Whether it is taken back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the
+    /// Whether it is rolled back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the
     /// beginning.
     /// </summary>
     public bool IsTrial { get; set; }
@@ -48,12 +48,12 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public void Run(CancellationToken cancellationToken)
     {
         using var window = new ScriptWindow(_script);
-        _told = Stopwatch.GetTimestamp();
+        _reported = Stopwatch.GetTimestamp();
         while (window.SkipBlank())
         {
             cancellationToken.ThrowIfCancellationRequested();
             RunNext(window, cancellationToken);
-            Tell(window);
+            Report(window);
         }
 
         EnsureBegun();
@@ -217,7 +217,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         };
     }
 
-    // Libraries before 3.38 do not tell the place, but stop reading behind the token that they name.
+    // Libraries before 3.38 do not give the place, but stop reading behind the token that they name.
     private static int? OffsetOf(SqliteFailure failure, ReadOnlySpan<byte> text, int length)
     {
         if (failure.Offset is { } offset && offset <= text.Length)
@@ -255,11 +255,11 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
         text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);
 
-    private void Tell(ScriptWindow window)
+    private void Report(ScriptWindow window)
     {
-        if (Stopwatch.GetElapsedTime(_told) < TellEvery)
+        if (Stopwatch.GetElapsedTime(_reported) < ReportEvery)
             return;
-        _told = Stopwatch.GetTimestamp();
+        _reported = Stopwatch.GetTimestamp();
         events.Publish(new ScriptAdvanced(step.Migration.FullName, window.Offset, window.Length));
     }
 }

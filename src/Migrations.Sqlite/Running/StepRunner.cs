@@ -7,8 +7,10 @@ namespace Migrations.Sqlite;
 /// <summary>Runs one script and its history row in one transaction, and leaves the connection as it was.</summary>
 internal sealed class StepRunner
 {
-    private readonly SqliteSession _session;
+    private readonly ScriptTransaction _transaction;
+    private readonly SqliteConnection _connection;
     private readonly SqliteHandle _handle;
+    private readonly List<StatementException>? _leftOut;
     private readonly StepExecution _step;
     private readonly CancellationToken _cancellation;
     private readonly ScriptRunner _script;
@@ -17,22 +19,32 @@ internal sealed class StepRunner
     private bool _hasBegun;
     private long _changesBefore;
 
-    public StepRunner(SqliteSession session, StepExecution step, CancellationToken cancellationToken)
+    /// <param name="transaction">The transaction that the step has, or has a part in.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="leftOut">Takes the statements that are not run because they reach beyond the copy; null: such a statement ends the
+    /// script.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public StepRunner(
+        ScriptTransaction transaction,
+        StepExecution step,
+        List<StatementException>? leftOut,
+        CancellationToken cancellationToken
+    )
     {
-        _session = session;
-        _handle = session.Handle;
+        _transaction = transaction;
+        _connection = transaction.Connection;
+        _handle = _connection.Handle;
         _step = step;
+        _leftOut = leftOut;
         _cancellation = cancellationToken;
-        _script = new ScriptRunner(_handle, session.State, step, session.Options.Events)
+        _script = new ScriptRunner(_handle, _connection.State, step, _connection.Options.Events)
         {
             EnsureBegun = EnsureBegun,
-            LeadingHaveRun = session.Run is not null,
-            AfterCommit = session.AfterCommit,
-            LeftOut = session.LeftOut,
+            LeadingHaveRun = transaction.IsOfRun,
+            AfterCommit = transaction.AfterCommit,
+            LeftOut = leftOut,
         };
     }
-
-    private bool IsPartOfRun => _session.Run is not null;
 
     /// <summary>Runs it; when it throws, everything has been rolled back.</summary>
     public StepOutcome Run()
@@ -40,23 +52,20 @@ internal sealed class StepRunner
         try
         {
             _handle.Watch.Token = _cancellation;
-            _session.Journal.Watch(
-                () =>
-                {
-                    _script.Run(_cancellation);
-                    return true;
-                },
-                _session.State
-            );
+            _transaction.History.Watch(() =>
+            {
+                _script.Run(_cancellation);
+                return true;
+            });
             Check();
             var outcome = Record();
-            if (!IsPartOfRun)
-                _session.Commit();
+            if (!_transaction.IsOfRun)
+                _transaction.Commit(_leftOut);
             return outcome;
         }
         catch
         {
-            _session.RollBack();
+            _transaction.RollBack();
             throw;
         }
         finally
@@ -69,17 +78,17 @@ internal sealed class StepRunner
     {
         if (_hasBegun)
             return;
-        _session.EnforceForeignKeys(!_step.Analysis.SuspendsForeignKeys);
-        if (!IsPartOfRun)
-            _session.Begin(_step.Analysis.TransactionModes, _step.IsLast);
+        _connection.EnforceForeignKeys(!_step.Analysis.SuspendsForeignKeys);
+        if (!_transaction.IsOfRun)
+            _transaction.Begin(_step.Analysis.TransactionModes, _step.IsLast);
         _hasBegun = true;
         if (_step.Analysis.IsGuarded)
-            _guard = ForeignKeyGuard.Begin(_handle, _session.Keyless, _step);
+            _guard = ForeignKeyGuard.Begin(_handle, _connection.Keyless, _step);
         _changesBefore = _handle.TotalChanges;
     }
 
-    /// <summary>Runs it, looks whether the guard would refuse it, and takes everything back.</summary>
-    /// <returns>What would go with tables that it makes again.</returns>
+    /// <summary>Runs it, checks whether the guard would refuse it, and rolls everything back.</summary>
+    /// <returns>What would go with tables that it recreates.</returns>
     /// <exception cref="StatementException">SQLite or the guard refuses it.</exception>
     public IReadOnlyList<LostObject> Try()
     {
@@ -93,7 +102,7 @@ internal sealed class StepRunner
         }
         finally
         {
-            _session.RollBack();
+            _transaction.RollBack();
             _handle.Watch.Token = CancellationToken.None;
         }
     }
@@ -106,7 +115,8 @@ internal sealed class StepRunner
         var location = new ScriptLocation(_step.Script.File, _step.Script.FirstLine);
         throw new StatementException(
             ErrorId.ForeignKeyBroken,
-            $"{location}: {string.Join(", ", _step.KeysDue)} may leave foreign keys open up to this migration at the latest, and at its end these are: {string.Join("; ", open.Select(k => k.Message))}. The script was rolled back.",
+            $"{location}: {string.Join(", ", _step.KeysDue)} may leave foreign keys open up to this migration at the latest, "
+                + $"and at its end these are: {string.Join("; ", open.Select(k => k.Message))}. The script was rolled back.",
             "Close the keys in this script; or name a later migration in the header that lets them be open."
         )
         {
@@ -119,14 +129,14 @@ internal sealed class StepRunner
         _cancellation.ThrowIfCancellationRequested();
         var duration = Stopwatch.GetElapsedTime(_start);
         var rows = _handle.TotalChanges - _changesBefore;
-        _session.State.ReadSchemaAgain();
-        _session.State.AllowWriting();
-        _session.Journal.Insert(
+        _connection.State.ReadSchemaAgain();
+        _connection.State.AllowWriting();
+        _transaction.History.Insert(
             _step.Entry with
             {
                 ExecutionTimeMs = (long)duration.TotalMilliseconds,
                 RowsAffected = rows,
-                SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _session.Options.HistoryTable).Fingerprint : null,
+                SchemaFingerprint = _step.IsLast ? SqliteSchemaReader.Read(_handle, _connection.Options.HistoryTable).Fingerprint : null,
             }
         );
         return new StepOutcome(duration, rows, _script.Statements) { ObjectsLost = _guard?.Lost ?? [] };

@@ -4,7 +4,7 @@ namespace Migrations.Sqlite;
 
 /// <summary>
 /// Reads a CREATE TABLE as SQLite stores it (<see href="https://sqlite.org/lang_createtable.html"/>). The text is known to be right,
-/// because SQLite has accepted it; pragmas do not tell of checks, of names of constraints or of what may be deferred.
+/// because SQLite has accepted it; pragmas do not show checks, names of constraints or what may be deferred.
 /// </summary>
 internal sealed class SqliteTableReader
 {

@@ -40,7 +40,7 @@ internal sealed class SqliteAnalyzer
     {
         using var reader = new SqliteStatementReader(_script);
         while (reader.Read())
-            Look(reader.Location, StatementHead.Read(reader.Text));
+            Check(reader.Location, StatementHead.Read(reader.Text));
         if (reader.Unterminated is { } place)
         {
             _problems.Add(
@@ -79,29 +79,29 @@ internal sealed class SqliteAnalyzer
         };
     }
 
-    private void Look(ScriptLocation place, StatementHead head)
+    private void Check(ScriptLocation place, StatementHead head)
     {
         _count++;
         _allNeedAutocommit &= head.NeedsAutocommit;
         _removesTables |= head.RemovesTable;
         _mayLose |= head.MayLose;
         _dropsOthers |= head is { Kind: StatementKind.Drop, What: "INDEX" or "VIEW" };
-        _own.Look(place, head);
+        _own.Check(place, head);
         _mayOverwrite |= head.MayOverwrite;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
         switch (head.Kind)
         {
             case StatementKind.Begin:
-                LookAtBegin(place, head);
+                CheckBegin(place, head);
                 break;
             case StatementKind.Commit:
-                LookAtCommit(place);
+                CheckCommit(place);
                 break;
             case StatementKind.Rollback:
                 Refuse(place, "ROLLBACK would undo the whole migration.", "Remove it; a script that fails is rolled back anyway.");
                 break;
             case StatementKind.Savepoint:
-                LookInside(place, head);
+                CheckInside(place, head);
                 break;
             case StatementKind.ShellCommand:
                 _problems.Add(
@@ -115,21 +115,22 @@ internal sealed class SqliteAnalyzer
                 break;
             default:
                 if (head.NeedsAutocommit)
-                    LookOutside(place, head);
+                    CheckOutside(place, head);
                 else
-                    LookInside(place, head);
+                    CheckInside(place, head);
                 break;
         }
     }
 
-    private void LookAtBegin(ScriptLocation place, StatementHead head)
+    private void CheckBegin(ScriptLocation place, StatementHead head)
     {
         if (_begin is not null)
         {
             Refuse(
                 place,
                 "A second transaction begins here: the script could not be kept atomic with the history.",
-                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each pair by itself."
+                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each "
+                    + "pair by itself."
             );
         }
         else if (_inside > 0)
@@ -142,7 +143,7 @@ internal sealed class SqliteAnalyzer
         _modes ??= head.What;
     }
 
-    private void LookAtCommit(ScriptLocation place)
+    private void CheckCommit(ScriptLocation place)
     {
         if (_begin is null)
             Refuse(
@@ -155,7 +156,7 @@ internal sealed class SqliteAnalyzer
         _commit ??= place;
     }
 
-    private void LookInside(ScriptLocation place, StatementHead head)
+    private void CheckInside(ScriptLocation place, StatementHead head)
     {
         _misplaced.AddRange(_trailing);
         _trailing.Clear();
@@ -170,7 +171,7 @@ internal sealed class SqliteAnalyzer
             _inside++;
     }
 
-    private void LookOutside(ScriptLocation place, StatementHead head)
+    private void CheckOutside(ScriptLocation place, StatementHead head)
     {
         var isLeading = _inside == 0 && _begin is null && head.Kind is StatementKind.Pragma or StatementKind.Attach;
         if (isLeading)
@@ -202,7 +203,8 @@ internal sealed class SqliteAnalyzer
                     ErrorId.ScriptMixed,
                     place,
                     $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
-                    "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file without a transaction."
+                    "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file "
+                        + "without a transaction."
                 )
             );
         }

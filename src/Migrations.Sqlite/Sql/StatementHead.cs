@@ -26,7 +26,7 @@ internal enum StatementKind
     ShellCommand,
 }
 
-/// <summary>The beginning of a statement, read as far as it tells what the statement does.</summary>
+/// <summary>The beginning of a statement, read as far as it says what the statement does.</summary>
 internal sealed record StatementHead(StatementKind Kind)
 {
     private static readonly StatementHead Ordinary = new(StatementKind.Other);

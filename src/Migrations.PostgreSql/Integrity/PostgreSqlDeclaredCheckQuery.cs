@@ -11,9 +11,10 @@ namespace Migrations.PostgreSql;
 /// href="https://www.postgresql.org/docs/current/plpgsql-transactions.html"/>). What a rollback does not undo, the positions of sequences,
 /// is compared before and after.
 /// </summary>
-/// <param name="session">The session.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="confinement">Keeps them to the database; null on one that is no scratch database.</param>
 /// <param name="query">The statements.</param>
-internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
+internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connection, Confinement? confinement, Query query)
 {
     private const string Explain = "EXPLAIN (FORMAT JSON) ";
 
@@ -24,9 +25,9 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     public async Task<QueryAnswer> AskAsync(CancellationToken cancellationToken)
     {
         var statements = await StatementsAsync(cancellationToken).ConfigureAwait(false);
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var before = await SequencesAsync(cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
         _clock.Start();
         HashSet<string>? touched = null;
         try
@@ -38,11 +39,11 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         }
         finally
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
         }
 
         // Npgsql closes the connection at an internal error of the server.
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var after = await SequencesAsync(cancellationToken).ConfigureAwait(false);
         var moved = after.Where(s => before.TryGetValue(s.Key, out var was) && was != s.Value && touched?.Contains(s.Key) != false);
         return _answer with { Remains = [.. moved.Select(s => Moved(s.Key, before[s.Key], s.Value))] };
@@ -55,7 +56,7 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     private async Task<HashSet<string>> TouchedAsync(CancellationToken cancellationToken)
     {
         var touched = new HashSet<string>(StringComparer.Ordinal);
-        await session
+        await connection
             .QueryAsync(
                 """
                 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
@@ -83,8 +84,9 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         {
             var location = new ScriptLocation(query.Location.File, statement.Line, statement.Column);
             if (
-                session.Confinement is { } confinement
-                && await confinement.RefusalAsync(session, statement.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal
+                confinement is not null
+                && await confinement.RefusalAsync(connection, statement.Text, location, cancellationToken).ConfigureAwait(false)
+                    is { } refusal
             )
                 throw refusal;
             var role = StatementClassifier.Classify(statement.Text);
@@ -115,7 +117,7 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         var left = Math.Max(1, (long)(query.Timeout - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         try
         {
-            await session
+            await connection
                 .QueryAsync(
                     "SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $1, true)",
                     _ => { },
@@ -145,11 +147,11 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
         // The whole statement as it is; a body with semicolons of its own gives no rows and may travel as a batch.
         if (new StatementWords(sql).Contain("ATOMIC"))
         {
-            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var command = new NpgsqlCommand(sql, session.Connection) { AllResultTypesAreUnknown = true };
+        var command = new NpgsqlCommand(sql, connection.Npgsql) { AllResultTypesAreUnknown = true };
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -173,14 +175,14 @@ internal sealed class PostgreSqlQuestion(PostgreSqlSession session, Query query)
     private async Task ExplainAsync(SqlPiece statement, CancellationToken cancellationToken)
     {
         var json = "";
-        await session.QueryAsScriptAsync(statement.Text, row => json = row.GetString(0), cancellationToken).ConfigureAwait(false);
+        await connection.QueryAsScriptAsync(statement.Text, row => json = row.GetString(0), cancellationToken).ConfigureAwait(false);
         _answer = new QueryAnswer { Plan = PlanText.Of(json) };
     }
 
     private async Task<Dictionary<string, long?>> SequencesAsync(CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, long?>(StringComparer.Ordinal);
-        await session
+        await connection
             .QueryAsync(
                 "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM pg_catalog.pg_sequences",
                 row => found[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetInt64(1),

@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql;
 /// <param name="Objects">What it is about: name, and behind a colon what is wrong with it.</param>
 /// <param name="Recommendation">What to do.</param>
 /// <param name="Expected">What should be.</param>
-internal sealed record Finding(
+internal sealed record IntegrityFinding(
     CheckStatus Status,
     string Message,
     IReadOnlyList<string> Objects,
@@ -17,10 +17,11 @@ internal sealed record Finding(
 )
 {
     /// <summary>All is as it should be.</summary>
-    public static Finding Pass(string message) => new(CheckStatus.Pass, message, []);
+    public static IntegrityFinding Pass(string message) => new(CheckStatus.Pass, message, []);
 
     /// <summary>It could not be asked.</summary>
-    public static Finding NotRun(string reason, string? recommendation = null) => new(CheckStatus.NotRun, reason, [], recommendation);
+    public static IntegrityFinding NotRun(string reason, string? recommendation = null) =>
+        new(CheckStatus.NotRun, reason, [], recommendation);
 
     /// <summary>What was found, if anything.</summary>
     /// <param name="found">The objects.</param>
@@ -30,7 +31,7 @@ internal sealed record Finding(
     /// <param name="recommendation">What to do.</param>
     /// <param name="one">What one is called, with its verb.</param>
     /// <param name="many">What several are called, with their verb.</param>
-    public static Finding Of(
+    public static IntegrityFinding Of(
         IReadOnlyList<string> found,
         CheckStatus status,
         string good,
@@ -43,6 +44,6 @@ internal sealed record Finding(
         if (found.Count == 0)
             return Pass(good);
         var count = string.Create(CultureInfo.InvariantCulture, $"{found.Count} {(found.Count == 1 ? one : many)}");
-        return new Finding(status, bad.Replace("{0}", count, StringComparison.Ordinal), found, recommendation, good);
+        return new IntegrityFinding(status, bad.Replace("{0}", count, StringComparison.Ordinal), found, recommendation, good);
     }
 }

@@ -5,23 +5,23 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>Runs the statements of a declared check, and leaves nothing of them.</summary>
-/// <param name="session">The session.</param>
+/// <param name="connection">The connection.</param>
 /// <param name="query">The check.</param>
-internal sealed class SqliteQuestion(SqliteSession session, Query query)
+internal sealed class DeclaredCheckQuery(SqliteConnection connection, Query query)
 {
-    private readonly SqliteHandle _handle = session.Handle;
+    private readonly SqliteHandle _handle = connection.Handle;
     private readonly long _end = Environment.TickCount64 + (long)query.Timeout.TotalMilliseconds;
 
-    /// <summary>Asks it.</summary>
+    /// <summary>Runs it.</summary>
     /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
-    public QueryAnswer Ask(CancellationToken cancellationToken)
+    public QueryAnswer Run(CancellationToken cancellationToken)
     {
         var answer = new QueryAnswer();
         var wasConfined = _handle.IsConfined;
         _handle.Confine();
         try
         {
-            SqliteUndone.Run(_handle, () => answer = AskAll(cancellationToken), session.State.Restore);
+            RolledBackProbe.Run(_handle, () => answer = RunAll(cancellationToken), connection.State.Restore);
             return answer;
         }
         finally
@@ -31,7 +31,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
         }
     }
 
-    private QueryAnswer AskAll(CancellationToken cancellationToken)
+    private QueryAnswer RunAll(CancellationToken cancellationToken)
     {
         var statements = SqliteDialect.Instance.Split(ScriptOf(query)).ToList();
         var answer = new QueryAnswer();
@@ -42,7 +42,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
             {
                 if (Refuse(statement) is { } refusal)
                     return new QueryAnswer { Error = refusal };
-                answer = query.Explain && statement == statements[^1] ? Explain(statement) : Run(statement) ?? answer;
+                answer = query.Explain && statement == statements[^1] ? Explain(statement) : Query(statement) ?? answer;
             }
             catch (SqliteFailure e) when (!e.IsBusy)
             {
@@ -59,7 +59,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
         return answer;
     }
 
-    private QueryAnswer? Run(ScriptStatement statement)
+    private QueryAnswer? Query(ScriptStatement statement)
     {
         using var rows = Prepare(statement.Text);
         var (count, kept) = (0L, new List<IReadOnlyList<string?>>());
@@ -96,7 +96,7 @@ internal sealed class SqliteQuestion(SqliteSession session, Query query)
     private SqliteStatement Prepare(string sql)
     {
         _handle.Watch.StatementTimeout = TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
-        session.State.Remember(StatementHead.Read(sql));
+        connection.State.Remember(StatementHead.Read(sql));
         return _handle.Prepare(sql);
     }
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Runs the statements of scripts that have no transaction, each alone.</summary>
-internal sealed class PostgreSqlOutside(PostgreSqlSession session)
+internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection, Confinement? confinement)
 {
     // Who cancels wants the prompt back.
     private static readonly TimeSpan CancelledCleanUp = TimeSpan.FromSeconds(1);
@@ -17,7 +17,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     /// <summary>Runs one statement.</summary>
     public async Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         if (!ReferenceEquals(_script, step.Script))
             await PostgreSqlErrors
                 .TranslateAsync(
@@ -25,58 +25,61 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
                     $"Preparing the session for {step.Migration.FullName}"
                 )
                 .ConfigureAwait(false);
-        if (session.PassesOver(statement.Text))
+        if (StatementClassifier.IsPassedOver(statement.Text, connection.ServerVersion))
             return StatementOutcome.Of(0);
         if (
-            session.Confinement is { } confinement
-            && await confinement.RefusalAsync(session, statement.Text, statement.Location, cancellationToken).ConfigureAwait(false)
+            confinement is not null
+            && await confinement.RefusalAsync(connection, statement.Text, statement.Location, cancellationToken).ConfigureAwait(false)
                 is { } refusal
         )
             throw refusal;
         var role = StatementClassifier.Classify(statement.Text);
-        if (session.IsPooled && role == StatementRole.Setting && !session.IsInOwnTransaction)
+        if (connection.IsPooled && role == StatementRole.Setting && !connection.IsInOwnTransaction)
             throw NeedsSession(step, statement);
         var index = ConcurrentIndex.Read(new StatementWords(statement.Text));
         try
         {
             if (index is not null)
-                await index.DropInvalidAsync(session, cancellationToken).ConfigureAwait(false);
+                await index.DropInvalidAsync(connection, cancellationToken).ConfigureAwait(false);
             var rows = await SendAsync(step.Script, statement, cancellationToken).ConfigureAwait(false);
-            session.IsInOwnTransaction = role == StatementRole.Begin || (session.IsInOwnTransaction && role != StatementRole.Commit);
-            return new StatementOutcome(rows, session.TakeCascaded());
+            connection.Observe(role);
+            return new StatementOutcome(rows, connection.TakeCascaded());
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
             if (index is not null)
-                await CleanUpAsync(index, cancellationToken.IsCancellationRequested ? CancelledCleanUp : session.Options.TableLockTimeout)
+                await CleanUpAsync(
+                        index,
+                        cancellationToken.IsCancellationRequested ? CancelledCleanUp : connection.Options.TableLockTimeout
+                    )
                     .ConfigureAwait(false);
             throw Translate(step, statement, e, cancellationToken);
         }
     }
 
-    /// <summary>Puts back what such a script has set on the connection.</summary>
+    /// <summary>Restores what such a script has set on the connection.</summary>
     public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
     {
         if (_script is null)
             return false;
         _script = null;
-        session.HasLeftRows = true;
-        if (session.IsPooled)
+        connection.Leftovers.ExpectRows();
+        if (connection.IsPooled)
             return false;
         foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"])
-            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     private async Task<bool> EnterAsync(StepExecution step, int index, CancellationToken cancellationToken)
     {
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
-        await session.ClearAsync(cancellationToken).ConfigureAwait(false);
-        session.MayHaveLeftovers = true;
-        session.MayRunCode = true;
-        session.WorkOn(step.Migration.FullName);
-        if (session.IsPooled)
+        await connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
+        connection.Leftovers.Expect();
+        connection.Server.ObserveScript();
+        connection.WorkOn(step.Migration.FullName);
+        if (connection.IsPooled)
         {
             WarnOfLimits(step);
             _script = step.Script;
@@ -85,14 +88,14 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
 
         var header = step.Script.Header;
         await SetAsync("application_name", ApplicationName.Of(step.Migration.FullName), cancellationToken).ConfigureAwait(false);
-        if (session.ReadsBackslashes)
+        if (connection.ReadsBackslashes)
             await SetAsync("standard_conforming_strings", "on", cancellationToken).ConfigureAwait(false);
-        if (session.ClientCheck is { } check)
+        if (connection.Server.ClientCheck is { } check)
             await SetAsync(check.Name, check.Value, cancellationToken).ConfigureAwait(false);
         // A lock timeout in CREATE INDEX CONCURRENTLY leaves an invalid index behind: only who asks for one gets it.
         if (header.TableLockTimeout is { } lockTimeout)
             await SetAsync("lock_timeout", Milliseconds(lockTimeout), cancellationToken).ConfigureAwait(false);
-        if ((header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
+        if ((header.StatementTimeout ?? connection.Options.StatementTimeout) is { } limit)
             await SetAsync("statement_timeout", Milliseconds(limit), cancellationToken).ConfigureAwait(false);
         _script = step.Script;
         if (index > 0)
@@ -103,8 +106,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     /// <summary>What would be set on one of the pooler's backends would hold for whomever it serves next.</summary>
     private void WarnOfLimits(StepExecution step)
     {
-        if ((step.Script.Header.TableLockTimeout ?? step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is not null)
-            session.Options.Events.Publish(
+        if ((step.Script.Header.TableLockTimeout ?? step.Script.Header.StatementTimeout ?? connection.Options.StatementTimeout) is not null)
+            connection.Options.Events.Publish(
                 new WarningRaised(
                     $"{step.Migration.FullName} runs without a transaction and through a pooler in transaction mode: its time limits cannot be set, and do not hold."
                 )
@@ -128,13 +131,16 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
     {
         var statements = PostgreSqlStatementReader.Read(script).Where(p => p.Kind == SqlPieceKind.Statement).Take(before);
         foreach (
-            var piece in statements.Where(p => StatementClassifier.Classify(p.Text) == StatementRole.Setting && !session.PassesOver(p.Text))
+            var piece in statements.Where(p =>
+                StatementClassifier.Classify(p.Text) == StatementRole.Setting
+                && !StatementClassifier.IsPassedOver(p.Text, connection.ServerVersion)
+            )
         )
-            await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
     }
 
     private Task SetAsync(string name, string value, CancellationToken cancellationToken) =>
-        session.QueryAsync("SELECT pg_catalog.set_config($1, $2, false)", _ => { }, cancellationToken, name, value);
+        connection.QueryAsync("SELECT pg_catalog.set_config($1, $2, false)", _ => { }, cancellationToken, name, value);
 
     private static string Milliseconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
@@ -144,7 +150,7 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         var isCopy = new StatementWords(statement.Text)[0] is "COPY";
         if (!isCopy)
         {
-            var rows = await session.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
+            var rows = await connection.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
             return rows < 0 ? null : rows;
         }
 
@@ -155,8 +161,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
             if (pieces.Current.Kind != SqlPieceKind.Statement || index++ < statement.Index)
                 continue;
             if (!pieces.Current.CopiesFromClient)
-                return await session.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
-            await CopyData.SendAsync(session, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+                return await connection.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(connection, statement.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
             break;
         }
 
@@ -172,8 +178,8 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         using var stop = new CancellationTokenSource(limit);
         try
         {
-            await session.ReconnectAsync(stop.Token).ConfigureAwait(false);
-            await index.DropInvalidAsync(session, stop.Token).ConfigureAwait(false);
+            await connection.ReconnectAsync(stop.Token).ConfigureAwait(false);
+            await index.DropInvalidAsync(connection, stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or MigrationException or OperationCanceledException)
         {
@@ -186,12 +192,13 @@ internal sealed class PostgreSqlOutside(PostgreSqlSession session)
         if (e is OperationCanceledException || cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(e.Message, e, cancellationToken);
         if (e is PostgresException p && PostgreSqlErrors.IsAnswer(p))
-            return session.Failure(
+            return StatementFailure.Of(
                 p,
                 step.Script,
                 new SqlPiece(SqlPieceKind.Statement, statement.Text, statement.Location.Line, statement.Location.Column ?? 1),
                 blocker: null,
-                attempts: 1
+                attempts: 1,
+                confinement
             );
         return new MigrationException(
             ErrorId.ConnectionFailed,

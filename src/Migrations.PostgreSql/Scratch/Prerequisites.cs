@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -16,21 +15,17 @@ internal sealed record Prerequisites(
     IReadOnlyList<(string Name, string Schema, string Version)> Extensions
 )
 {
-    private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Missing = new(StringComparer.Ordinal);
-
-    /// <summary>The extensions that a scratch database lacks.</summary>
-    public static IReadOnlyList<string> MissingOn(DatabaseTarget scratch) => Missing.GetValueOrDefault(scratch.ConnectionString) ?? [];
-
-    /// <summary>Forgets what a scratch database lacks.</summary>
-    public static void Forget(DatabaseTarget scratch) => Missing.TryRemove(scratch.ConnectionString, out _);
-
     /// <summary>Reads those of the database that a session is connected to.</summary>
     /// <param name="origin">The session.</param>
     /// <param name="scripts">
     /// The scripts that will run; their schemas and extensions are theirs to make. Null: only the settings are wanted.
     /// </param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Prerequisites> ReadAsync(PostgreSqlSession origin, ScriptNames? scripts, CancellationToken cancellationToken)
+    public static async Task<Prerequisites> ReadAsync(
+        PostgreSqlConnection origin,
+        ScriptNames? scripts,
+        CancellationToken cancellationToken
+    )
     {
         var settings = new List<(string, string)>();
         await origin
@@ -65,27 +60,27 @@ internal sealed record Prerequisites(
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PostgresException">An extension may be made by a superuser only.</exception>
     public async Task MakeAsync(
-        PostgreSqlSession server,
+        PostgreSqlConnection server,
         DatabaseTarget scratch,
-        Func<Task<PostgreSqlSession>> open,
+        Func<Task<PostgreSqlConnection>> open,
         CancellationToken cancellationToken
     )
     {
         if (Schemas.Count + Extensions.Count > 0)
         {
-            var session = await open().ConfigureAwait(false);
-            await using var _ = session.ConfigureAwait(false);
-            await FillAsync(session, scratch, cancellationToken).ConfigureAwait(false);
+            var connection = await open().ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await FillAsync(connection, scratch, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var (before, behind) in Settings)
             await SetAsync(server, before + PostgreSqlText.Name(scratch.Database) + behind, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FillAsync(PostgreSqlSession session, DatabaseTarget scratch, CancellationToken cancellationToken)
+    private async Task FillAsync(PostgreSqlConnection connection, DatabaseTarget scratch, CancellationToken cancellationToken)
     {
         foreach (var schema in Schemas)
-            await session
+            await connection
                 .ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken)
                 .ConfigureAwait(false);
         var missing = new List<string>();
@@ -93,17 +88,17 @@ internal sealed record Prerequisites(
         {
             if (
                 StatementReach.IsWorldExtension(name)
-                || !await TryMakeAsync(session, name, schema, version, cancellationToken).ConfigureAwait(false)
+                || !await TryMakeAsync(connection, name, schema, version, cancellationToken).ConfigureAwait(false)
             )
                 missing.Add("the extension " + name);
         }
 
         if (missing.Count > 0)
-            Missing[scratch.ConnectionString] = missing;
+            ScratchRegister.Lacks(scratch, missing);
     }
 
     private static async Task<bool> TryMakeAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string name,
         string schema,
         string version,
@@ -115,7 +110,7 @@ internal sealed record Prerequisites(
         {
             try
             {
-                await session.ExecuteAsync(create + more, cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(create + more, cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && e.SqlState is not PostgresErrorCodes.InsufficientPrivilege)
@@ -130,7 +125,7 @@ internal sealed record Prerequisites(
     /// <summary>
     /// A setting that only a superuser may make, or that the server does not know, is left: nothing of the schema hangs on it.
     /// </summary>
-    private static async Task SetAsync(PostgreSqlSession server, string sql, CancellationToken cancellationToken)
+    private static async Task SetAsync(PostgreSqlConnection server, string sql, CancellationToken cancellationToken)
     {
         try
         {

@@ -21,21 +21,21 @@ internal sealed class Confinement(DatabaseTarget target)
     };
 
     private readonly ReachReader _reader = new();
-    private readonly ThrowAwayCluster? _cluster = ThrowAwayCluster.Of(target);
+    private readonly IOwnServer? _server = ScratchRegister.ServerOf(target);
     private StatementException? _leftOut;
     private bool _knows;
     private bool _mayAnything;
 
     /// <summary>Takes note of what is there already and reaches further, and of what its role may do.</summary>
-    public async Task LookAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public async Task LookAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         if (_knows)
             return;
         _knows = true;
-        await KnownReach.TeachAsync(_reader, session, cancellationToken).ConfigureAwait(false);
+        await KnownReach.TeachAsync(_reader, connection, cancellationToken).ConfigureAwait(false);
         _mayAnything =
-            _cluster is null
-            && await session
+            _server is null
+            && await connection
                 .AnyAsync(
                     "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)",
                     cancellationToken
@@ -45,13 +45,13 @@ internal sealed class Confinement(DatabaseTarget target)
 
     /// <summary>Why a statement is not run on the copy; null when it is.</summary>
     public async Task<StatementException?> RefusalAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string statement,
         ScriptLocation location,
         CancellationToken cancellationToken
     )
     {
-        await LookAsync(session, cancellationToken).ConfigureAwait(false);
+        await LookAsync(connection, cancellationToken).ConfigureAwait(false);
         if (_reader.Find(statement) is not { } found || !IsRefused(found.Reach))
             return null;
         var place = found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line);
@@ -65,7 +65,7 @@ internal sealed class Confinement(DatabaseTarget target)
         reach switch
         {
             Reach.World => true,
-            Reach.Cluster => _cluster is not { IsOfOtherVersion: false },
+            Reach.Cluster => _server is not { IsOfOtherVersion: false },
             Reach.Unseen => _mayAnything,
             _ => false,
         };
@@ -75,11 +75,11 @@ internal sealed class Confinement(DatabaseTarget target)
     {
         if (_leftOut is not null)
             return BeyondCopy.Needs(_leftOut, failure);
-        if (_cluster is { IsOfOtherVersion: true })
+        if (_server is { IsOfOtherVersion: true })
             return NotKnown(failure, "The copy is on a server of our own of another version than the database's.");
-        if (_cluster is not null && IsOfServer(failure))
+        if (_server is not null && IsOfServer(failure))
             return NotKnown(failure, "The copy is on a server of our own, where it runs as a role that is no superuser.");
-        if (failure.Code is not null && NotThere.Contains(failure.Code) && Prerequisites.MissingOn(target) is { Count: > 0 } missing)
+        if (failure.Code is not null && NotThere.Contains(failure.Code) && ScratchRegister.MissingOn(target) is { Count: > 0 } missing)
             return NotKnown(failure, $"The database has what no migration creates, and the copy lacks it: {string.Join(", ", missing)}.");
         return failure;
     }
@@ -102,31 +102,33 @@ internal sealed class Confinement(DatabaseTarget target)
     /// Whether a statement makes an extension on a server of our own, which may take a superuser: an administrator makes it on the real
     /// one.
     /// </summary>
-    public bool MakesExtension(string statement) => _cluster is not null && new StatementWords(statement).StartWith("CREATE EXTENSION");
+    public bool MakesExtension(string statement) => _server is not null && new StatementWords(statement).StartWith("CREATE EXTENSION");
 
     /// <summary>
     /// Runs the statement that makes an extension, as a superuser for that moment, unless event triggers would run as one too.
     /// </summary>
-    public async Task MakeExtensionAsync(PostgreSqlSession session, Func<Task> run, CancellationToken cancellationToken)
+    public async Task MakeExtensionAsync(PostgreSqlConnection connection, Func<Task> run, CancellationToken cancellationToken)
     {
-        if (await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_event_trigger", cancellationToken).ConfigureAwait(false))
+        if (await connection.AnyAsync("SELECT 1 FROM pg_catalog.pg_event_trigger", cancellationToken).ConfigureAwait(false))
         {
             await run().ConfigureAwait(false);
             return;
         }
 
-        await _cluster!.RaiseAsync(cancellationToken).ConfigureAwait(false);
+        await _server!.RaiseAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await run().ConfigureAwait(false);
         }
         finally
         {
-            await _cluster.LowerAsync().ConfigureAwait(false);
+            await _server.LowerAsync().ConfigureAwait(false);
         }
 
         // A look at a catalogue makes the backend take note that its role is as it was.
-        await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user", cancellationToken).ConfigureAwait(false);
+        await connection
+            .AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static StatementException NotKnown(StatementException failure, string why) =>

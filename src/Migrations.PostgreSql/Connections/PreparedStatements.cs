@@ -24,7 +24,7 @@ internal sealed class PreparedStatements
     public string IsOther => $"NOT pg_catalog.starts_with(p.name, '{_prefix}')";
 
     /// <summary>Whether they are no longer used: something has changed them.</summary>
-    public bool IsStopped { get; set; }
+    public bool IsStopped { get; private set; }
 
     /// <summary>Whether the server has any of them.</summary>
     public bool IsAny => _ready.Count > 0;
@@ -74,6 +74,9 @@ internal sealed class PreparedStatements
             _ready[text] = name;
         _sent.Clear();
     }
+
+    /// <summary>Something has changed them: from here on everything is said in full.</summary>
+    public void Stop() => IsStopped = true;
 
     /// <summary>The server has none of them any more.</summary>
     public void Forget()

@@ -16,10 +16,12 @@ internal static class Subscriptions
         """;
 
     /// <summary>The names of those of the database that a session is connected to, quoted.</summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        await session.QueryAsync(Query, row => names.Add(PostgreSqlText.Name(row.GetString(0))), cancellationToken).ConfigureAwait(false);
+        await connection
+            .QueryAsync(Query, row => names.Add(PostgreSqlText.Name(row.GetString(0))), cancellationToken)
+            .ConfigureAwait(false);
         return names;
     }
 
@@ -28,41 +30,50 @@ internal static class Subscriptions
     /// a copy of
     /// (<see href="https://www.postgresql.org/docs/current/sql-dropsubscription.html"/>).
     /// </summary>
-    /// <param name="session">A session on another database of the server.</param>
+    /// <param name="connection">A connection to another database of the server.</param>
     /// <param name="name">The database.</param>
     /// <param name="drop">The statement that drops it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task DropDatabaseAsync(PostgreSqlSession session, string name, string drop, CancellationToken cancellationToken)
+    public static async Task DropDatabaseAsync(
+        PostgreSqlConnection connection,
+        string name,
+        string drop,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            await session.ExecuteAsync(drop, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(drop, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
         {
             if (
-                !await TryTakeOffAsync(PostgreSqlTarget.WithDatabase(session.Target, name), session.Options, cancellationToken)
+                !await TryTakeOffAsync(PostgreSqlTarget.WithDatabase(connection.Target, name), connection.Options, cancellationToken)
                     .ConfigureAwait(false)
             )
                 throw;
-            await session.ExecuteAsync(drop, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(drop, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Drops a database with whoever is connected.</summary>
+    public static Task DropDatabaseForciblyAsync(PostgreSqlConnection connection, string name) =>
+        DropDatabaseAsync(connection, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)", CancellationToken.None);
+
     private static async Task<bool> TryTakeOffAsync(DatabaseTarget database, SessionOptions options, CancellationToken cancellationToken)
     {
-        var session = await PostgreSqlSession
+        var connection = await PostgreSqlConnection
             .OpenAsync(database, options, new PostgreSqlConnector(database, new PostgreSqlSources()), cancellationToken)
             .ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        var names = await ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var names = await ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         foreach (var name in names)
         {
             foreach (
                 var statement in (string[])
                     [$"ALTER SUBSCRIPTION {name} DISABLE", $"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)", $"DROP SUBSCRIPTION {name}"]
             )
-                await session.ExecuteAsync(statement, cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(statement, cancellationToken).ConfigureAwait(false);
         }
 
         return names.Count > 0;

@@ -4,10 +4,10 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Looks up whether a statement outside a transaction took effect.</summary>
-internal static class SqliteEvidence
+/// <summary>Finds out whether a statement outside a transaction took effect.</summary>
+internal static class StatementProbe
 {
-    /// <summary>Looks.</summary>
+    /// <summary>Looks it up in the schema.</summary>
     public static StatementEvidence Find(SqliteHandle handle, ScriptStatement statement)
     {
         var head = StatementHead.Read(statement.Text);
@@ -37,7 +37,8 @@ internal static class SqliteEvidence
 
     private static bool HasObject(SqliteHandle handle, string name) =>
         handle.QueryInt64(
-            "SELECT 1 FROM (SELECT name FROM main.sqlite_master UNION ALL SELECT name FROM temp.sqlite_master) WHERE name = ?1 COLLATE NOCASE",
+            "SELECT 1 FROM (SELECT name FROM main.sqlite_master UNION ALL SELECT name FROM temp.sqlite_master) WHERE name = "
+                + "?1 COLLATE NOCASE",
             name
         )
             is not null;

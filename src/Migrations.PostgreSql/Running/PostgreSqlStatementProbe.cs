@@ -3,7 +3,7 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>Looks in the catalogue whether a statement outside a transaction, whose end nobody recorded, took effect.</summary>
-internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
+internal sealed class PostgreSqlStatementProbe(PostgreSqlConnection connection)
 {
     private const string RelationExists = "SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL";
     private const string TypeExists = "SELECT 1 WHERE pg_catalog.to_regtype($1) IS NOT NULL";
@@ -20,12 +20,12 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
     /// <summary>Looks a statement up. An INVALID index that it left behind is dropped.</summary>
     public async Task<StatementEvidence> FindAsync(string text, CancellationToken cancellationToken)
     {
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var words = new StatementWords(text);
         if (ConcurrentIndex.Read(words) is { } index)
         {
-            await index.DropInvalidAsync(session, cancellationToken).ConfigureAwait(false);
-            return await index.IsValidAsync(session, cancellationToken).ConfigureAwait(false) switch
+            await index.DropInvalidAsync(connection, cancellationToken).ConfigureAwait(false);
+            return await index.IsValidAsync(connection, cancellationToken).ConfigureAwait(false) switch
             {
                 true => StatementEvidence.Done,
                 null => StatementEvidence.NotDone,
@@ -92,7 +92,7 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
         var name = words[at];
         at += words[at + 2] is "ONLY" ? 3 : 2;
         var index = new ConcurrentIndex(name, SqlNames.Qualified(words, ref at));
-        return await index.IsValidAsync(session, cancellationToken).ConfigureAwait(false) is null
+        return await index.IsValidAsync(connection, cancellationToken).ConfigureAwait(false) is null
             ? StatementEvidence.NotDone
             : StatementEvidence.Done;
     }
@@ -149,5 +149,5 @@ internal sealed class PostgreSqlEvidence(PostgreSqlSession session)
 
     // Names mean what they meant to the script.
     private async Task<bool> AnyAsync(string query, CancellationToken cancellationToken, params object?[] values) =>
-        await session.QueryAsScriptAsync(query, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
+        await connection.QueryAsScriptAsync(query, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
 }

@@ -11,7 +11,7 @@ namespace Migrations.Sqlite;
 /// </summary>
 /// <param name="handle">The connection.</param>
 /// <param name="database">The full path of its file.</param>
-internal sealed class KeptJournal(SqliteHandle handle, string database) : IDisposable
+internal sealed class KeptJournal(SqliteHandle handle, string database) : IKeptJournal, IDisposable
 {
     private bool _isDecided;
     private bool _isKept;
@@ -23,16 +23,14 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     /// </summary>
     private SafeFileHandle? _file;
 
-    /// <summary>The journal's full path.</summary>
+    /// <inheritdoc/>
     public string Path { get; } = database + "-journal";
 
-    /// <summary>Whether the file of this name is the one that was created here, and its folder has been written since.</summary>
+    /// <inheritdoc/>
     public bool IsNameOnDisk => _isCommitted && IsInPlace;
 
-    /// <summary>
-    /// Whether the file stays although SQLite, leaving PERSIST, would delete it: the last transaction uses it once more. Only on the thread
-    /// that leaves: for another connection, deleting its journal is the commit.
-    /// </summary>
+    /// <inheritdoc/>
+    /// <remarks>Only on the thread that leaves: for another connection, deleting its journal is the commit.</remarks>
     public bool OutlivesItsMode => _leavingThread == Environment.CurrentManagedThreadId;
 
     private bool IsInPlace =>
@@ -43,19 +41,17 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
     public void OnBegin(bool isLast)
     {
         if (!_isCommitted)
-            Let();
+            Release();
         if (isLast)
             Leave();
         else if (!_isDecided)
             Keep();
     }
 
-    /// <summary>
-    /// SQLite has created the journal, or opened one of whose name it is not known to be on the disk. Nobody else writes meanwhile.
-    /// </summary>
+    /// <inheritdoc/>
     public void OnCreated()
     {
-        Let();
+        Release();
         try
         {
             _file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -80,7 +76,7 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
             Delete();
         _isKept = false;
         JournalVfs.Remove(this);
-        Let();
+        Release();
     }
 
     private void Keep()
@@ -114,7 +110,7 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
         try
         {
             var mode = handle.QueryText("PRAGMA main.journal_mode");
-            // SQLite deletes it on the way from the one mode to the other, and sees to it that nobody writes it.
+            // SQLite deletes it on the way from the one mode to the other, and makes sure that no one writes it.
             if (mode is "delete" && IsInPlace)
                 mode = handle.QueryText("PRAGMA main.journal_mode=PERSIST");
             if (mode is "persist")
@@ -122,11 +118,11 @@ internal sealed class KeptJournal(SqliteHandle handle, string database) : IDispo
         }
         catch (SqliteFailure)
         {
-            // The file is only in the way of whoever looks at the folder.
+            // The file is only in the way of whoever reads the folder.
         }
     }
 
-    private void Let()
+    private void Release()
     {
         _isCommitted = false;
         _file?.Dispose();

@@ -4,15 +4,15 @@ namespace Migrations.Sqlite;
 
 /// <summary>
 /// Runs what may write in a transaction that is rolled back whatever happens, so that neither the file nor its log is touched: no page
-/// leaves the memory, not even of a connection that is told only to read.
+/// leaves the memory, not even of a connection that may only read.
 /// </summary>
-internal static class SqliteUndone
+internal static class RolledBackProbe
 {
     /// <summary>Runs it. No transaction may be open.</summary>
     /// <param name="handle">The connection.</param>
     /// <param name="action">What may write.</param>
-    /// <param name="putBack">Puts back what it may have set on the connection; called after the rollback.</param>
-    public static void Run(SqliteHandle handle, Action action, Action? putBack = null)
+    /// <param name="restore">Restores what it may have set on the connection; called after the rollback.</param>
+    public static void Run(SqliteHandle handle, Action action, Action? restore = null)
     {
         var token = handle.Watch.Token;
         var isReader = handle.QueryInt64("PRAGMA query_only") == 1;
@@ -31,12 +31,12 @@ internal static class SqliteUndone
         }
         finally
         {
-            // Cancelling must not keep things from being put back.
+            // Cancelling must not keep things from being restored.
             handle.Watch.Token = CancellationToken.None;
             handle.Watch.StatementTimeout = null;
             if (handle.InTransaction)
                 handle.Execute("ROLLBACK");
-            putBack?.Invoke();
+            restore?.Invoke();
             handle.Execute($"PRAGMA cache_spill={spill}");
             if (journal is "delete" or "truncate" or "persist")
                 handle.Execute("PRAGMA main.journal_mode=" + journal);
