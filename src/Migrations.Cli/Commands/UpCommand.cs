@@ -53,8 +53,8 @@ internal static class UpCommand
         var schemaFile = OptionOf.Text(
             "--schema-file",
             "file",
-            "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the schema "
-                + "is the same, and can be committed beside the migrations (as schema.sql in their folder)."
+            "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the "
+                + "schema is the same, and can be committed beside the migrations (as schema.sql in their folder)."
         );
         var ignore = new IgnoreOption();
         command.Options.Add(check);

@@ -1,6 +1,6 @@
 namespace Migrations.History;
 
-/// <summary>Works out of the rows of the history how long each migration took. Pure.</summary>
+/// <summary>Works out from the rows of the history how long each migration took. Pure.</summary>
 internal static class HistoryProfiler
 {
     /// <summary>One profile for each migration that was applied and measured, slowest last run first, with the row of that run.</summary>

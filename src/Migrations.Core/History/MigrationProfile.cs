@@ -26,7 +26,7 @@ public sealed record MigrationProfile : IHasPlace
     /// <summary>How long it took the last time.</summary>
     public required TimeSpan Last { get; init; }
 
-    /// <summary>How long it took in the middle of all its runs; between the two in the middle when their number is even.</summary>
+    /// <summary>The median of how long its runs took.</summary>
     public required TimeSpan Median { get; init; }
 
     /// <summary>How long it took at most.</summary>
@@ -38,6 +38,6 @@ public sealed record MigrationProfile : IHasPlace
     /// <summary>Rows inserted, updated and deleted the last time; null where unknown.</summary>
     public long? RowsAffected { get; init; }
 
-    /// <summary>The part that its last run has in the last runs of all these migrations, from 0 to 1.</summary>
+    /// <summary>Its part of the time that the last runs of all these migrations took, from 0 to 1.</summary>
     public required double Share { get; init; }
 }

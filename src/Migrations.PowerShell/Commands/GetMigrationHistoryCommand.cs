@@ -32,8 +32,8 @@ namespace Migrations.PowerShell.Commands;
 public sealed class GetMigrationHistoryCommand : DatabaseCommand
 {
     /// <summary>
-    /// Writes one object for each migration instead: how long it took the last time it was applied, in the median and at most, with its statements, its rows and
-    /// its share of the whole; slowest first.
+    /// Writes one object for each migration instead: how long it took the last time it was applied, in the median and at most, with its
+    /// statements, its rows and its share of the whole; slowest first.
     /// </summary>
     [Parameter]
     public SwitchParameter Profile { get; set; }
@@ -44,13 +44,17 @@ public sealed class GetMigrationHistoryCommand : DatabaseCommand
     public int Last { get; set; }
 
     /// <summary>
-    /// Only events since a moment: a date or time (of this machine's time zone unless it says otherwise), or how long ago: <c>7d</c>, <c>24h</c>, or a TimeSpan.
+    /// Only events since a moment: a date or time (of this machine's time zone unless it says otherwise), or how long ago: <c>7d</c>,
+    /// <c>24h</c>, or a TimeSpan.
     /// </summary>
     [Parameter]
     [MomentTransformation]
     public DateTimeOffset? Since { get; set; }
 
-    /// <summary>Only events of these migrations: full names, names alone, also with <c>*</c> and <c>?</c>, or versions (<c>3</c> means <c>003</c>).</summary>
+    /// <summary>
+    /// Only events of these migrations: full names (also with <c>*</c> and <c>?</c>), names alone, or versions (<c>3</c> means
+    /// <c>003</c>).
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(MigrationCompleter))]
     [ValidateNotNullOrEmpty]
