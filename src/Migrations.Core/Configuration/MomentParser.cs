@@ -28,7 +28,7 @@ public static class MomentParser
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
     ];
 
-    /// <summary>Reads a moment; false when the text is none.</summary>
+    /// <summary>Reads a moment; false when the text is not one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="now">What "ago" counts from; a time without an offset from UTC has the offset of this one.</param>
     /// <param name="moment">The moment.</param>
