@@ -15,7 +15,6 @@ public sealed class MetricsTests(ITestOutputHelper output)
     private static readonly Dictionary<string, int> WideLines = new(StringComparer.Ordinal)
     {
         ["Migrations.PostgreSql"] = 276,
-        ["Migrations.Sqlite"] = 52,
     };
 
     [Fact]

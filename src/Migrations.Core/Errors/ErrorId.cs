@@ -245,6 +245,9 @@ public enum ErrorId
     /// <summary>A statement that was tried on a copy, or that a backup holds, would reach beyond the copy; it was not run.</summary>
     ReachesBeyondCopy,
 
+    /// <summary>Loading a backup would run code that cannot be seen into, and that was not accepted.</summary>
+    UnseenCode,
+
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
 

@@ -117,13 +117,19 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is
             // cancelled.
             if (reading.IsFaulted)
-                return await reading.ConfigureAwait(false);
+                await reading.ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        return await reading.ConfigureAwait(false);
+        var (content, mayRunUnseen) = await reading.ConfigureAwait(false);
+        return mayRunUnseen
+            ? content with
+            {
+                UnseenCode = await new UnseenCode(connection, tools, job).FindAsync(snapshot, cancellationToken).ConfigureAwait(false),
+            }
+            : content;
     }
 
     // pg_dump has each of its LOCK TABLE wait so long, and nothing else.
@@ -149,10 +155,10 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             e
         );
 
-    private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
+    private async Task<(BackupContent Content, bool MayRunUnseen)> ReadAsync(CancellationToken cancellationToken)
     {
         var last = await LastMigrationAsync(cancellationToken).ConfigureAwait(false);
-        return new BackupContent
+        var content = new BackupContent
         {
             EngineVersion = connection.Info.EngineVersion,
             SchemaFingerprint = await new PostgreSqlSchemaReader(connection)
@@ -166,6 +172,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
                 .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)
                 .ConfigureAwait(false),
         };
+        return (content, await new UnseenCode(connection, tools, job).IsPossibleAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<HistoryRecord?> LastMigrationAsync(CancellationToken cancellationToken)

@@ -44,7 +44,11 @@ internal sealed class PostgreSqlCopy(PostgreSqlConnection origin, DatabaseTarget
         );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
-        var filter = new ScriptFilter(withOwners: true, origin.ServerVersion, new DumpGuard($"The dump of {origin.Target.Display}"));
+        var filter = new ScriptFilter(
+            withOwners: true,
+            origin.ServerVersion,
+            new DumpGuard($"The dump of {origin.Target.Display}", acceptUnseen: true)
+        );
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
 
