@@ -7,7 +7,9 @@ namespace Migrations.PowerShell;
 /// <summary>What the cmdlets share that work on the backups of a folder, and on the databases that restores kept.</summary>
 public abstract class KeptDatabaseCommand : MigrationCommand
 {
-    /// <summary>The databases whose restores may have kept databases on their server, besides what is in the folder. PostgreSQL only.</summary>
+    /// <summary>
+    /// The databases whose restores may have kept databases on their server, besides what is in the folder. PostgreSQL only.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? Database { get; set; }

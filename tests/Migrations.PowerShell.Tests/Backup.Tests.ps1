@@ -38,7 +38,7 @@ Describe 'Backups on <Engine>' -ForEach $engines {
             Get-DatabaseBackup $backups | Should -HaveCount 1
             { $all[1] | Test-DatabaseBackup -ErrorAction Stop } | Should -Throw -ErrorId UsageInvalid* -ExpectedMessage '*no backup that could be proven*'
             { $all[1] | Restore-Database -Force -ErrorAction Stop } | Should -Throw -ErrorId UsageInvalid* -ExpectedMessage '*no backup that could be proven*'
-            $all | Format-Table | Out-String | Should -Match "$([regex]::Escape($all[1].Path))"
+            $all | Format-Table | Out-String -Width 400 | Should -Match "$([regex]::Escape($all[1].Path))"
         }
         $all | Remove-DatabaseBackup -KeepLast 1 -Force | Where-Object -Not Keep | Should -BeNullOrEmpty
         ($all | Remove-DatabaseBackup -KeepStates 1 -WhatIf | Where-Object -Not Keep).Backup.Path | Should -Be $all[2].Path

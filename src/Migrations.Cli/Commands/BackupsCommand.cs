@@ -12,7 +12,8 @@ internal static class BackupsCommand
         var folder = new Argument<string>("folder") { Description = "The folder with the backups." };
         var command = new DescribedCommand(
             "backups",
-            "List the backups in a folder, newest first, and whether each is proven; with --database, also databases that restores kept (PostgreSQL).",
+            "List the backups in a folder, newest first, and whether each is proven; with "
+                + " --database, also databases that restores kept (PostgreSQL).",
             SharedOptions.Database,
             "migrations backups ./backups",
             "migrations backups ./backups --output json",

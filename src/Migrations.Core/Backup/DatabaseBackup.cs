@@ -10,8 +10,8 @@ public sealed record DatabaseBackup : IHasTarget
     public string Database { get; init; } = "";
 
     /// <summary>
-    /// The database, to run against, where the backup was made in this session, and for a kept database; keeps its secret. Null for one that
-    /// was found in a folder.
+    /// The database, to run against, where the backup was made in this session, and for a kept database; keeps its secret. Null for one
+    /// that was found in a folder.
     /// </summary>
     public DatabaseTarget? Target { get; init; }
 

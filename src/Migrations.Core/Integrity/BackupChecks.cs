@@ -41,7 +41,8 @@ internal static class BackupChecks
         if (backups.FirstOrDefault(b => b.Proven && !ListedBackup.IsFuture(b.CreatedAt, now)) is not { } proven)
             return Of(
                 CheckStatus.Fail,
-                $"None of the {backups.Count} backups in '{request.BackupFolder}' is proven; the newest is '{Path.GetFileName(backups[0].Path)}'.{Odd(backups)}",
+                $"None of the {backups.Count} backups in '{request.BackupFolder}' is proven; the newest is "
+                    + $" '{Path.GetFileName(backups[0].Path)}'.{Odd(backups)}",
                 "none proven",
                 backups[0].Problem is null ? $"Prove the newest: migrations verify \"{backups[0].Path}\"" : Way
             );

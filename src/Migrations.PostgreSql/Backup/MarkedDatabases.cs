@@ -13,32 +13,35 @@ namespace Migrations.PostgreSql;
 /// <param name="sources">Where connections come from.</param>
 internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions options, Lazy<PostgreSqlSources> sources)
 {
+    // The server itself ends an autovacuum that is in the way.
     // A mark is the word of the database's owner. It counts where that is the owner of the replaced database, or one who may do anything.
     private static readonly string Query = $"""
-        SELECT d.datname::text, pg_catalog.shobj_description(d.oid, 'pg_database'), CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT')
-            THEN pg_catalog.pg_database_size(d.oid) ELSE 0 END, CASE
-            WHEN NOT (r.rolsuper OR COALESCE(d.datdba = t.datdba, d.datdba = m.oid)) THEN pg_catalog.format('It belongs to the role %I, so that it is not certain that a restore has kept it.', r.rolname)
-            WHEN NOT pg_catalog.pg_has_role(d.datdba, 'USAGE') THEN pg_catalog.format('It belongs to the role %I; only that role or a superuser may drop it.', r.rolname)
-            WHEN d.datistemplate THEN pg_catalog.format('It is a template. To have it dropped: ALTER DATABASE %I IS_TEMPLATE false;', d.datname)
-            WHEN EXISTS (SELECT FROM pg_catalog.pg_subscription s WHERE s.subdbid = d.oid) THEN (SELECT pg_catalog.format('It has the subscription %I.', s.subname)
-                FROM pg_catalog.pg_subscription s WHERE s.subdbid = d.oid ORDER BY s.subname LIMIT 1)
-            WHEN EXISTS (SELECT FROM pg_catalog.pg_replication_slots s WHERE s.database = d.datname) THEN (SELECT pg_catalog.format('It has the replication slot %L.', s.slot_name)
-                FROM pg_catalog.pg_replication_slots s WHERE s.database = d.datname ORDER BY s.slot_name LIMIT 1)
-            WHEN EXISTS (SELECT FROM pg_catalog.pg_prepared_xacts p WHERE p.database = d.datname) THEN (SELECT pg_catalog.format('It has the prepared transaction %L.', p.gid)
-                FROM pg_catalog.pg_prepared_xacts p WHERE p.database = d.datname ORDER BY p.prepared LIMIT 1)
-            WHEN EXISTS ({Sessions}) THEN (SELECT pg_catalog.format('Backend %s of user %s%s is connected to it.', a.pid, a.usename,
-                NULLIF(pg_catalog.format(' (%s)', NULLIF(a.application_name, '')), ' ()')) FROM ({Sessions} ORDER BY a.backend_start LIMIT 1) a)
+        SELECT d.datname::text, pg_catalog.shobj_description(d.oid, 'pg_database'),
+            CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT') THEN pg_catalog.pg_database_size(d.oid) ELSE 0 END, CASE
+            WHEN NOT (r.rolsuper OR COALESCE(d.datdba = t.datdba, d.datdba = m.oid))
+                THEN pg_catalog.format('It belongs to the role %I, so that it is not certain that a restore has kept it.', r.rolname)
+            WHEN NOT pg_catalog.pg_has_role(d.datdba, 'USAGE')
+                THEN pg_catalog.format('It belongs to the role %I; only that role or a superuser may drop it.', r.rolname)
+            WHEN d.datistemplate
+                THEN pg_catalog.format('It is a template. To have it dropped: ALTER DATABASE %I IS_TEMPLATE false;', d.datname)
+            ELSE COALESCE(
+                (SELECT pg_catalog.format('It has the subscription %I.', s.subname)
+                    FROM pg_catalog.pg_subscription s WHERE s.subdbid = d.oid ORDER BY s.subname LIMIT 1),
+                (SELECT pg_catalog.format('It has the replication slot %L.', s.slot_name)
+                    FROM pg_catalog.pg_replication_slots s WHERE s.database = d.datname ORDER BY s.slot_name LIMIT 1),
+                (SELECT pg_catalog.format('It has the prepared transaction %L.', p.gid)
+                    FROM pg_catalog.pg_prepared_xacts p WHERE p.database = d.datname ORDER BY p.prepared LIMIT 1),
+                (SELECT pg_catalog.format('Backend %s of user %s%s is connected to it.', a.pid, a.usename,
+                        NULLIF(pg_catalog.format(' (%s)', NULLIF(a.application_name, '')), ' ()'))
+                    FROM pg_catalog.pg_stat_activity a
+                    WHERE a.datid = d.oid AND a.backend_type IS DISTINCT FROM 'autovacuum worker' ORDER BY a.backend_start LIMIT 1))
             END
         FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = d.datdba JOIN pg_catalog.pg_roles m ON m.rolname = current_user
             LEFT JOIN pg_catalog.pg_database t ON t.datname = $1
         WHERE d.datname <> $1 AND pg_catalog.shobj_description(d.oid, 'pg_database') ~ '{KeptMark.Pattern}'
         """;
 
-    // The server itself ends an autovacuum that is in the way.
-    private const string Sessions =
-        "SELECT a.pid, a.usename, a.application_name, a.backend_start FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type IS DISTINCT FROM 'autovacuum worker'";
-
-    /// <summary>Marks a database that has just been renamed. What keeps that from being done is a warning, and keeps nothing else from it.</summary>
+    /// <summary>Marks a database that has just been renamed. What keeps that from being done is a warning, and stops nothing.</summary>
     /// <param name="server">A session on another database, in a transaction.</param>
     /// <param name="mark">What is to be said.</param>
     public static async Task MarkAsync(PostgreSqlConnection server, KeptMark mark)
@@ -50,8 +53,9 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
             await server
                 .QueryAsync(
                     $"""
-                    SELECT pg_catalog.format('COMMENT ON DATABASE %I IS %L', d.datname, pg_catalog.concat_ws(E'\n\n', NULLIF(pg_catalog.regexp_replace(
-                        pg_catalog.shobj_description(d.oid, 'pg_database'), '{KeptMark.Pattern}', ''), ''), $2::text)) FROM pg_catalog.pg_database d WHERE d.datname = $1
+                    SELECT pg_catalog.format('COMMENT ON DATABASE %I IS %L', d.datname, pg_catalog.concat_ws(E'\n\n', NULLIF(
+                        pg_catalog.regexp_replace(pg_catalog.shobj_description(d.oid, 'pg_database'), '{KeptMark.Pattern}', ''), ''),
+                        $2::text)) FROM pg_catalog.pg_database d WHERE d.datname = $1
                     """,
                     row => statement = row.GetString(0),
                     CancellationToken.None,
@@ -66,7 +70,8 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
             await server.ExecuteAsync("ROLLBACK TO SAVEPOINT kept", CancellationToken.None).ConfigureAwait(false);
             server.Options.Events.Publish(
                 new WarningRaised(
-                    $"The comment of the kept database {mark.Name} could not be set, so that it is not listed with the backups and stays until you drop it: {PostgreSqlErrors.Words(e)}"
+                    $"The comment of the kept database {mark.Name} could not be set, so that it is not listed "
+                        + $"with the backups and stays until you drop it: {.Words(e)}"
                 )
             );
         }
@@ -102,7 +107,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
         {
-            throw NotDropped(name, PostgreSqlErrors.Words(e));
+            throw NotDropped(name, .Words(e));
         }
     }
 

@@ -20,7 +20,8 @@ internal static class RecordedSettings
     private const string Query = $"""
         WITH d AS (SELECT * FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
         SELECT 'owner', pg_catalog.pg_get_userbyid(datdba)::text FROM d
-        UNION ALL SELECT 'comment', NULLIF(pg_catalog.regexp_replace(pg_catalog.shobj_description(oid, 'pg_database'), '{KeptMark.Pattern}', ''), '') FROM d
+        UNION ALL SELECT 'comment', NULLIF(
+            pg_catalog.regexp_replace(pg_catalog.shobj_description(oid, 'pg_database'), '{KeptMark.Pattern}', ''), '') FROM d
         UNION ALL SELECT 'is_template', 'true' FROM d WHERE datistemplate
         UNION ALL SELECT 'connection_limit', datconnlimit::text FROM d WHERE datconnlimit >= 0
         UNION ALL SELECT 'set:' || pg_catalog.split_part(c, '=', 1), pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1)
@@ -50,7 +51,8 @@ internal static class RecordedSettings
         return found;
     }
 
-    /// <summary>The statements that set them: what stands before the database's name, and behind it. Those that would hinder us are last.</summary>
+    /// <summary>The statements that set them: what stands before the database's name, and behind it. Those that would hinder us are
+    /// last.</summary>
     public static IEnumerable<(string Before, string Behind)> Statements(IReadOnlyDictionary<string, string>? recorded)
     {
         foreach (

@@ -14,7 +14,8 @@ internal static class LastMigration
         if (
             !await connection
                 .AnyAsync(
-                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
+                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', "
+                        + "'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
                     cancellationToken,
                     table
                 )

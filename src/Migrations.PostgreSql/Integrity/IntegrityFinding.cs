@@ -31,7 +31,7 @@ internal sealed record IntegrityFinding(
     /// <summary>What was found, if anything.</summary>
     /// <param name="found">The objects, each with what to do about it.</param>
     /// <param name="status">How bad that is.</param>
-    /// <param name="good">The sentence when there are none; it is also what is expected.</param>
+    /// <param name="good">The sentence when there are no such objects; it is also what is expected.</param>
     /// <param name="bad">The sentence when there are some, with <c>{0}</c> for how many.</param>
     /// <param name="one">What one is called, with its verb.</param>
     /// <param name="many">What several are called, with their verb.</param>

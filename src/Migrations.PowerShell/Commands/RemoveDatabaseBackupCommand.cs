@@ -8,7 +8,8 @@ namespace Migrations.PowerShell.Commands;
 /// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and
 /// the last proven backup of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and
 /// states that restores kept unless <c>-KeepStates</c> is given. Databases that restores kept on a PostgreSQL server are among
-/// these where <c>-Database</c> names theirs, or where Get-DatabaseBackup brings them; one that is in use stays. Writes a decision for each backup, with its reason. Asks for each backup
+/// these where <c>-Database</c> names theirs, or where Get-DatabaseBackup brings them; one that is in use stays. Writes a
+/// decision for each backup, with its reason. Asks for each backup
 /// that would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
 /// </remarks>
 /// <example>
