@@ -71,7 +71,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
             server.Options.Events.Publish(
                 new WarningRaised(
                     $"The comment of the kept database {mark.Name} could not be set, so that it is not listed "
-                        + $"with the backups and stays until you drop it: {.Words(e)}"
+                        + $"with the backups and stays until you drop it: {PostgreSqlErrors.Message(e)}"
                 )
             );
         }
@@ -107,7 +107,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
         {
-            throw NotDropped(name, .Words(e));
+            throw NotDropped(name, PostgreSqlErrors.Message(e));
         }
     }
 
