@@ -49,7 +49,7 @@ internal sealed class Interrupt : IDisposable
                 break;
             case 2:
                 _terminal.Error(
-                    "Still rolling back. Once more ends this process at once, and the database is left to roll back by itself.",
+                    "Still rolling back. Press Ctrl-C again to exit now; the database will finish rolling back on its own.",
                     Tone.Notice
                 );
                 break;

@@ -31,7 +31,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             return Statuses(input);
         }
@@ -45,7 +45,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
             return StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _context.Options.Service, session.Info, holder);
@@ -155,7 +155,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             var repair = new HistoryRepair(session, driver.Dialect, target, folder, _context.NewRecorder());
             return
             [
@@ -239,7 +239,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             var plan = planner(input);
             _ = _context.Analyze(plan, input.History);
             return plan;
@@ -258,7 +258,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+                var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
                 return await write(session, _context.NewRecorder(), input).ConfigureAwait(false);
             }
         }

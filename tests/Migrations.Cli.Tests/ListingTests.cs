@@ -68,10 +68,10 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.Matches(@"(?m)^\[3/3\] Applied 003_add_user_prefs in .+, 2 rows$", up);
         Assert.Matches(@"(?m)^Applied 3 migrations to .+ in .+\.$", up);
         Assert.Contains("Nothing to apply", await OutputAsync("up"), StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^\[1/1\] Undone 003_add_user_prefs in .+$", await OutputAsync("down", "--accept-data-loss"));
+        Assert.Matches(@"(?m)^\[1/1\] Rolled back 003_add_user_prefs in .+$", await OutputAsync("down", "--accept-data-loss"));
         Assert.Matches(@"(?m)^\[ \] 003_add_user_prefs  rolled back$", await OutputAsync("status"));
-        Assert.Contains("Undone 2 migrations", await OutputAsync("reset", "--yes"), StringComparison.Ordinal);
-        Assert.Contains("Nothing to undo", await OutputAsync("down"), StringComparison.Ordinal);
+        Assert.Contains("Rolled back 2 migrations", await OutputAsync("reset", "--yes"), StringComparison.Ordinal);
+        Assert.Contains("Nothing to roll back", await OutputAsync("down"), StringComparison.Ordinal);
     }
 
     [Fact]

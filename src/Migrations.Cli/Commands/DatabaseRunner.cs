@@ -124,7 +124,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "No database was specified.",
-                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
+                "Specify one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
             );
         }
 

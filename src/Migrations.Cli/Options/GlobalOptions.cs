@@ -23,7 +23,7 @@ internal sealed class GlobalOptions
     private readonly Option<string?> _environment = OptionOf.Text(
         "--environment",
         "name",
-        "The environment to run for: migrations whose header names other environments are left out."
+        "The environment to run for: migrations whose header lists other environments are skipped."
     );
     private readonly Option<string?> _service = OptionOf.Text(
         "--service",
@@ -36,7 +36,7 @@ internal sealed class GlobalOptions
     };
     private readonly Option<bool> _quiet = new("--quiet", "-q")
     {
-        Description = "Print only errors, warnings and what was asked for: no progress, and nothing when a run succeeds.",
+        Description = "Print only errors, warnings and requested output: no progress, and nothing when a run succeeds.",
     };
     private readonly Option<string?> _envFile = OptionOf.Text(
         "--env-file",

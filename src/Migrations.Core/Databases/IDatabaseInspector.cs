@@ -45,5 +45,5 @@ public interface IDatabaseInspector
     /// Finds what a script would lose, without running any of it: tables and columns that it drops, tables that it empties, rows that it
     /// deletes, counted by SELECTs under a time limit (beyond it an estimate, marked so).
     /// </summary>
-    Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken);
+    Task<LossForecast> ForecastLossAsync(LossForecastRequest question, CancellationToken cancellationToken);
 }

@@ -34,7 +34,7 @@ internal sealed class FolderScan
                 scan.TakeFile(entry, e => scan._content.AddNumbered(e, scan._filter));
         }
 
-        SqitchProject.LookFor(root, scan._content);
+        SqitchProject.Reject(root, scan._content);
         return scan._content;
     }
 

@@ -35,7 +35,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         driver.OpenAsync(target, options.Session with { Access = access }, cancellationToken);
 
     /// <summary>What planning looks at: the folder, and the history as it is now.</summary>
-    public Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
+    public Task<PlanningInput> ReadInputAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);
 
     /// <summary>Checks the scripts of a plan.</summary>

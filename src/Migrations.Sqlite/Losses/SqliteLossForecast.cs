@@ -18,12 +18,12 @@ internal sealed class SqliteLossForecast
     private readonly List<string> _notForeseen = [];
     private readonly List<DataLoss> _counted = [];
     private readonly ScriptWrites _writes = new(SqliteDialect.Instance);
-    private readonly LossQuestion _question;
+    private readonly LossForecastRequest _question;
     private readonly EarlierScripts _earlier;
     private readonly LossCounter _counter;
     private IReadOnlyList<DeletingKey>? _keys;
 
-    private SqliteLossForecast(SqliteHandle handle, LossQuestion question, EarlierScripts earlier)
+    private SqliteLossForecast(SqliteHandle handle, LossForecastRequest question, EarlierScripts earlier)
     {
         (_question, _earlier, _counter) = (question, earlier, new LossCounter(handle, question.Limit));
         foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
@@ -45,7 +45,12 @@ internal sealed class SqliteLossForecast
     /// <param name="question">What is asked.</param>
     /// <param name="earlier">What the scripts before it change.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static LossForecast Read(SqliteHandle handle, LossQuestion question, EarlierScripts earlier, CancellationToken cancellationToken)
+    public static LossForecast Read(
+        SqliteHandle handle,
+        LossForecastRequest question,
+        EarlierScripts earlier,
+        CancellationToken cancellationToken
+    )
     {
         var forecast = new SqliteLossForecast(handle, question, earlier);
         foreach (var statement in SqliteDialect.Instance.Split(question.Script))
