@@ -102,7 +102,7 @@ internal sealed class GlobalOptions
         ("json", OutputFormat.Json)
     );
 
-    /// <summary>Makes the options.</summary>
+    /// <summary>Creates the options.</summary>
     public GlobalOptions() =>
         Groups = [
             new("Database", SharedOptions.Database, _database.All),

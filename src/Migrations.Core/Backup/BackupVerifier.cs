@@ -183,7 +183,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
-            // What could not be done is no fault of the backup's, and takes nothing from its being there.
+            // What could not be done is not the fault of the backup, and takes nothing from its being there.
             return
             [
                 ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with

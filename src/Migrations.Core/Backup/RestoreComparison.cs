@@ -73,7 +73,7 @@ internal sealed class RestoreComparison(
         );
     }
 
-    /// <summary>What others have written since is no fault of the restore, whose own content was compared before.</summary>
+    /// <summary>What others have written since is not the fault of the restore, whose own content was compared before.</summary>
     private CheckResult Excuse(CheckResult check)
     {
         if (check is not { Status: CheckStatus.Fail, Category: CheckCategory.Backup, Name: BackupComparison.Rows })

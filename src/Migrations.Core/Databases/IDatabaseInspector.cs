@@ -16,7 +16,7 @@ public interface IDatabaseInspector
     Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>Counts, and on request digests, the rows of every table of the user's (history tables included), in one snapshot.</summary>
-    /// <param name="digests">Whether <see cref="TableContent.Digest"/> is wanted too.</param>
+    /// <param name="digests">Whether <see cref="TableContent.Digest"/> is requested too.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">The database refuses.</exception>
     Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken);

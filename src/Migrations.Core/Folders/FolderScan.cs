@@ -38,7 +38,7 @@ internal sealed class FolderScan
         return scan._content;
     }
 
-    /// <summary>Sorts a file out; what may be a migration goes on to <paramref name="addScript"/>.</summary>
+    /// <summary>Sorts a file out; what may be a migration is passed to <paramref name="addScript"/>.</summary>
     private void TakeFile(FolderEntry entry, Action<FolderEntry> addScript)
     {
         if (entry.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase))

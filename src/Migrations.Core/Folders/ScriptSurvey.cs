@@ -161,7 +161,7 @@ internal sealed class ScriptSurvey
         }
     }
 
-    /// <summary>Follows whether a list goes on: what is remarked between its parts begins no section.</summary>
+    /// <summary>Follows whether a list continues: what is remarked between its parts begins no section.</summary>
     private void Follow(ReadOnlySpan<byte> code)
     {
         var end = code.LastIndexOf((byte)';');
@@ -174,7 +174,7 @@ internal sealed class ScriptSurvey
     }
 
     /// <summary>
-    /// A statement goes on or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks
+    /// A statement continues or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks
     /// nothing.
     /// </summary>
     private void TakeCode()

@@ -40,7 +40,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             Recommendation = error.NextStep,
         };
 
-    /// <summary>Makes the checks.</summary>
+    /// <summary>Runs the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see
     /// cref="CheckStatus.NotRun"/>.</returns>
     /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name

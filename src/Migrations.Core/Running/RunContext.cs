@@ -43,7 +43,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     public IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history) =>
         PlannedScripts.Analyze(driver.Dialect, folder, plan, history);
 
-    /// <summary>Makes the rows of one run in the history.</summary>
+    /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);
 
     public void Warn(string text) => options.Session.Events.Publish(new WarningRaised(text));

@@ -80,7 +80,7 @@ internal sealed class RunTurn(
         }
         catch (MigrationException)
         {
-            // What stands in the way now may be gone when the other run ends.
+            // What blocks the run now may be gone when the other run ends.
             return true;
         }
     }
