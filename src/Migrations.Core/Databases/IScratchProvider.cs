@@ -8,8 +8,8 @@ public interface IScratchProvider
     /// owner lives the place shows that: one whose owner lives is never removed. One that cannot be removed when it is disposed is reported
     /// as an event.
     /// </summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ScratchUnavailable"/>: it cannot be created; the message says why, the next step
-    /// what to grant or to give.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ScratchUnavailable"/>: it cannot be created; the message says why, the next
+    /// step what to grant or to specify.</exception>
     Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken);
 
     /// <summary>
