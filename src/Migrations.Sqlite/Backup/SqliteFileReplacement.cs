@@ -53,17 +53,7 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
             Write(source, made, cancellationToken);
             reached(RestoreStep.NewWritten);
             kept = TakeName(job);
-            if (isThere)
-            {
-                File.Copy(path, kept, overwrite: true);
-                DiskFlush.Flush(kept);
-            }
-
-            reached(RestoreStep.Kept);
-            MoveCompanions(kept);
-            File.Move(made, path, overwrite: true);
-            DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
-            reached(RestoreStep.Renamed);
+            Put(made, kept, isThere);
         }
         catch
         {
@@ -79,6 +69,21 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         return isThere
             ? new RestoreOutcome(kept, "replaced the file, which was no database")
             : new RestoreOutcome(Kept: null, "written as a new file");
+    }
+
+    private void Put(string made, string kept, bool isThere)
+    {
+        if (isThere)
+        {
+            File.Copy(path, kept, overwrite: true);
+            DiskFlush.Flush(kept);
+        }
+
+        reached(RestoreStep.Kept);
+        MoveCompanions(kept);
+        File.Move(made, path, overwrite: true);
+        DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
+        reached(RestoreStep.Renamed);
     }
 
     private void Write(SqliteHandle source, string made, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ internal sealed class SqliteSalvage
         CancellationToken cancellationToken
     )
     {
-        SqliteOpening.CheckPlace(source, SessionAccess.Read);
+        DatabasePlace.Check(source, SessionAccess.Read);
         try
         {
             using var handle = Open(SqliteTarget.PathOf(source));
@@ -64,20 +64,7 @@ internal sealed class SqliteSalvage
         CancellationToken cancellationToken
     )
     {
-        try
-        {
-            SqliteFileCopy.CreateFile(destination);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MigrationException(
-                ErrorId.DiskFailed,
-                $"What is saved of '{target.Display}' cannot be written to '{destination}': {e.Message}",
-                "Name a file that is not there yet, in a folder that you may write.",
-                e
-            );
-        }
-
+        Create(destination, target);
         try
         {
             SqliteSalvage salvage;
@@ -97,6 +84,23 @@ internal sealed class SqliteSalvage
         {
             File.Delete(destination);
             throw;
+        }
+    }
+
+    private static void Create(string destination, DatabaseTarget target)
+    {
+        try
+        {
+            SqliteFileCopy.CreateFile(destination);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"What is saved of '{target.Display}' cannot be written to '{destination}': {e.Message}",
+                "Name a file that is not there yet, in a folder that you may write.",
+                e
+            );
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
 
     private nint Prepare(ScriptWindow window, out int length)
     {
-        if (ScriptRunner.PrepareWhole(handle, window, out var statement, out length) != SqliteCodes.Ok)
+        if (ScriptCompiler.Compile(handle, window, out var statement, out length) != SqliteCodes.Ok)
             throw Refused(window);
         return statement != 0 ? statement : throw backup.Invalid("it has a NUL byte in it");
     }

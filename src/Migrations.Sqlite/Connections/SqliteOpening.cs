@@ -12,7 +12,7 @@ internal static class SqliteOpening
     /// <exception cref="MigrationException">It is missing, cannot be opened, or is no database.</exception>
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        CheckPlace(target, options.Access);
+        DatabasePlace.Check(target, options.Access);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
@@ -22,14 +22,7 @@ internal static class SqliteOpening
             TimeSpan pause;
             try
             {
-                var handle = Open(target, options, cancellationToken);
-                if (target.IsScratch)
-                {
-                    Forget(handle);
-                    handle.Confine();
-                }
-
-                return handle;
+                return Open(target, options, cancellationToken);
             }
             catch (SqliteFailure e) when (e.IsBusy && clock.Elapsed < options.LockTimeout && FindRun(target, options) is { } holder)
             {
@@ -55,40 +48,19 @@ internal static class SqliteOpening
     private static LockHolder? FindRun(DatabaseTarget target, SessionOptions options) =>
         options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
 
-    /// <summary>Checks that a database can be where it is said to be.</summary>
-    /// <exception cref="MigrationException">It cannot.</exception>
-    public static void CheckPlace(DatabaseTarget target, SessionAccess access)
+    private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        var path = SqliteTarget.PathOf(target);
-        if (SqliteTarget.IsMemory(target) || File.Exists(path))
-            return;
-        if (Directory.Exists(path))
-            throw new MigrationException(
-                ErrorId.DatabaseInvalid,
-                $"'{target.Display}' is a folder, not a database file.",
-                "Name the database file in it with --database."
-            );
-        var folder = Path.GetDirectoryName(path);
-        if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
+        var handle = OpenAs(target, options, cancellationToken);
+        if (target.IsScratch)
         {
-            throw new MigrationException(
-                ErrorId.DatabaseFolderMissing,
-                $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
-                $"Create the folder (mkdir \"{folder}\"), or correct --database."
-            );
+            Forget(handle);
+            handle.Confine();
         }
 
-        if (access != SessionAccess.Create)
-        {
-            throw new MigrationException(
-                ErrorId.DatabaseMissing,
-                $"The database '{target.Display}' does not exist.",
-                "Correct --database, or create it by applying migrations: 'migrations up'."
-            );
-        }
+        return handle;
     }
 
-    private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    private static SqliteHandle OpenAs(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         if (SqliteTarget.IsMemory(target))
             return Open(
@@ -243,7 +215,7 @@ internal static class SqliteOpening
     /// <summary>A path as a URI, to which parameters can be added.</summary>
     public static string AddressOf(string path)
     {
-        // A %-code in a file's name is none to SQLite only when its sign is escaped; and only Windows takes a backslash for a slash.
+        // A %-code in a file's name is taken literally only when its sign is escaped; and only Windows takes a backslash for a slash.
         path = path.Replace("%", "%25", StringComparison.Ordinal);
         path = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path.Replace("\\", "%5C", StringComparison.Ordinal);
         return new UriBuilder("file", "") { Path = path }

@@ -66,13 +66,7 @@ internal sealed class ScriptFacts
 
     private void Read(StatementHead head, SqliteStatementReader statements)
     {
-        MayMakeForeignKeys |= head switch
-        {
-            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } => Encoding
-                .UTF8.GetString(statements.Text)
-                .Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
-            _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
-        };
+        MayMakeForeignKeys |= MakesForeignKeys(head, statements);
         if (head.Name is not { } name)
             return;
         if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
@@ -102,6 +96,15 @@ internal sealed class ScriptFacts
                 break;
         }
     }
+
+    private static bool MakesForeignKeys(StatementHead head, SqliteStatementReader statements) =>
+        head switch
+        {
+            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } => Encoding
+                .UTF8.GetString(statements.Text)
+                .Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
+            _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
+        };
 
     private void Rename(string name, string newName)
     {

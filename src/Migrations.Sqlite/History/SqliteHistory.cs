@@ -7,18 +7,13 @@ namespace Migrations.Sqlite;
 /// <summary>The journal table in an SQLite file.</summary>
 internal sealed class SqliteHistory : IHistoryStore, IDisposable
 {
-    private const string Values =
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,strftime('%Y-%m-%dT%H:%M:%fZ','now'),?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)";
-
     private readonly SqliteConnection _connection;
     private readonly SqliteHandle _handle;
     private readonly HistoryTable _table;
     private readonly HistoryReader _reader;
+    private readonly HistoryRows _rows;
     private readonly HistoryWatch _watch;
     private bool _isDue;
-    private SqliteStatement? _insert;
-    private SqliteStatement? _lastId;
-    private SqliteStatement? _check;
 
     public SqliteHistory(SqliteConnection connection)
     {
@@ -26,6 +21,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         _handle = connection.Handle;
         _table = new HistoryTable(_handle, connection.Target, connection.Options.HistoryTable);
         _reader = new HistoryReader(_handle, connection.Target, _table);
+        _rows = new HistoryRows(_handle, _table);
         _watch = new HistoryWatch(_handle, _table.Name);
     }
 
@@ -144,12 +140,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         return last > known.LastId;
     }
 
-    public void Dispose()
-    {
-        _insert?.Dispose();
-        _lastId?.Dispose();
-        _check?.Dispose();
-    }
+    public void Dispose() => _rows.Dispose();
 
     private void InsertAlone(JournalEntry entry)
     {
@@ -170,58 +161,16 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
     }
 
-    private bool InsertRow(JournalEntry entry)
-    {
-        CreateIfDue();
-        _insert ??= _handle.Prepare($"INSERT INTO {_table.Quoted} ({HistoryTable.Columns[4..]}, script){Values}");
-        var row = _insert;
-        row.Bind(1, entry.RunId.ToString());
-        row.Bind(2, entry.Service);
-        row.Bind(3, entry.Version);
-        row.Bind(4, entry.Name);
-        row.Bind(5, entry.Description);
-        row.Bind(6, entry.SemanticVersion);
-        row.Bind(7, JournalNames.Of(entry.Direction));
-        row.Bind(8, JournalNames.Of(entry.Event));
-        row.Bind(9, entry.Checksum);
-        row.Bind(10, entry.AppliedBy);
-        row.Bind(11, entry.Host);
-        row.Bind(12, entry.ExecutionTimeMs);
-        row.Bind(13, entry.RowsAffected);
-        row.Bind(14, entry.Success ? 1 : 0);
-        row.Bind(15, entry.ErrorMessage);
-        row.Bind(16, entry.StatementIndex);
-        row.Bind(17, entry.SchemaFingerprint);
-        row.Bind(18, entry.ToolVersion);
-        row.Bind(19, entry.Script);
-        row.Run();
-        return true;
-    }
-
     private void Check(JournalEntry entry)
     {
-        _check ??= _handle.Prepare(
-            $"SELECT id, (SELECT count(*) FROM main.{_table.Quoted}) FROM main.{_table.Quoted}"
-                + $" WHERE id = (SELECT max(id) FROM main.{_table.Quoted}) AND run_id = ?1 AND name = ?2 AND event = ?3"
-        );
-        _check.Bind(1, entry.RunId.ToString());
-        _check.Bind(2, entry.Name);
-        _check.Bind(3, JournalNames.Of(entry.Event));
-        try
-        {
-            HistoryMark? found = _check.Step() ? new HistoryMark(_check.Int64(0), _check.Int64(1)) : null;
-            if (
-                _watch.IsDisturbed
-                || found is not { } now
-                || (Known is { } known && (now.LastId <= known.LastId || now.Count != known.Count + 1))
-            )
-                throw Disturbed(entry, inner: null);
-            Known = now;
-        }
-        finally
-        {
-            _check.Reset();
-        }
+        var found = _rows.FindLast(entry);
+        if (
+            _watch.IsDisturbed
+            || found is not { } now
+            || (Known is { } known && (now.LastId <= known.LastId || now.Count != known.Count + 1))
+        )
+            throw Disturbed(entry, inner: null);
+        Known = now;
     }
 
     private MigrationException Disturbed(JournalEntry entry, SqliteFailure? inner)
@@ -240,20 +189,14 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         );
     }
 
-    private long ReadLastId()
+    private bool InsertRow(JournalEntry entry)
     {
-        if (_isDue && !_table.Exists())
-            return 0;
-        _lastId ??= _handle.Prepare($"SELECT max(id) FROM {_table.Quoted}");
-        try
-        {
-            return _lastId.Step() && !_lastId.IsNull(0) ? _lastId.Int64(0) : 0;
-        }
-        finally
-        {
-            _lastId.Reset();
-        }
+        CreateIfDue();
+        _rows.Insert(entry);
+        return true;
     }
+
+    private long ReadLastId() => _isDue && !_table.Exists() ? 0 : _rows.ReadLastId();
 
     private Task<T> Call<T>(Func<T> action, CancellationToken cancellationToken)
     {

@@ -56,7 +56,7 @@ internal static class RowFindings
         }
     }
 
-    /// <summary>The first finding that is not about rows; null where there is none.</summary>
+    /// <summary>The first finding that is not about rows; null where all are.</summary>
     /// <exception cref="SqliteFailure">The database is too damaged to be checked.</exception>
     public static string? FindDamage(SqliteHandle handle) => All(handle).FirstOrDefault(f => !IsOne(f) && f is not "ok");
 

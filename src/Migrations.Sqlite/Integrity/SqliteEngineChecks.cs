@@ -153,19 +153,9 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     {
         var target = SqliteNames.Show(table.Name);
         if (!thorough)
-            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' is only read by a thorough check.") with
-            {
-                Target = target,
-            };
+            return OfIndex(CheckStatus.NotRun, "is only read by a thorough check.");
         if (handle.IsReadOnly)
-            return Result(
-                name,
-                CheckStatus.NotRun,
-                $"The index of '{table.Name}' cannot be checked, because the file can only be read."
-            ) with
-            {
-                Target = target,
-            };
+            return OfIndex(CheckStatus.NotRun, "cannot be checked, because the file can only be read.");
         try
         {
             var quoted = SqliteNames.Quote(table.Name);
@@ -175,21 +165,23 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
                 ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)"
                 : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
             RolledBackProbe.Run(handle, () => handle.Execute(insert));
-            return Result(name, CheckStatus.Pass, $"The index of '{table.Name}' fits its text.") with { Target = target };
+            return OfIndex(CheckStatus.Pass, "fits its text.");
         }
         catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested)
         {
             return e.PrimaryCode == SqliteCodes.Corrupt
-                ? Result(name, CheckStatus.Fail, $"The index of '{table.Name}' does not fit its text: {e.Message} [{e.CodeText}].") with
+                ? OfIndex(CheckStatus.Fail, $"does not fit its text: {e.Message} [{e.CodeText}].") with
                 {
-                    Target = target,
                     Recommendation = $"Rebuild it: INSERT INTO {target}({target}) VALUES ('rebuild');",
                 }
-                : Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' could not be checked: {e.Message} [{e.CodeText}].") with
-                {
-                    Target = target,
-                };
+                : OfIndex(CheckStatus.NotRun, $"could not be checked: {e.Message} [{e.CodeText}].");
         }
+
+        CheckResult OfIndex(CheckStatus status, string what) =>
+            Result(name, status, $"The index of '{table.Name}' {what}") with
+            {
+                Target = target,
+            };
     }
 
     private IEnumerable<CheckResult> CheckStatistics(string name)

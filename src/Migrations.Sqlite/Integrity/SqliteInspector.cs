@@ -36,7 +36,7 @@ internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseIn
 
     /// <inheritdoc/>
     public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) =>
-        connection.Call(() => new DeclaredCheckQuery(connection, query).Run(cancellationToken), cancellationToken);
+        connection.Call(() => new SqliteDeclaredCheckQuery(connection, query).Run(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) =>

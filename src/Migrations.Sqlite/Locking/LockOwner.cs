@@ -44,7 +44,7 @@ internal sealed class LockOwner : IDisposable
         Write();
     }
 
-    /// <summary>Who the file names; null when there is none, or it cannot be understood.</summary>
+    /// <summary>Who the file names; null when there is no file, or it cannot be understood.</summary>
     public static LockHolder? Read(string path)
     {
         try

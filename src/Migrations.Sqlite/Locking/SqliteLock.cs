@@ -66,10 +66,14 @@ internal sealed class SqliteLock : IAsyncDisposable
                     return null;
             }
 
-            var left = options.LockTimeout - clock.Elapsed;
-            var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(50, 150));
-            await Task.Delay(left > TimeSpan.Zero && left < pause ? left : pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(PauseWithin(options.LockTimeout - clock.Elapsed), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static TimeSpan PauseWithin(TimeSpan left)
+    {
+        var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(50, 150));
+        return left > TimeSpan.Zero && left < pause ? left : pause;
     }
 
     /// <summary>Who holds the lock now; null when no one does. Creates nothing.</summary>

@@ -18,7 +18,7 @@ internal static unsafe class JournalVfs
     private static readonly ConcurrentDictionary<string, IKeptJournal> Kept = new(StringComparer.Ordinal);
 
     /// <summary>Adds the shim to a library. Only Linux shows whether an open file still is the one of its name.</summary>
-    /// <returns>The shim's name, for opening databases; null, which stands for the usual VFS, where there is none.</returns>
+    /// <returns>The shim's name, for opening databases; null, which stands for the usual VFS, where it cannot be added.</returns>
     public static byte* Register(nint library)
     {
         if (!OperatingSystem.IsLinux())

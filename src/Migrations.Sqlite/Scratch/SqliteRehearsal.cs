@@ -11,16 +11,24 @@ internal static class SqliteRehearsal
     /// <summary>Runs it.</summary>
     public static async Task<StepMeasurement> MeasureAsync(SqliteSession session, StepExecution step, CancellationToken cancellationToken)
     {
-        var before = await session
-            .Connection.Call(() => Count(session.Connection, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(session.Connection.Handle, KeylessSchema.Schema, isKeyless: false));
-        using var changes = new SqliteChangeWatch(session.Connection.Handle);
+        var connection = session.Connection;
+        var before = await connection.Call(() => Count(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(connection.Handle, KeylessSchema.Schema, isKeyless: false));
+        using var changes = new SqliteChangeWatch(connection.Handle);
         var leftOut = new List<StatementException>();
         var outcome = await RunAsync(session, step, leftOut, cancellationToken).ConfigureAwait(false);
-        var after = await session
-            .Connection.Call(() => Count(session.Connection, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        var after = await connection.Call(() => Count(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return Measure(outcome, facts, before, after, changes) with { LeftOut = leftOut };
+    }
+
+    private static StepMeasurement Measure(
+        StepOutcome outcome,
+        ScriptFacts facts,
+        Dictionary<string, long> before,
+        Dictionary<string, long> after,
+        SqliteChangeWatch changes
+    )
+    {
         // Rows that only go under another name are none that were deleted and inserted.
         var renamed = facts.Renamed.Where(r => before.ContainsKey(r.Key) && after.ContainsKey(r.Value)).ToList();
         var counted = before
@@ -45,7 +53,6 @@ internal static class SqliteRehearsal
                     .Where(c => c.Inserted + c.Updated + c.Deleted > 0),
             ],
             Rewrites = [.. rebuilt.Select(SqliteNames.Show).Order(StringComparer.Ordinal)],
-            LeftOut = leftOut,
         };
     }
 

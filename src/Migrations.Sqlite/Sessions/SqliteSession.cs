@@ -9,7 +9,7 @@ internal sealed class SqliteSession : IDatabaseSession
 {
     private readonly SqliteHistory _history;
     private readonly ScriptTransaction _transaction;
-    private readonly NonTransactionalRunner _nonTransactional;
+    private readonly SqliteNonTransactional _nonTransactional;
     private SqliteLock? _lock;
 
     public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
@@ -17,7 +17,7 @@ internal sealed class SqliteSession : IDatabaseSession
         Connection = new SqliteConnection(target, options, handle);
         _history = new SqliteHistory(Connection);
         _transaction = new ScriptTransaction(Connection, _history);
-        _nonTransactional = new NonTransactionalRunner(_transaction);
+        _nonTransactional = new SqliteNonTransactional(_transaction);
         Inspector = new SqliteInspector(Connection);
     }
 
@@ -75,7 +75,7 @@ internal sealed class SqliteSession : IDatabaseSession
         {
             return await RetryAsync(
                     step.Migration.FullName,
-                    () => new StepRunner(_transaction, step, leftOut, cancellationToken).Run(),
+                    () => new SqliteStepRunner(_transaction, step, leftOut, cancellationToken).Run(),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -109,7 +109,7 @@ internal sealed class SqliteSession : IDatabaseSession
 
     /// <inheritdoc/>
     public Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken) =>
-        RetryAsync("the history", () => StatementProbe.Find(Connection.Handle, statement), cancellationToken);
+        RetryAsync("the history", () => SqliteStatementProbe.Find(Connection.Handle, statement), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

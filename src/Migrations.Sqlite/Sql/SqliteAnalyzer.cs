@@ -41,30 +41,7 @@ internal sealed class SqliteAnalyzer
         using var reader = new SqliteStatementReader(_script);
         while (reader.Read())
             Check(reader.Location, StatementHead.Read(reader.Text));
-        if (reader.Unterminated is { } place)
-        {
-            _problems.Add(
-                new FileProblem(
-                    ErrorId.ScriptUnterminated,
-                    place,
-                    "A literal, quoted name, comment or trigger body begins here and does not end.",
-                    "Close it."
-                )
-            );
-        }
-
-        if (reader.Hiding is { } hiding)
-        {
-            _problems.Add(
-                new FileProblem(
-                    ErrorId.ScriptUnterminated,
-                    hiding,
-                    "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
-                    "Save the file with LF or CRLF line ends."
-                )
-            );
-        }
-
+        CheckEnd(reader);
         var outside = DecideOutside();
         var suspends = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension;
         return new ScriptAnalysis
@@ -79,6 +56,28 @@ internal sealed class SqliteAnalyzer
         };
     }
 
+    private void CheckEnd(SqliteStatementReader reader)
+    {
+        if (reader.Unterminated is { } place)
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptUnterminated,
+                    place,
+                    "A literal, quoted name, comment or trigger body begins here and does not end.",
+                    "Close it."
+                )
+            );
+        if (reader.Hiding is { } hiding)
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptUnterminated,
+                    hiding,
+                    "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
+                    "Save the file with LF or CRLF line ends."
+                )
+            );
+    }
+
     private void Check(ScriptLocation place, StatementHead head)
     {
         _count++;
@@ -89,6 +88,11 @@ internal sealed class SqliteAnalyzer
         _own.Check(place, head);
         _mayOverwrite |= head.MayOverwrite;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
+        CheckKind(place, head);
+    }
+
+    private void CheckKind(ScriptLocation place, StatementHead head)
+    {
         switch (head.Kind)
         {
             case StatementKind.Begin:

@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 
 /// <summary>Runs scripts without a transaction, one statement at a time.</summary>
 /// <param name="transaction">The transaction that other scripts have, and this one's trial.</param>
-internal sealed class NonTransactionalRunner(ScriptTransaction transaction) : IDisposable
+internal sealed class SqliteNonTransactional(ScriptTransaction transaction) : IDisposable
 {
     private readonly SqliteConnection _connection = transaction.Connection;
     private readonly SqliteHistory _history = transaction.History;
@@ -81,7 +81,7 @@ internal sealed class NonTransactionalRunner(ScriptTransaction transaction) : ID
             return [];
         try
         {
-            return new StepRunner(transaction, step, leftOut: null, cancellationToken).Try();
+            return new SqliteStepRunner(transaction, step, leftOut: null, cancellationToken).Try();
         }
         catch (StatementException e)
             when (e.Id is not (ErrorId.ForeignKeyBroken or ErrorId.ForeignKeyViolated or ErrorId.RowsLost or ErrorId.ObjectsLost))

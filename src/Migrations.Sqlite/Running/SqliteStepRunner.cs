@@ -5,7 +5,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>Runs one script and its history row in one transaction, and leaves the connection as it was.</summary>
-internal sealed class StepRunner
+internal sealed class SqliteStepRunner
 {
     private readonly ScriptTransaction _transaction;
     private readonly SqliteConnection _connection;
@@ -24,7 +24,7 @@ internal sealed class StepRunner
     /// <param name="leftOut">Takes the statements that are not run because they reach beyond the copy; null: such a statement ends the
     /// script.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public StepRunner(
+    public SqliteStepRunner(
         ScriptTransaction transaction,
         StepExecution step,
         List<StatementException>? leftOut,

@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// <summary>Runs the statements of a declared check, and leaves nothing of them.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="query">The check.</param>
-internal sealed class DeclaredCheckQuery(SqliteConnection connection, Query query)
+internal sealed class SqliteDeclaredCheckQuery(SqliteConnection connection, Query query)
 {
     private readonly SqliteHandle _handle = connection.Handle;
     private readonly long _end = Environment.TickCount64 + (long)query.Timeout.TotalMilliseconds;

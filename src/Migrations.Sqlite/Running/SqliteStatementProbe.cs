@@ -5,7 +5,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>Finds out whether a statement outside a transaction took effect.</summary>
-internal static class StatementProbe
+internal static class SqliteStatementProbe
 {
     /// <summary>Looks it up in the schema.</summary>
     public static StatementEvidence Find(SqliteHandle handle, ScriptStatement statement)
