@@ -47,7 +47,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Migration("002.5_late", "CREATE TABLE late (id integer);");
         var listing = await OutputAsync("status");
         Assert.Matches(@"(?m)^\[~\] 001_initial_schema  \(applied: .+\)  edited since$", listing);
-        Assert.Matches(@"(?m)^\[\?\] 002_add_indexes     \(applied: .+\)  file is gone$", listing);
+        Assert.Matches(@"(?m)^\[\?\] 002_add_indexes     \(applied: .+\)  file is missing$", listing);
         Assert.Matches(@"(?m)^\[<\] 002\.5_late          out of order: older than an applied one, no undo$", listing);
         Assert.Matches(@"(?m)^\[x\] 003_add_user_prefs  \(applied: .+\)$", listing);
         Assert.Matches(@"(?m)^\[!\] 004_failing         failed$", listing);
