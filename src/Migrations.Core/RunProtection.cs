@@ -104,7 +104,9 @@ internal sealed class RunProtection(
         try
         {
             var restore = new RestoreRequest { KeepLabel = "failed", ExpectedLastId = _lastId };
-            var result = await _manager.RestoreAsync(Backup!, restore, cancellationToken).ConfigureAwait(false);
+            // It was made a moment ago by this run, and its SHA-256 is not read from the disk: what it runs, the database ran.
+            var manager = new BackupManager(driver, target, new BackupOptions { Session = session, AcceptUnseenCode = true });
+            var result = await manager.RestoreAsync(Backup!, restore, cancellationToken).ConfigureAwait(false);
             failure.NotApplied = [.. failure.Applied.Select(r => r.Name), .. failure.NotApplied];
             failure.Applied = [];
             failure.InDatabase = "the state before this run (restored)";

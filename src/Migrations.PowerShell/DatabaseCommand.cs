@@ -188,6 +188,7 @@ public abstract class DatabaseCommand : MigrationCommand
             RehearsalResult rehearsal => [rehearsal.Name],
             RepairResult repair => [repair.Name],
             JournalEntry entry => [entry.Name],
+            MigrationProfile profile => [profile.Name],
             _ => null,
         };
 

@@ -49,6 +49,37 @@ public sealed class DumpGuardTests
     [InlineData(Hidden + "CREATE INDEX i ON t (f());", "the use of f may reach")]
     [InlineData(Hidden + "ALTER TABLE t ADD CONSTRAINT c CHECK (f() > 0);", "the use of f may reach")]
     [InlineData(Hidden + "ALTER TABLE t ADD COLUMN b int DEFAULT f();", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nINSERT INTO u (a) VALUES (1);", "the use of u may reach")]
+    [InlineData(Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nCOPY u (a) FROM stdin;\n1\n\\.\n", "the use of u may reach")]
+    [InlineData(
+        Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nCOPY u (a, b) FROM stdin WITH (DEFAULT 'x');\n1\tx\n\\.\n",
+        "the use of u may reach"
+    )]
+    [InlineData(
+        Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nCREATE TABLE w (LIKE u INCLUDING ALL);\nCOPY w (a) FROM stdin;\n1\n\\.\n",
+        "the use of w may reach"
+    )]
+    [InlineData(
+        Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nALTER TABLE u RENAME TO w;\nCOPY w (a) FROM stdin;\n1\n\\.\n",
+        "another name"
+    )]
+    [InlineData(
+        Hidden
+            + "CREATE TABLE u (a int, b int DEFAULT f());\nALTER TABLE ONLY u ALTER COLUMN a SET DEFAULT 1, ADD COLUMN c int DEFAULT f();",
+        "the use of f may reach"
+    )]
+    [InlineData(
+        "CREATE TABLE u (a int);\nCREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'INSERT INTO u (a) VALUES (1) RETURNING a';\n"
+            + Hidden
+            + "ALTER TABLE ONLY u ALTER COLUMN a SET DEFAULT f();\nSELECT g();",
+        "the use of g may reach"
+    )]
+    [InlineData(
+        "CREATE FUNCTION g() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN f(); END $$;\n"
+            + Hidden
+            + "CREATE INDEX i ON t (g());",
+        "the use of g may reach"
+    )]
     [InlineData(Hidden + "CREATE TABLE u (a int CHECK (f() > 0));", "the use of f may reach")]
     [InlineData(Hidden + "CREATE TABLE u (a int, b int GENERATED ALWAYS AS (f()) STORED);", "the use of f may reach")]
     [InlineData(Hidden + "CREATE DOMAIN d AS int CHECK (f() > 0);", "the use of f may reach")]

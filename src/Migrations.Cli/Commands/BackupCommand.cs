@@ -34,7 +34,7 @@ internal static class BackupCommand
             Description = "Leave out tables of this name, with * and ? as wildcards; can be repeated (SQLite, with --format sql).",
         };
         var prove = OptionOf.Flag("--prove", "Prove the backup immediately: restore it into a scratch database and compare.");
-        var scratch = new ScratchOption();
+        var loading = new LoadingOptions();
         var command = new DescribedCommand(
             "backup",
             "Back up a database: one consistent snapshot and its manifest.",
@@ -53,7 +53,7 @@ internal static class BackupCommand
             exclude,
             prove,
         };
-        scratch.AddTo(command);
+        loading.AddTo(command);
         command.Validators.Add(result =>
             CallFaults.Exclude(result, "--prove and --no-counts cannot be used together: a proof compares the rows.", prove, noCounts)
         );
@@ -73,7 +73,7 @@ internal static class BackupCommand
                 };
                 return runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, request, parse.GetValue(prove), scratch.Read(parse), token),
+                    (call, token) => RunAsync(call, request, parse.GetValue(prove), loading.Read(parse, call), token),
                     cancellationToken
                 );
             }
@@ -85,7 +85,7 @@ internal static class BackupCommand
         DatabaseCall call,
         BackupRequest request,
         bool prove,
-        DatabaseTarget? scratch,
+        BackupOptions options,
         CancellationToken cancellationToken
     )
     {
@@ -97,7 +97,6 @@ internal static class BackupCommand
             return ExitCode.Done;
         }
 
-        var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
         var backup = await new BackupManager(call.Driver, call.Target, options)
             .BackUpAsync(request, cancellationToken)
             .ConfigureAwait(false);

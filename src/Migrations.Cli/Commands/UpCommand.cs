@@ -32,7 +32,8 @@ internal static class UpCommand
             "Apply pending migrations.",
             SharedOptions.Migrations | SharedOptions.WhatIf,
             "migrations up --database shop.db",
-            "migrations up --target 042 --backup ./backups --restore-on-failure"
+            "migrations up --target 042 --backup ./backups --restore-on-failure",
+            "migrations up --schema-file migrations/schema.sql"
         )
         {
             target,
@@ -49,9 +50,16 @@ internal static class UpCommand
                 + "A failed check fails the run (exit code 4) "
                 + "and, with --restore-on-failure, restores the backup.",
         };
+        var schemaFile = OptionOf.Text(
+            "--schema-file",
+            "file",
+            "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the "
+                + "schema is the same, and can be committed beside the migrations (as schema.sql in their folder)."
+        );
         var ignore = new IgnoreOption();
         command.Options.Add(check);
         ignore.AddTo(command);
+        command.Options.Add(schemaFile);
         command.SetAction(
             (parse, cancellationToken) =>
             {
@@ -63,6 +71,7 @@ internal static class UpCommand
                     AllowOutOfOrder = parse.GetValue(outOfOrder),
                     SkipChecksum = parse.GetValue(skipChecksum),
                     Check = parse.GetValue(check) ? new CheckRequest { Ignored = ignore.Read(parse) } : null,
+                    SchemaFile = parse.GetValue(schemaFile) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
                     Backup = protection.Backup(parse),
                     RestoreOnFailure = protection.RestoreOnFailure(parse),
                 };

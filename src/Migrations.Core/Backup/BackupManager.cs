@@ -51,6 +51,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 .ConfigureAwait(false);
             var backup = ListedBackup.Read(written, _options.Clock.GetUtcNow()) with { Target = target };
             WarnOfFaults(backup);
+            WarnOfUnseenCode(backup);
             return backup;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -80,7 +81,11 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var comparison = new RestoreComparison(driver, target, _options, backup, wanted.AcceptFaults);
         RestoreOutcome outcome;
         IReadOnlyList<CheckResult>? checks = null;
-        using (var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false))
+        using (
+            var unpacked = await UnpackedBackup
+                .OpenAsync(backup, format, _options.AcceptUnseenCode, cancellationToken)
+                .ConfigureAwait(false)
+        )
         {
             var job = new RestoreJob
             {
@@ -188,6 +193,16 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             string.Join("; ", faults.Take(FaultsShown).Select(f => $"{f.Object}: {f.Detail}"))
             + (faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "");
         Warn($"{target.Display} has faults, and the backup has them as they are: {named}. See 'migrations check --category engine'.");
+    }
+
+    private void WarnOfUnseenCode(DatabaseBackup backup)
+    {
+        if (backup.UnseenCode is { Count: > 0 } unseen)
+            Warn(
+                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes --accept-unseen-code: "
+                    + $"{string.Join("; ", unseen.Take(FaultsShown))}"
+                    + (unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")
+            );
     }
 
     private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));

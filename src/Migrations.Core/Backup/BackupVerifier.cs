@@ -154,7 +154,9 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         var clock = Stopwatch.StartNew();
         try
         {
-            using var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false);
+            using var unpacked = await UnpackedBackup
+                .OpenAsync(backup, format, _options.AcceptUnseenCode, cancellationToken)
+                .ConfigureAwait(false);
             var scratch = await driver
                 .Scratch.CreateAsync(
                     new ScratchRequest

@@ -85,6 +85,7 @@ internal sealed class BackupWriter(
             HistorySchema = session.HistorySchema,
             Tables = content.Tables,
             Faults = content.Faults,
+            UnseenCode = content.UnseenCode,
             Settings = content.Settings,
             Host = Environment.MachineName,
             ToolVersion = JournalRecorder.ToolVersion,

@@ -74,6 +74,12 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>What was wrong with what the database held, and is in the backup as it was; null when that is not known.</summary>
     public IReadOnlyList<DatabaseFault>? Faults => Manifest?.Faults;
 
+    /// <summary>
+    /// What runs code that cannot be seen into when it is loaded (<see cref="BackupOptions.AcceptUnseenCode"/>); null where nothing is
+    /// known to.
+    /// </summary>
+    public IReadOnlyList<string>? UnseenCode => Manifest?.UnseenCode;
+
     /// <summary>Whether only the manifest is left of it.</summary>
     public bool IsGone { get; init; }
 

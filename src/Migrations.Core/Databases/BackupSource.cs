@@ -12,4 +12,9 @@ public sealed record BackupSource(string Path, BackupFormat Format)
     /// Whether no one writes to it: it has a manifest, or is one of our temporary copies. Any other file may be a database in use.
     /// </summary>
     public bool IsSealed { get; init; }
+
+    /// <summary>
+    /// Whether code in it that cannot be seen into may run while it is loaded. What visibly reaches beyond its database may never.
+    /// </summary>
+    public bool AcceptUnseenCode { get; init; }
 }

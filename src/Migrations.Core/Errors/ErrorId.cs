@@ -245,6 +245,9 @@ public enum ErrorId
     /// <summary>A statement on a copy or in a backup would have affected something outside the copy; it was not run.</summary>
     ReachesBeyondCopy,
 
+    /// <summary>Loading a backup would run code that cannot be seen into, and that was not accepted.</summary>
+    UnseenCode,
+
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
 

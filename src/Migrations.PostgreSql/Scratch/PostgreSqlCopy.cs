@@ -44,7 +44,11 @@ internal sealed class PostgreSqlCopy(PostgreSqlConnection origin, DatabaseTarget
         );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
-        var filter = new ScriptFilter(withOwners: true, origin.ServerVersion, new DumpGuard($"The dump of {origin.Target.Display}"));
+        var filter = new ScriptFilter(
+            withOwners: true,
+            origin.ServerVersion,
+            new DumpGuard($"The dump of {origin.Target.Display}", acceptUnseen: true)
+        );
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
 
@@ -114,7 +118,8 @@ internal sealed class PostgreSqlCopy(PostgreSqlConnection origin, DatabaseTarget
         var batch = connection.CreateBatch();
         await using var __ = batch.ConfigureAwait(false);
         var next = new NpgsqlBatchCommand(
-            $"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) OPERATOR(pg_catalog.+) 1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL"
+            $"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) OPERATOR(pg_catalog.+) "
+                + "1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL"
         );
         next.Parameters.Add(PostgreSqlText.Parameter(table));
         batch.BatchCommands.Add(next);

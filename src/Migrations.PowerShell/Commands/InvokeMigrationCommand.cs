@@ -23,6 +23,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Invoke-Migration -Database shop.db -Path ./migrations -Backup ./backups -Check</code>
 /// <para>Backs up before the first migration, and runs all checks after the last one.</para>
 /// </example>
+/// <example>
+/// <code>Invoke-Migration -Database shop.db -Path ./migrations -SchemaFile ./migrations/schema.sql</code>
+/// <para>Applies everything pending, and writes the complete schema to a file that is committed beside the migrations.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MigrationResult))]
 public sealed class InvokeMigrationCommand : RunCommand
@@ -58,6 +62,15 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string[] Ignore { get; set; } = [];
 
+    /// <summary>
+    /// A file that gets the complete schema as SQL after the last migration, even when nothing was pending. It is left alone while the
+    /// schema is the same, and can be committed beside the migrations;
+    /// in their folder it must be called <c>schema.sql</c>. Default: none is written.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SchemaFile { get; set; }
+
     private protected override string Request =>
         (Target, First) switch
         {
@@ -67,7 +80,7 @@ public sealed class InvokeMigrationCommand : RunCommand
             var (target, first) => $"Apply at most {first} pending migrations up to {target}",
         };
 
-    private protected override bool ChecksInAnyCase => Check;
+    private protected override bool ConcludesInAnyCase => Check || SchemaFile is not null;
 
     private protected override Task<MigrationPlan> PlanAsync(
         Migrator migrator,
@@ -91,6 +104,7 @@ public sealed class InvokeMigrationCommand : RunCommand
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
             Check = Check ? new CheckRequest { Ignored = Ignore } : null,
+            SchemaFile = SchemaFile is null ? null : Paths.Literal(SchemaFile),
             Backup = BackupBefore,
             RestoreOnFailure = RestoreOnFailure.IsPresent,
         };

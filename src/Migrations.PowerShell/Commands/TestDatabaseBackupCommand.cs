@@ -51,6 +51,12 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
 
+    /// <summary>
+    /// Loads a backup of your own whose indexes, checks or event triggers run code that cannot be seen into. PostgreSQL only.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AcceptUnseenCode { get; set; }
+
     private protected override IEnumerable<string> Connections => ScratchDatabase is null ? [] : [ScratchDatabase];
 
     private protected override string TargetWord => "Backup";
@@ -82,6 +88,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                                     {
                                         Session = new SessionOptions { Events = events },
                                         ScratchServer = server,
+                                        AcceptUnseenCode = AcceptUnseenCode.IsPresent,
                                     },
                                     origin,
                                     token
