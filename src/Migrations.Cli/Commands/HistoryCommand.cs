@@ -11,7 +11,7 @@ internal static class HistoryCommand
         var command = new DescribedCommand(
             "history",
             "Show every event of the history, oldest first.",
-            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits,
+            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.History | SharedOptions.Limits,
             "migrations history",
             "migrations history --database postgres://ada@db/shop --output json"
         );

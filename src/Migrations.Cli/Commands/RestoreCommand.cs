@@ -29,7 +29,12 @@ internal static class RestoreCommand
         var command = new DescribedCommand(
             "restore",
             "Check a backup, replace the database with it, and compare. A copy of the old state is kept.",
-            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Database
+                | SharedOptions.Configuration
+                | SharedOptions.History
+                | SharedOptions.Limits
+                | SharedOptions.WhatIf
+                | SharedOptions.Yes,
             "migrations restore --latest --from ./backups",
             "migrations restore ./backups/shop.2026-05-01T02-00-00Z.db --yes"
         )
@@ -52,6 +57,7 @@ internal static class RestoreCommand
             else if (result.GetValue(latest) != result.GetValue(from) is not null)
                 result.AddError("--latest and --from must be used together.");
         });
+        command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
             {

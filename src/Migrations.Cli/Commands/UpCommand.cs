@@ -52,22 +52,29 @@ internal static class UpCommand
         var ignore = new IgnoreOption();
         command.Options.Add(check);
         ignore.AddTo(command);
+        command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
-            {
-                var request = new ApplyRequest
-                {
-                    Target = parse.GetValue(target),
-                    First = parse.GetValue(first),
-                    TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
-                    AllowOutOfOrder = parse.GetValue(outOfOrder),
-                    SkipChecksum = parse.GetValue(skipChecksum),
-                    Check = parse.GetValue(check) ? new CheckRequest { Ignored = ignore.Read(parse) } : null,
-                    Backup = protection.Backup(parse),
-                    RestoreOnFailure = protection.RestoreOnFailure(parse),
-                };
-                return runner.RunAsync(parse, (call, token) => RunAsync(call, request, token), cancellationToken);
-            }
+                runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                    {
+                        var checks = parse.GetValue(check) || call.Settings.Configured.CheckAfterRun?.Value == true;
+                        var request = new ApplyRequest
+                        {
+                            Target = parse.GetValue(target),
+                            First = parse.GetValue(first),
+                            TransactionMode = parse.GetValue(mode) ?? call.Settings.TransactionMode,
+                            AllowOutOfOrder = parse.GetValue(outOfOrder),
+                            SkipChecksum = parse.GetValue(skipChecksum),
+                            Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
+                            Backup = protection.Backup(parse, call.Settings),
+                            RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                        };
+                        return RunAsync(call, request, token);
+                    },
+                    cancellationToken
+                )
         );
         return command;
     }

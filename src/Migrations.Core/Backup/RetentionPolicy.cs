@@ -1,3 +1,5 @@
+using Migrations.Configuration;
+
 namespace Migrations.Backup;
 
 /// <summary>
@@ -22,6 +24,23 @@ public sealed record RetentionPolicy
 
     /// <summary>The newest so many of the states that restores replaced and kept; null: all of them. No other rule is about them.</summary>
     public int? KeepStates { get; init; }
+
+    /// <summary>The rules of the configuration.</summary>
+    public static RetentionPolicy Of(ConfigurationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new RetentionPolicy
+        {
+            KeepLast = Rule("keepLast"),
+            KeepDays = Rule("keepDays"),
+            KeepDaily = Rule("keepDaily"),
+            KeepWeekly = Rule("keepWeekly"),
+            KeepMonthly = Rule("keepMonthly"),
+            KeepStates = Rule("keepStates"),
+        };
+
+        int? Rule(string name) => settings.Retention.GetValueOrDefault(name)?.Value;
+    }
 
     /// <summary>Whether it says nothing.</summary>
     public bool IsEmpty => IsEmptyForBackups && KeepStates is null;

@@ -52,6 +52,12 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string[] Ignore { get; set; } = [];
 
+    /// <summary>Does not ask, where the environment wants to be asked about.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool IsForced => Force;
+
     private protected override string Request =>
         (Target, First) switch
         {
@@ -61,7 +67,7 @@ public sealed class InvokeMigrationCommand : RunCommand
             var (target, first) => $"Apply at most {first} pending migrations up to {target}",
         };
 
-    private protected override bool ChecksInAnyCase => Check;
+    private protected override bool ChecksInAnyCase => IsGiven(nameof(Check)) ? Check : Settings.CheckAfterRun?.Value == true;
 
     private protected override Task<MigrationPlan> PlanAsync(
         Migrator migrator,
@@ -81,11 +87,11 @@ public sealed class InvokeMigrationCommand : RunCommand
             Target = Target,
             First = First,
             Only = only,
-            TransactionMode = TransactionMode,
+            TransactionMode = Mode,
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
-            Check = Check ? new CheckRequest { Ignored = Ignore } : null,
+            Check = ChecksInAnyCase ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
             Backup = BackupBefore,
-            RestoreOnFailure = RestoreOnFailure.IsPresent,
+            RestoreOnFailure = Restores,
         };
 }
