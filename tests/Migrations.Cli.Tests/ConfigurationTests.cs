@@ -105,7 +105,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         string[] given = ["--database", "x.db", "--path", "migrations/api"];
         await OutputAsync(["up", .. given]);
-        await OutputAsync(["up", "--service", "free", .. given]);
+        await OutputAsync(["up", "--service", "free", "--database", "x.db", "--path", "migrations/words"]);
         var history = await OutputAsync(["history", "--output", "json", "--database", "x.db"]);
         Assert.Contains("\"service\": null", history, StringComparison.Ordinal);
         Assert.Contains("\"service\": \"free\"", history, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Migrations.Backup;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
@@ -48,15 +49,7 @@ internal static class RestoreCommand
             salvage,
         };
         scratch.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            var given =
-                (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
-            if (given != 1)
-                result.AddError("Name one backup, or use --latest --from <folder>, or --salvage <file>.");
-            else if (result.GetValue(latest) != result.GetValue(from) is not null)
-                result.AddError("--latest and --from must be used together.");
-        });
+        command.Validators.Add(result => DemandOne(result, backup, latest, from, salvage));
         command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
@@ -83,6 +76,22 @@ internal static class RestoreCommand
             }
         );
         return command;
+    }
+
+    private static void DemandOne(
+        CommandResult result,
+        Argument<string?> backup,
+        Option<bool> latest,
+        Option<string?> from,
+        Option<string?> salvage
+    )
+    {
+        var given =
+            (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
+        if (given != 1)
+            result.AddError("Name one backup, or use --latest --from <folder>, or --salvage <file>.");
+        else if (result.GetValue(latest) != result.GetValue(from) is not null)
+            result.AddError("--latest and --from must be used together.");
     }
 
     private static async Task<int> RestoreAsync(

@@ -74,7 +74,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         Add(
             service?.Name,
             "path",
-            Try(() => source != CommandLine && configured is not null ? Shown(selector, configured) : selector.FolderOf(service)),
+            Try(() => choice.Folder is null && configured is not null ? Shown(selector, configured) : selector.FolderOf(service)),
             source
         );
     }
