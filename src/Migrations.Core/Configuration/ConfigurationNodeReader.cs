@@ -155,7 +155,8 @@ internal ref struct ConfigurationNodeReader
         return ConfigurationError.At(
             place,
             at >= _text.TrimEnd(" \t\r\n"u8).Length ? "The file ends before its last object does." : "This is not valid JSON.",
-            "Check the commas, quotes and brackets before this place: names and strings stand in double quotes, a backslash is written \\\\."
+            "Check the commas, quotes and brackets before this place: names and strings stand in double quotes, "
+                + "a backslash is written \\\\."
         );
     }
 }

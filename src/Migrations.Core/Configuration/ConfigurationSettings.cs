@@ -1,6 +1,8 @@
 namespace Migrations.Configuration;
 
-/// <summary>Settings of the configuration file: of the whole file, of an environment or of a service. What is null is not set there.</summary>
+/// <summary>
+/// Settings of the configuration file: of the whole file, of an environment or of a service. What is null is not set there.
+/// </summary>
 public sealed record ConfigurationSettings
 {
     /// <summary>The migration folder.</summary>

@@ -3,8 +3,8 @@ using Folder = System.IO.Path;
 namespace Migrations.Configuration;
 
 /// <summary>
-/// Finds the databases and the folders that a call is about: the one place where options, variables of the environment and the configuration
-/// meet, for the command, the module and the library.
+/// Finds the databases and the folders that a call is about: the one place where options, variables of the environment and the
+/// configuration meet, for the command, the module and the library.
 /// </summary>
 /// <param name="configuration">The configuration; null when there is none.</param>
 /// <param name="choice">What the call says.</param>
@@ -229,8 +229,8 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     private MigrationException NoEnvironment() =>
         Usage(
             $"No environment is named, and '{configuration!.File}' has no default.",
-            $"Name one: --environment {configuration.Environments[0].Name} (it has {Names(configuration.Environments.Select(e => e.Name))}), "
-                + "or set \"defaultEnvironment\"."
+            $"Name one: --environment {configuration.Environments[0].Name} "
+                + $"(it has {Names(configuration.Environments.Select(e => e.Name))}), or set \"defaultEnvironment\"."
         );
 
     private MigrationException NoService() =>

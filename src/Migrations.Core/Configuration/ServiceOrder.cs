@@ -1,6 +1,8 @@
 namespace Migrations.Configuration;
 
-/// <summary>Puts services into the order of dependency: each comes after those that it depends on, and otherwise as the file has them.</summary>
+/// <summary>
+/// Puts services into the order of dependency: each comes after those that it depends on, and otherwise as the file has them.
+/// </summary>
 internal static class ServiceOrder
 {
     /// <summary>Sorts services.</summary>

@@ -5,7 +5,8 @@ namespace Migrations.Folders;
 /// <summary>Whose a file is. On Unix only: on Windows the rights of a folder are inherited and say it.</summary>
 internal static unsafe partial class FileOwner
 {
-    // The base library has the number of the owner and does not show it; the first fields of what it reads have been these since its first version.
+    // The base library has the number of the owner and does not show it. The first fields of what it reads have been these since its
+    // first version.
     private const int Size = 512;
 
     /// <summary>The user and the group of a file or folder, links followed; null when it cannot be looked at.</summary>
