@@ -14,7 +14,8 @@ internal static class BackupBench
     // Half of it random, as texts and their indexes are: about 500 MB.
     private const string Fill =
         "CREATE TABLE big (id INTEGER PRIMARY KEY, a TEXT, b BLOB, n INTEGER); "
-        + "INSERT INTO big SELECT value, 'row ' || value, randomblob(400), value % 997 FROM (WITH RECURSIVE c(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM c WHERE value < 1100000) SELECT value FROM c); "
+        + "INSERT INTO big SELECT value, 'row ' || value, randomblob(400), value % 997 FROM (WITH RECURSIVE c(value) AS "
+        + "(SELECT 1 UNION ALL SELECT value + 1 FROM c WHERE value < 1100000) SELECT value FROM c); "
         + "CREATE INDEX big_n ON big (n); CREATE TABLE log (id INTEGER PRIMARY KEY, t TEXT);";
 
     public static async Task RunAsync(Report report)

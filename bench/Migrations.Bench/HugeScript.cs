@@ -23,7 +23,8 @@ internal static class HugeScript
     {
         using var script = new StreamWriter(path) { NewLine = "\n" };
         script.Write(
-            "CREATE TABLE big (id integer PRIMARY KEY, name text, body text, amount float8);\nCREATE TABLE texts (t text);\nCREATE TABLE copied (id integer, name text, body text);\n"
+            "CREATE TABLE big (id integer PRIMARY KEY, name text, body text, amount float8);\nCREATE TABLE texts (t "
+                + "text);\nCREATE TABLE copied (id integer, name text, body text);\n"
         );
         script.Write("CREATE FUNCTION f() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN\n");
         for (var i = 0; i < 20_000; i++)
@@ -57,7 +58,8 @@ internal static class HugeScript
                 script.Write(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{(row == 0 ? "\n" : ",\n")}({id}, 'name of row {id}', 'some text that is neither short nor long, number {row}', {row}.5)"
+                        $"{(row == 0 ? "\n" : ",\n")}({id}, 'name of row {id}', 'some text that is neither short nor long, number "
+                            + $"{row}', {row}.5)"
                     )
                 );
             script.Write(";\n");

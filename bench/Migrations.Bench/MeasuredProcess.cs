@@ -5,7 +5,8 @@ namespace Migrations.Bench;
 
 /// <summary>What one run of a process took.</summary>
 /// <param name="Milliseconds">From its start to its end.</param>
-/// <param name="PeakKilobytes">The most memory it had resident, as the kernel counts it (VmHWM), looked at every few milliseconds; 0 where there is no /proc.</param>
+/// <param name="PeakKilobytes">The most memory it had resident, as the kernel counts it (VmHWM), looked at every few milliseconds; 0 where
+/// there is no /proc.</param>
 internal sealed record MeasuredProcess(double Milliseconds, long PeakKilobytes)
 {
     /// <summary>Runs a process to its end.</summary>

@@ -3,8 +3,8 @@ using Migrations.Testing;
 namespace Migrations.Bench;
 
 /// <summary>
-/// The command as one native file against dbmate, process start included, as people call them. <c>MIGRATIONS_NATIVE</c> names the published file (docs/native.md),
-/// <c>DBMATE</c> dbmate's.
+/// The command as one native file against dbmate, process start included, as people call them. <c>MIGRATIONS_NATIVE</c> names the published
+/// file (docs/native.md), <c>DBMATE</c> dbmate's.
 /// </summary>
 internal static class PeersBench
 {
@@ -24,7 +24,8 @@ internal static class PeersBench
 
         using var place = new TemporaryFolder();
         var number = 0;
-        // dbmate's library waits for the disk only three times a transaction (synchronous=NORMAL) unless it is told to be as careful as SQLite itself is.
+        // dbmate's library waits for the disk only three times a transaction (synchronous=NORMAL) unless it is told to be as careful as
+        // SQLite itself is.
         foreach (
             var (name, settings) in new[]
             {

@@ -27,7 +27,8 @@ internal static class PostgreSqlBackupBench
             await database.ExecuteAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"CREATE TABLE t{table} (id integer PRIMARY KEY, a text, b text); INSERT INTO t{table} SELECT i, 'row ' || i, md5(i::text) || md5((i + {table})::text) FROM generate_series(1, 1000000) i"
+                    $"CREATE TABLE t{table} (id integer PRIMARY KEY, a text, b text); INSERT INTO t{table} SELECT i, 'row ' || i, "
+                        + $"md5(i::text) || md5((i + {table})::text) FROM generate_series(1, 1000000) i"
                 )
             );
         }

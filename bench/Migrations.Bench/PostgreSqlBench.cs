@@ -76,7 +76,9 @@ internal static class PostgreSqlBench
             }
         );
 
-    /// <summary>A write to the server begins a round trip; a dozen go to connecting, looking and locking, two to the fingerprint of the schema.</summary>
+    /// <summary>
+    /// A write to the server begins a round trip; a dozen go to connecting, looking and locking, two to the fingerprint of the schema.
+    /// </summary>
     private static async Task CountWritesAsync(Report report, PostgreSqlServer server, string folder)
     {
         if (!Strace.IsPresent)

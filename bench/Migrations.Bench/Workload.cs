@@ -67,10 +67,12 @@ internal static class Workload
             .Append(text)
             .Append(
                 CultureInfo.InvariantCulture,
-                $"INSERT INTO floor_history ({Columns}) VALUES ('{Guid.NewGuid()}', NULL, '{i:0000}', '{i:0000}_step', 'step {i}', NULL, '{direction}', '{what}', "
+                $"INSERT INTO floor_history ({Columns}) VALUES ('{Guid.NewGuid()}', NULL, '{i:0000}', '{i:0000}_step', 'step "
+                    + $"{i}', NULL, '{direction}', '{what}', "
             )
             .Append(
                 CultureInfo.InvariantCulture,
-                $"'{new string('a', 64)}', CURRENT_TIMESTAMP, 'bench', 'bench', 1, 2, 1, NULL, NULL, NULL, '0.1.0', '{text.Replace("'", "''", StringComparison.Ordinal)}');\nCOMMIT;\n"
+                $"'{new string('a', 64)}', CURRENT_TIMESTAMP, 'bench', 'bench', 1, 2, 1, NULL, NULL, NULL, '0.1.0', "
+                    + $"'{text.Replace("'", "''", StringComparison.Ordinal)}');\nCOMMIT;\n"
             );
 }

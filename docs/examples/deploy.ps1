@@ -8,7 +8,7 @@
 .PARAMETER Path
     The migration folder.
 .PARAMETER CheckOnly
-    Applies nothing and tells whether work is pending.
+    Applies nothing and reports whether work is pending.
 .PARAMETER Module
     The module, where it is not installed: the path of Migrations.psd1.
 #>

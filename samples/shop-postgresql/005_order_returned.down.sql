@@ -1,4 +1,4 @@
--- PostgreSQL cannot take a value out of an enum: the type is made anew, and the column changes over.
+-- PostgreSQL cannot remove a value from an enum: the type is recreated, and the column gets the new one.
 DROP INDEX orders_open;
 
 ALTER TYPE order_status RENAME TO order_status_old;

@@ -1,5 +1,5 @@
 -- Migration: order_status
--- Description: Only known statuses; SQLite adds a CHECK by making the table anew
+-- Description: Only known statuses; SQLite adds a CHECK by rebuilding the table
 -- Version: 1.3.0
 --
 -- orders has children (order_lines) that cascade: dropping it would empty them. The engine sees the DROP TABLE, keeps

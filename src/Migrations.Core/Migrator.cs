@@ -119,7 +119,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <summary>
     /// What a plan would lose: tables and columns that it drops, tables that it empties, with their rows. Runs none of it.
     /// </summary>
-    /// <returns>The steps that lose something, or of which it cannot be told; empty when nothing goes, or the database does not exist
+    /// <returns>The steps that lose something, or may; empty when nothing is lost, or the database does not exist
     /// yet.</returns>
     /// <exception cref="MigrationException">The database refuses.</exception>
     public async Task<IReadOnlyList<StepLoss>> ForecastAsync(MigrationPlan plan, CancellationToken cancellationToken = default)
@@ -214,7 +214,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
                 .Migrations.First(m => string.Equals(m.FullName, status.Name, StringComparison.Ordinal))
                 .Header.ForeignKeysOpenUntil;
             _context.Warn(
-                $"Foreign keys are open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."
+                $"Foreign keys have been open since {status.Name}, until {until} closes them: {string.Join("; ", status.OpenForeignKeys)}."
             );
         }
 

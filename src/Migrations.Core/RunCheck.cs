@@ -16,7 +16,7 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
         if (request is null)
             return;
         var checks = await CheckAsync(request, results, cancellationToken).ConfigureAwait(false);
-        // Of a single question the answer tells; a whole category that nobody could ask must not look like one that passed.
+        // A single check reports its own result; a whole category that could not run must not look like one that passed.
         foreach (
             var open in checks.Where(c =>
                 c.Status == CheckStatus.NotRun && string.Equals(c.Name, c.Category.Word(), StringComparison.Ordinal)
@@ -31,7 +31,7 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
             $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and "
                 + $"{(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} "
                 + $"failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
-            "See what each asks for: migrations check"
+            "See the results of all checks: migrations check"
         )
         {
             Applied = results,
@@ -56,8 +56,10 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
         {
             throw new MigrationException(
                 ErrorId.Cancelled,
-                results.Count == 0 ? "The checks were cancelled." : "The migrations were applied; the checks after them were cancelled.",
-                "Make them again: migrations check",
+                results.Count == 0
+                    ? "The checks were cancelled."
+                    : "The migrations were applied, but the checks after them were cancelled.",
+                "Run the checks again: migrations check",
                 e
             )
             {

@@ -34,8 +34,8 @@ internal sealed class RunProtection(
         if (restoreOnFailure && request is null)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "A failed run can be restored only from a backup.",
-                "Name the folder for it with --backup."
+                "Restoring after a failed run requires a backup.",
+                "Specify its folder with --backup."
             );
     }
 
@@ -89,13 +89,12 @@ internal sealed class RunProtection(
         if (!Restores(failure))
             failure.NextStep += WayBack;
         else if (_lastId is null)
-            failure.NextStep +=
-                " It was not restored: whether another run has worked on it meanwhile cannot be told, or one has." + WayBack;
+            failure.NextStep += " It was not restored, because another run may have changed it in the meantime." + WayBack;
         else
             await RestoreBackupAsync(failure, cancellationToken).ConfigureAwait(false);
     }
 
-    private string WayBack => $" The state before this run is in '{Backup!.Path}'; to go back to it: {Command}";
+    private string WayBack => $" The state before this run is in '{Backup!.Path}'; to restore it: {Command}";
 
     /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
     private string Command => $"migrations restore \"{Backup!.Path}\" --database \"{target.Display}\"";
@@ -105,10 +104,12 @@ internal sealed class RunProtection(
         try
         {
             var restore = new RestoreRequest { KeepLabel = "failed", ExpectedLastId = _lastId };
-            var result = await _manager.RestoreAsync(Backup!, restore, cancellationToken).ConfigureAwait(false);
+            // It was made a moment ago by this run, and its SHA-256 is not read from the disk: what it runs, the database ran.
+            var manager = new BackupManager(driver, target, new BackupOptions { Session = session, AcceptUnseenCode = true });
+            var result = await manager.RestoreAsync(Backup!, restore, cancellationToken).ConfigureAwait(false);
             failure.NotApplied = [.. failure.Applied.Select(r => r.Name), .. failure.NotApplied];
             failure.Applied = [];
-            failure.InDatabase = "the state before this run, which was restored";
+            failure.InDatabase = "the state before this run (restored)";
             failure.NextStep +=
                 $" The database was restored to its state before this run, from '{Backup!.Path}'; the failed state is kept as "
                 + $"'{result.Kept}'.";

@@ -12,10 +12,21 @@ public abstract class BackupCommand : DatabaseCommand
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
 
+    /// <summary>
+    /// Loads a backup of your own whose indexes, checks or event triggers run code that cannot be seen into. PostgreSQL only.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AcceptUnseenCode { get; set; }
+
     private protected sealed override IEnumerable<string> Connections =>
         ScratchDatabase is null ? base.Connections : base.Connections.Append(ScratchDatabase);
 
     /// <summary>How backups are made and proven in this call.</summary>
     private protected BackupOptions Options(IEventSink events) =>
-        new() { Session = Session(events), ScratchServer = ScratchServer(ScratchDatabase) };
+        new()
+        {
+            Session = Session(events),
+            ScratchServer = ScratchServer(ScratchDatabase),
+            AcceptUnseenCode = AcceptUnseenCode.IsPresent,
+        };
 }

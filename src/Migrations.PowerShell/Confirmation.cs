@@ -3,14 +3,16 @@ using System.Management.Automation.Host;
 
 namespace Migrations.PowerShell;
 
-/// <summary>Whether what a cmdlet is about to do will be shown to somebody: by -WhatIf, -Confirm, -Verbose or the preference variables behind them.</summary>
+/// <summary>
+/// Whether what a cmdlet is about to do will be shown to somebody: by -WhatIf, -Confirm, -Verbose or the preference variables behind them.
+/// </summary>
 internal static class Confirmation
 {
-    /// <summary>Whether <c>ShouldProcess</c> will only tell what it would do.</summary>
+    /// <summary>Whether <c>ShouldProcess</c> will only say what it would do.</summary>
     public static bool IsWhatIf(this PSCmdlet cmdlet) =>
         Switch(cmdlet, "WhatIf") ?? cmdlet.SessionState.PSVariable.GetValue("WhatIfPreference") is true;
 
-    /// <summary>Whether <c>ShouldProcess</c> will tell or ask.</summary>
+    /// <summary>Whether <c>ShouldProcess</c> will print or ask something.</summary>
     public static bool IsPlanShown(this PSCmdlet cmdlet) =>
         cmdlet.IsWhatIf() || Switch(cmdlet, "Verbose") == true || (Switch(cmdlet, "Confirm") ?? IsMediumAsked(cmdlet));
 
@@ -20,7 +22,9 @@ internal static class Confirmation
     /// <summary>Whether the caller has said not to be asked: with <c>-Confirm:$false</c>.</summary>
     public static bool IsConfirmOff(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") == false;
 
-    /// <summary>Whether something that cannot be taken back may be done: asks by <c>ShouldProcess</c>, unless it is forced. <c>-WhatIf</c> tells in any case.</summary>
+    /// <summary>
+    /// Whether something irreversible may be done: asks through <c>ShouldProcess</c>, unless it is forced. <c>-WhatIf</c> always prints.
+    /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ConfirmationRequired"/>: no one can be asked.</exception>
     public static bool MayDo(this PSCmdlet cmdlet, bool force, string target, string action)
     {
@@ -47,7 +51,10 @@ internal static class Confirmation
         }
     }
 
-    /// <summary>Writes a message. With <c>-Debug</c> PowerShell asks about each that it shows; where no one can be asked, they have been shown, and the call goes on.</summary>
+    /// <summary>
+    /// Writes a message. With <c>-Debug</c> PowerShell asks about each that it shows; where no one can be asked, they have been shown, and
+    /// the call goes on.
+    /// </summary>
     public static void Report(this PSCmdlet cmdlet, Action write)
     {
         try

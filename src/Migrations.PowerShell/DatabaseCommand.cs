@@ -16,9 +16,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
     private string[]? _givenService;
 
     /// <summary>
-    /// The databases: a file path, <c>sqlite:</c> and a path, a <c>postgres://</c> URL, or an Npgsql connection string. A path is taken as it is written, without
-    /// wildcards; relative ones start from PowerShell's location. Default: <c>$env:DATABASE_URL</c>. When there are several, an error of one is reported and the
-    /// others are worked on.
+    /// The databases: a file path, <c>sqlite:</c> and a path, a <c>postgres://</c> URL, or an Npgsql connection string. A path is taken as
+    /// it is written, without wildcards; relative ones start from PowerShell's location. Default: <c>$env:DATABASE_URL</c>. When there are
+    /// several, an error of one is reported and the others are worked on.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
@@ -26,28 +26,32 @@ public abstract class DatabaseCommand : ConfiguredCommand
     public string[]? Database { get; set; }
 
     /// <summary>
-    /// Objects that other cmdlets wrote: statuses, results, checks, rows of the history, backups. They bring their database with its credential, and those of migrations
-    /// also their folder and service; however many come of one database, it is worked on once. Of migrations, Invoke-Migration, Undo-Migration and
-    /// Get-MigrationHistory take just those that come.
+    /// Objects that other cmdlets wrote: statuses, results, checks, rows of the history, backups. They bring their database with its
+    /// credential, and those of migrations also their folder and service; however many come of one database, it is worked on once. Of
+    /// migrations, Invoke-Migration, Undo-Migration and Get-MigrationHistory take just those that come.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [LiveObjectTransformation]
     public IHasTarget? InputObject { get; set; }
 
-    /// <summary>The user name and password for a server. Needed unless the URL, <c>$env:PGPASSWORD</c> or <c>~/.pgpass</c> has them.</summary>
+    /// <summary>
+    /// The user name and password for a server. Needed unless the URL, <c>$env:PGPASSWORD</c> or <c>~/.pgpass</c> has them.
+    /// </summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>
-    /// A file that holds the database as -Database takes it, for example a mounted secret: one line. No wildcards. Default: <c>$env:DATABASE_URL_FILE</c>.
+    /// A file that holds the database as -Database takes it, for example a mounted secret: one line. No wildcards. Default:
+    /// <c>$env:DATABASE_URL_FILE</c>.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? DatabaseFile { get; set; }
 
     /// <summary>
-    /// How long to keep trying to connect while the server is starting or cannot be reached: <c>60s</c>, <c>5m</c>, or seconds. Default: one attempt.
+    /// How long to keep trying to connect while the server is starting or cannot be reached: <c>60s</c>, <c>5m</c>, or seconds. Default:
+    /// one attempt.
     /// </summary>
     [Parameter]
     [DurationTransformation]
@@ -89,7 +93,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>The migration folder as it was given; null when it was not.</summary>
     private protected virtual string? GivenFolder => null;
 
-    /// <summary>The names of the migrations that the pipeline chose of the database that is worked on; null when it chose none, and all are meant.</summary>
+    /// <summary>
+    /// The names of the migrations that the pipeline chose of the database that is worked on; null when it chose none, and all are meant.
+    /// </summary>
     private protected IReadOnlyList<string>? Chosen { get; private set; }
 
     /// <inheritdoc/>

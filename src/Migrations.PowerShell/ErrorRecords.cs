@@ -26,7 +26,7 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(message) { RecommendedAction = nextStep },
         };
 
-    /// <summary>The record of an error that nobody thought of: a fault of the module.</summary>
+    /// <summary>The record of an unexpected error: a bug in the module.</summary>
     public static ErrorRecord Unexpected(Exception error, string? target)
     {
         const string Way = "This is a fault of the module. Please report it with: $Error[0].Exception | Format-List * -Force";

@@ -7,7 +7,8 @@ namespace Migrations.PowerShell;
 /// <summary>Turns engine events into PowerShell's streams, on the pipeline's thread.</summary>
 /// <param name="cmdlet">The cmdlet that writes.</param>
 /// <param name="queue">The way to the pipeline's thread.</param>
-/// <param name="done">Takes each result once it is committed. The run goes on when it was taken, so that <c>Select-Object -First 1</c> ends a run after one step.</param>
+/// <param name="done">Takes each result once it is committed. The run goes on when it was taken, so that <c>Select-Object -First 1</c> ends
+/// a run after one step.</param>
 internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<MigrationResult>? done) : IEventSink
 {
     private const int ActivityId = 1;
@@ -60,17 +61,20 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
                 break;
             case ConnectionRetried retried:
                 Warning(
-                    $"Connecting to {retried.Database} failed (attempt {Of(retried.Attempt, retried.Attempts)}): {NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s."
+                    $"Connecting to {retried.Database} failed (attempt {Of(retried.Attempt, retried.Attempts)}): "
+                        + $"{NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s."
                 );
                 break;
             case LockAwaited locked:
                 Warning(
-                    $"Waiting for the migration lock, held by {locked.Holder?.ToString() ?? "another session"}; waited {locked.Waited.TotalSeconds:0} of {locked.Timeout.TotalSeconds:0} s."
+                    $"Waiting for the migration lock, held by {locked.Holder?.ToString() ?? "another session"}; waited "
+                        + $"{locked.Waited.TotalSeconds:0} of {locked.Timeout.TotalSeconds:0} s."
                 );
                 break;
             case RunStarted run:
                 _activity =
-                    $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
+                    $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} "
+                    + $"migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
                 break;
             case StepStarted step:
                 _step = (step.Number, step.Total);
@@ -84,7 +88,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
                 break;
             case StepRetried retried:
                 Warning(
-                    $"{retried.Migration} could not get a table lock (attempt {retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s."
+                    $"{retried.Migration} could not get a table lock (attempt "
+                        + $"{retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was "
+                        + $"rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s."
                 );
                 break;
             case NoticeReceived notice:
@@ -111,7 +117,8 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
     private void WriteEnd(MigrationResult result)
     {
         Verbose(
-            $"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}."
+            $"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} "
+                + $"ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}."
         );
         // A failed step is the error's matter: what is written as output is committed.
         if (result.Outcome == MigrationOutcome.Done)

@@ -9,13 +9,17 @@ namespace Migrations.PowerShell;
 /// <summary>What cmdlets share that set a database against a migration folder.</summary>
 public abstract class FolderCommand : DatabaseCommand
 {
-    /// <summary>The migration folder; may have wildcards that mean one folder. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below PowerShell's location.</summary>
+    /// <summary>
+    /// The migration folder; may have wildcards that mean one folder. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below
+    /// PowerShell's location.
+    /// </summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    // Not by property name as PSPath, as is usual: what comes down the pipeline are databases, and a file's PSPath would be taken for the folder.
+    // Not by property name as PSPath, as is usual: what comes down the pipeline are databases, and a file's PSPath would be taken for the
+    // folder.
 
     /// <summary>The migration folder, taken as it is written: <c>[</c> and <c>*</c> are no wildcards.</summary>
     [Parameter]
@@ -26,7 +30,10 @@ public abstract class FolderCommand : DatabaseCommand
     [Parameter]
     public MigrationLayout? Layout { get; set; }
 
-    /// <summary>What a migration is known by: its <c>Version</c>, or its <c>Name</c>, so that two files may share a version. Default: <c>Version</c>.</summary>
+    /// <summary>
+    /// What a migration is known by: its <c>Version</c>, or its <c>Name</c>, so that two files may share a version. Default:
+    /// <c>Version</c>.
+    /// </summary>
     [Parameter]
     [ValidateSet("Version", "Name")]
     public string Identity { get; set; } = "Version";

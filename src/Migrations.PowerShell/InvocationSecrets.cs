@@ -4,7 +4,10 @@ using Migrations.Databases;
 
 namespace Migrations.PowerShell;
 
-/// <summary>An error carries the line that was typed and the arguments with it, and PowerShell shows the line. A connection in either may hold a password.</summary>
+/// <summary>
+/// An error carries the line that was typed and the arguments with it, and PowerShell shows the line. A connection in either may hold a
+/// password.
+/// </summary>
 internal static class InvocationSecrets
 {
     private const string Hidden = "***";

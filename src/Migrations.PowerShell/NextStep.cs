@@ -50,7 +50,9 @@ internal static partial class NextStep
         ["config"] = "ConfigurationPath",
     };
 
-    /// <summary><c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.</summary>
+    /// <summary>
+    /// <c>migrations up --allow-out-of-order</c> becomes <c>Invoke-Migration -AllowOutOfOrder</c>. SQL comments (<c>-- text</c>) stay.
+    /// </summary>
     public static string ForPowerShell(string text) => Option().Replace(Command().Replace(text, Cmdlet), Parameter);
 
     private static string Cmdlet(Match match)
@@ -72,7 +74,8 @@ internal static partial class NextStep
     }
 
     [GeneratedRegex(
-        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify|restore|prune|test|check|schema|diff|config --new|config)\b(?<operand> (?=[\w""']))?",
+        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify"
+            + @"|restore|prune|test|check|schema|diff|config --new|config)\b(?<operand> (?=[\w""']))?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -15,8 +15,8 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     public string CurrentFolder => cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
     /// <summary>
-    /// A database's text with a path in it turned into a full one, as every other path: <c>.\shop.db</c>, <c>Data:/shop.db</c>, <c>~/shop.db</c>; anything else
-    /// unchanged.
+    /// A database's text with a path in it turned into a full one, as every other path: <c>.\shop.db</c>, <c>Data:/shop.db</c>,
+    /// <c>~/shop.db</c>; anything else unchanged.
     /// </summary>
     /// <exception cref="CommandException">The drive is no file system, or the path has wildcards.</exception>
     public string Database(string text) => IsPath(text) ? "sqlite:" + Single(text) : WithPath(text);
@@ -36,8 +36,8 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     }
 
     /// <summary>
-    /// An address or a connection string of SQLite, with the path in it as the file system knows it, where only PowerShell does: a drive of its own, a home, a
-    /// backslash. Every other path the driver reads itself, from PowerShell's location.
+    /// An address or a connection string of SQLite, with the path in it as the file system knows it, where only PowerShell does: a drive of
+    /// its own, a home, a backslash. Every other path the driver reads itself, from PowerShell's location.
     /// </summary>
     private string WithPath(string text)
     {
@@ -95,7 +95,8 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
                 "PathAmbiguous",
                 ErrorCategory.InvalidArgument,
                 text,
-                $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is named without.",
+                $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is "
+                    + "named without.",
                 $"Name one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."
             )
         );
@@ -118,8 +119,8 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
     }
 
     /// <summary>
-    /// A path without wildcards, which need not exist. Where nothing has the name as written, a backtick takes the meaning from the character behind it, as
-    /// completion writes it.
+    /// A path without wildcards, which need not exist. Where nothing has the name as written, a backtick takes the meaning from the
+    /// character behind it, as completion writes it.
     /// </summary>
     /// <exception cref="CommandException">There is no such drive, or it is no file system.</exception>
     public string Literal(string path)

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Migrations.PowerShell;
 
 /// <summary>
-/// Runs the engine on a worker and writes what it reports on the pipeline's thread. It always drains: when the pipeline stops, the engine is cancelled, and
-/// only when it has rolled back and unlocked does the cmdlet return.
+/// Runs the engine on a worker and writes what it reports on the pipeline's thread. It always drains: when the pipeline stops, the engine
+/// is cancelled, and only when it has rolled back and unlocked does the cmdlet return.
 /// </summary>
 internal sealed class PipelinePump : IDisposable
 {
@@ -45,7 +45,8 @@ internal sealed class PipelinePump : IDisposable
             }
         });
 
-        // What a write threw is thrown as it is: PowerShell tells by it whether all stops or only what stands before Select-Object.
+        // An exception of a write is rethrown unchanged: by its type PowerShell knows whether the whole pipeline stops or only what
+        // precedes Select-Object.
         var thrown = queue.Drain(Cancel);
         try
         {
@@ -55,7 +56,7 @@ internal sealed class PipelinePump : IDisposable
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // How the work ended when it was cancelled cannot be told any more: a stopped pipeline takes no errors.
+            // The result of the cancelled work can no longer be reported: a stopped pipeline accepts no errors.
             thrown?.Throw();
             throw new PipelineStoppedException();
         }

@@ -11,7 +11,10 @@ namespace Migrations.PowerShell;
 /// <summary>What applying and undoing share: statuses from the pipeline, the plan that is shown or asked about, and results.</summary>
 public abstract class RunCommand : ChangeCommand
 {
-    /// <summary>How the steps are put into transactions: <c>Each</c> its own, <c>All</c> into one, or <c>None</c>: statement by statement. Default: <c>Each</c>.</summary>
+    /// <summary>
+    /// How the steps are put into transactions: <c>Each</c> its own, <c>All</c> into one, or <c>None</c>: statement by statement. Default:
+    /// <c>Each</c>.
+    /// </summary>
     [Parameter]
     public TransactionMode TransactionMode { get; set; } = TransactionMode.Each;
 
@@ -29,12 +32,17 @@ public abstract class RunCommand : ChangeCommand
     [DurationTransformation]
     public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A folder for a backup that is made before the first step, when there is something to do; its path is in the results. Default: no backup.</summary>
+    /// <summary>
+    /// A folder for a backup that is made before the first step, when there is something to do; its path is in the results. Default: no
+    /// backup.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Backup { get; set; }
 
-    /// <summary>Restores that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept.</summary>
+    /// <summary>
+    /// Restores that backup when a script outside a transaction fails, because no rollback undoes such a one. The failed state is kept.
+    /// </summary>
     [Parameter]
     public SwitchParameter RestoreOnFailure { get; set; }
 
@@ -62,7 +70,7 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>The backup that is made before the run.</summary>
     private protected BackupRequest? BackupBefore { get; private set; }
 
-    /// <summary>What is asked for, in a few words, when there is no plan to tell it from.</summary>
+    /// <summary>A short description of the request, for when there is no plan to describe.</summary>
     private protected abstract string Request { get; }
 
     /// <summary>Whether a plan is needed before the run, to ask about it.</summary>
@@ -88,7 +96,7 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Asks beyond -Confirm, where the plan calls for it.</summary>
     private protected virtual bool MayRun(DatabaseTarget target, MigrationPlan plan) => true;
 
-    /// <summary>Asks whether what would be lost may be lost. A refusal by default: what nobody was asked about is not done.</summary>
+    /// <summary>Asks whether the loss is accepted. Refuses by default: what was not confirmed is not done.</summary>
     /// <exception cref="DataLossException">No one can be asked.</exception>
     private protected virtual bool AcceptsLoss(DatabaseTarget target, DataLossException loss) => throw loss;
 
@@ -98,7 +106,8 @@ public abstract class RunCommand : ChangeCommand
             Backup is not null ? new BackupRequest { Folder = Paths.Literal(Backup) }
             : Settings.BackupBeforeRun?.Value == true ? new BackupRequest { Folder = ConfiguredBackupFolder() }
             : null;
-        // Planning takes a connection and a reading of the folder, and the engine plans under its lock in any case: without somebody to show the plan to, it is not made.
+        // Planning takes a connection and a reading of the folder, and the engine plans under its lock in any case: without somebody to
+        // show the plan to, it is not made.
         if (only is null && !AsksBeyondConfirm && !this.IsPlanShown())
         {
             if (ShouldProcess(database.Target.Display, Request))

@@ -6,10 +6,8 @@ namespace Migrations.Sqlite;
 /// <summary>Migrates SQLite files.</summary>
 public sealed class SqliteDriver : IDatabaseDriver
 {
-    internal const string EngineName = "SQLite";
-
     /// <inheritdoc/>
-    public string Engine => EngineName;
+    public string Engine => SqliteEngine.Name;
 
     /// <inheritdoc/>
     public ISqlDialect Dialect => SqliteDialect.Instance;

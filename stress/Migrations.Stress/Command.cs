@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Migrations.Stress;
 
-/// <summary>The command as a process on one database and folder, and how long it usually takes, so that it can be hit at a random moment.</summary>
+/// <summary>
+/// The command as a process on one database and folder, and how long it usually takes, so that it can be hit at a random moment.
+/// </summary>
 internal sealed class Command
 {
     private TimeSpan _start;
@@ -43,7 +45,9 @@ internal sealed class Command
     /// <param name="parts">Of how many parts of the work it is one.</param>
     public TimeSpan While(Random random, int parts = 1) => _pace * _work * (1.2 * random.NextDouble() / parts);
 
-    /// <summary>Learns from a trial whether the moment came too late, because the machine is busier or idler than when it was measured.</summary>
+    /// <summary>
+    /// Learns from a trial whether the moment came too late, because the machine is busier or idler than when it was measured.
+    /// </summary>
     public void Learn(bool wasTooLate) => _pace *= wasTooLate ? 0.85 : 1.04;
 
     public static CliCall Call(TestDatabase database, string folder, params string[] arguments) =>

@@ -39,7 +39,8 @@ internal sealed class CutScenario : Scenario
     {
         await using var command = connection.CreateCommand();
         command.CommandText =
-            $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %{trial.Random.Next(9):000}_step'";
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations "
+            + $"%{trial.Random.Next(9):000}_step'";
         var isAtWork = 0L;
         while (isAtWork == 0)
         {
@@ -50,7 +51,8 @@ internal sealed class CutScenario : Scenario
 
         await Task.Delay(trial.Random.Next(60));
         command.CommandText =
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrations %'";
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND "
+            + "application_name LIKE 'migrations %'";
         return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 }

@@ -1,8 +1,9 @@
 namespace Migrations.Stress;
 
 /// <summary>
-/// Files on a disk that may lose its power: what was waited for is there for certain, and of what was only written any part may be. Names are as uncertain as
-/// bytes: a file that is new may be gone unless its folder was waited for, and one that was deleted or renamed may be back.
+/// Files on a disk that may lose its power: what was waited for is there for certain, and of what was only written any part may be. Names
+/// are as uncertain as bytes: a file that is new may be gone unless its folder was waited for, and one that was deleted or renamed may be
+/// back.
 /// </summary>
 internal sealed class DiskModel
 {

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Migrations.Stress;
 
-/// <summary>One thing that a process did to the files of a folder, or printed, in the order of the system calls. Files and folders are named by their full paths.</summary>
+/// <summary>
+/// One thing that a process did to the files of a folder, or printed, in the order of the system calls. Files and folders are named by
+/// their full paths.
+/// </summary>
 internal abstract record DiskEvent
 {
     /// <summary>A file was opened to be created, which it may have been before.</summary>
@@ -96,7 +99,9 @@ internal static partial class DiskTrace
 
     // A call that succeeded: of files by name, below a folder or not, or of an open one by its number, which strace follows by its name.
     [GeneratedRegex(
-        """^(?<kind>\w+)\((?:(?:AT_FDCWD<[^>]*>, )?"(?<path>[^"]*)"(?:, (?<flags>O_[A-Z_|]+)|(?:, (?:AT_FDCWD<[^>]*>, )?"(?<path>[^"]*)"))?|\d+<(?<path>[^>]*)>(?<gone>\(deleted\))?(?:, "(?<bytes>[^"]*)")?)(?:, (?<number>\d+))*[^"]*\) += \d""",
+        """^(?<kind>\w+)\((?:(?:AT_FDCWD<[^>]*>, )?"(?<path>[^"]*)"(?:, (?<flags>O_[A-Z_|]+)"""
+            + """|(?:, (?:AT_FDCWD<[^>]*>, )?"(?<path>[^"]*)"))?|\d+<(?<path>[^>]*)>(?<gone>\(deleted\))?"""
+            + """(?:, "(?<bytes>[^"]*)")?)(?:, (?<number>\d+))*[^"]*\) += \d""",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 10_000
     )]

@@ -70,7 +70,8 @@ internal abstract class Engine
         {
             while (
                 await database.ScalarAsync(
-                    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
+                    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND "
+                        + "pid <> pg_backend_pid() LIMIT 1"
                 )
                     is not null
             )

@@ -26,7 +26,8 @@ internal sealed class Figures
             times.Sort();
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: median {times[times.Count / 2].TotalSeconds:0.00} s, longest {times[^1].TotalSeconds:0.00} s ({times.Count} times)"
+                $"{what}: median {times[times.Count / 2].TotalSeconds:0.00} s, longest {times[^1].TotalSeconds:0.00} s "
+                    + $"({times.Count} times)"
             );
         }
     }

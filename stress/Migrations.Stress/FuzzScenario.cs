@@ -4,8 +4,8 @@ using Migrations.Planning;
 namespace Migrations.Stress;
 
 /// <summary>
-/// Random file names, headers, scripts and names of tables, schemas and services: whatever happens, it is a known error with a way out, a failed script leaves
-/// nothing behind, and no name is ever taken for SQL.
+/// Random file names, headers, scripts and names of tables, schemas and services: whatever happens, it is a known error with a way out, a
+/// failed script leaves nothing behind, and no name is ever taken for SQL.
 /// </summary>
 internal sealed class FuzzScenario(Engine engine) : Scenario
 {
@@ -61,7 +61,8 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
         var after = await ObjectsAsync(database, table);
         Must.Hold(
             ranOutside || error.Id == ErrorId.TransactionUnbalanced || after.SequenceEqual(before, StringComparer.Ordinal),
-            $"A failed script left [{string.Join(", ", after.Except(before, StringComparer.Ordinal))}] and took [{string.Join(", ", before.Except(after, StringComparer.Ordinal))}]: {error.Message}"
+            $"A failed script left [{string.Join(", ", after.Except(before, StringComparer.Ordinal))}] and took "
+                + $"[{string.Join(", ", before.Except(after, StringComparer.Ordinal))}]: {error.Message}"
         );
         return false;
     }
@@ -71,8 +72,10 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
     {
         var rows = await database.RowsAsync(
             engine == Engine.Sqlite
-                ? "SELECT tbl_name || char(9) || type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' ORDER BY 1"
-                : "SELECT relname || chr(9) || nspname || ' ' || relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid >= 16384 AND nspname NOT LIKE 'pg\\_toast%' ORDER BY 1"
+                ? "SELECT tbl_name || char(9) || type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT "
+                    + "GLOB 'sqlite_*' ORDER BY 1"
+                : "SELECT relname || chr(9) || nspname || ' ' || relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = "
+                    + "c.relnamespace WHERE c.oid >= 16384 AND nspname NOT LIKE 'pg\\_toast%' ORDER BY 1"
         );
         // A long name is cut by the server, and made into those of its sequence and key.
         return [.. rows.Where(r => !r.StartsWith(table[..Math.Min(table.Length, 50)], StringComparison.Ordinal))];

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Migrations.Stress;
 
-/// <summary>Random file names, headers and scripts: mostly almost right, because what is wholly wrong is refused at the first look.</summary>
+/// <summary>
+/// Random file names, headers and scripts: mostly almost right, because what is wholly wrong is refused at the first look.
+/// </summary>
 internal sealed class FuzzText(Random random, bool isPostgreSql)
 {
     private static readonly string[] Hostile =

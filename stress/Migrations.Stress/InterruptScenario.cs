@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Migrations.Stress;
 
-/// <summary>Ctrl-C at a random moment of <c>up</c>, at times twice: what is reported is what happened, and the lock is free when the prompt is back.</summary>
+/// <summary>
+/// Ctrl-C at a random moment of <c>up</c>, at times twice: what is reported is what happened, and the lock is free when the prompt is back.
+/// </summary>
 internal sealed class InterruptScenario(Engine engine) : Scenario
 {
     private readonly Command _command = new();

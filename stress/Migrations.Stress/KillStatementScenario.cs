@@ -1,8 +1,8 @@
 namespace Migrations.Stress;
 
 /// <summary>
-/// <c>kill -9</c> at a random moment of a script without a transaction: the database is before or after a statement, the history agrees, and the next run goes
-/// on by itself, or asks about the one statement that nobody can look up.
+/// <c>kill -9</c> at a random moment of a script without a transaction: the database is before or after a statement, the history agrees,
+/// and the next run goes on by itself, or asks about the one statement that nobody can look up.
 /// </summary>
 internal sealed class KillStatementScenario(Engine engine) : Scenario
 {

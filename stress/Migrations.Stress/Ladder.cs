@@ -3,15 +3,16 @@ using System.Globalization;
 namespace Migrations.Stress;
 
 /// <summary>
-/// A folder of migrations, each of which makes a table with rows and an index and writes its number into a ledger, and a look at the database that tells
-/// whether each is there wholly or not at all, and once.
+/// A folder of migrations, each of which makes a table with rows and an index and writes its number into a ledger, and a look at the
+/// database that tells whether each is there wholly or not at all, and once.
 /// </summary>
 internal sealed class Ladder
 {
     private const string SlowCommit = """
 
         CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END $$;
-        CREATE CONSTRAINT TRIGGER ledger_lingers AFTER INSERT ON ledger DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();
+        CREATE CONSTRAINT TRIGGER ledger_lingers AFTER INSERT ON ledger DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION
+            linger();
         """;
 
     private readonly Engine _engine;

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Migrations.Stress;
 
 /// <summary>
-/// A reader holds a table while a migration wants to alter it, and other readers come along: none of these waits longer than the table lock timeout (with two
-/// locking statements: than twice that), and the report names who is in the way.
+/// A reader holds a table while a migration wants to alter it, and other readers come along: none of these waits longer than the table lock
+/// timeout (with two locking statements: than twice that), and the report names who is in the way.
 /// </summary>
 internal sealed class LockQueueScenario : Scenario
 {

@@ -4,8 +4,8 @@ using Migrations.Backup;
 namespace Migrations.Stress;
 
 /// <summary>
-/// The power fails at a random moment of <c>backup</c>, <c>verify</c> or <c>restore</c> on SQLite: a backup that is taken for sound is, one that was said to be made
-/// is there, and a restored database is the old one or the new one.
+/// The power fails at a random moment of <c>backup</c>, <c>verify</c> or <c>restore</c> on SQLite: a backup that is taken for sound is, one
+/// that was said to be made is there, and a restored database is the old one or the new one.
 /// </summary>
 internal sealed partial class PowerCutBackupScenario : Scenario
 {

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Migrations.Stress;
 
 /// <summary>
-/// The power fails at a random moment of <c>up</c> or <c>down --all</c> on SQLite. One run is watched; the disk is then rebuilt as it may have been at many moments
-/// of it, with whatever had not been waited for there, lost, or there in part.
+/// The power fails at a random moment of <c>up</c> or <c>down --all</c> on SQLite. One run is watched; the disk is then rebuilt as it may
+/// have been at many moments of it, with whatever had not been waited for there, lost, or there in part.
 /// </summary>
 internal sealed partial class PowerCutScenario : Scenario
 {
@@ -41,7 +41,9 @@ internal sealed partial class PowerCutScenario : Scenario
         }
     }
 
-    /// <summary>The migrations of which the command had said that they are done. Those of one transaction are done once it says so of all.</summary>
+    /// <summary>
+    /// The migrations of which the command had said that they are done. Those of one transaction are done once it says so of all.
+    /// </summary>
     private static List<string> Said(string printed, IReadOnlyList<string> together)
     {
         if (together.Count == 0)

@@ -1,6 +1,9 @@
 namespace Migrations.Stress;
 
-/// <summary>A call of the command that was watched by <c>strace</c>, and what may be left of the folder that it worked in if the power fails at any moment of it.</summary>
+/// <summary>
+/// A call of the command that was watched by <c>strace</c>, and what may be left of the folder that it worked in if the power fails at any
+/// moment of it.
+/// </summary>
 internal sealed class PowerCuts
 {
     private readonly string _folder;

@@ -3,7 +3,10 @@ using Migrations.Databases;
 
 namespace Migrations.Stress;
 
-/// <summary>Many processes start <c>up</c> at once, or all stand before a lock that is let go: each migration is applied once, and all end well and soon.</summary>
+/// <summary>
+/// Many processes start <c>up</c> at once, or all stand before a lock that is let go: each migration is applied once, and all end well and
+/// soon.
+/// </summary>
 internal sealed class RaceScenario(Engine engine, int processes) : Scenario
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -45,7 +48,10 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
         await JudgeAsync(trial, database, isGated ? "all waiting" : "all starting", last, isGated ? null : start, ends.Max(e => e.End));
     }
 
-    /// <summary>Each ends within a second of the last commit plus its own start: what as many processes need, all at once, that only start, open the database and look.</summary>
+    /// <summary>
+    /// Each ends within a second of the last commit plus its own start: what as many processes need, all at once, that only start, open the
+    /// database and look.
+    /// </summary>
     private async Task JudgeAsync(Trial trial, TestDatabase database, string kind, DateTime lastCommit, DateTime? start, DateTime lastEnd)
     {
         var look = DateTime.UtcNow;
@@ -60,7 +66,8 @@ internal sealed class RaceScenario(Engine engine, int processes) : Scenario
             lastEnd - lastCommit <= ownStart + Allowance,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The last ended {(lastEnd - lastCommit).TotalSeconds:0.00} s after the last commit; its own start takes {ownStart.TotalSeconds:0.00} s."
+                $"The last ended {(lastEnd - lastCommit).TotalSeconds:0.00} s after the last commit; its own start takes "
+                    + $"{ownStart.TotalSeconds:0.00} s."
             )
         );
     }

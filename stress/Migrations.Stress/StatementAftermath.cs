@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Migrations.Stress;
 
-/// <summary>What is left of a run that ended in the midst of a script without a transaction: the database is before or after a statement, and the history agrees.</summary>
+/// <summary>
+/// What is left of a run that ended in the midst of a script without a transaction: the database is before or after a statement, and the
+/// history agrees.
+/// </summary>
 internal sealed class StatementAftermath(Engine engine, StatementLadder ladder, TestDatabase database, Trial trial)
 {
     /// <summary>That the history says how far the script got.</summary>

@@ -71,7 +71,8 @@ internal sealed class StatementLadder
                 break;
             case 1 or 2:
                 Add(
-                    $"INSERT INTO base (n, batch) SELECT i, {i} FROM ({_engine.Numbers(int.Parse(rows, CultureInfo.InvariantCulture))}) AS numbers",
+                    $"INSERT INTO base (n, batch) SELECT i, {i} FROM "
+                        + $"({_engine.Numbers(int.Parse(rows, CultureInfo.InvariantCulture))}) AS numbers",
                     $"SELECT count(*) FROM base WHERE batch = {i}",
                     expected: rows
                 );

@@ -8,24 +8,13 @@ namespace Migrations.Architecture.Tests;
 public sealed class MetricsTests(ITestOutputHelper output)
 {
     private const int WidestLine = 140;
-    private const int LongFile = 262;
+    private const int LongFile = 250;
 
     /// <summary>How many lines are still too wide, by project: long literals and comments, which no formatter wraps. A number may only
     /// fall.</summary>
     private static readonly Dictionary<string, int> WideLines = new(StringComparer.Ordinal)
     {
-        ["Migrations.Bench"] = 10,
-        ["Migrations.Cli.Tests"] = 22,
-        ["Migrations.Core.Tests"] = 11,
-        ["Migrations.Databases.Tests"] = 130,
         ["Migrations.PostgreSql"] = 276,
-        ["Migrations.PostgreSql.Tests"] = 103,
-        ["Migrations.PowerShell"] = 81,
-        ["Migrations.PowerShell.Tests"] = 2,
-        ["Migrations.Sqlite"] = 52,
-        ["Migrations.Sqlite.Tests"] = 79,
-        ["Migrations.Stress"] = 28,
-        ["Migrations.Testing"] = 16,
     };
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed partial class NextStepTests
 
     [Theory]
     [InlineData("Rehearse them: migrations test --all", "Rehearse them: Test-Migration -All")]
-    [InlineData("Name it with --backups.", "Name it with -BackupPath.")]
+    [InlineData("Specify it with --backups.", "Specify it with -BackupPath.")]
     [InlineData(
         "'migrations repair 003' or 'migrations down --to 002 --yes'",
         "'Repair-MigrationHistory -Name 003' or 'Undo-Migration -To 002 -Force'"

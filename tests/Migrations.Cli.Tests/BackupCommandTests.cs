@@ -154,7 +154,8 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
         Prerequisite.Signals();
         await Database.ExecuteAsync(
             Engine == "SQLite"
-                ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
+                ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, "
+                    + "hex(randomblob(500)) AS t FROM n"
                 : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i"
         );
         using var process = CliProcess.Start(Call("backup", "--destination", Backups));
@@ -171,7 +172,8 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     {
         await Database.ExecuteAsync(
             Engine == "SQLite"
-                ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, hex(randomblob(500)) AS t FROM n"
+                ? "CREATE TABLE big AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, "
+                    + "hex(randomblob(500)) AS t FROM n"
                 : "CREATE TABLE big AS SELECT i, md5(random()::text) || repeat('x', 500) AS t FROM generate_series(1, 400000) i"
         );
         using (var process = CliProcess.Start(Call("backup", "--destination", Backups)))

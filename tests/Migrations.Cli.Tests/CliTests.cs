@@ -61,7 +61,10 @@ public abstract class CliTests(string engine) : IAsyncLifetime
         return result.Output;
     }
 
-    /// <summary>As <see cref="RunAsync"/>, for what must fail with this error: its id, and each of these words on standard error, the way out among them.</summary>
+    /// <summary>
+    /// As <see cref="RunAsync"/>, for what must fail with this error: its id, and each of these words on standard error, the way out among
+    /// them.
+    /// </summary>
     protected async Task<CliResult> FailsAsync(ErrorId id, int exitCode, string[] words, params string[] arguments)
     {
         var result = await RunAsync(arguments);

@@ -31,12 +31,12 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
     [Fact]
     public async Task An_empty_folder_is_an_error_unless_it_is_allowed()
     {
-        await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations", "--allow-empty"], "up");
+        await FailsAsync(ErrorId.FolderEmpty, 1, ["contains no migrations", "--allow-empty"], "up");
         Assert.Contains("Nothing to apply", await OutputAsync("up", "--allow-empty"), StringComparison.Ordinal);
-        await FailsAsync(ErrorId.FolderEmpty, 1, ["holds no migrations"], "status");
+        await FailsAsync(ErrorId.FolderEmpty, 1, ["contains no migrations"], "status");
         var check = await RunAsync("check");
         Assert.Equal(4, check.ExitCode);
-        Assert.Contains("holds no migrations", check.Output, StringComparison.Ordinal);
+        Assert.Contains("contains no migrations", check.Output, StringComparison.Ordinal);
     }
 
     [Fact]

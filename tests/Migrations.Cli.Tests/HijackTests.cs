@@ -5,8 +5,8 @@ using Npgsql;
 namespace Migrations.Cli.Tests;
 
 /// <summary>
-/// Whoever may create something in a schema of the <c>search_path</c> can plant functions and operators that fit better than the server's own. They run with the rights of
-/// whoever calls them: a superuser who migrates or backs up. None of them is called by the command.
+/// Whoever may create something in a schema of the <c>search_path</c> can plant functions and operators that fit better than the server's
+/// own. They run with the rights of whoever calls them: a superuser who migrates or backs up. None of them is called by the command.
 /// </summary>
 public sealed partial class HijackTests : IDisposable
 {
@@ -71,7 +71,8 @@ public sealed partial class HijackTests : IDisposable
         _folder.Write("m/001_a.down.sql", "DROP TABLE a;\n");
         _folder.Write(
             "m/002_b.up.sql",
-            "CREATE TABLE b (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer REFERENCES a (id));\nINSERT INTO b (a) VALUES (1);\n"
+            "CREATE TABLE b (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer REFERENCES a (id));\nINSERT INTO "
+                + "b (a) VALUES (1);\n"
         );
         _folder.Write("m/002_b.down.sql", "ALTER TABLE b DROP COLUMN a;\nDROP TABLE b;\n");
         _folder.Write("m/003_c.up.sql", "-- Transaction: none\nCREATE INDEX CONCURRENTLY a_t ON a (t);\nVACUUM a;\n");
@@ -128,7 +129,8 @@ public sealed partial class HijackTests : IDisposable
         var result = await CliProcess.RunAsync(new CliCall { Arguments = [.. call, .. place], Timeout = TimeSpan.FromMinutes(3) });
         Assert.True(
             result.ExitCode == exitCode,
-            $"{string.Join(' ', call)}: exit code {result.ExitCode}\n{result.Error}\n{result.Output[..Math.Min(result.Output.Length, 3000)]}"
+            $"{string.Join(' ', call)}: exit code "
+                + $"{result.ExitCode}\n{result.Error}\n{result.Output[..Math.Min(result.Output.Length, 3000)]}"
         );
     }
 
@@ -138,9 +140,11 @@ public sealed partial class HijackTests : IDisposable
         var sql = new StringBuilder("SET SESSION AUTHORIZATION mallory; SET check_function_bodies = off;\n");
         var functions = await database.RowsAsync(
             """
-            SELECT p.proname, oidvectortypes(p.proargtypes), CASE WHEN p.proretset THEN 'SETOF ' ELSE '' END || format_type(p.prorettype, NULL)
+            SELECT p.proname, oidvectortypes(p.proargtypes), CASE WHEN p.proretset THEN 'SETOF ' ELSE '' END || format_type(p.prorettype,
+                NULL)
             FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f' AND p.provariadic = 0
-            AND NOT EXISTS (SELECT FROM unnest(p.proargtypes::oid[] || p.prorettype) t JOIN pg_type y ON y.oid = t WHERE y.typtype = 'p' AND y.typname NOT IN ('anyelement', 'anyarray'))
+            AND NOT EXISTS (SELECT FROM unnest(p.proargtypes::oid[] || p.prorettype) t JOIN pg_type y ON y.oid = t WHERE y.typtype = 'p'
+                AND y.typname NOT IN ('anyelement', 'anyarray'))
             AND (p.prorettype NOT IN ('anyelement'::regtype, 'anyarray'::regtype))
             """
         );
@@ -155,7 +159,8 @@ public sealed partial class HijackTests : IDisposable
 
         var number = 0;
         var operators = await database.RowsAsync(
-            "SELECT DISTINCT o.oprname FROM pg_operator o WHERE o.oprkind = 'b' AND o.oprleft IN ('int4'::regtype, 'text'::regtype, 'oid'::regtype, 'numeric'::regtype, 'interval'::regtype)"
+            "SELECT DISTINCT o.oprname FROM pg_operator o WHERE o.oprkind = 'b' AND o.oprleft IN ('int4'::regtype, "
+                + "'text'::regtype, 'oid'::regtype, 'numeric'::regtype, 'interval'::regtype)"
         );
         foreach (var name in operators.Where(o => o is not "=>"))
         {
@@ -180,37 +185,46 @@ public sealed partial class HijackTests : IDisposable
     {
         if (made.Add($"{name}({arguments})"))
             sql.Append(
-                $"CREATE FUNCTION public.\"{name}\"({arguments}) RETURNS {returns} LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK {name}({arguments}) as %', session_user; RETURN{(returns.StartsWith("SETOF", StringComparison.Ordinal) ? "" : " NULL")}; END$$;\n"
+                $"CREATE FUNCTION public.\"{name}\"({arguments}) RETURNS {returns} LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK "
+                    + $"{name}({arguments}) as %', session_user; "
+                    + $"RETURN{(returns.StartsWith("SETOF", StringComparison.Ordinal) ? "" : " NULL")}; END$$;\n"
             );
     }
 
     private static void Aggregates(StringBuilder sql)
     {
         sql.Append(
-            "CREATE FUNCTION public.step_all(int8) RETURNS int8 LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK count(*)'; RETURN $1; END$$;\n"
+            "CREATE FUNCTION public.step_all(int8) RETURNS int8 LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK count(*)'; "
+                + "RETURN $1; END$$;\n"
         );
         sql.Append("CREATE AGGREGATE public.count(*) (SFUNC = public.step_all, STYPE = int8, INITCOND = '0');\n");
         foreach (var type in Types.Where(t => t is not "text[]"))
         {
             var step = "step_" + type.Trim('"').Replace(' ', '_');
             sql.Append(
-                $"CREATE FUNCTION public.{step}({type}, {type}) RETURNS {type} LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK aggregate of {type}'; RETURN $1; END$$;\n"
+                $"CREATE FUNCTION public.{step}({type}, {type}) RETURNS {type} LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK "
+                    + $"aggregate of {type}'; RETURN $1; END$$;\n"
             );
             foreach (var name in (string[])["max", "min", "sum", "count", "bool_and", "bool_or"])
                 sql.Append($"CREATE AGGREGATE public.{name}({type}) (SFUNC = public.{step}, STYPE = {type});\n");
         }
     }
 
-    /// <summary>What a script may leave in its session, where it comes before the catalogue unless the search_path says otherwise: views and types that are called like those of the catalogue.</summary>
+    /// <summary>
+    /// What a script may leave in its session, where it comes before the catalogue unless the search_path says otherwise: views and types
+    /// that are called like those of the catalogue.
+    /// </summary>
     private static async Task<string> LookalikesAsync(PostgreSqlTestDatabase database)
     {
         await database.ExecuteAsync(
-            "CREATE FUNCTION public.seen() RETURNS pg_catalog.bool LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK by a temporary object'; RETURN true; END$$"
+            "CREATE FUNCTION public.seen() RETURNS pg_catalog.bool LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'HIJACK by a "
+                + "temporary object'; RETURN true; END$$"
         );
         var sql = new StringBuilder();
         var views = await database.RowsAsync(
             """
-            SELECT c.relname, string_agg(a.attname, ', ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 JOIN pg_type y ON y.oid = a.atttypid AND y.typtype <> 'p' AND a.attname <> 'stxdexpr'
+            SELECT c.relname, string_agg(a.attname, ', ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 JOIN
+                pg_type y ON y.oid = a.atttypid AND y.typtype <> 'p' AND a.attname <> 'stxdexpr'
             WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind IN ('r', 'v') GROUP BY 1
             """
         );

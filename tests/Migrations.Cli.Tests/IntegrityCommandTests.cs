@@ -91,7 +91,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         var result = await RunAsync("check", "--category", "drift", "--report", report);
 
         Assert.Equal(4, result.ExitCode);
-        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is not there\.", result.Output);
+        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is missing\.", result.Output);
         Assert.Contains("<failure", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
         var wrong = await RunAsync("check", "--category", "nonsense");
         Assert.Equal(2, wrong.ExitCode);
@@ -152,7 +152,7 @@ public abstract class IntegrityCommandTests(string engine) : CliTests(engine)
         var result = await RunAsync("test", "--with-data");
         Assert.Equal(4, result.ExitCode);
         Assert.Matches(@"values differ in \S*a: 1 row\r?\n", result.Output);
-        Assert.Contains("the undo does not bring the values back", await OutputAsync("status"), StringComparison.Ordinal);
+        Assert.Contains("the undo does not restore the values", await OutputAsync("status"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -254,11 +254,13 @@ public sealed class SqliteIntegrityCommandTests() : IntegrityCommandTests("SQLit
         ThreeTables();
         await OutputAsync("up");
         await Database.ExecuteAsync(
-            "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n (a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;"
+            "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE); CREATE INDEX n_a ON n (a, id); INSERT INTO n "
+                + "(a) VALUES (1); CREATE VIRTUAL TABLE f USING fts5(x); ANALYZE;"
         );
         // sqlite3 x.db .schema
         var shell = await Database.RowsAsync(
-            "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND tbl_name NOT LIKE 'migration~_%' ESCAPE '~'"
+            "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'migration~_%' ESCAPE '~' AND "
+                + "tbl_name NOT LIKE 'migration~_%' ESCAPE '~'"
         );
         Assert.Contains("CREATE TABLE sqlite_sequence(name,seq);", shell);
         Assert.Contains(shell, s => s.StartsWith("CREATE TABLE sqlite_stat1", StringComparison.Ordinal));

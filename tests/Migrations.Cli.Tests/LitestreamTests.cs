@@ -4,7 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Migrations.Cli.Tests;
 
-/// <summary>Beside a real Litestream (<see href="https://litestream.io/reference/replicate/"/>), which replicates the database to a folder.</summary>
+/// <summary>
+/// Beside a real Litestream (<see href="https://litestream.io/reference/replicate/"/>), which replicates the database to a folder.
+/// </summary>
 public sealed class LitestreamTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -23,7 +25,8 @@ public sealed class LitestreamTests : IAsyncLifetime
         _folder.Write("migrations/002_u.down.sql", "DROP TABLE u;\n");
         _folder.Write(
             "litestream.yml",
-            $"dbs:\n  - path: {Database}\n    replicas:\n      - type: file\n        path: {_folder["replica"]}\n        sync-interval: 50ms\n"
+            $"dbs:\n  - path: {Database}\n    replicas:\n      - type: file\n        path: {_folder["replica"]}\n        "
+                + "sync-interval: 50ms\n"
         );
         await ExecuteAsync("PRAGMA journal_mode = wal");
         Replicate();

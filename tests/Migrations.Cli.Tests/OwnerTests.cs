@@ -19,7 +19,7 @@ public sealed class OwnerTests() : CliTests("PostgreSQL")
         var compared = await RunAsync(owner, "diff", Folder, owner.Address, "--scratch-database", Database.Address, "--output", "json");
 
         Assert.Equal(4, drift.ExitCode);
-        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is not there\.", drift.Output);
+        Assert.Matches(@"FAIL\s+drift: The index \S*a_id is missing\.", drift.Output);
         Assert.Equal(4, compared.ExitCode);
         Assert.Equal("public.a_id", Assert.Single(compared.Json.EnumerateArray()).GetProperty("name").GetString());
     }

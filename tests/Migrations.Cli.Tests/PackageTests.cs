@@ -1,6 +1,8 @@
 namespace Migrations.Cli.Tests;
 
-/// <summary>The packages, as an application and a machine get them: packed into a folder, restored or installed from it, and used.</summary>
+/// <summary>
+/// The packages, as an application and a machine get them: packed into a folder, restored or installed from it, and used.
+/// </summary>
 public sealed class PackageTests(LocalPackages packages) : IClassFixture<LocalPackages>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,6 +1,11 @@
-#pragma warning disable CA1050, MA0047 // The runtime looks for a type of this name, in no namespace (https://github.com/dotnet/runtime/blob/main/docs/design/features/host-startup-hook.md).
+// The runtime looks for a type of this name, in no namespace:
+// https://github.com/dotnet/runtime/blob/main/docs/design/features/host-startup-hook.md
+#pragma warning disable CA1050, MA0047
 
-/// <summary>Runs inside the command when <c>DOTNET_STARTUP_HOOKS</c> names this assembly: holds its process at the door, when all its own code has run.</summary>
+/// <summary>
+/// Runs inside the command when <c>DOTNET_STARTUP_HOOKS</c> names this assembly: holds its process at the door, when all its own code has
+/// run.
+/// </summary>
 internal static class StartupHook
 {
     /// <summary>The variable that names the file which shuts the door as long as it is there.</summary>

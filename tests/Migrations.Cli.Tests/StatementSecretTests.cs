@@ -12,8 +12,10 @@ public abstract class StatementSecretTests(string engine) : CliTests(engine)
             "001_works",
             Engine == "SQLite"
                 ? $"-- password: {Canary}\nPRAGMA key = '{Canary}';\nCREATE TABLE a (id integer, api_secret text DEFAULT '{Canary}');\n"
-                : $"-- password: {Canary}\nCREATE TABLE a (id integer);\nDO $$BEGIN IF false THEN ALTER ROLE r PASSWORD '{Canary}'; END IF; END$$;\n"
-                    + $"CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$SELECT 'postgres://u:{Canary}@h/d'$$;\nSELECT set_config('app.api_key', '{Canary}', false);\n",
+                : $"-- password: {Canary}\nCREATE TABLE a (id integer);\nDO $$BEGIN IF false THEN ALTER ROLE r PASSWORD '{Canary}'; "
+                    + "END IF; END$$;\n"
+                    + $"CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$SELECT 'postgres://u:{Canary}@h/d'$$;\nSELECT "
+                    + $"set_config('app.api_key', '{Canary}', false);\n",
             "SELECT 1;\n"
         );
         Migration("002_fails", $"UPDATE a SET no_such = 1, password = '{Canary}';\n");

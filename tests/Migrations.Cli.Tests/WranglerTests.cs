@@ -1,6 +1,8 @@
 namespace Migrations.Cli.Tests;
 
-/// <summary>Beside a real wrangler, with D1 as it runs locally (<see href="https://developers.cloudflare.com/d1/wrangler-commands/"/>).</summary>
+/// <summary>
+/// Beside a real wrangler, with D1 as it runs locally (<see href="https://developers.cloudflare.com/d1/wrangler-commands/"/>).
+/// </summary>
 public sealed class WranglerTests : IDisposable
 {
     private const string Shop =
@@ -106,7 +108,8 @@ public sealed class WranglerTests : IDisposable
         await connection.OpenAsync();
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT (SELECT group_concat(id || quote(name) || kid || quote(bytes)) FROM tags) || (SELECT group_concat(id || tag || half) FROM kids)";
+            "SELECT (SELECT group_concat(id || quote(name) || kid || quote(bytes)) FROM tags) || (SELECT group_concat(id || "
+            + "tag || half) FROM kids)";
         return (string)(await command.ExecuteScalarAsync())!;
     }
 

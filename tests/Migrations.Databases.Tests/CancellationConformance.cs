@@ -172,7 +172,8 @@ public sealed class SqliteCancellationTests() : CancellationConformance(Database
     {
         Migration(
             "001_a",
-            "CREATE TABLE a (id integer);\nINSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n;\n"
+            "CREATE TABLE a (id integer);\nINSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                + "WHERE i < 1000) SELECT i FROM n;\n"
         );
         await ApplyAsync();
         await using var reader = await Database.ConnectAsync();
@@ -209,7 +210,8 @@ public sealed class PostgreSqlCancellationTests() : CancellationConformance(Data
                 + (
                     what == "copy" ? "CREATE TRIGGER lingers AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION linger();"
                     : what == "commit"
-                        ? "CREATE CONSTRAINT TRIGGER lingers AFTER INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();"
+                        ? "CREATE CONSTRAINT TRIGGER lingers AFTER INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+                            + "FUNCTION linger();"
                     : ""
                 )
         );

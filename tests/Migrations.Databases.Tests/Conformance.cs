@@ -5,8 +5,8 @@ using Migrations.Testing;
 namespace Migrations.Databases.Tests;
 
 /// <summary>
-/// What every conformance suite starts from: a fresh database, an empty migration folder, and the engine's public face. A suite is an abstract class whose
-/// tests are inherited once for each database.
+/// What every conformance suite starts from: a fresh database, an empty migration folder, and the engine's public face. A suite is an
+/// abstract class whose tests are inherited once for each database.
 /// </summary>
 public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 {
@@ -57,7 +57,8 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY);\n", "DROP TABLE a;\n");
         Migration(
             "002_b",
-            "-- Description: the second\n-- Version: 1.1.0\nCREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES (1), (2), (3);\n",
+            "-- Description: the second\n-- Version: 1.1.0\nCREATE TABLE b (id integer PRIMARY KEY);\nINSERT INTO b VALUES "
+                + "(1), (2), (3);\n",
             "DROP TABLE b;\n"
         );
         Migration("003_c", "CREATE TABLE c (id integer PRIMARY KEY);\n", "DROP TABLE c;\n");

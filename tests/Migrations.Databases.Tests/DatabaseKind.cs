@@ -38,12 +38,14 @@ public abstract class DatabaseKind
         public override IDatabaseDriver Driver { get; } = new SqliteDriver();
 
         public override string SlowStatement =>
-            "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT count(*) AS c FROM n";
+            "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) "
+            + "SELECT count(*) AS c FROM n";
 
         public override string NoSuchTableCode => "SQLITE_ERROR (1)";
 
         public override string ManyRows(string table, int count) =>
-            $"CREATE TABLE {table} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i, hex(randomblob(60)) AS t FROM n";
+            $"CREATE TABLE {table} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+            + "SELECT i, hex(randomblob(60)) AS t FROM n";
 
         public override DatabaseTarget Kept(string address, string kept) => Driver.Parse(kept, Path.GetTempPath())!;
 

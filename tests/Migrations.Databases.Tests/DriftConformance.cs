@@ -13,7 +13,8 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Migration(
             "001_orders",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
-                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0));\n"
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT "
+                + "NULL CHECK (total >= 0));\n"
                 + "CREATE INDEX orders_by_customer ON orders (customer_id);\n"
                 + "CREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n",
             "DROP VIEW big_orders;\nDROP TABLE orders;\nDROP TABLE customers;\n"
@@ -45,7 +46,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         var results = await CheckAsync(CheckCategory.Drift, CheckCategory.Schema);
 
         Assert.Equal(
-            ["big_orders is not there.", "by_hand should not be there.", "orders_by_customer is not there."],
+            ["big_orders is missing.", "by_hand is not expected.", "orders_by_customer is missing."],
             results
                 .Where(r => r.Name == "drift")
                 .Select(r => r.Message[(r.Message.IndexOf(r.Target!.Split('.')[^1], StringComparison.Ordinal))..])
@@ -57,7 +58,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
             results.Where(r => r.Category == CheckCategory.Schema && r.Status == CheckStatus.Fail).Select(r => r.Name)
         );
         foreach (var way in results.Where(r => r.Name == "drift").Select(r => r.Recommendation!))
-            await Database.ExecuteAsync(way["To put it back: ".Length..]);
+            await Database.ExecuteAsync(way["To fix it: ".Length..]);
         Assert.All(await CheckAsync(CheckCategory.Drift), r => Assert.Equal(CheckStatus.Pass, r.Status));
     }
 
@@ -70,7 +71,7 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
 
         var drift = Assert.Single(await CheckAsync(CheckCategory.Drift));
 
-        Assert.Equal((CheckStatus.Fail, "not there"), (drift.Status, drift.Expected));
+        Assert.Equal((CheckStatus.Fail, "missing"), (drift.Status, drift.Expected));
         Assert.EndsWith("customers.vip", drift.Target, StringComparison.Ordinal);
         Assert.DoesNotContain("DROP", drift.Recommendation, StringComparison.Ordinal);
     }
@@ -158,8 +159,10 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Write(
             "schema.sql",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x');\n"
-                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CHECK (total >= 0), note text);\n"
-                + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE total > 100;\n"
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT "
+                + "NULL CHECK (total >= 0), note text);\n"
+                + "CREATE INDEX orders_by_customer ON orders (customer_id);\nCREATE VIEW big_orders AS SELECT id FROM orders WHERE "
+                + "total > 100;\n"
         );
         await ApplyAsync();
         Assert.Equal(CheckStatus.Pass, (await CheckAsync(CheckCategory.Schema)).Single(r => r.Name == "schema-file").Status);

@@ -69,7 +69,8 @@ public sealed class DumpAroundChecksTests() : Conformance(DatabaseKind.PostgreSq
     private void WriteMovingCheck() =>
         Write(
             "checks/sequence.sql",
-            $"-- check: {MovesSequence}\n-- expect: value true\nINSERT INTO projects (name) VALUES ('Numbered'), ('Numbered too');\nSELECT (max(id) > 0)::text FROM projects;\n"
+            $"-- check: {MovesSequence}\n-- expect: value true\nINSERT INTO projects (name) VALUES ('Numbered'), ('Numbered "
+                + "too');\nSELECT (max(id) > 0)::text FROM projects;\n"
         );
 
     private Task<IReadOnlyList<CheckResult>> AskAsync(bool onCopy = false) =>

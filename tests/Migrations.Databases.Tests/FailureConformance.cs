@@ -84,7 +84,8 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
     {
         Migration(
             "001_steps",
-            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (1);\nINSERT INTO a VALUES (3);\n"
+            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES "
+                + "(1);\nINSERT INTO a VALUES (3);\n"
         );
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
         Assert.Equal(4, error.Location?.Line);
@@ -93,7 +94,8 @@ public abstract class FailureConformance(DatabaseKind kind) : Conformance(kind)
 
         Migration(
             "001_steps",
-            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);\nINSERT INTO a VALUES (3);\n"
+            "-- Transaction: none\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES "
+                + "(2);\nINSERT INTO a VALUES (3);\n"
         );
         Assert.Equal("001_steps", Names(await ApplyAsync()));
         Assert.Equal(["1", "2", "3"], await Database.RowsAsync("SELECT id FROM a ORDER BY id"));

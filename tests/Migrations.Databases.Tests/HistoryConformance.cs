@@ -10,7 +10,8 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     public async Task A_row_holds_everything_that_is_known()
     {
         const string Script =
-            "-- Description: the first\n-- Version: 1.0.0\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (2);\nUPDATE a SET id = 3 WHERE id = 1;\n";
+            "-- Description: the first\n-- Version: 1.0.0\nCREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), "
+            + "(2);\nUPDATE a SET id = 3 WHERE id = 1;\n";
         Migration("001_a", Script, "DROP TABLE a;");
         var before = DateTimeOffset.UtcNow.AddSeconds(-2);
         var result = Assert.Single(await ApplyAsync());
@@ -74,7 +75,8 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         await ApplyAsync();
         var row = Assert.Single(
             await Database.RowsAsync(
-                "SELECT id, service, version, name, description, semantic_version, direction, event, rows_affected, error_message, statement_index, schema_fingerprint "
+                "SELECT id, service, version, name, description, semantic_version, direction, event, rows_affected, "
+                    + "error_message, statement_index, schema_fingerprint "
                     + "FROM migration_journal WHERE version = '002'"
             )
         );
@@ -82,7 +84,8 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(
             "3",
             await Database.ScalarAsync(
-                "SELECT count(*) FROM migration_journal WHERE run_id IS NOT NULL AND checksum IS NOT NULL AND applied_at IS NOT NULL AND applied_by IS NOT NULL AND host IS NOT NULL "
+                "SELECT count(*) FROM migration_journal WHERE run_id IS NOT NULL AND checksum IS NOT NULL AND applied_at IS NOT "
+                    + "NULL AND applied_by IS NOT NULL AND host IS NOT NULL "
                     + "AND execution_time_ms >= 0 AND success AND tool_version IS NOT NULL AND script IS NOT NULL"
             )
         );
@@ -215,7 +218,8 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     {
         Migration(
             "001_a",
-            "CREATE TABLE schema_migrations (version text);\nCREATE TABLE flyway_schema_history (version text);\nINSERT INTO schema_migrations VALUES ('002');\n"
+            "CREATE TABLE schema_migrations (version text);\nCREATE TABLE flyway_schema_history (version text);\nINSERT INTO "
+                + "schema_migrations VALUES ('002');\n"
         );
         Migration("002_b", "DROP TABLE flyway_schema_history;\nALTER TABLE schema_migrations ADD COLUMN dirty boolean;\n");
         await ApplyAsync();

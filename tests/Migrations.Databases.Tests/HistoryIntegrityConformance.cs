@@ -54,7 +54,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
 
         Assert.Contains("002_mine", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_colleague", error.Message, StringComparison.Ordinal);
-        Assert.Contains("002_colleague never ran here", error.Message, StringComparison.Ordinal);
+        Assert.Contains("002_colleague never ran on this database", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("Is this the right folder?", error.NextStep, StringComparison.Ordinal);
         Assert.DoesNotContain("repair 002_colleague", error.NextStep, StringComparison.Ordinal);
         Assert.Equal("001_a applied, 002_mine applied", await JournalAsync());
@@ -104,7 +104,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains("002_index", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_more", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"Is this the right folder? Another one fits the history better: --path '{right}'.",
+            $"Is this the right folder? Another one matches the history better: --path '{right}'.",
             error.NextStep,
             StringComparison.Ordinal
         );
@@ -283,7 +283,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         await ApplyTwoAsync("002_rows", "INSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (2);\nINSERT INTO a (v) VALUES (3);\n");
         Write(
             "002_rows.up.sql",
-            "-- a comment\nINSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (22);\nINSERT INTO a (v) VALUES (3);\nINSERT INTO a (v) VALUES (4);\n"
+            "-- a comment\nINSERT INTO a (v) VALUES (1);\nINSERT INTO a (v) VALUES (22);\nINSERT INTO a (v) VALUES "
+                + "(3);\nINSERT INTO a (v) VALUES (4);\n"
         );
 
         Assert.Equal("001_a Applied, 002_rows Changed", await StatesAsync());

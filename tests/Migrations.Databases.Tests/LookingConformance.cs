@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Migrations.Planning;
 using Migrations.Testing;
 
@@ -73,7 +74,12 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
                     .GetFiles(FolderOfTheFile)
                     .Order()
                     .Select(file =>
-                        $"{Path.GetFileName(file)} {(file.Contains("lock", StringComparison.Ordinal) ? "" : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))}"
+                        $"{Path.GetFileName(file)} "
+                        + (
+                            file.Contains("lock", StringComparison.Ordinal)
+                                ? ""
+                                : Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))
+                        )
                     )
             )
         );
@@ -128,7 +134,8 @@ public sealed class PostgreSqlLookingTests() : LookingConformance(DatabaseKind.P
         string.Join(
             '\n',
             await Database.RowsAsync(
-                "SELECT oid::text || ' ' || relname || ' ' || relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid"
+                "SELECT oid::text || ' ' || relname || ' ' || relfilenode FROM pg_class WHERE relnamespace = "
+                    + "'public'::regnamespace ORDER BY oid"
             )
         )
         + string.Join(

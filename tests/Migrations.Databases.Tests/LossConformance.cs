@@ -106,8 +106,10 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
                 + "CREATE TABLE grandchildren (id integer PRIMARY KEY, child_id integer REFERENCES children (id) ON DELETE CASCADE);\n"
                 + "CREATE TABLE notes (id integer PRIMARY KEY, parent_id integer REFERENCES parents (id) ON DELETE SET NULL);\n"
                 + "CREATE TABLE tree (id integer PRIMARY KEY, above integer REFERENCES tree (id) ON DELETE CASCADE);\n"
-                + "INSERT INTO parents VALUES (1), (2);\nINSERT INTO wanted VALUES (2);\nINSERT INTO children VALUES (1, 1), (2, 1), (3, 2);\n"
-                + "INSERT INTO grandchildren VALUES (1, 1), (2, 2), (3, 3);\nINSERT INTO notes VALUES (1, 1);\nINSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);\n"
+                + "INSERT INTO parents VALUES (1), (2);\nINSERT INTO wanted VALUES (2);\nINSERT INTO children VALUES (1, 1), (2, "
+                + "1), (3, 2);\n"
+                + "INSERT INTO grandchildren VALUES (1, 1), (2, 2), (3, 3);\nINSERT INTO notes VALUES (1, 1);\nINSERT INTO tree "
+                + "VALUES (1, NULL), (2, 1), (3, 2);\n"
         );
         Migration("002_some", "SELECT 1;\n", down + "\n");
         await ApplyAsync();
@@ -134,7 +136,8 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
     [InlineData("INSERT INTO item SELECT id, name, 0 FROM source WHERE true ON CONFLICT (id) DO UPDATE SET n = 0;", "item Overwritten 1")]
     [InlineData("INSERT INTO item AS i (name, id) VALUES ('b', 8) ON CONFLICT (name) DO UPDATE SET n = i.n;", "item Overwritten 1")]
     [InlineData(
-        "WITH s AS (SELECT 2 AS id) INSERT INTO item (id, name) SELECT id, 'w' FROM s WHERE true -- those\nON CONFLICT (\"id\") DO UPDATE SET n = 0;",
+        "WITH s AS (SELECT 2 AS id) INSERT INTO item (id, name) SELECT id, 'w' FROM s WHERE true -- those\nON CONFLICT "
+            + "(\"id\") DO UPDATE SET n = 0;",
         "item Overwritten 1"
     )]
     [InlineData("INSERT INTO item VALUES (1, 'a', 1) ON CONFLICT (id) DO NOTHING;", "")]
@@ -147,7 +150,8 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
     [InlineData("CREATE TEMP TABLE t (id integer);\nINSERT INTO t SELECT id FROM item;\nDELETE FROM t WHERE id > 1;\nDELETE FROM t;", "")]
     [InlineData("CREATE TEMP TABLE t AS SELECT id FROM item;\nDELETE FROM t WHERE id = 1;\nUPDATE t SET id = 0;", "")]
     [InlineData(
-        "CREATE TEMP TABLE t AS SELECT * FROM source;\nDELETE FROM t WHERE id = 2;\nDELETE FROM source;\nINSERT INTO source SELECT * FROM t;",
+        "CREATE TEMP TABLE t AS SELECT * FROM source;\nDELETE FROM t WHERE id = 2;\nDELETE FROM source;\nINSERT INTO "
+            + "source SELECT * FROM t;",
         "line 2 deletes"
     )]
     public Task Rows_that_an_insert_overwrites_are_reported(string down, string expected) => ForeseesAsync(down, expected);
@@ -213,7 +217,8 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         ThreeTables();
         Migration(
             "004_copy",
-            "INSERT INTO c (id) SELECT id FROM b WHERE id IS DISTINCT FROM '9';\nALTER TABLE b ADD COLUMN d text;\nALTER TABLE b DROP COLUMN d;\n",
+            "INSERT INTO c (id) SELECT id FROM b WHERE id IS DISTINCT FROM '9';\nALTER TABLE b ADD COLUMN d text;\nALTER "
+                + "TABLE b DROP COLUMN d;\n",
             "DELETE FROM c;\n"
         );
 

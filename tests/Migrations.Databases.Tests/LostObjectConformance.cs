@@ -5,7 +5,9 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>What goes with what a script drops, and the script does not name: in the plan, the result, the rehearsal and the command.</summary>
+/// <summary>
+/// What goes with what a script drops, and the script does not name: in the plan, the result, the rehearsal and the command.
+/// </summary>
 public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kind)
 {
     protected override bool NeedsCopies => true;
@@ -38,9 +40,7 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
         if (weight > LostObjectWeight.Listed)
             Assert.Contains(
                 Events.Of<WarningRaised>(),
-                w =>
-                    w.Message.Contains(name, StringComparison.Ordinal)
-                    && w.Message.Contains("To put it back: CREATE", StringComparison.Ordinal)
+                w => w.Message.Contains(name, StringComparison.Ordinal) && w.Message.Contains("To recreate it: CREATE", StringComparison.Ordinal)
             );
     }
 
@@ -71,7 +71,8 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
     {
         Migration(
             "001_a",
-            "CREATE TABLE t (id integer PRIMARY KEY, name text);\nCREATE UNIQUE INDEX one_name ON t (name);\nCREATE VIEW v AS SELECT name FROM t;\n"
+            "CREATE TABLE t (id integer PRIMARY KEY, name text);\nCREATE UNIQUE INDEX one_name ON t (name);\nCREATE VIEW v "
+                + "AS SELECT name FROM t;\n"
         );
         await ApplyAsync();
         Events = new RecordingEventSink();
@@ -82,7 +83,8 @@ public sealed class SqliteLostObjectTests() : LostObjectConformance(DatabaseKind
 {
     protected override (string Up, string Kind, string Name, LostObjectWeight Weight) Taking =>
         (
-            "DROP VIEW v;\nCREATE TABLE n (id integer PRIMARY KEY, name text);\nINSERT INTO n SELECT * FROM t;\nDROP TABLE t;\nALTER TABLE n RENAME TO t;\nCREATE VIEW v AS SELECT name FROM t;\n",
+            "DROP VIEW v;\nCREATE TABLE n (id integer PRIMARY KEY, name text);\nINSERT INTO n SELECT * FROM t;\nDROP TABLE "
+                + "t;\nALTER TABLE n RENAME TO t;\nCREATE VIEW v AS SELECT name FROM t;\n",
             "unique index",
             "one_name",
             LostObjectWeight.Unrehearsed

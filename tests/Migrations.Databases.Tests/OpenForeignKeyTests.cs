@@ -129,13 +129,16 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
     {
         Migration(
             "001_a",
-            "CREATE TABLE parent (id INTEGER PRIMARY KEY, n TEXT);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent (id));\nINSERT INTO parent VALUES (1, 'a');\nINSERT INTO child VALUES (1, 1);\n"
+            "CREATE TABLE parent (id INTEGER PRIMARY KEY, n TEXT);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER "
+                + "REFERENCES parent (id));\nINSERT INTO parent VALUES (1, 'a');\nINSERT INTO child VALUES (1, 1);\n"
         );
         Migration("002_b", $"-- Foreign-Keys: open-until {until}\n{Rename}");
         Migration(
             "003_c",
             last,
-            "ALTER TABLE child RENAME TO child_new;\nCREATE TABLE parent_old (id INTEGER PRIMARY KEY);\nCREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent_old (id));\nINSERT INTO child SELECT * FROM child_new;\nDROP TABLE child_new;\nDROP TABLE parent_old;\n"
+            "ALTER TABLE child RENAME TO child_new;\nCREATE TABLE parent_old (id INTEGER PRIMARY KEY);\nCREATE TABLE child "
+                + "(id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent_old (id));\nINSERT INTO child SELECT * FROM "
+                + "child_new;\nDROP TABLE child_new;\nDROP TABLE parent_old;\n"
         );
     }
 }

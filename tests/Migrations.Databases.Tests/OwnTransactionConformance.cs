@@ -4,7 +4,9 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>Scripts that run without a transaction: what of them is in the database, and the transactions that they bring themselves.</summary>
+/// <summary>
+/// Scripts that run without a transaction: what of them is in the database, and the transactions that they bring themselves.
+/// </summary>
 public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance(kind)
 {
     private const string Pairs = """
@@ -38,7 +40,8 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
     [InlineData(
         "INSERT INTO a VALUES (4)",
         "1,2",
-        "statements 1 to 5 of the script (lines 2 to 6), which runs without a transaction; its own transaction, begun in line 7, was rolled back"
+        "statements 1 to 5 of the script (lines 2 to 6), which runs without a transaction; its own transaction, begun in "
+            + "line 7, was rolled back"
     )]
     [InlineData(
         "INSERT INTO a VALUES (2)",
@@ -46,7 +49,7 @@ public abstract class OwnTransactionConformance(DatabaseKind kind) : Conformance
         "statement 1 of the script (line 2), which runs without a transaction; its own transaction, begun in line 3, was rolled back"
     )]
     [InlineData("INSERT INTO a VALUES (5)", "1,2,3,4", "statements 1 to 9 of the script (lines 2 to 10), which runs without a transaction")]
-    [InlineData("CREATE TABLE a (id integer PRIMARY KEY)", null, "none of the script's statements, which runs without a transaction")]
+    [InlineData("CREATE TABLE a (id integer PRIMARY KEY)", null, "no statement of the script, which runs without a transaction")]
     public async Task A_failure_takes_back_its_own_pair_only_and_the_next_run_goes_on_there(
         string statement,
         string? left,

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Migrations.Databases.Tests;
 
 /// <summary>
-/// Drift, comparison and rehearsal for a role that owns its database and may create no other: the scratch databases are then on a server that is started for it, or on the one
-/// that is named.
+/// Drift, comparison and rehearsal for a role that owns its database and may create no other: the scratch databases are then on a server
+/// that is started for it, or on the one that is named.
 /// </summary>
 public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind.PostgreSql)
 {
@@ -39,7 +39,8 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
         Assert.Contains("'somebody'", changedDefault.Actual, StringComparison.Ordinal);
         await ExecuteAsync(
             owner,
-            "DROP INDEX by_hand; ALTER TABLE customers ALTER COLUMN name SET DEFAULT 'nobody'; ALTER TABLE orders ENABLE TRIGGER orders_stamp; "
+            "DROP INDEX by_hand; ALTER TABLE customers ALTER COLUMN name SET DEFAULT 'nobody'; ALTER TABLE orders ENABLE "
+                + "TRIGGER orders_stamp; "
                 + "ALTER TABLE orders ADD CONSTRAINT total_is_positive CHECK (total >= 0)"
         );
         Assert.All(await CheckAsync(owner), r => Assert.True(r.Status == CheckStatus.Pass, $"{r.Name}: {r.Message}"));
@@ -78,7 +79,8 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
         // A server of its own is reached by a Unix socket alone, where there is no address.
         Migration(
             "003_where",
-            $"DO $$ BEGIN IF inet_server_addr() IS NULL THEN CREATE TABLE {SocketOnly} (id int); ELSE CREATE TABLE {Network} (id int); END IF; END $$;\n",
+            $"DO $$ BEGIN IF inet_server_addr() IS NULL THEN CREATE TABLE {SocketOnly} (id int); ELSE CREATE TABLE {Network} "
+                + "(id int); END IF; END $$;\n",
             $"DROP TABLE IF EXISTS {SocketOnly}, {Network};\n"
         );
         Migration(
@@ -120,7 +122,8 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
         await using var owner = await OrdersAsync();
         Write(
             "checks/stamped.sql",
-            "-- check: an order is stamped\n-- expect: value true\nINSERT INTO orders (id, total) VALUES (-1, 1);\nSELECT (stamped IS NOT NULL)::text FROM orders WHERE id = -1;\n"
+            "-- check: an order is stamped\n-- expect: value true\nINSERT INTO orders (id, total) VALUES (-1, 1);\nSELECT "
+                + "(stamped IS NOT NULL)::text FROM orders WHERE id = -1;\n"
         );
 
         var result = Assert.Single(
@@ -137,7 +140,8 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
         Migration(
             "001_orders",
             "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'nobody');\n"
-                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT NULL CONSTRAINT total_is_positive CHECK (total >= 0), stamped timestamptz);\n"
+                + "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), total integer NOT "
+                + "NULL CONSTRAINT total_is_positive CHECK (total >= 0), stamped timestamptz);\n"
                 + "CREATE INDEX orders_by_customer ON orders (customer_id);\n",
             "DROP TABLE orders;\nDROP TABLE customers;\n"
         );
@@ -154,7 +158,8 @@ public sealed class OwnerWithoutCreateDatabaseTests() : Conformance(DatabaseKind
     private static Task ChangeByHandAsync(PostgreSqlRole owner) =>
         ExecuteAsync(
             owner,
-            "CREATE INDEX by_hand ON orders (total); ALTER TABLE customers ALTER COLUMN name SET DEFAULT 'somebody'; ALTER TABLE orders DISABLE TRIGGER orders_stamp; "
+            "CREATE INDEX by_hand ON orders (total); ALTER TABLE customers ALTER COLUMN name SET DEFAULT 'somebody'; ALTER "
+                + "TABLE orders DISABLE TRIGGER orders_stamp; "
                 + "ALTER TABLE orders DROP CONSTRAINT total_is_positive"
         );
 

@@ -79,26 +79,26 @@ public sealed record ProofCase(string Name, string Up, string Down, UndoVerdict 
             "UPDATE t SET note = (SELECT min(name) FROM v) WHERE id = 2;",
             "t: 1 row"
         ),
-        Schema("forgets an index", "DROP INDEX t_note;", Nothing, "t_note is not there"),
-        Schema("makes an index over another column", "DROP INDEX t_note;", "CREATE INDEX t_note ON t (name);", "t_note is another"),
-        Schema("makes a unique index that was none", "DROP INDEX t_note;", "CREATE UNIQUE INDEX t_note ON t (note);", "t_note is another"),
-        Schema("forgets a view", "DROP VIEW v;", Nothing, "v is not there"),
-        Schema("makes another view", "DROP VIEW v;", "CREATE VIEW v AS SELECT id FROM t;", "v is another"),
-        Schema("leaves a column", "ALTER TABLE t ADD COLUMN more integer;", Nothing, "more should not be there"),
+        Schema("forgets an index", "DROP INDEX t_note;", Nothing, "t_note is missing"),
+        Schema("makes an index over another column", "DROP INDEX t_note;", "CREATE INDEX t_note ON t (name);", "t_note differs"),
+        Schema("makes a unique index that was none", "DROP INDEX t_note;", "CREATE UNIQUE INDEX t_note ON t (note);", "t_note differs"),
+        Schema("forgets a view", "DROP VIEW v;", Nothing, "v is missing"),
+        Schema("makes another view", "DROP VIEW v;", "CREATE VIEW v AS SELECT id FROM t;", "v differs"),
+        Schema("leaves a column", "ALTER TABLE t ADD COLUMN more integer;", Nothing, "more is not expected"),
         Schema(
             "makes a column of another type",
             "ALTER TABLE u DROP COLUMN ending;",
             "ALTER TABLE u ADD COLUMN ending integer;",
-            "ending is another"
+            "ending differs"
         ),
         Schema(
             "changes a default",
             "ALTER TABLE w DROP COLUMN flag;",
             "ALTER TABLE w ADD COLUMN flag varchar(9) DEFAULT 'e';",
-            "flag is another"
+            "flag differs"
         ),
-        Schema("loses NOT NULL", "ALTER TABLE w DROP COLUMN must;", "ALTER TABLE w ADD COLUMN must integer DEFAULT 0;", "must is another"),
-        Schema("leaves a table", "CREATE TABLE left_over (id integer);", Nothing, "left_over should not be there"),
+        Schema("loses NOT NULL", "ALTER TABLE w DROP COLUMN must;", "ALTER TABLE w ADD COLUMN must integer DEFAULT 0;", "must differs"),
+        Schema("leaves a table", "CREATE TABLE left_over (id integer);", Nothing, "left_over is not expected"),
         new("cannot run", "CREATE TABLE x (id integer);", "DROP TABLE nowhere;", UndoVerdict.Failed, "nowhere"),
         Proven("drops what was created", "CREATE TABLE x (id integer);\nCREATE INDEX x_id ON x (id);", "DROP TABLE x;", ""),
         Proven(

@@ -31,7 +31,9 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
 
     protected override bool NeedsCopies => true;
 
-    /// <summary>A trigger that writes each change of <c>watched</c> into <c>seen</c>, and what else the cases of this database start from.</summary>
+    /// <summary>
+    /// A trigger that writes each change of <c>watched</c> into <c>seen</c>, and what else the cases of this database start from.
+    /// </summary>
     protected abstract string More { get; }
 
     public static TheoryData<string> Shared => ProofCase.Names(ProofCase.Shared);
@@ -79,13 +81,13 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
             ErrorId.UndoUnproven,
             () => UndoAsync(new UndoRequest { RequireProven = true, SchemaOnly = true })
         );
-        Assert.Contains("does not bring the schema back", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("does not restore the schema", refused.Message, StringComparison.Ordinal);
         var history = await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] });
         Assert.Equal((CheckStatus.Warn, "001_a"), history.Where(c => c.Name == "undo-bad").Select(c => (c.Status, c.Actual)).Single());
         await UndoAsync();
         Assert.Contains(
             Events.Of<WarningRaised>(),
-            w => w.Message.Contains("A rehearsal has found a fault in the undo of 001_a", StringComparison.Ordinal)
+            w => w.Message.Contains("A rehearsal found a fault in the undo of 001_a", StringComparison.Ordinal)
         );
     }
 
@@ -180,13 +182,13 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
     private const string Columns =
         "id integer PRIMARY KEY, name varchar(9) NOT NULL COLLATE NOCASE CHECK (name <> ''), twice AS (name || name)";
 
-    private static readonly ProofCase[] _own =
+    private static readonly ProofCase[] OwnCases =
     [
         Rebuilt("loses a check", Columns.Replace(" CHECK (name <> '')", "", StringComparison.Ordinal), "CHECK"),
-        Rebuilt("loses a collation", Columns.Replace(" COLLATE NOCASE", "", StringComparison.Ordinal), "name is another"),
-        Rebuilt("loses a NOT NULL by a rebuild", Columns.Replace(" NOT NULL", "", StringComparison.Ordinal), "name is another"),
-        Rebuilt("changes a computed column", Columns.Replace("name || name", "name", StringComparison.Ordinal), "twice is another"),
-        ProofCase.Schema("forgets a trigger", "DROP TRIGGER k_i;", "SELECT 1;", "k_i is not there"),
+        Rebuilt("loses a collation", Columns.Replace(" COLLATE NOCASE", "", StringComparison.Ordinal), "name differs"),
+        Rebuilt("loses a NOT NULL by a rebuild", Columns.Replace(" NOT NULL", "", StringComparison.Ordinal), "name differs"),
+        Rebuilt("changes a computed column", Columns.Replace("name || name", "name", StringComparison.Ordinal), "twice differs"),
+        ProofCase.Schema("forgets a trigger", "DROP TRIGGER k_i;", "SELECT 1;", "k_i is missing"),
         ProofCase.Values("turns a number into text", "UPDATE loose SET a = CAST(a AS TEXT);", "SELECT 1;", "loose: 1 row"),
         ProofCase.Values(
             "lets a full-text index find other words",
@@ -210,7 +212,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
         ProofCase.Proven("changes a full-text index back", "UPDATE words SET body = 'x';", "UPDATE words SET body = 'one two';", "words 1"),
     ];
 
-    public static TheoryData<string> Own => ProofCase.Names(_own);
+    public static TheoryData<string> Own => ProofCase.Names(OwnCases);
 
     protected override string More =>
         $"""
@@ -228,7 +230,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
 
     [Theory]
     [MemberData(nameof(Own))]
-    public Task Each_undo_of_SQLite_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
+    public Task Each_undo_of_SQLite_gets_its_verdict(string name) => JudgesAsync(OwnCases.Single(c => c.Name == name));
 
     private static ProofCase Rebuilt(string name, string columns, string mention) =>
         ProofCase.Schema(
@@ -241,7 +243,7 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
 
 public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.PostgreSql)
 {
-    private static readonly ProofCase[] _own =
+    private static readonly ProofCase[] OwnCases =
     [
         ProofCase.Values(
             "loses decimal places",
@@ -260,25 +262,25 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
         ProofCase.Values("empties a table", "TRUNCATE u;", "SELECT 1;", "u: 3 rows missing"),
         ProofCase.Values("changes rows that a forced policy hides", "UPDATE hidden SET n = n + 1;", "SELECT 1;", "hidden: 1 row"),
         ProofCase.Values("deletes rows of a partition", "DELETE FROM parted WHERE id = 1;", "SELECT 1;", "parted_1: 1 row missing"),
-        ProofCase.Schema("loses a check", "ALTER TABLE k DROP CONSTRAINT k_check;", "SELECT 1;", "k_check is not there"),
+        ProofCase.Schema("loses a check", "ALTER TABLE k DROP CONSTRAINT k_check;", "SELECT 1;", "k_check is missing"),
         ProofCase.Schema(
             "makes another check",
             "ALTER TABLE k DROP CONSTRAINT k_check;",
             "ALTER TABLE k ADD CONSTRAINT k_check CHECK (id > 0 AND id < 9);",
-            "k_check is another"
+            "k_check differs"
         ),
-        ProofCase.Schema("loses NOT NULL", "ALTER TABLE k ALTER COLUMN name DROP NOT NULL;", "SELECT 1;", "name is another"),
-        ProofCase.Schema("loses a collation", "ALTER TABLE k ALTER COLUMN label TYPE text;", "SELECT 1;", "label is another"),
-        ProofCase.Schema("loses an expression", "ALTER TABLE k ALTER COLUMN twice DROP EXPRESSION;", "SELECT 1;", "twice is another"),
+        ProofCase.Schema("loses NOT NULL", "ALTER TABLE k ALTER COLUMN name DROP NOT NULL;", "SELECT 1;", "name differs"),
+        ProofCase.Schema("loses a collation", "ALTER TABLE k ALTER COLUMN label TYPE text;", "SELECT 1;", "label differs"),
+        ProofCase.Schema("loses an expression", "ALTER TABLE k ALTER COLUMN twice DROP EXPRESSION;", "SELECT 1;", "twice differs"),
         ProofCase.Schema("forgets a trigger", "DROP TRIGGER watched_u ON watched;", "SELECT 1;", "watched_u"),
         ProofCase.Schema(
             "changes a function",
             "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 2';",
             "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 3';",
-            "one() is another"
+            "one() differs"
         ),
         ProofCase.Schema("forgets a policy", "DROP POLICY few ON hidden;", "SELECT 1;", "few"),
-        ProofCase.Schema("forgets a label", "ALTER TYPE mood ADD VALUE 'late';", "SELECT 1;", "mood is another"),
+        ProofCase.Schema("forgets a label", "ALTER TYPE mood ADD VALUE 'late';", "SELECT 1;", "mood differs"),
         ProofCase.Proven(
             "leaves a sequence that has moved on",
             "INSERT INTO counted (n) VALUES (2);\nSELECT nextval('counted_id_seq');",
@@ -307,7 +309,7 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
         ),
     ];
 
-    public static TheoryData<string> Own => ProofCase.Names(_own);
+    public static TheoryData<string> Own => ProofCase.Names(OwnCases);
 
     protected override string More =>
         """
@@ -315,7 +317,8 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
             CREATE TRIGGER watched_u AFTER UPDATE ON watched FOR EACH ROW EXECUTE FUNCTION watch();
             CREATE FUNCTION shout() RETURNS void LANGUAGE sql AS 'UPDATE t SET note = upper(note)';
             CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-            CREATE TABLE k (id integer CONSTRAINT k_check CHECK (id > 0), name text NOT NULL, label text COLLATE "C", twice text GENERATED ALWAYS AS (name || name) STORED);
+            CREATE TABLE k (id integer CONSTRAINT k_check CHECK (id > 0), name text NOT NULL, label text COLLATE "C",
+                twice text GENERATED ALWAYS AS (name || name) STORED);
             INSERT INTO k VALUES (1, 'Ann', 'a');
             CREATE TABLE counted (id serial PRIMARY KEY, n integer);
             INSERT INTO counted (n) VALUES (1);
@@ -332,5 +335,5 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
 
     [Theory]
     [MemberData(nameof(Own))]
-    public Task Each_undo_of_PostgreSQL_gets_its_verdict(string name) => JudgesAsync(_own.Single(c => c.Name == name));
+    public Task Each_undo_of_PostgreSQL_gets_its_verdict(string name) => JudgesAsync(OwnCases.Single(c => c.Name == name));
 }

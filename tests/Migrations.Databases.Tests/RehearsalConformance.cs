@@ -178,7 +178,8 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         ThreeTables();
         Write(
             "checks/rows.sql",
-            "-- check: everywhere\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: there\n-- environment: production\n-- expect: rows 0\nSELECT id FROM b;\n"
+            "-- check: everywhere\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: there\n-- environment: "
+                + "production\n-- expect: rows 0\nSELECT id FROM b;\n"
         );
         Assert.Equal(["everywhere"], (await RehearseAsync()).Checks.Select(c => c.Name));
         var there = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions() with { Environment = "Production" }).RunAsync();
@@ -230,7 +231,8 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         ThreeTables();
         Write(
             "checks/rows.sql",
-            "-- check: b has rows\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: b has too many\n-- expect: rows 0\nSELECT id FROM b WHERE id > 2;\n"
+            "-- check: b has rows\n-- expect: value 3\nSELECT count(*) FROM b;\n\n-- check: b has too many\n-- expect: rows "
+                + "0\nSELECT id FROM b WHERE id > 2;\n"
         );
 
         var report = await RehearseAsync();
@@ -304,7 +306,8 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
     {
         Migration(
             "001_a",
-            "CREATE TABLE projects (id integer PRIMARY KEY, name text NOT NULL);\nCREATE TABLE tasks (id integer PRIMARY KEY, project integer NOT NULL REFERENCES projects (id), name text);\n",
+            "CREATE TABLE projects (id integer PRIMARY KEY, name text NOT NULL);\nCREATE TABLE tasks (id integer PRIMARY "
+                + "KEY, project integer NOT NULL REFERENCES projects (id), name text);\n",
             "DROP TABLE tasks;\nDROP TABLE projects;\n"
         );
         Migration("002_b", "CREATE TABLE b (id integer);\n", "DROP TABLE b;\n");

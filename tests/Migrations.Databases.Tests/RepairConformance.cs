@@ -3,7 +3,7 @@ using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>Mending the history, and starting from a schema that exists.</summary>
+/// <summary>Repairing the history, and starting from a schema that exists.</summary>
 public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
 {
     [Fact]

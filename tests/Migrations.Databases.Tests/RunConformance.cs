@@ -23,7 +23,8 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM b"));
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied", await StatesAsync());
         Assert.Equal(
-            "001_a applied, 002_b applied, 003_c applied, 003_c rolled_back, 002_b rolled_back, 001_a rolled_back, 001_a applied, 002_b applied, 003_c applied",
+            "001_a applied, 002_b applied, 003_c applied, 003_c rolled_back, 002_b rolled_back, 001_a rolled_back, 001_a "
+                + "applied, 002_b applied, 003_c applied",
             await JournalAsync()
         );
     }

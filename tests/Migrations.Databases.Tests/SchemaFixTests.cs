@@ -2,7 +2,10 @@ using Migrations.Schema;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>The SQL that a comparison offers makes one schema like the other, when it is run in the order of the differences, and nothing is lost by it.</summary>
+/// <summary>
+/// The SQL that a comparison offers makes one schema like the other, when it is run in the order of the differences, and nothing is lost by
+/// it.
+/// </summary>
 public sealed class SchemaFixTests
 {
     private const string TriggerFunction =
@@ -18,14 +21,17 @@ public sealed class SchemaFixTests
                 "CREATE OR REPLACE FUNCTION"
             },
             {
-                "CREATE FUNCTION n(a int, b int DEFAULT 1) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT a + b'; CREATE TABLE t (a int, b int GENERATED ALWAYS AS (n(a)) STORED);",
+                "CREATE FUNCTION n(a int, b int DEFAULT 1) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT a + b'; CREATE TABLE t "
+                    + "(a int, b int GENERATED ALWAYS AS (n(a)) STORED);",
                 "CREATE OR REPLACE FUNCTION n(a int, b int DEFAULT 2) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT a - b'",
                 "CREATE OR REPLACE FUNCTION"
             },
             // Where its arguments or result are others it is dropped, and what uses it is recreated.
             {
-                "CREATE TABLE t (a int); CREATE FUNCTION n() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE VIEW v AS SELECT n() AS n; COMMENT ON VIEW v IS 'kept'; CREATE VIEW w AS SELECT n FROM v;",
-                "DROP VIEW w; DROP VIEW v; DROP FUNCTION n(); CREATE FUNCTION n() RETURNS bigint LANGUAGE sql AS 'SELECT 2::bigint'; CREATE VIEW v AS SELECT n() AS n; COMMENT ON VIEW v IS 'kept'; CREATE VIEW w AS SELECT n FROM v",
+                "CREATE TABLE t (a int); CREATE FUNCTION n() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE VIEW v AS SELECT n() "
+                    + "AS n; COMMENT ON VIEW v IS 'kept'; CREATE VIEW w AS SELECT n FROM v;",
+                "DROP VIEW w; DROP VIEW v; DROP FUNCTION n(); CREATE FUNCTION n() RETURNS bigint LANGUAGE sql AS 'SELECT "
+                    + "2::bigint'; CREATE VIEW v AS SELECT n() AS n; COMMENT ON VIEW v IS 'kept'; CREATE VIEW w AS SELECT n FROM v",
                 "DROP FUNCTION public.n()"
             },
             // A view that others use is replaced while its columns stay, and recreated with them where they do not.
@@ -36,8 +42,10 @@ public sealed class SchemaFixTests
             },
             {
                 """
-                    CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; COMMENT ON VIEW w IS 'w';
-                    CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; CREATE TRIGGER z INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION g();
+                    CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v;
+                    COMMENT ON VIEW w IS 'w';
+                    CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+                    CREATE TRIGGER z INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION g();
                     """,
                 "CREATE OR REPLACE VIEW v AS SELECT a, b FROM t",
                 "DROP TRIGGER z ON public.v"
@@ -50,22 +58,29 @@ public sealed class SchemaFixTests
             // A key that foreign keys point to.
             {
                 "CREATE TABLE p (a int CONSTRAINT k UNIQUE, b int); CREATE TABLE c (a int CONSTRAINT f REFERENCES p (a));",
-                "ALTER TABLE c DROP CONSTRAINT f; ALTER TABLE p DROP CONSTRAINT k; ALTER TABLE p ADD CONSTRAINT k UNIQUE (a) INCLUDE (b); ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (a)",
+                "ALTER TABLE c DROP CONSTRAINT f; ALTER TABLE p DROP CONSTRAINT k; ALTER TABLE p ADD CONSTRAINT k UNIQUE (a) "
+                    + "INCLUDE (b); ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (a)",
                 "DROP CONSTRAINT f"
             },
             // What is too many: the trigger before its function, the view before the view it reads.
             {
                 "CREATE TABLE t (a int);",
-                $"{TriggerFunction} CREATE TRIGGER z BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION g(); CREATE VIEW b AS SELECT a FROM t; CREATE VIEW a AS SELECT a FROM b; COMMENT ON VIEW a IS 'x'; CREATE INDEX i ON t (a)",
+                $"{TriggerFunction} CREATE TRIGGER z BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION g(); CREATE VIEW b AS "
+                    + "SELECT a FROM t; CREATE VIEW a AS SELECT a FROM b; COMMENT ON VIEW a IS 'x'; CREATE INDEX i ON t (a)",
                 "DROP FUNCTION"
             },
-            // What is missing: the column before the view of it, the function after the table that its body reads, the type before its column.
+            // What is missing: the column before the view of it, the function after the table that its body reads, the type before its
+            // column.
             {
                 """
-                    CREATE TABLE t (a int, b int); CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE u (m mood); CREATE FUNCTION a_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.u';
-                    CREATE VIEW z AS SELECT b FROM t; CREATE VIEW a AS SELECT b FROM z; CREATE FUNCTION f(a) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TRIGGER s BEFORE UPDATE ON u FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+                    CREATE TABLE t (a int, b int); CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE u (m mood);
+                    CREATE FUNCTION a_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.u';
+                    CREATE VIEW z AS SELECT b FROM t; CREATE VIEW a AS SELECT b FROM z;
+                    CREATE FUNCTION f(a) RETURNS int LANGUAGE sql AS 'SELECT 1';
+                    CREATE TRIGGER s BEFORE UPDATE ON u FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
                     """,
-                "DROP FUNCTION f(a); DROP VIEW a; DROP VIEW z; DROP FUNCTION a_count(); DROP TABLE u; DROP TYPE mood; ALTER TABLE t DROP COLUMN b",
+                "DROP FUNCTION f(a); DROP VIEW a; DROP VIEW z; DROP FUNCTION a_count(); DROP TABLE u; DROP TYPE mood; ALTER "
+                    + "TABLE t DROP COLUMN b",
                 "ADD COLUMN"
             },
         };
@@ -84,7 +99,8 @@ public sealed class SchemaFixTests
                 "DROP VIEW"
             },
             {
-                "CREATE TABLE t (a, b); CREATE INDEX i ON t (b); CREATE VIEW z AS SELECT b FROM t; CREATE VIEW a AS SELECT b FROM z; CREATE TRIGGER x INSTEAD OF INSERT ON a BEGIN SELECT 1; END; CREATE TABLE n (id INTEGER PRIMARY KEY)",
+                "CREATE TABLE t (a, b); CREATE INDEX i ON t (b); CREATE VIEW z AS SELECT b FROM t; CREATE VIEW a AS SELECT b "
+                    + "FROM z; CREATE TRIGGER x INSTEAD OF INSERT ON a BEGIN SELECT 1; END; CREATE TABLE n (id INTEGER PRIMARY KEY)",
                 "DROP VIEW a; DROP VIEW z; DROP INDEX i; ALTER TABLE t DROP COLUMN b; DROP TABLE n",
                 "ADD COLUMN"
             },
@@ -105,12 +121,13 @@ public sealed class SchemaFixTests
         await database.ExecuteAsync("CREATE FUNCTION n() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE t (a int DEFAULT n())");
         var found = await ReadAsync(DatabaseKind.PostgreSql, database);
         await database.ExecuteAsync(
-            "DROP TABLE t; DROP FUNCTION n(); CREATE FUNCTION n() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'; CREATE TABLE t (a int DEFAULT n())"
+            "DROP TABLE t; DROP FUNCTION n(); CREATE FUNCTION n() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'; CREATE "
+                + "TABLE t (a int DEFAULT n())"
         );
 
         Assert.Equal(
             ("public.n()", null),
-            Assert.Single(SchemaComparison.Compare(await ReadAsync(DatabaseKind.PostgreSql, database), found).Select(d => (d.Name, d.Mend)))
+            Assert.Single(SchemaComparison.Compare(await ReadAsync(DatabaseKind.PostgreSql, database), found).Select(d => (d.Name, d.Fix)))
         );
     }
 
@@ -124,11 +141,11 @@ public sealed class SchemaFixTests
         var differences = SchemaComparison.Compare(left, await ReadAsync(kind, database));
 
         Assert.NotEmpty(differences);
-        Assert.All(differences, d => Assert.True(d.Mend is not null, $"{d.ObjectType} {d.Name} has no fix."));
+        Assert.All(differences, d => Assert.True(d.Fix is not null, $"{d.ObjectType} {d.Name} has no fix."));
         if (fix is not null)
-            Assert.Contains(differences, d => d.Mend!.Contains(fix, StringComparison.Ordinal));
+            Assert.Contains(differences, d => d.Fix!.Contains(fix, StringComparison.Ordinal));
         foreach (var difference in differences)
-            await database.ExecuteAsync(difference.Mend!);
+            await database.ExecuteAsync(difference.Fix!);
         Assert.DoesNotContain(SchemaComparison.Compare(left, await ReadAsync(kind, database)), d => !d.IsColumnOrder);
     }
 

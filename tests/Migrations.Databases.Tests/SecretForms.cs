@@ -49,7 +49,8 @@ internal static class SecretForms
         $"ALTER DATABASE nowhere SET app.secret = '{Canary}'",
         $"SELECT pgp_sym_encrypt('x', '{Canary}', 3, 4)",
         $"INSERT INTO nowhere (name, password) VALUES ('ann', '{Canary}')",
-        $"INSERT INTO public.nowhere AS n (id, \"api_key\", note) OVERRIDING SYSTEM VALUE VALUES (1, '{Canary}', 'x'), (2, upper('{Canary}'), 'y') RETURNING id",
+        $"INSERT INTO public.nowhere AS n (id, \"api_key\", note) OVERRIDING SYSTEM VALUE VALUES (1, '{Canary}', 'x'), "
+            + $"(2, upper('{Canary}'), 'y') RETURNING id",
         $"INSERT INTO nowhere (name, token) SELECT 'ann', '{Canary}' FROM generate_series(1, 2)",
         $"WITH x AS (INSERT INTO nowhere (secret) VALUES ('{Canary}') RETURNING 1) SELECT 1 FROM x",
         $"DO $$BEGIN INSERT INTO nowhere (name, password_hash) VALUES (concat('a', 'b'), '{Canary}'); END$$",

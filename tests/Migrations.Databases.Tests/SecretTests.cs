@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>A password is in no error, event, object or journal row, whatever form the connection was given in and whatever goes wrong.</summary>
+/// <summary>
+/// A password is in no error, event, object or journal row, whatever form the connection was given in and whatever goes wrong.
+/// </summary>
 public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
 {
     public static TheoryData<string> Forms =>
@@ -109,7 +111,8 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
     public async Task A_password_in_a_body_is_not_stored_and_its_script_compares_as_before()
     {
         const string Body =
-            "DO $$BEGIN IF false THEN\n  CREATE ROLE r PASSWORD 'hunter2';\n  EXECUTE 'CREATE ROLE r PASSWORD ''hunter2'' ';\nEND IF; END$$;\n";
+            "DO $$BEGIN IF false THEN\n  CREATE ROLE r PASSWORD 'hunter2';\n  EXECUTE 'CREATE ROLE r PASSWORD ''hunter2'' "
+            + "';\nEND IF; END$$;\n";
         Migration("001_a", Body);
         await ApplyAsync();
         AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT row_to_json(j)::text FROM migration_journal j")), ["hunter2"]);

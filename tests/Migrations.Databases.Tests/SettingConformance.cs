@@ -42,7 +42,8 @@ public sealed class PostgreSqlSettingTests() : SettingConformance(DatabaseKind.P
         Migration(
             "001_a",
             """
-            CREATE FUNCTION sets(x integer DEFAULT 1) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'elsewhere', false); RETURN x; END $$;
+            CREATE FUNCTION sets(x integer DEFAULT 1) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM
+                set_config('search_path', 'elsewhere', false); RETURN x; END $$;
             CREATE SCHEMA elsewhere;
             CREATE TABLE p (id integer) PARTITION BY RANGE (id);
             CREATE TABLE filled (id integer);

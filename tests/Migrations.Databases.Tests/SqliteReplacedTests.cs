@@ -5,7 +5,9 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>A database file that is deleted, renamed or replaced during a run: nothing is reported as done that no one would find.</summary>
+/// <summary>
+/// A database file that is deleted, renamed or replaced during a run: nothing is reported as done that no one would find.
+/// </summary>
 public sealed class SqliteReplacedTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,7 +4,10 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
-/// <summary>What is given as a database: the right one, or a refusal that does not repeat it. Drivers are asked in the order in which command and module ask them.</summary>
+/// <summary>
+/// What is given as a database: the right one, or a refusal that does not repeat it. Drivers are asked in the order in which command and
+/// module ask them.
+/// </summary>
 public sealed class TargetParsingTests
 {
     private static readonly IDatabaseDriver[] Drivers = [new PostgreSql.PostgreSqlDriver(), new Sqlite.SqliteDriver()];
@@ -58,9 +61,9 @@ public sealed class TargetParsingTests
     [InlineData("postgres://h1,/shop?target_session_attrs=primary", "one of its hosts is empty")]
     [InlineData("postgres://h1/shop?target_session_attrs=master", "'target_session_attrs' is none of")]
     [InlineData("host=h user=ann password=hunter2", "separated by blanks")]
-    [InlineData("$(DATABASE_URL)", "a variable that was not replaced")]
-    [InlineData("\"shop.db\"", "stands in quotes")]
-    [InlineData("ann:hunter2@h", "names a user, a host or a port")]
+    [InlineData("$(DATABASE_URL)", "an unexpanded variable")]
+    [InlineData("\"shop.db\"", "is in quotes")]
+    [InlineData("ann:hunter2@h", "contains a user, a host or a port")]
     public void A_refusal_names_the_trouble(string text, string words)
     {
         var error = Assert.Throws<MigrationException>(() => Parse(text));

@@ -61,7 +61,8 @@ public sealed class TlsTests : IDisposable
         );
         var url =
             $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{Tls.Server.Port}/{database.Name}?sslmode=verify-full"
-            + $"&sslrootcert={Uri.EscapeDataString(Tls.RootCertificate)}&sslcert={Uri.EscapeDataString(Tls.ClientCertificate)}&sslkey={Uri.EscapeDataString(Tls.ClientKey)}";
+            + $"&sslrootcert={Uri.EscapeDataString(Tls.RootCertificate)}&sslcert={Uri.EscapeDataString(Tls.ClientCertificate)}"
+            + $"&sslkey={Uri.EscapeDataString(Tls.ClientKey)}";
         Assert.Single(await Engine(url).ApplyAsync());
         Assert.Equal(
             TlsPostgreSqlServer.CertificateUser,

@@ -67,7 +67,8 @@ public sealed class AnalyzerTests
     )]
     [InlineData("BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1; COMMIT", "ISOLATION LEVEL REPEATABLE READ")]
     [InlineData(
-        "SET lock_timeout = '1s'; SELECT pg_catalog.set_config('search_path', '', false); BEGIN; SELECT 1; COMMIT; ANALYZE t; RESET lock_timeout",
+        "SET lock_timeout = '1s'; SELECT pg_catalog.set_config('search_path', '', false); BEGIN; SELECT 1; COMMIT; "
+            + "ANALYZE t; RESET lock_timeout",
         null
     )]
     [InlineData("SAVEPOINT a; SELECT 1; ROLLBACK TO SAVEPOINT a; RELEASE a; ROLLBACK WORK TO a", null)]
@@ -153,7 +154,8 @@ public sealed class AnalyzerTests
 
     [Theory]
     [InlineData(
-        "CREATE TABLE s(x text);\nSET standard_conforming_strings = off;\nINSERT INTO s VALUES ('it\\'s; -- text');\nSET standard_conforming_strings = on;\nINSERT INTO s VALUES ('C:\\');",
+        "CREATE TABLE s(x text);\nSET standard_conforming_strings = off;\nINSERT INTO s VALUES ('it\\'s; -- text');\nSET "
+            + "standard_conforming_strings = on;\nINSERT INTO s VALUES ('C:\\');",
         3
     )]
     [InlineData("SET SESSION standard_conforming_strings TO 'off';\nSELECT 'it\\'; DROP TABLE t; --';", 2)]

@@ -21,7 +21,8 @@ public sealed class BackupTests
             """
             CREATE SCHEMA s; SET search_path = s; CREATE FUNCTION norm(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(t) $$;
             CREATE FUNCTION key_of(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT norm(t) $$;
-            CREATE TABLE public.a (n text); CREATE TABLE public.u (n text); CREATE INDEX un ON public.u (key_of(n)); INSERT INTO public.a VALUES ('x')
+            CREATE TABLE public.a (n text); CREATE TABLE public.u (n text); CREATE INDEX un ON public.u (key_of(n));
+            INSERT INTO public.a VALUES ('x')
             """
         );
         var events = new RecordingEventSink();
@@ -57,8 +58,10 @@ public sealed class BackupTests
     [InlineData(
         """
             CREATE FUNCTION tidy(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN lower(trim(t)); END $$;
-            CREATE FUNCTION slug_of(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN replace(tidy(t), ' ', '-'); END $$;
-            CREATE TABLE page (title text, slug text GENERATED ALWAYS AS (slug_of(title)) STORED); INSERT INTO page (title) VALUES ('Secret');
+            CREATE FUNCTION slug_of(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN replace(tidy(t), ' ', '-');
+                END $$;
+            CREATE TABLE page (title text, slug text GENERATED ALWAYS AS (slug_of(title)) STORED);
+            INSERT INTO page (title) VALUES ('Secret');
             """,
         "ALTER FUNCTION public.slug_of(text) SET search_path = public;"
     )]
@@ -322,9 +325,12 @@ public sealed class BackupTests
         await session.RunAsync(
             fixture.Step(
                 """
-                CREATE SCHEMA s; CREATE TABLE "T 1" (a int PRIMARY KEY, t text, at timestamptz DEFAULT now(), f float8 DEFAULT 0.1, b bytea DEFAULT '\x00ff');
-                INSERT INTO "T 1" VALUES (1, 'ä\n'), (2, NULL), (3, ''); CREATE TABLE s.part (k int) PARTITION BY RANGE (k); CREATE TABLE s.part_1 PARTITION OF s.part FOR VALUES FROM (1) TO (5);
-                INSERT INTO s.part VALUES (2); CREATE UNLOGGED TABLE s.unlogged AS SELECT 1 AS one; CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT ''GRANT all'''
+                CREATE SCHEMA s; CREATE TABLE "T 1" (a int PRIMARY KEY, t text, at timestamptz DEFAULT now(), f float8 DEFAULT 0.1,
+                    b bytea DEFAULT '\x00ff');
+                INSERT INTO "T 1" VALUES (1, 'ä\n'), (2, NULL), (3, ''); CREATE TABLE s.part (k int) PARTITION BY RANGE (k);
+                CREATE TABLE s.part_1 PARTITION OF s.part FOR VALUES FROM (1) TO (5);
+                INSERT INTO s.part VALUES (2); CREATE UNLOGGED TABLE s.unlogged AS SELECT 1 AS one;
+                CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT ''GRANT all'''
                 """
             ),
             CancellationToken.None

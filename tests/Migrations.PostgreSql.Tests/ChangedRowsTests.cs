@@ -16,27 +16,32 @@ public sealed class ChangedRowsTests
     [InlineData("COPY p FROM STDIN;\n7\n8\n9\n\\.\n", 3)]
     [InlineData("DELETE FROM p WHERE id = 1", 3)] // ON DELETE CASCADE: two children.
     [InlineData(
-        "WITH gone AS (DELETE FROM c RETURNING p), new AS (INSERT INTO log SELECT p FROM gone RETURNING p) UPDATE p SET id = id WHERE id IN (SELECT p FROM gone)",
+        "WITH gone AS (DELETE FROM c RETURNING p), new AS (INSERT INTO log SELECT p FROM gone RETURNING p) UPDATE p SET "
+            + "id = id WHERE id IN (SELECT p FROM gone)",
         8
     )]
     [InlineData(
-        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1), (2); RETURN NEW; END'; CREATE TRIGGER t AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION note(); INSERT INTO p VALUES (7), (8)",
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1), (2); RETURN NEW; "
+            + "END'; CREATE TRIGGER t AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION note(); INSERT INTO p VALUES (7), (8)",
         6
     )]
     [InlineData("CREATE RULE also AS ON INSERT TO log DO ALSO DELETE FROM c; INSERT INTO log VALUES (1)", 4)]
     [InlineData("CREATE RULE other AS ON INSERT TO log DO INSTEAD UPDATE p SET id = id; INSERT INTO log VALUES (1)", 3)]
     [InlineData(
-        "DO $$ BEGIN FOR i IN 1..5 LOOP INSERT INTO log VALUES (i); END LOOP; BEGIN DELETE FROM p; RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END; END $$",
+        "DO $$ BEGIN FOR i IN 1..5 LOOP INSERT INTO log VALUES (i); END LOOP; BEGIN DELETE FROM p; RAISE "
+            + "division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END; END $$",
         5
     )] // Not what was taken back.
     [InlineData("CREATE TABLE made AS SELECT * FROM c", 3)]
     [InlineData(
-        "CREATE TABLE big (a text); ALTER TABLE big ALTER a SET STORAGE EXTERNAL; INSERT INTO big SELECT repeat(md5(i::text), 1000) FROM generate_series(1, 3) i",
+        "CREATE TABLE big (a text); ALTER TABLE big ALTER a SET STORAGE EXTERNAL; INSERT INTO big SELECT "
+            + "repeat(md5(i::text), 1000) FROM generate_series(1, 3) i",
         3
     )] // Not the pieces of a long value.
     [InlineData("CREATE TABLE \"my pg_toast.%\" (a int); INSERT INTO \"my pg_toast.%\" VALUES (1)", 1)]
     [InlineData(
-        "MERGE INTO p USING (VALUES (1), (9)) v(id) ON p.id = v.id WHEN MATCHED THEN UPDATE SET id = v.id WHEN NOT MATCHED THEN INSERT VALUES (v.id)",
+        "MERGE INTO p USING (VALUES (1), (9)) v(id) ON p.id = v.id WHEN MATCHED THEN UPDATE SET id = v.id WHEN NOT "
+            + "MATCHED THEN INSERT VALUES (v.id)",
         2
     )]
     [InlineData("SELECT * FROM p", 0)]
@@ -47,7 +52,9 @@ public sealed class ChangedRowsTests
         var session = await fixture.BeginAsync();
         await session.RunAsync(
             fixture.Step(
-                "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p ON DELETE CASCADE ON UPDATE CASCADE); CREATE TABLE log (p int); CREATE TABLE own (n int); INSERT INTO p VALUES (1), (2), (3); INSERT INTO c VALUES (1), (1), (2)"
+                "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p ON DELETE CASCADE ON UPDATE CASCADE); "
+                    + "CREATE TABLE log (p int); CREATE TABLE own (n int); INSERT INTO p VALUES (1), (2), (3); INSERT INTO c VALUES "
+                    + "(1), (1), (2)"
             ),
             CancellationToken.None
         );
@@ -63,7 +70,9 @@ public sealed class ChangedRowsTests
 
     [Theory]
     [InlineData(
-        "CREATE TABLE n (id serial PRIMARY KEY, name varchar(9) NOT NULL CHECK (length(name) > 0), at timestamptz DEFAULT now(), p int REFERENCES p (id)); CREATE INDEX ON n (name); INSERT INTO n (name, p) VALUES ('a', 1), ('b,(c', -(1) + 2), ('d', DEFAULT); INSERT INTO n VALUES (9, 'e', now(), NULL)",
+        "CREATE TABLE n (id serial PRIMARY KEY, name varchar(9) NOT NULL CHECK (length(name) > 0), at timestamptz "
+            + "DEFAULT now(), p int REFERENCES p (id)); CREATE INDEX ON n (name); INSERT INTO n (name, p) VALUES ('a', 1), "
+            + "('b,(c', -(1) + 2), ('d', DEFAULT); INSERT INTO n VALUES (9, 'e', now(), NULL)",
         4
     )]
     [InlineData("CREATE TABLE n (a int); INSERT INTO n VALUES (1), (2); DELETE FROM n WHERE a = 1", 3)]
@@ -117,7 +126,8 @@ public sealed class ChangedRowsTests
                 """
                 CREATE TABLE log (n int);
                 CREATE FUNCTION note_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1); RETURN NEW; END';
-                CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN CREATE TRIGGER noted AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION note_row(); END';
+                CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS
+                    'BEGIN CREATE TRIGGER noted AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION note_row(); END';
                 CREATE EVENT TRIGGER watcher ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION watch();
                 """
             ),

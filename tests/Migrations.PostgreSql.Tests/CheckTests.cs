@@ -12,7 +12,8 @@ public sealed class CheckTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync(
-            "CREATE EXTENSION amcheck; CREATE TABLE t (id serial PRIMARY KEY, n text); INSERT INTO t (n) SELECT 'x' FROM generate_series(1, 100); ANALYZE"
+            "CREATE EXTENSION amcheck; CREATE TABLE t (id serial PRIMARY KEY, n text); INSERT INTO t (n) SELECT 'x' FROM "
+                + "generate_series(1, 100); ANALYZE"
         );
         var results = await CheckAsync(fixture, thorough: true);
         // Since version 18 servers are made with checksums.
@@ -80,7 +81,8 @@ public sealed class CheckTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync(
-            "CREATE EXTENSION amcheck; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE TABLE t AS SELECT 1 AS a; CREATE INDEX sound ON t (a); CREATE INDEX damaged ON t (f(a))"
+            "CREATE EXTENSION amcheck; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE "
+                + "TABLE t AS SELECT 1 AS a; CREATE INDEX sound ON t (a); CREATE INDEX damaged ON t (f(a))"
         );
         // What it was built with gives another answer now: no entry of the index is found under it.
         await fixture.Database.ExecuteAsync("CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1'");
@@ -112,7 +114,8 @@ public sealed class CheckTests
         await fixture.Database.ExecuteAsync("CREATE TABLE t (id serial, n text); INSERT INTO t (n) VALUES ('a')");
         var answer = await AskAsync(
             fixture,
-            "SET search_path = public; INSERT INTO t (n) VALUES ('b'), (NULL);\nSELECT id, n, 1.50::numeric AS x, id > 1 AS y FROM t ORDER BY id"
+            "SET search_path = public; INSERT INTO t (n) VALUES ('b'), (NULL);\nSELECT id, n, 1.50::numeric AS x, id > 1 AS "
+                + "y FROM t ORDER BY id"
         );
         Assert.Equal((3, null), (answer.RowCount, answer.Error));
         Assert.Equal(["id", "n", "x", "y"], answer.Columns);

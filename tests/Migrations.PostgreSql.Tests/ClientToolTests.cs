@@ -97,7 +97,8 @@ public sealed class ClientToolTests
         using var folder = new TemporaryFolder();
         // By certificate alone: without the settings neither the role nor the server's name would do.
         var address =
-            $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{tls.Server.Port}/{database.Name}?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(tls.RootCertificate)}"
+            $"postgres://{TlsPostgreSqlServer.CertificateUser}@localhost:{tls.Server.Port}/{database.Name}"
+            + $"?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(tls.RootCertificate)}"
             + $"&sslcert={Uri.EscapeDataString(tls.ClientCertificate)}&sslkey={Uri.EscapeDataString(tls.ClientKey)}";
         await database.Server.ExecuteAsync(
             $"DO $$ BEGIN CREATE ROLE {TlsPostgreSqlServer.CertificateUser} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"

@@ -32,20 +32,54 @@ public sealed class DumpGuardTests
     [InlineData("DO $$ BEGIN EXECUTE 'COPY t TO PROGRAM ''touch {0}'''; END $$;", "COPY TO PROGRAM")]
     [InlineData("SELECT lo_export(lo_from_bytea(0, 'x'), '{0}');", "lo_export()")]
     [InlineData(
-        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN 1; END $$;\nCREATE INDEX i ON t (f());",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN 1; END "
+            + "$$;\nCREATE INDEX i ON t (f());",
         "the use of f"
     )]
     [InlineData(
-        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN NEW; END $$;\nCREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f();\nINSERT INTO t VALUES (1);",
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; RETURN NEW; END "
+            + "$$;\nCREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f();\nINSERT INTO t VALUES (1);",
         "data behind a trigger"
     )]
     [InlineData(
-        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; END $$;\nCREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();",
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN COPY t TO PROGRAM 'touch {0}'; END "
+            + "$$;\nCREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();",
         "the use of f"
     )]
     [InlineData(Hidden + "CREATE INDEX i ON t (f());", "the use of f may reach")]
     [InlineData(Hidden + "ALTER TABLE t ADD CONSTRAINT c CHECK (f() > 0);", "the use of f may reach")]
     [InlineData(Hidden + "ALTER TABLE t ADD COLUMN b int DEFAULT f();", "the use of f may reach")]
+    [InlineData(Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nINSERT INTO u (a) VALUES (1);", "the use of u may reach")]
+    [InlineData(Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nCOPY u (a) FROM stdin;\n1\n\\.\n", "the use of u may reach")]
+    [InlineData(
+        Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nCOPY u (a, b) FROM stdin WITH (DEFAULT 'x');\n1\tx\n\\.\n",
+        "the use of u may reach"
+    )]
+    [InlineData(
+        Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nCREATE TABLE w (LIKE u INCLUDING ALL);\nCOPY w (a) FROM stdin;\n1\n\\.\n",
+        "the use of w may reach"
+    )]
+    [InlineData(
+        Hidden + "CREATE TABLE u (a int, b int DEFAULT f());\nALTER TABLE u RENAME TO w;\nCOPY w (a) FROM stdin;\n1\n\\.\n",
+        "another name"
+    )]
+    [InlineData(
+        Hidden
+            + "CREATE TABLE u (a int, b int DEFAULT f());\nALTER TABLE ONLY u ALTER COLUMN a SET DEFAULT 1, ADD COLUMN c int DEFAULT f();",
+        "the use of f may reach"
+    )]
+    [InlineData(
+        "CREATE TABLE u (a int);\nCREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'INSERT INTO u (a) VALUES (1) RETURNING a';\n"
+            + Hidden
+            + "ALTER TABLE ONLY u ALTER COLUMN a SET DEFAULT f();\nSELECT g();",
+        "the use of g may reach"
+    )]
+    [InlineData(
+        "CREATE FUNCTION g() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN f(); END $$;\n"
+            + Hidden
+            + "CREATE INDEX i ON t (g());",
+        "the use of g may reach"
+    )]
     [InlineData(Hidden + "CREATE TABLE u (a int CHECK (f() > 0));", "the use of f may reach")]
     [InlineData(Hidden + "CREATE TABLE u (a int, b int GENERATED ALWAYS AS (f()) STORED);", "the use of f may reach")]
     [InlineData(Hidden + "CREATE DOMAIN d AS int CHECK (f() > 0);", "the use of f may reach")]
@@ -143,7 +177,8 @@ public sealed class DumpGuardTests
             CREATE VIEW files AS SELECT pg_ls_dir('.') AS name;
             CREATE FUNCTION tells() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_reload_conf(); RETURN NULL; END $$;
             CREATE TRIGGER tells AFTER DELETE ON t EXECUTE FUNCTION tells();
-            CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (password 'x');
+            CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+            CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (password 'x');
             CREATE FOREIGN TABLE elsewhere (a int) SERVER s; COMMENT ON SERVER s IS 'it''s far \! away';
             CREATE SUBSCRIPTION sub CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE);
             SELECT lo_from_bytea(0, 'x');
@@ -179,7 +214,8 @@ public sealed class DumpGuardTests
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
         await fixture.Database.ExecuteAsync(
-            "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE VIEW v AS SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' AS a"
+            "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE VIEW v AS SELECT "
+                + "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' AS a"
         );
         var path = Path.Combine(folder.Path, "x" + Driver.Backups.Extension(format));
         await Driver.Backups.BackUpAsync(

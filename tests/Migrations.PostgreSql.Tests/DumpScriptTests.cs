@@ -11,8 +11,10 @@ public sealed class DumpScriptTests
     private const string Source = """"
         CREATE SCHEMA app;
         CREATE TYPE app.mood AS ENUM ('good', 'it''s; bad');
-        CREATE TABLE app.people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL CHECK (name <> ''), mood app.mood, notes jsonb, raw bytea);
-        CREATE TABLE app."odd; ""name""" (id serial PRIMARY KEY, person bigint REFERENCES app.people (id) ON DELETE CASCADE, at timestamptz DEFAULT now());
+        CREATE TABLE app.people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL CHECK (name <> ''), mood app.mood,
+            notes jsonb, raw bytea);
+        CREATE TABLE app."odd; ""name""" (id serial PRIMARY KEY, person bigint REFERENCES app.people (id) ON DELETE CASCADE,
+            at timestamptz DEFAULT now());
         CREATE TABLE app.parted (id int, part int) PARTITION BY LIST (part);
         CREATE TABLE app.parted_1 PARTITION OF app.parted FOR VALUES IN (1);
         CREATE FUNCTION app.shout(a text) RETURNS text LANGUAGE plpgsql AS $body$
@@ -29,7 +31,8 @@ public sealed class DumpScriptTests
         ALTER TABLE app.people ENABLE ROW LEVEL SECURITY;
         CREATE POLICY mine ON app.people USING (name = current_user);
         COMMENT ON TABLE app.people IS 'one; ''two''';
-        INSERT INTO app.people (name, mood, notes, raw) VALUES (E'tab\t, line\n, back\\slash', 'it''s; bad', '{"a": "\\."}', '\x00ff'), ('\.', 'good', NULL, NULL);
+        INSERT INTO app.people (name, mood, notes, raw) VALUES (E'tab\t, line\n, back\\slash', 'it''s; bad', '{"a": "\\."}', '\x00ff'),
+            ('\.', 'good', NULL, NULL);
         INSERT INTO app."odd; ""name""" (person, at) VALUES (1, '2026-01-01 00:00:00+00'), (2, NULL);
         INSERT INTO app.parted VALUES (1, 1);
         SELECT setval('app."odd; ""name""_id_seq"', 77);
@@ -37,8 +40,10 @@ public sealed class DumpScriptTests
 
     private const string Settings = """
         SELECT current_user || ' ' || string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings
-        WHERE name IN ('search_path', 'role', 'session_authorization', 'row_security', 'statement_timeout', 'idle_in_transaction_session_timeout', 'client_min_messages',
-            'check_function_bodies', 'xmloption', 'default_tablespace', 'default_table_access_method', 'standard_conforming_strings', 'client_encoding', 'TimeZone')
+        WHERE name IN ('search_path', 'role', 'session_authorization', 'row_security', 'statement_timeout',
+            'idle_in_transaction_session_timeout', 'client_min_messages',
+            'check_function_bodies', 'xmloption', 'default_tablespace', 'default_table_access_method', 'standard_conforming_strings',
+                'client_encoding', 'TimeZone')
         """;
 
     // Since version 14.

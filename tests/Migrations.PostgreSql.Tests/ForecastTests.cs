@@ -9,9 +9,12 @@ public sealed class ForecastTests
     private const string Schema = """
         CREATE TABLE tags (id int PRIMARY KEY, name text); INSERT INTO tags VALUES (1, 'a'), (2, NULL), (3, 'c');
         CREATE TABLE uses (tag int REFERENCES tags); INSERT INTO uses VALUES (1), (2);
-        CREATE SCHEMA s; CREATE TABLE s."T 1" (a int); INSERT INTO s."T 1" VALUES (1); CREATE TYPE s.mood AS ENUM ('x'); CREATE TABLE moods (m s.mood, n int); INSERT INTO moods VALUES ('x', 1);
-        CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (1) TO (9); INSERT INTO p VALUES (1), (2); CREATE MATERIALIZED VIEW mv AS SELECT 1 AS one;
-        CREATE SEQUENCE counter; CREATE FUNCTION touch(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('counter'); PERFORM pg_advisory_lock(7); RETURN n; END $$;
+        CREATE SCHEMA s; CREATE TABLE s."T 1" (a int); INSERT INTO s."T 1" VALUES (1); CREATE TYPE s.mood AS ENUM ('x');
+        CREATE TABLE moods (m s.mood, n int); INSERT INTO moods VALUES ('x', 1);
+        CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (1) TO (9);
+        INSERT INTO p VALUES (1), (2); CREATE MATERIALIZED VIEW mv AS SELECT 1 AS one;
+        CREATE SEQUENCE counter; CREATE FUNCTION touch(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('counter');
+            PERFORM pg_advisory_lock(7); RETURN n; END $$;
         CREATE VIEW some_tags AS SELECT * FROM tags WHERE id < 3; CREATE VIEW touching AS SELECT * FROM tags WHERE touch(id) = id;
         CREATE TABLE computed (a int, b int GENERATED ALWAYS AS (a * 2) STORED, c int); INSERT INTO computed VALUES (1)
         """;
@@ -67,11 +70,13 @@ public sealed class ForecastTests
     [InlineData("ALTER TABLE tags ALTER COLUMN name TYPE varchar(1)", "Overwritten public.tags.name 2 1")]
     // Put by and put back, but for a column; or never put back.
     [InlineData(
-        "CREATE TEMP TABLE b AS SELECT id FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags SELECT id FROM b",
+        "CREATE TEMP TABLE b AS SELECT id FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO "
+            + "tags SELECT id FROM b",
         "Column public.tags.name 2 1"
     )]
     [InlineData(
-        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO tags (id) SELECT b.id FROM b",
+        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int); INSERT INTO "
+            + "tags (id) SELECT b.id FROM b",
         "Column public.tags.name 2 1"
     )]
     [InlineData(
@@ -98,37 +103,50 @@ public sealed class ForecastTests
 
     [Theory]
     [InlineData(
-        "DROP MATERIALIZED VIEW mv; DROP INDEX IF EXISTS i; CREATE TABLE n (a int, b int); ALTER TABLE n DROP COLUMN b; TRUNCATE n; DROP TABLE n"
+        "DROP MATERIALIZED VIEW mv; DROP INDEX IF EXISTS i; CREATE TABLE n (a int, b int); ALTER TABLE n DROP COLUMN b; "
+            + "TRUNCATE n; DROP TABLE n"
     )]
     [InlineData(
-        "ALTER TABLE tags ADD x int; ALTER TABLE tags DROP COLUMN x; ALTER TABLE tags DROP CONSTRAINT tags_pkey CASCADE, ALTER name DROP NOT NULL, ALTER name SET DEFAULT 'DROP TABLE tags'"
+        "ALTER TABLE tags ADD x int; ALTER TABLE tags DROP COLUMN x; ALTER TABLE tags DROP CONSTRAINT tags_pkey CASCADE, "
+            + "ALTER name DROP NOT NULL, ALTER name SET DEFAULT 'DROP TABLE tags'"
     )]
     [InlineData("SELECT 'drop table tags'; -- DROP TABLE tags\nCREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM tags $$")]
     [InlineData("DO $$ BEGIN PERFORM 1; END $$")]
     [InlineData("ALTER TABLE computed DROP COLUMN b; ALTER SCHEMA s RENAME TO q")]
     [InlineData(
-        "CREATE TEMP TABLE b AS SELECT id, CASE WHEN name IS DISTINCT FROM 'New York' THEN name END AS name, substring('a' FROM 'x y') AS x FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT id, name FROM b"
+        "CREATE TEMP TABLE b AS SELECT id, CASE WHEN name IS DISTINCT FROM 'New York' THEN name END AS name, "
+            + "substring('a' FROM 'x y') AS x FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); "
+            + "INSERT INTO tags SELECT id, name FROM b"
     )]
     [InlineData(
-        "INSERT INTO uses SELECT a FROM computed WHERE a IS DISTINCT FROM '4 5'; INSERT INTO uses SELECT extract(year FROM timestamp '2020-01-01') FROM computed; INSERT INTO moods SELECT NULL, length(trim(BOTH 'x' FROM 'y z')) FROM computed"
+        "INSERT INTO uses SELECT a FROM computed WHERE a IS DISTINCT FROM '4 5'; INSERT INTO uses SELECT extract(year "
+            + "FROM timestamp '2020-01-01') FROM computed; INSERT INTO moods SELECT NULL, length(trim(BOTH 'x' FROM 'y z')) "
+            + "FROM computed"
     )]
     [InlineData(
-        "INSERT INTO uses SELECT position('a b' IN overlay('x y' PLACING 'z' FROM 1 FOR 2)) FROM \"no such.table\"; ALTER TABLE tags ADD x int"
+        "INSERT INTO uses SELECT position('a b' IN overlay('x y' PLACING 'z' FROM 1 FOR 2)) FROM \"no such.table\"; "
+            + "ALTER TABLE tags ADD x int"
     )]
     [InlineData(
-        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); INSERT INTO tags SELECT * FROM b; DROP TABLE b"
+        "CREATE TEMP TABLE b AS SELECT * FROM tags; DROP TABLE tags CASCADE; CREATE TABLE tags (id int, name text); "
+            + "INSERT INTO tags SELECT * FROM b; DROP TABLE b"
     )]
     [InlineData(
-        "CREATE TEMPORARY TABLE IF NOT EXISTS b (x int, name text); INSERT INTO b SELECT id AS x, t.name FROM ONLY tags t; INSERT INTO b SELECT id, name FROM tags; DROP TABLE tags CASCADE; CREATE TABLE \"tags\" (id int, name text); INSERT INTO public.tags SELECT * FROM b"
+        "CREATE TEMPORARY TABLE IF NOT EXISTS b (x int, name text); INSERT INTO b SELECT id AS x, t.name FROM ONLY tags "
+            + "t; INSERT INTO b SELECT id, name FROM tags; DROP TABLE tags CASCADE; CREATE TABLE \"tags\" (id int, name text); "
+            + "INSERT INTO public.tags SELECT * FROM b"
     )]
     [InlineData(
-        "CREATE TABLE n (id int, name text); INSERT INTO n SELECT id, upper(name) FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags"
+        "CREATE TABLE n (id int, name text); INSERT INTO n SELECT id, upper(name) FROM tags; DROP TABLE tags CASCADE; "
+            + "ALTER TABLE n RENAME TO tags"
     )]
     [InlineData(
-        "ALTER TABLE tags RENAME TO old; CREATE TABLE tags (id int, label text); INSERT INTO tags (id, label) SELECT id, name FROM old; DROP TABLE old CASCADE"
+        "ALTER TABLE tags RENAME TO old; CREATE TABLE tags (id int, label text); INSERT INTO tags (id, label) SELECT id, "
+            + "name FROM old; DROP TABLE old CASCADE"
     )]
     [InlineData(
-        "ALTER TABLE tags RENAME name TO label; CREATE TABLE n AS SELECT id, label FROM tags; DROP TABLE tags CASCADE; ALTER TABLE n RENAME TO tags"
+        "ALTER TABLE tags RENAME name TO label; CREATE TABLE n AS SELECT id, label FROM tags; DROP TABLE tags CASCADE; "
+            + "ALTER TABLE n RENAME TO tags"
     )]
     [InlineData("CREATE TEMP TABLE b AS SELECT * FROM uses; DELETE FROM uses; INSERT INTO uses SELECT * FROM b")]
     public async Task Nothing_to_lose_is_certain(string script)

@@ -25,7 +25,9 @@ public sealed class InUseTests
         await source.ExecuteAsync("CREATE PUBLICATION p FOR TABLE t");
         await source.ScalarAsync("SELECT pg_create_logical_replication_slot('a_slot', 'pgoutput')::text");
         await copy.ExecuteAsync(
-            $"CREATE SUBSCRIPTION \"My s\" CONNECTION 'host=''{server.SocketFolder}'' port={server.Port} user={server.User} dbname={source.Name} password=''{server.Password.Replace("'", "\\''", StringComparison.Ordinal)}''' PUBLICATION p WITH (create_slot = false, slot_name = a_slot)"
+            $"CREATE SUBSCRIPTION \"My s\" CONNECTION 'host=''{server.SocketFolder}'' port={server.Port} user={server.User} "
+                + $"dbname={source.Name} password=''{server.Password.Replace("'", "\\''", StringComparison.Ordinal)}''' PUBLICATION "
+                + "p WITH (create_slot = false, slot_name = a_slot)"
         );
         await UntilAsync(async () =>
             await source.ScalarAsync("SELECT active::text FROM pg_replication_slots WHERE slot_name = 'a_slot'") is "true"
@@ -48,7 +50,8 @@ public sealed class InUseTests
         using var folder = new TemporaryFolder();
         var role = "reader " + Guid.NewGuid().ToString("N");
         await database.ExecuteAsync(
-            $"CREATE ROLE \"{role}\"; CREATE TABLE t (a int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t TO \"{role}\" USING (a > 0)"
+            $"CREATE ROLE \"{role}\"; CREATE TABLE t (a int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t "
+                + $"TO \"{role}\" USING (a > 0)"
         );
         var manager = new BackupManager(Driver, Target(database));
         var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
@@ -69,7 +72,8 @@ public sealed class InUseTests
         await using var role = await PostgreSqlRole.CreateAsync();
         using var folder = new TemporaryFolder();
         await role.Database.ExecuteAsync(
-            $"SET ROLE {role.Name}; CREATE TABLE \"My t\" (a int); ALTER TABLE \"My t\" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON \"My t\" USING (a > 0); RESET ROLE"
+            $"SET ROLE {role.Name}; CREATE TABLE \"My t\" (a int); ALTER TABLE \"My t\" ENABLE ROW LEVEL SECURITY, FORCE ROW "
+                + "LEVEL SECURITY; CREATE POLICY p ON \"My t\" USING (a > 0); RESET ROLE"
         );
         var manager = new BackupManager(Driver, Driver.Parse(role.Address, folder.Path)!);
 

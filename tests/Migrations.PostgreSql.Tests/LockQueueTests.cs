@@ -116,7 +116,9 @@ public sealed class LockQueueTests : IDisposable
         using var server = PostgreSqlServer.Start(new PostgreSqlSetup { Settings = settings });
         await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
         await database.ExecuteAsync(
-            "CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b FROM generate_series(1, 100000) g; ALTER TABLE t SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1, autovacuum_analyze_threshold = 1000000); DELETE FROM t WHERE a % 2 = 0"
+            "CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b FROM generate_series(1, 100000) g; ALTER TABLE t SET "
+                + "(autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1, autovacuum_analyze_threshold = 1000000); "
+                + "DELETE FROM t WHERE a % 2 = 0"
         );
         _folder.Write("001_alter.sql", "ALTER TABLE t ADD c int;\n");
         for (

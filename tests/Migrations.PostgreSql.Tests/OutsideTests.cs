@@ -17,7 +17,8 @@ public sealed class OutsideTests
         await RunAsync(
             fixture,
             session,
-            "CREATE SCHEMA s; SET search_path = s; CREATE TABLE t (a int);\nCOPY t FROM STDIN;\n1\n2\n\\.\nCREATE INDEX CONCURRENTLY i ON t (a); VACUUM t"
+            "CREATE SCHEMA s; SET search_path = s; CREATE TABLE t (a int);\nCOPY t FROM STDIN;\n1\n2\n\\.\nCREATE INDEX "
+                + "CONCURRENTLY i ON t (a); VACUUM t"
         );
         Assert.Equal("2", await fixture.Database.ScalarAsync("SELECT count(*) FROM s.t"));
         Assert.Equal("s.i", await fixture.Database.ScalarAsync("SELECT to_regclass('s.i')::text"));

@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace Migrations.PostgreSql.Tests;
 
 /// <summary>
-/// Stands between client and server and sees each message (<see href="https://www.postgresql.org/docs/current/protocol-message-formats.html"/>): it counts round trips,
-/// cuts a connection at a chosen message, or shows another process id, as a pooler does.
+/// Stands between client and server and sees each message (<see
+/// href="https://www.postgresql.org/docs/current/protocol-message-formats.html"/>): it counts round trips, cuts a connection at a chosen
+/// message, or shows another process id, as a pooler does.
 /// </summary>
 internal sealed class PostgreSqlProxy : IAsyncDisposable
 {
@@ -42,7 +43,9 @@ internal sealed class PostgreSqlProxy : IAsyncDisposable
     /// <summary>What new connections wait for before they go through.</summary>
     public Task Opens { get; set; } = Task.CompletedTask;
 
-    /// <summary>Told the tag of each statement that the server has completed; true cuts the connection before the client hears of it.</summary>
+    /// <summary>
+    /// Told the tag of each statement that the server has completed; true cuts the connection before the client hears of it.
+    /// </summary>
     public Func<string, bool> CutsAt { get; set; } = _ => false;
 
     public async ValueTask DisposeAsync()

@@ -87,7 +87,8 @@ public class PreparedTests
         var session = await BeginAsync(fixture);
         await session.RunAsync(
             fixture.Step(
-                $"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $f$ {Replace.Replace("END\n", "", StringComparison.Ordinal).TrimEnd()[..^3]} {body} END $f$",
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $f$ "
+                    + $"{Replace.Replace("END\n", "", StringComparison.Ordinal).TrimEnd()[..^3]} {body} END $f$",
                 "003_c"
             ),
             CancellationToken.None
@@ -130,7 +131,7 @@ public class PreparedTests
     private static async Task<long> CountAsync(IDatabaseSession session)
     {
         var count = -1L;
-        await ((PostgreSqlSession)session).QueryAsync(
+        await ((PostgreSqlSession)session).Connection.QueryAsync(
             "SELECT count(*) FROM pg_prepared_statements",
             row => count = row.GetInt64(0),
             CancellationToken.None

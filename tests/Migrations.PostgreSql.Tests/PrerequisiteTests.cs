@@ -79,7 +79,8 @@ public sealed class PrerequisiteTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = Folder(
-            "CREATE TABLE t (a int); DO $$ BEGIN IF to_regproc('dblink_get_connections') IS NULL THEN RAISE undefined_function; END IF; END $$;",
+            "CREATE TABLE t (a int); DO $$ BEGIN IF to_regproc('dblink_get_connections') IS NULL THEN RAISE "
+                + "undefined_function; END IF; END $$;",
             "DROP TABLE t;"
         );
         var target = Driver.Parse(fixture.Database.Address, "/")!;

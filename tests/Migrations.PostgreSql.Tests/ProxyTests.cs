@@ -17,7 +17,8 @@ public sealed class ProxyTests
         await session.History.ReadAsync(CancellationToken.None);
         Assert.Equal(1, proxy.RoundTrips);
         await session.LockAsync(CancellationToken.None);
-        // And it is looked whether a statement still runs that has freed the lock, what the server counts, and whether it can look after its client.
+        // And it is looked whether a statement still runs that has freed the lock, what the server counts, and whether it can look after
+        // its client.
         Assert.Equal(4, proxy.RoundTrips);
         await session.History.EnsureAsync(CancellationToken.None);
         var before = proxy.RoundTrips;
@@ -53,7 +54,8 @@ public sealed class ProxyTests
         await fixture.Database.ExecuteAsync(
             """
             CREATE TABLE t (a int);
-            CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+            CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
             CREATE CONSTRAINT TRIGGER kill AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kill();
             """
         );
@@ -110,7 +112,8 @@ public sealed class ProxyTests
         Assert.Equal(
             "0",
             await fixture.Database.ScalarAsync(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE "
+                    + "datname = current_database())"
             )
         );
         var error = await Assert.ThrowsAsync<LockException>(() => second.LockAsync(CancellationToken.None));
@@ -165,7 +168,8 @@ public sealed class ProxyTests
     private static string AddressOf(DriverFixture fixture, PostgreSqlProxy proxy)
     {
         var server = fixture.Database.Server;
-        return $"postgres://{Uri.EscapeDataString(server.User)}:{Uri.EscapeDataString(server.Password)}@127.0.0.1:{proxy.Port}/{fixture.Database.Name}";
+        return $"postgres://{Uri.EscapeDataString(server.User)}:{Uri.EscapeDataString(server.Password)}"
+            + $"@127.0.0.1:{proxy.Port}/{fixture.Database.Name}";
     }
 
     private static async Task<IDatabaseSession> BeginAsync(DriverFixture fixture, PostgreSqlProxy proxy)

@@ -15,7 +15,8 @@ public sealed class PsqlTests
     [InlineData("SELECT $$ a; ' $x$ $$; SELECT $a$ $b$ ; $a $a$; SELECT a$b$c; SELECT b$b$; SELECT $ä_1$ ; $ä_1$; SELECT 6")]
     [InlineData("CREATE RULE r AS ON INSERT TO t DO (UPDATE a SET b = 1; DELETE FROM c); SELECT 1); SELECT 3")]
     [InlineData(
-        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END ELSE 1 END; SELECT 2; END; SELECT 2"
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END ELSE 1 END; "
+            + "SELECT 2; END; SELECT 2"
     )]
     [InlineData("CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC SELECT 1; END; BEGIN; SELECT 3; END; SELECT 5")]
     [InlineData("SELECT '{}'::jsonb #>> '{a}', b #- '{;}', x->>'y', 1<-2; SELECT 1.5e-3, 1e5, .5; SELECT 3;; ; SELECT 4")]

@@ -137,7 +137,8 @@ public sealed class ReachTests
         false
     )]
     [InlineData(
-        "DO $$ DECLARE a text[] := ARRAY['DROP TABLE x']; c text; BEGIN FOREACH c IN ARRAY a LOOP EXECUTE CASE WHEN b THEN 'DROP TABLE x' END; END LOOP; END $$",
+        "DO $$ DECLARE a text[] := ARRAY['DROP TABLE x']; c text; BEGIN FOREACH c IN ARRAY a LOOP EXECUTE CASE WHEN b "
+            + "THEN 'DROP TABLE x' END; END LOOP; END $$",
         false
     )]
     [InlineData("EXECUTE prepared(1)", false)]

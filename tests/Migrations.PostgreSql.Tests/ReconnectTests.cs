@@ -154,6 +154,7 @@ public sealed class ReconnectTests
     private static string AddressOf(DriverFixture fixture, PostgreSqlProxy proxy)
     {
         var server = fixture.Database.Server;
-        return $"postgres://{Uri.EscapeDataString(server.User)}:{Uri.EscapeDataString(server.Password)}@127.0.0.1:{proxy.Port}/{fixture.Database.Name}";
+        return $"postgres://{Uri.EscapeDataString(server.User)}:{Uri.EscapeDataString(server.Password)}"
+            + $"@127.0.0.1:{proxy.Port}/{fixture.Database.Name}";
     }
 }

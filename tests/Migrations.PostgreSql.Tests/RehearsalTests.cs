@@ -24,7 +24,8 @@ public sealed class RehearsalTests
         await using var session = await Driver.OpenAsync(scratch.Target, new SessionOptions(), CancellationToken.None);
         await session.History.EnsureAsync(CancellationToken.None);
         var script =
-            "UPDATE a SET x = x + 1;\nALTER TABLE a ALTER x TYPE bigint;\nCREATE INDEX i ON b (y);\nCOPY b FROM STDIN;\n5\n6\n\\.\nTRUNCATE c;\nCREATE TABLE n (m int); INSERT INTO n VALUES (1); DELETE FROM a WHERE x = 2;";
+            "UPDATE a SET x = x + 1;\nALTER TABLE a ALTER x TYPE bigint;\nCREATE INDEX i ON b (y);\nCOPY b FROM "
+            + "STDIN;\n5\n6\n\\.\nTRUNCATE c;\nCREATE TABLE n (m int); INSERT INTO n VALUES (1); DELETE FROM a WHERE x = 2;";
         var measured = await scratch.MeasureAsync(session, fixture.Step(script), CancellationToken.None);
         Assert.Equal(
             ["public.a 0 2 1", "public.b 2 0 0", "public.n 1 0 0"],
@@ -94,13 +95,17 @@ public sealed class RehearsalTests
         await using var one = await DriverFixture.CreateAsync();
         await using var other = await DriverFixture.CreateAsync();
         await one.Database.ExecuteAsync(
-            "CREATE TABLE t (t text, at timestamptz, f float8, b bytea); INSERT INTO t VALUES ('a', '2020-01-01Z', 0.1, '\\x01'), ('b', NULL, 2, NULL), ('b', NULL, 2, NULL)"
+            "CREATE TABLE t (t text, at timestamptz, f float8, b bytea); INSERT INTO t VALUES ('a', '2020-01-01Z', 0.1, "
+                + "'\\x01'), ('b', NULL, 2, NULL), ('b', NULL, 2, NULL)"
         );
         await other.Database.ExecuteAsync(
-            "CREATE TABLE t (t text, at timestamptz, f float8, b bytea); INSERT INTO t VALUES ('b', NULL, 2, NULL), ('b', NULL, 2, NULL), ('a', '2020-01-01Z', 0.1, '\\x01')"
+            "CREATE TABLE t (t text, at timestamptz, f float8, b bytea); INSERT INTO t VALUES ('b', NULL, 2, NULL), ('b', "
+                + "NULL, 2, NULL), ('a', '2020-01-01Z', 0.1, '\\x01')"
         );
         await other.Database.ExecuteAsync(
-            $"ALTER DATABASE {other.Database.Name} SET TimeZone = 'Asia/Tokyo'; ALTER DATABASE {other.Database.Name} SET DateStyle = 'German'; ALTER DATABASE {other.Database.Name} SET bytea_output = 'escape'; ALTER DATABASE {other.Database.Name} SET extra_float_digits = -5"
+            $"ALTER DATABASE {other.Database.Name} SET TimeZone = 'Asia/Tokyo'; ALTER DATABASE {other.Database.Name} SET "
+                + $"DateStyle = 'German'; ALTER DATABASE {other.Database.Name} SET bytea_output = 'escape'; ALTER DATABASE "
+                + $"{other.Database.Name} SET extra_float_digits = -5"
         );
         var digest = await DigestAsync(one);
         Assert.Matches("^[0-9a-f]{32}$", digest);

@@ -46,7 +46,8 @@ public sealed class RestoreNameTests
         Assert.Equal(
             "0",
             await database.ScalarAsync(
-                "SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_restoring\\_%' AND starts_with(datname, left(current_database(), 6))"
+                "SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_restoring\\_%' AND starts_with(datname, "
+                    + "left(current_database(), 6))"
             )
         );
     }
@@ -56,7 +57,8 @@ public sealed class RestoreNameTests
     {
         const string Settings =
             "SELECT shobj_description(d.oid, 'pg_database') || ' ' || array_to_string(s.setconfig, ',')"
-            + " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid AND s.setrole = 0 WHERE d.datname = current_database()";
+            + " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid AND s.setrole = 0 WHERE d.datname = "
+            + "current_database()";
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         using var folder = new TemporaryFolder();
         var name = await database.ScalarAsync("SELECT quote_ident(current_database())");

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
 
-/// <summary>A dump that cannot be read to its end: <c>psql</c> waits for more, and must neither wait for ever nor take what it has for all.</summary>
+/// <summary>
+/// A dump that cannot be read to its end: <c>psql</c> waits for more, and must neither wait for ever nor take what it has for all.
+/// </summary>
 public sealed class RestoreReadTests
 {
     private static readonly PostgreSqlDriver Driver = new();
@@ -17,7 +19,7 @@ public sealed class RestoreReadTests
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         await using var session = (PostgreSqlSession)
             await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
-        var version = session.Connection.PostgreSqlVersion;
+        var version = session.Connection.Npgsql.PostgreSqlVersion;
         var loader = new ScriptLoader(
             ClientTools.For(version),
             Driver.Parse(database.Address, "/")!,
@@ -39,7 +41,7 @@ public sealed class RestoreReadTests
         await using var session = (PostgreSqlSession)
             await Driver.OpenAsync(Driver.Parse(database.Address, "/")!, new(), CancellationToken.None);
         // A folder in its place: not even root may read it.
-        var version = session.Connection.PostgreSqlVersion;
+        var version = session.Connection.Npgsql.PostgreSqlVersion;
         var restore = new PostgreSqlRestore(new BackupSource(folder.Path, BackupFormat.Sql), ClientTools.For(version), version.Major);
 
         var error = await Assert.ThrowsAsync<MigrationException>(() =>

@@ -20,10 +20,12 @@ public sealed class RestoreTests
         await using var database = await PostgreSqlTestDatabase.CreateAsync();
         using var folder = new TemporaryFolder();
         await database.ExecuteAsync(
-            $"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER DATABASE {database.Name} SET search_path = \"My s\", public; ALTER DATABASE {database.Name} SET work_mem = '5MB'"
+            $"CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER DATABASE {database.Name} SET search_path = \"My s\", "
+                + $"public; ALTER DATABASE {database.Name} SET work_mem = '5MB'"
         );
         await database.ExecuteAsync(
-            $"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC; ALTER DATABASE {database.Name} WITH IS_TEMPLATE true CONNECTION LIMIT 3"
+            $"COMMENT ON DATABASE {database.Name} IS 'it''s'; REVOKE CONNECT ON DATABASE {database.Name} FROM PUBLIC; ALTER "
+                + $"DATABASE {database.Name} WITH IS_TEMPLATE true CONNECTION LIMIT 3"
         );
         var backup = await BackUpAsync(database, folder, format);
         await database.ExecuteAsync("DROP TABLE t; CREATE TABLE broken (a int)");
@@ -36,13 +38,15 @@ public sealed class RestoreTests
             Assert.Equal(
                 "\"My s\", public 5MB it's",
                 await database.ScalarAsync(
-                    "SELECT current_setting('search_path') || ' ' || current_setting('work_mem') || ' ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+                    "SELECT current_setting('search_path') || ' ' || current_setting('work_mem') || ' ' || "
+                        + "shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
                 )
             );
             Assert.Equal(
                 "False",
                 await database.ScalarAsync(
-                    "SELECT count(*) > 0 FROM pg_database, aclexplode(datacl) a WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'CONNECT'"
+                    "SELECT count(*) > 0 FROM pg_database, aclexplode(datacl) a WHERE datname = current_database() AND a.grantee "
+                        + "= 0 AND a.privilege_type = 'CONNECT'"
                 )
             );
             Assert.Equal(
@@ -54,7 +58,8 @@ public sealed class RestoreTests
             Assert.Equal(
                 "0",
                 await database.ScalarAsync(
-                    "SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring_%' AND datname LIKE left(current_database(), 20) || '%'"
+                    "SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring_%' AND datname LIKE "
+                        + "left(current_database(), 20) || '%'"
                 )
             );
         }
@@ -418,9 +423,12 @@ public sealed class RestoreTests
         );
         Assert.Contains("nobody_of_this_server", outcome.How, StringComparison.Ordinal);
         Assert.Equal(
-            "app.mode=it's | app.other=x'; CREATE ROLE intruder; -- | search_path=\"My s, 1\", public, \"$user\" | work_mem=5MB 7 the shop's",
+            "app.mode=it's | app.other=x'; CREATE ROLE intruder; -- | search_path=\"My s, 1\", public, \"$user\" | "
+                + "work_mem=5MB 7 the shop's",
             await database.ScalarAsync(
-                "SELECT (SELECT string_agg(c, ' | ' ORDER BY c) FROM pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = d.oid) || ' ' || datconnlimit || ' ' || shobj_description(d.oid, 'pg_database') FROM pg_database d WHERE datname = current_database()"
+                "SELECT (SELECT string_agg(c, ' | ' ORDER BY c) FROM pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = "
+                    + "d.oid) || ' ' || datconnlimit || ' ' || shobj_description(d.oid, 'pg_database') FROM pg_database d WHERE "
+                    + "datname = current_database()"
             )
         );
         Assert.Null(await database.ScalarAsync("SELECT 1 FROM pg_roles WHERE rolname = 'intruder'"));

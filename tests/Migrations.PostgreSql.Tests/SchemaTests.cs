@@ -37,15 +37,18 @@ public sealed class SchemaTests
     [InlineData("CREATE TABLE t (a varchar DEFAULT CASE WHEN 'p'::varchar IN ('x', 'y') THEN 'z' END)", SchemaObjectType.Column)]
     [InlineData("CREATE TABLE t (a varchar, b int); CREATE POLICY p ON t USING (a IN ('x', 'y') AND b > 1)", SchemaObjectType.Policy)]
     [InlineData(
-        "CREATE TABLE p (a int DEFAULT 1) PARTITION BY LIST (a); CREATE TABLE q (a int); ALTER TABLE p ATTACH PARTITION q FOR VALUES IN (1)",
+        "CREATE TABLE p (a int DEFAULT 1) PARTITION BY LIST (a); CREATE TABLE q (a int); ALTER TABLE p ATTACH PARTITION "
+            + "q FOR VALUES IN (1)",
         SchemaObjectType.Column
     )]
     [InlineData(
-        "CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT * FROM (SELECT a, b FROM t UNION ALL SELECT NULL, 'x') q UNION SELECT -1, b FROM t WHERE EXISTS (SELECT 'y', NULL)",
+        "CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT * FROM (SELECT a, b FROM t UNION ALL SELECT NULL, 'x') "
+            + "q UNION SELECT -1, b FROM t WHERE EXISTS (SELECT 'y', NULL)",
         SchemaObjectType.View
     )]
     [InlineData(
-        "CREATE TABLE t (a varchar(3), b bigint, c timestamptz, d numeric[]); CREATE VIEW v AS SELECT * FROM (TABLE t UNION ALL SELECT a || a, NULL, NULL, NULL FROM t) q",
+        "CREATE TABLE t (a varchar(3), b bigint, c timestamptz, d numeric[]); CREATE VIEW v AS SELECT * FROM (TABLE t "
+            + "UNION ALL SELECT a || a, NULL, NULL, NULL FROM t) q",
         SchemaObjectType.View
     )]
     public async Task An_expression_has_one_form_before_and_after_a_reload(string sql, SchemaObjectType type)
@@ -77,7 +80,8 @@ public sealed class SchemaTests
         await fixture.Database.ExecuteAsync(
             """
             CREATE TABLE t (a int DEFAULT 1, CONSTRAINT positive CHECK (a > 0)); CREATE TYPE mood AS ENUM ('good'); CREATE SEQUENCE s;
-            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+            CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()
             """
         );
         var before = await ReadAsync(fixture, fixture.Database);
@@ -117,11 +121,13 @@ public sealed class SchemaTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync(
-            "CREATE SCHEMA s; CREATE TABLE s.a (x int PRIMARY KEY); CREATE TABLE \"s\".\"b\" (y int   REFERENCES s.a, gone int); ALTER TABLE s.b DROP gone, ADD z text"
+            "CREATE SCHEMA s; CREATE TABLE s.a (x int PRIMARY KEY); CREATE TABLE \"s\".\"b\" (y int   REFERENCES s.a, gone "
+                + "int); ALTER TABLE s.b DROP gone, ADD z text"
         );
         await using var second = await PostgreSqlTestDatabase.CreateAsync();
         await second.ExecuteAsync(
-            "CREATE SCHEMA s; SET search_path = s; CREATE TABLE b (y int, z text); CREATE TABLE a (x int NOT NULL); ALTER TABLE a ADD PRIMARY KEY (x); ALTER TABLE b ADD FOREIGN KEY (y) REFERENCES a"
+            "CREATE SCHEMA s; SET search_path = s; CREATE TABLE b (y int, z text); CREATE TABLE a (x int NOT NULL); ALTER "
+                + "TABLE a ADD PRIMARY KEY (x); ALTER TABLE b ADD FOREIGN KEY (y) REFERENCES a"
         );
         await second.ExecuteAsync($"ALTER DATABASE {second.Name} SET search_path = s");
         await second.ExecuteAsync($"ALTER DATABASE {second.Name} SET DateStyle = 'German'");
@@ -152,10 +158,14 @@ public sealed class SchemaTests
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync(
             """
-            CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE a (id serial PRIMARY KEY, n numeric(9,2) DEFAULT 1.5, m mood, big bigint GENERATED ALWAYS AS IDENTITY (START 7), t text COLLATE "C", UNIQUE (t, m));
-            ALTER TABLE a ALTER t SET STORAGE EXTERNAL; CREATE TABLE b (a int REFERENCES a ON DELETE CASCADE, g int GENERATED ALWAYS AS (a * 2) STORED); CREATE UNIQUE INDEX "i 1" ON b (a DESC) WHERE a > 1;
-            CREATE VIEW v AS SELECT id FROM a; COMMENT ON TABLE a IS 'it''s'; CREATE TABLE p (k int, PRIMARY KEY (k)) PARTITION BY RANGE (k); CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (1) TO (5);
-            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER g BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE a DISABLE TRIGGER g
+            CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE a (id serial PRIMARY KEY, n numeric(9,2) DEFAULT 1.5, m mood,
+                big bigint GENERATED ALWAYS AS IDENTITY (START 7), t text COLLATE "C", UNIQUE (t, m));
+            ALTER TABLE a ALTER t SET STORAGE EXTERNAL; CREATE TABLE b (a int REFERENCES a ON DELETE CASCADE,
+                g int GENERATED ALWAYS AS (a * 2) STORED); CREATE UNIQUE INDEX "i 1" ON b (a DESC) WHERE a > 1;
+            CREATE VIEW v AS SELECT id FROM a; COMMENT ON TABLE a IS 'it''s';
+            CREATE TABLE p (k int, PRIMARY KEY (k)) PARTITION BY RANGE (k); CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (1) TO (5);
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+            CREATE TRIGGER g BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE a DISABLE TRIGGER g
             """
         );
         var wanted = await ReadAsync(fixture, fixture.Database);

@@ -88,7 +88,8 @@ public sealed class ScratchTests
     {
         await using var role = await PostgreSqlRole.CreateAsync("CREATEDB");
         await role.Database.ExecuteAsync(
-            "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()"
+            "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER e ON "
+                + "sql_drop EXECUTE FUNCTION f()"
         );
         await using var scratch = await Driver.Scratch.CreateAsync(
             new ScratchRequest { Origin = Target(role.Address), Content = ScratchContent.Data },

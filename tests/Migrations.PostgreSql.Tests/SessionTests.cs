@@ -112,7 +112,8 @@ public sealed class SessionTests
         var role = "role_" + Guid.NewGuid().ToString("N");
         var address = fixture.Database.Server.UrlOf(fixture.Database.Name, role, "geheim");
         await fixture.Database.ExecuteAsync(
-            $"CREATE ROLE {role} LOGIN PASSWORD 'geheim'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE SCHEMA own AUTHORIZATION {role}"
+            $"CREATE ROLE {role} LOGIN PASSWORD 'geheim'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE SCHEMA own "
+                + $"AUTHORIZATION {role}"
         );
         try
         {

@@ -16,7 +16,8 @@ public sealed class StepTests
         var session = await fixture.BeginAsync();
         var outcome = await session.RunAsync(
             fixture.Step(
-                "CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 100); UPDATE t SET a = a + 1 WHERE a > 90; SELECT * FROM t; SELECT pg_sleep(0.05)"
+                "CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 100); UPDATE t SET a = a + 1 WHERE a > 90; "
+                    + "SELECT * FROM t; SELECT pg_sleep(0.05)"
             ),
             CancellationToken.None
         );
@@ -44,7 +45,8 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         var first = fixture.Step(
-            "CREATE TEMP TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)"
+            "CREATE TEMP TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE c (id int REFERENCES p DEFERRABLE INITIALLY "
+                + "DEFERRED); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)"
         );
         var second = fixture.Step("CREATE TABLE t (a int)", "002_b");
         await using (var run = await session.BeginRunAsync([first, second], CancellationToken.None))
@@ -80,7 +82,8 @@ public sealed class StepTests
     [InlineData("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $body$ BEGIN IF true THEN RETURN 1; END IF; END; $body$; SELECT f()")]
     [InlineData("CREATE TABLE a$b$c (\"x;\"\"y\" int, ä int); SELECT \"x;\"\"y\" FROM a$b$c")]
     [InlineData(
-        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (e e, r int4range, a int[], j jsonb); INSERT INTO t VALUES ('a', '[1,2]', '{1}', '{}'); SELECT * FROM t"
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (e e, r int4range, a int[], j jsonb); INSERT INTO t VALUES "
+            + "('a', '[1,2]', '{1}', '{}'); SELECT * FROM t"
     )]
     [InlineData("PREPARE p(int) AS SELECT $1; EXECUTE p(1); DEALLOCATE p")]
     [InlineData("DO $$ BEGIN RAISE NOTICE 'hello; %', 1; END $$")]
@@ -106,7 +109,8 @@ public sealed class StepTests
         var session = await fixture.BeginAsync();
         var outcome = await session.RunAsync(
             fixture.Step(
-                "CREATE TABLE t (a int, b text);\nCOPY t FROM STDIN;\n1\t;'$$ä\n2\t\\N\n\\.\nUPDATE t SET a = a + 1;\nCOPY t (a) FROM STDIN WITH (FORMAT csv);\n7\n\\.\n"
+                "CREATE TABLE t (a int, b text);\nCOPY t FROM STDIN;\n1\t;'$$ä\n2\t\\N\n\\.\nUPDATE t SET a = a + 1;\nCOPY t (a) "
+                    + "FROM STDIN WITH (FORMAT csv);\n7\n\\.\n"
             ),
             CancellationToken.None
         );
@@ -190,13 +194,16 @@ public sealed class StepTests
         var session = await fixture.BeginAsync();
         await session.RunAsync(
             fixture.Step(
-                "CREATE SCHEMA s; SET search_path = s; SET statement_timeout = 1234; SET ROLE pg_monitor; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
+                "CREATE SCHEMA s; SET search_path = s; SET statement_timeout = 1234; SET ROLE pg_monitor; SET SESSION "
+                    + "CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
             ),
             CancellationToken.None
         );
         await session.RunAsync(
             fixture.Step(
-                "CREATE TABLE public.seen AS SELECT current_setting('search_path') p, current_setting('statement_timeout') t, current_user::text = session_user::text u, current_setting('transaction_isolation') i, current_setting('lock_timeout') l"
+                "CREATE TABLE public.seen AS SELECT current_setting('search_path') p, current_setting('statement_timeout') t, "
+                    + "current_user::text = session_user::text u, current_setting('transaction_isolation') i, "
+                    + "current_setting('lock_timeout') l"
             ),
             CancellationToken.None
         );

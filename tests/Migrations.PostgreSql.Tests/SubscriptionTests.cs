@@ -18,7 +18,8 @@ public sealed class SubscriptionTests
         await using var fixture = await DriverFixture.CreateAsync();
         // A name of a slot that is not there: dropping it would fail.
         await fixture.Database.ExecuteAsync(
-            "CREATE TABLE t (a int); CREATE SUBSCRIPTION \"s 1\" CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = 'somebodys')"
+            "CREATE TABLE t (a int); CREATE SUBSCRIPTION \"s 1\" CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = "
+                + "false, slot_name = 'somebodys')"
         );
         try
         {
@@ -73,7 +74,8 @@ public sealed class SubscriptionTests
         await using var fixture = await DriverFixture.CreateAsync();
         using var folder = new TemporaryFolder();
         await fixture.Database.ExecuteAsync(
-            "CREATE TABLE t (a int); CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE)"
+            "CREATE TABLE t (a int); CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, "
+                + "slot_name = NONE)"
         );
         var path = Path.Combine(folder.Path, "x.dump");
         var kept = "kept_" + Guid.NewGuid().ToString("N");
@@ -90,7 +92,8 @@ public sealed class SubscriptionTests
             Assert.Equal(
                 "False",
                 await fixture.Database.ScalarAsync(
-                    "SELECT subenabled FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                    "SELECT subenabled FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = "
+                        + "current_database())"
                 )
             );
         }
@@ -106,7 +109,8 @@ public sealed class SubscriptionTests
     {
         foreach (
             var name in await database.RowsAsync(
-                "SELECT quote_ident(subname) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT quote_ident(subname) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = "
+                    + "current_database())"
             )
         )
             await database.ExecuteAsync($"ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name}");

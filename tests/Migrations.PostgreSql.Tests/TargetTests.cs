@@ -56,7 +56,8 @@ public sealed class TargetTests
     public void Tls_settings_pass_through_and_their_files_start_from_the_base_folder()
     {
         var target = Driver.Parse(
-            "postgres://ann@host/db?sslmode=verify-full&sslrootcert=ca.pem&sslcert=/abs/c.pem&sslkey=k.pem&application_name=app&connect_timeout=3",
+            "postgres://ann@host/db?sslmode=verify-full&sslrootcert=ca.pem&sslcert=/abs/c.pem&"
+                + "sslkey=k.pem&application_name=app&connect_timeout=3",
             "/base"
         )!;
         var settings = new NpgsqlConnectionStringBuilder(target.ConnectionString);

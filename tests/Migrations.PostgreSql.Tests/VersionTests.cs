@@ -132,14 +132,17 @@ public sealed class VersionTests
         WriteProgram(
             folder,
             "pg_dump",
-            $"case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\""
+            "case \"$*\" in *zstd*) sleep 1; echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; "
+                + $"exit 1;; esac; exec '{Prerequisite.PgDump()}' \"$@\""
         );
         var path = Path.Combine(folder.Path, "x.dump");
         var session = (PostgreSqlSession)await fixture.OpenAsync();
 
-        var content = await new PostgreSqlBackupWriter(session, new ClientTools(folder.Path, 16), new BackupJob { Path = path }).WriteAsync(
-            CancellationToken.None
-        );
+        var content = await new PostgreSqlBackupWriter(
+            session.Connection,
+            new ClientTools(folder.Path, 16),
+            new BackupJob { Path = path }
+        ).WriteAsync(CancellationToken.None);
 
         await blocking;
         Assert.Equal("public.t 1", Assert.Single(content.Tables.Select(t => $"{t.Table} {t.Rows}")));

@@ -71,7 +71,7 @@ Describe 'Proving and checking' {
     It 'says in every object what to do next in cmdlets' {
         $null = Invoke-Migration $database $folder -First 1
         $results = @(Test-SchemaIntegrity $database $folder) + @(Test-Migration $database $folder -Checklist -ErrorAction SilentlyContinue)
-        ($results | Where-Object Name -eq backup-age)[0].Recommendation | Should -Be 'Name it with -BackupPath.'
+        ($results | Where-Object Name -eq backup-age)[0].Recommendation | Should -Be 'Specify it with -BackupPath.'
         $ways = $results.Recommendation.Where{ $_ }
         $ways.Count | Should -BeGreaterThan 3
         "$ways" | Should -BeLike '*Invoke-Migration*'

@@ -3,8 +3,8 @@ BeforeAll { . $PSScriptRoot/common.ps1 }
 Describe 'The package of the module' {
     It 'is published to a folder, installed from it, and used' {
         $folder = (Get-Item TestDrive:).FullName.TrimEnd("/", "\")
-        $null = New-Item "$folder/home", "$folder/feed" -ItemType Directory
-        # PSResourceGet keeps its repositories and CurrentUser's modules in the home folder: one of the test's own.
+        $null = New-Item "$folder/home/.local/share", "$folder/feed" -ItemType Directory -Force
+        # PSResourceGet keeps its repositories and the modules of the current user in the home folder: one of the test's own.
         $result = Invoke-Pwsh @"
 `$ErrorActionPreference = 'Stop'
 `$env:HOME = `$env:USERPROFILE = `$env:LOCALAPPDATA = '$folder/home'

@@ -6,8 +6,8 @@ using Xunit.Sdk;
 namespace Migrations.PowerShell.Tests;
 
 /// <summary>
-/// Runs each file of Pester tests in a PowerShell of its own. The results of the single tests are in <c>TestResults/pester-*.xml</c>. Without PostgreSQL the
-/// tests that need it are skipped.
+/// Runs each file of Pester tests in a PowerShell of its own. The results of the single tests are in <c>TestResults/pester-*.xml</c>.
+/// Without PostgreSQL the tests that need it are skipped.
 /// </summary>
 /// <param name="output">Takes what the run says.</param>
 public sealed class PesterTests(ITestOutputHelper output)

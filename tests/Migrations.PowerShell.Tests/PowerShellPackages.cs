@@ -15,7 +15,9 @@ internal static class PowerShellPackages
     /// <summary>Pester's manifest.</summary>
     public static string Pester { get; } = Find(Path.Combine("pester", Metadata("PesterVersion"), "tools"), "Pester.psd1");
 
-    /// <summary>A folder with a program <c>pwsh</c>, for scripts that start one by name. It starts the PowerShell that the tests bring.</summary>
+    /// <summary>
+    /// A folder with a program <c>pwsh</c>, for scripts that start one by name. It starts the PowerShell that the tests bring.
+    /// </summary>
     public static Lazy<string> ShimFolder { get; } = new(WriteShim);
 
     private static string PowerShellVersion()

@@ -68,7 +68,8 @@ public sealed class BackupTests : IDisposable
         TestSql.Run(
             _folder.Database,
             $"PRAGMA journal_mode={mode}; CREATE TABLE a (x, y); CREATE TABLE b (x, y);"
-                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO a SELECT i, hex(randomblob(100)) FROM n; INSERT INTO b SELECT * FROM a;"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO a SELECT i, "
+                + "hex(randomblob(100)) FROM n; INSERT INTO b SELECT * FROM a;"
         );
         using var stop = new CancellationTokenSource();
         var writing = Task.Run(() => WriteWithoutPause(stop.Token));
@@ -108,7 +109,8 @@ public sealed class BackupTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) INSERT INTO a SELECT randomblob(4000) FROM n;"
+            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) INSERT INTO a SELECT "
+                + "randomblob(4000) FROM n;"
         );
         using var stop = new CancellationTokenSource();
         var opened = 0;
@@ -159,7 +161,8 @@ public sealed class BackupTests : IDisposable
         using var disk = SmallDisk.Mount(Path.Combine(_folder.Path, "small"), "1m");
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT randomblob(4000) FROM n;"
+            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT "
+                + "randomblob(4000) FROM n;"
         );
         foreach (var format in (BackupFormat[])[BackupFormat.Native, BackupFormat.Sql])
         {
@@ -189,7 +192,8 @@ public sealed class BackupTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT randomblob(400) FROM n;"
+            "CREATE TABLE a (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO a SELECT "
+                + "randomblob(400) FROM n;"
         );
         using (var file = new FileStream(_folder.Database, FileMode.Open, FileAccess.Write))
         {
@@ -219,7 +223,8 @@ public sealed class BackupTests : IDisposable
             try
             {
                 handle.Run(
-                    $"BEGIN IMMEDIATE; INSERT INTO a VALUES ({100000 + commits}, 'y'); INSERT INTO b VALUES ({100000 + commits}, 'y'); COMMIT;"
+                    $"BEGIN IMMEDIATE; INSERT INTO a VALUES ({100000 + commits}, 'y'); INSERT INTO b VALUES ({100000 + commits}, "
+                        + "'y'); COMMIT;"
                 );
             }
             catch (SqliteFailure e) when (e.IsBusy)

@@ -29,8 +29,10 @@ public sealed class CheckTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER PRIMARY KEY, author REFERENCES users (id), editor REFERENCES users (id));"
-                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO posts SELECT i, 99, NULL FROM n; INSERT INTO posts VALUES (5000, NULL, 98);"
+            "CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER PRIMARY KEY, author REFERENCES "
+                + "users (id), editor REFERENCES users (id));"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO posts SELECT i, 99, NULL FROM "
+                + "n; INSERT INTO posts VALUES (5000, NULL, 98);"
         );
         var found = (await CheckAsync()).Where(r => r.Name == "foreign-keys").ToList();
 
@@ -39,7 +41,8 @@ public sealed class CheckTests : IDisposable
             found,
             r =>
                 r.Message
-                == "1,500 rows of 'posts' have no parent in 'users' (foreign key 'posts' (author) to 'users' (id)): rowid 1, 2, 3, 4, 5, ...."
+                == "1,500 rows of 'posts' have no parent in 'users' (foreign key 'posts' (author) to 'users' (id)): rowid 1, 2, 3, "
+                    + "4, 5, ...."
         );
         Assert.Contains(
             found,
@@ -76,11 +79,13 @@ public sealed class CheckTests : IDisposable
         TestSql.Run(_folder.Database, "CREATE TABLE a (x); CREATE INDEX i ON a (x); INSERT INTO a VALUES (1), (2);");
         TestSql.Run(
             _folder.Database,
-            "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x) WHERE x > 1' WHERE name = 'i'; PRAGMA writable_schema=RESET;"
+            "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x) WHERE x > 1' WHERE name = "
+                + "'i'; PRAGMA writable_schema=RESET;"
         );
         TestSql.Run(
             _folder.Database,
-            "DELETE FROM a WHERE x = 1; PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x)' WHERE name = 'i';"
+            "DELETE FROM a WHERE x = 1; PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE INDEX i ON a (x)' "
+                + "WHERE name = 'i';"
         );
         var found = Assert.Single(await CheckAsync(), r => r.Name == "integrity");
         Assert.Equal((CheckStatus.Fail, "a"), (found.Status, found.Target));
@@ -94,12 +99,14 @@ public sealed class CheckTests : IDisposable
         "WHERE NOT ("
     )]
     [InlineData(
-        "CREATE TABLE a (x); INSERT INTO a VALUES (NULL); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE a (x NOT NULL)'",
+        "CREATE TABLE a (x); INSERT INTO a VALUES (NULL); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = "
+            + "'CREATE TABLE a (x NOT NULL)'",
         "NULL value in a.x",
         "SELECT * FROM a WHERE typeof(x) = 'null';"
     )]
     [InlineData(
-        "CREATE TABLE a (x INT); INSERT INTO a VALUES ('t'); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE a (x INT) STRICT'",
+        "CREATE TABLE a (x INT); INSERT INTO a VALUES ('t'); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = "
+            + "'CREATE TABLE a (x INT) STRICT'",
         "value in a.x",
         "SELECT typeof(x), * FROM a ORDER BY 1;"
     )]
@@ -119,7 +126,8 @@ public sealed class CheckTests : IDisposable
         TestSql.Run(
             _folder.Database,
             "CREATE TABLE docs (id INTEGER PRIMARY KEY, body); CREATE VIRTUAL TABLE f USING fts5(body, content='docs', content_rowid='id');"
-                + " INSERT INTO docs VALUES (1, 'one'); INSERT INTO f (rowid, body) VALUES (1, 'one'); DELETE FROM f_idx; DELETE FROM f_data WHERE id > 10;"
+                + " INSERT INTO docs VALUES (1, 'one'); INSERT INTO f (rowid, body) VALUES (1, 'one'); DELETE FROM f_idx; DELETE "
+                + "FROM f_data WHERE id > 10;"
         );
         var found = Assert.Single(await CheckAsync(), r => r.Name == "full-text-index");
         Assert.Equal((CheckStatus.Fail, "f"), (found.Status, found.Target));
@@ -158,7 +166,7 @@ public sealed class CheckTests : IDisposable
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         var results = await session.Inspector.CheckEngineAsync(thorough, default);
         Assert.All(results, r => Assert.Equal(CheckCategory.Engine, r.Category));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
         return results;
     }
 }

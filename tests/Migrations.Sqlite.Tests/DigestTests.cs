@@ -71,7 +71,7 @@ public sealed class DigestTests
         Assert.Equal([("a", 0L), ("f", 1L), ("migration_journal", 1L)], tables.Select(t => (t.Table, t.Rows!.Value)));
         Assert.Equal(new string('0', 32), tables[0].Digest);
         Assert.All(await session.Inspector.ReadContentAsync(digests: false, default), t => Assert.Null(t.Digest));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
     }
 
     [Fact]
@@ -80,7 +80,8 @@ public sealed class DigestTests
         using var folder = new TestFolder();
         TestSql.Run(
             folder.Database,
-            "CREATE TABLE a (x); PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES ('table', 'm', 'm', 0, 'CREATE VIRTUAL TABLE m USING no_such_module(x)');"
+            "CREATE TABLE a (x); PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES ('table', 'm', 'm', 0, 'CREATE "
+                + "VIRTUAL TABLE m USING no_such_module(x)');"
         );
         Assert.Equal([("a", (long?)0L), ("m", null)], (await TestBackup.ContentAsync(folder.Database)).Select(t => (t.Table, t.Rows)));
     }

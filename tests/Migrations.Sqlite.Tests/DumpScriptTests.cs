@@ -11,7 +11,8 @@ public sealed class DumpScriptTests : IDisposable
         CREATE TABLE "odd; 'name'" (id INTEGER PRIMARY KEY, person REFERENCES people(id) ON DELETE CASCADE, UNIQUE (person));
         CREATE TABLE parts (a, b, PRIMARY KEY (a, b)) WITHOUT ROWID;
         CREATE VIEW names AS SELECT name FROM people;
-        CREATE TRIGGER touch AFTER INSERT ON people BEGIN UPDATE people SET name = trim(name) WHERE id = NEW.id; SELECT CASE WHEN 1 THEN 2 END; END;
+        CREATE TRIGGER touch AFTER INSERT ON people BEGIN UPDATE people SET name = trim(name) WHERE id = NEW.id;
+        SELECT CASE WHEN 1 THEN 2 END; END;
         CREATE INDEX people_name ON people (name) WHERE name <> ';';
         INSERT INTO people (id, name, raw) VALUES (3, 'it''s; one', x'00ff'), (40, 'two' || char(10) || 'lines', NULL);
         INSERT INTO "odd; 'name'" VALUES (1, 3);

@@ -62,7 +62,8 @@ public sealed class DumpTests : IDisposable
 
     [Theory]
     [InlineData(
-        "PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p (id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n",
+        "PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x REFERENCES p);\nINSERT INTO \"k\" VALUES(1);\nCREATE TABLE p "
+            + "(id integer PRIMARY KEY);\nINSERT INTO p VALUES(1);\n",
         true
     )]
     [InlineData("PRAGMA foreign_keys=OFF;\nPRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE k (x);\nINSERT INTO \"k\" VALUES(1);\n", true)]
@@ -106,7 +107,8 @@ public sealed class DumpTests : IDisposable
         TestSql.Run(
             _folder.Database,
             """
-            CREATE TABLE kids (id integer PRIMARY KEY, tag text REFERENCES tags (name), z integer REFERENCES zed, self integer REFERENCES kids);
+            CREATE TABLE kids (id integer PRIMARY KEY, tag text REFERENCES tags (name), z integer REFERENCES zed,
+                self integer REFERENCES kids);
             CREATE TABLE tags (name text, kid integer REFERENCES kids ON DELETE CASCADE);
             CREATE TABLE zed (id integer PRIMARY KEY, a int, b int, FOREIGN KEY (a, b) REFERENCES pairs (a, b));
             CREATE TABLE pairs (a int, b int);
@@ -332,7 +334,8 @@ public sealed class DumpTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE a (x, y); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO a SELECT i, hex(randomblob(50)) FROM n;"
+            "CREATE TABLE a (x, y); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO a "
+                + "SELECT i, hex(randomblob(50)) FROM n;"
                 + " INSERT INTO a VALUES ('big', randomblob(3000000))"
         );
         await TestBackup.BackUpAsync(_folder.Database, Dump, BackupFormat.Sql);

@@ -20,7 +20,8 @@ public sealed class FlippedByteTests : IDisposable
             _folder.Database,
             "PRAGMA page_size=1024;"
                 + TestBackup.Everything
-                + "; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO posts SELECT i + 100, 1, 'post number ' || i FROM n; VACUUM;"
+                + "; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO posts SELECT i + 100, 1, "
+                + "'post number ' || i FROM n; VACUUM;"
         );
         var backup = Path.Combine(_folder.Path, "backup.db");
         var content = await TestBackup.BackUpAsync(_folder.Database, backup);

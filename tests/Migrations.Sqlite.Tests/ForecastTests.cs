@@ -21,7 +21,8 @@ public sealed class ForecastTests : IDisposable
             CREATE TABLE "Äpfel" (x); INSERT INTO "Äpfel" VALUES (1), (2); CREATE TABLE "äpfel" (x);
             CREATE TABLE word (id, word); INSERT INTO word VALUES (1, 'w');
             CREATE TABLE computed (a, b AS (a * 2) VIRTUAL); INSERT INTO computed VALUES (1);
-            CREATE VIRTUAL TABLE found USING fts5(id, content, content=users, content_rowid=id); INSERT INTO found(rowid, id) VALUES (1, 'x');
+            CREATE VIRTUAL TABLE found USING fts5(id, content, content=users, content_rowid=id);
+            INSERT INTO found(rowid, id) VALUES (1, 'x');
             CREATE VIRTUAL TABLE notes USING fts5(body); INSERT INTO notes VALUES ('q');
             """
         );
@@ -46,26 +47,32 @@ public sealed class ForecastTests : IDisposable
             { "DROP TABLE search", "" },
             { "DROP TABLE IF EXISTS found", "" },
             {
-                "CREATE TABLE cut (a integer PRIMARY KEY, b, PRIMARY KEY (), UNIQUE (a,, b)); CREATE TABLE (; CREATE TABLE x (a integer CHECK (; DROP TABLE tags",
+                "CREATE TABLE cut (a integer PRIMARY KEY, b, PRIMARY KEY (), UNIQUE (a,, b)); CREATE TABLE (; CREATE TABLE x (a "
+                    + "integer CHECK (; DROP TABLE tags",
                 "1: Table tags 2"
             },
             { "CREATE TABLE cut (a, PRIMARY KEY ()); CREATE TABLE y (,); DROP TABLE tags", "1: Table tags 2" },
             { "DROP TABLE notes", "1: Table notes 1" },
             { "DROP TABLE tags; CREATE TABLE tags (x)", "1: Table tags 2" },
             {
-                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT, \"the note\" TEXT);\nINSERT INTO new_users SELECT * FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;",
+                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT, \"the note\" TEXT);\nINSERT "
+                    + "INTO new_users SELECT * FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;",
                 ""
             },
             {
-                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO new_users (id, name) SELECT id, name FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;",
+                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO new_users (id, name) SELECT id, name "
+                    + "FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;",
                 "3: Column users.email 2, 3: Column users.\"the note\" 1"
             },
             {
-                "CREATE TABLE n (id INTEGER PRIMARY KEY, full_name TEXT, email TEXT, \"the note\");\nINSERT INTO n (id, full_name, email, \"the note\") SELECT id, name, email, \"the note\" FROM users;\nDROP TABLE users;\nALTER TABLE n RENAME TO users;",
+                "CREATE TABLE n (id INTEGER PRIMARY KEY, full_name TEXT, email TEXT, \"the note\");\nINSERT INTO n (id, "
+                    + "full_name, email, \"the note\") SELECT id, name, email, \"the note\" FROM users;\nDROP TABLE users;\nALTER "
+                    + "TABLE n RENAME TO users;",
                 ""
             },
             {
-                "ALTER TABLE tags RENAME TO old_tags;\nCREATE TABLE tags (x, y);\nINSERT INTO tags (x) SELECT x FROM old_tags;\nDROP TABLE old_tags;",
+                "ALTER TABLE tags RENAME TO old_tags;\nCREATE TABLE tags (x, y);\nINSERT INTO tags (x) SELECT x FROM "
+                    + "old_tags;\nDROP TABLE old_tags;",
                 ""
             },
             { "CREATE TABLE new_tags (x);\nDROP TABLE tags;\nALTER TABLE new_tags RENAME TO tags;", "2: Table tags 2" },
@@ -76,23 +83,28 @@ public sealed class ForecastTests : IDisposable
             { "CREATE TABLE n AS SELECT * FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users", "" },
             // Put by, and put back.
             {
-                "CREATE TEMP TABLE b AS SELECT * FROM users;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT, \"the note\" TEXT);\nINSERT INTO users SELECT * FROM b;\nDROP TABLE b;",
+                "CREATE TEMP TABLE b AS SELECT * FROM users;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY, "
+                    + "name TEXT, email TEXT, \"the note\" TEXT);\nINSERT INTO users SELECT * FROM b;\nDROP TABLE b;",
                 ""
             },
             {
-                "CREATE TEMPORARY TABLE b(x, y);\nINSERT INTO b SELECT id, word FROM word;\nDROP TABLE word;\nCREATE TABLE word(id, word);\nINSERT INTO word SELECT x, y FROM b;\nDROP TABLE b;",
+                "CREATE TEMPORARY TABLE b(x, y);\nINSERT INTO b SELECT id, word FROM word;\nDROP TABLE word;\nCREATE TABLE "
+                    + "word(id, word);\nINSERT INTO word SELECT x, y FROM b;\nDROP TABLE b;",
                 ""
             },
             {
-                "CREATE TABLE temp.b(x, y);\nINSERT INTO temp.b SELECT id, word FROM word;\nDROP TABLE word;\nCREATE TABLE word(id, word);\nINSERT INTO word (id) SELECT x FROM temp.b;\nDROP TABLE temp.b;",
+                "CREATE TABLE temp.b(x, y);\nINSERT INTO temp.b SELECT id, word FROM word;\nDROP TABLE word;\nCREATE TABLE "
+                    + "word(id, word);\nINSERT INTO word (id) SELECT x FROM temp.b;\nDROP TABLE temp.b;",
                 "3: Column word.id 1, 3: Column word.word 1"
             },
             {
-                "CREATE TEMP TABLE b AS SELECT id, name FROM users;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM b;\nDROP TABLE b;",
+                "CREATE TEMP TABLE b AS SELECT id, name FROM users;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY "
+                    + "KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM b;\nDROP TABLE b;",
                 "2: Column users.email 2, 2: Column users.\"the note\" 1"
             },
             {
-                "CREATE TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x UNIQUE);\nINSERT INTO tags SELECT * FROM b;\nDROP TABLE b;",
+                "CREATE TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x UNIQUE);\nINSERT INTO tags SELECT "
+                    + "* FROM b;\nDROP TABLE b;",
                 ""
             },
             { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM tags;\nINSERT INTO tags SELECT x + 1 FROM b;", "" },
@@ -101,11 +113,13 @@ public sealed class ForecastTests : IDisposable
             // Put by, and gone.
             { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nDROP TABLE b;", "2: Table tags 2" },
             {
-                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nDROP TABLE b;\nINSERT INTO tags SELECT x FROM b;",
+                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nDROP TABLE b;\nINSERT "
+                    + "INTO tags SELECT x FROM b;",
                 "2: Table tags 2"
             },
             {
-                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM b;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO tags SELECT x FROM b;",
+                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM b;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT "
+                    + "INTO tags SELECT x FROM b;",
                 "2: Rows tags 2"
             },
             {
@@ -113,7 +127,8 @@ public sealed class ForecastTests : IDisposable
                 "2: Table tags 2"
             },
             {
-                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nALTER TABLE b RENAME TO c;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO tags SELECT x FROM vacant;",
+                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nALTER TABLE b RENAME TO c;\nDROP TABLE tags;\nCREATE TABLE tags "
+                    + "(x);\nINSERT INTO tags SELECT x FROM vacant;",
                 "3: Table tags 2"
             },
             { "CREATE TABLE backup AS SELECT * FROM tags; DROP TABLE tags", "1: Table tags 2" },
@@ -149,29 +164,35 @@ public sealed class ForecastTests : IDisposable
                 "3: Column word.word 1"
             },
             {
-                "CREATE TABLE n (id, word);\nINSERT INTO n (id, word) SELECT id * 2, 'word' FROM word;\nDROP TABLE word;\nALTER TABLE n RENAME TO word",
+                "CREATE TABLE n (id, word);\nINSERT INTO n (id, word) SELECT id * 2, 'word' FROM word;\nDROP TABLE word;\nALTER "
+                    + "TABLE n RENAME TO word",
                 "3: Column word.word 1"
             },
             { "CREATE TABLE n (id, word);\nINSERT INTO n SELECT w.* FROM word AS w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word", "" },
             {
-                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT id, upper(w.word) FROM word w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word;\nALTER TABLE word DROP COLUMN word",
+                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT id, upper(w.word) FROM word w;\nDROP TABLE word;\nALTER TABLE "
+                    + "n RENAME TO word;\nALTER TABLE word DROP COLUMN word",
                 "5: Column word.word 1"
             },
             {
-                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT * FROM word;\nDROP TABLE word;\nALTER TABLE n RENAME TO word;\nDELETE FROM word",
+                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT * FROM word;\nDROP TABLE word;\nALTER TABLE n RENAME TO "
+                    + "word;\nDELETE FROM word",
                 "5: Rows word 1"
             },
             {
-                "CREATE TABLE n (a, b AS (a * 2) VIRTUAL);\nINSERT INTO n (a) SELECT a FROM computed;\nDROP TABLE computed;\nALTER TABLE n RENAME TO computed",
+                "CREATE TABLE n (a, b AS (a * 2) VIRTUAL);\nINSERT INTO n (a) SELECT a FROM computed;\nDROP TABLE "
+                    + "computed;\nALTER TABLE n RENAME TO computed",
                 ""
             },
             { "ALTER TABLE computed DROP COLUMN b", "" },
             {
-                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT w.id AS word, (SELECT max(x) FROM tags) word FROM word w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word",
+                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT w.id AS word, (SELECT max(x) FROM tags) word FROM word "
+                    + "w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word",
                 "3: Column word.word 1"
             },
             {
-                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT w.id, CASE WHEN (SELECT max(x) FROM tags) > 1 THEN word END FROM word w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word",
+                "CREATE TABLE n (id, word);\nINSERT INTO n SELECT w.id, CASE WHEN (SELECT max(x) FROM tags) > 1 THEN word END "
+                    + "FROM word w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word",
                 ""
             },
             { "CREATE TABLE x (a REFERENCES tags()); DROP TABLE tags", "1: Table tags 2" },
@@ -193,11 +214,13 @@ public sealed class ForecastTests : IDisposable
 
     [Theory]
     [InlineData(
-        "CREATE TABLE n (x);\nINSERT INTO n SELECT replace(x, 'a', 'b') FROM tags;\nDROP TABLE tags; ALTER TABLE n RENAME TO tags;\nDELETE FROM tags WHERE x > 1",
+        "CREATE TABLE n (x);\nINSERT INTO n SELECT replace(x, 'a', 'b') FROM tags;\nDROP TABLE tags; ALTER TABLE n "
+            + "RENAME TO tags;\nDELETE FROM tags WHERE x > 1",
         "line 4 deletes rows of tags after they were copied, which cannot be counted"
     )]
     [InlineData(
-        "CREATE TEMP TABLE b AS SELECT * FROM tags WHERE x > 1;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO tags SELECT * FROM b",
+        "CREATE TEMP TABLE b AS SELECT * FROM tags WHERE x > 1;\nDROP TABLE tags;\nCREATE TABLE tags (x);\nINSERT INTO "
+            + "tags SELECT * FROM b",
         "line 1 copies rows of tags; whether it copies all can only be determined by a rehearsal with data"
     )]
     [InlineData(

@@ -71,7 +71,7 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
         await _folder.RunAsync(Up);
         var error = await _folder.FailAsync(Down);
         Assert.Equal(ErrorId.ObjectsLost, error.Id);
-        Assert.Contains("makes 'users' again without constraint PRIMARY KEY (id)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("recreates 'users' without constraint PRIMARY KEY (id)", error.Message, StringComparison.Ordinal);
         await _folder.RunAsync(Down, new MigrationHeader { ObjectsLostAllowed = true });
         await _folder.RunAsync(Up);
 
@@ -157,7 +157,7 @@ public abstract class GuardTests(TransactionMode mode) : IDisposable
 
         var error = await _folder.FailAsync(lossy);
         Assert.Equal(ErrorId.RowsLost, error.Id);
-        Assert.Contains("made 'users' again with 2 rows; it had 3 rows", error.Message, StringComparison.Ordinal);
+        Assert.Contains("recreated 'users' with 2 rows; it had 3 rows", error.Message, StringComparison.Ordinal);
         Assert.Equal("3", _folder.Ask("SELECT count(*) FROM users"));
 
         await _folder.RunAsync(lossy, new MigrationHeader { RowLossAllowed = true });

@@ -63,7 +63,8 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     [Theory]
     [InlineData("CREATE TABLE users_new AS SELECT id, name FROM users;\nDROP TABLE users;\nALTER TABLE users_new RENAME TO users;")]
     [InlineData(
-        "ALTER TABLE users RENAME TO users_old;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users SELECT id, name FROM users_old;\nDROP TABLE users_old;"
+        "ALTER TABLE users RENAME TO users_old;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO "
+            + "users SELECT id, name FROM users_old;\nDROP TABLE users_old;"
     )]
     public async Task Empty_children_lose_their_key_as_full_ones_do(string script)
     {
@@ -181,7 +182,8 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
     {
         await _folder.RunAsync(TestFamily.WithNamesake("CASCADE"));
         var step = _folder.Step(
-            $"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM users;\nINSERT INTO users VALUES (1, 'a', ''), (2, 'b', '');",
+            $"PRAGMA foreign_keys = OFF;\nATTACH '{_folder.Path}/other.db' AS other;\nCREATE TABLE other.t (a);\nDELETE FROM "
+                + "users;\nINSERT INTO users VALUES (1, 'a', ''), (2, 'b', '');",
             new MigrationHeader { Transaction = false }
         );
         var statements = SqliteDialect.Instance.Split(step.Script).ToList();

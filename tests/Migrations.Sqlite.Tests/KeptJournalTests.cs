@@ -59,7 +59,7 @@ public sealed class KeptJournalTests : IDisposable
     {
         await using (var session = await _folder.OpenReadyAsync())
         {
-            ((SqliteSession)session).Handle.Execute("PRAGMA journal_mode=WAL");
+            ((SqliteSession)session).Connection.Handle.Execute("PRAGMA journal_mode=WAL");
             await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
             Assert.False(File.Exists(Journal));
         }
@@ -89,7 +89,7 @@ public sealed class KeptJournalTests : IDisposable
         var session = await _folder.OpenReadyAsync();
         await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
         await using var other = await _folder.OpenAsync();
-        var handle = ((SqliteSession)other).Handle;
+        var handle = ((SqliteSession)other).Connection.Handle;
         handle.Execute("BEGIN IMMEDIATE");
         handle.Execute("INSERT INTO a VALUES (1)");
 

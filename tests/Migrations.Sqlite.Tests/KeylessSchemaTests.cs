@@ -4,7 +4,8 @@ namespace Migrations.Sqlite.Tests;
 public sealed class KeylessSchemaTests : IDisposable
 {
     private const string Family =
-        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);";
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1); "
+        + "INSERT INTO c VALUES (1);";
 
     private readonly TestFolder _folder = new();
 

@@ -82,7 +82,8 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
     [InlineData("CREATE TRIGGER t_ai AFTER INSERT=>CREATE TRIGGER other AFTER UPDATE", "trigger t_ai")]
     [InlineData("CREATE TRIGGER v_ii INSTEAD OF INSERT ON v BEGIN INSERT INTO log VALUES (new.name); END;", "trigger v_ii")]
     [InlineData(
-        "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;",
+        "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, "
+            + "name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;",
         "constraint PRIMARY KEY (id)"
     )]
     public async Task A_lost_trigger_or_key_is_refused_and_can_be_accepted(string changes, string expected)
@@ -91,7 +92,7 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
         var script = Changed(Rebuild + Rest, changes);
         var error = await _folder.FailAsync(script);
         Assert.Equal(ErrorId.ObjectsLost, error.Id);
-        Assert.Contains("again without " + expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("without " + expected, error.Message, StringComparison.Ordinal);
         Assert.Contains("Objects-Lost: allowed", error.NextStep, StringComparison.Ordinal);
         Assert.Equal("2", _folder.Ask("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"));
 
@@ -102,10 +103,12 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
     [Theory]
     [InlineData("CREATE TRIGGER t_ai AFTER INSERT=>CREATE TRIGGER other AFTER INSERT")]
     [InlineData(
-        "DROP TABLE t;=>DROP TRIGGER t_ai;\nDROP TABLE t;|CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.name); END;"
+        "DROP TABLE t;=>DROP TRIGGER t_ai;\nDROP TABLE t;|CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log "
+            + "VALUES (new.name); END;"
     )]
     [InlineData(
-        "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;\nCREATE UNIQUE INDEX n_id ON n (id);"
+        "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT, name TEXT, CHECK (name <> ''), UNIQUE (email, "
+            + "name));\nINSERT INTO n SELECT * FROM t;=>CREATE TABLE n AS SELECT * FROM t;\nCREATE UNIQUE INDEX n_id ON n (id);"
     )]
     public async Task What_the_script_names_or_replaces_is_not_lost(string changes)
     {

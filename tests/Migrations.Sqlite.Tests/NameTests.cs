@@ -90,7 +90,8 @@ public sealed class NameTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE \"Ä\" (x); INSERT INTO \"Ä\" VALUES (1), (2); CREATE TABLE \"ä\" (y, \"Ö\", \"ö\"); INSERT INTO \"ä\" VALUES (3, 4, 5);"
+            "CREATE TABLE \"Ä\" (x); INSERT INTO \"Ä\" VALUES (1), (2); CREATE TABLE \"ä\" (y, \"Ö\", \"ö\"); INSERT INTO "
+                + "\"ä\" VALUES (3, 4, 5);"
         );
         var saved = Path.Combine(_folder.Path, "saved.db");
         var tables = await new SqliteBackups().SalvageAsync(_folder.Target, saved, default);

@@ -6,7 +6,9 @@ using Migrations.Testing;
 
 namespace Migrations.Sqlite.Tests;
 
-/// <summary>Backups by another user, in a process of his own: a backup goes from thread to thread, and each of them must have his rights.</summary>
+/// <summary>
+/// Backups by another user, in a process of his own: a backup goes from thread to thread, and each of them must have his rights.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 internal static partial class NobodysBackups
 {

@@ -181,7 +181,7 @@ public sealed class OpeningTests : IDisposable
         await using (var session = await _folder.OpenReadyAsync())
         {
             await session.RunAsync(_folder.Step("CREATE TABLE a (x);"), default);
-            ((SqliteSession)session).Handle.Execute("PRAGMA journal_mode=" + mode);
+            ((SqliteSession)session).Connection.Handle.Execute("PRAGMA journal_mode=" + mode);
         }
 
         if (!withLog)
@@ -189,7 +189,9 @@ public sealed class OpeningTests : IDisposable
         using var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, _folder.Database, SqliteHandle.OpenReadWrite);
         handle.Api.Configure(handle.Pointer, 1006, on: true);
         handle.Execute(
-            "INSERT INTO migration_journal SELECT NULL, run_id, service, '2', name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host, execution_time_ms, rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version, script FROM migration_journal"
+            "INSERT INTO migration_journal SELECT NULL, run_id, service, '2', name, description, semantic_version, "
+                + "direction, event, checksum, applied_at, applied_by, host, execution_time_ms, rows_affected, success, "
+                + "error_message, statement_index, schema_fingerprint, tool_version, script FROM migration_journal"
         );
     }
 

@@ -133,7 +133,8 @@ public sealed partial class OtherUserTests : IDisposable
         TestSql.Run(
             path,
             $"PRAGMA journal_mode={mode}; CREATE TABLE a (id integer PRIMARY KEY, v int, pad text); CREATE TABLE log (v int);"
-                + "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO a SELECT i, 0, hex(randomblob(100)) FROM n;"
+                + "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO a SELECT i, 0, "
+                + "hex(randomblob(100)) FROM n;"
         );
         File.SetUnixFileMode(
             _folder.Path,
@@ -171,8 +172,8 @@ public sealed partial class OtherUserTests : IDisposable
     private static void OpenTo(string folder) => File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
 
     /// <summary>
-    /// Does something on a thread that has nobody's rights to files (<see href="https://man7.org/linux/man-pages/man2/setfsuid.2.html"/>). It
-    /// must stay on that thread: what it continues on another one has root's rights.
+    /// Does something on a thread that has nobody's rights to files (<see href="https://man7.org/linux/man-pages/man2/setfsuid.2.html"/>).
+    /// It must stay on that thread: what it continues on another one has root's rights.
     /// </summary>
     private static void AsNobody(Action action)
     {

@@ -6,8 +6,8 @@ using Xunit.MicrosoftTestingPlatform;
 namespace Migrations.Sqlite.Tests;
 
 /// <summary>
-/// Runs the tests; and, as a process of its own: a restore that ends its process, without warning, after one of its steps; an application that
-/// writes, until it is killed; or backups by another user.
+/// Runs the tests; and, as a process of its own: a restore that ends its process, without warning, after one of its steps; an application
+/// that writes, until it is killed; or backups by another user.
 /// </summary>
 internal static class Program
 {
@@ -43,7 +43,10 @@ internal static class Program
         return 0;
     }
 
-    /// <summary>Sets every number of a database to the next one, in a transaction of a connection of its own, and says so when it has begun; until it is killed.</summary>
+    /// <summary>
+    /// Sets every number of a database to the next one, in a transaction of a connection of its own, and says so when it has begun; until
+    /// it is killed.
+    /// </summary>
     private static void Write(string database)
     {
         for (var i = 1; ; i++)
@@ -52,7 +55,8 @@ internal static class Program
             {
                 handle.Watch.BusyTimeout = TimeSpan.FromSeconds(30);
                 handle.Run(
-                    $"PRAGMA synchronous=0; PRAGMA journal_mode={Path.GetFileNameWithoutExtension(database)}; BEGIN IMMEDIATE; UPDATE a SET v = {i} WHERE id % 40 = 0; INSERT INTO log VALUES ({i}); COMMIT;"
+                    $"PRAGMA synchronous=0; PRAGMA journal_mode={Path.GetFileNameWithoutExtension(database)}; BEGIN IMMEDIATE; "
+                        + $"UPDATE a SET v = {i} WHERE id % 40 = 0; INSERT INTO log VALUES ({i}); COMMIT;"
                 );
             }
 

@@ -30,8 +30,10 @@ public sealed class QuestionTests : IDisposable
     {
         using var keeper = TestSql.Open(_folder.Database);
         keeper.Run(
-            $"PRAGMA journal_mode={mode}; PRAGMA wal_autocheckpoint=0; CREATE TABLE a (x, y); CREATE INDEX i ON a (x); CREATE TRIGGER t AFTER DELETE ON a BEGIN INSERT INTO a VALUES (old.x, 'again'); END;"
-                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, hex(randomblob(200)) FROM n; CREATE VIRTUAL TABLE f USING fts5(b); INSERT INTO f VALUES ('x');"
+            $"PRAGMA journal_mode={mode}; PRAGMA wal_autocheckpoint=0; CREATE TABLE a (x, y); CREATE INDEX i ON a (x); CREATE "
+                + "TRIGGER t AFTER DELETE ON a BEGIN INSERT INTO a VALUES (old.x, 'again'); END;"
+                + " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, "
+                + "hex(randomblob(200)) FROM n; CREATE VIRTUAL TABLE f USING fts5(b); INSERT INTO f VALUES ('x');"
         );
         var (file, log) = (Read(_folder.Database), Read(_folder.Database + "-wal"));
         foreach (var access in (SessionAccess[])[SessionAccess.Read, SessionAccess.Write])
@@ -40,12 +42,13 @@ public sealed class QuestionTests : IDisposable
             // More pages than the cache holds, so that some would have to be written.
             var answer = await AskAsync(
                 session,
-                "UPDATE a SET y = hex(randomblob(4000)); CREATE TABLE b AS SELECT * FROM a; DROP TABLE a; INSERT INTO f VALUES ('y'); PRAGMA user_version=7; SELECT count(*) FROM b;"
+                "UPDATE a SET y = hex(randomblob(4000)); CREATE TABLE b AS SELECT * FROM a; DROP TABLE a; INSERT INTO f VALUES "
+                    + "('y'); PRAGMA user_version=7; SELECT count(*) FROM b;"
             );
             Assert.Null(answer.Error);
             Assert.Equal("3000", answer.Rows[0][0]);
-            Assert.Equal(access == SessionAccess.Read ? 1 : 0, ((SqliteSession)session).Handle.QueryInt64("PRAGMA query_only"));
-            Assert.Equal(mode, ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
+            Assert.Equal(access == SessionAccess.Read ? 1 : 0, ((SqliteSession)session).Connection.Handle.QueryInt64("PRAGMA query_only"));
+            Assert.Equal(mode, ((SqliteSession)session).Connection.Handle.QueryText("PRAGMA journal_mode"));
         }
 
         Assert.Equal(file, Read(_folder.Database));
@@ -112,7 +115,7 @@ public sealed class QuestionTests : IDisposable
             Location = new ScriptLocation("c.sql", 1),
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Inspector.AskAsync(query, stop.Token));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
     }
 
     [Fact]
@@ -143,11 +146,12 @@ public sealed class QuestionTests : IDisposable
             (
                 await AskAsync(
                     session,
-                    "PRAGMA query_only=0; PRAGMA cache_spill=1; PRAGMA recursive_triggers=1; CREATE TEMP TABLE t (x); SAVEPOINT s; INSERT INTO a VALUES (1); ROLLBACK TO s; RELEASE s"
+                    "PRAGMA query_only=0; PRAGMA cache_spill=1; PRAGMA recursive_triggers=1; CREATE TEMP TABLE t (x); SAVEPOINT "
+                        + "s; INSERT INTO a VALUES (1); ROLLBACK TO s; RELEASE s"
                 )
             ).Error
         );
-        var handle = ((SqliteSession)session).Handle;
+        var handle = ((SqliteSession)session).Connection.Handle;
         Assert.Equal((1L, 0L), (handle.QueryInt64("PRAGMA query_only"), handle.QueryInt64("PRAGMA recursive_triggers")));
         Assert.Equal(0, handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
     }

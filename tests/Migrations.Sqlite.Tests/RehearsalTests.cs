@@ -31,7 +31,8 @@ public sealed class RehearsalTests : IDisposable
     public async Task A_table_that_is_made_again_is_a_rewrite_and_its_rows_are_no_change()
     {
         var measured = await MeasureAsync(
-            "CREATE TABLE n (x INTEGER PRIMARY KEY, y, z); INSERT INTO n SELECT x, y, 1 FROM a; DROP TABLE a; ALTER TABLE n RENAME TO a; INSERT INTO child VALUES (3);"
+            "CREATE TABLE n (x INTEGER PRIMARY KEY, y, z); INSERT INTO n SELECT x, y, 1 FROM a; DROP TABLE a; ALTER TABLE n "
+                + "RENAME TO a; INSERT INTO child VALUES (3);"
         );
         Assert.Equal(["a"], measured.Rewrites);
         Assert.Equal([new TableChange("child", 1, 0, 0)], measured.RowsChanged);

@@ -16,7 +16,8 @@ public sealed class RestoreKillTests : IDisposable
         _keep = Directory.CreateDirectory(Path.Combine(_folder.Path, "keep")).FullName;
         TestSql.Run(
             _backup,
-            "CREATE TABLE fresh (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO fresh SELECT hex(randomblob(200)) FROM n;"
+            "CREATE TABLE fresh (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO fresh "
+                + "SELECT hex(randomblob(200)) FROM n;"
         );
     }
 
@@ -117,7 +118,8 @@ public sealed class RestoreKillTests : IDisposable
             File.Delete(file);
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO old SELECT 'row ' || i FROM n;"
+            "CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO old "
+                + "SELECT 'row ' || i FROM n;"
         );
     }
 

@@ -30,7 +30,8 @@ public sealed class RestoreTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            $"PRAGMA page_size={pageSize}; PRAGMA journal_mode={mode}; CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO old SELECT hex(randomblob(200)) FROM n;"
+            $"PRAGMA page_size={pageSize}; PRAGMA journal_mode={mode}; CREATE TABLE old (x); WITH n(i) AS (SELECT 1 UNION ALL "
+                + "SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO old SELECT hex(randomblob(200)) FROM n;"
         );
         var old = await TestBackup.ContentAsync(_folder.Database);
 
@@ -125,7 +126,8 @@ public sealed class RestoreTests : IDisposable
         var (source, copy) = (Path.Combine(_folder.Path, "source.db"), Path.Combine(_folder.Path, "copy"));
         TestSql.Run(
             source,
-            "PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; CREATE TABLE a (x); PRAGMA user_version=7; PRAGMA application_id=9;"
+            "PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; CREATE TABLE a (x); PRAGMA "
+                + "user_version=7; PRAGMA application_id=9;"
         );
         var content = await TestBackup.BackUpAsync(source, copy, format);
         await RestoreAsync(new BackupSource(copy, format) { Settings = content.Settings });
@@ -259,7 +261,8 @@ public sealed class RestoreTests : IDisposable
         using (var live = TestSql.Open(source))
         {
             live.Run(
-                $"PRAGMA journal_mode={mode}; PRAGMA cache_size=2; CREATE TABLE t AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, hex(randomblob(200)) AS x FROM n;"
+                $"PRAGMA journal_mode={mode}; PRAGMA cache_size=2; CREATE TABLE t AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + "
+                    + "1 FROM n WHERE i < 1000) SELECT i, hex(randomblob(200)) AS x FROM n;"
             );
             live.Run("BEGIN; UPDATE t SET x = 'half';");
             if (mode == "WAL")
@@ -380,7 +383,8 @@ public sealed class RestoreTests : IDisposable
         TestSql.Run(target, "CREATE TABLE old (x)");
         TestSql.Run(
             _backup,
-            "CREATE TABLE large (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO large SELECT randomblob(4000) FROM n;"
+            "CREATE TABLE large (x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO large "
+                + "SELECT randomblob(4000) FROM n;"
         );
         var e = await Assert.ThrowsAsync<MigrationException>(() => RestoreAsync(target: target));
         Assert.Equal(ErrorId.DiskFailed, e.Id);

@@ -90,11 +90,12 @@ public sealed class SalvageTests : IDisposable
     {
         TestSql.Run(
             _folder.Database,
-            "CREATE TABLE a (x); INSERT INTO a VALUES (1), (1); CREATE INDEX i ON a (x); PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE UNIQUE INDEX i ON a (x)' WHERE name = 'i';"
+            "CREATE TABLE a (x); INSERT INTO a VALUES (1), (1); CREATE INDEX i ON a (x); PRAGMA writable_schema=ON; UPDATE "
+                + "sqlite_master SET sql = 'CREATE UNIQUE INDEX i ON a (x)' WHERE name = 'i';"
         );
         var a = Assert.Single(await SalvageAsync());
         Assert.Equal(2, a.Rows);
-        Assert.Contains("the index 'i' could not be made again", a.Lost);
+        Assert.Contains("the index 'i' could not be recreated", a.Lost);
     }
 
     [Fact]
@@ -114,7 +115,8 @@ public sealed class SalvageTests : IDisposable
         Fill("CREATE TABLE a (id INTEGER PRIMARY KEY, v)", "i - 6000");
         var bytes = File.ReadAllBytes(_folder.Database);
         var leaves = Leaves(bytes);
-        // A row in the middle gets that number, and the page behind it is destroyed. What follows has lower numbers, and so has every row from the first.
+        // A row in the middle gets that number, and the page behind it is destroyed. What follows has lower numbers, and so has every row
+        // from the first.
         var page = bytes.AsSpan((leaves[^3] - 1) * PageSize, PageSize);
         var cell = BinaryPrimitives.ReadUInt16BigEndian(page[(8 + (2 * (BinaryPrimitives.ReadUInt16BigEndian(page[3..]) - 1)))..]);
         // Behind the length, in nine bytes (https://sqlite.org/fileformat2.html#varint).
@@ -152,7 +154,8 @@ public sealed class SalvageTests : IDisposable
         TestSql.Run(
             _folder.Database,
             sql
-                + $"; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO a SELECT {number}, 'row ' || printf('%0200d', i) FROM n;"
+                + $"; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO a SELECT {number}, 'row ' || "
+                + "printf('%0200d', i) FROM n;"
         );
 
     private Task<IReadOnlyList<SalvagedTable>> SalvageAsync(CancellationToken cancellationToken = default) =>

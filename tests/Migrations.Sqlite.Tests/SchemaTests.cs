@@ -15,23 +15,28 @@ public sealed class SchemaTests
         {
             {
                 Users,
-                "create table Users_x (a); CREATE TABLE \"users\" ( [id] integer\nPRIMARY key ASC, `email` text /* c */ not null unique,\n age INTEGER default(0) check((age>=0)) -- c\n); DROP TABLE users_x"
+                "create table Users_x (a); CREATE TABLE \"users\" ( [id] integer\nPRIMARY key ASC, `email` text /* c */ not null "
+                    + "unique,\n age INTEGER default(0) check((age>=0)) -- c\n); DROP TABLE users_x"
             },
             {
                 Users,
-                "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE); ALTER TABLE users ADD COLUMN age INTEGER DEFAULT 0 CHECK (age >= 0);"
+                "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE); ALTER TABLE users ADD COLUMN age "
+                    + "INTEGER DEFAULT 0 CHECK (age >= 0);"
             },
             {
                 Users,
-                "CREATE TABLE users (id INTEGER, email TEXT NOT NULL, age INTEGER DEFAULT 0, CHECK (age >= 0), UNIQUE (email), PRIMARY KEY (id))"
+                "CREATE TABLE users (id INTEGER, email TEXT NOT NULL, age INTEGER DEFAULT 0, CHECK (age >= 0), UNIQUE (email), "
+                    + "PRIMARY KEY (id))"
             },
             {
                 Users,
-                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, age INTEGER DEFAULT 0 CHECK (age >= 0)); ALTER TABLE new_users RENAME TO users"
+                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, age INTEGER DEFAULT 0 CHECK (age >= "
+                    + "0)); ALTER TABLE new_users RENAME TO users"
             },
             {
                 Users,
-                "CREATE TABLE IF NOT EXISTS main.users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE ON CONFLICT ABORT, age INTEGER DEFAULT +0, CHECK (age >= 0) ON CONFLICT ABORT)"
+                "CREATE TABLE IF NOT EXISTS main.users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE ON CONFLICT ABORT, "
+                    + "age INTEGER DEFAULT +0, CHECK (age >= 0) ON CONFLICT ABORT)"
             },
             { "CREATE TABLE a (x); CREATE TABLE b (y)", "CREATE TABLE b (y); CREATE TABLE a (x)" },
             {
@@ -41,7 +46,8 @@ public sealed class SchemaTests
             { "CREATE TABLE a (x); CREATE INDEX i ON a (lower(x))", "CREATE TABLE a (x); CREATE INDEX i ON a (LOWER ( \"x\" ))" },
             {
                 "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)",
-                "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p, FOREIGN KEY (p) REFERENCES \"p\" (id) ON UPDATE NO ACTION MATCH FULL NOT DEFERRABLE)"
+                "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p, FOREIGN KEY (p) REFERENCES \"p\" (id) ON UPDATE NO "
+                    + "ACTION MATCH FULL NOT DEFERRABLE)"
             },
             {
                 "CREATE TABLE c (p REFERENCES p ON DELETE CASCADE ON UPDATE SET NULL)",
@@ -73,8 +79,10 @@ public sealed class SchemaTests
                 "CREATE TABLE a (x, y); CREATE VIEW v(\"p\",Q) AS SELECT x,y FROM a WHERE x <> 1 AND y == 2"
             },
             {
-                "CREATE TABLE a (x); CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW WHEN NEW.x > 1 BEGIN SELECT 1; UPDATE a SET x = 2; END",
-                "CREATE TABLE a (x); create trigger if not exists [t] insert on \"a\" when new.\"x\">1 begin select 1; update a set x=2; end"
+                "CREATE TABLE a (x); CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW WHEN NEW.x > 1 BEGIN SELECT 1; UPDATE a "
+                    + "SET x = 2; END",
+                "CREATE TABLE a (x); create trigger if not exists [t] insert on \"a\" when new.\"x\">1 begin select 1; update a "
+                    + "set x=2; end"
             },
             { "CREATE TABLE a (\"key\" TEXT, \"order\" TEXT, UNIQUE (\"key\"))", "CREATE TABLE a (key TEXT, [order] TEXT, UNIQUE (key))" },
             { "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT)", "CREATE TABLE a (id INTEGER, PRIMARY KEY (id AUTOINCREMENT))" },
@@ -156,7 +164,8 @@ public sealed class SchemaTests
         var schema = TestSql.SchemaOf(
             """
             CREATE TABLE parents (id INTEGER PRIMARY KEY AUTOINCREMENT, "first name" TEXT);
-            CREATE TABLE children (a INTEGER NOT NULL DEFAULT 5, p INTEGER REFERENCES parents ON DELETE SET NULL, n, CONSTRAINT positive CHECK (a > 0));
+            CREATE TABLE children (a INTEGER NOT NULL DEFAULT 5, p INTEGER REFERENCES parents ON DELETE SET NULL, n,
+                CONSTRAINT positive CHECK (a > 0));
             CREATE INDEX ix ON children (p);
             CREATE VIEW w AS SELECT a FROM children;
             CREATE TRIGGER tr AFTER DELETE ON parents BEGIN DELETE FROM children WHERE p = OLD.id; END;
@@ -196,7 +205,8 @@ public sealed class SchemaTests
     public void What_creates_and_drops_objects_runs()
     {
         const string Sql =
-            "CREATE TABLE a (x INTEGER PRIMARY KEY, \"my y\" TEXT NOT NULL DEFAULT 'q', z); CREATE INDEX i ON a (z); CREATE VIEW v AS SELECT x FROM a;"
+            "CREATE TABLE a (x INTEGER PRIMARY KEY, \"my y\" TEXT NOT NULL DEFAULT 'q', z); CREATE INDEX i ON a (z); CREATE "
+            + "VIEW v AS SELECT x FROM a;"
             + " CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END";
         var schema = TestSql.SchemaOf(Sql);
         using var handle = TestSql.Open(SqliteTarget.Memory);
@@ -243,7 +253,7 @@ public sealed class SchemaTests
         await using var session = await folder.OpenAsync(SessionAccess.Read);
         var schema = await session.Inspector.ReadSchemaAsync(default);
         Assert.Equal(["a", "a.x"], schema.Objects.Select(o => o.Name));
-        Assert.False(((SqliteSession)session).Handle.InTransaction);
+        Assert.False(((SqliteSession)session).Connection.Handle.InTransaction);
     }
 
     [Fact]
@@ -253,7 +263,8 @@ public sealed class SchemaTests
         for (var t = 0; t < 500; t++)
         {
             sql.Append(
-                $"CREATE TABLE t{t} (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b INTEGER DEFAULT 0 CHECK (b >= 0), c REFERENCES t0 (id) ON DELETE CASCADE);"
+                $"CREATE TABLE t{t} (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b INTEGER DEFAULT 0 CHECK (b >= 0), c REFERENCES t0 "
+                    + "(id) ON DELETE CASCADE);"
             );
             for (var i = 0; i < 4; i++)
                 sql.Append($"CREATE INDEX i{t}_{i} ON t{t} (a, b DESC) WHERE c > {i};");

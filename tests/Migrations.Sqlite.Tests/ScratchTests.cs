@@ -34,8 +34,8 @@ public sealed class ScratchTests : IDisposable
                 [".lock", Path.GetFileName(path)],
                 Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal)
             );
-            Assert.Equal("0", ((SqliteSession)session).Handle.QueryText("PRAGMA synchronous"));
-            Assert.Equal("memory", ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
+            Assert.Equal("0", ((SqliteSession)session).Connection.Handle.QueryText("PRAGMA synchronous"));
+            Assert.Equal("memory", ((SqliteSession)session).Connection.Handle.QueryText("PRAGMA journal_mode"));
         }
 
         Assert.False(Directory.Exists(Path.GetDirectoryName(path)));
@@ -64,8 +64,8 @@ public sealed class ScratchTests : IDisposable
                 expected.Select(t => (t.Table, t.Table == "migration_journal" ? 1L : 0L)),
                 actual.Select(t => (t.Table, t.Rows!.Value))
             );
-        Assert.Equal("42", ((SqliteSession)session).Handle.QueryText("PRAGMA user_version"));
-        Assert.Equal("memory", ((SqliteSession)session).Handle.QueryText("PRAGMA journal_mode"));
+        Assert.Equal("42", ((SqliteSession)session).Connection.Handle.QueryText("PRAGMA user_version"));
+        Assert.Equal("memory", ((SqliteSession)session).Connection.Handle.QueryText("PRAGMA journal_mode"));
         Assert.Equal(before, File.ReadAllBytes(_folder.Database));
     }
 

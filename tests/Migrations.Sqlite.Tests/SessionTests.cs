@@ -76,7 +76,7 @@ public sealed class SessionTests : IDisposable
     public async Task Another_table_of_the_same_name_is_left_alone()
     {
         await using var session = await _folder.OpenAsync();
-        ((SqliteSession)session).Handle.Execute("CREATE TABLE migration_journal (id, note)");
+        ((SqliteSession)session).Connection.Handle.Execute("CREATE TABLE migration_journal (id, note)");
 
         foreach (var call in new Func<Task>[] { () => session.History.ReadAsync(default), () => session.History.EnsureAsync(default) })
         {
@@ -235,13 +235,14 @@ public sealed class SessionTests : IDisposable
     public async Task What_a_script_sets_on_the_connection_is_put_back()
     {
         await using var session = await _folder.OpenReadyAsync();
-        var handle = ((SqliteSession)session).Handle;
+        var handle = ((SqliteSession)session).Connection.Handle;
         string[] pragmas = ["recursive_triggers", "cache_size", "synchronous", "foreign_keys", "legacy_alter_table", "query_only"];
         var before = pragmas.Select(p => handle.QueryText("PRAGMA " + p)).ToList();
 
         await session.RunAsync(
             _folder.Step(
-                "PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA main.legacy_alter_table=ON; CREATE TABLE a (x);"
+                "PRAGMA synchronous=OFF; PRAGMA foreign_keys=0; PRAGMA recursive_triggers=1; PRAGMA cache_size(10); PRAGMA "
+                    + "main.legacy_alter_table=ON; CREATE TABLE a (x);"
             ),
             default
         );
@@ -288,7 +289,7 @@ public sealed class SessionTests : IDisposable
             default
         );
 
-        Assert.Equal(0, ((SqliteSession)session).Handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
+        Assert.Equal(0, ((SqliteSession)session).Connection.Handle.QueryInt64("SELECT count(*) FROM temp.sqlite_master"));
     }
 
     [Fact]
@@ -445,7 +446,7 @@ public sealed class SessionTests : IDisposable
         var statement = new ScriptStatement(0, sql, new ScriptLocation("f", 1));
 
         Assert.Equal(StatementEvidence.NotDone, await session.FindEvidenceAsync(statement, default));
-        ((SqliteSession)session).Handle.Execute(sql);
+        ((SqliteSession)session).Connection.Handle.Execute(sql);
         Assert.Equal(StatementEvidence.Done, await session.FindEvidenceAsync(statement, default));
     }
 

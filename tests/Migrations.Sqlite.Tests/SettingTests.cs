@@ -53,6 +53,31 @@ public sealed class SettingTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("", "PRAGMA page_size = 8192;", "was not empty: to change it, run VACUUM")]
+    [InlineData("", "PRAGMA auto_vacuum = FULL;", "was not empty: to change it, run VACUUM")]
+    [InlineData("", "PRAGMA page_size = 1000;", "a power of two")]
+    [InlineData("", "PRAGMA page_size = 1000;\nVACUUM;", "a power of two")]
+    [InlineData("PRAGMA journal_mode = WAL;", "PRAGMA page_size = 8192;\nVACUUM;", "in WAL mode")]
+    [InlineData("PRAGMA journal_mode = WAL;", "PRAGMA page_size = 8192;", "in WAL mode")]
+    [InlineData("PRAGMA journal_mode = WAL;", "PRAGMA auto_vacuum = FULL;\nVACUUM;", null)]
+    [InlineData("PRAGMA journal_mode = WAL;", "PRAGMA journal_mode = DELETE;\nPRAGMA page_size = 8192;\nVACUUM;", null)]
+    [InlineData("", "PRAGMA encoding = 'UTF-16';\nVACUUM;", "its encoding cannot be changed later")]
+    [InlineData("", "PRAGMA page_size = 4096;\nPRAGMA auto_vacuum = NONE;\nPRAGMA encoding = 'utf8';", null)]
+    public async Task The_warning_says_the_right_reason(string before, string sql, string? reason)
+    {
+        var outside = new MigrationHeader { Transaction = false };
+        await _folder.RunAsync("CREATE TABLE before_it (x);");
+        if (before.Length > 0)
+            await _folder.RunAsync(before, outside);
+        await _folder.RunAsync(sql + "\nSELECT 1;", outside);
+        var warnings = _folder.Events.OfType<WarningRaised>().Select(w => w.Message).ToList();
+        if (reason is null)
+            Assert.Empty(warnings);
+        else
+            Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Behind_a_vacuum_they_are_taken_and_nothing_is_said()
     {
@@ -107,7 +132,7 @@ public sealed class SettingTests : IDisposable
             Use(mode);
             await using var session = await _folder.OpenReadyAsync();
             await session.RunAsync(_folder.Step("CREATE TABLE first (x);"), default);
-            var handle = ((SqliteSession)session).Handle;
+            var handle = ((SqliteSession)session).Connection.Handle;
             var before = handle.QueryText("PRAGMA " + pragma);
             await _folder.RunInAsync(session, sql + "\nSELECT 1;\nSELECT 2;");
             await session.RunAsync(_folder.Step("CREATE TABLE later (x);"), default);

@@ -13,7 +13,8 @@ internal static class TestBackup
         INSERT INTO users (id, name) VALUES (1, 'a'), (2, 'it''s'), (7, 'ü');
         DELETE FROM users WHERE id = 7;
         CREATE TABLE "odd name" (x, "order", UNIQUE (x)) ;
-        INSERT INTO "odd name" VALUES (NULL, 1), (1.5, X'00FF'), ('t', -9223372036854775808), (9e999, -0.0), (0.1 + 0.2, 1e300), (char(97, 0, 98), CAST(X'FF41' AS TEXT));
+        INSERT INTO "odd name" VALUES (NULL, 1), (1.5, X'00FF'), ('t', -9223372036854775808), (9e999, -0.0), (0.1 + 0.2, 1e300), (char(97,
+            0, 98), CAST(X'FF41' AS TEXT));
         DELETE FROM "odd name" WHERE x = 1.5;
         CREATE TABLE pairs (a TEXT, b TEXT, c, PRIMARY KEY (a, b DESC)) WITHOUT ROWID;
         INSERT INTO pairs VALUES ('b', 'x', 1), ('a', 'y', 2), ('a', 'z', 3);

@@ -4,7 +4,7 @@ namespace Migrations.Testing;
 public sealed record CliCall
 {
     /// <summary>Variables that change what the command does: never handed on from the machine that runs the tests.</summary>
-    internal static readonly string[] VariablesOfTheCommand =
+    public static readonly string[] VariablesOfTheCommand =
     [
         "DATABASE_URL",
         "MIGRATION_PATH",

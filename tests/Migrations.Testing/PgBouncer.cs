@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Migrations.Testing;
 
 /// <summary>
-/// A PgBouncer before a server of the tests (<see href="https://www.pgbouncer.org/config.html"/>), stopped when the test process ends, however it
-/// ends.
+/// A PgBouncer before a server of the tests (<see href="https://www.pgbouncer.org/config.html"/>), stopped when the test process ends,
+/// however it ends.
 /// </summary>
 public sealed class PgBouncer : IDisposable
 {
@@ -47,7 +47,8 @@ public sealed class PgBouncer : IDisposable
 
     /// <summary>The URL of a database through the pooler.</summary>
     public string UrlOf(string database) =>
-        $"postgres://{Uri.EscapeDataString(_server.User)}:{Uri.EscapeDataString(_server.Password)}@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/{database}";
+        $"postgres://{Uri.EscapeDataString(_server.User)}:{Uri.EscapeDataString(_server.Password)}"
+        + $"@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/{database}";
 
     public void Dispose() => _shell.Dispose();
 

@@ -1,8 +1,8 @@
 namespace Migrations.Testing;
 
 /// <summary>
-/// Finds an installed PostgreSQL server: that of the folder which <c>MIGRATIONS_TEST_POSTGRES</c> names, or else the newest. A folder that is named comes first on the PATH,
-/// too, where the engine looks for PostgreSQL's client programs.
+/// Finds an installed PostgreSQL server: that of the folder which <c>MIGRATIONS_TEST_POSTGRES</c> names, or else the newest. A folder that
+/// is named comes first on the PATH, too, where the engine looks for PostgreSQL's client programs.
 /// </summary>
 public static class PostgreSqlBinaries
 {

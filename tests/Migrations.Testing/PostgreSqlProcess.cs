@@ -6,7 +6,8 @@ using Npgsql;
 namespace Migrations.Testing;
 
 /// <summary>
-/// A running server and its folder. When the test process ends, even killed, its shell stops the server and deletes the folder: nothing is ever left over.
+/// A running server and its folder. When the test process ends, even killed, its shell stops the server and deletes the folder: nothing is
+/// ever left over.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class PostgreSqlProcess : IDisposable
@@ -15,7 +16,8 @@ internal sealed class PostgreSqlProcess : IDisposable
     private const string Script = """
         bin=$1 folder=$2 user=$3; shift 3
         trap '' INT HUP
-        "$bin/initdb" -D "$folder/data" -U "$user" --pwfile="$folder/password" -A scram-sha-256 -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || exit 1
+        "$bin/initdb" -D "$folder/data" -U "$user" --pwfile="$folder/password" -A scram-sha-256 -E UTF8 --locale=C --no-sync \
+            >"$folder/log" 2>&1 || exit 1
         rm "$folder/password"
         if [ -f "$folder/pg_hba.conf" ]; then cp "$folder/pg_hba.conf" "$folder/data/pg_hba.conf"; fi
         start() {

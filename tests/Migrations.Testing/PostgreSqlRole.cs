@@ -35,7 +35,10 @@ public sealed class PostgreSqlRole : IAsyncDisposable
         return role;
     }
 
-    /// <summary>Makes a role that owns a database and all that is made in it, and may neither create databases nor roles: what a careful administrator gives to a deployment.</summary>
+    /// <summary>
+    /// Makes a role that owns a database and all that is made in it, and may neither create databases nor roles: what a careful
+    /// administrator gives to a deployment.
+    /// </summary>
     public static async Task<PostgreSqlRole> OwnerOfAsync(PostgreSqlTestDatabase database)
     {
         var role = new PostgreSqlRole(database, madeDatabase: false);

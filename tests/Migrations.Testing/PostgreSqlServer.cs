@@ -5,8 +5,9 @@ using Npgsql;
 namespace Migrations.Testing;
 
 /// <summary>
-/// A PostgreSQL server for the tests: the one that <c>MIGRATIONS_TEST_POSTGRES</c> names (a <c>postgres://</c> URL of a superuser), or one started in a
-/// temporary folder (of the binaries in the folder that the variable names instead), with SCRAM passwords on every connection so that a wrong password is really refused.
+/// A PostgreSQL server for the tests: the one that <c>MIGRATIONS_TEST_POSTGRES</c> names (a <c>postgres://</c> URL of a superuser), or one
+/// started in a temporary folder (of the binaries in the folder that the variable names instead), with SCRAM passwords on every connection
+/// so that a wrong password is really refused.
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
@@ -27,7 +28,10 @@ public sealed class PostgreSqlServer : IDisposable
         _majorVersion = new Lazy<int>(AskVersion, LazyThreadSafetyMode.ExecutionAndPublication);
     }
 
-    /// <summary>The server of this test process, started on first use and stopped when the process ends, however it ends. Skips the test where PostgreSQL is absent.</summary>
+    /// <summary>
+    /// The server of this test process, started on first use and stopped when the process ends, however it ends. Skips the test where
+    /// PostgreSQL is absent.
+    /// </summary>
     public static PostgreSqlServer Shared => SharedServer.Value;
 
     /// <summary>The host's address or name.</summary>
@@ -76,7 +80,8 @@ public sealed class PostgreSqlServer : IDisposable
     /// <param name="password">The role's password; null for the superuser's.</param>
     /// <param name="query">What stands behind the question mark, for example <c>sslmode=require</c>.</param>
     public string UrlOf(string database, string? user = null, string? password = null, string? query = null) =>
-        $"postgres://{Uri.EscapeDataString(user ?? User)}:{Uri.EscapeDataString(password ?? Password)}@{Host}:{Port}/{Uri.EscapeDataString(database)}{(query is null ? "" : "?" + query)}";
+        $"postgres://{Uri.EscapeDataString(user ?? User)}:{Uri.EscapeDataString(password ?? Password)}"
+        + $"@{Host}:{Port}/{Uri.EscapeDataString(database)}{(query is null ? "" : "?" + query)}";
 
     /// <summary>An Npgsql connection string, without pooling.</summary>
     public string ConnectionStringOf(string database, string? user = null, string? password = null) =>
@@ -99,7 +104,9 @@ public sealed class PostgreSqlServer : IDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Stops a server that was started here at once, as <c>pg_ctl stop -m immediate</c> does: what is not committed is gone.</summary>
+    /// <summary>
+    /// Stops a server that was started here at once, as <c>pg_ctl stop -m immediate</c> does: what is not committed is gone.
+    /// </summary>
     [UnsupportedOSPlatform("windows")]
     public void StopImmediately() => Own().Stop();
 

@@ -4,8 +4,8 @@ using Xunit.Sdk;
 namespace Migrations.Testing;
 
 /// <summary>
-/// What a test needs from the machine. Where it is lacking the test is skipped visibly (in a <c>[Fact]</c>), except with <c>CI=true</c> when it
-/// could have been installed: then the test fails, so that no pipeline is green for lack of parts.
+/// What a test needs from the machine. Where it is lacking the test is skipped visibly (in a <c>[Fact]</c>), except with <c>CI=true</c>
+/// when it could have been installed: then the test fails, so that no pipeline is green for lack of parts.
 /// </summary>
 public static class Prerequisite
 {

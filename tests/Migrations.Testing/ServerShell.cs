@@ -6,8 +6,9 @@ using System.Runtime.Versioning;
 namespace Migrations.Testing;
 
 /// <summary>
-/// A shell that stands between the tests and a server of theirs, as an ordinary user where the tests run as root, which such servers refuse. It waits on a pipe that
-/// the operating system closes when the test process ends, even killed; its script then ends the server and deletes the folder.
+/// A shell that stands between the tests and a server of theirs, as an ordinary user where the tests run as root, which such servers
+/// refuse. It waits on a pipe that the operating system closes when the test process ends, even killed; its script then ends the server and
+/// deletes the folder.
 /// </summary>
 internal sealed class ServerShell : IDisposable
 {
@@ -52,7 +53,8 @@ internal sealed class ServerShell : IDisposable
     [UnsupportedOSPlatform("windows")]
     public static string MakeFolder(string prefix, IEnumerable<KeyValuePair<string, string>> files)
     {
-        // Not the temporary folder of root, which the server's user may not enter; and short, because a socket's path has at most about 100 characters.
+        // Not the temporary folder of root, which the server's user may not enter; and short, because a socket's path has at most about 100
+        // characters.
         var folder = Path.Combine("/tmp", prefix + Guid.NewGuid().ToString("N")[..12]);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var (name, text) in files)

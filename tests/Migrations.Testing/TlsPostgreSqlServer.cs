@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Migrations.Testing;
 
 /// <summary>
-/// A PostgreSQL server that talks TLS only, with a certificate for <c>localhost</c> (not for 127.0.0.1) from an authority made for this run, and with a
-/// role that logs in by client certificate.
+/// A PostgreSQL server that talks TLS only, with a certificate for <c>localhost</c> (not for 127.0.0.1) from an authority made for this
+/// run, and with a role that logs in by client certificate.
 /// </summary>
 public sealed class TlsPostgreSqlServer : IDisposable
 {
@@ -62,7 +62,10 @@ public sealed class TlsPostgreSqlServer : IDisposable
     /// <summary>The server of this test process, started on first use.</summary>
     public static TlsPostgreSqlServer Shared => SharedServer.Value;
 
-    /// <summary>The server itself. Its URLs name 127.0.0.1, for which its certificate is not made; and its own helpers connect by TLS when asked for nothing.</summary>
+    /// <summary>
+    /// The server itself. Its URLs name 127.0.0.1, for which its certificate is not made; and its own helpers connect by TLS when asked for
+    /// nothing.
+    /// </summary>
     public PostgreSqlServer Server { get; }
 
     /// <summary>The authority's certificate (PEM), for <c>sslrootcert</c>.</summary>

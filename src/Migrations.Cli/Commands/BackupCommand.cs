@@ -33,7 +33,7 @@ internal static class BackupCommand
             Description = "Leave out tables of this name, with * and ? as wildcards; can be repeated (SQLite, with --format sql).",
         };
         var prove = OptionOf.Flag("--prove", "Prove the backup immediately: restore it into a scratch database and compare.");
-        var scratch = new ScratchOption();
+        var loading = new LoadingOptions();
         var command = new DescribedCommand(
             "backup",
             "Back up a database: one consistent snapshot and its manifest.",
@@ -52,7 +52,7 @@ internal static class BackupCommand
             exclude,
             prove,
         };
-        scratch.AddTo(command);
+        loading.AddTo(command);
         command.Validators.Add(result =>
             CallFaults.Exclude(result, "--prove and --no-counts cannot be used together: a proof compares the rows.", prove, noCounts)
         );
@@ -74,7 +74,7 @@ internal static class BackupCommand
                             Exclude = parse.GetValue(exclude) ?? [],
                         };
                         var proves = parse.GetValue(prove) || (call.Settings.Configured.ProveBackup?.Value == true && request.CountRows);
-                        return RunAsync(call, request, proves, scratch.Read(parse), token);
+                        return RunAsync(call, request, proves, loading.Read(parse, call), token);
                     },
                     cancellationToken
                 )
@@ -86,7 +86,7 @@ internal static class BackupCommand
         DatabaseCall call,
         BackupRequest request,
         bool prove,
-        DatabaseTarget? scratch,
+        BackupOptions options,
         CancellationToken cancellationToken
     )
     {
@@ -98,7 +98,6 @@ internal static class BackupCommand
             return ExitCode.Done;
         }
 
-        var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
         var backup = await new BackupManager(call.Driver, call.Target, options)
             .BackUpAsync(request, cancellationToken)
             .ConfigureAwait(false);

@@ -66,7 +66,7 @@ internal static class RepairCommand
             return ExitCode.Done;
         }
 
-        // What is named is agreed to; of all else nobody has seen the list yet.
+        // Naming a migration confirms it; the list of all others has not been seen yet.
         if (request.Name is null && !call.Settings.Yes)
             request = await AskAsync(call, request, cancellationToken).ConfigureAwait(false);
         call.Report.Repairs(call.Target, await call.Migrator.RepairAsync(request, cancellationToken).ConfigureAwait(false), whatIf: false);

@@ -26,7 +26,7 @@ internal static class RestoreCommand
             "file",
             "Restore nothing: copy what is readable in a corrupt database to this new file (SQLite)."
         );
-        var scratch = new ScratchOption();
+        var loading = new LoadingOptions();
         var command = new DescribedCommand(
             "restore",
             "Check a backup, replace the database with it, and compare. A copy of the old state is kept.",
@@ -48,7 +48,7 @@ internal static class RestoreCommand
             jobs,
             salvage,
         };
-        scratch.AddTo(command);
+        loading.AddTo(command);
         command.Validators.Add(result => DemandOne(result, backup, latest, from, salvage));
         command.Effect = CommandEffect.Changes;
         command.SetAction(
@@ -69,7 +69,7 @@ internal static class RestoreCommand
                     parse,
                     (call, token) =>
                         destination is null
-                            ? RestoreAsync(call, choice, scratch.Read(parse), token)
+                            ? RestoreAsync(call, choice, loading.Read(parse, call), token)
                             : SalvageAsync(call, Path.GetFullPath(destination), token),
                     cancellationToken
                 );
@@ -97,7 +97,7 @@ internal static class RestoreCommand
     private static async Task<int> RestoreAsync(
         DatabaseCall call,
         Choices choice,
-        DatabaseTarget? scratch,
+        BackupOptions options,
         CancellationToken cancellationToken
     )
     {
@@ -115,7 +115,6 @@ internal static class RestoreCommand
         }
 
         Confirmation.Demand(call.Settings, call.Terminal, $"Replacing {call.Target.Display} by {backup.Path}", "Nothing was changed.");
-        var options = new BackupOptions { Session = call.Settings.Migrator.Session with { Events = call.Report }, ScratchServer = scratch };
         var result = await new BackupManager(call.Driver, call.Target, options)
             .RestoreAsync(backup, choice.Request, cancellationToken)
             .ConfigureAwait(false);

@@ -44,7 +44,7 @@ internal static class UndoRunner
                 "With --require-proven: also accept a rollback proven for the schema alone, because the rehearsal had no rows to compare.",
         };
 
-    // Where nobody can be asked, the engine refuses a loss with the same numbers.
+    // Without a terminal, the engine refuses a loss with the same numbers.
     private static async Task<UndoRequest> AskAboutLossAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
     {
         var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);

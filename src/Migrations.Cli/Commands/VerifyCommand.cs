@@ -16,7 +16,7 @@ internal static class VerifyCommand
             Description = "The backups to prove: files or folders.",
         };
         var full = OptionOf.Flag("--full", "Compare every value; for backups made with --full.");
-        var scratch = new ScratchOption();
+        var loading = new LoadingOptions();
         var command = new DescribedCommand(
             "verify",
             "Prove backups: restore each into a scratch database and compare it with its manifest.",
@@ -28,12 +28,13 @@ internal static class VerifyCommand
             backups,
             full,
         };
-        scratch.AddTo(command);
+        loading.AddTo(command);
         command.SetAction(
             (parse, cancellationToken) =>
                 runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, parse.GetRequiredValue(backups), parse.GetValue(full), scratch.Read(parse), token),
+                    (call, token) =>
+                        RunAsync(call, parse.GetRequiredValue(backups), parse.GetValue(full), loading.Read(parse, call.Session), token),
                     cancellationToken
                 )
         );
@@ -44,11 +45,10 @@ internal static class VerifyCommand
         FileCall call,
         string[] paths,
         bool full,
-        DatabaseTarget? scratch,
+        BackupOptions options,
         CancellationToken cancellationToken
     )
     {
-        var options = new BackupOptions { Session = call.Session, ScratchServer = scratch };
         var code = ExitCode.Done;
         foreach (var path in paths)
         {

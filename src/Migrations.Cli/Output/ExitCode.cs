@@ -1,6 +1,6 @@
 namespace Migrations.Cli.Output;
 
-/// <summary>What the command tells the shell.</summary>
+/// <summary>The exit codes of the command.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -1,8 +1,8 @@
 namespace Migrations.Cli.Output;
 
 /// <summary>
-/// An output to which writing never fails: that a log is on a full disk, or was closed, must not end a run between two migrations. What
-/// went wrong first is kept, and told when the call is over.
+/// An output to which writing never fails: a log on a full disk, or a closed one, must not end a run between two migrations. The first
+/// error is kept, and reported at the end of the call.
 /// </summary>
 internal sealed class ForgivingStream(Stream inner) : Stream
 {

@@ -25,6 +25,7 @@ internal sealed record JsonBackup(
     string? Globals,
     string? Problem,
     IReadOnlyList<JsonFault>? Faults,
+    IReadOnlyList<string>? UnseenCode,
     string? Kept,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonCheck>? Checks = null
 )
@@ -49,6 +50,7 @@ internal sealed record JsonBackup(
             b.Globals,
             b.Problem,
             b.Faults is null ? null : [.. b.Faults.Select(f => new JsonFault(f.Kind, f.Object, f.Detail, f.Count))],
+            b.UnseenCode,
             b.Kept
         );
 }

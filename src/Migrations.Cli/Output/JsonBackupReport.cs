@@ -3,7 +3,7 @@ using Migrations.Databases;
 
 namespace Migrations.Cli.Output;
 
-/// <summary>Tells programs what became of backups.</summary>
+/// <summary>Reports the results of backups to programs.</summary>
 internal sealed class JsonBackupReport(JsonReport report) : IBackupReport
 {
     public void Listed(string folder, IReadOnlyList<DatabaseBackup> backups) =>

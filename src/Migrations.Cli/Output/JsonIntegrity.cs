@@ -39,10 +39,10 @@ internal sealed record JsonDifference(
     string Name,
     string? Left,
     string? Right,
-    string? Mend
+    string? Fix
 )
 {
-    public static JsonDifference Of(SchemaDifference d) => new(d.Kind, d.ObjectType, d.Name, d.Left, d.Right, d.Mend);
+    public static JsonDifference Of(SchemaDifference d) => new(d.Kind, d.ObjectType, d.Name, d.Left, d.Right, d.Fix);
 }
 
 internal sealed record JsonSchemaObject(
@@ -120,7 +120,7 @@ internal sealed record JsonRehearsal(
         );
 }
 
-/// <summary>What a step would lose; <c>NotForeseen</c> where only a rehearsal can tell.</summary>
+/// <summary>What a step would lose; <c>NotForeseen</c> where only a rehearsal can determine it.</summary>
 internal sealed record JsonLoss(
     DataLossKind? Kind,
     string? Name,

@@ -19,7 +19,7 @@ internal static class SummaryListing
             ) + (status.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" | Failed: {status.Failed}") : "")
         );
         terminal.Out("Healthy:    " + (status.Healthy ? "yes" : "no: see migrations status"), status.Healthy ? Tone.Good : Tone.Bad);
-        terminal.Out("Locked by:  " + (status.LockedBy ?? "nobody"), status.LockedBy is null ? Tone.Plain : Tone.Notice);
+        terminal.Out("Locked by:  " + (status.LockedBy ?? "no one"), status.LockedBy is null ? Tone.Plain : Tone.Notice);
         terminal.Out("Last run:   " + (status.LastRun is { } at ? PlainText.Of(at) + " UTC" : "never"));
     }
 }

@@ -7,7 +7,7 @@ namespace Migrations.Cli.Output;
 /// <summary>Prints schemas, checks and rehearsals for people.</summary>
 internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
 {
-    // What every query or change of rows takes, and nobody has to wait for.
+    // What every query or change of rows takes, and no one has to wait for.
     private static readonly HashSet<string> Ordinary = new(["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE"], StringComparer.Ordinal);
 
     public void Checks(DatabaseTarget target, IReadOnlyList<CheckResult> results)
@@ -143,8 +143,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
             terminal.Out($"{indent}    expected: {left.ReplaceLineEndings($"\n{indent}              ")}");
         if (difference.Right is { } right)
             terminal.Out($"{indent}    found:    {right.ReplaceLineEndings($"\n{indent}              ")}");
-        if (difference.Mend is { } mend)
-            terminal.Out($"{indent}    mend:     {mend.ReplaceLineEndings($"\n{indent}              ")}");
+        if (difference.Fix is { } fix)
+            terminal.Out($"{indent}    fix:      {fix.ReplaceLineEndings($"\n{indent}              ")}");
     }
 
     private static string Counts(IReadOnlyList<CheckResult> results)

@@ -132,7 +132,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
 
     public void Complete() => terminal.Progress(null);
 
-    // Several databases are told apart by an empty line.
+    // An empty line separates several databases.
     private void Begin()
     {
         if (_begun)

@@ -17,9 +17,9 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     public const string Digests = "digests";
 
     /// <summary>What goes on in spite of what a check found.</summary>
-    public const string AcceptThem = "Look at what it is; to restore the backup as it is: migrations restore <backup> --accept-faults";
+    public const string AcceptThem = "Investigate the fault; to restore the backup as it is: migrations restore <backup> --accept-faults";
 
-    private const string Distrust = "Do not rely on this backup: make a new one and prove it.";
+    private const string Distrust = "Do not rely on this backup: create a new one and prove it.";
     private const int NamesShown = 5;
 
     /// <summary>Asks everything: what the engine says, the schema, the rows, and on request every value.</summary>
@@ -48,7 +48,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             {
                 Message =
                     answer.Message
-                    + " Whether the source had that too is not recorded, because "
+                    + " Whether the source had the same fault is not recorded, because "
                     + (manifest is null ? "there is no manifest." : "the manifest is of an older version."),
                 Recommendation = AcceptThem,
             };
@@ -60,7 +60,13 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             ? answer with
             {
                 Status = CheckStatus.Warn,
-                Message = answer.Message + " The source had that too.",
+                Message =
+                    answer.Message
+                    + (
+                        answer.Faults.Any(IsOfRestore)
+                            ? " It is marked valid in the source, although rows violate it."
+                            : " The source had the same fault."
+                    ),
             }
             : answer with
             {
@@ -82,9 +88,11 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         return Answer(
             Schema,
             same,
-            isLike ? $"The schema is that of the source, but for what its rows break: {Sentence(broken.ConvertAll(f => f.Object))}"
-                : same ? "The schema is that of the source."
-                : $"The schema is not that of the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}."
+            isLike
+                    ? "The schema matches the source, except for constraints that rows violate: "
+                        + $"{Sentence(broken.ConvertAll(f => f.Object))}"
+                : same ? "The schema matches the source."
+                : $"The schema does not match the source. It was read by {found.EngineVersion}; the source was {manifest.EngineVersion}."
         ) with
         {
             Expected = manifest.SchemaFingerprint,
@@ -136,12 +144,16 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             {
                 Duration = clock.Elapsed,
             }
-            : NotRun(Rows, "The backup was made without counting rows.", "Make backups without --no-counts, so that they can be proven.");
+            : NotRun(Rows, "The backup was made without counting rows.", "Create backups without --no-counts, so that they can be proven.");
         var values =
             compareDigests ? CompareDigests(found)
             : digests
-                ? NotRun(Digests, "The backup was made without digests.", "Make backups with --full, so that every value can be compared.")
-            : NotRun(Digests, "Comparing every value was not asked for.");
+                ? NotRun(
+                    Digests,
+                    "The backup was made without digests.",
+                    "Create backups with --full, so that every value can be compared."
+                )
+            : NotRun(Digests, "Comparing every value was not requested.");
         return [rows, values];
     }
 
@@ -152,15 +164,16 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         if (differences.Count == 0 && open.Count > 0)
             return NotRun(
                 Rows,
-                $"The rows of {Sentence(open).TrimEnd('.')} could not be counted in the source; those of the other tables are the same.",
+                $"The rows of {Sentence(open).TrimEnd('.')} could not be counted in the source; those of the other tables match.",
                 "See the warnings of the backup for the reason."
             );
         return Answer(
             Rows,
             differences.Count == 0,
             differences.Count == 0
-                ? $"All {manifest!.Tables.Count} tables have the rows of the source, {manifest.Tables.Sum(t => t.Rows)} together."
-                : "The rows are not those of the source: " + Sentence(differences)
+                ? $"All {manifest!.Tables.Count} tables have the same number of rows as the source, "
+                    + $"{manifest.Tables.Sum(t => t.Rows)} together."
+                : "The rows do not match the source: " + Sentence(differences)
         ) with
         {
             Expected = $"{manifest!.Tables.Sum(t => t.Rows)} rows in {manifest.Tables.Count} tables",
@@ -175,15 +188,15 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         if (differences.Count == 0 && open.Count > 0)
             return NotRun(
                 Digests,
-                $"The values of {Sentence(open).TrimEnd('.')} could not be read in the source; those of the other tables are the same.",
+                $"The values of {Sentence(open).TrimEnd('.')} could not be read in the source; those of the other tables match.",
                 "See the warnings of the backup for the reason."
             );
         return Answer(
             Digests,
             differences.Count == 0,
             differences.Count == 0
-                ? $"Every value of all {manifest!.Tables.Count} tables is that of the source."
-                : "Values are not those of the source: " + Sentence(differences)
+                ? $"Every value of all {manifest!.Tables.Count} tables matches the source."
+                : "Values do not match the source: " + Sentence(differences)
         );
     }
 

@@ -8,7 +8,7 @@ internal static class BackupCompression
 {
     private const int BufferSize = 1 << 17;
 
-    /// <summary>Whether a file is compressed, told from its first bytes.</summary>
+    /// <summary>Whether a file is compressed, according to its first bytes.</summary>
     public static bool IsCompressed(string path)
     {
         if (!File.Exists(path))
@@ -35,7 +35,7 @@ internal static class BackupCompression
     /// <summary>Expands a file into another that does not exist yet.</summary>
     /// <param name="source">The compressed file.</param>
     /// <param name="destination">The file to write.</param>
-    /// <param name="limit">At most so many bytes, for a look at the beginning; null for all.</param>
+    /// <param name="limit">The maximum number of bytes, for reading only the beginning; null for all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it is cut off or damaged.</exception>
     public static async Task ExpandAsync(string source, string destination, long? limit, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal static class BackupCompression
             await using (gzip.ConfigureAwait(false))
                 await CopyAsync(gzip, output, source, limit, cancellationToken).ConfigureAwait(false);
             if (limit is null && output.Length % (1L << 32) != LengthSaid(source))
-                throw CutOff(source, "its length is not what it says", inner: null);
+                throw CutOff(source, "its length does not match its trailer", inner: null);
         }
     }
 
@@ -69,7 +69,7 @@ internal static class BackupCompression
     private static MigrationException CutOff(string path, string why, Exception? inner) =>
         new(
             ErrorId.BackupInvalid,
-            $"'{path}' is cut off or damaged: {why.TrimEnd('.')}.",
+            $"'{path}' is truncated or damaged: {why.TrimEnd('.')}.",
             "Use another backup: 'migrations backups <folder>' shows which are proven.",
             inner
         );

@@ -10,7 +10,7 @@ internal static class BackupHash
 
     /// <summary>Reads a file, or a folder with everything in it.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="read">Told the bytes read so far.</param>
+    /// <param name="read">Receives the number of bytes read so far.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<(long Size, string Sha256)> ComputeAsync(string path, Action<long>? read, CancellationToken cancellationToken)
     {

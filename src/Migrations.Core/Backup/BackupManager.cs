@@ -31,26 +31,27 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         if (request.Compress && format == BackupFormat.Directory)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "A backup that several jobs write is a folder, and gzip compresses files only.",
-                "Leave out --compress or --jobs."
+                "A backup written by several jobs is a folder, and gzip compresses only files.",
+                "Omit --compress or --jobs."
             );
         if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "Tables can be left out of a script only: every other backup is of the whole database.",
-                "Ask for a script: --format sql"
+                "Tables can only be excluded from a script: every other backup contains the whole database.",
+                "Create a script: --format sql"
             );
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
         foreach (var leftover in workspace.RemoveLeftovers())
-            Warn($"'{leftover}' may be what a killed backup left behind; remove it when no backup is running.");
+            Warn($"'{leftover}' may have been left behind by a killed backup; remove it when no backup is running.");
         try
         {
             var written = await new BackupWriter(driver, target, _options, request with { Format = format }, workspace)
                 .WriteAsync(cancellationToken)
                 .ConfigureAwait(false);
-            var backup = BackupCatalogue.WithManifest(written, _options.Clock.GetUtcNow()) with { Target = target };
+            var backup = ListedBackup.Read(written, _options.Clock.GetUtcNow()) with { Target = target };
             WarnOfFaults(backup);
+            WarnOfUnseenCode(backup);
             return backup;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -77,9 +78,14 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var wanted = request ?? new RestoreRequest();
         var format = await CheckBeforeAsync(backup, wanted, cancellationToken).ConfigureAwait(false);
         var now = _options.Clock.GetUtcNow();
+        var comparison = new RestoreComparison(driver, target, _options, backup, wanted.AcceptFaults);
         RestoreOutcome outcome;
         IReadOnlyList<CheckResult>? checks = null;
-        using (var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false))
+        using (
+            var unpacked = await UnpackedBackup
+                .OpenAsync(backup, format, _options.AcceptUnseenCode, cancellationToken)
+                .ConfigureAwait(false)
+        )
         {
             var job = new RestoreJob
             {
@@ -88,17 +94,10 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 KeepEnd = BackupNaming.End(now, wanted.KeepLabel),
                 Jobs = wanted.Jobs,
                 ExpectedLastId = wanted.ExpectedLastId,
-                Session = Session(backup),
+                Session = _options.SessionFor(backup),
                 DemandAsync = async (restored, token) =>
-                    checks = await CompareAsync(
-                            backup,
-                            wanted,
-                            restored,
-                            $"{target.Display} was not changed",
-                            "",
-                            isWrittenSince: null,
-                            token
-                        )
+                    checks = await comparison
+                        .RunAsync(restored, $"{target.Display} was not changed", "", isWrittenSince: null, token)
                         .ConfigureAwait(false),
             };
             outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
@@ -108,15 +107,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         using var watch = outcome;
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
-        checks ??= await CompareAsync(
-                backup,
-                wanted,
-                target,
-                $"{target.Display} was restored from '{backup.Path}'",
-                kept,
-                outcome.IsWrittenSince,
-                CancellationToken.None
-            )
+        checks ??= await comparison
+            .RunAsync(target, $"{target.Display} was restored from '{backup.Path}'", kept, outcome.IsWrittenSince, CancellationToken.None)
             .ConfigureAwait(false);
         return new RestoreResult
         {
@@ -140,23 +132,16 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     private string Stem(DateTimeOffset at, string? what = null) =>
         BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), at, what);
 
-    private SessionOptions Session(DatabaseBackup backup) =>
-        _options.Session with
-        {
-            HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
-            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
-        };
-
     private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
     {
         if (backup.Engine.Length > 0 && !string.Equals(backup.Engine, driver.Engine, StringComparison.Ordinal))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.",
-                $"Name a database of {backup.Engine}."
+                $"Specify a {backup.Engine} database."
             );
         if (backup.Format is not { } format)
-            throw Invalid(backup, backup.Problem ?? "Its format is not known.");
+            throw Invalid(backup, backup.Problem ?? "Its format is unknown.");
         var verifier = new BackupVerifier(driver, _options);
         IReadOnlyList<CheckResult> checks = backup.Proven
             ? [await verifier.CheckFileAsync(backup, cancellationToken).ConfigureAwait(false)]
@@ -166,7 +151,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw Invalid(
                 backup,
                 string.Join(' ', failed.Select(c => c.Message)),
-                failed.Find(c => c.Name is BackupVerifier.RestoreCheck)?.Recommendation
+                failed.Find(c => c.Name is ProofRules.RestoreCheck)?.Recommendation
             );
         foreach (var accepted in failed)
             Warn(
@@ -196,81 +181,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         }
         catch (Exception e) when (e is MigrationException or IOException or UnauthorizedAccessException)
         {
-            Warn($"The manifest of the kept state '{kept}' is not written: {e.Message}");
+            Warn($"The manifest of the kept state '{kept}' could not be written: {e.Message}");
         }
-    }
-
-    /// <summary>Compares what was restored with the manifest.</summary>
-    /// <param name="backup">The backup.</param>
-    /// <param name="request">Whether faults are accepted.</param>
-    /// <param name="restored">Where it was restored to.</param>
-    /// <param name="state">What that means for the database, as the beginning of a sentence.</param>
-    /// <param name="kept">Where the old state is, as a sentence after a space.</param>
-    /// <param name="isWrittenSince">Whether others may have written meanwhile; null where nobody can.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    private async Task<IReadOnlyList<CheckResult>> CompareAsync(
-        DatabaseBackup backup,
-        RestoreRequest request,
-        DatabaseTarget restored,
-        string state,
-        string kept,
-        Func<bool>? isWrittenSince,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<CheckResult> checks;
-        try
-        {
-            var session = await driver
-                .OpenAsync(restored, Session(backup) with { Access = SessionAccess.Read }, cancellationToken)
-                .ConfigureAwait(false);
-            await using (session.ConfigureAwait(false))
-                checks = await new BackupComparison(session, backup.Manifest, target.Display)
-                    .RunAsync(thorough: false, digests: false, cancellationToken)
-                    .ConfigureAwait(false);
-        }
-        catch (MigrationException e)
-        {
-            throw new MigrationException(
-                ErrorId.RestoreUnproven,
-                $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}",
-                "Look at it: migrations check --category engine",
-                e
-            );
-        }
-
-        if (isWrittenSince?.Invoke() == true)
-            checks = [.. checks.Select(Excuse)];
-        var failed = checks.Where(c => c.Status == CheckStatus.Fail).ToList();
-        if (failed.Count == 0)
-            return checks;
-        if (request.AcceptFaults)
-        {
-            foreach (var accepted in failed)
-                Warn($"{target.Display} was restored with a fault: {accepted.Message}");
-            return checks;
-        }
-
-        throw new MigrationException(
-            ErrorId.RestoreUnproven,
-            $"{state}, and what '{backup.Path}' holds is not what its manifest says. "
-                + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
-            "Unless somebody has written to it meanwhile, restore another backup: 'migrations backups <folder>' shows which are proven."
-        );
-    }
-
-    /// <summary>What others have written since is no fault of the restore, whose own content was compared before.</summary>
-    private CheckResult Excuse(CheckResult check)
-    {
-        if (check is not { Status: CheckStatus.Fail, Category: CheckCategory.Backup, Name: BackupComparison.Rows })
-            return check;
-        Warn($"{target.Display} was restored, and others have written to it since. {check.Message}");
-        return check with
-        {
-            Status = CheckStatus.Warn,
-            Message = check.Message + " Others have written to it since it was restored.",
-            Recommendation = null,
-        };
     }
 
     private void WarnOfFaults(DatabaseBackup backup)
@@ -283,14 +195,24 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         Warn($"{target.Display} has faults, and the backup has them as they are: {named}. See 'migrations check --category engine'.");
     }
 
+    private void WarnOfUnseenCode(DatabaseBackup backup)
+    {
+        if (backup.UnseenCode is { Count: > 0 } unseen)
+            Warn(
+                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes --accept-unseen-code: "
+                    + $"{string.Join("; ", unseen.Take(FaultsShown))}"
+                    + (unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")
+            );
+    }
+
     private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));
 
     private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) =>
         new(
             ErrorId.BackupInvalid,
-            $"'{backup.Path}' is not restored, because it failed a check: {why} The database was not changed.",
+            $"'{backup.Path}' was not restored, because it failed a check: {why} The database was not changed.",
             help
-                ?? $"Use another backup; see which are proven: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
+                ?? $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
                     + $"restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
         );
 }

@@ -75,6 +75,12 @@ public sealed record BackupManifest
     /// <summary>What was wrong with what the source held; null when it was not looked for, as in manifests of older versions.</summary>
     public IReadOnlyList<DatabaseFault>? Faults { get; init; }
 
+    /// <summary>
+    /// What runs code that cannot be seen into when the backup is loaded (<see cref="BackupOptions.AcceptUnseenCode"/>); null where there
+    /// is nothing.
+    /// </summary>
+    public IReadOnlyList<string>? UnseenCode { get; init; }
+
     /// <summary>The name of the file with roles and other cluster-wide objects; null without one.</summary>
     public string? Globals { get; init; }
 

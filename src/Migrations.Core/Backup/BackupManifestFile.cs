@@ -29,7 +29,7 @@ internal static class BackupManifestFile
             {
                 null => (null, "is empty"),
                 { ManifestVersion: > BackupManifest.CurrentVersion } => (null, "was written by a newer version of this tool"),
-                _ when !IsWhole(manifest) => (null, "is damaged: it holds what no backup has"),
+                _ when !IsWhole(manifest) => (null, "is damaged: it has invalid contents"),
                 _ => (manifest, null),
             };
         }
@@ -49,6 +49,7 @@ internal static class BackupManifestFile
         && manifest is { SchemaFingerprint: not null, HistoryTable: not null, Tables: not null }
         && Math.Abs(manifest.DurationMs) < TimeSpan.MaxValue.TotalMilliseconds
         && manifest.Tables.All(t => t?.Table is not null)
+        && manifest.UnseenCode?.All(name => name is not null) != false
         && manifest.Faults?.All(f => f is { Kind: not null, Object: not null, Detail: not null }) != false
         && manifest.Tables.DistinctBy(t => t.Table, StringComparer.Ordinal).Count() == manifest.Tables.Count;
 

@@ -13,6 +13,21 @@ public sealed record BackupOptions
     /// <summary>Another server on which scratch databases are made; null for the database's own.</summary>
     public DatabaseTarget? ScratchServer { get; init; }
 
+    /// <summary>
+    /// Whether code in a backup that cannot be seen into may run while it is restored or proven: a function that executes a text which it
+    /// puts together, used by an index, a check, an event trigger. Any other backup than one's own may do anything by it that the role may;
+    /// what visibly reaches beyond the database (programs, files, other servers) is refused all the same.
+    /// </summary>
+    public bool AcceptUnseenCode { get; init; }
+
     /// <summary>The clock that names backups and dates proofs.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How sessions on a restored backup connect: its history may have another name.</summary>
+    internal SessionOptions SessionFor(DatabaseBackup backup) =>
+        Session with
+        {
+            HistoryTable = backup.Manifest?.HistoryTable ?? Session.HistoryTable,
+            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : Session.HistorySchema,
+        };
 }

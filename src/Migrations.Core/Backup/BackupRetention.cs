@@ -20,9 +20,9 @@ public static class BackupRetention
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "It is not said which backups are kept.",
-                "Say it with --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they add up. --keep-states "
-                    + "is about the states that restores kept."
+                "No retention rule was specified.",
+                "Specify --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they can be combined. --keep-states "
+                    + "only applies to the states that restores kept."
             );
         }
 
@@ -30,12 +30,7 @@ public static class BackupRetention
         [
             .. backups
                 .GroupBy(b =>
-                    (
-                        b.Engine,
-                        b.Database,
-                        Sound: b.Problem is null && !BackupCatalogue.IsFuture(b.CreatedAt, now),
-                        IsKept: b.Kept is not null
-                    )
+                    (b.Engine, b.Database, Sound: b.Problem is null && !ListedBackup.IsFuture(b.CreatedAt, now), IsKept: b.Kept is not null)
                 )
                 .SelectMany(group =>
                     !group.Key.Sound ? group.Select(DecideUnsound)
@@ -54,14 +49,14 @@ public static class BackupRetention
     /// <summary>Of a manifest whose file is gone nothing can be lost; anything else that is odd is for a person to look at.</summary>
     private static RetentionDecision DecideUnsound(DatabaseBackup backup) =>
         backup.IsGone
-            ? new RetentionDecision(backup, Keep: false, "its file is gone")
-            : new RetentionDecision(backup, Keep: true, "to be looked at: " + (backup.Problem ?? "It is dated in the future."));
+            ? new RetentionDecision(backup, Keep: false, "its file is missing")
+            : new RetentionDecision(backup, Keep: true, "needs attention: " + (backup.Problem ?? "It is dated in the future."));
 
     private static IEnumerable<RetentionDecision> DecideKept(IReadOnlyList<DatabaseBackup> states, RetentionPolicy policy) =>
         states.Select(
             (state, i) =>
                 policy.KeepStates is not { } count
-                    ? new RetentionDecision(state, Keep: true, "a state that a restore kept; --keep-states is the rule for these")
+                    ? new RetentionDecision(state, Keep: true, "a state that a restore kept; only --keep-states applies to it")
                 : i < count ? new RetentionDecision(state, Keep: true, $"one of the last {count} kept states")
                 : new RetentionDecision(state, Keep: false, "an older kept state")
         );
@@ -81,7 +76,7 @@ public static class BackupRetention
         if (backups.FirstOrDefault(b => b.Proven) is { } proven)
             reasons[proven].Add("the last proven");
         foreach (var backup in backups.Where(_ => policy.IsEmptyForBackups))
-            reasons[backup].Add("no rule is about backups");
+            reasons[backup].Add("no rule applies to backups");
         foreach (var backup in backups.Take(policy.KeepLast ?? 0))
             reasons[backup].Add($"one of the last {policy.KeepLast}");
         foreach (var backup in backups.Where(b => policy.KeepDays is { } days && (now - b.CreatedAt).TotalDays < days))

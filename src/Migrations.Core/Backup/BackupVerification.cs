@@ -29,7 +29,7 @@ public sealed record BackupVerification : IHasTarget
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The backup as its manifest tells afterwards.</summary>
+    /// <summary>The backup as its manifest describes it afterwards.</summary>
     public required DatabaseBackup Backup { get; init; }
 
     /// <summary>Demands that the backup is proven.</summary>
@@ -42,7 +42,7 @@ public sealed record BackupVerification : IHasTarget
         throw new MigrationException(
             ErrorId.BackupUnproven,
             $"'{Path}' is not proven. " + string.Join(' ', open.Select(c => $"{c.Name}: {c.Message}")),
-            open.Select(c => c.Recommendation).FirstOrDefault(r => r is not null) ?? $"Look at it again: migrations verify \"{Path}\""
+            open.Select(c => c.Recommendation).FirstOrDefault(r => r is not null) ?? $"Verify it again: migrations verify \"{Path}\""
         );
     }
 }

@@ -13,16 +13,11 @@ namespace Migrations.Backup;
 /// <param name="options">How to connect, and where scratch databases are made.</param>
 public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? options = null)
 {
-    private const string FileCheck = "file";
-
-    /// <summary>The check that it can be restored.</summary>
-    internal const string RestoreCheck = "restore";
-
     private readonly BackupOptions _options = options ?? new BackupOptions();
 
     /// <summary>Verifies a backup, and writes what was found into its manifest.</summary>
     /// <param name="backup">The backup, as <see cref="BackupCatalogue"/> found it.</param>
-    /// <param name="origin">The database whose server may be used for scratch databases; null when there is none.</param>
+    /// <param name="origin">The database whose server may be used for scratch databases; null without one.</param>
     /// <param name="full">Whether every value is compared.</param>
     /// <param name="cancellationToken">Stops it; the manifest is left as it was.</param>
     /// <exception cref="MigrationException">The folder cannot be read or written, or the server cannot be reached.</exception>
@@ -35,7 +30,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         var clock = Stopwatch.StartNew();
         var checks = await AskAsync(backup, origin, full, cancellationToken).ConfigureAwait(false);
-        var proven = IsProof(checks, full);
+        var proven = ProofRules.IsProof(checks, full);
         return new BackupVerification
         {
             Path = backup.Path,
@@ -57,11 +52,11 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         var checks = await AskAsync(backup, origin, full: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            _ = Record(backup, checks, IsProof(checks, full: false));
+            _ = Record(backup, checks, ProofRules.IsProof(checks, full: false));
         }
         catch (MigrationException e)
         {
-            _options.Session.Events.Publish(new WarningRaised($"The proof of '{backup.Path}' is not written down: {e.Message}"));
+            _options.Session.Events.Publish(new WarningRaised($"The proof of '{backup.Path}' could not be recorded: {e.Message}"));
         }
 
         return checks;
@@ -76,10 +71,12 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     {
         var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
         if (checks[0].Status == CheckStatus.Fail)
-            checks.Add(NotRun(backup, RestoreCheck, "It was not restored, because it is not the file that was backed up."));
+            checks.Add(
+                ProofRules.NotRun(backup, ProofRules.RestoreCheck, "It was not restored, because it is not the original backup file.")
+            );
         else
             checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
-        AddUnasked(backup, checks);
+        ProofRules.AddUnasked(backup, checks);
         return checks;
     }
 
@@ -87,34 +84,38 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     internal async Task<CheckResult> CheckFileAsync(DatabaseBackup backup, CancellationToken cancellationToken)
     {
         if (backup.Manifest is not { } manifest)
-            return NotRun(backup, FileCheck, (backup.Problem ?? "It has no manifest.") + " So there is nothing to compare the file with.");
+            return ProofRules.NotRun(
+                backup,
+                ProofRules.FileCheck,
+                (backup.Problem ?? "It has no manifest.") + " The file cannot be compared with anything."
+            );
         var clock = Stopwatch.StartNew();
         var (size, sha256) = await ReadAsync(
                 backup.Path,
-                Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Tell,
+                Progress("Reading " + Path.GetFileName(backup.Path), manifest.Size).Report,
                 cancellationToken
             )
             .ConfigureAwait(false);
         if (!string.Equals(manifest.File, Path.GetFileName(backup.Path), StringComparison.Ordinal))
-            return Answer(backup, CheckStatus.Fail, $"Its manifest is that of '{manifest.File}'.") with
+            return ProofRules.Answer(backup, CheckStatus.Fail, $"Its manifest belongs to '{manifest.File}'.") with
             {
-                Name = FileCheck,
+                Name = ProofRules.FileCheck,
                 Recommendation = "Use another backup.",
             };
         var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
         return new CheckResult
         {
             Database = backup.Database,
-            Name = FileCheck,
+            Name = ProofRules.FileCheck,
             Category = CheckCategory.Backup,
             Target = backup.Path,
             Status = same ? CheckStatus.Pass : CheckStatus.Fail,
             Expected = $"{manifest.Size} bytes, {manifest.Sha256}",
             Actual = $"{size} bytes, {sha256}",
             Message =
-                same ? "Size and SHA-256 are those of the manifest."
+                same ? "Size and SHA-256 match the manifest."
                 : size != manifest.Size ? $"It has {size} bytes; its manifest says {manifest.Size}."
-                : "Its SHA-256 is not that of the manifest: it was changed or damaged.",
+                : "Its SHA-256 does not match the manifest: it was changed or damaged.",
             Recommendation = same ? null : "Use another backup.",
             Duration = clock.Elapsed,
         };
@@ -131,7 +132,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"'{path}' cannot be read: {e.Message}",
-                "Correct its rights, or use another backup.",
+                "Correct its permissions, or use another backup.",
                 e
             );
         }
@@ -145,11 +146,13 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
     )
     {
         if (backup.Format is not { } format)
-            return [NotRun(backup, RestoreCheck, "It was not restored: its format is not known.")];
+            return [ProofRules.NotRun(backup, ProofRules.RestoreCheck, "It was not restored: its format is unknown.")];
         var clock = Stopwatch.StartNew();
         try
         {
-            using var unpacked = await UnpackedBackup.OpenAsync(backup, format, cancellationToken).ConfigureAwait(false);
+            using var unpacked = await UnpackedBackup
+                .OpenAsync(backup, format, _options.AcceptUnseenCode, cancellationToken)
+                .ConfigureAwait(false);
             var scratch = await driver
                 .Scratch.CreateAsync(
                     new ScratchRequest
@@ -163,9 +166,9 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
                 .ConfigureAwait(false);
             await using (scratch.ConfigureAwait(false))
             {
-                Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Tell(0);
+                Progress($"Restoring {Path.GetFileName(backup.Path)} into a scratch database", total: null).Report(0);
                 await driver.Backups.LoadAsync(unpacked.Source, scratch.Target, Session(backup), cancellationToken).ConfigureAwait(false);
-                var restored = Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with
+                var restored = ProofRules.Answer(backup, CheckStatus.Pass, "It was restored into a scratch database.") with
                 {
                     Duration = clock.Elapsed,
                 };
@@ -174,12 +177,19 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.ReachesBeyondCopy)
         {
-            return [Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
+            return [ProofRules.Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
             // What could not be done is no fault of the backup's, and takes nothing from its being there.
-            return [Answer(backup, CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
+            return
+            [
+                ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with
+                {
+                    Recommendation = e.NextStep,
+                    Duration = clock.Elapsed,
+                },
+            ];
         }
     }
 
@@ -190,38 +200,13 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         CancellationToken cancellationToken
     )
     {
-        Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Tell(0);
+        Progress($"Comparing {Path.GetFileName(backup.Path)}", total: null).Report(0);
         var session = await driver.OpenAsync(scratch, Session(backup), cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
             return await new BackupComparison(session, backup.Manifest, backup.Database)
                 .RunAsync(thorough: true, full, cancellationToken)
                 .ConfigureAwait(false);
     }
-
-    /// <summary>Every question is listed: what was not come to is NotRun.</summary>
-    private static void AddUnasked(DatabaseBackup backup, List<CheckResult> checks)
-    {
-        foreach (var name in (ReadOnlySpan<string>)[BackupComparison.Schema, BackupComparison.Rows, BackupComparison.Digests])
-        {
-            if (!checks.Exists(c => IsOwn(c, name)))
-                checks.Add(NotRun(backup, name, "It was not come to, because the backup was not restored."));
-        }
-    }
-
-    /// <summary>
-    /// A proof rests on the file, its restore, the schema and the rows, and on the values where they were asked for: each must have passed.
-    /// The engine must have been asked about something, and nothing at all may have failed.
-    /// </summary>
-    private static bool IsProof(List<CheckResult> checks, bool full) =>
-        checks.TrueForAll(c => c.Status != CheckStatus.Fail)
-        && ((string[])[FileCheck, RestoreCheck, BackupComparison.Schema, BackupComparison.Rows]).All(name =>
-            checks.Exists(c => IsOwn(c, name) && c.Status == CheckStatus.Pass)
-        )
-        && (!full || checks.Exists(c => IsOwn(c, BackupComparison.Digests) && c.Status == CheckStatus.Pass))
-        && checks.Exists(c => c.Category != CheckCategory.Backup && c.Status == CheckStatus.Pass);
-
-    private static bool IsOwn(CheckResult check, string name) =>
-        string.Equals(check.Name, name, StringComparison.Ordinal) && check.Category == CheckCategory.Backup;
 
     /// <summary>Writes the proof. A question that merely could not be asked this time takes nothing from a proof that stands.</summary>
     private DatabaseBackup Record(DatabaseBackup backup, List<CheckResult> checks, bool proven)
@@ -232,7 +217,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         {
             Proven = proven,
             At = _options.Clock.GetUtcNow(),
-            How = How(checks),
+            How = ProofRules.How(checks),
             Host = Environment.MachineName,
             ToolVersion = JournalRecorder.ToolVersion,
             Sha256 = manifest.Sha256,
@@ -243,66 +228,13 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             manifest with
             {
                 Proof = proof,
-                Faults = Faults(manifest, checks),
+                Faults = ProofRules.Faults(manifest, checks),
             }
         );
-        return BackupCatalogue.WithManifest(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
+        return ListedBackup.Read(backup.Path, _options.Clock.GetUtcNow()) with { Target = backup.Target };
     }
 
-    /// <summary>What the source turned out to have beside what was found when it was backed up.</summary>
-    private static IReadOnlyList<DatabaseFault>? Faults(BackupManifest manifest, List<CheckResult> checks) =>
-        manifest.Faults is { } known
-            ?
-            [
-                .. known,
-                .. checks
-                    .Where(c => c.Status == CheckStatus.Warn)
-                    .SelectMany(c => c.Faults)
-                    .Where(f => !f.IsAmong(known))
-                    .Select(AsInSource),
-            ]
-            : null;
-
-    private static DatabaseFault AsInSource(DatabaseFault fault) =>
-        fault.DefinitionEnd is null ? fault : fault with { Detail = "rows break it, though the source has it as valid" };
-
-    private static string How(List<CheckResult> checks)
-    {
-        if (!checks.Exists(c => IsOwn(c, RestoreCheck) && c.Status == CheckStatus.Pass))
-            return "not restored";
-        var compared = checks
-            .Where(c =>
-                c.Name is BackupComparison.Schema or BackupComparison.Rows or BackupComparison.Digests && c.Status != CheckStatus.NotRun
-            )
-            .Select(c => c.Name)
-            .ToList();
-        return "restored into a scratch database" + (compared.Count == 0 ? "" : ", compared: " + string.Join(", ", compared));
-    }
-
-    private SessionOptions Session(DatabaseBackup backup) =>
-        _options.Session with
-        {
-            Access = SessionAccess.Read,
-            HistoryTable = backup.Manifest?.HistoryTable ?? _options.Session.HistoryTable,
-            HistorySchema = backup.Manifest is { } manifest ? manifest.HistorySchema : _options.Session.HistorySchema,
-        };
+    private SessionOptions Session(DatabaseBackup backup) => _options.SessionFor(backup) with { Access = SessionAccess.Read };
 
     private ThrottledProgress Progress(string activity, long? total) => new(_options.Session.Events, activity, total);
-
-    private static CheckResult Answer(DatabaseBackup backup, CheckStatus status, string message) =>
-        new()
-        {
-            Database = backup.Database,
-            Name = RestoreCheck,
-            Category = CheckCategory.Backup,
-            Target = backup.Path,
-            Status = status,
-            Message = message,
-        };
-
-    private static CheckResult NotRun(DatabaseBackup backup, string name, string message) =>
-        Answer(backup, CheckStatus.NotRun, message) with
-        {
-            Name = name,
-        };
 }

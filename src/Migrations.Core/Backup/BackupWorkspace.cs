@@ -2,8 +2,8 @@ namespace Migrations.Backup;
 
 /// <summary>
 /// A name in a folder of backups that is taken, and a folder beside it, for our eyes only, in which the backup is written. A file that is
-/// locked as long as the process lives holds the name: two backups at once get two names, and what a killed one left behind is told from
-/// what is being written.
+/// locked as long as the process lives holds the name: two backups at once get two names, and what a killed one left behind is
+/// distinguished from what is being written.
 /// </summary>
 internal sealed class BackupWorkspace : IDisposable
 {
@@ -68,7 +68,7 @@ internal sealed class BackupWorkspace : IDisposable
     }
 
     /// <summary>Removes what killed backups left in a folder.</summary>
-    /// <returns>What is left because it cannot be told whether anybody still writes it.</returns>
+    /// <returns>What is left because another process may still be writing it.</returns>
     public IReadOnlyList<string> RemoveLeftovers()
     {
         var left = new List<string>();

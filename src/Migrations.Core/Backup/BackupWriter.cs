@@ -27,7 +27,7 @@ internal sealed class BackupWriter(
         var clock = Stopwatch.StartNew();
         var begun = options.Clock.GetUtcNow();
         var data = workspace["backup" + driver.Backups.Extension(request.Format)];
-        Progress("Making", total: null).Tell(0);
+        Progress("Making", total: null).Report(0);
         var content = await driver.Backups.BackUpAsync(target, Job(data), cancellationToken).ConfigureAwait(false);
         if (request.Compress)
             data = await CompressAsync(data, cancellationToken).ConfigureAwait(false);
@@ -85,6 +85,7 @@ internal sealed class BackupWriter(
             HistorySchema = session.HistorySchema,
             Tables = content.Tables,
             Faults = content.Faults,
+            UnseenCode = content.UnseenCode,
             Settings = content.Settings,
             Host = Environment.MachineName,
             ToolVersion = JournalRecorder.ToolVersion,
@@ -106,7 +107,7 @@ internal sealed class BackupWriter(
     // Flushing waits for the disk, and leaves the processor to the hash. What was compressed here, and a folder, have been flushed already.
     private async Task<(long Size, string Sha256)> SecureAsync(string data, CancellationToken cancellationToken)
     {
-        var hash = BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Tell, cancellationToken);
+        var hash = BackupHash.ComputeAsync(data, Progress("Computing the SHA-256 of", BackupHash.SizeOf(data)).Report, cancellationToken);
         await Task.WhenAll(
                 hash,
                 request.Compress || !File.Exists(data)
@@ -119,7 +120,7 @@ internal sealed class BackupWriter(
 
     private async Task<string> CompressAsync(string data, CancellationToken cancellationToken)
     {
-        Progress("Compressing", BackupHash.SizeOf(data)).Tell(0);
+        Progress("Compressing", BackupHash.SizeOf(data)).Report(0);
         var compressed = data + BackupNaming.CompressedSuffix;
         await BackupCompression.CompressAsync(data, compressed, cancellationToken).ConfigureAwait(false);
         FolderAccess.TryDelete(data);

@@ -1,12 +1,12 @@
 namespace Migrations.Backup;
 
-/// <summary>One backup in a folder, as its manifest tells.</summary>
+/// <summary>One backup in a folder, as its manifest describes it.</summary>
 public sealed record DatabaseBackup : IHasTarget
 {
     /// <summary>The file or folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The database that it is of, as shown to people; empty when there is no manifest to tell.</summary>
+    /// <summary>The database it was made of, in display form; empty without a manifest.</summary>
     public string Database { get; init; } = "";
 
     /// <summary>
@@ -74,9 +74,15 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>What was wrong with what the database held, and is in the backup as it was; null when that is not known.</summary>
     public IReadOnlyList<DatabaseFault>? Faults => Manifest?.Faults;
 
+    /// <summary>
+    /// What runs code that cannot be seen into when it is loaded (<see cref="BackupOptions.AcceptUnseenCode"/>); null where nothing is
+    /// known to.
+    /// </summary>
+    public IReadOnlyList<string>? UnseenCode => Manifest?.UnseenCode;
+
     /// <summary>Whether only the manifest is left of it.</summary>
     public bool IsGone { get; init; }
 
-    /// <summary>The manifest; null when there is none that can be read.</summary>
+    /// <summary>The manifest; null without a readable one.</summary>
     public BackupManifest? Manifest { get; init; }
 }

@@ -16,8 +16,8 @@ internal static class FolderAccess
         throw new MigrationException(
             ErrorId.BackupFolderInvalid,
             File.Exists(path) ? $"The folder for backups, '{path}', is a file." : $"The folder for backups, '{path}', does not exist.",
-            "Create the folder, or correct the path: it is never created, because a disk that is not mounted is more likely "
-                + "than a wish for a folder."
+            "Create the folder, or correct the path: it is not created automatically, because a disk that is not mounted "
+                + "is more likely than a new folder."
         );
     }
 
@@ -29,19 +29,19 @@ internal static class FolderAccess
             IOException when DiskFull.Contains(error.HResult) => new MigrationException(
                 ErrorId.DiskFailed,
                 $"The disk that holds '{folder}' is full.",
-                "Make room on it (migrations prune removes old backups), or name a folder on another disk.",
+                "Free space on it (migrations prune deletes old backups), or specify a folder on another disk.",
                 error
             ),
             UnauthorizedAccessException => new MigrationException(
                 ErrorId.BackupFolderInvalid,
                 $"The folder '{folder}' cannot be written: {error.Message}",
-                "Correct the rights of the folder, or name another one.",
+                "Correct the permissions of the folder, or specify another one.",
                 error
             ),
             _ => new MigrationException(
                 ErrorId.BackupFolderInvalid,
                 $"Writing to the folder '{folder}' failed: {error.Message}",
-                "Look at the disk and the folder's rights, or name another folder.",
+                "Check the disk and the permissions of the folder, or specify another folder.",
                 error
             ),
         };

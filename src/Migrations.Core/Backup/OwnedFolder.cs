@@ -4,7 +4,7 @@ namespace Migrations.Backup;
 
 /// <summary>
 /// A folder for temporary files that only its user may enter, with a locked file in it as long as its process lives. What a killed process
-/// left behind is told from what is in use, and removed by the next one.
+/// left behind is distinguished from what is in use, and removed by the next one.
 /// </summary>
 internal sealed class OwnedFolder : IDisposable
 {

@@ -1,7 +1,7 @@
 namespace Migrations.Backup;
 
 /// <summary>
-/// Makes files and folders that nobody but their owner can read: a backup holds all that a database's own rights keep from others.
+/// Creates files and folders that only their owner can read: a backup holds all that a database's own rights keep from others.
 /// </summary>
 internal static class OwnerOnly
 {

@@ -7,22 +7,22 @@ namespace Migrations.Backup;
 /// </summary>
 public sealed record RetentionPolicy
 {
-    /// <summary>The newest so many.</summary>
+    /// <summary>Keep this number of newest backups.</summary>
     public int? KeepLast { get; init; }
 
-    /// <summary>All that are younger than so many days.</summary>
+    /// <summary>Keep all that are younger than this number of days.</summary>
     public int? KeepDays { get; init; }
 
-    /// <summary>The newest of each of the last so many days that have one.</summary>
+    /// <summary>For this number of days that have a backup, keep the newest of each day.</summary>
     public int? KeepDaily { get; init; }
 
-    /// <summary>The newest of each of the last so many weeks (from Monday) that have one.</summary>
+    /// <summary>For this number of weeks (from Monday) that have a backup, keep the newest of each week.</summary>
     public int? KeepWeekly { get; init; }
 
-    /// <summary>The newest of each of the last so many months that have one.</summary>
+    /// <summary>For this number of months that have a backup, keep the newest of each month.</summary>
     public int? KeepMonthly { get; init; }
 
-    /// <summary>The newest so many of the states that restores replaced and kept; null: all of them. No other rule is about them.</summary>
+    /// <summary>Keep this number of newest states that restores replaced and kept; null: all. No other rule applies to them.</summary>
     public int? KeepStates { get; init; }
 
     /// <summary>The rules of the configuration.</summary>

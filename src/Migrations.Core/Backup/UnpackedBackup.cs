@@ -20,11 +20,20 @@ internal sealed class UnpackedBackup : IDisposable
     public BackupSource Source { get; }
 
     /// <summary>Expands a backup if need be.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="acceptUnseenCode">Whether code that cannot be seen into may run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>, or the disk for temporary files is full.</exception>
-    public static async Task<UnpackedBackup> OpenAsync(DatabaseBackup backup, BackupFormat format, CancellationToken cancellationToken)
+    public static async Task<UnpackedBackup> OpenAsync(
+        DatabaseBackup backup,
+        BackupFormat format,
+        bool acceptUnseenCode,
+        CancellationToken cancellationToken
+    )
     {
         var path = backup.Path;
-        BackupSource Source(string file) => new(file, format) { Settings = backup.Manifest?.Settings };
+        BackupSource Source(string file) => new(file, format) { Settings = backup.Manifest?.Settings, AcceptUnseenCode = acceptUnseenCode };
         if (!BackupCompression.IsCompressed(path))
             return new UnpackedBackup(Source(path) with { IsSealed = backup.Manifest is not null }, temporary: null);
         OwnedFolder? folder = null;
@@ -43,7 +52,7 @@ internal sealed class UnpackedBackup : IDisposable
             throw new MigrationException(
                 ErrorId.DiskFailed,
                 $"'{path}' cannot be expanded into the folder for temporary files, '{Path.GetTempPath()}': {e.Message}",
-                "Make room there, or name another folder for temporary files in TMPDIR (TMP on Windows).",
+                "Free space there, or set another folder for temporary files in TMPDIR (TMP on Windows).",
                 e
             );
         }

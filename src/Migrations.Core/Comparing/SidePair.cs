@@ -40,15 +40,15 @@ public sealed record SidePair(
             ?? beside?.Driver
             ?? throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "Neither side is a database, so it is not known what kind of database they are for.",
-                "Name a database of that kind with --database."
+                "Neither side is a database, so the kind of database cannot be determined.",
+                "Specify a database of the right kind with --database."
             );
         if (first.Driver is not null && second.Driver is not null && !IsSameKind(first.Driver, second.Driver))
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"{first.Display} is {first.Driver.Engine} and {second.Display} is {second.Driver.Engine}.",
-                "Compare two of the same kind."
+                "Compare two sides of the same kind."
             );
         }
 
@@ -85,8 +85,8 @@ public sealed record SidePair(
         // The text is not repeated: it may hold a password.
         throw new MigrationException(
             ErrorId.TargetInvalid,
-            "What was given as a side is no database, file, folder or backup.",
-            "Give a file path, a postgres:// URL, a .sql file, a migration folder or a backup."
+            "Unrecognized side: not a database, file, folder or backup.",
+            "Use a file path, a postgres:// URL, a .sql file, a migration folder or a backup."
         );
     }
 

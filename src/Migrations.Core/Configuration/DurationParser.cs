@@ -8,7 +8,9 @@ public static class DurationParser
     /// <summary>The accepted forms, for messages.</summary>
     public const string Forms = "500ms, 5s, 2m, 1h, 00:00:30, or a number of seconds";
 
-    /// <summary>Reads a duration; false when the text is none, is negative or is longer than 24 days (what timers can wait).</summary>
+    /// <summary>
+    /// Reads a duration; false when the text is not a duration, is negative or is longer than 24 days (what timers can wait).
+    /// </summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         text = text.Trim();

@@ -24,6 +24,12 @@ public sealed record BackupContent
     public IReadOnlyList<DatabaseFault>? Faults { get; init; }
 
     /// <summary>
+    /// What of the source runs code that cannot be seen into when the backup is loaded, which therefore takes
+    /// <see cref="BackupSource.AcceptUnseenCode"/>; null where there is nothing.
+    /// </summary>
+    public IReadOnlyList<string>? UnseenCode { get; init; }
+
+    /// <summary>
     /// What belongs to the database and is not in the backup itself; it comes back to <see cref="BackupSource.Settings"/>. Null where there
     /// is nothing.
     /// </summary>

@@ -9,7 +9,12 @@ public sealed record BackupSource(string Path, BackupFormat Format)
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
     /// <summary>
-    /// Whether nobody writes it: it has a manifest, or is a temporary copy of ours. Any other file may be a database in use.
+    /// Whether no one writes to it: it has a manifest, or is one of our temporary copies. Any other file may be a database in use.
     /// </summary>
     public bool IsSealed { get; init; }
+
+    /// <summary>
+    /// Whether code in it that cannot be seen into may run while it is loaded. What visibly reaches beyond its database may never.
+    /// </summary>
+    public bool AcceptUnseenCode { get; init; }
 }

@@ -1,104 +1,11 @@
 namespace Migrations.Databases;
 
 /// <summary>
-/// Tells the path of a file from the text of a connection, in whatever form a program writes one. What is taken for a path by mistake
+/// Distinguishes the path of a file from a connection string, in whatever form a program writes one. What is taken for a path by mistake
 /// becomes a new, empty file whose name may hold a password, so a text is a path only when it can be nothing else.
 /// </summary>
 public static class ConnectionText
 {
-    private static readonly string[] Schemes =
-    [
-        "postgres",
-        "postgresql",
-        "pgsql",
-        "pg",
-        "psql",
-        "jdbc",
-        "odbc",
-        "dbi",
-        "r2dbc",
-        "mysql",
-        "mysqli",
-        "mariadb",
-        "sqlserver",
-        "mssql",
-        "sqlsrv",
-        "oci",
-        "oracle",
-        "mongodb",
-        "redis",
-        "libsql",
-        "turso",
-        "cockroachdb",
-        "http",
-        "https",
-        "tcp",
-    ];
-
-    // The last word of a key is enough: 'id' for User ID, 'catalog' for Initial Catalog.
-    private static readonly string[] Keys =
-    [
-        "host",
-        "hostname",
-        "hostaddr",
-        "server",
-        "address",
-        "endpoint",
-        "port",
-        "user",
-        "username",
-        "userid",
-        "uid",
-        "id",
-        "login",
-        "role",
-        "password",
-        "passwd",
-        "pass",
-        "pwd",
-        "passfile",
-        "secret",
-        "token",
-        "authtoken",
-        "key",
-        "dbname",
-        "database",
-        "db",
-        "catalog",
-        "schema",
-        "currentschema",
-        "service",
-        "servicefile",
-        "options",
-        "sslmode",
-        "ssl",
-        "encrypt",
-        "sslrootcert",
-        "sslcert",
-        "sslkey",
-        "sslpassword",
-        "driver",
-        "dsn",
-        "provider",
-        "source",
-        "datasource",
-        "connectionstring",
-        "database_url",
-        "pghost",
-        "pgport",
-        "pguser",
-        "pgpassword",
-        "pgdatabase",
-        "pgpassfile",
-        "pgservice",
-        "pgsslmode",
-        "target_session_attrs",
-        "application_name",
-        "connect_timeout",
-        "client_encoding",
-        "search_path",
-    ];
-
     /// <summary>
     /// What a text is, where it may be something else than the path of a file; null where it can be nothing else. The answer never repeats
     /// the text.
@@ -113,26 +20,26 @@ public static class ConnectionText
         if (text.Length == 0)
             return null;
         if (text[0] is '"' or '\'' or '`' || text[^1] is '"' or '\'' or '`')
-            return "stands in quotes, which belong to the shell and not to the text (an env file for docker keeps them)";
+            return "is in quotes, which belong to the shell and not to the value (Docker keeps the quotes of an env file)";
         if (
             text.Contains("://", StringComparison.Ordinal)
             || text.Contains("%3A%2F%2F", StringComparison.OrdinalIgnoreCase)
             || HasScheme(text)
         )
-            return "is an address of a form that is not read";
+            return "is a URL of an unsupported form";
         if (HasPairs(text, IsRooted(text)))
-            return "is made of keys and values, as a connection string is, in a form that is not read";
+            return "consists of keys and values, like a connection string, in an unsupported form";
         if (
             text[0] is '{' or '<' or '('
             || text.StartsWith("$(", StringComparison.Ordinal)
             || text.StartsWith("${", StringComparison.Ordinal)
             || IsVariable(text)
         )
-            return "is a variable that was not replaced, or a piece of a configuration";
+            return "is an unexpanded variable, or a fragment of a configuration";
         if (text[0] == '-' || text.StartsWith("psql ", StringComparison.OrdinalIgnoreCase))
             return "is an option or a command";
         return IsUserOrHost(text) || (IsLogin(text) && !IsFile(text, folder))
-            ? "names a user, a host or a port, as an address of a server does"
+            ? "contains a user, a host or a port, like the address of a server"
             : null;
     }
 
@@ -146,7 +53,7 @@ public static class ConnectionText
     private static bool HasScheme(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && Schemes.Contains(text[..colon], StringComparer.OrdinalIgnoreCase);
+        return colon > 0 && ConnectionWords.Schemes.Contains(text[..colon], StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>A path from a root, a home or the current folder: nothing in it is a user or a host.</summary>
@@ -176,7 +83,7 @@ public static class ConnectionText
             // Behind a slash it is the name of a folder or a file.
             if (start == end || !(char.IsWhiteSpace(before) || before is ';' or ',' or '?' or '&' or '(' or ':' or '"' or '\''))
                 continue;
-            if (Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || (before is '?' && !isRooted))
+            if (ConnectionWords.Keys.Contains(text[start..end], StringComparer.OrdinalIgnoreCase) || (before is '?' && !isRooted))
                 return true;
             pairs++;
         }
@@ -201,7 +108,6 @@ public static class ConnectionText
         return name.Length > 0;
     }
 
-    /// <summary><c>user:password@host</c>, <c>user@host/database</c>, <c>host:5432/database</c>.</summary>
     /// <summary>Whether it has the form user/password@name of Oracle's programs. A folder and a file with an @ look the same.</summary>
     private static bool IsLogin(string text)
     {
@@ -222,6 +128,7 @@ public static class ConnectionText
         }
     }
 
+    /// <summary><c>user:password@host</c>, <c>user@host/database</c>, <c>host:5432/database</c>.</summary>
     private static bool IsUserOrHost(string text)
     {
         if (IsRooted(text))

@@ -6,7 +6,9 @@ public interface IBackupProvider
     /// <summary>The file extension of a format, with its dot: <c>.db</c>, <c>.dump</c>, <c>.sql</c>.</summary>
     string Extension(BackupFormat format);
 
-    /// <summary>The format of a backup that has no manifest, told from its first bytes; null when it is none of this engine's.</summary>
+    /// <summary>
+    /// The format of a backup without a manifest, detected from its first bytes; null when it is not one of this engine's formats.
+    /// </summary>
     BackupFormat? Recognize(string path);
 
     /// <summary>
@@ -37,7 +39,7 @@ public interface IBackupProvider
     Task<IReadOnlyList<SalvagedTable>> SalvageAsync(DatabaseTarget source, string destination, CancellationToken cancellationToken) =>
         throw new MigrationException(
             ErrorId.SalvageUnsupported,
-            $"{source.Engine} databases cannot be salvaged: the server alone reads their files.",
+            $"{source.Engine} databases cannot be salvaged: only the server can read their files.",
             "Restore the newest proven backup."
         );
 }

@@ -24,7 +24,7 @@ public interface IDatabaseDriver
     /// <summary>Reads what a user gave as a database, without connecting.</summary>
     /// <param name="text">A path, a URL or a connection string.</param>
     /// <param name="baseFolder">The folder that relative file paths start from.</param>
-    /// <returns>The target, or null when the text is none of this engine's forms.</returns>
+    /// <returns>The target, or null when the text is not a target of this engine.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: one of this engine's forms, but malformed. The message
     /// never repeats the text.</exception>
     DatabaseTarget? Parse(string text, string baseFolder);
@@ -34,8 +34,8 @@ public interface IDatabaseDriver
     DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) =>
         throw new MigrationException(
             ErrorId.TargetInvalid,
-            $"{Engine} has no users, so {target.Display} takes no credential.",
-            "Leave the credential out."
+            $"{Engine} has no users, so a credential cannot be used for {target.Display}.",
+            "Omit the credential."
         );
 
     /// <summary>Connects. Changes nothing in the database, and creates it only with <see cref="SessionAccess.Create"/>.</summary>

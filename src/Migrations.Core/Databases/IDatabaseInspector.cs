@@ -5,7 +5,7 @@ namespace Migrations.Databases;
 /// <summary>Looks at a database through a session's connection. Changes nothing, and leaves no transaction open.</summary>
 public interface IDatabaseInspector
 {
-    /// <summary>Who holds the migration lock now; null when nobody does. Waits for nothing and changes nothing.</summary>
+    /// <summary>Who holds the migration lock now; null when no one does. Waits for nothing and changes nothing.</summary>
     Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken);
 
     /// <summary>

@@ -11,7 +11,7 @@ public interface IHistoryStore
     Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads the highest row id, of all services: it tells whether anything was appended since. The table must exist; 0 when it is empty.
+    /// Reads the highest row id, of all services: it shows whether anything was appended since. The table must exist; 0 when it is empty.
     /// </summary>
     Task<long> ReadLastIdAsync(CancellationToken cancellationToken);
 

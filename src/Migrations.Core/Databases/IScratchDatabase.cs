@@ -23,7 +23,7 @@ public interface IScratchDatabase : IAsyncDisposable
 
     /// <summary>
     /// Counts, and on request digests, the rows of every table but the history, the engine's own and those in which modules keep what they
-    /// hold. Policies that hide rows are set aside for it, which is nobody's loss here.
+    /// hold. Row-level security policies are disabled for it, which harms no one on a scratch database.
     /// </summary>
     /// <param name="session">A session on this database.</param>
     /// <param name="digests">Whether <see cref="TableValues.Digest"/> and <see cref="TableValues.RowHashes"/> are wanted too.</param>

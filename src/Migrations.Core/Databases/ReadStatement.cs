@@ -12,7 +12,7 @@ internal sealed class ReadStatement(ISqlDialect dialect, string text)
     /// <summary>How many tokens there are.</summary>
     public int Count => _tokens.Count;
 
-    /// <summary>A token as written; empty where there is none.</summary>
+    /// <summary>A token as written; empty beyond the last one.</summary>
     public string this[int at] => at >= 0 && at < _tokens.Count ? _tokens[at].In(text).ToString() : "";
 
     /// <summary>Whether a token is one of some words that are not quoted.</summary>
@@ -40,7 +40,7 @@ internal sealed class ReadStatement(ISqlDialect dialect, string text)
     }
 
     /// <summary>
-    /// The first token from a place on, outside parentheses, that a condition picks; the number of tokens where there is none.
+    /// The first token at or after a position, outside parentheses, that matches a condition; the number of tokens if no token matches.
     /// </summary>
     public int Find(int from, Func<int, bool> condition)
     {

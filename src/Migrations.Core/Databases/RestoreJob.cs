@@ -10,7 +10,7 @@ public sealed record RestoreJob
     public required string KeepName { get; init; }
 
     /// <summary>
-    /// The end of <see cref="KeepName"/> that tells one old state from another: where names must be short, what stands before it is cut.
+    /// The end of <see cref="KeepName"/> that distinguishes one old state from another: where names must be short, what precedes it is cut.
     /// </summary>
     public string KeepEnd { get; init; } = "";
 
@@ -43,8 +43,8 @@ public sealed record RestoreJob
             return;
         throw new MigrationException(
             ErrorId.LockLost,
-            $"Another run has worked on {target.Display} since, and a restore would take its work away. Nothing was restored.",
-            "Look at what happened with 'migrations history', and restore by hand if that is still wanted."
+            $"Another run has changed {target.Display} since, and a restore would discard its changes. Nothing was restored.",
+            "See what happened with 'migrations history', and restore manually if that is still required."
         );
     }
 }

@@ -9,7 +9,7 @@ public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
     public BackupContent? KeptContent { get; init; }
 
     /// <summary>
-    /// Whether others may have written since it was restored: what they wrote is no fault of the restore. Null where nobody can.
+    /// Whether others may have written since it was restored: what they wrote is no fault of the restore. Null where that is impossible.
     /// </summary>
     public Func<bool>? IsWrittenSince { get; init; }
 

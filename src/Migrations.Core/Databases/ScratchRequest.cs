@@ -4,8 +4,8 @@ namespace Migrations.Databases;
 public sealed record ScratchRequest
 {
     /// <summary>
-    /// The database it stands for: copied from, or on whose server it is made; null when there is none (a backup that is verified on its
-    /// own).
+    /// The database it stands for: copied from, or on whose server it is made; null when there is no such database (a backup that is
+    /// verified on its own).
     /// </summary>
     public DatabaseTarget? Origin { get; init; }
 

@@ -3,7 +3,7 @@ using Migrations.Sql;
 namespace Migrations.Databases;
 
 /// <summary>
-/// What the statements before one have changed, as far as their text tells: a condition that is looked at before the script runs says
+/// What the statements before one have changed, as far as their text shows: a condition that is evaluated before the script runs says
 /// nothing about rows that the script changes first. When in doubt a table counts as changed.
 /// </summary>
 /// <param name="dialect">How statements are read.</param>

@@ -33,7 +33,7 @@ public sealed record StepExecution
 
 /// <summary>What a committed step did.</summary>
 /// <param name="Duration">From the first statement to the commit.</param>
-/// <param name="RowsAffected">Rows inserted, updated and deleted; null where the database does not tell.</param>
+/// <param name="RowsAffected">Rows inserted, updated and deleted; null where the database does not report it.</param>
 /// <param name="Statements">How many statements ran.</param>
 public sealed record StepOutcome(TimeSpan Duration, long? RowsAffected, int Statements)
 {

@@ -3,7 +3,7 @@ namespace Migrations.Databases;
 /// <summary>What a step did when it was measured on a scratch database.</summary>
 public sealed record StepMeasurement
 {
-    /// <summary>What any run tells: duration, rows, statements.</summary>
+    /// <summary>What every run reports: duration, rows, statements.</summary>
     public required StepOutcome Outcome { get; init; }
 
     /// <summary>Rows inserted, updated and deleted, for each table that changed.</summary>
@@ -15,7 +15,7 @@ public sealed record StepMeasurement
     /// <summary>The table locks that statements took, strongest first; empty where the engine locks the whole file.</summary>
     public IReadOnlyList<TableLock> Locks { get; init; } = [];
 
-    /// <summary>Tables whose rows were written anew by a statement that is no INSERT, UPDATE or DELETE.</summary>
+    /// <summary>Tables that were rewritten by a statement other than INSERT, UPDATE or DELETE.</summary>
     public IReadOnlyList<string> Rewrites { get; init; } = [];
 
     /// <summary>

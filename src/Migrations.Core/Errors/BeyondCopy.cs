@@ -19,7 +19,8 @@ internal static class BeyondCopy
         new(
             ErrorId.ReachesBeyondCopy,
             $"{location}: {what} {(isSeen ? "reaches" : "may reach")} beyond the copy, so it was not run there.",
-            "Nothing outside the copy was changed. Whether the statement works, only running it on the database itself can show.",
+            "Nothing outside the copy was changed. Whether the statement works can only be determined by running it on the "
+                + "database itself.",
             inner
         )
         {

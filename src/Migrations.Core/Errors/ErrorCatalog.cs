@@ -26,7 +26,7 @@ public static class ErrorCatalog
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated
             or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
-            or ErrorId.ServiceSkipped
+            or ErrorId.ServiceSkipped or ErrorId.UnseenCode
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,

@@ -8,7 +8,7 @@ public enum ErrorId
     /// <summary>The call is wrong: an unknown option, or options that do not go together.</summary>
     UsageInvalid,
 
-    /// <summary>A confirmation is needed and nobody can be asked.</summary>
+    /// <summary>A confirmation is required, but standard input is not a terminal.</summary>
     ConfirmationRequired,
 
     /// <summary>The configuration file that is named does not exist.</summary>
@@ -23,7 +23,7 @@ public enum ErrorId
     /// <summary>A service was not worked on because one that it depends on failed.</summary>
     ServiceSkipped,
 
-    /// <summary>What was given as a database is none of the known forms.</summary>
+    /// <summary>The text given as a database is not recognized.</summary>
     TargetInvalid,
 
     /// <summary>The database does not exist.</summary>
@@ -170,7 +170,7 @@ public enum ErrorId
     /// <summary>A table of the history's name exists and is not a history.</summary>
     HistoryTableConflict,
 
-    /// <summary>There is nothing that the repair could mend.</summary>
+    /// <summary>There is nothing to repair.</summary>
     RepairNotNeeded,
 
     /// <summary>A baseline cannot be set because migrations are applied.</summary>
@@ -212,7 +212,7 @@ public enum ErrorId
     /// <summary>A statement that already ran was edited, so the script cannot be resumed.</summary>
     StatementEdited,
 
-    /// <summary>An undo would lose rows, and nobody accepted that.</summary>
+    /// <summary>A rollback would lose rows, and the loss was not accepted.</summary>
     DataLossRefused,
 
     /// <summary>Only a proven undo was asked for, and no rehearsal has proven this one.</summary>
@@ -256,6 +256,9 @@ public enum ErrorId
 
     /// <summary>A statement that was tried on a copy, or that a backup holds, would reach beyond the copy; it was not run.</summary>
     ReachesBeyondCopy,
+
+    /// <summary>Loading a backup would run code that cannot be seen into, and that was not accepted.</summary>
+    UnseenCode,
 
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,

@@ -4,7 +4,7 @@ namespace Migrations;
 /// <param name="Id">The cause.</param>
 /// <param name="Location">File and line.</param>
 /// <param name="Message">What is wrong.</param>
-/// <param name="Remedy">How to mend it.</param>
+/// <param name="Remedy">How to fix it.</param>
 public sealed record FileProblem(ErrorId Id, ScriptLocation Location, string Message, string Remedy)
 {
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed class FolderException(string folder, IReadOnlyList<FileProblem> pr
         ErrorId.FolderInvalid,
         $"{problems.Count} problem{(problems.Count == 1 ? "" : "s")} in the migration folder "
             + $"'{folder}':{string.Concat(problems.Select(p => "\n  " + p))}",
-        "Mend each file as its line says and run the command again. Nothing has run."
+        "Fix each file as described and run the command again. No migration was run."
     )
 {
     /// <summary>What is wrong, file by file.</summary>

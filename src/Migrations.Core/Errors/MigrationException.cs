@@ -31,7 +31,7 @@ public class MigrationException : Exception
     public string MessageWithPlace =>
         Location is { } place && !Message.Contains(place.ShownFile, StringComparison.Ordinal) ? $"{place}: {Message}" : Message;
 
-    /// <summary>The backup that was made before the run; null when there is none.</summary>
+    /// <summary>The backup that was made before the run; null without one.</summary>
     public string? Backup { get; internal set; }
 
     /// <summary>Whether a script outside a transaction was begun, so that no rollback undid what it did; set by the runner.</summary>

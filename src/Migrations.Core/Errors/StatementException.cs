@@ -14,7 +14,7 @@ public sealed class StatementException : MigrationException
     /// <summary>The statement's text, or the part of it around the error.</summary>
     public string? Statement { get; init; }
 
-    /// <summary>Where in <see cref="Statement"/> the error is, in characters from 0; null when the database does not tell.</summary>
+    /// <summary>Where in <see cref="Statement"/> the error is, in characters from 0; null when the database does not report it.</summary>
     public int? StatementOffset { get; init; }
 
     /// <summary>Which statement of a script without a transaction, from 0; null inside a transaction. Set by the runner.</summary>

@@ -20,7 +20,7 @@ public sealed record ConnectionAttempted(string Database, int Attempt, int? Atte
 /// <param name="Delay">The pause before the next try.</param>
 public sealed record ConnectionRetried(string Database, int Attempt, int? Attempts, string Reason, TimeSpan Delay) : MigrationEvent;
 
-/// <summary>Another run holds the migration lock. Told at once, and every few seconds while waiting.</summary>
+/// <summary>Another run holds the migration lock. Published at once, and every few seconds while waiting.</summary>
 /// <param name="Holder">Who holds it, as far as it is known.</param>
 /// <param name="Waited">How long this run has waited.</param>
 /// <param name="Timeout">When it gives up.</param>
@@ -68,7 +68,7 @@ public sealed record WarningRaised(string Message) : MigrationEvent;
 /// <param name="Total">How many steps the run has.</param>
 public sealed record StepFinished(MigrationResult Result, int Number, int Total) : MigrationEvent;
 
-/// <summary>A backup, a proof or a restore has got further. Told a few times a second at the most.</summary>
+/// <summary>A backup, a proof or a restore has made progress. Published at most a few times a second.</summary>
 /// <param name="Activity">What is done, for example <c>Backing up shop.db</c>.</param>
 /// <param name="Done">How much is done, in <paramref name="Unit"/>.</param>
 /// <param name="Total">How much there is; null where it is not known.</param>

@@ -51,11 +51,11 @@ internal static class ChecksumFile
         var escaped = text.StartsWith('\\');
         text = escaped ? text[1..] : text;
         if (text.Length < HexLength || !text.AsSpan(0, HexLength).ToString().All(char.IsAsciiHexDigit))
-            return Malformed(path, line, "does not begin with 64 hexadecimal digits");
+            return Malformed(path, line, "does not start with 64 hexadecimal digits");
         var rest = text[HexLength..];
         var bare = string.IsNullOrWhiteSpace(rest);
         if (!bare && (rest.Length < 3 || rest[0] != ' ' || rest[1] is not (' ' or '*')))
-            return Malformed(path, line, "has no two characters ('  ' or ' *') between digest and name");
+            return Malformed(path, line, "does not have two characters ('  ' or ' *') between the digest and the name");
         var name =
             bare ? Path.GetFileNameWithoutExtension(path)
             : escaped ? LastSegment(Unescape(rest[2..]), UnixSeparators)
@@ -66,8 +66,8 @@ internal static class ChecksumFile
             : new FileProblem(
                 ErrorId.ChecksumFileMismatch,
                 new ScriptLocation(path, line),
-                $"It names '{name}', which is not beside it.",
-                "Bring the file back, or correct or delete the '.sha256' file."
+                $"It names '{name}', which is not in the same folder.",
+                "Restore the file, or correct or delete the '.sha256' file."
             );
     }
 
@@ -85,7 +85,7 @@ internal static class ChecksumFile
                 ErrorId.ChecksumFileMismatch,
                 new ScriptLocation(file, 1),
                 $"The file has the SHA-256 {actual}, but '{Path.GetFileName(path)}' line {line} says {expected.ToLowerInvariant()}.",
-                $"Restore the file; or, if the edit is meant, write the new checksum: sha256sum '{name}' > '{Path.GetFileName(path)}'"
+                $"Restore the file; or, if the edit is intended, write the new checksum: sha256sum '{name}' > '{Path.GetFileName(path)}'"
             );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -104,7 +104,7 @@ internal static class ChecksumFile
             ErrorId.ChecksumFileMismatch,
             new ScriptLocation(path, line),
             $"The checksum file {how}; '<64 hexadecimal digits>  <file name>' is expected.",
-            $"Write it anew with: sha256sum '{Path.GetFileNameWithoutExtension(path)}' > '{Path.GetFileName(path)}'"
+            $"Recreate it with: sha256sum '{Path.GetFileNameWithoutExtension(path)}' > '{Path.GetFileName(path)}'"
         );
 
     private static string LastSegment(string name, char[] separators) => name[(name.LastIndexOfAny(separators) + 1)..];

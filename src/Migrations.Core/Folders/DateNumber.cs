@@ -14,7 +14,7 @@ internal static class DateNumber
     private const string Separators = "_-";
     private const string DieselFraction = "-0000";
 
-    /// <summary>How long the date is that a name begins with; 0 when there is none, or one of digits only.</summary>
+    /// <summary>The length of the date at the start of a name; 0 without a date, or when it consists of digits only.</summary>
     public static int Length(ReadOnlySpan<char> name)
     {
         var separator = name.Length > 4 && Separators.Contains(name[4], StringComparison.Ordinal) ? name[4] : '\0';

@@ -7,7 +7,7 @@ namespace Migrations.Folders;
 internal static class DieselMetadata
 {
     /// <summary>Whether the file says <c>run_in_transaction = false</c>.</summary>
-    /// <param name="path">The file; null when there is none.</param>
+    /// <param name="path">The file; null if it does not exist.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static bool RunsOutsideTransaction(string? path)
     {

@@ -5,22 +5,24 @@ namespace Migrations.Folders;
 /// </summary>
 internal static class EmptyScript
 {
-    /// <summary>Whether it was never written: it tells when it was made or what it is to do, and then does nothing.</summary>
+    /// <summary>
+    /// Whether it was never written: its comments say when it was created or what it should do, and no statement follows.
+    /// </summary>
     public static bool IsUnwritten(MigrationScript script) => script is { IsEmpty: true, Header: not { Created: null, Description: null } };
 
-    /// <summary>What to tell of it.</summary>
+    /// <summary>The warning about it.</summary>
     public static FileProblem Problem(MigrationScript script) =>
         IsUnwritten(script)
             ? new FileProblem(
                 ErrorId.ScriptEmpty,
                 new ScriptLocation(script.File, script.FirstLine),
-                "The up script holds no statement yet.",
+                "The up script does not contain a statement yet.",
                 "Write it, or delete the file."
             )
             : new FileProblem(
                 ErrorId.ScriptEmpty,
                 new ScriptLocation(script.File, script.FirstLine),
-                "The up script holds no statement: applying it only records it.",
-                "Leave it so if that is meant."
+                "The up script contains no statement: applying it only records it.",
+                "If that is intended, nothing needs to be done."
             );
 }

@@ -21,8 +21,8 @@ internal static class FolderPerMigration
         {
             content.Warn(
                 folder,
-                "The folder is named like a migration but holds no script, and is left out.",
-                "Write 'up.sql' in it, or delete the folder."
+                "The folder is named like a migration but contains no script, and is ignored.",
+                "Create 'up.sql' in it, or delete the folder."
             );
             return;
         }
@@ -49,7 +49,7 @@ internal static class FolderPerMigration
             {
                 content.Report(
                     script,
-                    "The file is none of the scripts that a migration's own folder holds.",
+                    "A migration's own folder contains only its scripts, and this file is not one of them.",
                     "Rename it to 'up.sql' or 'down.sql', or move it out of the folder."
                 );
                 continue;

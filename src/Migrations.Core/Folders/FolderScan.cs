@@ -54,7 +54,7 @@ internal sealed class FolderScan
         )
             _content.Report(
                 entry,
-                "The file looks like a migration that is not written in SQL, and only SQL migrations can be run.",
+                "The file looks like a migration that is not written in SQL; only SQL migrations can be run.",
                 $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder."
             );
     }
@@ -107,8 +107,8 @@ internal sealed class FolderScan
         else
             _content.Report(
                 entry,
-                "The file in the rollback folder does not begin with the number of the migration that it undoes.",
-                "Rename it to the migration's number and '_rollback.sql', for example '0001_rollback.sql'."
+                "The file in the rollback folder does not start with the number of the migration it rolls back.",
+                "Rename it to '<number>_rollback.sql', for example '0001_rollback.sql'."
             );
     }
 

@@ -27,7 +27,7 @@ internal static class ForeignContent
             ErrorId.MergeUnresolved,
             new ScriptLocation(file, line),
             $"Line {line} is a Git conflict marker: '{text}'.",
-            "Resolve the conflict: keep the lines that are meant, and delete the markers."
+            "Resolve the conflict: keep the intended lines and delete the markers."
         );
 
     /// <summary>The problem with a file whose first line with anything in it is another tool's.</summary>
@@ -48,14 +48,14 @@ internal static class ForeignContent
             return new FileProblem(
                 ErrorId.FileUnreadable,
                 location,
-                "The file is a Git LFS pointer; the script itself was not fetched.",
+                "The file is a Git LFS pointer; the script itself has not been fetched.",
                 "Fetch it: git lfs pull"
             );
         if (text.Contains("/annex/objects/", StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal))
             return new FileProblem(
                 ErrorId.FileUnreadable,
                 location,
-                "The file is a git-annex pointer; the script itself was not fetched.",
+                "The file is a git-annex pointer; the script itself has not been fetched.",
                 "Fetch it: git annex get"
             );
         if (!text.StartsWith("--", StringComparison.Ordinal) || !text.Contains("liquibase", StringComparison.OrdinalIgnoreCase))
@@ -65,9 +65,9 @@ internal static class ForeignContent
             ? new FileProblem(
                 ErrorId.HeaderInvalid,
                 location,
-                "The file is a Liquibase changelog: its changesets, contexts and conditions are not read here, and all of it "
+                "The file is a Liquibase changelog: its changesets, contexts and preconditions are not supported, and all of it "
                     + "would run as one script.",
-                "Write each changeset as a migration of its own, in plain SQL and without the first line."
+                "Write each changeset as a separate migration, in plain SQL and without the first line."
             )
             : null;
     }

@@ -153,10 +153,9 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
         var marker = SectionMarker.Write(dialect ?? SectionDialect.Plain, down);
         var way = rule switch
         {
-            _ when EndsWithReturn => "Save the file with LF or CRLF line ends: where lines end with CR alone, no marker is found",
-            SectionRule.UpOnly or SectionRule.DownOnly => $"Move what follows into the {begun} script's own file",
-            SectionRule.Ignored =>
-                $"Move what follows into {(down ? "a down" : "an up")} script of its own, or have sections read: --layout sections",
+            _ when EndsWithReturn => "Save the file with LF or CRLF line endings: with CR alone, no marker is recognized",
+            SectionRule.UpOnly or SectionRule.DownOnly => $"Move what follows into the file of the {begun} script",
+            SectionRule.Ignored => $"Move what follows into a separate {begun} script, or enable sections: --layout sections",
             _ when dialect is null =>
                 $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of "
                     + "this line",
@@ -165,7 +164,7 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
         return new FileProblem(
             ErrorId.SectionInvalid,
             new ScriptLocation(file, Line),
-            $"'{Text}' looks like the beginning of {(down ? "a down" : "an up")} section, but is not a marker that is read "
+            $"'{Text}' looks like the beginning of {(down ? "a down" : "an up")} section, but is not a marker that is recognized "
                 + $"here: what follows would run as part of the {half} script.",
             $"{way}; if it is only a comment, reword it."
         );

@@ -50,7 +50,7 @@ internal sealed class HeaderBuilder(MigrationHeader inherited, string file)
         var earlier = _given.FindIndex(g => string.Equals(g.Key, entry.Key, StringComparison.Ordinal));
         if (entry.Set(Header, value, earlier < 0) is not { } changed)
         {
-            Report(line, $"'{entry.Key}: {value}' is not allowed.", $"Write {entry.Allowed}.");
+            Report(line, $"Invalid header '{entry.Key}: {value}'.", $"Write {entry.Allowed}.");
             return;
         }
 

@@ -7,7 +7,8 @@ namespace Migrations.Folders;
 /// <param name="Key">The key as documented; any case is understood.</param>
 /// <param name="Allowed">How to write it, for messages.</param>
 /// <param name="IsDirective">Whether it changes how the script runs, so that two different values contradict each other.</param>
-/// <param name="Set">Puts the value into a header; told whether it is the first time. Null: the value is not allowed.</param>
+/// <param name="Set">Sets the value in a header; its last argument says whether the key occurs for the first time. Returns null for an
+/// invalid value.</param>
 internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective, Func<MigrationHeader, string, bool, MigrationHeader?> Set)
 {
     private static readonly HeaderEntry[] All =
@@ -34,7 +35,7 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         Text("Breaking", (h, v) => h with { Breaking = !v.Equals("no", StringComparison.OrdinalIgnoreCase) }),
     ];
 
-    /// <summary>The entry of a key; null when it is none of the known ones.</summary>
+    /// <summary>The entry of a key; null for an unknown key.</summary>
     public static HeaderEntry? Find(ReadOnlySpan<byte> key)
     {
         foreach (var entry in All)

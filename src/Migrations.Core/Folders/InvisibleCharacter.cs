@@ -13,7 +13,7 @@ internal static class InvisibleCharacter
     /// <param name="bytes">Text outside literals, in UTF-8.</param>
     /// <param name="isComment">In comments only those that change the order of what is shown matter.</param>
     /// <param name="at">Where it is.</param>
-    /// <returns>The character; null when there is none.</returns>
+    /// <returns>The character; null without one.</returns>
     public static Rune? Find(ReadOnlySpan<byte> bytes, bool isComment, out int at)
     {
         at = 0;
@@ -36,10 +36,8 @@ internal static class InvisibleCharacter
         return new FileProblem(
             ErrorId.CharacterInvisible,
             location,
-            $"Column {location.Column} holds {NameOf(rune.Value)} ({code}), which cannot be seen.",
-            IsBlank(rune.Value)
-                ? "Replace it with a plain space: outside literals the database takes it for a letter of a name."
-                : "Remove it."
+            $"Column {location.Column} holds {NameOf(rune.Value)} ({code}), which is invisible.",
+            IsBlank(rune.Value) ? "Replace it with a plain space: outside literals, databases treat it as part of a name." : "Remove it."
         );
     }
 

@@ -46,18 +46,21 @@ internal sealed record LeftOutFile(string Message, string? Name)
         var end = name.LastIndexOf(Sql, StringComparison.OrdinalIgnoreCase) + Sql.Length;
         var ending = end < Sql.Length ? null : name[end..];
         if (ending is not null && Is(Copies, ending))
-            return new LeftOutFile("The file looks like an editor's copy of a migration and is left out.", null);
+            return new LeftOutFile("The file looks like an editor's copy of a migration, and is ignored.", null);
         if (!isNamed)
             return null;
         if (ending is { Length: > 0 } && !char.IsLetter(ending[0]))
             return OfSql(name[..end], ending);
         var extension = Path.GetExtension(name);
         if (Is(SqlEndings, extension))
-            return new LeftOutFile($"The file looks like a migration, but ends with '{extension}'.", name[..^extension.Length] + Sql);
+            return new LeftOutFile(
+                $"The file looks like a migration, but its name ends with '{extension}'.",
+                name[..^extension.Length] + Sql
+            );
         if (extension.Length == 0 || Is(Halves, extension))
-            return new LeftOutFile("The file looks like a migration, but does not end with '.sql'.", name + Sql);
+            return new LeftOutFile("The file looks like a migration, but its name does not end with '.sql'.", name + Sql);
         return extension.Equals(".txt", StringComparison.OrdinalIgnoreCase)
-            ? new LeftOutFile("The file is named like a migration but ends with '.txt', and is left out.", null)
+            ? new LeftOutFile("The file is named like a migration but ends with '.txt', and is ignored.", null)
             : null;
     }
 
@@ -66,11 +69,11 @@ internal sealed record LeftOutFile(string Message, string? Name)
         if (Is(Companions, ending))
             return null;
         if (Is(Disabled, ending))
-            return new LeftOutFile($"The file ends with '{ending}' and is left out.", null);
+            return new LeftOutFile($"The file name ends with '{ending}'; the file is ignored.", null);
         if (string.IsNullOrWhiteSpace(ending))
-            return new LeftOutFile("The file looks like a migration, but a blank stands behind the '.sql' of its name.", name);
+            return new LeftOutFile("The file looks like a migration, but its name has a space after '.sql'.", name);
         return new LeftOutFile(
-            $"The file looks like a migration, but '{ending}' stands behind the '.sql' of its "
+            $"The file looks like a migration, but '{ending}' follows the '.sql' of its "
                 + $"name{(Is(Packed, ending) ? ": it is packed" : "")}.",
             name
         );

@@ -53,7 +53,7 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     /// <summary>
     /// Reads the number that a name begins with: digits, dotted digits, or a date with separators (<see cref="DateNumber"/>).
     /// </summary>
-    /// <returns>Its length; 0 when there is none.</returns>
+    /// <returns>Its length; 0 without one.</returns>
     public static int NumberLength(ReadOnlySpan<char> name)
     {
         var length = DateNumber.Length(name);

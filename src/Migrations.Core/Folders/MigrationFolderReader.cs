@@ -3,7 +3,7 @@ namespace Migrations.Folders;
 /// <summary>Reads migration folders: finds the files, reads and checks every one of them, pairs and orders them. Runs nothing.</summary>
 public static class MigrationFolderReader
 {
-    /// <summary>Below so many files, one thread is done before others have started.</summary>
+    /// <summary>With fewer files than this, one thread finishes before others have started.</summary>
     private const int FewFiles = 200;
 
     /// <summary>Reads a folder. Every file is read once, in blocks; memory does not grow with the size of a file.</summary>
@@ -13,7 +13,7 @@ public static class MigrationFolderReader
     /// <returns>The migrations as they are applied: versioned ones by version, then repeatable ones by name.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.FolderMissing"/>: there is no such folder, or migrations are only in its
     /// subfolders. <see cref="ErrorId.FileUnreadable"/>: the folder itself cannot be read.</exception>
-    /// <exception cref="FolderException">Files are bad; all of them are named, each with the way to mend it.</exception>
+    /// <exception cref="FolderException">Files are invalid; all of them are listed, each with its fix.</exception>
     public static MigrationFolder Read(string path, FolderOptions options, CancellationToken cancellationToken)
     {
         var folder = Path.GetFullPath(path);
@@ -69,7 +69,7 @@ public static class MigrationFolderReader
             throw new MigrationException(
                 ErrorId.FileUnreadable,
                 $"The migration folder '{folder}' cannot be read: {error.Message}",
-                "Make the folder and all in it readable for the user who runs migrations.",
+                "Make the folder and everything in it readable for the user who runs migrations.",
                 error
             );
         }
@@ -123,9 +123,9 @@ public static class MigrationFolderReader
         yield return new FileProblem(
             ErrorId.FileNameInvalid,
             new ScriptLocation(beside[0].Down!.File, beside[0].Down!.FirstLine),
-            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the undo of {beside.Count} "
+            $"{char.ToUpperInvariant(reader[0])}{reader[1..]} reads this folder too, and would run the down scripts of {beside.Count} "
                 + $"migration{(beside.Count == 1 ? "" : "s")} as part of its migrations.",
-            $"Move each undo into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'."
+            $"Move each down script into the subfolder 'rollback', for example as 'rollback/{beside[0].Version}_rollback.sql'."
         );
     }
 

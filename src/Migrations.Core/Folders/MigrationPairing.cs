@@ -106,9 +106,9 @@ internal sealed class MigrationPairing
             file,
             ErrorId.UndoOrphaned,
             up is null
-                ? "The name ends like that of an undo script, but there is no up script for it."
-                : $"The name ends like that of the undo script of '{up.ShownName}'.",
-            $"If it undoes {(up is null ? "a migration" : "that one")}, rename it to "
+                ? "The name ends like that of a down script, but there is no up script for it."
+                : $"The name ends like that of the down script of '{up.ShownName}'.",
+            $"If it rolls back {(up is null ? "a migration" : "that one")}, rename it to "
                 + $"'{name}.down.sql'{(up is null ? $" and add the up script '{name}.sql'" : $", and the up script to '{name}.sql'")}. "
                 + $"If it is itself an up script, rename it to '{Path.GetFileName(file.FullName)}.up.sql'."
         );
@@ -135,8 +135,8 @@ internal sealed class MigrationPairing
         Warnings.Add(
             down.Problem(
                 ErrorId.UndoNameDiffers,
-                $"The down script undoes '{up.ShownName}', whose number it has, but it has another name.",
-                $"Rename it to '{NameFor(down, up)}' if that is meant."
+                $"The down script has the number of '{up.ShownName}' but a different name.",
+                $"If it rolls back that migration, rename it to '{NameFor(down, up)}'."
             )
         );
         return true;
@@ -161,8 +161,8 @@ internal sealed class MigrationPairing
                 new FileProblem(
                     ErrorId.UndoMissing,
                     new ScriptLocation(undo.File, undo.FirstLine),
-                    "The down script holds no statement, so the migration cannot be undone.",
-                    "Write the down script, or leave it so if there is no way back."
+                    "The down script contains no statement, so the migration cannot be rolled back.",
+                    "Write the down script; nothing needs to be done if the migration is irreversible."
                 )
             );
         Migrations.Add(
@@ -244,8 +244,8 @@ internal sealed class MigrationPairing
         foreach (var (file, ending, down) in new[] { (second, "_up", false), (first, "_down", true), (second, "_down", true) })
         {
             if (file.Form == FileForm.Plain && file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-                return $"If '{file.FileName}' is meant as {(down ? "a down" : "an up")} script, rename it to "
-                    + $"'{file.FullName[..^ending.Length]}{(down ? ".down" : ".up")}.sql'; delete what is there twice.";
+                return $"If '{file.FileName}' is intended as {(down ? "a down" : "an up")} script, rename it to "
+                    + $"'{file.FullName[..^ending.Length]}{(down ? ".down" : ".up")}.sql'; delete the duplicate.";
         }
 
         var number = _style.Next(File.GetLastWriteTimeUtc(second.Path), _renumbered++);
@@ -253,14 +253,14 @@ internal sealed class MigrationPairing
             second.Form == FileForm.Plain
                 ? $"{number}_{second.Name}.sql"
                 : MigrationFileName.Compose(LayoutOf(second, down: null), number, second.Name, down: false);
-        return $"If it was not applied anywhere yet, rename it to '{name}'; otherwise let migrations be known by name: --identity name.";
+        return $"If it has not been applied anywhere yet, rename it to '{name}'; otherwise identify migrations by name: --identity name.";
     }
 
     private void ReportTwoDowns(MigrationFile up, List<MigrationFile> downs) =>
         Report(
             downs[1],
             ErrorId.MigrationDuplicate,
-            $"'{up.ShownName}' has another down script, '{downs[0].ShownName}'.",
+            $"'{up.ShownName}' already has a down script, '{downs[0].ShownName}'.",
             "Keep one of the two down scripts."
         );
 
@@ -271,7 +271,7 @@ internal sealed class MigrationPairing
             down,
             ErrorId.UndoNameDiffers,
             $"The down script has the number of '{string.Join("' and '", ups.Select(u => u.ShownName))}', but another name.",
-            $"Rename it to '{string.Join("' or '", names)}', or give it the number of the migration that it undoes."
+            $"Rename it to '{string.Join("' or '", names)}', or give it the number of the migration it rolls back."
         );
     }
 

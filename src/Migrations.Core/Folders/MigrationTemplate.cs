@@ -40,8 +40,8 @@ public static class MigrationTemplate
         {
             throw new MigrationException(
                 ErrorId.PermissionDenied,
-                $"The migration cannot be written into '{root}': {error.Message}",
-                "Make the folder writable, or give another one with --path.",
+                $"The migration cannot be written to '{root}': {error.Message}",
+                "Make the folder writable, or specify another one with --path.",
                 error
             );
         }
@@ -49,15 +49,15 @@ public static class MigrationTemplate
         {
             throw new MigrationException(
                 ErrorId.DiskFailed,
-                $"The migration cannot be written into '{root}': {error.Message}",
-                "See that the disk is there and has room, and run the command again.",
+                $"The migration cannot be written to '{root}': {error.Message}",
+                "Check that the disk is mounted and has free space, and run the command again.",
                 error
             );
         }
 
         throw new MigrationException(
             ErrorId.DiskFailed,
-            $"No free number was found in '{root}': others kept taking it.",
+            $"No free number was found in '{root}': other processes kept taking it.",
             "Run the command again."
         );
     }
@@ -124,10 +124,10 @@ public static class MigrationTemplate
     private static string Slug(string name)
     {
         if (name.StartsWith('-'))
-            throw Invalid(name, "it begins with a dash, as an option does");
+            throw Invalid(name, "it starts with a dash, like an option");
         var slug = MigrationFileName.Slug(name);
         if (slug.Length == 0)
-            throw Invalid(name, "it has no letter and no digit");
+            throw Invalid(name, "it contains neither a letter nor a digit");
         if (slug.Length > LongestName)
             throw Invalid(name, $"it is longer than {LongestName} characters");
         return slug;
@@ -138,14 +138,14 @@ public static class MigrationTemplate
     {
         var file = Path.GetFileName(path);
         if (MigrationFileName.TryParse(file, rollbackSuffix: true, out var parsed) && parsed.IsDown)
-            throw Invalid(name, "it ends like the name of an undo script");
+            throw Invalid(name, "it ends like the name of a down script");
     }
 
     private static MigrationException Invalid(string name, string reason) =>
         new(
             ErrorId.UsageInvalid,
-            $"'{name}' cannot be the name of a migration: {reason}.",
-            "Say in a few words what the migration does: migrations create \"add user preferences\""
+            $"Invalid migration name '{name}': {reason}.",
+            "Describe in a few words what the migration does: migrations create \"add user preferences\""
         );
 
     private static string Humanize(string slug)

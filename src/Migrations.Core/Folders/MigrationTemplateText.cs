@@ -55,7 +55,7 @@ internal sealed class MigrationTemplateText(string number, string name, string d
     private string Section(bool down) => SectionMarker.Write(dialect, down) + "\n" + Hint(down);
 
     private static string Hint(bool down) =>
-        down ? "-- Write the statements that undo the migration here.\n" : "-- Write the statements of the migration here.\n";
+        down ? "-- Write the statements that roll the migration back here.\n" : "-- Write the statements of the migration here.\n";
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -13,7 +13,8 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether a file is only told of: where every migration has a folder of its own, a script beside those folders is not named like one.
+    /// Whether a file only causes a warning: where every migration has a folder of its own, a script beside those folders is not named like
+    /// one.
     /// </summary>
     public bool IsHarmless(string path) =>
         forced is null && style.Layout == MigrationLayout.FolderEach && MigrationFileName.NumberLength(Path.GetFileName(path)) == 0;
@@ -26,7 +27,7 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         if (IsFlywayCallback(stem))
             return Problem(
                 path,
-                "The name is that of a Flyway callback, which is no migration.",
+                "The file is a Flyway callback, not a migration.",
                 "Move it into the subfolder 'hooks', as 'before-run.sql', 'after-run.sql', 'before-each.sql', 'after-each.sql' "
                     + "or 'on-error.sql'."
             );
@@ -49,9 +50,9 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private static FileProblem ExplainBaseline(string path, MigrationFileName baseline) =>
         Problem(
             path,
-            "The file is a Flyway baseline migration, which in a new database stands for all versions up to "
-                + $"{baseline.Version}. Such files are not read here.",
-            "If databases are to begin with it, take the versions that it stands for out of the folder and let it be version "
+            "The file is a Flyway baseline migration, which in a new database replaces all versions up to "
+                + $"{baseline.Version}. Such files are not supported.",
+            "To start new databases with it, remove the versions it replaces from the folder and make it version "
                 + $"{baseline.Version}. "
                 + $"{Rename(path, baseline.FullName + ".sql")} Otherwise move it out of the folder."
         );
@@ -59,7 +60,7 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     private (string Message, string Number, string Name, bool Down) Read(string stem)
     {
         if (forced is { } layout && MigrationFileName.TryParse(stem + ".sql", rollbackSuffix: true, out var parsed))
-            return ($"The name does not fit the layout that was asked for, {layout}.", parsed.Number, parsed.Name, parsed.IsDown);
+            return ($"The name does not match the selected layout, {layout}.", parsed.Number, parsed.Name, parsed.IsDown);
         var (rest, down) = TakeEnding(stem);
         var beginning = Array.Find(DownBeginnings, b => IsBefore(b, stem));
         if (beginning is not null)
@@ -78,16 +79,15 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
         var name = MigrationFileName.Slug(rest);
         if (versioned)
             return (
-                "A versioned migration's name begins with a capital V, U or R, its version and two underscores.",
+                "The name of a versioned migration starts with a capital V, U or R, its version and two underscores.",
                 number,
                 name,
                 down || rest[0] is 'U' or 'u'
             );
         return (
-            length == 0 || beginning is not null ? "The name does not begin with a version number."
-            : stem.Length > length && stem[length] == '_'
-                ? "The name ends like that of an undo script, but not in a way that is known here."
-            : "The name has neither an underscore nor a hyphen between its number and the rest.",
+            length == 0 || beginning is not null ? "The name does not start with a version number."
+            : stem.Length > length && stem[length] == '_' ? "The name ends like that of a down script, but not in a supported form."
+            : "The name has no underscore or hyphen after its number.",
             number,
             name,
             down
@@ -138,7 +138,7 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
     {
         var folder = Path.GetDirectoryName(path) ?? "";
         return File.Exists(Path.Combine(folder, name))
-            ? $"It would have to be '{name}', which is there already: delete one of the two, or give this one the next number."
+            ? $"The right name, '{name}', already exists: delete one of the two, or give this one the next number."
             : $"Rename it to '{name}'.";
     }
 

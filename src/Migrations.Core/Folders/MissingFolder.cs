@@ -9,8 +9,8 @@ internal static class MissingFolder
         if (File.Exists(folder))
             return new MigrationException(
                 ErrorId.FolderMissing,
-                $"'{folder}' is a file; a folder with migrations in it is expected.",
-                $"Give the folder: --path '{Path.GetDirectoryName(folder)}'"
+                $"'{folder}' is a file. Expected a folder with migrations.",
+                $"Specify the folder: --path '{Path.GetDirectoryName(folder)}'"
             );
         var existing = folder;
         while (existing is not null && !Directory.Exists(existing))
@@ -18,10 +18,10 @@ internal static class MissingFolder
         var near = existing is null ? null : FindNear(existing, Path.GetFileName(folder));
         return new MigrationException(
             ErrorId.FolderMissing,
-            $"There is no migration folder '{folder}'{(near is null ? "." : $", but there is '{near}'.")}",
+            $"The migration folder does not exist: '{folder}'{(near is null ? "." : $"; did you mean '{near}'?")}",
             near is null
-                ? "Give the folder with --path, or make it with its first migration: migrations create <name>"
-                : $"Give that folder: --path '{near}'"
+                ? "Specify the folder with --path, or create it with its first migration: migrations create <name>"
+                : $"Specify that folder: --path '{near}'"
         );
     }
 
@@ -32,13 +32,13 @@ internal static class MissingFolder
         var services =
             subfolders.Count == 1
                 ? ""
-                : $" If they are the services of one database, name each with its folder, one run for each: --path '{first}' "
+                : $" If they are services that share a database, run each separately, with its name: --path '{first}' "
                     + $"--service {Path.GetFileName(subfolders[0])}";
         return new MigrationException(
             ErrorId.FolderMissing,
-            $"The folder '{folder}' holds no migrations itself, but its subfolders do: "
+            $"The folder '{folder}' contains no migrations itself, but its subfolders do: "
                 + $"{string.Join(", ", subfolders.Take(10))}{(subfolders.Count > 10 ? ", ..." : "")}.",
-            $"Give the folder that is meant: --path '{first}'.{services}"
+            $"Specify one of them: --path '{first}'.{services}"
         );
     }
 
@@ -46,8 +46,8 @@ internal static class MissingFolder
     public static MigrationException OnlyUndo(string folder) =>
         new(
             ErrorId.FolderMissing,
-            $"The folder '{folder}' holds undo scripts, which would run as migrations if it were read by itself.",
-            $"Give the folder of the migrations: --path '{Path.GetDirectoryName(folder)}'"
+            $"The folder '{folder}' contains down scripts, which would run as up scripts if the folder were read on its own.",
+            $"Specify the migration folder: --path '{Path.GetDirectoryName(folder)}'"
         );
 
     /// <summary>
@@ -56,12 +56,12 @@ internal static class MissingFolder
     public static MigrationException Empty(string folder)
     {
         var others = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(4).ToList();
-        var holds = others.Count == 0 ? "" : $" It holds: {string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", ..." : "")}.";
+        var holds = others.Count == 0 ? "" : $" It contains: {string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", ..." : "")}.";
         return new MigrationException(
             ErrorId.FolderEmpty,
-            $"The folder '{folder}' holds no migrations, and the database has no history of any.{holds}",
-            "Is this the right folder? Give another one with --path, or make the first migration: migrations create <name>. "
-                + "If it is meant to be empty, use --allow-empty."
+            $"The folder '{folder}' contains no migrations, and the database has no migration history.{holds}",
+            "Is this the right folder? Specify another one with --path, or create the first migration: migrations create <name>. "
+                + "If it is intentionally empty, use --allow-empty."
         );
     }
 

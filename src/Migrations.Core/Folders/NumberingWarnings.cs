@@ -24,7 +24,7 @@ internal static class NumberingWarnings
                 yield return Warning(
                     migration,
                     $"No migration has a number between {before.Version} and {migration.Version}.",
-                    "If a file is missing, bring it back before the next run: a later arrival is out of order."
+                    "If a file is missing, restore it before the next run: if it is added later, it is out of order."
                 );
             before = migration;
         }
@@ -37,10 +37,10 @@ internal static class NumberingWarnings
         if (kinds.Count > 1)
             yield return Warning(
                 kinds[1].First(),
-                $"The folder mixes kinds of numbers: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, "
+                $"The folder mixes numbering schemes: '{kinds[0].First()}' and '{kinds[1].First()}'. They are ordered as numbers, "
                     + "so that every "
                     + $"longer one comes after every shorter one.",
-                "Number new migrations in one way."
+                "Use one numbering scheme for new migrations."
             );
     }
 
@@ -60,8 +60,8 @@ internal static class NumberingWarnings
                 .Select(m => new FileProblem(
                     ErrorId.NumberingMixed,
                     new ScriptLocation(m.Up.File, 1),
-                    $"'{m}' begins with a date without a time, which as a number comes before every time stamp of the folder.",
-                    $"Rename it so that it begins with '{m.Version!.Text}000000'; the files' order is then the dates' order."
+                    $"'{m}' starts with a date without a time, which as a number sorts before every timestamp in the folder.",
+                    $"Rename it so that it starts with '{m.Version!.Text}000000'; the files are then ordered by date."
                 ));
     }
 
@@ -79,8 +79,8 @@ internal static class NumberingWarnings
         yield return new FileProblem(
             ErrorId.UndoMissing,
             new ScriptLocation(without[0].Up.File, 1),
-            $"{without.Count} migration{(without.Count == 1 ? " has" : "s have")} no down script and cannot be undone: {names}.",
-            "Write the down scripts, or leave it so if there is no way back."
+            $"{without.Count} migration{(without.Count == 1 ? " has" : "s have")} no down script and cannot be rolled back: {names}.",
+            "Write the down scripts; nothing needs to be done if the migrations are irreversible."
         );
     }
 

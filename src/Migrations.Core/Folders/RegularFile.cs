@@ -3,8 +3,8 @@ using System.Formats.Tar;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Tells regular files from what only has a name: opening a named pipe waits until someone writes to it, and a device may have no end, so
-/// that neither is ever opened.
+/// Distinguishes regular files from pipes and devices: opening a named pipe waits until someone writes to it, and a device may have no end,
+/// so that neither is ever opened.
 /// </summary>
 internal static class RegularFile
 {
@@ -21,7 +21,7 @@ internal static class RegularFile
         FileSystemInfo file = new FileInfo(path);
         if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint))
             file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-        // Pipes, devices and sockets have no length, so that regular files are told apart without a second look.
+        // Pipes, devices and sockets have no length, so regular files are recognized without a second system call.
         return file is FileInfo { Exists: true, Length: 0 } empty ? KindOfEmpty(empty.FullName) : null;
     }
 

@@ -33,8 +33,8 @@ internal sealed class ScriptReader : IDisposable
                     [
                         file.Problem(
                             ErrorId.FileUnreadable,
-                            $"The file is {kind}, not a regular file, and is not opened.",
-                            "Put the script itself in its place, or take it out of the folder."
+                            $"The file is {kind}, not a regular file, and was not opened.",
+                            "Replace it with the script itself, or remove it from the folder."
                         ),
                     ],
                 };

@@ -55,7 +55,7 @@ internal readonly record struct SectionMarker(SectionDialect Dialect, SectionMar
             _ => down ? "-- Down Migration" : "-- Up Migration",
         };
 
-    /// <summary>Reads a line. Almost all lines are no markers, and are told by their first few bytes.</summary>
+    /// <summary>Reads a line. Almost all lines are not markers; their first few bytes decide that.</summary>
     public static SectionMarker? Parse(ReadOnlySpan<byte> line)
     {
         var text = line.TrimStart(" \t"u8);

@@ -8,21 +8,21 @@ internal static class SectionProblem
     public static FileProblem None(ScriptLocation place) =>
         Of(
             place,
-            "The file has no section marker, and the layout with sections was asked for.",
-            "Put the line '-- Up Migration' above the up script and '-- Down Migration' above the down script."
+            "The file has no section marker, but the layout 'sections' was selected.",
+            "Add the line '-- Up Migration' above the up script and '-- Down Migration' above the down script."
         );
 
     public static FileProblem Stray(SectionMarker marker, ScriptLocation place) =>
         Of(
             place,
-            $"'-- {marker.Text}' stands in a file without '{Write(marker.Dialect, down: false)}'.",
-            $"Put the line '{Write(marker.Dialect, down: false)}' above the up script."
+            $"'-- {marker.Text}' occurs in a file without '{Write(marker.Dialect, down: false)}'.",
+            $"Add the line '{Write(marker.Dialect, down: false)}' above the up script."
         );
 
     public static FileProblem Before(SectionMarker marker, ScriptLocation place) =>
         Of(
             place,
-            $"A statement stands before '{Write(marker.Dialect, down: false)}' and would never run.",
+            $"A statement precedes '{Write(marker.Dialect, down: false)}' and would never run.",
             $"Move it below the '{Write(marker.Dialect, down: false)}' line."
         );
 
@@ -36,8 +36,8 @@ internal static class SectionProblem
     public static FileProblem Twice(SectionMarker marker, ScriptLocation place) =>
         Of(
             place,
-            $"'{Write(marker.Dialect, marker.Kind == MarkerKind.Down)}' is there for the second time.",
-            "Put each change in a file of its own, or join the sections: one up section and one down section per file."
+            $"'{Write(marker.Dialect, marker.Kind == MarkerKind.Down)}' occurs a second time.",
+            "Put each change in a separate file, or merge the sections: one up section and one down section per file."
         );
 
     public static FileProblem OtherHalf(SectionMarker marker, SectionRule rule, ScriptLocation place)
@@ -45,7 +45,7 @@ internal static class SectionProblem
         var (half, other) = rule == SectionRule.UpOnly ? ("an up", "a down") : ("a down", "an up");
         return Of(
             place,
-            $"The file's name says that it is {half} script only, but '-- {marker.Text}' begins {other} section in it.",
+            $"According to its name the file contains only {half} script, but '-- {marker.Text}' begins {other} section in it.",
             "Keep both halves in one file named without a suffix, for example 001_name.sql, or move this section into the "
                 + "other half's file."
         );
@@ -54,25 +54,25 @@ internal static class SectionProblem
     public static FileProblem OtherDialect(SectionMarker marker, SectionDialect dialect, ScriptLocation place) =>
         Of(
             place,
-            $"'-- {marker.Text}' is not understood in a file that uses '{Write(dialect, down: false)}'.",
+            $"'-- {marker.Text}' is not recognized in a file that uses '{Write(dialect, down: false)}'.",
             $"Use the markers '{Write(dialect, down: false)}' and '{Write(dialect, down: true)}' only."
         );
 
     public static FileProblem LikeDown(SectionMarker marker, ScriptLocation place) =>
         Of(
             place,
-            $"'-- {marker.Text}' looks like the beginning of the down section, but is not written like it.",
+            $"'-- {marker.Text}' looks like the beginning of the down section, but is not a valid marker.",
             "Write '-- Down Migration' and nothing else on the line, or reword the comment."
         );
 
     public static FileProblem Unknown(SectionMarker marker, ScriptLocation place) =>
-        new(ErrorId.HeaderInvalid, place, $"'-- {marker.Text}' is not understood.", Known(marker.Dialect));
+        new(ErrorId.HeaderInvalid, place, $"Unknown marker '-- {marker.Text}'.", Known(marker.Dialect));
 
     public static FileProblem UnknownOption(SectionMarker marker, string option, ScriptLocation place) =>
         new(
             ErrorId.HeaderInvalid,
             place,
-            $"'{option}' is not understood in '-- {marker.Text}'.",
+            $"Unknown option '{option}' in '-- {marker.Text}'.",
             marker.Dialect == SectionDialect.Dbmate ? "The only option is 'transaction:false'." : "The only option is 'notransaction'."
         );
 

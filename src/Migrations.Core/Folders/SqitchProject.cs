@@ -25,8 +25,8 @@ internal static class SqitchProject
             new FileProblem(
                 ErrorId.FileNameInvalid,
                 new ScriptLocation(plan, 1),
-                "The folder is a Sqitch project, whose plan and whose deploy and revert scripts are not read here.",
-                "Write each change as a migration, in the order of the plan: deploy/users.sql as '001_users.sql', "
+                "The folder is a Sqitch project; its plan and its deploy and revert scripts are not supported.",
+                "Convert each change to a migration, in the order of the plan: deploy/users.sql as '001_users.sql', "
                     + "revert/users.sql as '001_users.down.sql'."
             )
         );

@@ -37,7 +37,7 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
             {
                 content.Warn(
                     entry,
-                    "The file is left out: its folder is named like a version, but its own name begins with no number.",
+                    "The file is ignored: its folder is named like a version, but its own name does not start with a number.",
                     "Give it a number ('01__name.sql') if it is a migration."
                 );
             }
@@ -48,8 +48,8 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
         content.OtherFolders.Add(Path.GetRelativePath(root, folder.Path));
         content.Warn(
             folder,
-            $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are no part of this folder.",
-            $"If they are to run, move them up, or give the subfolder as a migration folder of its own: --path '{folder.Path}'."
+            $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are not part of this folder.",
+            $"If they should run, move them up, or use the subfolder as a separate migration folder: --path '{folder.Path}'."
         );
     }
 

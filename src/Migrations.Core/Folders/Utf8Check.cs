@@ -27,7 +27,12 @@ internal static class Utf8Check
         line += block[..bad].Count((byte)'\n');
         var offset = (position + bad).ToString(CultureInfo.InvariantCulture);
         return bad == nul
-            ? Problem(file, line, $"The byte at offset {offset} is NUL, which no script can hold; the file may be UTF-16.", "UTF-16")
+            ? Problem(
+                file,
+                line,
+                $"The byte at offset {offset} is NUL, which is not allowed in a script; the file may be UTF-16.",
+                "UTF-16"
+            )
             : Problem(file, line, $"The byte at offset {offset} (0x{block[bad]:X2}) is not valid UTF-8.", "WINDOWS-1252");
     }
 

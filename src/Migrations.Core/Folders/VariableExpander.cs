@@ -13,7 +13,7 @@ namespace Migrations.Folders;
 internal sealed class VariableExpander(Func<string, string?> lookup)
 {
     /// <summary>Puts the variables into one line.</summary>
-    /// <exception cref="FormatException">A variable is not set, or the text is none of the forms.</exception>
+    /// <exception cref="FormatException">A variable is not set, or a reference is malformed.</exception>
     public string Expand(string line)
     {
         if (!line.Contains('$', StringComparison.Ordinal))
@@ -69,7 +69,7 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
         else
             value = Value(name);
         if (at >= line.Length || line[at] != '}')
-            throw new FormatException($"'${{{name}' has no closing brace, or an operator that is not known.");
+            throw new FormatException($"'${{{name}' has no closing brace, or an unknown operator.");
         at++;
         return value;
     }
@@ -106,7 +106,7 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
             || !TryNumber(numbers[0], out var offset)
             || numbers.Length == 2 && !TryNumber(numbers[1], out length)
         )
-            throw new FormatException($"'${{{name}:' is not followed by a number, or by '-' and a default.");
+            throw new FormatException($"'${{{name}:' must be followed by a number, or by '-' and a default.");
         at = end;
         var value = Value(name);
         var first = Math.Clamp(offset < 0 ? value.Length + offset : offset, 0, value.Length);
@@ -126,6 +126,6 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
             at++;
         return at > start
             ? line[start..at]
-            : throw new FormatException("A dollar sign is not followed by a variable's name; write '$$' for a dollar sign.");
+            : throw new FormatException("A dollar sign is not followed by the name of a variable; write '$$' for a literal dollar sign.");
     }
 }

@@ -23,10 +23,10 @@ public sealed record HistoryRecord
     /// <summary>Whether it was applied once and undone since.</summary>
     public bool RolledBack { get; init; }
 
-    /// <summary>The failure since it was last applied, undone or repaired; null when there is none.</summary>
+    /// <summary>The failure since it was last applied, rolled back or repaired; null without one.</summary>
     public JournalEntry? Failure { get; init; }
 
-    /// <summary>The newest verdict of a rehearsal that is kept in the history; null when there is none.</summary>
+    /// <summary>The newest rehearsal verdict kept in the history; null without one.</summary>
     public JournalEntry? Rehearsal { get; init; }
 
     /// <summary>How far a script without a transaction got, by direction; null when none was interrupted.</summary>

@@ -54,7 +54,7 @@ public static class JournalNames
     private static MigrationException Unknown(string? name) =>
         new(
             ErrorId.HistoryTableConflict,
-            $"The history table has a row that says '{name}', which this version of the tool does not know.",
+            $"The history table has a row with the event '{name}', which is unknown to this version of the tool.",
             "Use the version of the tool that wrote the history, or a newer one."
         );
 }

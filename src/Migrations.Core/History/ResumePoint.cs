@@ -3,5 +3,5 @@ namespace Migrations.History;
 /// <summary>How far a script without a transaction got before its run ended.</summary>
 /// <param name="Direction">Which half ran.</param>
 /// <param name="Completed">For each statement that has run, the SHA-256 over all statements up to it.</param>
-/// <param name="Undecided">The statement that was started and whose end is not recorded; null when there is none.</param>
+/// <param name="Undecided">The statement that was started and whose end is not recorded; null without one.</param>
 public sealed record ResumePoint(MigrationDirection Direction, IReadOnlyList<string> Completed, int? Undecided);

@@ -3,8 +3,8 @@ using Migrations.Sql;
 namespace Migrations.History;
 
 /// <summary>
-/// Tells whether two texts of a script differ in substance, by their tokens: comments, white space, the case of words and a last semicolon
-/// do not count.
+/// Decides whether two texts of a script differ in substance, by their tokens: comments, white space, the case of words and a last
+/// semicolon do not count.
 /// </summary>
 public static class ScriptComparison
 {
@@ -72,7 +72,7 @@ public static class ScriptComparison
                         yield return (SqlTokenKind.Comment, directive);
                     continue;
                 case SqlTokenKind.Semicolon:
-                    // Told only before the next token: a last semicolon, and a doubled one, change nothing.
+                    // Emitted only before the next token: a last semicolon, and a doubled one, change nothing.
                     semicolon = true;
                     continue;
             }

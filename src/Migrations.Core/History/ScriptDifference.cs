@@ -5,7 +5,7 @@ namespace Migrations.History;
 /// <summary>Finds the statements in which two texts of a script differ, as <c>diff</c> does for lines.</summary>
 internal static class ScriptDifference
 {
-    /// <summary>Beyond so many comparisons, what differs is listed as a whole.</summary>
+    /// <summary>Beyond this number of comparisons, the differing parts are listed as a whole.</summary>
     private const int MostComparisons = 1_000_000;
 
     /// <summary>Compares the applied text with the one in the folder. Both are without secrets.</summary>

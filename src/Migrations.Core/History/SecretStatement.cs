@@ -54,7 +54,7 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     /// <summary>Whether it is a comment on an object.</summary>
     public bool IsComment => Is(0, "COMMENT");
 
-    /// <summary>A token's text; empty where there is none.</summary>
+    /// <summary>A token's text; empty beyond the last one.</summary>
     public string Text(int at) => at >= 0 && at < tokens.Count ? tokens[at].In(text).ToString() : "";
 
     /// <summary>Whether a token is this word or mark.</summary>
@@ -73,7 +73,7 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     /// <summary>Where a token ends.</summary>
     public int EndAt(int at) => tokens[at].Start + tokens[at].Length;
 
-    /// <summary>The token that is a secret because of the one at a place; null when there is none.</summary>
+    /// <summary>The token that is a secret because of the one at a position; null without one.</summary>
     public int? SecretAfter(int at, string[] pragmas, HashSet<string> variables)
     {
         if (Is(0, "PRAGMA") && IsAny(at, pragmas) && at <= 3)

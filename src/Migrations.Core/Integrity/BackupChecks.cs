@@ -7,7 +7,7 @@ namespace Migrations.Integrity;
 /// <summary>Asks how old the newest proven backup is.</summary>
 internal static class BackupChecks
 {
-    private const string Way = "Make one: migrations backup --destination <folder> --prove";
+    private const string Way = "Create one: migrations backup --destination <folder> --prove";
 
     /// <summary>The answer for one database.</summary>
     public static async Task<CheckResult> AskAsync(
@@ -19,7 +19,7 @@ internal static class BackupChecks
     )
     {
         if (request.BackupFolder is null)
-            return Of(CheckStatus.NotRun, "No folder of backups was named.", actual: null, "Name it with --backups.");
+            return Of(CheckStatus.NotRun, "No backup folder was specified.", actual: null, "Specify it with --backups.");
         var backups = await new BackupCatalogue([driver]).ReadAsync(request.BackupFolder, cancellationToken).ConfigureAwait(false);
         return Judge(
             [.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))],
@@ -36,7 +36,7 @@ internal static class BackupChecks
     {
         if (backups.Count == 0)
             return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
-        if (backups.FirstOrDefault(b => b.Proven && !BackupCatalogue.IsFuture(b.CreatedAt, now)) is not { } proven)
+        if (backups.FirstOrDefault(b => b.Proven && !ListedBackup.IsFuture(b.CreatedAt, now)) is not { } proven)
             return Of(
                 CheckStatus.Fail,
                 $"None of the {backups.Count} backups is proven.{Odd(backups)}",
@@ -61,7 +61,7 @@ internal static class BackupChecks
 
     private static string Odd(IReadOnlyList<DatabaseBackup> backups) =>
         backups.FirstOrDefault(b => b.Problem is not null) is { } odd
-            ? $" '{Path.GetFileName(odd.Path)}' does not count: {odd.Problem}"
+            ? $" '{Path.GetFileName(odd.Path)}' is not counted: {odd.Problem}"
             : "";
 
     private static string Hours(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#} hours");

@@ -9,7 +9,7 @@ internal static class CheckExpectationParser
     public const string Forms =
         "rows 0, rows > 0, value 1, value null, values a, b, error <words or code>, plan <words>, plan without <words>";
 
-    /// <summary>Reads an expectation; null when it is none of the forms.</summary>
+    /// <summary>Reads an expectation; null when it is malformed.</summary>
     public static CheckExpectation? Parse(string text)
     {
         var blank = text.IndexOfAny([' ', '\t']);

@@ -36,8 +36,8 @@ public static class CheckFileReader
                 new FileProblem(
                     ErrorId.CheckInvalid,
                     twice.ElementAt(1).Location,
-                    $"Another check is called '{twice.Key}' too ({twice.First().Location}).",
-                    "Give each check a name of its own: '-- check: name'."
+                    $"Another check is also named '{twice.Key}' ({twice.First().Location}).",
+                    "Give each check a unique name: '-- check: name'."
                 )
             );
         }

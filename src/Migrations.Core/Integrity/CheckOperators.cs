@@ -39,7 +39,7 @@ internal static class CheckOperators
             _ => ">= ",
         };
 
-    /// <summary>Whether a comparison of the two sides, as <see cref="IComparable"/> tells it, satisfies the operator.</summary>
+    /// <summary>Whether the result of comparing the two sides with <see cref="IComparable"/> satisfies the operator.</summary>
     public static bool Holds(CheckOperator item, int comparison) =>
         item switch
         {

@@ -34,7 +34,7 @@ internal static class CheckSections
             }
         }
 
-        // Before the first '-- check:' there may be directives for nothing, but no statement that belongs to nobody.
+        // Before the first '-- check:' there may be directives for nothing, but no statement, because it would belong to no check.
         if (sections.Count > 1 && sections[0] is { StatementLine: 0, Directives.Count: 0 })
             sections.RemoveAt(0);
         return
@@ -78,7 +78,7 @@ internal static class CheckSections
             Wrong(
                 section.Line,
                 expectations.Count == 0
-                    ? $"The check '{section.Name}' expects nothing."
+                    ? $"The check '{section.Name}' has no expectation."
                     : $"The check '{section.Name}' has {expectations.Count} expectations.",
                 $"Write one line '-- expect: ...': {CheckExpectationParser.Forms}."
             );
@@ -87,7 +87,7 @@ internal static class CheckSections
             if (Apply(check, key, value) is { } applied)
                 check = applied;
             else
-                Wrong(line, $"'{key}: {value}' is not understood.", Remedy(key));
+                Wrong(line, $"Invalid directive '{key}: {value}'.", Remedy(key));
         }
 
         return problems.Count == before ? check : null;

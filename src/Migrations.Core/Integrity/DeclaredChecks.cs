@@ -76,7 +76,7 @@ internal static class DeclaredChecks
     /// <param name="unfilled">The tables without rows, on a copy; null elsewhere.</param>
     internal static CheckResult Judge(DeclaredCheck check, QueryAnswer answer, UnfilledTables? unfilled)
     {
-        // An error that nobody expects means that the question was not answered as meant: never a pass, whatever the rows before it were.
+        // An unexpected error means that the check was not answered: never a pass, whatever the rows before it were.
         var isMet = check.Expectation.IsMet(answer) && (answer.Error is null || check.Expectation is ErrorExpectation);
         var actual =
             answer.Error is { } error && check.Expectation is not ErrorExpectation
@@ -100,8 +100,8 @@ internal static class DeclaredChecks
             : result with
             {
                 Status = isMet ? CheckStatus.Warn : check.Severity,
-                Message = $"{result.Message} Not undone: {string.Join(' ', answer.Remains)}",
-                Recommendation = result.Recommendation ?? "Run it on a copy, where that does not matter.",
+                Message = $"{result.Message} Not rolled back: {string.Join(' ', answer.Remains)}",
+                Recommendation = result.Recommendation ?? "Run it on a copy, where this does not matter.",
             };
     }
 
@@ -130,13 +130,13 @@ internal static class DeclaredChecks
         return open && unfilled.ReadBy(check.Sql) is { Count: > 0 } read ? Lacking(read) : null;
     }
 
-    private static string Lacking(IReadOnlyList<string> tables) => $"the copy holds no rows of {string.Join(", ", tables)}";
+    private static string Lacking(IReadOnlyList<string> tables) => $"the copy contains no rows of {string.Join(", ", tables)}";
 
     private static CheckResult NotShown(CheckResult result, string why) =>
         result with
         {
             Status = CheckStatus.NotRun,
-            Message = $"Not shown: {why}.",
-            Recommendation = "Ask it on a copy with all rows: migrations test --with-data",
+            Message = $"Not determined: {why}.",
+            Recommendation = "Run it on a copy with all rows: migrations test --with-data",
         };
 }

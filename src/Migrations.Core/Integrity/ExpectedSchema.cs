@@ -12,7 +12,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
 {
     private readonly SchemaReplay _replay = new(driver, options, scratch);
 
-    /// <summary>The file that holds the complete schema of a folder; null when there is none.</summary>
+    /// <summary>The file with the complete schema of a folder; null without one.</summary>
     public static string? FileOf(string folder) => Path.Combine(folder, "schema.sql") is var file && File.Exists(file) ? file : null;
 
     /// <summary>
@@ -28,8 +28,8 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         {
             throw new MigrationException(
                 ErrorId.MigrationMissing,
-                $"What the migrations make cannot be replayed: applied, but the file is gone: {string.Join(", ", gone)}.",
-                "Put the files back."
+                $"The migrations cannot be replayed, because files of applied ones are missing: {string.Join(", ", gone)}.",
+                "Restore the files."
             );
         }
 
@@ -40,8 +40,8 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         {
             throw new MigrationException(
                 ErrorId.MigrationMissing,
-                "The history begins with a baseline that stored no schema, so there is nothing to replay from.",
-                "Compare with a file that holds the whole schema: migrations diff <database> schema.sql"
+                "The history starts with a baseline that stored no schema, so the migrations cannot be replayed.",
+                "Compare with a file that contains the whole schema: migrations diff <database> schema.sql"
             );
         }
 

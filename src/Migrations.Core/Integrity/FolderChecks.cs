@@ -11,7 +11,7 @@ internal static class FolderChecks
     public static IEnumerable<CheckResult> Judge(MigrationFolder folder)
     {
         if (folder.Warnings.Count == 0)
-            yield return Of(CheckStatus.Pass, $"All {folder.Migrations.Count} migrations are named and numbered by the rules.");
+            yield return Of(CheckStatus.Pass, $"All {folder.Migrations.Count} migrations are named and numbered correctly.");
         foreach (var warning in folder.Warnings)
             yield return Of(warning, CheckStatus.Warn);
     }

@@ -4,7 +4,7 @@ namespace Migrations.Integrity;
 internal static class HistoryChecks
 {
     private const string OtherFolder =
-        "Is this the right folder? Give another one with --path; or put the files of the applied migrations back.";
+        "Is this the right folder? Specify another one with --path; or restore the files of the applied migrations.";
 
     /// <summary>The answers for one database.</summary>
     public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> all)
@@ -28,15 +28,15 @@ internal static class HistoryChecks
             statuses.Where(s => s.State == MigrationState.Changed),
             CheckStatus.Fail,
             "No applied script was edited.",
-            "Applied, and edited since",
-            "Put the scripts back and write a new migration; or accept the edits with 'migrations repair'."
+            "Edited after it was applied",
+            "Restore the scripts and write a new migration; or accept the edits with 'migrations repair'."
         );
         yield return Of(
             "history-identity",
             statuses.Where(s => s is { RecordedAs: not null, AppliedAt: null }),
             CheckStatus.Fail,
-            "No version was applied as another migration.",
-            "The version was applied as another migration",
+            "No version was applied as a different migration.",
+            "The version was applied as a different migration",
             OtherFolder
         );
         yield return Of(
@@ -60,7 +60,7 @@ internal static class HistoryChecks
             statuses.Where(s => s.Change == ScriptChange.Cosmetic),
             CheckStatus.Warn,
             "No applied script differs in comments or white space.",
-            "Edited since, in comments or white space only",
+            "Edited after it was applied, in comments or white space only",
             "Accept the edits with 'migrations repair'."
         );
     }
@@ -71,9 +71,11 @@ internal static class HistoryChecks
             "history-missing",
             statuses.Where(s => s is { State: MigrationState.Missing, Version: not null }),
             CheckStatus.Fail,
-            "The file of every applied migration is there.",
-            "Applied, but the file is gone",
-            IsOtherFolder(statuses) ? OtherFolder : "Put the files back; or forget them with 'migrations repair --remove-missing'."
+            "The file of every applied migration exists.",
+            "Applied, but the file is missing",
+            IsOtherFolder(statuses)
+                ? OtherFolder
+                : "Restore the files; or remove the migrations from the history with 'migrations repair --remove-missing'."
         );
         yield return Of(
             "history-out-of-order",
@@ -112,16 +114,16 @@ internal static class HistoryChecks
     {
         var versioned = statuses.Where(s => s is { Version: not null, State: not MigrationState.Missing }).ToList();
         yield return versioned.Count == 0
-            ? Nothing("undo-missing", "There is no migration that could have a down script.")
+            ? Nothing("undo-missing", "No migration needs a down script.")
             : Of(
                 "undo-missing",
                 versioned.Where(s => !s.HasUndo && !s.IsIrreversible),
                 CheckStatus.Warn,
                 versioned.Exists(s => s.IsIrreversible)
-                    ? "Every migration has a down script or says that it is irreversible."
+                    ? "Every migration has a down script or is declared irreversible."
                     : "Every migration has a down script.",
                 "No down script",
-                "Write one, or say in the header of the up script that none is wanted: -- Irreversible: yes"
+                "Write one, or declare the migration irreversible in the header of the up script: -- Irreversible: yes"
             );
     }
 
@@ -130,7 +132,7 @@ internal static class HistoryChecks
         var undos = statuses.Where(s => s.HasUndo).ToList();
         if (undos.Count == 0)
         {
-            yield return Nothing("undo-unproven", "There is no undo to prove.");
+            yield return Nothing("undo-unproven", "There is no down script to prove.");
             yield break;
         }
 
@@ -138,8 +140,8 @@ internal static class HistoryChecks
             "undo-bad",
             undos.Where(s => s.UndoProven == false),
             CheckStatus.Warn,
-            "No undo is known to be bad.",
-            "A rehearsal has found a fault in the undo",
+            "No undo is known to be faulty.",
+            "A rehearsal found a fault in the undo",
             "Correct the down scripts, and rehearse them: migrations test --all"
         );
         yield return Of(

@@ -44,14 +44,14 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see
     /// cref="CheckStatus.NotRun"/>.</returns>
     /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name
-    /// is none.</exception>
+    /// is unknown.</exception>
     public async Task<IReadOnlyList<CheckResult>> CheckAsync(CheckRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new CheckRequest();
         if (wanted.Categories.Contains(CheckCategory.Checklist))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                $"There are no checks of the category '{CheckCategory.Checklist.Word()}': it is asked of migrations.",
+                $"The category '{CheckCategory.Checklist.Word()}' has no checks of a database: it is about migrations.",
                 "Rehearse them: migrations test --checklist"
             );
         if (
@@ -190,10 +190,10 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             var (compared, good) = input.History.IsShared
                 ? (
                     SchemaChecks.WithoutOthers(live, expected),
-                    "What the applied migrations make is as they make it. Other services share the database: what else there is "
-                        + "was not compared."
+                    "The objects of the applied migrations are unchanged. Other services share the database: other objects "
+                        + "were not compared."
                 )
-                : (live, "The database is what its applied migrations make." + SchemaScope.LeftOut(found, live));
+                : (live, "The database matches its applied migrations." + SchemaScope.LeftOut(found, live));
             return [.. SchemaChecks.Differences("drift", category, expected, compared, good)];
         }
 
@@ -208,7 +208,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                     category,
                     scope.WithoutOthers(written, replayed),
                     scope.WithoutIgnored(replayed),
-                    $"The migrations make just what {Path.GetFileName(file)} says."
+                    $"The migrations match {Path.GetFileName(file)}."
                 )
             );
         }
@@ -275,7 +275,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             ? selected
             : throw new MigrationException(
                 ErrorId.UsageInvalid,
-                $"No check is called {string.Join(" or ", names.Select(n => $"'{n}'"))}.",
+                $"There is no check named {string.Join(" or ", names.Select(n => $"'{n}'"))}.",
                 $"The checks are {string.Join(", ", results.Select(r => r.Name).Distinct(StringComparer.Ordinal))}."
             );
     }

@@ -7,7 +7,7 @@ namespace Migrations.Integrity;
 /// <summary>
 /// Writes check results as a JUnit file, by the schema that Azure Pipelines documents for it
 /// (<see href="https://learn.microsoft.com/azure/devops/pipelines/tasks/reference/publish-test-results-v2"/>): one suite per database, a
-/// failure for each failed check, a skipped case for each that was not run; warnings pass, and are told in the suite's output.
+/// failure for each failed check, a skipped case for each that was not run; warnings pass, and are listed in the suite's output.
 /// </summary>
 public static class JUnitReport
 {
@@ -28,7 +28,7 @@ public static class JUnitReport
             throw new MigrationException(
                 ErrorId.DiskFailed,
                 $"The report '{path}' could not be written: {e.Message}",
-                "Name a file in a folder that exists and can be written.",
+                "Specify a file in an existing, writable folder.",
                 e
             );
         }

@@ -28,17 +28,17 @@ internal static class LeftoverChecks
     private static CheckResult Judge(IReadOnlyList<string> leftovers)
     {
         if (leftovers.Count == 0)
-            return Of(CheckStatus.Pass, "No killed run has left a copy behind.");
+            return Of(CheckStatus.Pass, "No killed run left a copy behind.");
         var names = string.Join(", ", leftovers);
         return Of(
             CheckStatus.Warn,
-            $"Killed runs have left {(leftovers.Count == 1 ? "a copy" : $"{leftovers.Count} copies")} behind: {names}."
+            $"Killed runs left {(leftovers.Count == 1 ? "a copy" : $"{leftovers.Count} copies")} behind: {names}."
         ) with
         {
             Actual = names,
             Recommendation =
-                "The next rehearsal, proof or restore in the same place removes those whose owner is known to be dead. Remove "
-                + "the others by hand.",
+                "The next rehearsal, proof or restore in the same place removes those whose process is known to have ended. Remove "
+                + "the others manually.",
         };
     }
 

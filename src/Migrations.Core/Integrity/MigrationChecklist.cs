@@ -56,16 +56,16 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
                 "rollback-exists",
                 migration.HasUndo || migration.IsIrreversible ? CheckStatus.Pass : CheckStatus.Warn,
                 migration.HasUndo ? "There is a down script."
-                    : migration.IsIrreversible ? "The header says that it is irreversible."
+                    : migration.IsIrreversible ? "It is declared irreversible."
                     : "There is no down script.",
-                "Write one, or say in the header of the up script that none is wanted: -- Irreversible: yes"
+                "Write one, or declare the migration irreversible in the header of the up script: -- Irreversible: yes"
             );
-            yield return Applies(migration, "applies-on-empty-data", result, "no rehearsal got to it");
+            yield return Applies(migration, "applies-on-empty-data", result, "no rehearsal reached it");
             yield return Applies(
                 migration,
                 "applies-on-populated-data",
                 withRows is { WithData: true } ? withRows : null,
-                "there is no copy with rows to try it on"
+                "there is no copy with rows to test it on"
             );
             yield return Tested(migration, withRows ?? result);
             yield return Item(
@@ -87,7 +87,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
             migration,
             "naming",
             warnings.Count == 0 ? CheckStatus.Pass : CheckStatus.Warn,
-            warnings.Count == 0 ? "Its files are named by the rules." : string.Join(' ', warnings.Select(w => w.Message)),
+            warnings.Count == 0 ? "Its files are named correctly." : string.Join(' ', warnings.Select(w => w.Message)),
             string.Join(' ', warnings.Select(w => w.Remedy))
         );
     }
@@ -95,12 +95,12 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
     private static CheckResult Applies(Migration migration, string item, RehearsalResult? result, string why) =>
         result switch
         {
-            null => Item(migration, item, CheckStatus.NotRun, $"It was not tried: {why}.", recommendation: null),
+            null => Item(migration, item, CheckStatus.NotRun, $"Not tested: {why}.", recommendation: null),
             { Applies: false, NotRun: { } reason } => Item(
                 migration,
                 item,
                 CheckStatus.NotRun,
-                $"It was not tried: {reason}",
+                $"Not tested: {reason}",
                 result.Failure?.NextStep
             ),
             { Applies: true } => Item(migration, item, CheckStatus.Pass, "It applies.", recommendation: null),
@@ -114,35 +114,35 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
                 migration,
                 "rollback-tested",
                 CheckStatus.Pass,
-                "Its undo brings back what was there, and it can be applied again.",
+                "Its undo restores the previous state, and it can be applied again.",
                 recommendation: null
             ),
             UndoVerdict.SameButColumnOrder => Item(
                 migration,
                 "rollback-tested",
                 CheckStatus.Pass,
-                "Its undo brings back what was there, but for the order of columns, and it can be applied again.",
+                "Its undo restores the previous state except for the order of columns, and it can be applied again.",
                 recommendation: null
             ),
             UndoVerdict.SchemaOnly => Item(
                 migration,
                 "rollback-tested",
                 CheckStatus.Warn,
-                "Its undo brings the schema back. There were no rows whose values could be compared.",
-                "Rehearse it on a database whose tables hold rows."
+                "Its undo restores the schema. There were no rows whose values could be compared.",
+                "Rehearse it on a database whose tables contain rows."
             ),
             UndoVerdict.NotRun when result.NotRun is { } reason => Item(
                 migration,
                 "rollback-tested",
                 CheckStatus.NotRun,
-                $"It was not tried: {reason}",
+                $"Not tested: {reason}",
                 result.Failure?.NextStep
             ),
             UndoVerdict.None or UndoVerdict.NotRun => Item(
                 migration,
                 "rollback-tested",
                 CheckStatus.NotRun,
-                "There is no undo that could be tried.",
+                "There is no down script to test.",
                 recommendation: null
             ),
             _ => Item(

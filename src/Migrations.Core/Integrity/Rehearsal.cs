@@ -77,7 +77,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         {
             Left = difference.Left is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Left),
             Right = difference.Right is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Right),
-            Mend = difference.Mend is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Mend),
+            Fix = difference.Fix is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Fix),
         };
 
     private async Task<PlanningInput> LookAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
@@ -135,7 +135,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             return
             [
                 .. checks.Select(c =>
-                    DeclaredChecks.NotRun(c, $"Not asked: {leftOut} was not run on the copy.").Of(target, _options.Service, folder)
+                    DeclaredChecks.NotRun(c, $"Not run: {leftOut} was not run on the copy.").Of(target, _options.Service, folder)
                 ),
             ];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,7 @@ using Migrations.Sql;
 namespace Migrations.Integrity;
 
 /// <summary>
-/// The scratch database of a rehearsal: a copy of the live one, or empty. Made when it is first needed, and made anew when an undo has
+/// The scratch database of a rehearsal: a copy of the live one, or empty. Created when it is first needed, and recreated when an undo has
 /// spoiled it.
 /// </summary>
 internal sealed class RehearsalCopy(

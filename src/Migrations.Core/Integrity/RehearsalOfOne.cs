@@ -65,7 +65,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             : new MigrationException(
                 ErrorId.ObjectsLost,
                 LostObjectText.Warning(migration.FullName, first),
-                "Add the statement to the script; or name what is not meant to stay with a DROP, or accept the loss with '-- "
+                "Add the statement to the script; or drop the object explicitly with DROP, or accept the loss with '-- "
                     + "Objects-Lost: allowed' in the header."
             )
             {

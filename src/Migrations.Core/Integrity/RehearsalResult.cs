@@ -41,7 +41,7 @@ public sealed record RehearsalResult : IHasPlace
     /// <summary>The verdict in a few words, for people: where no values were compared, it says so.</summary>
     public string UndoMessage =>
         UndoVerdict == UndoVerdict.SameButColumnOrder && ValuesCompared.Count == 0
-            ? "undo proven for the schema only, but columns come back in another order: there were no rows to compare"
+            ? "undo proven for the schema only, but the order of columns changes: there were no rows to compare"
             : UndoVerdict.Message();
 
     /// <summary>
@@ -85,7 +85,7 @@ public sealed record RehearsalResult : IHasPlace
     /// <summary>Table locks that the up script took, strongest first.</summary>
     public IReadOnlyList<TableLock> Locks { get; init; } = [];
 
-    /// <summary>Tables that the up script wrote anew.</summary>
+    /// <summary>Tables that the up script rewrote.</summary>
     public IReadOnlyList<string> Rewrites { get; init; } = [];
 
     /// <summary>Whether the rehearsed database held rows; where it did not, nothing is known about lost ones.</summary>

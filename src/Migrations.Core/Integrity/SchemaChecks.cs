@@ -30,14 +30,14 @@ internal static class SchemaChecks
                 Actual = missing.Count == 0 ? $"{wanted.Count} of {wanted.Count}" : "missing: " + string.Join(", ", missing),
                 Message =
                     missing.Count == 0
-                        ? $"All {wanted.Count} expected {name} are there."
+                        ? $"All {wanted.Count} expected {name} exist."
                         : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
-                Recommendation = missing.Count == 0 ? null : "See the drift checks for the SQL that would bring them back.",
+                Recommendation = missing.Count == 0 ? null : "See the drift checks for the SQL that recreates them.",
             };
         }
     }
 
-    /// <summary>One result for each difference, or one that says that there is none.</summary>
+    /// <summary>One result for each difference, or a single one that says there are no differences.</summary>
     /// <param name="name">The check's name.</param>
     /// <param name="category">Its category.</param>
     /// <param name="expected">The expected schema.</param>
@@ -72,12 +72,12 @@ internal static class SchemaChecks
                 Name = name,
                 Category = category,
                 Status = CheckStatus.Fail,
-                Expected = difference.Left ?? "not there",
-                Actual = difference.Right ?? "not there",
+                Expected = difference.Left ?? "missing",
+                Actual = difference.Right ?? "missing",
                 Message = Sentence(difference),
-                Recommendation = difference.Mend is { } sql
-                    ? "To put it back: " + sql
-                    : "Write a migration that makes it so on purpose, or put it back by hand.",
+                Recommendation = difference.Fix is { } sql
+                    ? "To fix it: " + sql
+                    : "Write a migration that makes this change, or fix it manually.",
                 Target = difference.Name,
             };
         }
@@ -107,9 +107,9 @@ internal static class SchemaChecks
     internal static string Sentence(SchemaDifference difference) =>
         difference.Kind switch
         {
-            DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} should not be there.",
-            DifferenceKind.Removed => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is not there.",
-            _ => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is another: expected {difference.Left}; found "
+            DifferenceKind.Added => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is not expected.",
+            DifferenceKind.Removed => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} is missing.",
+            _ => $"The {SchemaWords.Of(difference.ObjectType)} {difference.Name} differs: expected {difference.Left}; found "
                 + $"{difference.Right}.",
         };
 

@@ -86,7 +86,7 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
             throw new MigrationException(
                 ErrorId.FileUnreadable,
                 $"The file '{file}' cannot be read: {e.Message}",
-                "Name a file of SQL that can be read.",
+                "Specify a readable SQL file.",
                 e
             );
         }

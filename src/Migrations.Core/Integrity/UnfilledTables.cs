@@ -6,7 +6,7 @@ namespace Migrations.Integrity;
 
 /// <summary>
 /// The tables that hold nothing on a copy without the database's rows. A declared check that reads one of them learns nothing there,
-/// whatever it is answered. Which ones it reads is told by the names in it, and in the views and functions that it names: rather one too
+/// whatever it is answered. Which ones it reads follows from the names in it, and in the views and functions that it names: rather one too
 /// many than a check that passes unasked.
 /// </summary>
 internal sealed class UnfilledTables

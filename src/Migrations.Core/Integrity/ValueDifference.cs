@@ -20,7 +20,7 @@ public sealed record ValueDifference(string Table, long? Changed, long Missing, 
         if (Extra > 0)
             parts.Add($"{Count(Extra)} extra");
         if (Changed is null)
-            parts.Add("too many rows to say how many differ");
+            parts.Add("too many rows to count the differences");
         return $"values differ in {Table}: {string.Join(", ", parts)}";
     }
 

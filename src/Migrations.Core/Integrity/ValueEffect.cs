@@ -18,7 +18,7 @@ internal enum ValueEffect
     /// <summary>It drops schemas, and can take the tables in them with it.</summary>
     TakesSchema,
 
-    /// <summary>It takes what depends on an object with it: columns too, where the object was there before.</summary>
+    /// <summary>It takes what depends on an object with it: columns too, where the object that migrations did not create.</summary>
     Cascades,
 
     /// <summary>It cannot be seen into, so it can change all.</summary>

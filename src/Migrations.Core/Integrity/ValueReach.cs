@@ -5,7 +5,7 @@ using Migrations.Sql;
 namespace Migrations.Integrity;
 
 /// <summary>
-/// Which values a migration and its undo can change, as far as their text and what it names (views, triggers, functions) tell. What the
+/// Which values a migration and its undo can change, as far as their text and what it names (views, triggers, functions) shows. What the
 /// two halves make and remove
 /// themselves does not count: it holds nothing that could be lost.
 /// </summary>

@@ -39,7 +39,7 @@ public sealed record DatabaseStatus : IHasPlace
     /// <summary>No failure, no missing or edited script, nothing out of order.</summary>
     public required bool Healthy { get; init; }
 
-    /// <summary>Who holds the migration lock; null when nobody does.</summary>
+    /// <summary>Who holds the migration lock; null when no one does.</summary>
     public string? LockedBy { get; init; }
 
     /// <summary>When anything was last recorded (UTC).</summary>

@@ -20,7 +20,7 @@ public enum LostObjectWeight
 /// <param name="Kind">What it is, for example <c>trigger</c>, <c>unique index</c>, <c>view</c>, <c>constraint</c>.</param>
 /// <param name="Name">Its name; what it says, where it has none.</param>
 /// <param name="Table">The table that it belonged to; null where it stood for itself.</param>
-/// <param name="Sql">The statement that puts it back; null where there is none.</param>
+/// <param name="Sql">The statement that recreates it; null without one.</param>
 /// <param name="Weight">How much it matters.</param>
 public sealed record LostObject(string Kind, string Name, string? Table, string? Sql, LostObjectWeight Weight)
 {

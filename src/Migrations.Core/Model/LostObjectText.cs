@@ -1,12 +1,12 @@
 namespace Migrations;
 
-/// <summary>What is said of objects that went with others.</summary>
+/// <summary>The messages about objects that were dropped with others.</summary>
 public static class LostObjectText
 {
-    /// <summary>A warning, with the statement that puts the object back.</summary>
+    /// <summary>A warning, with the statement that recreates the object.</summary>
     public static string Warning(string migration, LostObject lost) =>
-        $"{migration} makes '{lost.Table}' again without its {lost.Kind} "
-        + $"'{lost.Name}'.{(lost.Sql is null ? "" : " To put it back: " + lost.Sql)}";
+        $"{migration} recreates '{lost.Table}' without its {lost.Kind} "
+        + $"'{lost.Name}'.{(lost.Sql is null ? "" : " To recreate it: " + lost.Sql)}";
 
     /// <summary>A line of a list.</summary>
     public static string Line(LostObject lost) => lost.Table is null ? $"also drops {lost}" : $"leaves out {lost}";

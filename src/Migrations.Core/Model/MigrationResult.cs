@@ -30,7 +30,7 @@ public sealed record MigrationResult : IHasPlace
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>How many rows it inserted, updated and deleted; null where the database does not tell.</summary>
+    /// <summary>How many rows it inserted, updated and deleted; null where the database does not report it.</summary>
     public long? RowsAffected { get; init; }
 
     /// <summary>How many statements ran.</summary>

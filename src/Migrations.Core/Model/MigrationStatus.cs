@@ -60,7 +60,7 @@ public sealed record MigrationStatus : IHasPlace
     /// <summary>How long it took.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>How many rows it inserted, updated and deleted; null where the database does not tell.</summary>
+    /// <summary>How many rows it inserted, updated and deleted; null where the database does not report it.</summary>
     public long? RowsAffected { get; init; }
 
     /// <summary>SHA-256 of the script in the folder, or of the applied one when the file is gone.</summary>

@@ -56,7 +56,7 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
         TryParse(text, out var version)
             ? version
             : throw new FormatException(
-                string.Create(CultureInfo.InvariantCulture, $"'{text}' is no version: digits are expected, in parts between dots.")
+                string.Create(CultureInfo.InvariantCulture, $"Invalid version '{text}'. Expected digits, in parts separated by dots.")
             );
 
     /// <inheritdoc/>

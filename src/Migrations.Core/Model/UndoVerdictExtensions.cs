@@ -19,10 +19,10 @@ public static class UndoVerdictExtensions
             UndoVerdict.None => "no undo",
             UndoVerdict.NotRun => "undo not rehearsed",
             UndoVerdict.Failed => "the undo fails",
-            UndoVerdict.SchemaDiffers => "the undo does not bring the schema back",
-            UndoVerdict.ValuesDiffer => "the undo does not bring the values back",
+            UndoVerdict.SchemaDiffers => "the undo does not restore the schema",
+            UndoVerdict.ValuesDiffer => "the undo does not restore the values",
             UndoVerdict.SchemaOnly => "undo proven for the schema only: there were no rows to compare",
-            UndoVerdict.SameButColumnOrder => "undo proven, but columns come back in another order",
+            UndoVerdict.SameButColumnOrder => "undo proven, but the order of columns changes",
             _ => "undo proven",
         };
 }

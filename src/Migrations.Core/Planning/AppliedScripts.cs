@@ -3,7 +3,7 @@ namespace Migrations.Planning;
 /// <summary>Checks that applied migrations are still in the folder as they were applied.</summary>
 internal static class AppliedScripts
 {
-    private const string SkipHint = "or go on as things are with --skip-checksum (recorded in the history)";
+    private const string SkipHint = "or continue without them with --skip-checksum (recorded in the history)";
 
     /// <summary>Refuses, or notes as overruled, edited and missing scripts of all applied migrations.</summary>
     public static void Check(PlanningInput input, bool skip, List<string> overruled)
@@ -39,8 +39,8 @@ internal static class AppliedScripts
         {
             throw new PlanException(
                 ErrorId.MigrationChanged,
-                $"Edited after it was applied: {string.Join(", ", changed)}. A statement differs, not only comments or white space.",
-                $"Put the file back as it was and write a new migration; or accept the edit with 'migrations repair {changed[0]}',"
+                $"Edited after it was applied: {string.Join(", ", changed)}. Statements differ, not only comments or white space.",
+                $"Restore the file and write a new migration; or accept the edit with 'migrations repair {changed[0]}',"
                     + $" which shows the difference; {SkipHint}.",
                 changed
             );
@@ -50,8 +50,9 @@ internal static class AppliedScripts
         {
             throw new PlanException(
                 ErrorId.MigrationMissing,
-                $"Applied, but the file is gone from the folder: {string.Join(", ", missing)}.",
-                $"Put the file back; or forget the migration with 'migrations repair {missing[0]} --remove-missing'; {SkipHint}.",
+                $"Applied, but the file is missing from the folder: {string.Join(", ", missing)}.",
+                $"Restore the file; or remove the migration from the history with 'migrations repair {missing[0]} "
+                    + $"--remove-missing'; {SkipHint}.",
                 missing
             );
         }
@@ -67,7 +68,7 @@ internal static class AppliedScripts
             .. input
                 .Match.Renamed.Where(r => !r.IsRenumbered)
                 .Select(r =>
-                    $"{r.Migration} was applied as {r.Record.Name}: its file was renamed since; 'migrations repair {r.Migration}' "
+                    $"{r.Migration} was applied as {r.Record.Name}: its file was renamed afterwards; 'migrations repair {r.Migration}' "
                     + "records the new name."
                 ),
             .. input

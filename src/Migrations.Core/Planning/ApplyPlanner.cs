@@ -88,7 +88,7 @@ public static class ApplyPlanner
             throw new PlanException(
                 ErrorId.OutOfOrder,
                 $"Pending, but older than the newest applied version {input.History.HighestRun}: {string.Join(", ", late)}.",
-                "Give the file a version above the newest applied one, or apply it late on purpose with --allow-out-of-order "
+                "Give the file a version above the newest applied one, or apply it out of order with --allow-out-of-order "
                     + "(recorded in the history).",
                 [.. late.Select(m => m.FullName)]
             );
@@ -96,8 +96,8 @@ public static class ApplyPlanner
 
         throw new PlanException(
             ErrorId.OutOfOrder,
-            $"Applying {string.Join(", ", chosen)} would pass over older pending migrations: {string.Join(", ", passed)}.",
-            "Apply those first, or pass over them on purpose with --allow-out-of-order.",
+            $"Applying {string.Join(", ", chosen)} would skip older pending migrations: {string.Join(", ", passed)}.",
+            "Apply those first, or skip them with --allow-out-of-order.",
             [.. passed.Select(m => m.FullName)]
         );
     }
@@ -150,8 +150,8 @@ public static class ApplyPlanner
         new(
             ErrorId.DependencyMissing,
             $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
-            $"Give {migration} the same 'Environment:' header as {needed}, or take {needed} out of its 'Depends-On:'"
-                + (input.Environment is null ? $"; or name the environment: --environment {needed.Header.Environments[0]}" : "."),
+            $"Give {migration} the same 'Environment:' header as {needed}, or remove {needed} from its 'Depends-On:'"
+                + (input.Environment is null ? $"; or specify the environment: --environment {needed.Header.Environments[0]}" : "."),
             [migration.FullName, needed.FullName]
         );
 }

@@ -8,7 +8,7 @@ public sealed record ApplyRequest
     /// <summary>The last version to apply (a version, a semantic version or a name); null: the newest.</summary>
     public string? Target { get; init; }
 
-    /// <summary>At most so many migrations.</summary>
+    /// <summary>The maximum number of migrations to apply.</summary>
     public int? First { get; init; }
 
     /// <summary>Exactly these (versions or names); null: all.</summary>

@@ -46,13 +46,14 @@ internal static class FolderIdentity
         var there = input.Migrations.Select(m => m.FullName).ToList();
         return new PlanException(
             ErrorId.OtherFolder,
-            $"{Folder(input)} holds none of the migrations that were applied here. The history knows {Names(applied)}; the folder has"
+            $"{Folder(input)} contains none of the migrations that were applied to this database. The history has "
+                + $"{Names(applied)}; the folder has"
                 + $" {(there.Count == 0 ? "no migrations" : Names(there))}.",
             Question(input)
                 + (
                     input.Match.Replaced.Count > 0
-                        ? "If it is, put the files of the applied migrations back, and give the new ones versions of their own."
-                        : "If it is, put the files of the applied migrations back; or go on without them with 'migrations up "
+                        ? "If it is, restore the files of the applied migrations, and give the new ones unused versions."
+                        : "If it is, restore the files of the applied migrations; or continue without them with 'migrations up "
                             + "--skip-checksum'"
                             + " (recorded in the history)."
                 ),
@@ -69,42 +70,44 @@ internal static class FolderIdentity
         var (file, record) = (replaced[0].Migration, replaced[0].Record);
         return new PlanException(
             ErrorId.OtherMigration,
-            $"The version was applied as another migration: {Names(pairs)}." + (never.Count == 0 ? "" : $" {Names(never)} never ran here."),
+            "The version was applied as a different "
+                + $"migration: {Names(pairs)}."
+                + (never.Count == 0 ? "" : $" {Names(never)} never ran on this database."),
             Question(input)
-                + $"If it is, give {file} a version that is not in use, and put the file of {record.Name} back."
-                + $" If {file} is {record.Name}, renamed and edited: give it its old name, and accept the edit with 'migrations "
+                + $"If it is, give {file} an unused version, and restore the file of {record.Name}."
+                + $" If {file} is {record.Name}, renamed and edited: rename it back, and accept the edit with 'migrations "
                 + $"repair {record.Name}'.",
             [.. replaced.Select(r => r.Migration.FullName)]
         );
     }
 
     /// <summary>
-    /// A warning about a folder that the history knows as that of another service, before the first of this one is applied; null when there
-    /// is none.
+    /// A warning about a folder that the history knows as that of another service, before the first of this one is applied; otherwise null.
     /// </summary>
     public static string? ServiceWarning(PlanningInput input) =>
         input.OtherService is { } service && input.History.Records.Count == 0
-            ? $"Nothing was applied here for this service. {Known(service)}"
+            ? $"Nothing has been applied to this database for this service. {Known(service)}"
             : null;
 
     private static string Known(string service) =>
         service.Length == 0
-            ? "The history knows migrations of this folder without a service: leave out --service."
-            : $"The history knows migrations of this folder as those of the service '{service}': --service {service}.";
+            ? "The history has migrations of this folder without a service: omit --service."
+            : $"The history has migrations of this folder under the service '{service}': --service {service}.";
 
     private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) =>
         new(
             ErrorId.MigrationRenamed,
-            $"Applied here under another version or name: {Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
-                + " The script is the same; the history does not know the new name yet.",
+            "Applied to this database under another version or name: "
+                + $"{Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
+                + " The script is the same; the new name is not recorded in the history yet.",
             $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
             [.. renumbered.Select(r => r.Migration.FullName)]
         );
 
     private static string Question(PlanningInput input) =>
         input.OtherService is { } service ? $"Is this the right service? {Known(service)} "
-        : input.BetterFolder is { } better ? $"Is this the right folder? Another one fits the history better: --path '{better}'. "
-        : "Is this the right folder? Give another one with --path. ";
+        : input.BetterFolder is { } better ? $"Is this the right folder? Another one matches the history better: --path '{better}'. "
+        : "Is this the right folder? Specify another one with --path. ";
 
     private static string Folder(PlanningInput input) => input.Folder is { } folder ? $"The folder '{folder}'" : "The folder";
 

@@ -106,8 +106,8 @@ public sealed class HistoryMatch
     }
 
     /// <summary>
-    /// Equal checksums, or equal statements where these were compared. What could be several files is none of them, unless its name says
-    /// which.
+    /// Equal checksums, or equal statements where these were compared. A record that matches several files matches none, unless its name
+    /// says which.
     /// </summary>
     private void MatchByScript(PlanningInput input)
     {

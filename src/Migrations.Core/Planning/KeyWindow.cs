@@ -30,7 +30,7 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
             var place = migrations.TakeWhile(m => m.Key != until.Key).Count();
             return place > at
                 ? new KeyWindow(migrations[at], until, place)
-                : throw Invalid(migrations[at], text, $"{until} is no later migration.");
+                : throw Invalid(migrations[at], text, $"{until} is not a later migration.");
         }
         catch (PlanException e) when (e.Id != ErrorId.HeaderInvalid)
         {
@@ -43,7 +43,7 @@ internal sealed record KeyWindow(Migration Opened, Migration Until, int Place)
             ErrorId.HeaderInvalid,
             $"{HeaderLocation.Of(migration.Up, "Foreign-Keys", text)}: 'Foreign-Keys: open-until {text}' in the header of "
                 + $"{migration}: {why}",
-            "Name the migration that closes the keys again.",
+            "Specify the later migration that closes the foreign keys.",
             [migration.FullName]
         );
 

@@ -30,8 +30,8 @@ public static class MigrationResolver
             {
                 throw new PlanException(
                     ErrorId.MigrationAmbiguous,
-                    $"'{text}' may mean any of: {string.Join(", ", found)}.",
-                    $"Give the full name, for example '{found[0].FullName}'.",
+                    $"'{text}' is ambiguous: {string.Join(", ", found)}.",
+                    $"Use the full name, for example '{found[0].FullName}'.",
                     [.. found.Select(m => m.FullName)]
                 );
             }
@@ -48,8 +48,10 @@ public static class MigrationResolver
         var near = migrations.Select(m => m.FullName).MinBy(name => NearName.Distance(name, text));
         return new PlanException(
             ErrorId.MigrationUnknown,
-            $"No migration of the folder has the version or name '{text}'.",
-            near is null ? "The folder holds no migrations: check --path." : $"Did you mean '{near}'? 'migrations status' lists them all.",
+            $"No migration in the folder has the version or name '{text}'.",
+            near is null
+                ? "The folder contains no migrations: check --path."
+                : $"Did you mean '{near}'? 'migrations status' lists them all.",
             []
         );
     }

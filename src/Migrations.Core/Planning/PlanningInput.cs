@@ -30,7 +30,7 @@ public sealed record PlanningInput
 
     /// <summary>
     /// Another service of the same journal that knows the folder's migrations, where this one knows none of them; empty for the history
-    /// without a service, null when there is none such.
+    /// without a service, null without such a service.
     /// </summary>
     public string? OtherService { get; init; }
 

@@ -21,7 +21,7 @@ public static class RehearsalVerdicts
             RegularFile.Require(file);
             using var stream = File.OpenRead(file);
             return JsonSerializer.Deserialize(stream, RehearsalJson.Default.SortedDictionaryStringRehearsalVerdict)
-                ?? throw new JsonException("The file holds no object.");
+                ?? throw new JsonException("The file contains no JSON object.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

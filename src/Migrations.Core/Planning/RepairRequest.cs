@@ -2,7 +2,7 @@ using Migrations.History;
 
 namespace Migrations.Planning;
 
-/// <summary>What to mend in the history. Nothing said: clears failures and accepts edited scripts, after comparing.</summary>
+/// <summary>What to repair in the history. By default clears failures and accepts edited scripts, after comparing.</summary>
 public sealed record RepairRequest
 {
     /// <summary>Only this migration (a version, a semantic version or a name).</summary>

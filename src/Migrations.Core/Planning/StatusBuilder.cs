@@ -3,7 +3,7 @@ using Migrations.History;
 
 namespace Migrations.Planning;
 
-/// <summary>Tells where each migration stands. Pure.</summary>
+/// <summary>Determines the state of each migration. Pure.</summary>
 public static class StatusBuilder
 {
     /// <summary>

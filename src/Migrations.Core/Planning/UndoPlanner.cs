@@ -84,8 +84,9 @@ public static class UndoPlanner
         {
             throw new PlanException(
                 ErrorId.UndoOutOfOrder,
-                $"{applied[oldest].Name} cannot be undone before the later migrations that are still applied: {string.Join(", ", later)}.",
-                $"Undo those first, one by one in this order, or all at once with 'migrations down --last {oldest + 1}'.",
+                $"{applied[oldest].Name} cannot be rolled back before the later migrations that are still applied: "
+                    + $"{string.Join(", ", later)}.",
+                $"Roll those back first, one by one in this order, or all at once with 'migrations down --last {oldest + 1}'.",
                 later
             );
         }
@@ -100,7 +101,7 @@ public static class UndoPlanner
             FolderIdentity.Check(input, key => key == migration.Key);
             throw new PlanException(
                 ErrorId.MigrationNotApplied,
-                $"{migration} is not applied, so there is nothing to undo.",
+                $"{migration} is not applied, so there is nothing to roll back.",
                 "'migrations status' shows what is applied.",
                 [migration.FullName]
             );
@@ -110,8 +111,8 @@ public static class UndoPlanner
         {
             throw new PlanException(
                 ErrorId.UndoMissing,
-                $"{migration} counts as applied since a baseline: it never ran here, so there is nothing to undo.",
-                "What the baseline stands for was there before the first migration ran, and stays.",
+                $"{migration} was recorded as applied by a baseline: it never ran on this database, so there is nothing to roll back.",
+                "The schema that the baseline describes existed before the first migration ran, and is kept.",
                 [migration.FullName]
             );
         }
@@ -127,7 +128,7 @@ public static class UndoPlanner
             FolderIdentity.Check(input, key => key == last.Key);
             throw new PlanException(
                 ErrorId.MigrationNotApplied,
-                $"{last} is not applied, so nothing can be undone down to it.",
+                $"{last} is not applied, so migrations cannot be rolled back to it.",
                 "'migrations status' shows what is applied.",
                 [last.FullName]
             );
@@ -139,8 +140,8 @@ public static class UndoPlanner
     private static PlanException Gone(List<string> names) =>
         new(
             ErrorId.MigrationMissing,
-            $"Applied, but the file is gone from the folder, and with it the down script: {string.Join(", ", names)}.",
-            "Put the files back, and run the command again.",
+            $"Applied, but the file is missing from the folder, and with it the down script: {string.Join(", ", names)}.",
+            "Restore the files and run the command again.",
             names
         );
 
@@ -155,12 +156,13 @@ public static class UndoPlanner
         var first = without[0];
         throw new PlanException(
             ErrorId.UndoMissing,
-            first.IsIrreversible ? $"Declared irreversible (Irreversible: yes): {string.Join(", ", without)}. Nothing was undone."
-                : first.Down is null ? $"No down script: {string.Join(", ", without)}. Nothing was undone."
-                : $"The down script is empty, so the migration is irreversible: {string.Join(", ", without)}. Nothing was undone.",
+            first.IsIrreversible ? $"Declared irreversible (Irreversible: yes): {string.Join(", ", without)}. Nothing was rolled back."
+                : first.Down is null ? $"No down script: {string.Join(", ", without)}. Nothing was rolled back."
+                : $"The down script is empty, so the migration is irreversible: {string.Join(", ", without)}. Nothing was rolled back.",
             first.IsIrreversible
-                ? $"Undo only what comes after it: migrations down --to {first}; what was before it, only a backup brings back."
-                : $"Write the down script of {first}; or undo only what comes after it: migrations down --to {first}",
+                ? $"Roll back only the migrations after it: migrations down --to {first}; earlier states can only be restored from "
+                    + "a backup."
+                : $"Write the down script of {first}; or roll back only the migrations after it: migrations down --to {first}",
             [.. without.Select(m => m.FullName)]
         );
     }

@@ -11,8 +11,8 @@ internal static class UndoProof
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "Whether a proof of the schema alone is enough matters only where a proof is required.",
-                "Add --require-proven, or leave out --schema-only."
+                "Accepting a proof of the schema alone applies only where a proof is required.",
+                "Add --require-proven, or omit --schema-only."
             );
         }
 
@@ -27,7 +27,7 @@ internal static class UndoProof
         throw new PlanException(
             ErrorId.UndoUnproven,
             $"The undo is not proven: {string.Join("; ", verdicts.Select(v => $"{v.Migration} ({v.Verdict.Message()})"))}. "
-                + "Nothing was undone.",
+                + "Nothing was rolled back.",
             NextStep([.. verdicts.Select(v => v.Verdict)]),
             [.. verdicts.Select(v => v.Migration.FullName)]
         );
@@ -39,7 +39,7 @@ internal static class UndoProof
         var byVerdict = migrations.ToLookup(m => input.VerdictOf(m));
         var warnings = new List<string>();
         foreach (var verdict in new[] { UndoVerdict.Failed, UndoVerdict.SchemaDiffers, UndoVerdict.ValuesDiffer }.Where(byVerdict.Contains))
-            warnings.Add($"A rehearsal has found a fault in the undo of {Names(verdict)}: {verdict.Message()}.");
+            warnings.Add($"A rehearsal found a fault in the undo of {Names(verdict)}: {verdict.Message()}.");
         if (byVerdict.Contains(UndoVerdict.SchemaOnly))
             warnings.Add(
                 $"Only the schema is proven for the undo of {Names(UndoVerdict.SchemaOnly)}: there were no rows to compare. "
@@ -57,10 +57,10 @@ internal static class UndoProof
     private static string NextStep(List<UndoVerdict> verdicts)
     {
         if (verdicts.Exists(v => v.IsProven() == false))
-            return "Correct the down script and rehearse it again with 'migrations test --all', or leave out --require-proven.";
+            return "Correct the down script and rehearse it again with 'migrations test --all', or omit --require-proven.";
         return verdicts.Contains(UndoVerdict.NotRun)
-            ? "Rehearse it with 'migrations test --all', or leave out --require-proven."
+            ? "Rehearse it with 'migrations test --all', or omit --require-proven."
             : "Rehearse it with rows ('migrations test --with-data', before it is applied), "
-                + "accept a proof of the schema alone with --schema-only, or leave out --require-proven.";
+                + "accept a proof of the schema alone with --schema-only, or omit --require-proven.";
     }
 }

@@ -11,7 +11,7 @@ public sealed record UndoRequest
     /// <summary>Everything after this one (a version, a semantic version or a name), which stays applied; <c>0</c> undoes all.</summary>
     public string? To { get; init; }
 
-    /// <summary>The last so many.</summary>
+    /// <summary>The number of last migrations to roll back.</summary>
     public int? Last { get; init; }
 
     /// <summary>All.</summary>

@@ -25,7 +25,7 @@ internal static class HistoryBaseline
             throw new PlanException(
                 ErrorId.BaselineConflict,
                 $"{last} has no version, so it cannot be a baseline.",
-                "Name a versioned migration: 'migrations status' lists them.",
+                "Specify a versioned migration: 'migrations status' lists them.",
                 [last.FullName]
             );
         }
@@ -35,9 +35,10 @@ internal static class HistoryBaseline
         {
             throw new PlanException(
                 ErrorId.BaselineConflict,
-                $"Migrations were already applied here: {string.Join(", ", applied)}. A baseline is for a database whose schema "
-                    + "was there before.",
-                "Nothing is to be done: 'migrations up' applies what is pending.",
+                $"Migrations have already been applied to this database: {string.Join(", ", applied)}. A baseline is for a "
+                    + "database with a schema "
+                    + "that migrations did not create.",
+                "No baseline is needed: 'migrations up' applies pending migrations.",
                 applied
             );
         }

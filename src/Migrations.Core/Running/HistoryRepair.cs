@@ -69,9 +69,9 @@ internal sealed class HistoryRepair(
         return new PlanException(
             ErrorId.RepairNotNeeded,
             "There is nothing to repair: no failure is recorded and no applied script was edited."
-                + (renumbered.Length == 0 ? "" : $" Renamed, and to be repaired by its new name: {renumbered}.")
-                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing forgets them."),
-            "'migrations status' shows how things stand.",
+                + (renumbered.Length == 0 ? "" : $" Renamed; repair it by its new name: {renumbered}.")
+                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing removes them from the history."),
+            "'migrations status' shows the state of each migration.",
             []
         );
     }
@@ -81,7 +81,7 @@ internal sealed class HistoryRepair(
         foreach (var (migration, record) in renumbered)
         {
             var isSame = string.Equals(record.Applied!.Checksum, migration.Up.Checksum, StringComparison.Ordinal);
-            var compared = Renamed(migration, record, isSame ? ScriptChange.None : ScriptChange.Cosmetic);
+            var compared = RepairText.Renamed(migration, record, isSame ? ScriptChange.None : ScriptChange.Cosmetic);
             var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with
             {
                 Script = isSame ? null : recorder.StoredText(migration.Up),
@@ -91,14 +91,6 @@ internal sealed class HistoryRepair(
             Add(entry, migration.Version, "Renamed", compared, release);
         }
     }
-
-    private static string Renamed(Migration migration, HistoryRecord record, ScriptChange change) =>
-        $"Recorded as {migration}: applied {At(record.FirstApplied!)} as {record.Name}; "
-        + (
-            change == ScriptChange.None
-                ? $"the script is the same (SHA-256 {migration.Up.Checksum})."
-                : "the script differs in comments or white space only."
-        );
 
     private async Task PlanOneAsync(
         PlanningInput input,
@@ -141,8 +133,8 @@ internal sealed class HistoryRepair(
             change == ScriptChange.Statement ? await CompareAsync(migration, record, cancellationToken).ConfigureAwait(false) : [];
         var compared =
             change == ScriptChange.Statement || !isRenamed
-                ? Accepted(migration, record, change, differences)
-                : Renamed(migration, record, change);
+                ? RepairText.Accepted(migration, record, change, differences)
+                : RepairText.Renamed(migration, record, change);
         var entry = recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Repaired) with
         {
             Script = change == ScriptChange.None ? null : recorder.StoredText(migration.Up),
@@ -156,22 +148,6 @@ internal sealed class HistoryRepair(
             differences: differences
         );
     }
-
-    private static string Accepted(
-        Migration migration,
-        HistoryRecord record,
-        ScriptChange change,
-        IReadOnlyList<StatementDifference>? differences
-    ) =>
-        $"Accepted the edited script: SHA-256 {record.Applied!.Checksum} was applied, {migration.Up.Checksum} is in the folder; "
-        + (change, differences) switch
-        {
-            (ScriptChange.Cosmetic, _) => "only comments or white space differ.",
-            (_, null) => "the applied text is not stored, so what differs is not known; the schema was not compared.",
-            (_, []) => "the statements are the same, and a directive or a secret differs; the schema was not compared.",
-            (_, [_]) => "1 statement differs; the schema was not compared.",
-            _ => $"{differences.Count} statements differ; the schema was not compared.",
-        };
 
     /// <summary>What differs; null where the applied text is not stored.</summary>
     private async Task<IReadOnlyList<StatementDifference>?> CompareAsync(
@@ -192,7 +168,7 @@ internal sealed class HistoryRepair(
     private void PlanCleared(Migration migration, HistoryRecord record, JournalEntry failure, string? checksum)
     {
         var compared =
-            $"Cleared the failure of {At(failure)} ({failure.ErrorMessage}); the migration is "
+            $"Cleared the failure of {RepairText.At(failure)} ({failure.ErrorMessage}); the migration is "
             + $"{(record.IsApplied ? "applied" : "pending")}.";
         var direction = record.IsApplied ? MigrationDirection.Up : MigrationDirection.Down;
         var entry = recorder.Entry(migration, direction, JournalEvent.Repaired) with
@@ -206,8 +182,8 @@ internal sealed class HistoryRepair(
     private void PlanForgotten(HistoryRecord record)
     {
         var compared =
-            $"Forgotten: applied {At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
-            + " What it made in the database stays.";
+            $"Forgotten: applied {RepairText.At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is gone from the folder."
+            + " Its changes to the database are kept.";
         var entry = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
         Add(entry, record.Version, "Missing", compared);
     }
@@ -220,8 +196,8 @@ internal sealed class HistoryRepair(
         if (statement is null)
             return;
         var compared =
-            $"Statement {index + 1} ({statement.Location}) is recorded as {(done ? "done" : "not done")} on the word of "
-            + $"{OwnUser.Name}; the database was not compared.";
+            $"Statement {index + 1} ({statement.Location}) marked as {(done ? "done" : "not done")} by {OwnUser.Name}; "
+            + "the database was not checked.";
         var entry = recorder.Entry(migration, resume.Direction, JournalEvent.Repaired) with
         {
             StatementIndex = index,
@@ -231,8 +207,6 @@ internal sealed class HistoryRepair(
         };
         Add(entry, migration.Version, "Undecided", compared);
     }
-
-    private static string At(JournalEntry entry) => $"{entry.AppliedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z";
 
     private void Add(
         JournalEntry entry,

@@ -68,7 +68,7 @@ internal static class LossForecaster
         {
             return new LossForecast(
                 [],
-                [$"line {question.Script.FirstLine} and those after it could not be looked at: {e.Message.TrimEnd('.')}"]
+                [$"line {question.Script.FirstLine} and the lines after it could not be evaluated: {e.Message.TrimEnd('.')}"]
             );
         }
     }

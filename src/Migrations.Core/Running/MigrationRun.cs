@@ -22,11 +22,6 @@ internal sealed class MigrationRun(
     HistoryView history
 )
 {
-    private static readonly TimeSpan RecordFailureLimit = TimeSpan.FromSeconds(10);
-
-    // Who cancels wants the prompt back: what stood in the way of the step may stand in the way of its record too.
-    private static readonly TimeSpan RecordCancellationLimit = TimeSpan.FromSeconds(1);
-
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
     private int _current;
@@ -194,9 +189,9 @@ internal sealed class MigrationRun(
                 ErrorId.Cancelled,
                 !started ? $"The run was cancelled before {left[0].Migration}."
                     : left[0].Analysis.OutsideTransaction
-                        ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one stay, and are recorded."
+                        ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one are kept and recorded."
                     : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
-                "Run the command again to go on from here.",
+                "Run the command again to continue from here.",
                 error
             );
         failure.LeftBehind = started && left[0].Analysis.OutsideTransaction;
@@ -212,36 +207,10 @@ internal sealed class MigrationRun(
         : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } ? "nothing of the script, which was rolled back"
         : null;
 
-    /// <summary>
-    /// Records the failed step as far as the database still takes rows, and tells of it. Has a time limit of its own, because the run's
-    /// token may be cancelled.
-    /// </summary>
     private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)
     {
-        using var limit = new CancellationTokenSource(failure.Id == ErrorId.Cancelled ? RecordCancellationLimit : RecordFailureLimit);
-        try
-        {
-            // Without the lock another run may be at work on this very migration; and what may be committed has not failed. What the
-            // history says of them must stand.
-            if (failure.Id is not (ErrorId.LockLost or ErrorId.OutcomeUnknown))
-                await RecordFailureAsync(step, failure, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is MigrationException or OperationCanceledException)
-        {
-            _events.Publish(new WarningRaised($"The failure of {step.Migration} could not be recorded in the history: {e.Message}"));
-        }
-
+        await new FailureRecorder(session, recorder, _events).RecordAsync(step, failure).ConfigureAwait(false);
         _events.Publish(new StepFinished(Result(step, MigrationOutcome.Failed) with { Error = failure.Message }, index + 1, total));
-    }
-
-    private Task RecordFailureAsync(StepExecution step, MigrationException failure, CancellationToken cancellationToken)
-    {
-        var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
-        {
-            ErrorMessage = failure.MessageWithPlace,
-            StatementIndex = (failure as StatementException)?.StatementIndex,
-        };
-        return session.History.AppendAsync(entry, cancellationToken);
     }
 
     private MigrationResult Result(StepExecution step, MigrationOutcome outcome) =>

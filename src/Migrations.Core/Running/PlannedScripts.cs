@@ -54,12 +54,12 @@ internal static class PlannedScripts
             ErrorId.ScriptMixed,
             new ScriptLocation(step.Script.File, step.Script.FirstLine),
             $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
-            "Run it with the transaction mode 'each', up to it with --target if need be."
+            "Run it with the transaction mode 'each', if necessary up to it with --target."
         );
 
     /// <summary>
-    /// Whether an earlier run began the script without a transaction and did not finish it: then it goes on in the same way, whatever this
-    /// run is told.
+    /// Whether an earlier run began the script without a transaction and did not finish it: then it continues in the same way, whatever
+    /// this run's options say.
     /// </summary>
     private static bool GoesOn(PlanStep step, HistoryView history) =>
         step.Script.Header.Transaction != true

@@ -91,7 +91,7 @@ internal sealed class RunTurn(
         foreach (var warning in plan.Warnings)
             context.Warn(warning);
         foreach (var skip in plan.Skipped)
-            context.Warn($"{skip.Migration} is left out: it {skip.Reason}.");
+            context.Warn($"{skip.Migration} is skipped: it {skip.Reason}.");
         return new(plan, context.Analyze(plan, input.History), input.History);
     }
 }

@@ -90,10 +90,11 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
     private static MigrationException Edited(StepExecution step, ScriptLocation location, int index) =>
         new(
             ErrorId.StatementEdited,
-            $"Statement {index + 1} of {step.Migration} already ran in an earlier run that did not finish, and was edited since.",
-            "Put the statements that ran back as they were: only those from the failed one on may be edited. What ran is in "
+            $"Statement {index + 1} of {step.Migration} already ran in an earlier, unfinished run, and was edited afterwards.",
+            "Restore the statements that ran: only those from the failed one on may be edited. What ran is recorded in "
                 + "the history: migrations history."
-                + " If you have undone by hand what ran, '-- Transaction: required' in the header runs the script from its beginning."
+                + " If you have undone those statements manually, '-- Transaction: required' in the header runs the script from "
+                + "its beginning."
         )
         {
             Location = location,
@@ -110,9 +111,9 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
             StatementEvidence.NotDone => false,
             _ => throw new StatementException(
                 ErrorId.StatementUndecided,
-                $"An earlier run of {step.Migration} was ended in its statement {statement.Index + 1}, and the database does not "
+                $"An earlier run of {step.Migration} was interrupted in statement {statement.Index + 1}, and the database does not "
                     + "show whether that statement took effect.",
-                $"Look at the database, then say so: 'migrations repair {step.Migration} --statement-done' or 'migrations repair "
+                $"Check the database, then record the outcome: 'migrations repair {step.Migration} --statement-done' or 'migrations repair "
                     + $"{step.Migration} --statement-not-done'."
             )
             {

@@ -40,7 +40,7 @@ internal sealed class StatementTally
     {
         var kept = _count switch
         {
-            0 => "none of the script's statements",
+            0 => "no statement of the script",
             1 => $"statement 1 of the script ({Lines})",
             2 => $"statements 1 and 2 of the script ({Lines})",
             _ => $"statements 1 to {Number(_count)} of the script ({Lines})",

@@ -8,7 +8,7 @@ namespace Migrations.Schema;
 /// </summary>
 internal static class OtherPrograms
 {
-    // A name with a dot is one in a schema. The columns are those that tell the program's table from others of the same name.
+    // A name with a dot is one in a schema. The columns distinguish the program's table from others of the same name.
     private static readonly (string Table, string[] Columns)[] Tables =
     [
         // Cloudflare D1 and Litestream.

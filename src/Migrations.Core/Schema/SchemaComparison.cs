@@ -74,7 +74,7 @@ public static class SchemaComparison
             Name = item.Name,
             Left = left?.Definition,
             Right = right?.Definition,
-            Mend = fixes.Of(left, right),
+            Fix = fixes.Of(left, right),
         };
     }
 

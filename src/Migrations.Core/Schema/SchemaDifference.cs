@@ -22,5 +22,5 @@ public sealed record SchemaDifference
     public bool IsColumnOrder { get; init; }
 
     /// <summary>The SQL that would make the right side like the left one; null where that is not certain.</summary>
-    public string? Mend { get; init; }
+    public string? Fix { get; init; }
 }

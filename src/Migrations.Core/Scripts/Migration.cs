@@ -23,7 +23,7 @@ public sealed record Migration
     /// <summary>The script that applies it.</summary>
     public required MigrationScript Up { get; init; }
 
-    /// <summary>The script that undoes it; null when there is none.</summary>
+    /// <summary>The script that rolls it back; null without one.</summary>
     public MigrationScript? Down { get; init; }
 
     /// <summary>Whether it runs again whenever its script changes, after all versioned ones.</summary>

@@ -55,8 +55,8 @@ internal sealed class ScriptPartStream : Stream
     public static MigrationException Changed(MigrationScript script) =>
         new(
             ErrorId.FileChanged,
-            $"The file '{script.File}' was changed after it had been read and checked.",
-            "Run the command again when nobody is writing to the migration folder."
+            $"The file '{script.File}' was changed after it was read and checked.",
+            "Run the command again when no other program is writing to the migration folder."
         )
         {
             Location = new ScriptLocation(script.File, script.FirstLine),

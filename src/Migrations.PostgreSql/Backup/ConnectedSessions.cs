@@ -17,7 +17,12 @@ internal static class ConnectedSessions
     /// Refuses when anything but us is connected, and stays so for a moment: the server shows a closed connection a little longer.
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.DatabaseInUse"/>.</exception>
-    public static async Task RefuseAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
+    public static async Task RefuseAsync(
+        PostgreSqlConnection server,
+        DatabaseTarget target,
+        int except,
+        CancellationToken cancellationToken
+    )
     {
         var patience = server.Options.LockTimeout < Patience ? server.Options.LockTimeout : Patience;
         var clock = Stopwatch.StartNew();
@@ -53,7 +58,7 @@ internal static class ConnectedSessions
     }
 
     private static async Task<List<DatabaseUser>> ListAsync(
-        PostgreSqlSession server,
+        PostgreSqlConnection server,
         DatabaseTarget target,
         int except,
         CancellationToken cancellationToken

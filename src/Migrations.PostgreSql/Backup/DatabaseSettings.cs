@@ -39,12 +39,12 @@ internal sealed record DatabaseSettings(
         """;
 
     /// <summary>Reads those of the database that a session is connected to.</summary>
-    public static async Task<DatabaseSettings> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<DatabaseSettings> ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         const int IsLast = 9;
         var found = new List<(string Before, string Behind)>();
         var last = new List<(string Before, string Behind)>();
-        await session
+        await connection
             .QueryAsync(
                 Query,
                 row => (row.GetInt32(0) == IsLast ? last : found).Add((row.GetString(1), row.GetString(2))),
@@ -52,7 +52,7 @@ internal sealed record DatabaseSettings(
             )
             .ConfigureAwait(false);
         return new DatabaseSettings(
-            await DatabaseShape.ReadAsync(session, cancellationToken).ConfigureAwait(false),
+            await DatabaseShape.ReadAsync(connection, cancellationToken).ConfigureAwait(false),
             found[0].Before,
             found[1..],
             last
@@ -62,7 +62,7 @@ internal sealed record DatabaseSettings(
     /// <summary>Sets some of them for another database.</summary>
     /// <returns>The statements that the server refused, for lack of rights or of what they name.</returns>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
-        PostgreSqlSession server,
+        PostgreSqlConnection server,
         string name,
         IEnumerable<(string Before, string Behind)> statements,
         CancellationToken cancellationToken

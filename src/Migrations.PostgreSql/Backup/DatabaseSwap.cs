@@ -10,7 +10,7 @@ namespace Migrations.PostgreSql;
 /// <param name="server">A session on another database.</param>
 /// <param name="target">The database.</param>
 /// <param name="restored">The name of the restored one.</param>
-internal sealed class DatabaseSwap(PostgreSqlSession server, DatabaseTarget target, string restored)
+internal sealed class DatabaseSwap(PostgreSqlConnection server, DatabaseTarget target, string restored)
 {
     /// <summary>Does it.</summary>
     /// <param name="old">The session that holds the lock in the old database, which is disposed; null when there is no old one.</param>
@@ -25,12 +25,12 @@ internal sealed class DatabaseSwap(PostgreSqlSession server, DatabaseTarget targ
             return null;
         }
 
-        await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
+        await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessId, cancellationToken).ConfigureAwait(false);
         await server.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
         try
         {
             var renaming = server.ExecuteAsync(Rename(target.Database, keepName), CancellationToken.None);
-            await WaitUntilClosedAsync(old, renaming).ConfigureAwait(false);
+            await WaitUntilClosedAsync(old.Connection, renaming).ConfigureAwait(false);
             await old.DisposeAsync().ConfigureAwait(false);
             await renaming.ConfigureAwait(false);
             await server.ExecuteAsync(Rename(restored, target.Database), CancellationToken.None).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class DatabaseSwap(PostgreSqlSession server, DatabaseTarget targ
     }
 
     /// <summary>Waits until the rename holds the database closed, or has failed.</summary>
-    private async Task WaitUntilClosedAsync(PostgreSqlSession old, Task renaming)
+    private async Task WaitUntilClosedAsync(PostgreSqlConnection old, Task renaming)
     {
         while (
             !renaming.IsCompleted
@@ -61,7 +61,7 @@ internal sealed class DatabaseSwap(PostgreSqlSession server, DatabaseTarget targ
                     AND objid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
                     """,
                     CancellationToken.None,
-                    server.Connection.ProcessID
+                    server.ProcessId
                 )
                 .ConfigureAwait(false)
         )

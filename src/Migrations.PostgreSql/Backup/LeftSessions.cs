@@ -14,7 +14,7 @@ internal static class LeftSessions
     private const string LongIdle = "30 seconds";
 
     /// <summary>Ends them, as far as this role may.</summary>
-    public static async Task EndAsync(PostgreSqlSession server, DatabaseTarget target, int except, CancellationToken cancellationToken)
+    public static async Task EndAsync(PostgreSqlConnection server, DatabaseTarget target, int except, CancellationToken cancellationToken)
     {
         var left = new List<int>();
         await server

@@ -12,17 +12,13 @@ namespace Migrations.PostgreSql;
 /// (<see href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION"/>), while the dump is being
 /// written.
 /// </summary>
-/// <param name="session">A session on the source.</param>
+/// <param name="connection">A connection to the source.</param>
 /// <param name="tools">The client programs.</param>
 /// <param name="job">What is wanted.</param>
-internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTools tools, BackupJob job)
+internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, ClientTools tools, BackupJob job)
 {
     private const string NoSuchCompression = "compression";
     private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>How long a dump waits for a table that another session has locked.</summary>
-    public static string LockLimit(SessionOptions options) =>
-        string.Create(CultureInfo.InvariantCulture, $"--lock-wait-timeout={Math.Max(1, (long)options.LockTimeout.TotalMilliseconds)}");
 
     /// <summary>Writes it.</summary>
     public async Task<BackupContent> WriteAsync(CancellationToken cancellationToken)
@@ -38,7 +34,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             {
                 Clear(); // Built without zstd.
                 // What was being read in that transaction was cancelled, and perhaps the connection with it.
-                await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+                await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -47,7 +43,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
 
     private async Task<BackupContent> DumpAsync(string? compression, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
         try
         {
             var snapshot = "";
@@ -56,9 +52,9 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             [
                 "idle_in_transaction_session_timeout",
                 "statement_timeout",
-                .. (TransactionTimeout.IsKnown(session.Connection.PostgreSqlVersion.Major) ? (string[])["transaction_timeout"] : []),
+                .. (TransactionTimeout.IsKnown(connection.ServerVersion) ? (string[])["transaction_timeout"] : []),
             ];
-            await session
+            await connection
                 .QueryAsync(
                     $"SELECT pg_catalog.pg_export_snapshot(), {string.Join(", ", limits.Select(limit => $"pg_catalog.set_config('{limit}', '0', true)"))}",
                     row => snapshot = row.GetString(0),
@@ -69,14 +65,20 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         }
         finally
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
         }
     }
 
     private async Task<BackupContent> WriteAsync(string snapshot, string? compression, CancellationToken cancellationToken)
     {
         OwnerOnly();
-        var arguments = new List<string> { "--no-password", "--file=" + job.Path, "--snapshot=" + snapshot, LockLimit(job.Session) };
+        var arguments = new List<string>
+        {
+            "--no-password",
+            "--file=" + job.Path,
+            "--snapshot=" + snapshot,
+            ClientTools.LockLimit(job.Session),
+        };
         arguments.AddRange(
             job.Format switch
             {
@@ -93,10 +95,10 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
         // A single file is flushed by who asked for it.
         if (job.Format != BackupFormat.Directory)
             arguments.Add("--no-sync");
-        var dump = ClientProcess.Start(tools, "pg_dump", session.Target, arguments);
+        var dump = ClientProcess.Start(tools, "pg_dump", connection.Target, arguments);
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
-        var watch = new BlockerWatch(session, job.Session.LockTimeout, ApplicationName.Of(migration: null), Awaited);
+        var watch = new BlockerWatch(connection, job.Session.LockTimeout, ApplicationName.Of(migration: null), Awaited);
         await using var __ = watch.ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(stop.Token);
@@ -115,13 +117,19 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is
             // cancelled.
             if (reading.IsFaulted)
-                return await reading.ConfigureAwait(false);
+                await reading.ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        return await reading.ConfigureAwait(false);
+        var (content, mayRunUnseen) = await reading.ConfigureAwait(false);
+        return mayRunUnseen
+            ? content with
+            {
+                UnseenCode = await new UnseenCode(connection, tools, job).FindAsync(snapshot, cancellationToken).ConfigureAwait(false),
+            }
+            : content;
     }
 
     // pg_dump has each of its LOCK TABLE wait so long, and nothing else.
@@ -140,38 +148,39 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             ErrorId.TableLockTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{session.Target.Display} was not backed up: a table was locked for longer than {job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
+                $"{connection.Target.Display} was not backed up: a table was locked for longer than {job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
             ),
             (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.")
                 + " Then run the command again.",
             e
         );
 
-    private async Task<BackupContent> ReadAsync(CancellationToken cancellationToken)
+    private async Task<(BackupContent Content, bool MayRunUnseen)> ReadAsync(CancellationToken cancellationToken)
     {
         var last = await LastMigrationAsync(cancellationToken).ConfigureAwait(false);
-        return new BackupContent
+        var content = new BackupContent
         {
-            EngineVersion = session.Info.EngineVersion,
-            SchemaFingerprint = await new PostgreSqlSchemaReader(session)
+            EngineVersion = connection.Info.EngineVersion,
+            SchemaFingerprint = await new PostgreSqlSchemaReader(connection)
                 .ReadFingerprintAsync(ofDump: true, cancellationToken)
                 .ConfigureAwait(false),
-            Faults = await new PostgreSqlEngineChecks(session).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
-            Settings = await RecordedSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false),
+            Faults = await new PostgreSqlEngineChecks(connection).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
+            Settings = await RecordedSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.ToString(),
-            Tables = await new PostgreSqlContentReader(session)
+            Tables = await new PostgreSqlContentReader(connection)
                 .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)
                 .ConfigureAwait(false),
         };
+        return (content, await new UnseenCode(connection, tools, job).IsPossibleAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<HistoryRecord?> LastMigrationAsync(CancellationToken cancellationToken)
     {
         // Looked up first: an error would end the transaction, and with it the snapshot.
-        var table = new PostgreSqlHistory(session).Table;
+        var table = HistoryTable.Of(connection.Options);
         if (
-            !await session
+            !await connection
                 .AnyAsync(
                     "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
                     cancellationToken,
@@ -180,7 +189,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
                 .ConfigureAwait(false)
         )
             return null;
-        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var entries = await new PostgreSqlHistory(connection).ReadAsync(cancellationToken).ConfigureAwait(false);
         return entries
             .Select(e => e.Service)
             .Distinct(StringComparer.Ordinal)
@@ -194,7 +203,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             await Task.WhenAny(dumping, Task.Delay(NewsInterval, cancellationToken)).ConfigureAwait(false) != dumping
             && !cancellationToken.IsCancellationRequested
         )
-            job.Session.Events.Publish(new WorkAdvanced($"Backing up {session.Target.Database}", Written(), Total: null, "bytes"));
+            job.Session.Events.Publish(new WorkAdvanced($"Backing up {connection.Target.Database}", Written(), Total: null, "bytes"));
         await dumping.ConfigureAwait(false);
     }
 
@@ -218,7 +227,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
     /// </summary>
     private async Task<string[]> RestrictKeyAsync(CancellationToken cancellationToken)
     {
-        var help = ClientProcess.Start(tools, "pg_dump", session.Target, ["--help"]);
+        var help = ClientProcess.Start(tools, "pg_dump", connection.Target, ["--help"]);
         await using var _ = help.ConfigureAwait(false);
         help.Input.Close();
         using var reader = new StreamReader(help.Output);
@@ -228,7 +237,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlSession session, ClientTo
             ?
             [
                 "--restrict-key="
-                    + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(session.Target.ConnectionString))).ToLowerInvariant(),
+                    + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(connection.Target.ConnectionString))).ToLowerInvariant(),
             ]
             : [];
     }

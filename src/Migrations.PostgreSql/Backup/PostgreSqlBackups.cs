@@ -38,28 +38,31 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
                 "Tables are left out of scripts of SQLite databases only.",
                 "Leave out --exclude; pg_dump --exclude-table writes such a script."
             );
-        var session = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        var tools = ClientTools.For(session.Connection.PostgreSqlVersion);
+        var connection = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var tools = ClientTools.For(connection.Npgsql.PostgreSqlVersion);
         var content = await PostgreSqlErrors
-            .TranslateAsync(new PostgreSqlBackupWriter(session, tools, job).WriteAsync(cancellationToken), $"Backing up {source.Display}")
+            .TranslateAsync(
+                new PostgreSqlBackupWriter(connection, tools, job).WriteAsync(cancellationToken),
+                $"Backing up {source.Display}"
+            )
             .ConfigureAwait(false);
         if (job.GlobalsPath is not null)
-            await WriteGlobalsAsync(session, tools, job.GlobalsPath, cancellationToken).ConfigureAwait(false);
+            await WriteGlobalsAsync(connection, tools, job.GlobalsPath, cancellationToken).ConfigureAwait(false);
         return content;
     }
 
     /// <inheritdoc/>
     public async Task LoadAsync(BackupSource backup, DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(empty, options, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        var connection = await OpenAsync(empty, options, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
         {
-            var server = session.Connection.PostgreSqlVersion;
+            var server = connection.Npgsql.PostgreSqlVersion;
             var broken = await new PostgreSqlRestore(backup, ClientTools.For(server), server.Major)
                 .LoadAsync(empty, Math.Clamp(Environment.ProcessorCount, 1, MostJobs), withOwners: false, cancellationToken)
                 .ConfigureAwait(false);
-            await BrokenForeignKeys.AddAsync(session, broken, cancellationToken).ConfigureAwait(false);
+            await BrokenForeignKeys.AddAsync(connection, broken, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -78,14 +81,14 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     /// <inheritdoc/>
     public async Task DemandRestorableAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        await Poolers.RefuseForRestoreAsync(session, cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await Poolers.RefuseForRestoreAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
     private static async Task WriteGlobalsAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         ClientTools tools,
         string path,
         CancellationToken cancellationToken
@@ -93,12 +96,12 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     {
         var seesPasswords = await PostgreSqlErrors
             .TranslateAsync(
-                session.AnyAsync("SELECT 1 WHERE pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')", cancellationToken),
+                connection.AnyAsync("SELECT 1 WHERE pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')", cancellationToken),
                 "Asking what the role may read"
             )
             .ConfigureAwait(false);
         if (!seesPasswords)
-            session.Options.Events.Publish(
+            connection.Options.Events.Publish(
                 new WarningRaised("The roles' passwords are not in the backup of the globals: only a superuser may read them.")
             );
         PrivateFiles.CreateFile(path);
@@ -108,10 +111,10 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
             "--globals-only",
             "--no-password",
             "--file=" + path,
-            "--database=" + ClientEnvironment.NameOf(session.Target),
+            "--database=" + ClientEnvironment.NameOf(connection.Target),
             .. (seesPasswords ? (string[])[] : ["--no-role-passwords"]),
         ];
-        await ClientProcess.RunAsync(tools, "pg_dumpall", session.Target, arguments, cancellationToken).ConfigureAwait(false);
+        await ClientProcess.RunAsync(tools, "pg_dumpall", connection.Target, arguments, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool Begins(string path, string mark) => Head(path).StartsWith(mark, StringComparison.Ordinal);
@@ -130,6 +133,6 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
         }
     }
 
-    private Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
-        PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken);
+    private Task<PostgreSqlConnection> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlConnection.OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken);
 }

@@ -9,9 +9,6 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget target, RestoreJob job, Lazy<PostgreSqlSources> sources)
 {
-    /// <summary>What stands in the name of a database that is being restored, before the time.</summary>
-    public const string Mark = "_restoring_";
-
     /// <summary>Does it.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -19,26 +16,26 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await using var _ = (old ?? (IAsyncDisposable)NoSession.Instance).ConfigureAwait(false);
         if (old is not null)
         {
-            await Poolers.RefuseForRestoreAsync(old, cancellationToken).ConfigureAwait(false);
+            await Poolers.RefuseForRestoreAsync(old.Connection, cancellationToken).ConfigureAwait(false);
             await old.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
             await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
         }
 
-        if (old is not null && !await MayReplaceAsync(old, cancellationToken).ConfigureAwait(false))
-            return await FillAsync(old, cancellationToken).ConfigureAwait(false);
+        if (old is not null && !await MayReplaceAsync(old.Connection, cancellationToken).ConfigureAwait(false))
+            return await FillAsync(old.Connection, cancellationToken).ConfigureAwait(false);
         // Nobody renames the database that he is connected to.
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
         await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);
         await Standby.RefuseAsync(server, cancellationToken).ConfigureAwait(false);
         if (old is not null)
-            await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessID, cancellationToken).ConfigureAwait(false);
+            await ConnectedSessions.RefuseAsync(server, target, old.Connection.ProcessId, cancellationToken).ConfigureAwait(false);
         var name = NewName();
         await ScratchOwner.RemoveLeftoversAsync(server, cancellationToken).ConfigureAwait(false);
         await ScratchOwner.HoldAsync(server, name, cancellationToken).ConfigureAwait(false);
         try
         {
-            var how = await LoadAsync(server, old, name, cancellationToken).ConfigureAwait(false);
+            var how = await LoadAsync(server, old?.Connection, name, cancellationToken).ConfigureAwait(false);
             var kept = await new DatabaseSwap(server, target, name)
                 .RunAsync(old, await FreeNameAsync(server, cancellationToken).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
@@ -55,7 +52,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     {
         try
         {
-            return await OpenAsync(target, cancellationToken).ConfigureAwait(false);
+            return await PostgreSqlSession
+                .OpenAsync(target, job.Session, new PostgreSqlConnector(target, sources.Value), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
         {
@@ -63,7 +62,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
     }
 
-    private static Task<bool> MayReplaceAsync(PostgreSqlSession old, CancellationToken cancellationToken) =>
+    private static Task<bool> MayReplaceAsync(PostgreSqlConnection old, CancellationToken cancellationToken) =>
         old.AnyAsync(
             """
             SELECT 1 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
@@ -73,10 +72,15 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         );
 
     /// <summary>Loads the backup into a new database that is like the old one.</summary>
-    private async Task<string> LoadAsync(PostgreSqlSession server, PostgreSqlSession? old, string name, CancellationToken cancellationToken)
+    private async Task<string> LoadAsync(
+        PostgreSqlConnection server,
+        PostgreSqlConnection? old,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
-        var tools = ClientTools.For(server.Connection.PostgreSqlVersion);
-        var restore = new PostgreSqlRestore(backup, tools, server.Connection.PostgreSqlVersion.Major);
+        var tools = ClientTools.For(server.Npgsql.PostgreSqlVersion);
+        var restore = new PostgreSqlRestore(backup, tools, server.ServerVersion);
         var tables = await restore.TablesAsync(server.Target, cancellationToken).ConfigureAwait(false);
         var there = PostgreSqlTarget.WithDatabase(target, name);
         var settings = old is null ? null : await DatabaseSettings.ReadAsync(old, cancellationToken).ConfigureAwait(false);
@@ -90,7 +94,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
         {
             how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
-            await ScratchDatabase.DropAsync(server, name).ConfigureAwait(false);
+            await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
             await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
             broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
         }
@@ -121,9 +125,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
     private async Task<string> AddAsync(DatabaseTarget restored, IReadOnlyList<string> broken, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        await BrokenForeignKeys.AddAsync(session, broken, cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await BrokenForeignKeys.AddAsync(connection, broken, cancellationToken).ConfigureAwait(false);
         return broken.Count == 1
             ? "; a foreign key that rows of the source break is NOT VALID"
             : string.Create(CultureInfo.InvariantCulture, $"; {broken.Count} foreign keys that rows of the source break are NOT VALID");
@@ -131,9 +135,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
     private async Task<IReadOnlyList<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        return await Subscriptions.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await Subscriptions.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsAboutRoles(string message) =>
@@ -145,7 +149,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         || message.Contains("must be superuser", StringComparison.Ordinal);
 
     private static Task CreateAsync(
-        PostgreSqlSession server,
+        PostgreSqlConnection server,
         DatabaseSettings? settings,
         string name,
         CancellationToken cancellationToken
@@ -158,10 +162,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     {
         if (tables is null)
             return;
-        var session = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
+        var connection = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
         var found = 0L;
-        await session
+        await connection
             .QueryAsync(
                 $"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
                 row => found = row.GetInt64(0),
@@ -179,7 +183,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     }
 
     /// <summary>Loads the backup into the database itself, where it is empty.</summary>
-    private async Task<RestoreOutcome> FillAsync(PostgreSqlSession old, CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> FillAsync(PostgreSqlConnection old, CancellationToken cancellationToken)
     {
         if (
             await old.AnyAsync(
@@ -202,7 +206,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             );
         }
 
-        var version = old.Connection.PostgreSqlVersion;
+        var version = old.Npgsql.PostgreSqlVersion;
         await new PostgreSqlRestore(backup, ClientTools.For(version), version.Major)
             .LoadAsync(target, jobs: 0, withOwners: false, cancellationToken)
             .ConfigureAwait(false);
@@ -210,10 +214,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     }
 
     /// <summary>A name that nothing else has: when anything goes wrong, the database of this name is dropped.</summary>
-    private string NewName() => PostgreSqlText.Fit(target.Database, Mark + ScratchOwner.NewEnd());
+    private string NewName() => PostgreSqlText.Fit(target.Database, ScratchOwner.ReplacementMark + ScratchOwner.NewEnd());
 
     /// <summary>The name for the kept database: a second restore in the same second finds the first one's taken.</summary>
-    private async Task<string> FreeNameAsync(PostgreSqlSession server, CancellationToken cancellationToken)
+    private async Task<string> FreeNameAsync(PostgreSqlConnection server, CancellationToken cancellationToken)
     {
         var beginning = job.KeepName[..^job.KeepEnd.Length];
         for (var attempt = 1; ; attempt++)
@@ -231,6 +235,6 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
     }
 
-    private Task<PostgreSqlSession> OpenAsync(DatabaseTarget database, CancellationToken cancellationToken) =>
-        PostgreSqlSession.OpenAsync(database, job.Session, new PostgreSqlConnector(database, sources.Value), cancellationToken);
+    private Task<PostgreSqlConnection> OpenAsync(DatabaseTarget database, CancellationToken cancellationToken) =>
+        PostgreSqlConnection.OpenAsync(database, job.Session, new PostgreSqlConnector(database, sources.Value), cancellationToken);
 }

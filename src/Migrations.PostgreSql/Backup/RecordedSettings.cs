@@ -30,10 +30,10 @@ internal static class RecordedSettings
     private static readonly string[] Lists = ["search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries"];
 
     /// <summary>Reads them of the database that a session is connected to.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        await session
+        await connection
             .QueryAsync(
                 Query,
                 row =>

@@ -42,7 +42,17 @@ internal sealed class ArchiveContents
     public static IReadOnlyList<ArchiveEntry>? Read(string path)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "toc.dat") : path;
-        using var stream = new BufferedStream(File.OpenRead(file), 64 * 1024);
+        using var stream = File.OpenRead(file);
+        return Read(stream);
+    }
+
+    /// <summary>Reads the entries at the beginning of an archive.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <returns>The entries; null when the archive is of a version that is not known here.</returns>
+    /// <exception cref="IOException">It cannot be read, or is no archive.</exception>
+    public static IReadOnlyList<ArchiveEntry>? Read(Stream archive)
+    {
+        using var stream = new BufferedStream(archive, 64 * 1024);
         var contents = new ArchiveContents(stream);
         return contents.ReadHead() ? contents.ReadEntries() : null;
     }

@@ -39,19 +39,23 @@ internal sealed class BrokenForeignKeys
 
     /// <summary>Makes them for the rows to come.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: the server makes such a key of this table in no way.</exception>
-    public static async Task AddAsync(PostgreSqlSession session, IReadOnlyList<string> statements, CancellationToken cancellationToken)
+    public static async Task AddAsync(
+        PostgreSqlConnection connection,
+        IReadOnlyList<string> statements,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var statement in statements)
         {
             try
             {
-                await session.ExecuteAsync(statement.TrimEnd().TrimEnd(';') + " NOT VALID", cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(statement.TrimEnd().TrimEnd(';') + " NOT VALID", cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.FeatureNotSupported)
             {
                 throw new MigrationException(
                     ErrorId.BackupInvalid,
-                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim()}",
+                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
                     "Correct the rows in the source and back it up again; or restore by hand: pg_restore, without this key.",
                     e
                 );

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 
@@ -14,6 +15,10 @@ namespace Migrations.PostgreSql;
 internal sealed record ClientTools(string Folder, int Version)
 {
     private static readonly ConcurrentDictionary<string, int?> Versions = new(StringComparer.Ordinal);
+
+    /// <summary>How long a dump waits for a table that another session has locked.</summary>
+    public static string LockLimit(SessionOptions options) =>
+        string.Create(CultureInfo.InvariantCulture, $"--lock-wait-timeout={Math.Max(1, (long)options.LockTimeout.TotalMilliseconds)}");
 
     /// <summary>Finds the client programs for a server.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ClientToolMissing"/> or <see

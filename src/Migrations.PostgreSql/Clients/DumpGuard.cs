@@ -1,3 +1,6 @@
+using System.Globalization;
+using Migrations.Sql;
+
 namespace Migrations.PostgreSql;
 
 /// <summary>
@@ -7,16 +10,25 @@ namespace Migrations.PostgreSql;
 /// may write anything into it.
 /// </summary>
 /// <param name="source">What is loaded: the path of a backup, or what else it is.</param>
-internal sealed class DumpGuard(string source)
+/// <param name="acceptUnseen">Whether code that cannot be seen into may run; what visibly reaches further may not.</param>
+internal sealed class DumpGuard(string source, bool acceptUnseen = false)
 {
+    private const int MostNamed = 14;
+    private const StringSplitOptions SkipEmpty = StringSplitOptions.RemoveEmptyEntries;
+
     private readonly ReachReader _reader = new();
-    private bool _isArmed;
-    private bool _isArmedByEvents;
+    private readonly List<string> _unseen = [];
+    private DumpedDefaults? _defaults;
+    private Reach _armed;
+    private Reach _armedByEvents;
     private bool _hasEscapes;
     private string _place = "";
 
     /// <summary>The names of the subscriptions that the dump makes; they do not connect.</summary>
     public List<string> Subscriptions { get; } = [];
+
+    /// <summary>What runs code that cannot be seen into, and was accepted.</summary>
+    public IReadOnlyList<string> Unseen => _unseen;
 
     /// <summary>Looks at what <c>pg_restore</c> would say to the server for an entry of an archive.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ReachesBeyondCopy"/>.</exception>
@@ -45,15 +57,17 @@ internal sealed class DumpGuard(string source)
     /// <summary>Looks at a statement before it is passed on.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="line">Its line; null when it stands in an archive.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ReachesBeyondCopy"/>.</exception>
+    /// <exception cref="MigrationException">
+    /// <see cref="ErrorId.ReachesBeyondCopy"/>; or <see cref="ErrorId.UnseenCode"/>, which can be accepted.
+    /// </exception>
     public void Check(string statement, int? line)
     {
         var words = new StatementWords(statement);
-        if (words[0] is "COPY" or "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "SELECT" && _isArmed)
-            throw Refuse(line, "data behind a trigger or a rule that reaches beyond the database");
+        if (words[0] is "COPY" or "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "SELECT")
+            CheckArmed(_armed, statement, line, "data behind a trigger or a rule");
         // pg_dump writes event triggers last, but for what is said of them.
-        if (_isArmedByEvents && words[0] is "CREATE" or "ALTER" or "DROP" or "REFRESH" && !words.Contain("EVENT", "TRIGGER"))
-            throw Refuse(line, "a definition behind an event trigger that executes a text that is not seen");
+        if (words[0] is "CREATE" or "ALTER" or "DROP" or "REFRESH" && !words.Contain("EVENT", "TRIGGER"))
+            CheckArmed(_armedByEvents, statement, line, "a definition behind an event trigger");
         if (words.StartWith("SET STANDARD_CONFORMING_STRINGS"))
             _hasEscapes = !words.ContainAny(w => w is "ON" or "'on'");
         if (
@@ -61,26 +75,48 @@ internal sealed class DumpGuard(string source)
             || (_hasEscapes && HasEscapedQuote(statement))
         )
             throw Refuse(line, "what would let the server read the rest of the dump otherwise");
+        _defaults ??= new DumpedDefaults(_reader);
+        // No dump renames anything: what is not looked at here could then be taken under another name.
+        if (_defaults.Any && words[0] is "ALTER" && (words.Contain("RENAME") || words.Contain("SET", "SCHEMA")))
+            throw Refuse(line, "another name for what a table has by default");
+        CheckReach(_defaults.Without(statement), words, line);
+        if (words.StartWith("CREATE SUBSCRIPTION"))
+            Subscriptions.Add(words[2]);
+    }
+
+    private void CheckReach(string statement, StatementWords words, int? line)
+    {
         var (own, use) = _reader.Read(statement);
         if (own is { Reach: > Reach.Unseen } && !IsHarmless(words, own))
             throw Refuse(line + own.Line, own.What);
         // A dump defines functions and calls none that runs text; no pg_dump writes a block.
-        if (
-            own is { Reach: Reach.Unseen }
-            || (use is { Reach: Reach.Unseen } && words[0] is "SELECT" or "WITH" or "VALUES" or "CALL" or "DO")
-        )
-            throw Refuse(line + (own ?? use)!.Line, (own ?? use)!.What, verb: "may reach");
-        if (words.StartWith("CREATE SUBSCRIPTION"))
-            Subscriptions.Add(words[2]);
-        // Loading calls what an index, a check, a computed column, a materialised view or a value by default calls.
-        if (use is not { Reach: >= Reach.Unseen })
+        if (own is { Reach: Reach.Unseen })
+            Refuse(own, statement, line);
+        // Loading calls what an index, a check, a computed column or a materialised view calls.
+        if (use is not { Reach: >= Reach.Unseen } || (words[0] is "COPY" && _defaults!.IsPlainCopy(statement)))
             return;
-        var isEvent = words.StartWith("CREATE EVENT TRIGGER");
-        if (words[0] is "CREATE" && IsAny(words, "TRIGGER", "RULE") && (!isEvent || use.Reach == Reach.Unseen))
-            (_isArmed, _isArmedByEvents) = (true, _isArmedByEvents || isEvent);
+        if (words[0] is "CREATE" && IsAny(words, "TRIGGER", "RULE"))
+        {
+            _armed = Farther(_armed, use.Reach);
+            if (words.StartWith("CREATE EVENT TRIGGER"))
+                _armedByEvents = Farther(_armedByEvents, use.Reach);
+            // What is said of an event trigger may fire one.
+            if (words.StartWith("CREATE EVENT TRIGGER") && use.Reach > Reach.Unseen)
+                Refuse(use, statement, line);
+        }
         else if (words[0] is not "CREATE" || !IsAny(words, "FUNCTION", "PROCEDURE", "VIEW", "AGGREGATE", "POLICY") || IsFilled(words))
-            throw Refuse(line + use.Line, use.What, verb: use.Reach == Reach.Unseen ? "may reach" : "reaches");
+            Refuse(use, statement, line);
     }
+
+    private void CheckArmed(Reach armed, string statement, int? line, string what)
+    {
+        if (armed > Reach.Unseen)
+            throw Refuse(line, what + " that reaches beyond the database");
+        if (armed == Reach.Unseen)
+            Refuse(new ReachFinding(armed, what + " that executes a text that is not seen", 0), statement, line);
+    }
+
+    private static Reach Farther(Reach one, Reach other) => one > other ? one : other;
 
     private static bool IsFilled(StatementWords words) => words[1] is "MATERIALIZED" && !words.Contain("NO", "DATA");
 
@@ -104,12 +140,38 @@ internal sealed class DumpGuard(string source)
 
     private const string NextStep = "Use a backup that is as it was written. To run a script of other statements, make it a migration.";
 
-    private MigrationException Refuse(int? line, string what, string verb = "reaches") =>
+    private MigrationException Refuse(int? line, string what) =>
         new(
             ErrorId.ReachesBeyondCopy,
-            $"{source}{(line is null ? _place : $":{line}")}: {what} {verb} beyond the database that the dump is loaded into; the dump was not loaded.",
+            $"{source}{(line is null ? _place : $":{line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.",
             NextStep
         );
+
+    /// <summary>Refuses what reaches further, or may: that can be accepted.</summary>
+    private void Refuse(ReachFinding finding, string statement, int? line)
+    {
+        if (finding.Reach > Reach.Unseen)
+            throw Refuse(line + finding.Line, finding.What);
+        var named = (_place.Length > 0 ? _place[2..] : Named(statement)) + ": " + finding.What;
+        if (!acceptUnseen)
+            throw new MigrationException(
+                ErrorId.UnseenCode,
+                $"{source}{(line is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{line + finding.Line}"))}: {named} may "
+                    + "reach beyond the database that the dump is loaded into: it cannot be seen into; the dump was not loaded.",
+                $"If the backup is your own, or you know who made it: migrations restore \"{source}\" --accept-unseen-code"
+            );
+        if (!_unseen.Contains(named, StringComparer.Ordinal))
+            _unseen.Add(named);
+    }
+
+    /// <summary>The beginning of a statement, which says what it makes.</summary>
+    private static string Named(string statement)
+    {
+        var tokens = PlacedToken.Read(statement);
+        var end = tokens.FindIndex(t => t.Word is "(" or "AS" or "USING" || t.Kind == SqlTokenKind.Semicolon);
+        end = Math.Min(end < 0 ? tokens.Count : end, MostNamed);
+        return end == 0 ? "" : string.Join(' ', statement[tokens[0].Start..tokens[end - 1].End].Split((char[]?)null, SkipEmpty));
+    }
 
     private static bool IsHarmless(StatementWords words, ReachFinding finding) =>
         finding.Reach == Reach.World

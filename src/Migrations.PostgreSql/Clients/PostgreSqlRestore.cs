@@ -85,7 +85,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         {
             if (ArchiveContents.Read(backup.Path) is not { } entries)
                 return false;
-            var guard = new DumpGuard(backup.Path);
+            var guard = NewGuard();
             foreach (var entry in entries)
                 guard.Check(entry);
             return true;
@@ -95,6 +95,8 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             return false; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
         }
     }
+
+    private DumpGuard NewGuard() => new(backup.Path, backup.AcceptUnseenCode);
 
     private MigrationException Translate(MigrationException e)
     {
@@ -159,7 +161,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
         await using var _ = script.ConfigureAwait(false);
         script.Input.Close();
-        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, new DumpGuard(backup.Path)))
+        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, NewGuard()))
             .LoadAsync(script, cancellationToken)
             .ConfigureAwait(false);
     }
@@ -178,7 +180,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                         $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.",
                         "Take another backup."
                     );
-                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, new DumpGuard(backup.Path)))
+                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, NewGuard()))
                     .LoadAsync(source, cancellationToken)
                     .ConfigureAwait(false);
             }

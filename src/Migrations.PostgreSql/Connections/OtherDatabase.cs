@@ -10,7 +10,7 @@ internal static class OtherDatabase
 
     /// <summary>A session on such a database of the same server.</summary>
     /// <exception cref="MigrationException">Not connected.</exception>
-    public static async Task<PostgreSqlSession> OpenAsync(
+    public static async Task<PostgreSqlConnection> OpenAsync(
         DatabaseTarget target,
         SessionOptions options,
         Lazy<PostgreSqlSources> sources,
@@ -28,10 +28,10 @@ internal static class OtherDatabase
             return await OpenAsync(Always).ConfigureAwait(false);
         }
 
-        Task<PostgreSqlSession> OpenAsync(string name)
+        Task<PostgreSqlConnection> OpenAsync(string name)
         {
             var other = PostgreSqlTarget.WithDatabase(target, name);
-            return PostgreSqlSession.OpenAsync(other, options, new PostgreSqlConnector(other, sources.Value), cancellationToken);
+            return PostgreSqlConnection.OpenAsync(other, options, new PostgreSqlConnector(other, sources.Value), cancellationToken);
         }
     }
 }

@@ -140,9 +140,9 @@ internal static class PostgreSqlErrors
         {
             return await work.ConfigureAwait(false);
         }
-        catch (PostgresException e) when (Poolers.IsStatementMode(e))
+        catch (PostgresException e) when (StatementPooling.IsRefusal(e))
         {
-            throw Poolers.InStatementMode(doing, e);
+            throw StatementPooling.Refusal(doing, e);
         }
         catch (PostgresException e)
         {

@@ -6,7 +6,7 @@ namespace Migrations.PostgreSql;
 /// A read-only transaction in which every query sees the same moment; always rolled back, so that what was set in it is put back. Inside
 /// the open transaction of a run it is a savepoint.
 /// </summary>
-internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposable
+internal sealed class ReadTransaction(PostgreSqlConnection connection) : IAsyncDisposable
 {
     private bool _hasBegun;
     private bool _isInRun;
@@ -14,20 +14,20 @@ internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposa
     /// <summary>Begins it. Waits for no lock longer than a step would.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
-        _isInRun = session.IsInRun;
-        await session
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        _isInRun = connection.IsInRun;
+        await connection
             .ExecuteAsync(_isInRun ? "SAVEPOINT migrations_look" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken)
             .ConfigureAwait(false);
         _hasBegun = true;
         // Nor longer than a statement may take; what has a limit of its own sets it again.
-        await session
+        await connection
             .QueryAsync(
                 "SELECT set_config('lock_timeout', $1, true), CASE WHEN $2 IS NOT NULL THEN set_config('statement_timeout', $2, true) END",
                 _ => { },
                 cancellationToken,
-                Milliseconds(session.Options.TableLockTimeout),
-                Milliseconds(session.Options.StatementTimeout)
+                Milliseconds(connection.Options.TableLockTimeout),
+                Milliseconds(connection.Options.StatementTimeout)
             )
             .ConfigureAwait(false);
     }
@@ -42,16 +42,16 @@ internal sealed class ReadTransaction(PostgreSqlSession session) : IAsyncDisposa
             return;
         if (!_isInRun)
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
             return;
         }
 
-        if (session.Connection.FullState != System.Data.ConnectionState.Open)
+        if (!connection.IsOpen)
             return;
         try
         {
-            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_look", CancellationToken.None).ConfigureAwait(false);
-            await session.ExecuteAsync("RELEASE SAVEPOINT migrations_look", CancellationToken.None).ConfigureAwait(false);
+            await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_look", CancellationToken.None).ConfigureAwait(false);
+            await connection.ExecuteAsync("RELEASE SAVEPOINT migrations_look", CancellationToken.None).ConfigureAwait(false);
         }
         catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
         {

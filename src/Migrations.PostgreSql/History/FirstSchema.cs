@@ -7,10 +7,10 @@ namespace Migrations.PostgreSql;
 /// create without naming a schema would be looked for where it is not (<see
 /// href="https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH"/>).
 /// </summary>
-/// <param name="session">The connection.</param>
+/// <param name="connection">The connection.</param>
 /// <param name="schema">The history table's schema.</param>
 /// <param name="table">The history table.</param>
-internal sealed class FirstSchema(PostgreSqlSession session, string schema, string table)
+internal sealed class FirstSchema(PostgreSqlConnection connection, string schema, string table)
 {
     private const string Head = "Migration history. First schema of the runs:";
     private const string Separator = " = ";
@@ -51,7 +51,7 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
         _wanted = null;
         try
         {
-            await session
+            await connection
                 .ExecuteAsync($"COMMENT ON TABLE {Table} IS {PostgreSqlText.Literal(wanted)}", cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -66,7 +66,7 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
     {
         string? current = null;
         _comment = null;
-        var batch = session.Connection.CreateBatch();
+        var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN READ ONLY"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path TO DEFAULT"));
@@ -93,7 +93,7 @@ internal sealed class FirstSchema(PostgreSqlSession session, string schema, stri
     }
 
     private Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
-        session.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, name);
+        connection.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, name);
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -12,9 +12,9 @@ namespace Migrations.PostgreSql;
 /// by one insert. Where the server does not count, the rows are counted. Everything is qualified, because it runs under the script's
 /// <c>search_path</c>.
 /// </summary>
-/// <param name="session">The session.</param>
+/// <param name="connection">The connection.</param>
 /// <param name="table">The history table.</param>
-internal sealed class HistoryGuard(PostgreSqlSession session, string table)
+internal sealed class HistoryGuard(PostgreSqlConnection connection, string table)
 {
     private const string Remembered = "migrations.history";
 
@@ -27,9 +27,11 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
     public string Preparation => Texts.Preparation;
 
     private (bool CountsChanges, string Preparation, string Check) Texts =>
-        _texts is { } made && made.CountsChanges == session.CountsChanges
+        _texts is { } made && made.CountsChanges == connection.Server.CountsChanges
             ? made
-            : (_texts = (session.CountsChanges, $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)", CheckText)).Value;
+            : (
+                _texts = (connection.Server.CountsChanges, $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)", CheckText)
+            ).Value;
 
     /// <summary>A statement that fails with a division by zero when the row is not the last one, or anything else has changed.</summary>
     /// <param name="entry">The row.</param>
@@ -70,7 +72,7 @@ internal sealed class HistoryGuard(PostgreSqlSession session, string table)
             """;
 
     private string State(int added) =>
-        session.CountsChanges
+        connection.Server.CountsChanges
             ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
             : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM ONLY {table}){Without(added)})";
 

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Migrations.PostgreSql;
 
 /// <summary>The journal in a PostgreSQL database.</summary>
-internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistoryStore
+internal sealed class PostgreSqlHistory(PostgreSqlConnection connection) : IHistoryStore
 {
     /// <summary>The name of the result that <see cref="InsertMeasured"/> returns.</summary>
     public const string ElapsedColumn = "migrations_elapsed_ms";
@@ -16,14 +16,13 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         "run_id, service, version, name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host, execution_time_ms, "
         + "rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
 
-    private readonly string _schema = session.Options.HistorySchema ?? "public";
-    private readonly string _table =
-        PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable);
+    private readonly string _schema = HistoryTable.Schema(connection.Options);
+    private readonly string _table = HistoryTable.Of(connection.Options);
 
     private const string WholeColumn = "migrations_whole";
 
     private string? _whole;
-    private readonly FirstSchema _firstSchema = new(session, session.Options.HistorySchema ?? "public", session.Options.HistoryTable);
+    private readonly FirstSchema _firstSchema = new(connection, HistoryTable.Schema(connection.Options), connection.Options.HistoryTable);
 
     private long? _lastRead;
     private Guid _runId;
@@ -32,14 +31,10 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public string Table => _table;
 
     /// <summary>Makes sure that one row is added, and nothing else changes.</summary>
-    public HistoryGuard Guard { get; } =
-        new(
-            session,
-            PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + "." + PostgreSqlText.Name(session.Options.HistoryTable)
-        );
+    public HistoryGuard Guard { get; } = new(connection, HistoryTable.Of(connection.Options));
 
     /// <summary>Schema and table as they are shown to people.</summary>
-    public string Display => $"{_schema}.{session.Options.HistoryTable}";
+    public string Display => HistoryTable.Display(connection.Options);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken)
@@ -91,7 +86,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'p'
             """;
-        if (!await session.AnyAsync(Partitioned, cancellationToken, _schema, session.Options.HistoryTable).ConfigureAwait(false))
+        if (!await connection.AnyAsync(Partitioned, cancellationToken, _schema, connection.Options.HistoryTable).ConfigureAwait(false))
             return;
         throw new MigrationException(
             ErrorId.HistoryTableConflict,
@@ -105,7 +100,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
     public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) =>
         _lastRead is { } last
-        && await session
+        && await connection
             .AnyAsync($"SELECT 1 FROM ONLY {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
             .ConfigureAwait(false);
 
@@ -147,11 +142,11 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     /// <summary>Runs a query that waits for a lock on the table no longer than the session is to, and then says for whom.</summary>
     private async Task QueryAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values)
     {
-        var watch = new BlockerWatch(session, session.Options.TableLockTimeout);
+        var watch = new BlockerWatch(connection, connection.Options.TableLockTimeout);
         await using var _ = watch.ConfigureAwait(false);
         try
         {
-            await session.QueryWithinLimitsAsync(query, take, cancellationToken, values).ConfigureAwait(false);
+            await connection.QueryWithinLimitsAsync(query, take, cancellationToken, values).ConfigureAwait(false);
         }
         catch (PostgresException e)
             when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled
@@ -193,14 +188,14 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
             {
                 // Asked only when it is missing: CREATE SCHEMA IF NOT EXISTS needs the right to create one even when it exists.
                 if (
-                    !await session
+                    !await connection
                         .AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, _schema)
                         .ConfigureAwait(false)
                 )
-                    await session
+                    await connection
                         .ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(_schema)}", cancellationToken)
                         .ConfigureAwait(false);
-                await session.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(CreateTable, cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (PostgresException e) when (attempt < 5 && PostgreSqlErrors.IsRace(e))
@@ -220,10 +215,10 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         // What failed must not take the row of its failure along.
-        if (entry.Event == JournalEvent.Failed && session.IsInOwnTransaction)
-            await session.RollBackAsync().ConfigureAwait(false);
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
-        var batch = session.Connection.CreateBatch();
+        if (entry.Event == JournalEvent.Failed && connection.IsInOwnTransaction)
+            await connection.RollBackAsync().ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         var (guard, seal, check) = Fill(batch, entry);
         try
@@ -243,7 +238,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         catch (PostgresException e)
         {
             var isOurs = e.SqlState is PostgresErrorCodes.DivisionByZero;
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
             throw isOurs && ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
             : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal)) ? Disturbed(entry, e)
             : Refused(e, "Writing");
@@ -264,12 +259,12 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
 
         // A script outside a transaction may have made another one the default, and set another role for its next statements; this row is
         // ours.
-        var begins = !session.IsInRun && !session.IsInOwnTransaction;
+        var begins = !connection.IsInRun && !connection.IsInOwnTransaction;
         foreach (
             var sql in (string[])
                 [
                     .. begins ? (string[])["BEGIN READ WRITE"] : [],
-                    .. session.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"],
+                    .. connection.IsInRun ? (string[])[] : ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"],
                 ]
         )
             Add(new NpgsqlBatchCommand(sql));
@@ -279,8 +274,8 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         var needed = entry.Event switch
         {
             JournalEvent.Failed => null,
-            JournalEvent.Progress => session.GuardOfDone,
-            _ => session.Guard,
+            JournalEvent.Progress => connection.GuardOfDone,
+            _ => connection.Guard,
         };
         var guard = Add(
             new NpgsqlBatchCommand(
@@ -298,7 +293,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         // Another run that gets the lock, because a statement has freed it, waits as long as this backend lives.
         Add(
             Insert(
-                entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? session.Backend } : entry,
+                entry.Event == JournalEvent.Started ? entry with { ErrorMessage = entry.ErrorMessage ?? connection.Server.Backend } : entry,
                 "pg_catalog.clock_timestamp()",
                 "$18",
                 "$19",
@@ -327,7 +322,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         // In the transaction of a run a script could have changed ours, and no one looks before its end.
         var (rows, leftovers) = toldRows is { } told
             ? (figures.Told(told, "$18"), "false")
-            : (figures.Rows, StepFigures.Leftovers(session.IsInRun ? "true" : session.Prepared.IsOther));
+            : (figures.Rows, StepFigures.Leftovers(connection.IsInRun ? "true" : connection.Prepared.IsOther));
         var command = Insert(
             entry,
             "pg_catalog.clock_timestamp()",
@@ -348,7 +343,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public async Task<(long Elapsed, long? Rows)?> FindAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         (long, long?)? found = null;
-        await session
+        await connection
             .QueryAsync(
                 $"SELECT execution_time_ms, rows_affected FROM ONLY {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND service IS NOT DISTINCT FROM $4",
                 row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
@@ -375,7 +370,7 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
     public MigrationException Refused(PostgresException e, string doing)
     {
         var what = $"{doing} the history table {Display} was refused";
-        var user = session.Info.User;
+        var user = connection.Info.User;
         return e.SqlState switch
         {
             PostgresErrorCodes.UndefinedColumn => Conflict(e),
@@ -462,10 +457,10 @@ internal sealed class PostgreSqlHistory(PostgreSqlSession session) : IHistorySto
         _runId = entry.RunId;
         entry = entry with
         {
-            Description = ServerEncoding.Storable(session.Connection, entry.Description),
-            ErrorMessage = ServerEncoding.Storable(session.Connection, entry.ErrorMessage),
+            Description = ServerEncoding.Storable(connection.Npgsql, entry.Description),
+            ErrorMessage = ServerEncoding.Storable(connection.Npgsql, entry.ErrorMessage),
             // One that would not come back as it is must not be compared with the file later.
-            Script = entry.Script is { } script && ServerEncoding.CanStore(session.Connection, script) ? script : null,
+            Script = entry.Script is { } script && ServerEncoding.CanStore(connection.Npgsql, script) ? script : null,
         };
         values.Add(PostgreSqlText.Parameter(entry.RunId, NpgsqlDbType.Uuid));
         foreach (

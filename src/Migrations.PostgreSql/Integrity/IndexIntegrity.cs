@@ -6,16 +6,16 @@ namespace Migrations.PostgreSql;
 /// Looks into B-tree indexes, and into tables where the server can, with <see
 /// href="https://www.postgresql.org/docs/current/amcheck.html">amcheck</see>.
 /// </summary>
-/// <param name="session">The session.</param>
-internal sealed class IndexIntegrity(PostgreSqlSession session)
+/// <param name="connection">The connection.</param>
+internal sealed class IndexIntegrity(PostgreSqlConnection connection)
 {
     private const string Damage = "SELECT current_setting('migrations.damage') WHERE current_setting('migrations.damage') <> ''";
 
     /// <summary>Looks.</summary>
-    public async Task<Finding> FindAsync(bool thorough, CancellationToken cancellationToken)
+    public async Task<IntegrityFinding> FindAsync(bool thorough, CancellationToken cancellationToken)
     {
         string? schema = null;
-        await session
+        await connection
             .QueryAsync(
                 "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'",
                 row => schema = row.GetString(0),
@@ -23,24 +23,24 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
             )
             .ConfigureAwait(false);
         if (schema is null)
-            return Finding.NotRun(
+            return IntegrityFinding.NotRun(
                 "The extension amcheck, which looks into indexes, is not installed in this database.",
                 "As a superuser: CREATE EXTENSION amcheck;"
             );
         if (!thorough)
-            return Finding.NotRun("Looking into indexes reads all of them, and is done only by a thorough check.");
+            return IntegrityFinding.NotRun("Looking into indexes reads all of them, and is done only by a thorough check.");
         var (looked, found) = (0, new List<string>());
         foreach (var (setup, query, name) in await QuestionsAsync(schema, cancellationToken).ConfigureAwait(false))
         {
             looked++;
             if (setup is not null)
-                await session.ExecuteAsync(setup, cancellationToken).ConfigureAwait(false);
-            await session.QueryAsync(query, row => found.Add($"{name}: {row.GetString(0)}"), cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(setup, cancellationToken).ConfigureAwait(false);
+            await connection.QueryAsync(query, row => found.Add($"{name}: {row.GetString(0)}"), cancellationToken).ConfigureAwait(false);
         }
 
         return found.Count == 0
-            ? Finding.Pass($"amcheck found no damage in {looked} indexes and tables.")
-            : new Finding(
+            ? IntegrityFinding.Pass($"amcheck found no damage in {looked} indexes and tables.")
+            : new IntegrityFinding(
                 CheckStatus.Fail,
                 $"amcheck found damage in {found.Count} of {looked} indexes and tables.",
                 found,
@@ -64,7 +64,7 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
     private async Task<List<(string? Setup, string Query, string Name)>> QuestionsAsync(string schema, CancellationToken cancellationToken)
     {
         var questions = new List<(string?, string, string)>();
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 SELECT c.oid::text, {Qualified(
@@ -87,9 +87,9 @@ internal sealed class IndexIntegrity(PostgreSqlSession session)
                 cancellationToken
             )
             .ConfigureAwait(false);
-        if (session.Connection.PostgreSqlVersion.Major < 14)
+        if (connection.ServerVersion < 14)
             return questions;
-        await session
+        await connection
             .QueryAsync(
                 $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2",
                 row =>

@@ -8,8 +8,8 @@ namespace Migrations.PostgreSql;
 /// <summary>
 /// Asks the server whether a database is sound. Each question is a read-only transaction of its own; one that is refused is NotRun.
 /// </summary>
-/// <param name="session">The session.</param>
-internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
+/// <param name="connection">The connection.</param>
+internal sealed class PostgreSqlEngineChecks(PostgreSqlConnection connection)
 {
     private const int MostShown = 20;
     private const int MostNamed = 3;
@@ -22,13 +22,13 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     /// <summary>Asks them all.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(bool thorough, CancellationToken cancellationToken) =>
         [
-            await AskAsync("index-integrity", token => new IndexIntegrity(session).FindAsync(thorough, token), cancellationToken)
+            await AskAsync("index-integrity", token => new IndexIntegrity(connection).FindAsync(thorough, token), cancellationToken)
                 .ConfigureAwait(false),
             await AskAsync(InvalidIndexes, FindInvalidIndexesAsync, cancellationToken).ConfigureAwait(false),
             await AskAsync(UnvalidatedConstraints, FindUnvalidatedAsync, cancellationToken).ConfigureAwait(false),
             await AskAsync(ForeignKeys, FindUnenforcedAsync, cancellationToken).ConfigureAwait(false),
             await AskAsync("checksums", FindChecksumFailuresAsync, cancellationToken).ConfigureAwait(false),
-            await AskAsync(Sequences, token => new SequenceCheck(session).FindAsync(thorough, token), cancellationToken)
+            await AskAsync(Sequences, token => new SequenceCheck(connection).FindAsync(thorough, token), cancellationToken)
                 .ConfigureAwait(false),
             await AskAsync("statistics", FindWithoutStatisticsAsync, cancellationToken).ConfigureAwait(false),
         ];
@@ -41,16 +41,16 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     {
         var faults = new List<DatabaseFault>();
         foreach (
-            var (name, find) in (IEnumerable<(string, Func<CancellationToken, Task<Finding>>)>)
+            var (name, find) in (IEnumerable<(string, Func<CancellationToken, Task<IntegrityFinding>>)>)
                 [
                     (InvalidIndexes, FindInvalidIndexesAsync),
                     (UnvalidatedConstraints, FindUnvalidatedAsync),
                     (ForeignKeys, FindUnenforcedAsync),
-                    (Sequences, token => new SequenceCheck(session).FindAsync(thorough: true, token)),
+                    (Sequences, token => new SequenceCheck(connection).FindAsync(thorough: true, token)),
                 ]
         )
         {
-            await session.ExecuteAsync("SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
             try
             {
                 faults.AddRange(Faults(name, await find(cancellationToken).ConfigureAwait(false)));
@@ -58,17 +58,17 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
             catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
             {
                 // The snapshot must live on.
-                await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
             }
 
-            await session.ExecuteAsync("RELEASE SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("RELEASE SAVEPOINT migrations_fault", cancellationToken).ConfigureAwait(false);
         }
 
         return faults;
     }
 
     /// <summary>Those of the answers that a faithful copy gives too; damage it has no right to have.</summary>
-    private static IReadOnlyList<DatabaseFault> Faults(string name, Finding found)
+    private static IReadOnlyList<DatabaseFault> Faults(string name, IntegrityFinding found)
     {
         if (found.Status != CheckStatus.Fail || name is not (InvalidIndexes or UnvalidatedConstraints or ForeignKeys or Sequences))
             return [];
@@ -88,12 +88,16 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         ];
     }
 
-    private async Task<CheckResult> AskAsync(string name, Func<CancellationToken, Task<Finding>> ask, CancellationToken cancellationToken)
+    private async Task<CheckResult> AskAsync(
+        string name,
+        Func<CancellationToken, Task<IntegrityFinding>> ask,
+        CancellationToken cancellationToken
+    )
     {
         var clock = Stopwatch.StartNew();
-        var transaction = new ReadTransaction(session);
+        var transaction = new ReadTransaction(connection);
         await using var _ = transaction.ConfigureAwait(false);
-        Finding found;
+        IntegrityFinding found;
         try
         {
             await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -101,7 +105,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
-            found = Finding.NotRun($"The server refused to answer: {e.MessageText} ({e.SqlState}).");
+            found = IntegrityFinding.NotRun($"The server refused to answer: {e.MessageText} ({e.SqlState}).");
         }
 
         return new CheckResult
@@ -128,7 +132,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     }
 
     /// <summary>The sentence, with the names of what it is about.</summary>
-    private static string Named(Finding found)
+    private static string Named(IntegrityFinding found)
     {
         if (found.Status is not (CheckStatus.Fail or CheckStatus.Warn) || found.Objects.Count == 0)
             return found.Message;
@@ -139,7 +143,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         );
     }
 
-    private async Task<Finding> FindInvalidIndexesAsync(CancellationToken cancellationToken)
+    private async Task<IntegrityFinding> FindInvalidIndexesAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
                 $"""
@@ -153,7 +157,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return Finding.Of(
+        return IntegrityFinding.Of(
             found,
             CheckStatus.Fail,
             "Every index is valid.",
@@ -164,7 +168,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         );
     }
 
-    private async Task<Finding> FindUnvalidatedAsync(CancellationToken cancellationToken)
+    private async Task<IntegrityFinding> FindUnvalidatedAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
                 $"""
@@ -173,14 +177,14 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
                     "c.relname"
                 )} || '.' || quote_ident(k.conname) || ': not validated: ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
                     JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE NOT k.convalidated {(session.Connection.PostgreSqlVersion.Major >= 18 ? "AND k.conenforced" : "")} AND {IsUsers(
+                WHERE NOT k.convalidated {(connection.ServerVersion >= 18 ? "AND k.conenforced" : "")} AND {IsUsers(
                     "n"
                 )} ORDER BY 1
                 """,
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return Finding.Of(
+        return IntegrityFinding.Of(
             found,
             CheckStatus.Fail,
             "Every constraint was validated.",
@@ -191,7 +195,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         );
     }
 
-    private async Task<Finding> FindUnenforcedAsync(CancellationToken cancellationToken)
+    private async Task<IntegrityFinding> FindUnenforcedAsync(CancellationToken cancellationToken)
     {
         var found = await ListAsync(
                 $"""
@@ -209,7 +213,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return Finding.Of(
+        return IntegrityFinding.Of(
             found,
             CheckStatus.Fail,
             "Every foreign key is enforced.",
@@ -220,10 +224,10 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         );
     }
 
-    private async Task<Finding> FindChecksumFailuresAsync(CancellationToken cancellationToken)
+    private async Task<IntegrityFinding> FindChecksumFailuresAsync(CancellationToken cancellationToken)
     {
         long? failures = null;
-        await session
+        await connection
             .QueryAsync(
                 "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database() AND current_setting('data_checksums') = 'on'",
                 row => failures = row.IsDBNull(0) ? 0 : row.GetInt64(0),
@@ -232,12 +236,12 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
             .ConfigureAwait(false);
         return failures switch
         {
-            null => Finding.NotRun(
+            null => IntegrityFinding.NotRun(
                 "The server was made without checksums of its pages, so damage on the disk goes unseen.",
                 "Stop the server and run 'pg_checksums --enable'."
             ),
-            0 => Finding.Pass("No page was read whose checksum was wrong."),
-            var count => new Finding(
+            0 => IntegrityFinding.Pass("No page was read whose checksum was wrong."),
+            var count => new IntegrityFinding(
                 CheckStatus.Fail,
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -250,11 +254,11 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
         };
     }
 
-    private async Task<Finding> FindWithoutStatisticsAsync(CancellationToken cancellationToken)
+    private async Task<IntegrityFinding> FindWithoutStatisticsAsync(CancellationToken cancellationToken)
     {
         // Since version 14 a table that was never looked at says -1; before, the statistics collector is asked, which a crash empties.
         var never =
-            session.Connection.PostgreSqlVersion.Major >= 14
+            connection.ServerVersion >= 14
                 ? "c.reltuples < 0"
                 : "s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND c.reltuples = 0";
         var found = await ListAsync(
@@ -270,7 +274,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return Finding.Of(
+        return IntegrityFinding.Of(
             found,
             CheckStatus.Warn,
             "Every table with rows has statistics.",
@@ -284,7 +288,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlSession session)
     private async Task<List<string>> ListAsync(string query, CancellationToken cancellationToken)
     {
         var found = new List<string>();
-        await session.QueryAsync(query, row => found.Add(row.GetString(0)), cancellationToken).ConfigureAwait(false);
+        await connection.QueryAsync(query, row => found.Add(row.GetString(0)), cancellationToken).ConfigureAwait(false);
         return found;
     }
 }

@@ -4,14 +4,14 @@ using static Migrations.PostgreSql.CatalogueScope;
 namespace Migrations.PostgreSql;
 
 /// <summary>Looks for sequences that would give numbers that their column already has.</summary>
-/// <param name="session">The session.</param>
-internal sealed class SequenceCheck(PostgreSqlSession session)
+/// <param name="connection">The connection.</param>
+internal sealed class SequenceCheck(PostgreSqlConnection connection)
 {
     private const string SmallTable = "100000";
     private const string SmallFile = "16777216"; // Where no one has counted yet.
 
     /// <summary>Looks.</summary>
-    public async Task<Finding> FindAsync(bool thorough, CancellationToken cancellationToken)
+    public async Task<IntegrityFinding> FindAsync(bool thorough, CancellationToken cancellationToken)
     {
         var (behind, left, looked) = (new List<string>(), new List<string>(), 0);
         foreach (var (sequence, table, column, isQuick) in await PairsAsync(cancellationToken).ConfigureAwait(false))
@@ -23,7 +23,7 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
             }
 
             looked++;
-            await session
+            await connection
                 .QueryTablesAsync(
                     $"""
                     SELECT s.next, t.most FROM (SELECT CASE WHEN is_called THEN last_value OPERATOR(pg_catalog.+) 1 ELSE last_value END AS next FROM {sequence}) s,
@@ -42,7 +42,7 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
         }
 
         if (behind.Count > 0)
-            return Finding.Of(
+            return IntegrityFinding.Of(
                 behind,
                 CheckStatus.Fail,
                 "Every sequence is ahead of its column.",
@@ -52,18 +52,18 @@ internal sealed class SequenceCheck(PostgreSqlSession session)
                 "sequences are"
             );
         return left.Count > 0
-            ? new Finding(
+            ? new IntegrityFinding(
                 CheckStatus.NotRun,
                 $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that reads the whole table.",
                 left
             )
-            : Finding.Pass("Every sequence is ahead of its column.");
+            : IntegrityFinding.Pass("Every sequence is ahead of its column.");
     }
 
     private async Task<List<(string Sequence, string Table, string Column, bool IsQuick)>> PairsAsync(CancellationToken cancellationToken)
     {
         var pairs = new List<(string, string, string, bool)>();
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 SELECT {Qualified("sn", "sc.relname")}, {Qualified(

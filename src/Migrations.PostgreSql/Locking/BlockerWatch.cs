@@ -9,7 +9,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class BlockerWatch : IAsyncDisposable
 {
-    private readonly PostgreSqlSession _session;
+    private readonly PostgreSqlConnection _connection;
     private readonly int _processId;
     private readonly string? _program;
     private readonly Action<Blocker>? _seen;
@@ -18,15 +18,15 @@ internal sealed class BlockerWatch : IAsyncDisposable
     private readonly Task _watching;
     private Blocker? _blocker;
 
-    /// <param name="session">The session.</param>
+    /// <param name="connection">The connection.</param>
     /// <param name="lockTimeout">How long it waits for a lock.</param>
     /// <param name="program">The application name of programs that work for it and may wait too; null without any.</param>
     /// <param name="seen">Is called when someone is seen for the first time.</param>
-    public BlockerWatch(PostgreSqlSession session, TimeSpan lockTimeout, string? program = null, Action<Blocker>? seen = null)
+    public BlockerWatch(PostgreSqlConnection connection, TimeSpan lockTimeout, string? program = null, Action<Blocker>? seen = null)
     {
         (_program, _seen) = (program, seen);
-        _session = session;
-        _processId = session.Connection.ProcessID;
+        _connection = connection;
+        _processId = connection.ProcessId;
         _interval = TimeSpan.FromMilliseconds(Math.Clamp(lockTimeout.TotalMilliseconds / 3, 20, 30_000));
         _watching = WatchAsync(_stop.Token);
     }
@@ -61,7 +61,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
             await Task.Delay(_interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
                 return;
-            var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
+            var connection = await _connection.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             while (true)
             {

@@ -12,7 +12,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     private const string StaleAfter = "interval '30 seconds'";
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
-    private readonly PostgreSqlSession _session;
+    private readonly PostgreSqlConnection _connection;
     private readonly string _table;
     private readonly Guid _token = Guid.NewGuid();
     private readonly CancellationTokenSource _stop = new();
@@ -21,30 +21,30 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     private string _owner = ApplicationName.Of(migration: null);
     private bool _isTaken;
 
-    private PostgreSqlLease(PostgreSqlSession session)
+    private PostgreSqlLease(PostgreSqlConnection connection)
     {
-        _session = session;
-        _table = Table(session);
+        _connection = connection;
+        _table = Table(connection);
     }
 
     /// <summary>A SQL expression that fails when the row has another token, and keeps the row until the transaction ends.</summary>
     public string Guard =>
         $"""
             1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(
-                _session.Options.HistoryTable
+                _connection.Options.HistoryTable
             )}
                 AND token OPERATOR(pg_catalog.=) '{_token}'::pg_catalog.uuid FOR KEY SHARE) AS lease)
             """;
 
     /// <summary>Makes sure that the table is there.</summary>
-    public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<PostgreSqlLease> PrepareAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
-        var lease = new PostgreSqlLease(session);
+        var lease = new PostgreSqlLease(connection);
         // Before the row is there, which only a transaction could guard.
-        await Poolers.RefuseStatementModeAsync(session, cancellationToken).ConfigureAwait(false);
+        await Poolers.RefuseStatementModeAsync(connection, cancellationToken).ConfigureAwait(false);
         for (
             var attempt = 1;
-            !await session
+            !await connection
                 .AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, lease._table)
                 .ConfigureAwait(false);
             attempt++
@@ -73,17 +73,17 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     }
 
     /// <summary>Who holds the row; null when nobody does.</summary>
-    public static async Task<LockHolder?> FindHolderAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<LockHolder?> FindHolderAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         LockHolder? holder = null;
         try
         {
-            await session
+            await connection
                 .QueryWithinLimitsAsync(
-                    $"SELECT owner, since FROM {Table(session)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
+                    $"SELECT owner, since FROM {Table(connection)} WHERE name = $1 AND beat > pg_catalog.clock_timestamp() - {StaleAfter}",
                     row => holder = Holder(row.GetString(0), row.GetDateTime(1)),
                     cancellationToken,
-                    session.Options.HistoryTable
+                    connection.Options.HistoryTable
                 )
                 .ConfigureAwait(false);
         }
@@ -106,9 +106,9 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     /// <summary>Takes the row when it is free, ours, or left behind.</summary>
     public async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
     {
-        var (name, token, owner) = (_session.Options.HistoryTable, _token, _owner);
+        var (name, token, owner) = (_connection.Options.HistoryTable, _token, _owner);
         var taken =
-            await _session
+            await _connection
                 .AnyAsync(
                     $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
                     cancellationToken,
@@ -117,7 +117,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                     owner
                 )
                 .ConfigureAwait(false)
-            || await _session
+            || await _connection
                 .AnyAsync(
                     $"""
                     WITH stale AS (
@@ -150,15 +150,15 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         await _heart.ConfigureAwait(false);
         _stop.Dispose();
         _news.Dispose();
-        if (!_isTaken || _session.Connection.FullState != System.Data.ConnectionState.Open)
+        if (!_isTaken || !_connection.IsOpen)
             return;
         try
         {
-            await _session
+            await _connection
                 .AnyAsync(
                     $"DELETE FROM {_table} WHERE name = $1 AND token = $2 RETURNING 1",
                     CancellationToken.None,
-                    _session.Options.HistoryTable,
+                    _connection.Options.HistoryTable,
                     _token
                 )
                 .ConfigureAwait(false);
@@ -169,8 +169,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         }
     }
 
-    private static string Table(PostgreSqlSession session) =>
-        PostgreSqlText.Name(session.Options.HistorySchema ?? "public") + ".\"migration_lock\"";
+    private static string Table(PostgreSqlConnection connection) =>
+        PostgreSqlText.Name(connection.Options.HistorySchema ?? "public") + ".\"migration_lock\"";
 
     private static LockHolder Holder(string owner, DateTime since)
     {
@@ -187,15 +187,15 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
         if (
-            _session.Options.HistorySchema is { } schema
-            && !await _session
+            _connection.Options.HistorySchema is { } schema
+            && !await _connection
                 .AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, schema)
                 .ConfigureAwait(false)
         )
-            await _session
+            await _connection
                 .ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {PostgreSqlText.Name(schema)}", cancellationToken)
                 .ConfigureAwait(false);
-        await _session
+        await _connection
             .ExecuteAsync(
                 $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)",
                 cancellationToken
@@ -210,14 +210,14 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         {
             try
             {
-                var connection = await _session.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
+                var connection = await _connection.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
                 using var command = new NpgsqlCommand(
                     $"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 AND token OPERATOR(pg_catalog.=) $2",
                     connection
                 );
                 var owner = PostgreSqlText.Parameter(_owner);
-                command.Parameters.Add(PostgreSqlText.Parameter(_session.Options.HistoryTable));
+                command.Parameters.Add(PostgreSqlText.Parameter(_connection.Options.HistoryTable));
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _token });
                 command.Parameters.Add(owner);
                 while (true)

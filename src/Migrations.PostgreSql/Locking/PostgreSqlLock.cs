@@ -15,11 +15,8 @@ namespace Migrations.PostgreSql;
 /// holds a snapshot on which <c>CREATE INDEX CONCURRENTLY</c> of the lock's holder would wait forever. Behind a pooler in transaction mode,
 /// where a session has no backend of its own, it is a row: <see cref="PostgreSqlLease"/>.
 /// </summary>
-internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposable
+internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHold, IAsyncDisposable
 {
-    /// <summary>What tells a backend from every other one, of a row <c>a</c> of pg_stat_activity: process numbers are used again.</summary>
-    public const string BackendOf = "'backend ' || a.pid || ', started ' || (EXTRACT(epoch FROM a.backend_start) * 1000000)::bigint";
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
     // Many that wait take turns, and each turn costs up to a pause: half a second for each would keep the last of sixteen waiting for two.
@@ -27,7 +24,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     private static readonly TimeSpan NewsInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuestionInterval = TimeSpan.FromMilliseconds(250);
 
-    private readonly long _key = Key(session.Options);
+    private readonly long _key = Key(connection.Options);
     private PostgreSqlLease? _lease;
     private LockHolder? _running;
     private bool _isHeld;
@@ -43,15 +40,13 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
 
     // Made once for each connection: every step says it.
     private string OwnGuard =>
-        _guard is { } made && made.Backend == session.Connection.ProcessID
-            ? made.Text
-            : (_guard = (session.Connection.ProcessID, MakeGuard())).Value.Text;
+        _guard is { } made && made.Backend == connection.ProcessId ? made.Text : (_guard = (connection.ProcessId, MakeGuard())).Value.Text;
 
     private string MakeGuard() =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID}
+            1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId}
                 AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
                 THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
             """
@@ -67,7 +62,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {session.Connection.ProcessID} THEN 1 ELSE 0 END,
+                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId} THEN 1 ELSE 0 END,
                     pg_catalog.pg_advisory_xact_lock('{_key}'::pg_catalog.int8)
                 """
             );
@@ -105,12 +100,12 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         var (news, question) = (TimeSpan.Zero, QuestionInterval);
         for (var pause = FirstPause; !await TryTakeAsync(cancellationToken).ConfigureAwait(false); pause = Longer(pause))
         {
-            var timeout = session.Options.LockTimeout;
+            var timeout = connection.Options.LockTimeout;
             if (waited.Elapsed >= timeout)
                 throw TimedOut(await FindHolderAsync(cancellationToken).ConfigureAwait(false), timeout);
             if (waited.Elapsed >= news)
             {
-                session.Options.Events.Publish(
+                connection.Options.Events.Publish(
                     new LockAwaited(await FindHolderAsync(cancellationToken).ConfigureAwait(false), waited.Elapsed, timeout)
                 );
                 news = waited.Elapsed + NewsInterval;
@@ -133,7 +128,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
                 .ConfigureAwait(false);
         }
 
-        await session.LearnServerAsync(cancellationToken).ConfigureAwait(false);
+        await connection.Server.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         return _isHeld = true;
     }
 
@@ -141,7 +136,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
     public async Task<LockHolder?> FindHolderAsync(CancellationToken cancellationToken)
     {
         var holder = _running;
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
@@ -155,7 +150,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
                 _key
             )
             .ConfigureAwait(false);
-        return holder ?? await PostgreSqlLease.FindHolderAsync(session, cancellationToken).ConfigureAwait(false);
+        return holder ?? await PostgreSqlLease.FindHolderAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives the lock back.</summary>
@@ -167,7 +162,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         if (_lease is not null)
             await _lease.DisposeAsync().ConfigureAwait(false);
         // A closed connection has given it back already.
-        if (!_isHeld || _lease is not null || session.Connection.FullState != System.Data.ConnectionState.Open)
+        if (!_isHeld || _lease is not null || !connection.IsOpen)
             return;
         try
         {
@@ -181,16 +176,16 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
 
     private async Task FreeAsync(CancellationToken cancellationToken)
     {
-        var batch = session.Connection.CreateBatch();
+        var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         // A pooler may keep the connection for others.
-        if (session.Prepared.IsAny)
+        if (connection.Prepared.IsAny)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("DEALLOCATE ALL"));
         var unlock = new NpgsqlBatchCommand("SELECT pg_catalog.pg_advisory_unlock($1), pg_catalog.pg_advisory_unlock($1)");
         unlock.Parameters.Add(PostgreSqlText.Parameter((long?)_key));
         batch.BatchCommands.Add(unlock);
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        session.Prepared.Forget();
+        connection.Prepared.Forget();
     }
 
     /// <summary>
@@ -203,12 +198,12 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         LockHolder? holder = null;
         try
         {
-            await session
+            await connection
                 .QueryWithinLimitsAsync(
                     $"""
                     SELECT a.pid, a.usename::text, host(a.client_addr), a.application_name, a.backend_start
-                    FROM (SELECT event, error_message FROM {new PostgreSqlHistory(session).Table} ORDER BY id DESC LIMIT 1) h
-                    JOIN pg_stat_activity a ON h.error_message = {BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
+                    FROM (SELECT event, error_message FROM {HistoryTable.Of(connection.Options)} ORDER BY id DESC LIMIT 1) h
+                    JOIN pg_stat_activity a ON h.error_message = {ServerFacts.BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
                     WHERE h.event = 'started' AND a.datname = current_database() AND a.pid <> pg_backend_pid()
                     """,
                     row => holder = Holder(row),
@@ -233,12 +228,12 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         bool? got = null;
         // Behind a pooler the process id of the connection is the pooler's own, and a session-level lock would stay on whichever backend
         // served this query.
-        await session
+        await connection
             .QueryAsync(
                 "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND pg_catalog.pg_try_advisory_lock($2) END",
                 row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),
                 cancellationToken,
-                session.Connection.ProcessID,
+                connection.ProcessId,
                 _key
             )
             .ConfigureAwait(false);
@@ -252,7 +247,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
         _running = null;
         if (got is { } answer)
             return answer;
-        _lease = await PostgreSqlLease.PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+        _lease = await PostgreSqlLease.PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
         return await _lease.TryTakeAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -261,7 +256,7 @@ internal sealed class PostgreSqlLock(PostgreSqlSession session) : IAsyncDisposab
             ErrorId.LockTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The migration lock of {session.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."
+                $"The migration lock of {connection.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."
             ),
             "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
             holder

@@ -23,10 +23,10 @@ internal static class DeletingKeys
         """;
 
     /// <summary>Reads all of the database.</summary>
-    public static async Task<IReadOnlyList<DeletingKey>> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<DeletingKey>> ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         var keys = new List<DeletingKey>();
-        await session
+        await connection
             .QueryAsync(
                 All,
                 row =>

@@ -20,7 +20,7 @@ internal static class Dependants
     /// reached by way of its rule.
     /// </summary>
     public static async Task<IReadOnlyList<LostObject>> CascadedAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string kind,
         string name,
         string? column,
@@ -28,9 +28,9 @@ internal static class Dependants
     )
     {
         var found = new List<LostObject>();
-        if (await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false) is not { } root)
+        if (await ResolveAsync(connection, kind, name, cancellationToken).ConfigureAwait(false) is not { } root)
             return found;
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 WITH RECURSIVE going(class, oid, number, counts) AS (
@@ -67,22 +67,29 @@ internal static class Dependants
 
     /// <summary>What goes with a relation.</summary>
     public static Task<IReadOnlyList<Dependant>> OfRelationAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         uint relation,
         bool cascades,
         CancellationToken cancellationToken
-    ) => FindAsync(session, "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0", cascades, cancellationToken, (long)relation);
+    ) =>
+        FindAsync(
+            connection,
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
+            cascades,
+            cancellationToken,
+            (long)relation
+        );
 
     /// <summary>What goes with a column.</summary>
     public static Task<IReadOnlyList<Dependant>> OfColumnAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         uint table,
         string column,
         bool cascades,
         CancellationToken cancellationToken
     ) =>
         FindAsync(
-            session,
+            connection,
             "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND a.attnum > 0",
             cascades,
             cancellationToken,
@@ -92,13 +99,13 @@ internal static class Dependants
 
     /// <summary>The columns of a table whose values are stored, and not computed.</summary>
     public static async Task<IReadOnlyList<Dependant>> ColumnsAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         Dependant table,
         CancellationToken cancellationToken
     )
     {
         var found = new List<Dependant>();
-        await session
+        await connection
             .QueryAsync(
                 "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
                 row => found.Add(table with { Number = row.GetInt32(0), Column = row.GetString(1) }),
@@ -110,10 +117,10 @@ internal static class Dependants
     }
 
     /// <summary>A table or view of which rows go.</summary>
-    public static async Task<Dependant> OfRowsAsync(PostgreSqlSession session, uint relation, CancellationToken cancellationToken)
+    public static async Task<Dependant> OfRowsAsync(PostgreSqlConnection connection, uint relation, CancellationToken cancellationToken)
     {
         Dependant? found = null;
-        await session
+        await connection
             .QueryAsync(
                 """
                 SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
@@ -129,15 +136,15 @@ internal static class Dependants
 
     /// <summary>What goes with a schema, a type or an extension.</summary>
     public static async Task<IReadOnlyList<Dependant>> OfAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string kind,
         string name,
         bool cascades,
         CancellationToken cancellationToken
     )
     {
-        var root = await ResolveAsync(session, kind, name, cancellationToken).ConfigureAwait(false);
-        return root is null ? [] : await FindAsync(session, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
+        var root = await ResolveAsync(connection, kind, name, cancellationToken).ConfigureAwait(false);
+        return root is null ? [] : await FindAsync(connection, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -145,7 +152,7 @@ internal static class Dependants
     /// Null when it is not there.
     /// </summary>
     private static async Task<object?> ResolveAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string kind,
         string name,
         CancellationToken cancellationToken
@@ -155,7 +162,7 @@ internal static class Dependants
             return name;
         var function = kind is "TABLE" or "VIEW" ? "to_regclass" : "to_regtype";
         long? found = null;
-        await session
+        await connection
             .QueryAsScriptAsync(
                 $"SELECT pg_catalog.{function}($1)::pg_catalog.oid::pg_catalog.int8",
                 row => found = row.IsDBNull(0) ? null : row.GetInt64(0),
@@ -178,14 +185,14 @@ internal static class Dependants
 
     /// <summary>The tables that are emptied with one: with CASCADE those that refer to it.</summary>
     public static async Task<IReadOnlyList<Dependant>> EmptiedWithAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         uint table,
         bool cascades,
         CancellationToken cancellationToken
     )
     {
         var found = new List<Dependant>();
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 WITH RECURSIVE emptied(oid) AS (
@@ -208,10 +215,10 @@ internal static class Dependants
     /// The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can
     /// be told from never having looked.
     /// </summary>
-    public static async Task<long?> EstimateAsync(PostgreSqlSession session, Dependant item, CancellationToken cancellationToken)
+    public static async Task<long?> EstimateAsync(PostgreSqlConnection connection, Dependant item, CancellationToken cancellationToken)
     {
         long? rows = null;
-        await session
+        await connection
             .QueryAsync(
                 """
                 WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
@@ -233,7 +240,7 @@ internal static class Dependants
 
     // Parts: automatic (a), internal (i), of an extension (e), of a partitioned object (P, S). Users of it: normal (n).
     private static async Task<IReadOnlyList<Dependant>> FindAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string root,
         bool cascades,
         CancellationToken cancellationToken,
@@ -241,7 +248,7 @@ internal static class Dependants
     )
     {
         var found = new List<Dependant>();
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 WITH RECURSIVE going(class, oid, number) AS (

@@ -9,10 +9,10 @@ namespace Migrations.PostgreSql;
 /// Finds what a script would lose. Its statements are read, not run; names are looked up in the catalogue, and so is what goes with them by
 /// CASCADE. A table that the script itself makes, or has renamed, is followed by name.
 /// </summary>
-/// <param name="session">The session.</param>
+/// <param name="connection">The connection.</param>
 /// <param name="question">What is asked.</param>
 /// <param name="earlier">What the scripts before it change.</param>
-internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQuestion question, EarlierScripts earlier)
+internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, LossQuestion question, EarlierScripts earlier)
 {
     private static readonly PostgreSqlDialect Dialect = new();
 
@@ -36,7 +36,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     /// <summary>Finds it.</summary>
     public async Task<LossForecast> FindAsync(CancellationToken cancellationToken)
     {
-        var transaction = new ReadTransaction(session);
+        var transaction = new ReadTransaction(connection);
         await using var _ = transaction.ConfigureAwait(false);
         await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
         foreach (var piece in PostgreSqlStatementReader.Read(question.Script).Where(p => p.Kind == SqlPieceKind.Statement))
@@ -73,7 +73,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
         catch (PostgresException e) when (_hasSavepoint && !PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
-            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
             NotForeseen(line, $"could not be looked at: {e.MessageText}");
         }
     }
@@ -86,7 +86,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             if (!new StatementWords(piece.Text).Contain("SEARCH_PATH"))
                 return;
             await SaveAsync(cancellationToken).ConfigureAwait(false);
-            await session.QueryAsScriptAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
+            await connection.QueryAsScriptAsync(piece.Text, _ => { }, cancellationToken).ConfigureAwait(false);
             _hasSavepoint = false;
             return;
         }
@@ -113,7 +113,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         )
             await AddCascadesAsync(
                     change,
-                    await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false),
+                    await Dependants.OfRowsAsync(connection, table, cancellationToken).ConfigureAwait(false),
                     piece.Line,
                     cancellationToken
                 )
@@ -154,7 +154,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
 
     private Task<HarmfulRoutines> RoutinesAsync(CancellationToken cancellationToken) =>
         HarmfulRoutines.ReadAsync(
-            (query, take) => session.QueryAsync(query, take, cancellationToken),
+            (query, take) => connection.QueryAsync(query, take, cancellationToken),
             name => earlier.Make(question.Before, name + "()")
         );
 
@@ -177,13 +177,13 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     {
         if (await TableAsync(SqlNames.Written(upsert.Table), cancellationToken).ConfigureAwait(false) is not { } table)
             return;
-        var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
-        var columns = await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false);
+        var item = await Dependants.OfRowsAsync(connection, table, cancellationToken).ConfigureAwait(false);
+        var columns = await Dependants.ColumnsAsync(connection, item, cancellationToken).ConfigureAwait(false);
         var change = upsert.Change([.. columns.Select(c => c.Column!)], [], "OPERATOR(pg_catalog.=)", SqlNames.Plain);
         var rows =
             change is null || _writes.MayChange(change)
                 ? null
-                : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken)
+                : await CountAsync(() => new RowCount(connection).CountAsync(change, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
         if (rows is null)
             NotForeseen(line, $"overwrites rows of {item.Name} that are there already; how many cannot be counted");
@@ -197,14 +197,14 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             return;
         await SaveAsync(cancellationToken).ConfigureAwait(false);
         var (kind, column) = what.Act == LossAct.Drop ? (what.Kind, null) : ("TABLE", what.Second);
-        _cascaded.AddRange(await Dependants.CascadedAsync(session, kind, what.Name, column, cancellationToken).ConfigureAwait(false));
+        _cascaded.AddRange(await Dependants.CascadedAsync(connection, kind, what.Name, column, cancellationToken).ConfigureAwait(false));
     }
 
     // One is enough for all statements: going back to it leaves it there.
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
         if (!_hasSavepoint)
-            await session.ExecuteAsync("SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("SAVEPOINT migrations_piece", cancellationToken).ConfigureAwait(false);
         _hasSavepoint = true;
     }
 
@@ -226,10 +226,10 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             : DataLossKind.Rows;
         if (await TableAsync(name, cancellationToken).ConfigureAwait(false) is { } table)
         {
-            var item = await Dependants.OfRowsAsync(session, table, cancellationToken).ConfigureAwait(false);
+            var item = await Dependants.OfRowsAsync(connection, table, cancellationToken).ConfigureAwait(false);
             var rows = MayBeOthers(change)
                 ? null
-                : await CountAsync(() => new RowCount(session).CountAsync(change, cancellationToken), cancellationToken)
+                : await CountAsync(() => new RowCount(connection).CountAsync(change, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
             _losses.Add((item, new DataLoss(kind, item.Name, rows, IsEstimate: false, line)));
             if (change.IsDelete && rows is not 0)
@@ -254,7 +254,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     /// </summary>
     private async Task AddCascadesAsync(RowChange change, Dependant table, int line, CancellationToken cancellationToken)
     {
-        _keys ??= await DeletingKeys.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        _keys ??= await DeletingKeys.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         foreach (var way in DeletingKey.From(table.Name, _keys, StringComparer.Ordinal))
         {
             var child = way[^1].Child;
@@ -269,7 +269,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
             var query = change.CountQuery("pg_catalog.count(*)", way, "OPERATOR(pg_catalog.=)");
             var rows = MayBeOthers(change)
                 ? null
-                : await CountAsync(() => new RowCount(session).CountAsync(query, cancellationToken), cancellationToken)
+                : await CountAsync(() => new RowCount(connection).CountAsync(query, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
             if (DeletingKey.IsRound(way, StringComparer.Ordinal) && rows > 0)
                 rows = null;
@@ -346,7 +346,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
                     narrow.Line,
                     $"copies rows of {item.Name}; whether it copies all can only be determined by a rehearsal with data"
                 );
-            foreach (var column in await Dependants.ColumnsAsync(session, item, cancellationToken).ConfigureAwait(false))
+            foreach (var column in await Dependants.ColumnsAsync(connection, item, cancellationToken).ConfigureAwait(false))
             {
                 var before = SqlNames.Plain(column.Column!);
                 var now = _renamedColumns
@@ -381,7 +381,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
                 await LoseAsync(
                         await Dependants
                             .OfColumnAsync(
-                                session,
+                                connection,
                                 table,
                                 _renamedColumns.GetValueOrDefault((table, what.Second!), what.Second!),
                                 what.Cascades,
@@ -395,7 +395,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
                 break;
             default:
                 foreach (
-                    var emptied in await Dependants.EmptiedWithAsync(session, table, what.Cascades, cancellationToken).ConfigureAwait(false)
+                    var emptied in await Dependants
+                        .EmptiedWithAsync(connection, table, what.Cascades, cancellationToken)
+                        .ConfigureAwait(false)
                 )
                 {
                     if (!_away.Contains(emptied.Table))
@@ -413,7 +415,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         if (question.Direction == MigrationDirection.Up)
             return;
         var name = _renamedColumns.GetValueOrDefault((table, column), column);
-        var found = await Dependants.OfColumnAsync(session, table, name, cascades: false, cancellationToken).ConfigureAwait(false);
+        var found = await Dependants.OfColumnAsync(connection, table, name, cascades: false, cancellationToken).ConfigureAwait(false);
         if (
             found.FirstOrDefault(f =>
                 f.Table == table && f.Column is { } c && string.Equals(SqlNames.Plain(c), SqlNames.Plain(name), StringComparison.Ordinal)
@@ -437,9 +439,9 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         }
 
         var found = table is { } oid
-            ? await Dependants.OfRelationAsync(session, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
+            ? await Dependants.OfRelationAsync(connection, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
             : await Dependants
-                .OfAsync(session, what.Kind, _renamedSchemas.GetValueOrDefault(what.Name, what.Name), what.Cascades, cancellationToken)
+                .OfAsync(connection, what.Kind, _renamedSchemas.GetValueOrDefault(what.Name, what.Name), what.Cascades, cancellationToken)
                 .ConfigureAwait(false);
         await LoseAsync(found, line, cancellationToken).ConfigureAwait(false);
         _renamed.Remove(SqlNames.LastPart(what.Name));
@@ -482,7 +484,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     {
         long? rows = null;
         var condition = item.Column is null ? "" : $" WHERE {item.Column} IS NOT NULL";
-        await session
+        await connection
             .QueryTablesAsync(
                 $"SELECT pg_catalog.count(*) FROM {(item.IsPartitioned ? "" : "ONLY ")}{item.Name}{condition}",
                 row => rows = row.GetInt64(0),
@@ -496,10 +498,10 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
     private async Task<long?> CountAsync(Func<Task<long?>> count, CancellationToken cancellationToken)
     {
         var left = Math.Max(1, (long)(question.Limit - _clock.Elapsed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        await session
+        await connection
             .QueryAsync("SELECT pg_catalog.set_config('statement_timeout', $1, true)", _ => { }, cancellationToken, left)
             .ConfigureAwait(false);
-        await session.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
         _isHidden = false;
         try
         {
@@ -508,17 +510,17 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
             _isHidden = PostgreSqlErrors.IsHidden(e);
-            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
             return null;
         }
     }
 
     private async Task<(long? Rows, bool IsEstimate)> EstimateAsync(Dependant item, CancellationToken cancellationToken)
     {
-        await session
+        await connection
             .QueryAsync("SELECT pg_catalog.set_config('statement_timeout', '0', true)", _ => { }, cancellationToken)
             .ConfigureAwait(false);
-        var rows = await Dependants.EstimateAsync(session, item, cancellationToken).ConfigureAwait(false);
+        var rows = await Dependants.EstimateAsync(connection, item, cancellationToken).ConfigureAwait(false);
         return (rows, rows is not null);
     }
 
@@ -531,7 +533,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlSession session, LossQues
         if (name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && _renamedSchemas.TryGetValue(name[..dot], out var schema))
             name = schema + name[dot..];
         uint? found = null;
-        await session
+        await connection
             .QueryAsScriptAsync(
                 "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.int8",
                 row => found = row.IsDBNull(0) ? null : (uint)row.GetInt64(0),

@@ -40,14 +40,14 @@ internal static class KnownReach
         """;
 
     /// <summary>Teaches it.</summary>
-    public static async Task TeachAsync(ReachReader reader, PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task TeachAsync(ReachReader reader, PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         var functions = new List<(string Name, string? Body)>();
-        await session
+        await connection
             .QueryAsync(Functions, row => functions.Add((row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1))), cancellationToken)
             .ConfigureAwait(false);
         var relations = new List<(string Name, bool IsView, string? Callee)>();
-        await session
+        await connection
             .QueryAsync(
                 Relations,
                 row => relations.Add((row.GetString(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))),

@@ -13,7 +13,9 @@ internal sealed class ReachReader
     private const int ShortestStatement = 6;
     private const int DeepestBody = 6;
 
-    private readonly Dictionary<string, (Reach Reach, CarrierKind Kind)> _carriers = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, CarrierKind Kind), Reach> _carriers = [];
+    private readonly List<(string Name, string Text)> _definitions = [];
+    private readonly List<string> _added = [];
 
     /// <summary>
     /// The farthest that a statement reaches, by itself or by a function that it uses; null when it stays in its database.
@@ -32,16 +34,43 @@ internal sealed class ReachReader
             return default;
         var own = StatementReach.Of(tokens, 0) is { } head ? new ReachFinding(head.Reach, head.What, tokens[0].Line) : null;
         var (isRoutine, name) = Defined(tokens);
+        if (name is null && _added.Count > 0)
+            Settle();
         var inside = Search(tokens, isBody: false, 0);
         var use = UseOf(tokens);
         if (name is null)
             return (Farther(own, inside), use);
+        _definitions.Add((name, statement));
         if (Farther(inside, use) is { } carried)
-            _carriers[name] = (
-                (Reach)Math.Max((int)carried.Reach, (int)_carriers.GetValueOrDefault(name).Reach),
-                isRoutine ? CarrierKind.Routine : CarrierKind.View
-            );
+            Carry(name, carried.Reach, isRoutine ? CarrierKind.Routine : CarrierKind.View);
         return (own, null);
+    }
+
+    /// <summary>Takes note that writing to a table calls what reaches further.</summary>
+    public void KnowTable(string table, Reach reach) => Carry(table, reach, CarrierKind.Table);
+
+    private void Carry(string name, Reach reach, CarrierKind kind)
+    {
+        if (_carriers.GetValueOrDefault((name, kind)) >= reach)
+            return;
+        _carriers[(name, kind)] = reach;
+        _added.Add(name);
+    }
+
+    /// <summary>A body may use what is defined after it: then it reaches as far, too.</summary>
+    private void Settle()
+    {
+        for (var at = 0; at < _added.Count; at++)
+        {
+            foreach (var (name, text) in _definitions.Where(d => d.Text.Contains(_added[at], StringComparison.OrdinalIgnoreCase)))
+            {
+                var tokens = ReachToken.Read(text, line: 0);
+                if (Farther(Search(tokens, isBody: false, 0), UseOf(tokens)) is { } carried)
+                    Carry(name, carried.Reach, Defined(tokens).IsRoutine ? CarrierKind.Routine : CarrierKind.View);
+            }
+        }
+
+        _added.Clear();
     }
 
     /// <summary>Takes note of a function that is there already.</summary>
@@ -51,7 +80,7 @@ internal sealed class ReachReader
     {
         var reach = body is null ? Reach.World : Search(ReachToken.Read(body, line: 0), isBody: true, 1)?.Reach;
         if (reach is { } far)
-            _carriers[ReachToken.Folded(function)] = (far, CarrierKind.Routine);
+            _carriers[(ReachToken.Folded(function), CarrierKind.Routine)] = far;
     }
 
     /// <summary>Takes note of a table or a view that is there already.</summary>
@@ -60,9 +89,9 @@ internal sealed class ReachReader
     /// <param name="function">A function that its use calls; null when it lies on another server.</param>
     public void KnowRelation(string relation, bool isView, string? function)
     {
-        var called = function is null ? (Reach.World, CarrierKind.Routine) : _carriers.GetValueOrDefault(ReachToken.Folded(function));
-        if (called is { Item1: > Reach.Database, Item2: CarrierKind.Routine })
-            _ = _carriers.TryAdd(ReachToken.Folded(relation), (called.Item1, isView ? CarrierKind.View : CarrierKind.Table));
+        var called = function is null ? Reach.World : _carriers.GetValueOrDefault((ReachToken.Folded(function), CarrierKind.Routine));
+        if (called > Reach.Database)
+            _ = _carriers.TryAdd((ReachToken.Folded(relation), isView ? CarrierKind.View : CarrierKind.Table), called);
     }
 
     private static ReachFinding? Farther(ReachFinding? one, ReachFinding? other) =>
@@ -142,32 +171,39 @@ internal sealed class ReachReader
             )
         )
             return null;
-        for (var at = 0; at < tokens.Count; at++)
+        ReachFinding? found = null;
+        for (var at = 0; at < tokens.Count && found?.Reach != Reach.World; at++)
         {
             if (CarriedAt(tokens, at) is { } reach)
-                return new ReachFinding(reach, $"the use of {tokens[at].Text}", tokens[at].Line);
+                found = Farther(found, new ReachFinding(reach, $"the use of {tokens[at].Text}", tokens[at].Line));
         }
 
-        return null;
+        return found;
     }
 
     /// <summary>How far the function or view reaches that is used at a place: not every name is that of a function, or of a view.</summary>
     private Reach? CarriedAt(List<ReachToken> tokens, int at)
     {
-        if (!tokens[at].IsName || !_carriers.TryGetValue(tokens[at].Word, out var carrier))
+        if (!tokens[at].IsName)
             return null;
-        if (carrier.Kind == CarrierKind.Table)
-            return IsWritten(tokens, at) ? carrier.Reach : null;
-        if (carrier.Kind == CarrierKind.View)
-        {
-            var isRelation =
-                at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
-            return isRelation ? carrier.Reach : null;
-        }
+        var reach = Reach.Database;
+        if (Carries(CarrierKind.Table, out var carried) && IsWritten(tokens, at))
+            reach = carried;
+        if (Carries(CarrierKind.View, out carried) && carried > reach && IsRelation(tokens, at))
+            reach = carried;
+        if (Carries(CarrierKind.Routine, out carried) && carried > reach && IsCalled(tokens, at))
+            reach = carried;
+        return reach == Reach.Database ? null : reach;
 
-        // What is made of functions names them alone: CREATE AGGREGATE ... (sfunc = f).
-        return (at + 1 < tokens.Count && tokens[at + 1].Word is "(") || (at > 0 && tokens[at - 1].Word is "=") ? carrier.Reach : null;
+        bool Carries(CarrierKind kind, out Reach far) => _carriers.TryGetValue((tokens[at].Word, kind), out far);
     }
+
+    private static bool IsRelation(List<ReachToken> tokens, int at) =>
+        at > 0 && tokens[at - 1].Word is "FROM" or "JOIN" or "VIEW" or "TABLE" or "ONLY" or "INTO" or "UPDATE" or "," or "." or "(";
+
+    // What is made of functions names them alone: CREATE AGGREGATE ... (sfunc = f).
+    private static bool IsCalled(List<ReachToken> tokens, int at) =>
+        (at + 1 < tokens.Count && tokens[at + 1].Word is "(") || (at > 0 && tokens[at - 1].Word is "=");
 
     /// <summary>Whether the table at a place is written to, which fires its triggers and takes its values by default.</summary>
     private static bool IsWritten(List<ReachToken> tokens, int at)

@@ -53,8 +53,9 @@ internal readonly record struct ReachToken(SqlTokenKind Kind, string Word, strin
             _ => false,
         };
 
+    /// <summary>What <see cref="Word"/> is of a token.</summary>
     // "pg_read_file" is the function that pg_read_file is; "Pg_Read_File" is another.
-    private static string WordOf(SqlTokenKind kind, string written) =>
+    public static string WordOf(SqlTokenKind kind, string written) =>
         kind switch
         {
             SqlTokenKind.Word => written.ToUpperInvariant(),

@@ -27,10 +27,10 @@ internal sealed record ConcurrentIndex(string Name, string Table)
     }
 
     /// <summary>Whether the index is valid; null when there is none.</summary>
-    public async Task<bool?> IsValidAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public async Task<bool?> IsValidAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         bool? valid = null;
-        await session
+        await connection
             .QueryAsScriptAsync(Select("i.indisvalid"), row => valid = row.GetBoolean(0), cancellationToken, Table, Name)
             .ConfigureAwait(false);
         return valid;
@@ -38,10 +38,10 @@ internal sealed record ConcurrentIndex(string Name, string Table)
 
     /// <summary>Drops the index when it is INVALID and nobody is building it, and tells so.</summary>
     /// <returns>Whether it was dropped.</returns>
-    public async Task<bool> DropInvalidAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public async Task<bool> DropInvalidAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         string? name = null;
-        await session
+        await connection
             .QueryAsScriptAsync(
                 Select("pg_catalog.format('%I.%I', n.nspname, c.relname)")
                     + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid OPERATOR(pg_catalog.=) c.oid)",
@@ -53,8 +53,8 @@ internal sealed record ConcurrentIndex(string Name, string Table)
             .ConfigureAwait(false);
         if (name is null)
             return false;
-        await session.ExecuteAsync($"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken).ConfigureAwait(false);
-        session.Options.Events.Publish(
+        await connection.ExecuteAsync($"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken).ConfigureAwait(false);
+        connection.Options.Events.Publish(
             new WarningRaised($"The index {name} was INVALID, left behind by a build that did not end, and was dropped.")
         );
         return true;

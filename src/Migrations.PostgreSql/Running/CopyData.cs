@@ -7,13 +7,13 @@ namespace Migrations.PostgreSql;
 internal static class CopyData
 {
     /// <summary>Runs the statement with the data lines that come next, the line <c>\.</c> included.</summary>
-    /// <param name="session">The session, in any transaction.</param>
+    /// <param name="connection">The connection, in any transaction.</param>
     /// <param name="statement">The statement.</param>
     /// <param name="pieces">The script, standing on the statement; afterwards on the last piece of its data.</param>
     /// <param name="onRead">Told how many bytes of the script were read.</param>
     /// <param name="cancellationToken">Cancels the copy.</param>
     public static async Task SendAsync(
-        PostgreSqlSession session,
+        PostgreSqlConnection connection,
         string statement,
         IEnumerator<SqlPiece> pieces,
         Action<int> onRead,
@@ -22,12 +22,12 @@ internal static class CopyData
     {
         // Npgsql ends a COPY without looking at a token, and a server that works on the data may take long: it is asked from beside to
         // stop.
-        var backend = await session.FindBackendAsync(cancellationToken).ConfigureAwait(false);
+        var backend = await connection.FindBackendAsync(cancellationToken).ConfigureAwait(false);
         var interrupt = Task.CompletedTask;
-        var registration = cancellationToken.Register(() => interrupt = session.CancelBackendAsync(backend));
+        var registration = cancellationToken.Register(() => interrupt = connection.CancelBackendAsync(backend));
         try
         {
-            var writer = await TextImport.BeginAsync(session.Connection, statement, cancellationToken).ConfigureAwait(false);
+            var writer = await TextImport.BeginAsync(connection.Npgsql, statement, cancellationToken).ConfigureAwait(false);
             await using var _ = writer.ConfigureAwait(false);
             await WriteAsync(writer, pieces, onRead, cancellationToken).ConfigureAwait(false);
         }

@@ -11,16 +11,21 @@ namespace Migrations.PostgreSql;
 /// Runs one script and its history row in one transaction, in one round trip where that is possible: a pre-split batch, cut only at COPY
 /// and when it is large.
 /// </summary>
-internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSqlHistory history, StepExecution step)
+internal sealed class PostgreSqlStepRunner(
+    PostgreSqlConnection connection,
+    PostgreSqlHistory history,
+    Confinement? confinement,
+    StepExecution step
+)
 {
     private const int MostCharacters = 1024 * 1024;
     private const int MostCommands = 1000;
 
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
-    private readonly bool _isInRun = session.IsInRun;
-    private readonly StepFigures _figures = new(history.Table, session.Connection.PostgreSqlVersion.Major, session.IsInRun);
+    private readonly bool _isInRun = connection.IsInRun;
+    private readonly StepFigures _figures = new(history.Table, connection.ServerVersion, connection.IsInRun);
     private readonly FreshTables _fresh = new();
-    private NpgsqlBatch _batch = session.Connection.CreateBatch();
+    private NpgsqlBatch _batch = connection.CreateBatch();
     private NpgsqlBatchCommand? _guard;
     private NpgsqlBatchCommand? _insert;
     private NpgsqlBatchCommand? _check;
@@ -40,7 +45,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
     /// <summary>How long a statement may wait for a table lock.</summary>
     public TimeSpan TableLockTimeout =>
-        LockTimeouts.Longer(step.Script.Header.TableLockTimeout ?? session.Options.TableLockTimeout, ShortestLockTimeout);
+        LockTimeouts.Longer(step.Script.Header.TableLockTimeout ?? connection.Options.TableLockTimeout, ShortestLockTimeout);
 
     /// <summary>Whether COMMIT has been sent.</summary>
     public bool MayHaveCommitted { get; private set; }
@@ -51,12 +56,12 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     /// <summary>Runs the step.</summary>
     public async Task<StepOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        session.TransactionWasUnbalanced = false;
-        _ = session.TakeCascaded();
+        var unbalanced = connection.UnbalancedTransactions;
+        _ = connection.TakeCascaded();
         var isDone = false;
         try
         {
-            await session.ClearAsync(cancellationToken).ConfigureAwait(false);
+            await connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
             Begin();
             using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
             {
@@ -75,18 +80,19 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             );
             MayHaveCommitted = !_isInRun;
             await SendAsync(cancellationToken).ConfigureAwait(false);
-            session.Prepared.Confirm();
+            connection.Prepared.Confirm();
             isDone = true;
         }
         finally
         {
-            session.MayHaveLeftovers |= !isDone; // What it has prepared, or a script has taken away, no rollback puts back.
+            if (!isDone)
+                connection.Leftovers.Expect();
             await _batch.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (session.TransactionWasUnbalanced)
+        if (connection.UnbalancedTransactions > unbalanced)
             throw Unbalanced();
-        return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements) { ObjectsLost = session.TakeCascaded() };
+        return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements) { ObjectsLost = connection.TakeCascaded() };
     }
 
     /// <summary>
@@ -114,7 +120,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
                 ? history.Disturbed(step.Entry, e)
                 : history.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
-        return session.Failure(e, step.Script, piece, blocker, attempts);
+        return StatementFailure.Of(e, step.Script, piece, blocker, attempts, confinement);
     }
 
     private void Begin()
@@ -133,16 +139,16 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             Set("lock_timeout", Milliseconds(TableLockTimeout)),
             Set("application_name", ApplicationName.Of(step.Migration.FullName)),
         };
-        if (session.ReadsBackslashes)
+        if (connection.ReadsBackslashes)
             settings.Add("pg_catalog.set_config('standard_conforming_strings', 'on', true)");
-        if (session.ClientCheck is { } check)
+        if (connection.Server.ClientCheck is { } check)
             settings.Add($"pg_catalog.set_config('{check.Name}', '{check.Value}', true)");
-        if ((step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout) is { } limit)
+        if ((step.Script.Header.StatementTimeout ?? connection.Options.StatementTimeout) is { } limit)
             settings.Add(Set("statement_timeout", Milliseconds(limit)));
         if (_isInRun)
             settings.AddRange(_figures.Preparations);
         settings.Add(history.Guard.Preparation);
-        if (session.Guard is { } isLocked)
+        if (connection.Guard is { } isLocked)
             settings.Add(isLocked);
         guard.CommandText = "SELECT " + string.Join(", ", settings);
         _guard = Add(Own(guard));
@@ -167,7 +173,9 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         Add("ROLLBACK TO SAVEPOINT migrations_look");
         try
         {
-            return await new PostgreSqlSchemaReader(session).ReadFingerprintAsync(ofDump: false, cancellationToken).ConfigureAwait(false);
+            return await new PostgreSqlSchemaReader(connection)
+                .ReadFingerprintAsync(ofDump: false, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
@@ -183,12 +191,12 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         if (!_isInRun || step.IsLast)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         _check = Add(Own(history.Check(entry)));
-        if (UsesPrepared && session.MayRunCode && session.Prepared.IsAny)
-            _verification = Add(session.Prepared.Verification);
+        if (UsesPrepared && connection.Server.MayRunCode && connection.Prepared.IsAny)
+            _verification = Add(connection.Prepared.Verification);
         if (!_onlyDefines)
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
         if (UsesPrepared && !step.IsLast)
-            _prepares.UnionWith(session.Prepared.Prepare().Select(Add));
+            _prepares.UnionWith(connection.Prepared.Prepare().Select(Add));
         if (!_isInRun)
             Add("COMMIT");
     }
@@ -198,14 +206,12 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     {
         if (StatementClassifier.IsDefinition(statement))
         {
-            session.MayRunCode |=
-                statement.Contains("TRIGGER", StringComparison.OrdinalIgnoreCase)
-                || statement.Contains("POLICY", StringComparison.OrdinalIgnoreCase);
+            connection.Server.ObserveDefinition(statement);
             _fresh.Observe(statement);
             return true;
         }
 
-        if (session.MayHaveEventTriggers || !_figures.TakesRowsFromScript || _fresh.RowsOf(statement) is not { } rows)
+        if (connection.Server.MayHaveEventTriggers || !_figures.TakesRowsFromScript || _fresh.RowsOf(statement) is not { } rows)
             return false;
         _toldRows += rows;
         return true;
@@ -215,9 +221,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     private void LeaveDefinitions(string statement)
     {
         _onlyDefines = false;
-        session.MayHaveEventTriggers |= statement.Contains("EVENT", StringComparison.OrdinalIgnoreCase);
-        session.MayHaveLeftovers = true;
-        session.MayRunCode = true;
+        connection.Server.ObserveOther(statement);
+        connection.Leftovers.Expect();
         if (!_isInRun && _figures.Preparations.Any())
             Add("SELECT " + string.Join(", ", _figures.Preparations));
     }
@@ -228,7 +233,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         _bytes += Encoding.UTF8.GetByteCount(piece.Text);
         if (piece.Kind != SqlPieceKind.Statement || IsTakenOff(piece))
             return;
-        if (session.Confinement is { } confinement)
+        if (confinement is not null)
             await ConfineAsync(confinement, piece, cancellationToken).ConfigureAwait(false);
         Statements++;
         if (_onlyDefines && !OnlyDefines(piece.Text))
@@ -243,10 +248,8 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
 
         _sent.Add(Add(piece.Text), piece);
         _characters += piece.Text.Length;
-        if (session.Confinement?.MakesExtension(piece.Text) == true)
-            await session
-                .Confinement.MakeExtensionAsync(session, () => SendAsync(cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
+        if (confinement?.MakesExtension(piece.Text) == true)
+            await confinement.MakeExtensionAsync(connection, () => SendAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         if (_characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
@@ -257,12 +260,12 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     /// <summary>
     /// On a scratch database a statement that reaches beyond it ends the step, and one that makes an extension travels alone.
     /// </summary>
-    private async Task ConfineAsync(Confinement confinement, SqlPiece piece, CancellationToken cancellationToken)
+    private async Task ConfineAsync(Confinement scratch, SqlPiece piece, CancellationToken cancellationToken)
     {
         var location = new ScriptLocation(step.Script.File, piece.Line, piece.Column);
-        if (await confinement.RefusalAsync(session, piece.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
+        if (await scratch.RefusalAsync(connection, piece.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
             throw refusal;
-        if (confinement.MakesExtension(piece.Text))
+        if (scratch.MakesExtension(piece.Text))
             await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -271,7 +274,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
     /// </summary>
     private bool IsTakenOff(SqlPiece piece)
     {
-        if (session.PassesOver(piece.Text))
+        if (StatementClassifier.IsPassedOver(piece.Text, connection.ServerVersion))
             return true;
         var role = StatementClassifier.Classify(piece.Text);
         if (role is StatementRole.Begin or StatementRole.Commit)
@@ -296,7 +299,7 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
         }
 
         await _batch.DisposeAsync().ConfigureAwait(false);
-        _batch = session.Connection.CreateBatch();
+        _batch = connection.CreateBatch();
         _sent.Clear();
         _characters = 0;
     }
@@ -307,26 +310,26 @@ internal sealed class PostgreSqlStepRunner(PostgreSqlSession session, PostgreSql
             return;
         _elapsed = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
         _rows = reader.IsDBNull(1) ? null : reader.GetInt64(1);
-        session.MayHaveLeftovers = reader.GetBoolean(2);
+        connection.Leftovers.Found(reader.GetBoolean(2));
     }
 
     private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
     {
         _copy = piece;
-        await CopyData.SendAsync(session, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
+        await CopyData.SendAsync(connection, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
         _copy = null;
     }
 
     private void Advanced() =>
-        session.Options.Events.Publish(
+        connection.Options.Events.Publish(
             new ScriptAdvanced(step.Migration.FullName, Math.Min(_bytes, step.Script.Length), step.Script.Length)
         );
 
     // A pooler may give each transaction another backend. In the transaction of a run the steps cannot run again, so nothing is prepared
     // that a script could change.
-    private bool UsesPrepared => !session.IsPooled && !session.Prepared.IsStopped && !(_isInRun && session.MayRunCode);
+    private bool UsesPrepared => !connection.IsPooled && !connection.Prepared.IsStopped && !(_isInRun && connection.Server.MayRunCode);
 
-    private NpgsqlBatchCommand Own(NpgsqlBatchCommand command) => UsesPrepared ? session.Prepared.Of(command) : command;
+    private NpgsqlBatchCommand Own(NpgsqlBatchCommand command) => UsesPrepared ? connection.Prepared.Of(command) : command;
 
     private NpgsqlBatchCommand Add(string sql) => Add(new NpgsqlBatchCommand(sql));
 

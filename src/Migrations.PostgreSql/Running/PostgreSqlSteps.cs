@@ -6,7 +6,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Runs steps in transactions: again when a lock was not got, and with an answer when the connection breaks.</summary>
-internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHistory history)
+internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSqlHistory history, Confinement? confinement)
 {
     // How long a migration waits for a table lock at least, once an autovacuum was in its way: so long that it yields.
     private readonly Dictionary<string, TimeSpan> _patience = new(StringComparer.Ordinal);
@@ -15,12 +15,11 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     /// <summary>Opens one transaction for several steps.</summary>
     public async Task<IRunTransaction> BeginRunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var modes = steps.Select(s => s.Analysis.TransactionModes).OfType<string>().OrderByDescending(Strength).FirstOrDefault();
         await PostgreSqlErrors
-            .TranslateAsync(session.ExecuteAsync("BEGIN " + modes, cancellationToken), "Opening the transaction of the run")
+            .TranslateAsync(connection.BeginRunAsync(modes, cancellationToken), "Opening the transaction of the run")
             .ConfigureAwait(false);
-        session.IsInRun = true;
         _lastOfRun = null;
         return new RunTransaction(this);
     }
@@ -28,22 +27,22 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     /// <summary>Runs one step.</summary>
     public async Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken)
     {
-        var options = session.Options;
-        session.WorkOn(step.Migration.FullName);
-        if (!session.IsInRun)
-            await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        var options = connection.Options;
+        connection.WorkOn(step.Migration.FullName);
+        if (!connection.IsInRun)
+            await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
-            var runner = new PostgreSqlStepRunner(session, history, step)
+            var runner = new PostgreSqlStepRunner(connection, history, confinement, step)
             {
                 ShortestLockTimeout = _patience.GetValueOrDefault(step.Migration.FullName),
             };
-            var watch = new BlockerWatch(session, runner.TableLockTimeout);
+            var watch = new BlockerWatch(connection, runner.TableLockTimeout);
             await using var _ = watch.ConfigureAwait(false);
-            var isInRun = session.IsInRun;
+            var isInRun = connection.IsInRun;
             try
             {
-                await session.ForgetRowsAsync(cancellationToken).ConfigureAwait(false);
+                await connection.Leftovers.ClearRowsAsync(HandOver, cancellationToken).ConfigureAwait(false);
                 var outcome = await runner.RunAsync(cancellationToken).ConfigureAwait(false);
                 _lastOfRun = isInRun ? step : null;
                 return outcome;
@@ -51,7 +50,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             catch (PostgresException e)
                 when (!isInRun && attempt <= options.TableLockRetries && MayBeRepeated(e) && !cancellationToken.IsCancellationRequested)
             {
-                await session.RollBackAsync().ConfigureAwait(false);
+                await connection.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
                 Outwait(blocker, step);
                 await RetryPause
@@ -60,13 +59,13 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
             }
             catch (PostgresException e) when (!isInRun && runner.MissesPrepared(e) && !cancellationToken.IsCancellationRequested)
             {
-                await session.RollBackAsync().ConfigureAwait(false);
-                session.Prepared.IsStopped = true;
+                await connection.RollBackAsync().ConfigureAwait(false);
+                connection.Prepared.Stop();
                 attempt--;
             }
             catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {
-                await session.RollBackAsync().ConfigureAwait(false);
+                await connection.RollBackAsync().ConfigureAwait(false);
                 var blocker =
                     await watch.StopAsync().ConfigureAwait(false)
                     ?? (e is PostgresException deadlock ? BlockerWatch.OfDeadlock(deadlock) : null);
@@ -78,11 +77,13 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
                 var (elapsed, rows) = await FindOutAsync(step, e).ConfigureAwait(false) ?? throw Lost(step, e, cancellationToken);
                 return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements)
                 {
-                    ObjectsLost = session.TakeCascaded(),
+                    ObjectsLost = connection.TakeCascaded(),
                 };
             }
         }
     }
+
+    private string? HandOver => StepFigures.HandsOver(connection.ServerVersion) ? StepFigures.HandOver : null;
 
     /// <summary>Remembers how long the next attempt must wait, here or in the next transaction of the whole run.</summary>
     private void Outwait(Blocker? blocker, StepExecution step)
@@ -97,10 +98,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     /// </summary>
     private bool IsGone(Exception e) =>
         !PostgreSqlErrors.IsAnswer(e)
-        && (
-            PostgreSqlErrors.IsBroken(e)
-            || (session.Connection.FullState != System.Data.ConnectionState.Open && e is not { InnerException: PostgresException })
-        );
+        && (PostgreSqlErrors.IsBroken(e) || (!connection.IsOpen && e is not { InnerException: PostgresException }));
 
     private static Exception? Translate(
         PostgreSqlStepRunner runner,
@@ -145,7 +143,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     {
         try
         {
-            await session.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await connection.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
             return await history.FindAsync(step.Entry, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationException or NpgsqlException)
@@ -163,18 +161,16 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
     {
         try
         {
-            await session.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-            session.IsInRun = false;
+            await connection.CommitRunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (_lastOfRun is { } last && IsGone(e))
         {
-            session.IsInRun = false;
             if (await FindOutAsync(last, e).ConfigureAwait(false) is null)
                 throw Lost(last, e, cancellationToken);
         }
         catch (PostgresException e)
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
             throw new StatementException(
                 PostgreSqlErrors.IdOf(e),
                 $"PostgreSQL refused to commit the run, and nothing of it is applied: {e.MessageText} ({e.SqlState}).",
@@ -214,5 +210,5 @@ internal sealed class PostgreSqlSteps(PostgreSqlSession session, PostgreSqlHisto
         }
     }
 
-    private Task RollBackRunAsync() => session.RollBackAsync();
+    private Task RollBackRunAsync() => connection.RollBackAsync();
 }

@@ -15,6 +15,21 @@ internal static class StatementFailure
     /// <param name="piece">The statement; null when the commit was refused (a deferred constraint).</param>
     /// <param name="blocker">Who held the lock that was not got.</param>
     /// <param name="attempts">How often it was tried.</param>
+    /// <param name="confinement">On a scratch database: there it may be that nothing is known.</param>
+    public static StatementException Of(
+        PostgresException e,
+        MigrationScript script,
+        SqlPiece? piece,
+        Blocker? blocker,
+        int attempts,
+        Confinement? confinement
+    )
+    {
+        var failure = Of(e, script, piece, blocker, attempts);
+        return confinement?.Judge(failure) ?? failure;
+    }
+
+    /// <summary>The engine's error, on whatever database.</summary>
     public static StatementException Of(PostgresException e, MigrationScript script, SqlPiece? piece, Blocker? blocker, int attempts)
     {
         e = Secrets.Without(e, piece?.Text);

@@ -15,15 +15,15 @@ namespace Migrations.PostgreSql;
 internal sealed record DatabaseShape(string Encoding, string Collate, string CharacterType, string Provider, string? Locale, string? Rules)
 {
     /// <summary>Reads the shape of the database that a session is connected to.</summary>
-    public static async Task<DatabaseShape> ReadAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<DatabaseShape> ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
-        var version = session.Connection.PostgreSqlVersion.Major;
+        var version = connection.ServerVersion;
         var locale =
             version >= 17 ? "d.datlocale"
             : version >= 15 ? "d.daticulocale"
             : "NULL";
         DatabaseShape? shape = null;
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(
@@ -51,19 +51,23 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
     /// Creates a database of this shape, or, with <paramref name="mayDiffer"/>, of the server's own sorting where it does not know this
     /// one.
     /// </summary>
-    /// <param name="session">A session on any database of the server.</param>
+    /// <param name="connection">A connection to any database of the server.</param>
     /// <param name="name">The new database's name.</param>
     /// <param name="more">Further clauses.</param>
     /// <param name="mayDiffer">Whether another sorting is better than none.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task CreateAsync(PostgreSqlSession session, string name, string more, bool mayDiffer, CancellationToken cancellationToken)
+    public async Task CreateAsync(
+        PostgreSqlConnection connection,
+        string name,
+        string more,
+        bool mayDiffer,
+        CancellationToken cancellationToken
+    )
     {
         var create = $"CREATE DATABASE {PostgreSqlText.Name(name)} TEMPLATE template0 ENCODING {PostgreSqlText.Literal(Encoding)}{more}";
         try
         {
-            await session
-                .ExecuteAsync(create + Sorting(session.Connection.PostgreSqlVersion.Major), cancellationToken)
-                .ConfigureAwait(false);
+            await connection.ExecuteAsync(create + Sorting(connection.ServerVersion), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e)
             when (mayDiffer
@@ -74,7 +78,7 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
                         or PostgresErrorCodes.FeatureNotSupported
             )
         {
-            await session.ExecuteAsync(create + " LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(create + " LC_COLLATE 'C' LC_CTYPE 'C'", cancellationToken).ConfigureAwait(false);
         }
     }
 

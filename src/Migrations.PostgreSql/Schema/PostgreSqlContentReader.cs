@@ -12,8 +12,8 @@ namespace Migrations.PostgreSql;
 /// does not matter and equal rows count each. Reading a table may evaluate expressions of its definition, which may need the database's own
 /// <c>search_path</c>: so that is in force, and everything of ours is qualified.
 /// </summary>
-/// <param name="session">The session.</param>
-internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
+/// <param name="connection">The connection.</param>
+internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
 {
     private const int TablesAtOnce = 200;
 
@@ -28,7 +28,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     /// <summary>Reads them in a transaction of its own, or in the open one.</summary>
     public async Task<IReadOnlyList<TableContent>> ReadAsync(bool digests, CancellationToken cancellationToken)
     {
-        var transaction = new ReadTransaction(session);
+        var transaction = new ReadTransaction(connection);
         await using var _ = transaction.ConfigureAwait(false);
         await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
         return await ReadInsideAsync(counts: true, digests, cancellationToken).ConfigureAwait(false);
@@ -38,10 +38,10 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     public async Task<IReadOnlyList<TableContent>> ReadInsideAsync(bool counts, bool digests, CancellationToken cancellationToken)
     {
         var tables = await ListAsync(cancellationToken).ConfigureAwait(false);
-        await session.QueryAsScriptAsync(Settings, _ => { }, cancellationToken).ConfigureAwait(false);
+        await connection.QueryAsScriptAsync(Settings, _ => { }, cancellationToken).ConfigureAwait(false);
         if (!counts && !digests)
             return tables.ConvertAll(table => new TableContent(table.Name, Rows: null));
-        await session.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("SET LOCAL search_path TO DEFAULT", cancellationToken).ConfigureAwait(false);
         var contents = new List<TableContent>();
         foreach (var chunk in tables.Where(t => t.IsReadable).Chunk(TablesAtOnce))
             await ReadAsync(chunk, digests, contents, cancellationToken).ConfigureAwait(false);
@@ -70,11 +70,11 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
     {
         var tables = new List<Table>();
         var name = CatalogueScope.Qualified("n", "c.relname");
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 SELECT {(
-                    RawText.IsIn(session.Connection) ? RawText.Sent($"({name})") : name
+                    RawText.IsIn(connection.Npgsql) ? RawText.Sent($"({name})") : name
                 )}, c.relpersistence <> 'u' OR NOT pg_is_in_recovery() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension(
                     "pg_class",
@@ -97,7 +97,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
         {
-            await session.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT migrations_count", cancellationToken).ConfigureAwait(false);
             if (tables is [var table])
             {
                 Warn($"The rows of {table.Name} were not counted: {e.MessageText} ({e.SqlState}).");
@@ -112,7 +112,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
 
     private async Task<List<TableContent>> TryReadAsync(Table[] tables, bool digests, CancellationToken cancellationToken)
     {
-        var batch = session.Connection.CreateBatch();
+        var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SAVEPOINT migrations_count"));
         // A table may have a column of any name, so the row is built from all of its columns.
@@ -139,7 +139,7 @@ internal sealed class PostgreSqlContentReader(PostgreSqlSession session)
         return contents;
     }
 
-    private void Warn(string message) => session.Options.Events.Publish(new WarningRaised(message));
+    private void Warn(string message) => connection.Options.Events.Publish(new WarningRaised(message));
 
     private static string Sum(string seed) =>
         $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), 0::pg_catalog.numeric)::pg_catalog.text";

@@ -10,8 +10,8 @@ namespace Migrations.PostgreSql;
 /// and <c>after</c> the statements that follow; for what belongs to a table, <c>piece</c> is how it stands inside CREATE TABLE; for a
 /// function or a view, what CREATE OR REPLACE must keep of it.
 /// </summary>
-/// <param name="session">The session.</param>
-internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
+/// <param name="connection">The connection.</param>
+internal sealed class PostgreSqlSchemaReader(PostgreSqlConnection connection)
 {
     // What the server writes depends on these; a search_path without the user's schemas makes it write every name with its schema.
     private const string Settings = $"""
@@ -30,14 +30,15 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var transaction = new ReadTransaction(session);
+            var transaction = new ReadTransaction(connection);
             await using var _ = transaction.ConfigureAwait(false);
             await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await ReadInsideAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+                return await ReadInsideAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (attempt < MostAttempts && e.SqlState is PostgresErrorCodes.InternalError && !session.IsInRun)
+            catch (PostgresException e)
+                when (attempt < MostAttempts && e.SqlState is PostgresErrorCodes.InternalError && !connection.IsInRun)
             {
                 // An object was dropped by others between being listed and being described, which no snapshot covers: look again, by
                 // another connection, because Npgsql has closed this one.
@@ -49,10 +50,10 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     /// <summary>
     /// Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.
     /// </summary>
-    public async Task<SchemaSnapshot> ReadInsideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<SchemaSnapshot> ReadInsideAsync(CancellationToken cancellationToken)
     {
-        await FillAsync(connection, ofDump: false, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build())
+        await FillAsync(ofDump: false, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, connection.Info.EngineVersion, Build())
         {
             Preamble = "SET check_function_bodies = off;\n",
             RefusesDropOfUsed = true,
@@ -65,28 +66,21 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<string> ReadFingerprintAsync(bool ofDump, CancellationToken cancellationToken)
     {
-        await FillAsync(
-                session.Connection,
-                ofDump,
-                queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint),
-                cancellationToken
-            )
+        await FillAsync(ofDump, queries => queries.Where(q => q.IsInFingerprint).Select(q => q.OfFingerprint), cancellationToken)
             .ConfigureAwait(false);
-        return new SchemaSnapshot(PostgreSqlTarget.Engine, session.Info.EngineVersion, Build()).Fingerprint;
+        return new SchemaSnapshot(PostgreSqlTarget.Engine, connection.Info.EngineVersion, Build()).Fingerprint;
     }
 
     private async Task FillAsync(
-        NpgsqlConnection connection,
         bool ofDump,
         Func<IEnumerable<CatalogueQuery>, IEnumerable<string>> form,
         CancellationToken cancellationToken
     )
     {
-        var scope = new CatalogueScope(session.Options, connection.PostgreSqlVersion.Major) { OfDump = ofDump };
+        var scope = new CatalogueScope(connection.Options, connection.ServerVersion) { OfDump = ofDump };
         var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
         var worthAsking = new List<CatalogueQuery>();
         await ReadAsync(
-                connection,
                 [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"],
                 (result, row) =>
                 {
@@ -98,9 +92,9 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
             )
             .ConfigureAwait(false);
         var queriesOfRows = form(worthAsking);
-        if (RawText.IsIn(connection))
+        if (RawText.IsIn(connection.Npgsql))
             queriesOfRows = queriesOfRows.Select(Sendable);
-        await ReadAsync(connection, queriesOfRows, (_, row) => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
+        await ReadAsync(queriesOfRows, (_, row) => _rows.Add(Read(row)), cancellationToken).ConfigureAwait(false);
     }
 
     private static string Sendable(string query)
@@ -110,12 +104,7 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlSession session)
         return $"SELECT {string.Join(", ", columns)} FROM (\n{query}) q ({CatalogueScope.Columns})";
     }
 
-    private static async Task ReadAsync(
-        NpgsqlConnection connection,
-        IEnumerable<string> queries,
-        Action<int, NpgsqlDataReader> take,
-        CancellationToken cancellationToken
-    )
+    private async Task ReadAsync(IEnumerable<string> queries, Action<int, NpgsqlDataReader> take, CancellationToken cancellationToken)
     {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);

@@ -11,22 +11,24 @@ namespace Migrations.PostgreSql;
 /// an owner would see a part only
 /// where it is forced.
 /// </summary>
-/// <param name="session">A session on the scratch database.</param>
-internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
+/// <param name="connection">A connection to the scratch database.</param>
+internal sealed class PostgreSqlValueReader(PostgreSqlConnection connection)
 {
     private const int TablesAtOnce = 200;
 
     /// <summary>Reads them, the history left out.</summary>
     public async Task<IReadOnlyList<TableValues>> ReadAsync(bool digests, CancellationToken cancellationToken)
     {
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ", cancellationToken).ConfigureAwait(false);
+        await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ", cancellationToken).ConfigureAwait(false);
         try
         {
-            await session.QueryAsScriptAsync(PostgreSqlContentReader.Settings, _ => { }, cancellationToken).ConfigureAwait(false);
+            await connection.QueryAsScriptAsync(PostgreSqlContentReader.Settings, _ => { }, cancellationToken).ConfigureAwait(false);
             var tables = await TablesAsync(cancellationToken).ConfigureAwait(false);
             foreach (var table in tables.Where(t => t is { IsReadable: true, HidesRows: true }))
-                await session.ExecuteAsync($"ALTER TABLE {table.Name} DISABLE ROW LEVEL SECURITY", cancellationToken).ConfigureAwait(false);
+                await connection
+                    .ExecuteAsync($"ALTER TABLE {table.Name} DISABLE ROW LEVEL SECURITY", cancellationToken)
+                    .ConfigureAwait(false);
             var values = tables.Where(t => !t.IsReadable).Select(t => new TableValues(t.Name, Rows: null)).ToList();
             foreach (var chunk in tables.Where(t => t.IsReadable).Chunk(TablesAtOnce))
                 await ReadAsync(chunk, digests, values, cancellationToken).ConfigureAwait(false);
@@ -34,15 +36,15 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
         }
         finally
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await connection.RollBackAsync().ConfigureAwait(false);
         }
     }
 
     private async Task<List<Table>> TablesAsync(CancellationToken cancellationToken)
     {
-        var scope = new CatalogueScope(session.Options, session.Connection.PostgreSqlVersion.Major);
+        var scope = new CatalogueScope(connection.Options, connection.ServerVersion);
         var tables = new List<Table>();
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 WITH {scope.Relations}
@@ -62,7 +64,7 @@ internal sealed class PostgreSqlValueReader(PostgreSqlSession session)
 
     private async Task ReadAsync(Table[] tables, bool digests, List<TableValues> values, CancellationToken cancellationToken)
     {
-        var batch = session.Connection.CreateBatch();
+        var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         foreach (var table in tables)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(digests ? Digest(table) : $"SELECT pg_catalog.count(*) FROM ONLY {table.Name}"));

@@ -7,7 +7,7 @@ namespace Migrations.PostgreSql;
 /// effect: every function and operator of the query as the server plans it, views and policies resolved, must be known not to be <see
 /// href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>, and no other server may be asked.
 /// </summary>
-internal sealed class RowCount(PostgreSqlSession session)
+internal sealed class RowCount(PostgreSqlConnection connection)
 {
     private const string Check = """
         SELECT pg_catalog.count(*) FROM (
@@ -29,19 +29,19 @@ internal sealed class RowCount(PostgreSqlSession session)
     public async Task<long?> CountAsync(string query, CancellationToken cancellationToken)
     {
         var plan = new System.Text.StringBuilder();
-        await session
+        await connection
             .QueryTablesAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query, row => plan.Append(row.GetString(0)).Append('\n'), cancellationToken)
             .ConfigureAwait(false);
         var text = plan.ToString();
         if (text.Contains("Foreign Scan", StringComparison.Ordinal))
             return null;
         long? found = null;
-        await session
+        await connection
             .QueryAsync(Check, row => found = row.GetInt64(0), cancellationToken, Calls(query + "\n" + text), query + text)
             .ConfigureAwait(false);
         if (found is not 0)
             return null;
-        await session.QueryTablesAsync(query, row => found = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        await connection.QueryTablesAsync(query, row => found = row.GetInt64(0), cancellationToken).ConfigureAwait(false);
         return found;
     }
 

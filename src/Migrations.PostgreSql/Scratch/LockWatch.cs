@@ -7,8 +7,8 @@ namespace Migrations.PostgreSql;
 /// Remembers which locks our backend has taken on tables that others can see, and which of them got new files: a rewrite
 /// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES"/>).
 /// </summary>
-/// <param name="session">The session.</param>
-internal sealed class LockWatch(PostgreSqlSession session)
+/// <param name="connection">The connection.</param>
+internal sealed class LockWatch(PostgreSqlConnection connection)
 {
     // From the strongest: what a lock of this mode keeps others from.
     private static readonly string[] Modes =
@@ -34,7 +34,7 @@ internal sealed class LockWatch(PostgreSqlSession session)
 
     /// <summary>Learns which tables there are before the step.</summary>
     public Task BeginAsync(CancellationToken cancellationToken) =>
-        session.QueryAsync(
+        connection.QueryAsync(
             $"""
             SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -44,7 +44,7 @@ internal sealed class LockWatch(PostgreSqlSession session)
             """,
             row => _tables[row.GetInt64(0)] = (row.GetString(1), row.GetInt64(2)),
             cancellationToken,
-            new PostgreSqlHistory(session).Table
+            HistoryTable.Of(connection.Options)
         );
 
     /// <summary>Looks after a statement.</summary>
@@ -55,7 +55,7 @@ internal sealed class LockWatch(PostgreSqlSession session)
     {
         var since = _clock.Elapsed - took;
         var writes = new StatementWords(statement.Text)[0] is not ("TRUNCATE" or "DROP");
-        await session
+        await connection
             .QueryAsync(
                 """
                 SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation

@@ -7,16 +7,16 @@ namespace Migrations.PostgreSql;
 /// <param name="origin">A session on the origin.</param>
 /// <param name="to">The empty database.</param>
 /// <param name="options">Name the history table.</param>
-internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to, SessionOptions options)
+internal sealed class PostgreSqlCopy(PostgreSqlConnection origin, DatabaseTarget to, SessionOptions options)
 {
     /// <summary>Copies it.</summary>
     public async Task RunAsync(ScratchContent content, Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
     {
         if (content == ScratchContent.Empty)
             return;
-        var tools = ClientTools.For(origin.Connection.PostgreSqlVersion);
+        var tools = ClientTools.For(origin.Npgsql.PostgreSqlVersion);
         string[] part = content == ScratchContent.Schema ? ["--schema-only"] : [];
-        if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(origin.Connection.PostgreSqlVersion.Major))
+        if (TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(origin.ServerVersion))
             await PipeScriptAsync(tools, part, cancellationToken).ConfigureAwait(false);
         else if (await PipeAsync(tools, part, cancellationToken).ConfigureAwait(false) is { Count: > 0 } broken)
             await AddAsync(broken, sources, cancellationToken).ConfigureAwait(false);
@@ -27,11 +27,11 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
     /// <summary>Foreign keys that rows of the origin break are there in the copy too.</summary>
     private async Task AddAsync(IReadOnlyList<string> broken, Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
     {
-        var session = await PostgreSqlSession
+        var connection = await PostgreSqlConnection
             .OpenAsync(to, options, new PostgreSqlConnector(to, sources.Value), cancellationToken)
             .ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-            await BrokenForeignKeys.AddAsync(session, broken, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            await BrokenForeignKeys.AddAsync(connection, broken, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PipeScriptAsync(ClientTools tools, string[] more, CancellationToken cancellationToken)
@@ -40,14 +40,14 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
             tools,
             "pg_dump",
             origin.Target,
-            ["--format=plain", .. PostgreSqlRestore.Rights(withOwners: false), PostgreSqlBackupWriter.LockLimit(options), .. more]
+            ["--format=plain", .. PostgreSqlRestore.Rights(withOwners: false), ClientTools.LockLimit(options), .. more]
         );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
         var filter = new ScriptFilter(
             withOwners: true,
-            origin.Connection.PostgreSqlVersion.Major,
-            new DumpGuard($"The dump of {origin.Target.Display}")
+            origin.ServerVersion,
+            new DumpGuard($"The dump of {origin.Target.Display}", acceptUnseen: true)
         );
         await new ScriptLoader(tools, to, filter).LoadAsync(dump, cancellationToken).ConfigureAwait(false);
     }
@@ -58,7 +58,7 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
             tools,
             "pg_dump",
             origin.Target,
-            ["--format=custom", "--compress=0", PostgreSqlBackupWriter.LockLimit(options), .. more]
+            ["--format=custom", "--compress=0", ClientTools.LockLimit(options), .. more]
         );
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
@@ -97,13 +97,13 @@ internal sealed class PostgreSqlCopy(PostgreSqlSession origin, DatabaseTarget to
     /// <summary>The history's rows: with them the copy knows what is applied.</summary>
     private async Task HistoryAsync(Lazy<PostgreSqlSources> sources, CancellationToken cancellationToken)
     {
-        var table = new PostgreSqlHistory(origin).Table;
+        var table = HistoryTable.Of(origin.Options);
         if (!await origin.AnyAsync("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", cancellationToken, table).ConfigureAwait(false))
             return;
         var connection = await new PostgreSqlConnector(to, sources.Value).OpenAsync(options, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var source = await origin
-            .Connection.BeginRawBinaryCopyAsync($"COPY {table} TO STDOUT (FORMAT binary)", cancellationToken)
+            .Npgsql.BeginRawBinaryCopyAsync($"COPY {table} TO STDOUT (FORMAT binary)", cancellationToken)
             .ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {

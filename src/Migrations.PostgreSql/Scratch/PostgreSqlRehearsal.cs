@@ -13,8 +13,9 @@ namespace Migrations.PostgreSql;
 /// <param name="step">The step.</param>
 internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecution step)
 {
-    private readonly PostgreSqlHistory _history = new(session);
-    private readonly LockWatch _watch = new(session);
+    private readonly PostgreSqlConnection _connection = session.Connection;
+    private readonly PostgreSqlHistory _history = new(session.Connection);
+    private readonly LockWatch _watch = new(session.Connection);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private NpgsqlBatchCommand? _check;
     private readonly List<StatementException> _leftOut = [];
@@ -24,13 +25,13 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     /// <summary>Runs it.</summary>
     public async Task<StepMeasurement> RunAsync(CancellationToken cancellationToken)
     {
-        await session.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        await _connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         // As a run does between its steps: an up that is undone and made again finds no temporary table of its own.
-        session.MayHaveLeftovers = true;
-        await session.ClearAsync(cancellationToken).ConfigureAwait(false);
+        _connection.Leftovers.Expect();
+        await _connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
         // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
-            await confinement.LookAsync(session, cancellationToken).ConfigureAwait(false);
+            await confinement.LookAsync(_connection, cancellationToken).ConfigureAwait(false);
         try
         {
             var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
@@ -41,15 +42,15 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         }
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await _connection.RollBackAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (_check is not null && ReferenceEquals(e.BatchCommand, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
                 throw _history.Disturbed(step.Entry, e);
-            throw session.Failure(e, step.Script, _running, blocker: null, attempts: 1);
+            throw StatementFailure.Of(e, step.Script, _running, blocker: null, attempts: 1, session.Confinement);
         }
         catch
         {
-            await session.RollBackAsync().ConfigureAwait(false);
+            await _connection.RollBackAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -58,7 +59,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     private async Task<Dictionary<long, string>> NamesAsync(CancellationToken cancellationToken)
     {
         var names = new Dictionary<long, string>();
-        await session
+        await _connection
             .QueryAsync(
                 $"""
                 SELECT c.oid::pg_catalog.int8, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
@@ -79,10 +80,10 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
 
     private async Task<StepMeasurement> RunInsideAsync(CancellationToken cancellationToken)
     {
-        var figures = new StepFigures(_history.Table, session.Connection.PostgreSqlVersion.Major, sharesTransaction: false);
+        var figures = new StepFigures(_history.Table, _connection.ServerVersion, sharesTransaction: false);
         await _watch.BeginAsync(cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync("BEGIN " + step.Analysis.TransactionModes, cancellationToken).ConfigureAwait(false);
-        _ = session.TakeCascaded();
+        await _connection.ExecuteAsync("BEGIN " + step.Analysis.TransactionModes, cancellationToken).ConfigureAwait(false);
+        _ = _connection.TakeCascaded();
         await PrepareAsync(figures, cancellationToken).ConfigureAwait(false);
         var before = await RowsAsync(cancellationToken).ConfigureAwait(false);
         using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
@@ -93,7 +94,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
 
         _running = null;
         foreach (var sql in (string[])["RESET SESSION AUTHORIZATION", "RESET ROLE"])
-            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+            await _connection.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         var changes = Subtract(await RowsAsync(cancellationToken).ConfigureAwait(false), before);
         var outcome = await EndAsync(figures, cancellationToken).ConfigureAwait(false);
         return new StepMeasurement
@@ -108,8 +109,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
 
     private async Task PrepareAsync(StepFigures figures, CancellationToken cancellationToken)
     {
-        var limit = step.Script.Header.StatementTimeout ?? session.Options.StatementTimeout;
-        await session
+        var limit = step.Script.Header.StatementTimeout ?? _connection.Options.StatementTimeout;
+        await _connection
             .QueryAsync(
                 "SELECT pg_catalog.set_config('statement_timeout', $1, true)",
                 _ => { },
@@ -117,7 +118,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
                 ((long)(limit?.TotalMilliseconds ?? 0)).ToString(CultureInfo.InvariantCulture)
             )
             .ConfigureAwait(false);
-        await session
+        await _connection
             .QueryAsync("SELECT " + string.Join(", ", figures.Preparations.Append(_history.Guard.Preparation)), _ => { }, cancellationToken)
             .ConfigureAwait(false);
     }
@@ -130,7 +131,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             piece.Kind != SqlPieceKind.Statement
             || StatementClassifier.Classify(piece.Text) is StatementRole.Begin or StatementRole.Commit
             || (_statements == 0 && StatementClassifier.Classify(piece.Text) == StatementRole.SetTransaction)
-            || session.PassesOver(piece.Text)
+            || StatementClassifier.IsPassedOver(piece.Text, _connection.ServerVersion)
         )
             return;
         if (
@@ -142,13 +143,17 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         _statements++;
         var began = _clock.Elapsed;
         if (piece.CopiesFromClient)
-            await CopyData.SendAsync(session, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
+            await CopyData.SendAsync(_connection, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
         else if (session.Confinement?.MakesExtension(piece.Text) == true)
             await session
-                .Confinement.MakeExtensionAsync(session, () => session.ExecuteAsync(piece.Text, cancellationToken), cancellationToken)
+                .Confinement.MakeExtensionAsync(
+                    _connection,
+                    () => _connection.ExecuteAsync(piece.Text, cancellationToken),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         else
-            await session.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
+            await _connection.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
         await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
     }
 
@@ -156,7 +161,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     {
         if (
             session.Confinement is not { } confinement
-            || await confinement.RefusalAsync(session, statement, location, cancellationToken).ConfigureAwait(false) is not { } refusal
+            || await confinement.RefusalAsync(_connection, statement, location, cancellationToken).ConfigureAwait(false) is not { } refusal
         )
             return false;
         _leftOut.Add(refusal);
@@ -166,7 +171,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     private async Task<StepOutcome> EndAsync(StepFigures figures, CancellationToken cancellationToken)
     {
         var (elapsed, rows) = (0L, (long?)null);
-        var batch = session.Connection.CreateBatch();
+        var batch = _connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
             batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
@@ -185,7 +190,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         }
 
         _watch.End();
-        return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, _statements) { ObjectsLost = session.TakeCascaded() };
+        return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, _statements) { ObjectsLost = _connection.TakeCascaded() };
     }
 
     /// <summary>Statements outside a transaction hold their locks for themselves alone, so nothing is left to look at after each.</summary>
@@ -198,7 +203,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             if (await IsLeftOutAsync(statement.Text, statement.Location, cancellationToken).ConfigureAwait(false))
                 continue;
             _statements++;
-            var outcome = await ((IDatabaseSession)session).ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
+            var outcome = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
             rows = outcome.Rows is { } affected ? (rows ?? 0) + affected : rows;
             lost.AddRange(outcome.ObjectsLost);
         }
@@ -224,7 +229,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     private async Task<Dictionary<string, TableChange>> RowsAsync(CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, TableChange>(StringComparer.Ordinal);
-        await session
+        await _connection
             .QueryAsync(
                 $"""
                 SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del

@@ -23,10 +23,10 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         CancellationToken cancellationToken
     )
     {
-        var session = await OpenAsync(origin, options, cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
+        var connection = await OpenAsync(origin, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
         return await PostgreSqlErrors
-            .TranslateAsync(ScratchOwner.FindLeftoversAsync(session, cancellationToken), "Looking for scratch databases")
+            .TranslateAsync(ScratchOwner.FindLeftoversAsync(connection, cancellationToken), "Looking for scratch databases")
             .ConfigureAwait(false);
     }
 
@@ -45,11 +45,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                 .ConfigureAwait(false);
         }
         catch (Exception e)
-            when (request.Server is null
-                && origin is not null
-                && NeedsSuperuser(e)
-                && ClientTools.Server(origin.Connection.PostgreSqlVersion.Major) is not null
-            )
+            when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.ServerVersion) is not null)
         {
             return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
         }
@@ -58,13 +54,13 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     /// <summary>What is made.</summary>
     private sealed record Plan(
         ScratchRequest Request,
-        PostgreSqlSession? Origin,
+        PostgreSqlConnection? Origin,
         DatabaseShape Shape,
         ScriptNames Scripts,
         Prerequisites? Prerequisites
     );
 
-    private static async Task<Plan> PlanAsync(ScratchRequest request, PostgreSqlSession? origin, CancellationToken cancellationToken)
+    private static async Task<Plan> PlanAsync(ScratchRequest request, PostgreSqlConnection? origin, CancellationToken cancellationToken)
     {
         var shape = origin is null ? Usual : await DatabaseShape.ReadAsync(origin, cancellationToken).ConfigureAwait(false);
         // A session on another database, because the origin is not there, finds nothing that was made for the migrations.
@@ -94,7 +90,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     /// </summary>
     private async Task<IScratchDatabase?> TryOnClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var version = plan.Origin?.Connection.PostgreSqlVersion.Major;
+        var version = plan.Origin?.ServerVersion;
         if (plan.Request.Server is not null || (version is not null && ClientTools.Server(version)?.Version != version))
             return null;
         try
@@ -107,7 +103,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
-    private async Task<PostgreSqlSession?> OpenOriginAsync(ScratchRequest request, CancellationToken cancellationToken)
+    private async Task<PostgreSqlConnection?> OpenOriginAsync(ScratchRequest request, CancellationToken cancellationToken)
     {
         if (request.Origin is null)
             return null;
@@ -157,7 +153,11 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     }
 
     /// <summary>The other databases of the server that scripts name.</summary>
-    private static async Task<List<string>> OthersAsync(PostgreSqlSession origin, ScriptNames scripts, CancellationToken cancellationToken)
+    private static async Task<List<string>> OthersAsync(
+        PostgreSqlConnection origin,
+        ScriptNames scripts,
+        CancellationToken cancellationToken
+    )
     {
         var names = new List<string>();
         await origin
@@ -190,10 +190,10 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                     .ConfigureAwait(false);
             if (plan.Prerequisites is { } prerequisites)
             {
-                var session = await OpenAsync(there, options, cancellationToken).ConfigureAwait(false);
-                await using var _ = session.ConfigureAwait(false);
+                var connection = await OpenAsync(there, options, cancellationToken).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
                 await prerequisites
-                    .MakeAsync(session, scratch.Target, () => OpenAsync(scratch.Target, options, cancellationToken), cancellationToken)
+                    .MakeAsync(connection, scratch.Target, () => OpenAsync(scratch.Target, options, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
             }
 
@@ -208,7 +208,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
 
     private static async Task<bool> NeedsClusterAsync(
         ScratchRequest request,
-        PostgreSqlSession? origin,
+        PostgreSqlConnection? origin,
         CancellationToken cancellationToken
     ) =>
         request.Server is null
@@ -223,7 +223,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     private static async Task<ThrowAwayCluster> StartClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
         var (request, origin) = (plan.Request, plan.Origin);
-        var version = origin?.Connection.PostgreSqlVersion.Major;
+        var version = origin?.ServerVersion;
         try
         {
             return await ThrowAwayCluster.StartAsync(ClientTools.Server(version), version, cancellationToken).ConfigureAwait(false);
@@ -303,6 +303,6 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
-    private Task<PostgreSqlSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
-        PostgreSqlSession.OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken);
+    private Task<PostgreSqlConnection> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlConnection.OpenAsync(target, options, new PostgreSqlConnector(target, sources.Value), cancellationToken);
 }

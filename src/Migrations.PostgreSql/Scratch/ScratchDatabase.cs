@@ -6,7 +6,7 @@ namespace Migrations.PostgreSql;
 /// <param name="target">The database.</param>
 /// <param name="owner">A session on another database of the same server, which shows that its owner lives.</param>
 /// <param name="cluster">The server when it was started for it; null otherwise.</param>
-internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession owner, ThrowAwayCluster? cluster) : IScratchDatabase
+internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlConnection owner, ThrowAwayCluster? cluster) : IScratchDatabase
 {
     private bool _isGone;
 
@@ -23,7 +23,7 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(
-            new PostgreSqlValueReader((PostgreSqlSession)session).ReadAsync(digests, cancellationToken),
+            new PostgreSqlValueReader(((PostgreSqlSession)session).Connection).ReadAsync(digests, cancellationToken),
             "Reading the tables"
         );
 
@@ -44,18 +44,9 @@ internal sealed class ScratchDatabase(DatabaseTarget target, PostgreSqlSession o
     public async Task DropAsync()
     {
         _isGone = true;
-        Prerequisites.Forget(target);
+        ScratchRegister.Forget(target);
         await using var _ = owner.ConfigureAwait(false);
         if (cluster is null)
             await ScratchOwner.DropAsync(owner, target.Database).ConfigureAwait(false);
     }
-
-    /// <summary>Drops a database with whoever is connected.</summary>
-    public static Task DropAsync(PostgreSqlSession session, string name) =>
-        Subscriptions.DropDatabaseAsync(
-            session,
-            name,
-            $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)",
-            CancellationToken.None
-        );
 }

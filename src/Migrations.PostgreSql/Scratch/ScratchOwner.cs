@@ -15,43 +15,46 @@ internal static class ScratchOwner
     /// <summary>How the names of scratch databases begin.</summary>
     public const string Prefix = "migrations_scratch_";
 
+    /// <summary>What stands in the name of a database that is being restored, before the time.</summary>
+    public const string ReplacementMark = "_restoring_";
+
     // Only names that are made here are taken for owned ones; those of older versions, which took no lock, have shorter ids.
     private const int IdLength = 16;
     private const string TimeFormat = "yyyyMMddHHmmss";
 
-    private static readonly string[] Marks = [Prefix, PostgreSqlReplacement.Mark];
+    private static readonly string[] Marks = [Prefix, ReplacementMark];
 
     /// <summary>The end of a new name: the time, and an id that no other has.</summary>
     public static string NewEnd() =>
         $"{DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)}_{Convert.ToHexString(RandomNumberGenerator.GetBytes(IdLength / 2)).ToLowerInvariant()}";
 
     /// <summary>Takes the lock on a name, before the database is made. It lasts as long as the session.</summary>
-    public static async Task HoldAsync(PostgreSqlSession session, string name, CancellationToken cancellationToken)
+    public static async Task HoldAsync(PostgreSqlConnection connection, string name, CancellationToken cancellationToken)
     {
         // Behind a pooler the server's session is another's too.
-        if (session.Connection.PostgreSqlVersion.Major >= 14)
+        if (connection.ServerVersion >= 14)
         {
-            await session
+            await connection
                 .QueryAsync(
                     "SELECT pg_catalog.set_config('idle_session_timeout', '0', false) WHERE pg_catalog.pg_backend_pid() = $1::integer",
                     _ => { },
                     cancellationToken,
-                    session.Connection.ProcessID
+                    connection.ProcessId
                 )
                 .ConfigureAwait(false);
         }
 
-        await session
+        await connection
             .QueryAsync($"SELECT pg_catalog.pg_advisory_lock({Key("$1")})", _ => { }, cancellationToken, name)
             .ConfigureAwait(false);
     }
 
     /// <summary>The databases of a server whose owner is dead, and those older than a day of which that is not known.</summary>
-    public static async Task<IReadOnlyList<string>> FindLeftoversAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> FindLeftoversAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
-        var dead = await FindDeadAsync(session, mine: false, cancellationToken).ConfigureAwait(false);
+        var dead = await FindDeadAsync(connection, mine: false, cancellationToken).ConfigureAwait(false);
         var all = new List<string>();
-        await session
+        await connection
             .QueryAsync("SELECT datname::text FROM pg_catalog.pg_database", row => all.Add(row.GetString(0)), cancellationToken)
             .ConfigureAwait(false);
         return
@@ -61,23 +64,23 @@ internal static class ScratchOwner
     }
 
     /// <summary>Drops the databases whose owner is dead, as far as this role may.</summary>
-    /// <param name="session">A session on any database of the server.</param>
+    /// <param name="connection">A connection to any database of the server.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task RemoveLeftoversAsync(PostgreSqlSession session, CancellationToken cancellationToken)
+    public static async Task RemoveLeftoversAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
-        foreach (var name in await FindDeadAsync(session, mine: true, cancellationToken).ConfigureAwait(false))
+        foreach (var name in await FindDeadAsync(connection, mine: true, cancellationToken).ConfigureAwait(false))
         {
             try
             {
                 // Not by force: whoever is connected by now has a use for it.
                 await Subscriptions
-                    .DropDatabaseAsync(session, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken)
+                    .DropDatabaseAsync(connection, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)}", cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (Exception e) when (e is MigrationException || (e is PostgresException refused && !PostgreSqlErrors.IsBroken(refused)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                session.Options.Events.Publish(
+                connection.Options.Events.Publish(
                     new WarningRaised(
                         $"The database {name}, which a killed run has left behind, could not be dropped: {(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"
                     )
@@ -87,39 +90,43 @@ internal static class ScratchOwner
     }
 
     /// <summary>Drops a database with whoever is connected; when that cannot be done, reports what stays.</summary>
-    /// <param name="session">A session on another database of the server; connects again when the server has crashed meanwhile.</param>
+    /// <param name="connection">A connection to another database of the server; connects again when the server has crashed meanwhile.</param>
     /// <param name="name">The database.</param>
-    public static async Task DropAsync(PostgreSqlSession session, string name)
+    public static async Task DropAsync(PostgreSqlConnection connection, string name)
     {
         try
         {
-            await session.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await connection.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
-                await ScratchDatabase.DropAsync(session, name).ConfigureAwait(false);
+                await Subscriptions.DropDatabaseForciblyAsync(connection, name).ConfigureAwait(false);
             }
             catch (NpgsqlException e) when (PostgreSqlErrors.IsBroken(e))
             {
-                await session.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
-                await ScratchDatabase.DropAsync(session, name).ConfigureAwait(false);
+                await connection.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+                await Subscriptions.DropDatabaseForciblyAsync(connection, name).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is NpgsqlException or MigrationException)
         {
             // Nothing that the caller waits for depends on it.
-            session.Options.Events.Publish(
+            connection.Options.Events.Publish(
                 new WarningRaised(
-                    $"The database {name} on the server of {session.Target.Display} could not be dropped: {(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
+                    $"The database {name} on the server of {connection.Target.Display} could not be dropped: {(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
                         + $" The next command that makes a database there drops it; or drop it yourself: DROP DATABASE {PostgreSqlText.Name(name)};"
                 )
             );
         }
     }
 
-    private static async Task<HashSet<string>> FindDeadAsync(PostgreSqlSession session, bool mine, CancellationToken cancellationToken)
+    private static async Task<HashSet<string>> FindDeadAsync(
+        PostgreSqlConnection connection,
+        bool mine,
+        CancellationToken cancellationToken
+    )
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        await session
+        await connection
             .QueryAsync(
                 $"""
                 SELECT d.datname::text FROM pg_catalog.pg_database d
@@ -132,7 +139,7 @@ internal static class ScratchOwner
                 cancellationToken,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"(^{Prefix}|{PostgreSqlReplacement.Mark})[0-9]{{{TimeFormat.Length}}}_[0-9a-f]{{{IdLength}}}$"
+                    $"(^{Prefix}|{ReplacementMark})[0-9]{{{TimeFormat.Length}}}_[0-9a-f]{{{IdLength}}}$"
                 ),
                 mine ? "mine" : null
             )

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using Migrations.Databases;
@@ -14,7 +13,7 @@ internal sealed class ClusterException(string message) : Exception(message);
 /// shell stands between, waiting on a pipe that the operating system closes when this process ends, even killed; then it stops the server
 /// and removes the folder.
 /// </summary>
-internal sealed class ThrowAwayCluster : IAsyncDisposable
+internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
 {
     private const string User = "migrations";
 
@@ -45,9 +44,6 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
         "UPDATE pg_catalog.pg_authid SET rolsuper = true"
         + " WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')";
 
-    // By the folder of their sockets: a session finds the server that it is on.
-    private static readonly ConcurrentDictionary<string, ThrowAwayCluster> Running = new(StringComparer.Ordinal);
-
     private readonly Process _shell;
     private readonly string _folder;
     private string? _role;
@@ -71,10 +67,6 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
 
     /// <summary>Whether it is of another major version than the server that it stands for.</summary>
     public bool IsOfOtherVersion { get; init; }
-
-    /// <summary>The server of our own that a database is on; null when it is on another.</summary>
-    public static ThrowAwayCluster? Of(DatabaseTarget target) =>
-        Running.GetValueOrDefault(new NpgsqlConnectionStringBuilder(target.ConnectionString).Host ?? "");
 
     /// <summary>Starts one.</summary>
     /// <exception cref="ClusterException">It cannot be started.</exception>
@@ -103,7 +95,7 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
                     $"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim()
                 );
             await cluster.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
-            Running[folder] = cluster;
+            ScratchRegister.Add(folder, cluster);
             return cluster;
         }
         catch
@@ -116,7 +108,7 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     /// <summary>
     /// Makes the roles of another server, without rights and passwords, so that policies and default rights can name them.
     /// </summary>
-    public async Task AddRolesAsync(PostgreSqlSession origin, CancellationToken cancellationToken)
+    public async Task AddRolesAsync(PostgreSqlConnection origin, CancellationToken cancellationToken)
     {
         var names = new List<string>();
         await origin
@@ -127,10 +119,10 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
                 User
             )
             .ConfigureAwait(false);
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
         foreach (var name in names)
-            await session.ExecuteAsync($"CREATE ROLE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync($"CREATE ROLE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -143,16 +135,20 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     /// <returns>The role's name.</returns>
     public async Task<string> AddUserAsync(string? name, IEnumerable<string> databases, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
         _role = name is null or User ? User + "_user" : name;
         var role = PostgreSqlText.Name(_role);
-        if (!await session.AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1", cancellationToken, _role).ConfigureAwait(false))
-            await session.ExecuteAsync($"CREATE ROLE {role}", cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync($"ALTER ROLE {role} LOGIN CREATEROLE CREATEDB SUPERUSER", cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(KeepFromMachine, cancellationToken).ConfigureAwait(false);
+        if (
+            !await connection
+                .AnyAsync("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1", cancellationToken, _role)
+                .ConfigureAwait(false)
+        )
+            await connection.ExecuteAsync($"CREATE ROLE {role}", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync($"ALTER ROLE {role} LOGIN CREATEROLE CREATEDB SUPERUSER", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(KeepFromMachine, cancellationToken).ConfigureAwait(false);
         var others = new List<string>();
-        await session
+        await connection
             .QueryAsync(
                 "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ($1, $2)",
                 row => others.Add(row.GetString(0)),
@@ -162,11 +158,11 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
             )
             .ConfigureAwait(false);
         foreach (var other in others)
-            await session
+            await connection
                 .ExecuteAsync($"GRANT {PostgreSqlText.Name(other)} TO {role} WITH ADMIN OPTION", cancellationToken)
                 .ConfigureAwait(false);
         foreach (var database in databases)
-            await session
+            await connection
                 .ExecuteAsync($"CREATE DATABASE {PostgreSqlText.Name(database)} OWNER {role} TEMPLATE template0", cancellationToken)
                 .ConfigureAwait(false);
         return _role;
@@ -182,13 +178,13 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     {
         if (_role is null)
             return;
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        await session.ExecuteAsync($"ALTER ROLE {PostgreSqlText.Name(_role)} {attribute}", cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await connection.ExecuteAsync($"ALTER ROLE {PostgreSqlText.Name(_role)} {attribute}", cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<PostgreSqlSession> OpenAsync(CancellationToken cancellationToken) =>
-        PostgreSqlSession.OpenAsync(
+    private Task<PostgreSqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        PostgreSqlConnection.OpenAsync(
             Target,
             new SessionOptions(),
             new PostgreSqlConnector(Target, new PostgreSqlSources()),
@@ -198,7 +194,7 @@ internal sealed class ThrowAwayCluster : IAsyncDisposable
     /// <summary>Stops it and removes its folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        _ = Running.TryRemove(_folder, out var _);
+        ScratchRegister.Remove(_folder);
         _shell.StandardInput.Close();
         await _shell.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         _shell.Dispose();

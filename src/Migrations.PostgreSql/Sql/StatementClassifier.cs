@@ -34,6 +34,12 @@ internal static class StatementClassifier
         return words[0] is "SET" && words[words[1] is "LOCAL" or "SESSION" ? 2 : 1] is "CLIENT_ENCODING" or "NAMES";
     }
 
+    /// <summary>Whether a statement of a dump is not for a server: scripts are UTF-8 whatever it says, and an older server does not know a
+    /// newer one's setting.</summary>
+    /// <param name="text">The statement.</param>
+    /// <param name="server">The server's major version.</param>
+    public static bool IsPassedOver(string text, int server) => NamesClientEncoding(text) || TransactionTimeout.IsRefused(text, server);
+
     /// <summary>
     /// The transaction modes that <c>BEGIN</c>, <c>START TRANSACTION</c> or <c>SET TRANSACTION</c> names; empty when it names none.
     /// </summary>

@@ -6,9 +6,10 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Backs up a database: one snapshot in a file and its manifest beside it.</summary>
 /// <remarks>
-/// The file is named after the database and the time in UTC, is never written over another one, and is readable by its owner only. Until it is complete, it
-/// is not there under its name. The manifest says what is in it: schema fingerprint, rows of each table, SHA-256, and whether it has been proven.
-/// With <c>-Prove</c> the backup is restored into a scratch database at once and compared; one that is not proven is written as an object, and is an error.
+/// The file is named after the database and the time in UTC, is never written over another one, and is readable by its owner only. Until it
+/// is complete, it is not there under its name. The manifest says what is in it: schema fingerprint, rows of each table, SHA-256, and
+/// whether it has been proven. With <c>-Prove</c> the backup is restored into a scratch database at once and compared; one that is not
+/// proven is written as an object, and is an error.
 /// </remarks>
 /// <example>
 /// <code>Backup-Database -Database shop.db -Destination ./backups -Prove</code>
@@ -31,7 +32,9 @@ public sealed class BackupDatabaseCommand : BackupCommand
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
-    /// <summary>The format: <c>Native</c> (a database file; an archive of pg_dump), or <c>Sql</c>, a script. Default: <c>Native</c>.</summary>
+    /// <summary>
+    /// The format: <c>Native</c> (a database file; an archive of pg_dump), or <c>Sql</c>, a script. Default: <c>Native</c>.
+    /// </summary>
     [Parameter]
     [ValidateSet("Native", "Sql")]
     public string Format { get; set; } = "Native";
@@ -57,7 +60,9 @@ public sealed class BackupDatabaseCommand : BackupCommand
     [Parameter]
     public SwitchParameter IncludeGlobals { get; set; }
 
-    /// <summary>Leaves tables of these names out of a script, with <c>*</c> and <c>?</c> as wildcards. SQLite, with <c>-Format Sql</c>.</summary>
+    /// <summary>
+    /// Leaves tables of these names out of a script, with <c>*</c> and <c>?</c> as wildcards. SQLite, with <c>-Format Sql</c>.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Exclude { get; set; } = [];

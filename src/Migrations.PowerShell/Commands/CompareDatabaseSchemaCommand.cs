@@ -7,9 +7,9 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Compares two schemas, object by object.</summary>
 /// <remarks>
-/// Each side is a database, a file of SQL that makes a whole schema (schema.sql), a migration folder, or a backup; all but databases are loaded into scratch
-/// databases. Writes one object per difference: Added, Removed or Changed, with both definitions and, where it is certain and loses nothing, the SQL that
-/// makes the right side like the left one. No object means no difference.
+/// Each side is a database, a file of SQL that makes a whole schema (schema.sql), a migration folder, or a backup; all but databases are
+/// loaded into scratch databases. Writes one object per difference: Added, Removed or Changed, with both definitions and, where it is
+/// certain and loses nothing, the SQL that makes the right side like the left one. No object means no difference.
 /// </remarks>
 /// <example>
 /// <code>Compare-DatabaseSchema ./schema.sql shop.db</code>
@@ -42,7 +42,10 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Objects that are not compared, by <c>schema.name</c> or name. Tables of other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.</summary>
+    /// <summary>
+    /// Objects that are not compared, by <c>schema.name</c> or name. Tables of other programs that are known (migration histories,
+    /// <c>_cf_*</c>, <c>_litestream_*</c>) need none.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

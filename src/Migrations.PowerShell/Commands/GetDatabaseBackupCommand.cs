@@ -4,7 +4,9 @@ using Migrations.Backup;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Lists the backups of a folder, newest first, and whether they are proven.</summary>
-/// <remarks>Reads manifests, not whole files. Files without a manifest, and manifests that cannot be used, are listed with the property Problem. States that restores replaced and kept come last, with the property Kept. The objects can be piped into Test-DatabaseBackup, Restore-Database and Remove-DatabaseBackup.</remarks>
+/// <remarks>Reads manifests, not whole files. Files without a manifest, and manifests that cannot be used, are listed with the property
+/// Problem. States that restores replaced and kept come last, with the property Kept. The objects can be piped into Test-DatabaseBackup,
+/// Restore-Database and Remove-DatabaseBackup.</remarks>
 /// <example>
 /// <code>Get-DatabaseBackup ./backups | Where-Object { -not $_.Proven } | Test-DatabaseBackup</code>
 /// <para>Proves the backups that are not proven yet.</para>

@@ -7,8 +7,8 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Shows every object of a database with its definition.</summary>
 /// <remarks>
-/// Definitions are in normal form: two databases with the same schema show the same, however their objects were written and in whatever order they were made.
-/// The module's own history and lock tables are left out.
+/// Definitions are in normal form: two databases with the same schema show the same, however their objects were written and in whatever
+/// order they were made. The module's own history and lock tables are left out.
 /// </remarks>
 /// <example>
 /// <code>Get-DatabaseSchema -Database shop.db | Where-Object Type -eq Index</code>

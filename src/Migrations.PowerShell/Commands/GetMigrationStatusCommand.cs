@@ -4,7 +4,8 @@ using Migrations.Databases;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Shows the state of each migration.</summary>
-/// <remarks>Changes nothing, waits for no lock, and does not create the history table. The objects can be piped into Invoke-Migration and Undo-Migration.</remarks>
+/// <remarks>Changes nothing, waits for no lock, and does not create the history table. The objects can be piped into Invoke-Migration and
+/// Undo-Migration.</remarks>
 /// <example>
 /// <code>Get-MigrationStatus -Database shop.db -Path ./migrations</code>
 /// <para>Shows one line for each migration: pending, applied and when, failed, edited, or missing.</para>

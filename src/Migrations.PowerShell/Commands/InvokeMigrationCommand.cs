@@ -5,11 +5,11 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Applies pending migrations.</summary>
 /// <remarks>
-/// Each migration and its history row are committed together. The result of each is written as soon as it is committed; what is not committed is never
-/// written, and a failure is an error, not a result. Ctrl-C, or <c>Select-Object -First</c> behind it, ends the run: what is running is rolled back, the lock is freed,
-/// and what was committed stays. With nothing pending nothing is written. A SQLite file that does not exist is created.
-/// With several databases, an error of one is reported and the others are worked on; with one, it ends the cmdlet. Start a script with
-/// <c>$ErrorActionPreference = 'Stop'</c>: without it, <c>pwsh -File</c> exits with 0 even after an error.
+/// Each migration and its history row are committed together. The result of each is written as soon as it is committed; what is not
+/// committed is never written, and a failure is an error, not a result. Ctrl-C, or <c>Select-Object -First</c> behind it, ends the run:
+/// what is running is rolled back, the lock is freed, and what was committed stays. With nothing pending nothing is written. A SQLite file
+/// that does not exist is created. With several databases, an error of one is reported and the others are worked on; with one, it ends the
+/// cmdlet. Start a script with <c>$ErrorActionPreference = 'Stop'</c>: without it, <c>pwsh -File</c> exits with 0 even after an error.
 /// </remarks>
 /// <example>
 /// <code>Invoke-Migration -Database shop.db -Path ./migrations</code>
@@ -42,11 +42,17 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
-    /// <summary>Runs all checks after the last migration, as Test-SchemaIntegrity does, even when nothing was pending. A failed check is an error and, with -RestoreOnFailure, restores the backup.</summary>
+    /// <summary>
+    /// Runs all checks after the last migration, as Test-SchemaIntegrity does, even when nothing was pending. A failed check is an error
+    /// and, with -RestoreOnFailure, restores the backup.
+    /// </summary>
     [Parameter]
     public SwitchParameter Check { get; set; }
 
-    /// <summary>Objects that the checks of -Check do not compare, by <c>schema.name</c> or name; may have wildcards. Tables of other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.</summary>
+    /// <summary>
+    /// Objects that the checks of -Check do not compare, by <c>schema.name</c> or name; may have wildcards. Tables of other programs that
+    /// are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

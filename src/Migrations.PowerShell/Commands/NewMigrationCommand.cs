@@ -5,7 +5,8 @@ using Migrations.Folders;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>Creates the files of the next migration, in the layout of the folder.</summary>
-/// <remarks>Never overwrites a file; two calls at the same time get different numbers. Writes the files that it created, the up script first.</remarks>
+/// <remarks>Never overwrites a file; two calls at the same time get different numbers. Writes the files that it created, the up script
+/// first.</remarks>
 /// <example>
 /// <code>New-Migration 'add user preferences' -Path ./migrations</code>
 /// <para>Creates, for example, 004_add_user_preferences.sql and its down script.</para>
@@ -27,7 +28,10 @@ public sealed class NewMigrationCommand : ConfiguredCommand
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The migration folder, which is created when it does not exist. No wildcards. Default: <c>$env:MIGRATION_PATH</c>, else <c>migrations</c> below PowerShell's location.</summary>
+    /// <summary>
+    /// The migration folder, which is created when it does not exist. No wildcards. Default: <c>$env:MIGRATION_PATH</c>, else
+    /// <c>migrations</c> below PowerShell's location.
+    /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }

@@ -6,9 +6,10 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Deletes the backups that no rule keeps.</summary>
 /// <remarks>
-/// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and the last proven backup
-/// of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and states that restores kept unless <c>-KeepStates</c> is given. Writes a decision for each backup, with its reason. Asks for each backup that
-/// would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
+/// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and
+/// the last proven backup of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and
+/// states that restores kept unless <c>-KeepStates</c> is given. Writes a decision for each backup, with its reason. Asks for each backup
+/// that would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
 /// </remarks>
 /// <example>
 /// <code>Get-DatabaseBackup ./backups | Remove-DatabaseBackup -KeepLast 5</code>

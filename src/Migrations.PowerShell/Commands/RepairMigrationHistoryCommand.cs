@@ -4,12 +4,14 @@ using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Repairs the history by appending to it: clears failures, accepts edited and renamed scripts, forgets missing ones, decides statements.</summary>
+/// <summary>
+/// Repairs the history by appending to it: clears failures, accepts edited and renamed scripts, forgets missing ones, decides statements.
+/// </summary>
 /// <remarks>
-/// The history is never changed, only appended to, and no script is run. Without <c>-Name</c> it shows what it would do and asks, unless <c>-Force</c> or
-/// <c>-Confirm:$false</c> is given; where no one can be asked that is an error. Writes what was repaired, what was compared, and of an edited script the statements
-/// that differ. With nothing to repair it is an error. One migration is never turned into another: what was applied under the same version with another name is
-/// refused.
+/// The history is never changed, only appended to, and no script is run. Without <c>-Name</c> it shows what it would do and asks, unless
+/// <c>-Force</c> or <c>-Confirm:$false</c> is given; where no one can be asked that is an error. Writes what was repaired, what was
+/// compared, and of an edited script the statements that differ. With nothing to repair it is an error. One migration is never turned into
+/// another: what was applied under the same version with another name is refused.
 /// </remarks>
 /// <example>
 /// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -WhatIf</code>
@@ -73,7 +75,8 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         var planned = Call(database, folder, (migrator, token) => migrator.PlanRepairAsync(request, token));
         var what = string.Concat(
             planned.Select(r =>
-                $"\n{string.Concat(r.Differences.SelectMany(d => d.Lines()).Select(line => $"    {line}\n"))}{r.Name} ({r.Repair}): {r.Compared}"
+                $"\n{string.Concat(r.Differences.SelectMany(d => d.Lines()).Select(line => $"    {line}\n"))}{r.Name} "
+                + $"({r.Repair}): {r.Compared}"
             )
         );
         if (!ShouldProcess(database.Target.Display, $"Repair the migration history:{what}") || !MayRepair(database.Target, what))
@@ -86,7 +89,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         WriteObject(Call(database, folder, (migrator, token) => migrator.RepairAsync(request, token)), enumerateCollection: true);
     }
 
-    // What is named is agreed to; of all else nobody has seen the list yet.
+    // Naming a migration confirms it; the list of all others has not been seen yet.
     private bool MayRepair(DatabaseTarget target, string what) =>
         Name is not null
         || Force

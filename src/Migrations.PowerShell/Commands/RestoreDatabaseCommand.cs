@@ -7,9 +7,9 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Replaces a database with a backup, all or nothing, and keeps the old state.</summary>
 /// <remarks>
-/// The backup is checked before: one that is not proven is restored into a scratch database first. Afterwards schema, rows and soundness are compared with the
-/// manifest; what differs is an error that says where the old state is. Asks, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
-/// A backup from the pipeline goes to the database that it is of, unless <c>-Database</c> names another.
+/// The backup is checked before: one that is not proven is restored into a scratch database first. Afterwards schema, rows and soundness
+/// are compared with the manifest; what differs is an error that says where the old state is. Asks, unless <c>-Force</c> or
+/// <c>-Confirm:$false</c> is given. A backup from the pipeline goes to the database that it is of, unless <c>-Database</c> names another.
 /// </remarks>
 /// <example>
 /// <code>Restore-Database -Database shop.db -Path ./backups/shop_20250301_103022.db</code>

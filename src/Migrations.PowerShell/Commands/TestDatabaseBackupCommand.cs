@@ -7,8 +7,9 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Proves backups: restores each into a scratch database and compares it with its manifest.</summary>
 /// <remarks>
-/// Checks size and SHA-256, restores, asks the engine whether the result is sound, and compares schema fingerprint, rows and on request every value. What was
-/// found goes into the manifest. Writes one object for each backup; what could not be looked at is NotRun, and nothing is proven that rests on it.
+/// Checks size and SHA-256, restores, asks the engine whether the result is sound, and compares schema fingerprint, rows and on request
+/// every value. What was found goes into the manifest. Writes one object for each backup; what could not be looked at is NotRun, and
+/// nothing is proven that rests on it.
 /// </remarks>
 /// <example>
 /// <code>Get-DatabaseBackup ./backups | Test-DatabaseBackup | Where-Object Proven</code>
@@ -42,10 +43,19 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     [Parameter]
     public SwitchParameter Full { get; set; }
 
-    /// <summary>A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else <c>$env:DATABASE_URL</c>, where it is of the backup's engine.</summary>
+    /// <summary>
+    /// A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else
+    /// <c>$env:DATABASE_URL</c>, where it is of the backup's engine.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
+
+    /// <summary>
+    /// Loads a backup of your own whose indexes, checks or event triggers run code that cannot be seen into. PostgreSQL only.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AcceptUnseenCode { get; set; }
 
     private protected override IEnumerable<string> Connections => ScratchDatabase is null ? [] : [ScratchDatabase];
 
@@ -78,6 +88,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                                     {
                                         Session = new SessionOptions { Events = events },
                                         ScratchServer = server,
+                                        AcceptUnseenCode = AcceptUnseenCode.IsPresent,
                                     },
                                     origin,
                                     token

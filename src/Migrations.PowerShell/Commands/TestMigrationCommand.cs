@@ -6,11 +6,12 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Rehearses migrations and their undo on a copy.</summary>
 /// <remarks>
-/// Each migration is applied, undone, compared with the schema before, applied again and compared with the first time: on a scratch copy, never on the database
-/// itself. Writes one object per migration: whether it applies, whether its undo is proven or how exactly schema and values differ after it, how long it took, the rows
-/// it changed and the undo lost, and on PostgreSQL the locks it took and the tables it rewrote. Where scripts can change values, the values of the tables that they
-/// touch are compared; without rows in them the verdict (UndoVerdict) is SchemaOnly. The verdicts are kept in rehearsals.json beside the migrations,
-/// to be committed with them; Get-MigrationStatus shows them as UndoVerdict and UndoProven. Where something is not good, an error follows that names it.
+/// Each migration is applied, undone, compared with the schema before, applied again and compared with the first time: on a scratch copy,
+/// never on the database itself. Writes one object per migration: whether it applies, whether its undo is proven or how exactly schema and
+/// values differ after it, how long it took, the rows it changed and the undo lost, and on PostgreSQL the locks it took and the tables it
+/// rewrote. Where scripts can change values, the values of the tables that they touch are compared; without rows in them the verdict
+/// (UndoVerdict) is SchemaOnly. The verdicts are kept in rehearsals.json beside the migrations, to be committed with them;
+/// Get-MigrationStatus shows them as UndoVerdict and UndoProven. Where something is not good, an error follows that names it.
 /// </remarks>
 /// <example>
 /// <code>Test-Migration -Database shop.db -Path ./migrations</code>

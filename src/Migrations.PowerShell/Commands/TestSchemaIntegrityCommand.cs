@@ -6,16 +6,17 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Checks a database against its migrations, its engine, its backups and its declared checks.</summary>
 /// <remarks>
-/// Writes one object per check: Pass, Warn, Fail, or NotRun with the reason, which never counts as Pass. Then, when checks failed, one error that names them
-/// all. Nothing is changed: declared checks (the files in <c>checks/</c> of the migration folder) run in transactions that are rolled back, and what the schema
-/// should be is found out on a scratch database.
+/// Writes one object per check: Pass, Warn, Fail, or NotRun with the reason, which never counts as Pass. Then, when checks failed, one
+/// error that names them all. Nothing is changed: declared checks (the files in <c>checks/</c> of the migration folder) run in transactions
+/// that are rolled back, and what the schema should be is found out on a scratch database.
 /// </remarks>
 /// <example>
 /// <code>Test-SchemaIntegrity -Database shop.db -Path ./migrations</code>
 /// <para>Runs all checks.</para>
 /// </example>
 /// <example>
-/// <code>if (-not (Test-SchemaIntegrity -Database $url -Path ./migrations -Quiet)) { throw 'The database is not what it should be.' }</code>
+/// <code>if (-not (Test-SchemaIntegrity -Database $url -Path ./migrations -Quiet)) { throw 'The database is not what it should be.'
+/// }</code>
 /// <para>Asks for a yes or no.</para>
 /// </example>
 /// <example>
@@ -44,7 +45,9 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     [Parameter]
     public SwitchParameter Thorough { get; set; }
 
-    /// <summary>Asks the declared checks on a copy of the database, for checks that leave something behind (a sequence that moves on).</summary>
+    /// <summary>
+    /// Asks the declared checks on a copy of the database, for checks that leave something behind (a sequence that moves on).
+    /// </summary>
     [Parameter]
     [Alias("Scratch")]
     public SwitchParameter OnCopy { get; set; }
@@ -54,7 +57,10 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     [DurationTransformation]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Objects that the schema checks do not compare, by <c>schema.name</c> or name; may have wildcards. Tables of other programs that are known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.</summary>
+    /// <summary>
+    /// Objects that the schema checks do not compare, by <c>schema.name</c> or name; may have wildcards. Tables of other programs that are
+    /// known (migration histories, <c>_cf_*</c>, <c>_litestream_*</c>) need none.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

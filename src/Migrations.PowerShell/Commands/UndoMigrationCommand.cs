@@ -5,8 +5,9 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Rolls back the last migration, or several.</summary>
 /// <remarks>
-/// Newest first, each with its down script, committed together with its history row. When more than one may be undone it asks, unless <c>-Force</c> or
-/// <c>-Confirm:$false</c> is given; where no one can be asked that is an error. The result of each is written as soon as it is committed.
+/// Newest first, each with its down script, committed together with its history row. When more than one may be undone it asks, unless
+/// <c>-Force</c> or <c>-Confirm:$false</c> is given; where no one can be asked that is an error. The result of each is written as soon as
+/// it is committed.
 /// </remarks>
 /// <example>
 /// <code>Undo-Migration -Database shop.db -Path ./migrations</code>
@@ -55,7 +56,10 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter(Mandatory = true, ParameterSetName = "All")]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Rolls back even though rows or values are lost. Without it, the cmdlet asks, or where no one can be asked refuses with the numbers. -Force does not include it.</summary>
+    /// <summary>
+    /// Rolls back even though rows or values are lost. Without it, the cmdlet asks, or where no one can be asked refuses with the numbers.
+    /// -Force does not include it.
+    /// </summary>
     [Parameter]
     public SwitchParameter AcceptDataLoss { get; set; }
 
@@ -63,7 +67,9 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter RequireProven { get; set; }
 
-    /// <summary>With -RequireProven: also accepts a rollback that is proven for the schema alone, because the rehearsal had no rows to compare.</summary>
+    /// <summary>
+    /// With -RequireProven: also accepts a rollback that is proven for the schema alone, because the rehearsal had no rows to compare.
+    /// </summary>
     [Parameter]
     public SwitchParameter SchemaOnly { get; set; }
 

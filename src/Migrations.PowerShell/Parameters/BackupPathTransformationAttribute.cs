@@ -3,7 +3,10 @@ using Migrations.Backup;
 
 namespace Migrations.PowerShell;
 
-/// <summary>Reads backups, verifications of them, files and folders as the path that they stand for. PowerShell alone would make a text of the whole object.</summary>
+/// <summary>
+/// Reads backups, verifications of them, files and folders as the path that they stand for. PowerShell alone would make a text of the whole
+/// object.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class BackupPathTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Migrations.PowerShell;
 
 /// <summary>
-/// Reads rows of a table (<c>Import-Csv</c>) as the database that they name, and refuses objects that crossed a process or a machine: such a status has lost its
-/// connection, and its text is only what is shown to people. PowerShell alone would make one long text of either.
+/// Reads rows of a table (<c>Import-Csv</c>) as the database that they name, and refuses objects that crossed a process or a machine: such
+/// a status has lost its connection, and its text is only what is shown to people. PowerShell alone would make one long text of either.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttribute
@@ -15,7 +15,8 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
         if (((inputData as PSObject)?.BaseObject ?? inputData) is "")
         {
             throw new ArgumentTransformationMetadataException(
-                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the database with -Database."
+                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the "
+                    + "database with -Database."
             );
         }
 
@@ -31,7 +32,8 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
         )
         {
             throw new ArgumentTransformationMetadataException(
-                $"An object of the type {type.Name} is of no one database. Pipe the database's name or connection, or name it with -Database."
+                $"An object of the type {type.Name} is of no one database. Pipe the database's name or connection, or name it "
+                    + "with -Database."
             );
         }
 
@@ -39,7 +41,8 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
             return inputData;
         return item.Properties["Database"]?.Value
             ?? throw new ArgumentTransformationMetadataException(
-                "This object has no property 'Database' that names a database. Pipe texts, or objects with the properties Database, Path and Service."
+                "This object has no property 'Database' that names a database. Pipe texts, or objects with the properties "
+                    + "Database, Path and Service."
             );
     }
 }

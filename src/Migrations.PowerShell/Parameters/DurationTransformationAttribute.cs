@@ -3,7 +3,10 @@ using Migrations.Configuration;
 
 namespace Migrations.PowerShell;
 
-/// <summary>Reads a duration as people write it: <c>5s</c>, <c>500ms</c>, <c>00:00:30</c>, or seconds. PowerShell alone would read a number as ticks.</summary>
+/// <summary>
+/// Reads a duration as people write it: <c>5s</c>, <c>500ms</c>, <c>00:00:30</c>, or seconds. PowerShell alone would read a number as
+/// ticks.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {

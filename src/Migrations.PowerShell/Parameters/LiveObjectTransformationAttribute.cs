@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace Migrations.PowerShell;
 
-/// <summary>Refuses objects that crossed a process or a machine: they have lost their connection, and their text is only what is shown to people.</summary>
+/// <summary>
+/// Refuses objects that crossed a process or a machine: they have lost their connection, and their text is only what is shown to people.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class LiveObjectTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -21,7 +23,8 @@ public sealed class LiveObjectTransformationAttribute : ArgumentTransformationAt
         if (!item.TypeNames.Any(n => n.StartsWith("Deserialized.Migrations.", StringComparison.Ordinal)))
             return;
         throw new ArgumentTransformationMetadataException(
-            "This object came from another process or session and no longer knows its connection. Pipe the database's name or connection instead, and choose with -Target or -First; "
+            "This object came from another process or session and no longer knows its connection. Pipe the database's name "
+                + "or connection instead, and choose with -Target or -First; "
                 + "of a backup, pipe its Path."
         );
     }

@@ -26,7 +26,7 @@ public sealed class MigrationCompleter : IArgumentCompleter
         }
         catch (Exception e) when (e is MigrationException or RuntimeException or IOException or UnauthorizedAccessException)
         {
-            // Completion is a courtesy: a bad folder is told of when the command runs.
+            // Completion is a courtesy: an invalid folder is reported when the command runs.
             return [];
         }
     }

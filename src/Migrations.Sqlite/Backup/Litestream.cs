@@ -6,8 +6,8 @@ namespace Migrations.Sqlite;
 internal static class Litestream
 {
     /// <summary>
-    /// Warns where it replicates a file that is now another one: it keeps the file open, so that one that runs goes on with the pages of the
-    /// old file and the log of the new one.
+    /// Warns where it replicates a file that is now another one: it keeps the file open, so that one that runs goes on with the pages of
+    /// the old file and the log of the new one.
     /// </summary>
     /// <param name="path">The file's real path.</param>
     /// <param name="target">The database.</param>
@@ -18,7 +18,8 @@ internal static class Litestream
         if (Directory.Exists(state))
             events.Publish(
                 new WarningRaised(
-                    $"Litestream replicates '{target.Display}', which is a new file now. If it is running, it still has the old file open, and its replica becomes a mix of both: stop it, remove '{state}', and start it again."
+                    $"Litestream replicates '{target.Display}', which is a new file now. If it is running, it still has the old "
+                        + $"file open, and its replica becomes a mix of both: stop it, remove '{state}', and start it again."
                 )
             );
     }

@@ -3,7 +3,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// A full-text table (<see href="https://sqlite.org/fts5.html"/>) that a script can make as anybody would: CREATE VIRTUAL TABLE, and its
+/// A full-text table (<see href="https://sqlite.org/fts5.html"/>) that a script can make as anyone would: CREATE VIRTUAL TABLE, and its
 /// rows, or the index of a text that is in another table. Programs that load a script, D1 among them, may forbid to write the schema by
 /// hand.
 /// </summary>
@@ -25,7 +25,7 @@ internal sealed class PortableTable
     public string? Rebuild { get; }
 
     /// <summary>
-    /// Looks whether an object is one; null for any other, and where something would be lost: settings of its own, a text that nobody
+    /// Checks whether an object is one; null for any other, and where something would be lost: settings of its own, a text that no one
     /// keeps.
     /// </summary>
     public static PortableTable? Find(SqliteHandle handle, SqliteSchemaItem item, IReadOnlyList<SqliteSchemaItem> items)

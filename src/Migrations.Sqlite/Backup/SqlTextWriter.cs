@@ -21,7 +21,7 @@ internal sealed class SqlTextWriter : IDisposable
 
     /// <summary>Opens an empty file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="encoding">The database's encoding, as <c>PRAGMA encoding</c> tells it.</param>
+    /// <param name="encoding">The database's encoding, as <c>PRAGMA encoding</c> gives it.</param>
     public SqlTextWriter(string path, string? encoding)
     {
         _file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);

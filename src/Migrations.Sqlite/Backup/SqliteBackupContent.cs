@@ -32,7 +32,7 @@ internal static class SqliteBackupContent
         };
     }
 
-    /// <summary>Everything, with the rows counted; null when the database is too damaged to tell.</summary>
+    /// <summary>Everything, with the rows counted; null when the database is too damaged to be read.</summary>
     public static BackupContent? TryRead(
         SqliteHandle handle,
         DatabaseTarget source,
@@ -56,9 +56,7 @@ internal static class SqliteBackupContent
 
     private static HistoryRecord? LastMigration(SqliteHandle handle, DatabaseTarget source, string historyTable)
     {
-        using var history = new SqliteHistory(handle, source, historyTable);
-        if (!history.TryReadAll(out var entries))
-            return null;
+        var entries = new HistoryReader(handle, source, new HistoryTable(handle, source, historyTable)).ReadIfThere();
         return entries
             .Select(e => e.Service)
             .Distinct(StringComparer.Ordinal)

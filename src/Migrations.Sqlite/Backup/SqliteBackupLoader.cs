@@ -30,7 +30,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Looks whether it is there, is what it says, and is not cut off.</summary>
+    /// <summary>Checks that it is there, is what it says, and is not cut off.</summary>
     public void Check()
     {
         if (!File.Exists(backup.Path))
@@ -50,7 +50,8 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
                 throw Invalid($"it has {length} bytes, and should have {expected}");
             if (FindPart() is { } part)
                 throw Invalid(
-                    $"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that 'migrations backup' made"
+                    $"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that "
+                        + "'migrations backup' made"
                 );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

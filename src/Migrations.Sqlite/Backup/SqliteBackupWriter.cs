@@ -4,7 +4,7 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Writes one backup: what is copied, counted and told is one snapshot of the source.</summary>
+/// <summary>Writes one backup: what is copied, counted and reported is one snapshot of the source.</summary>
 /// <param name="source">The database.</param>
 /// <param name="job">What is wanted.</param>
 internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
@@ -14,24 +14,7 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
     /// <summary>Writes it.</summary>
     public async Task<BackupContent> WriteAsync(CancellationToken cancellationToken)
     {
-        if (SqliteTarget.IsMemory(source))
-        {
-            throw new MigrationException(
-                ErrorId.UsageInvalid,
-                "A database in memory (:memory:) lives in the connection that made it and cannot be backed up from outside.",
-                "Name a database file with --database."
-            );
-        }
-
-        if (job.Format == BackupFormat.Directory || job.Jobs > 1 || job.GlobalsPath is not null)
-        {
-            throw new MigrationException(
-                ErrorId.UsageInvalid,
-                "An SQLite backup is one file: there is no folder format, no second job, and nothing outside the database.",
-                "Leave the folder format, the number of jobs and the globals out."
-            );
-        }
-
+        Check();
         var session = job.Session with { Access = SessionAccess.Read };
         using var copied = await SqliteOpening.OpenAsync(source, session, cancellationToken).ConfigureAwait(false);
         using var counted =
@@ -49,6 +32,22 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         {
             throw NotWritten(e.Message, e);
         }
+    }
+
+    private void Check()
+    {
+        if (SqliteTarget.IsMemory(source))
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A database in memory (:memory:) lives in the connection that made it and cannot be backed up from outside.",
+                "Name a database file with --database."
+            );
+        if (job.Format == BackupFormat.Directory || job.Jobs > 1 || job.GlobalsPath is not null)
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "An SQLite backup is one file: there is no folder format, no second job, and nothing outside the database.",
+                "Leave the folder format, the number of jobs and the globals out."
+            );
     }
 
     // Rows are counted by a second connection, while the first copies.

@@ -15,7 +15,7 @@ internal sealed class SqliteBackups : IBackupProvider
         "BEGIN TRANSACTION;",
     ];
 
-    /// <summary>Is told of each step of a restore.</summary>
+    /// <summary>Called after each step of a restore.</summary>
     public Action<RestoreStep> Reached { get; init; } = static _ => { };
 
     /// <inheritdoc/>

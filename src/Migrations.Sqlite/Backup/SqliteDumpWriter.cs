@@ -6,8 +6,8 @@ namespace Migrations.Sqlite;
 /// <summary>
 /// Writes a database as SQL that the sqlite3 shell and D1 read too. The same content gives the same text. A full-text table is written as
 /// the statement that makes it and its rows, where these say all of it (<see cref="PortableTable"/>). What modules keep of any other
-/// virtual table is written as the tables that they keep it in, and the virtual table itself as the entry that says so: nothing is computed
-/// anew, and the module need not be there.
+/// virtual table is written as the tables that they keep it in, and the virtual table itself as the entry that says so: nothing is
+/// recomputed, and the module need not be there.
 /// </summary>
 internal sealed class SqliteDumpWriter
 {
@@ -48,7 +48,7 @@ internal sealed class SqliteDumpWriter
     /// <summary>Writes it into an empty file.</summary>
     /// <param name="handle">The source, with a read transaction open.</param>
     /// <param name="job">The file, and what is left out.</param>
-    /// <param name="progress">Is told how many bytes are written.</param>
+    /// <param name="progress">Receives how many bytes are written.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static void Write(SqliteHandle handle, BackupJob job, WorkProgress progress, CancellationToken cancellationToken)
     {
@@ -86,8 +86,8 @@ internal sealed class SqliteDumpWriter
 
     /// <summary>
     /// Writes tables, and then their rows: D1 enforces foreign keys whatever a script sets, and allows only to put the check off to the end
-    /// (<see href="https://developers.cloudflare.com/d1/sql-api/foreign-keys/"/>). The tables that rows refer to must be there even so, with
-    /// the keys by which they are referred to.
+    /// (<see href="https://developers.cloudflare.com/d1/sql-api/foreign-keys/"/>). The tables that rows refer to must be there even so,
+    /// with the keys by which they are referred to.
     /// </summary>
     private void WriteTables(List<SqliteSchemaItem> tables)
     {
@@ -112,7 +112,8 @@ internal sealed class SqliteDumpWriter
 
     private bool IsUnique(SqliteSchemaItem index) =>
         _handle.QueryInt64(
-            $"SELECT \"unique\" FROM pragma_index_list({SqliteNormalForm.Literal(index.Table)}) WHERE name = {SqliteNormalForm.Literal(index.Name)}"
+            $"SELECT \"unique\" FROM pragma_index_list({SqliteNormalForm.Literal(index.Table)}) WHERE name = "
+                + $"{SqliteNormalForm.Literal(index.Name)}"
         )
             is 1;
 
@@ -153,7 +154,7 @@ internal sealed class SqliteDumpWriter
 
             _text.Write(");\n"u8);
             _cancellation.ThrowIfCancellationRequested();
-            _progress.Tell(_text.Written, total: null);
+            _progress.Report(_text.Written, total: null);
         }
     }
 
@@ -167,7 +168,8 @@ internal sealed class SqliteDumpWriter
         {
             var name = SqliteNormalForm.Literal(table.Name);
             Statement(
-                $"INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES ('table',{name},{name},0,{SqliteNormalForm.Literal(table.Sql!)})"
+                "INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES "
+                    + $"('table',{name},{name},0,{SqliteNormalForm.Literal(table.Sql!)})"
             );
         }
 

@@ -10,7 +10,7 @@ namespace Migrations.Sqlite;
 /// </summary>
 /// <param name="path">The file, all links resolved.</param>
 /// <param name="job">Where the old state is kept.</param>
-/// <param name="reached">Is told after each step.</param>
+/// <param name="reached">Called after each step.</param>
 /// <param name="isInWalMode">Whether the new file is in WAL mode, as the backup's source was.</param>
 internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<RestoreStep> reached, bool isInWalMode)
 {
@@ -53,21 +53,11 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
             Write(source, made, cancellationToken);
             reached(RestoreStep.NewWritten);
             kept = TakeName(job);
-            if (isThere)
-            {
-                File.Copy(path, kept, overwrite: true);
-                DiskFlush.Flush(kept);
-            }
-
-            reached(RestoreStep.Kept);
-            MoveCompanions(kept);
-            File.Move(made, path, overwrite: true);
-            DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
-            reached(RestoreStep.Renamed);
+            Put(made, kept, isThere);
         }
         catch
         {
-            PutBack();
+            MoveBack();
             File.Delete(made);
             if (kept is not null)
                 File.Delete(kept);
@@ -79,6 +69,21 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         return isThere
             ? new RestoreOutcome(kept, "replaced the file, which was no database")
             : new RestoreOutcome(Kept: null, "written as a new file");
+    }
+
+    private void Put(string made, string kept, bool isThere)
+    {
+        if (isThere)
+        {
+            File.Copy(path, kept, overwrite: true);
+            DiskFlush.Flush(kept);
+        }
+
+        reached(RestoreStep.Kept);
+        MoveCompanions(kept);
+        File.Move(made, path, overwrite: true);
+        DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
+        reached(RestoreStep.Renamed);
     }
 
     private void Write(SqliteHandle source, string made, CancellationToken cancellationToken)
@@ -114,7 +119,7 @@ internal sealed class SqliteFileReplacement(string path, RestoreJob job, Action<
         DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
-    private void PutBack()
+    private void MoveBack()
     {
         foreach (var (from, to) in _moved)
             File.Move(to, from);

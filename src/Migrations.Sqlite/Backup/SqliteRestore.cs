@@ -1,4 +1,3 @@
-using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 
@@ -11,7 +10,7 @@ namespace Migrations.Sqlite;
 /// <param name="backup">The backup.</param>
 /// <param name="target">The database.</param>
 /// <param name="job">Where the old state is kept.</param>
-/// <param name="reached">Is told after each step.</param>
+/// <param name="reached">Called after each step.</param>
 internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, RestoreJob job, Action<RestoreStep> reached)
 {
     private const string Encoding = "PRAGMA main.encoding";
@@ -23,39 +22,44 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     /// <summary>Restores.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        CheckPlaces();
+        _loader.Check();
+        var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
+        await using (held.ConfigureAwait(false))
+        {
+            reached(RestoreStep.Locked);
+            return backup.Format == BackupFormat.Sql
+                ? await RestoreDumpAsync(cancellationToken).ConfigureAwait(false)
+                : await RestoreAsync(_loader, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void CheckPlaces()
+    {
         if (SqliteTarget.IsMemory(target))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "A database in memory (:memory:) is gone when the command ends, so nothing can be restored into it.",
                 "Name a database file with --database."
             );
-        SqliteOpening.CheckPlace(target, SessionAccess.Create);
+        DatabasePlace.Check(target, SessionAccess.Create);
         if (string.Equals(RealPath.Of(Path.GetFullPath(backup.Path)), _path, StringComparison.Ordinal))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"'{backup.Path}' is the database itself, and cannot be restored into itself. Nothing was changed.",
                 "Name a backup of it: migrations backups <folder>"
             );
-        _loader.Check();
-        var held = await SqliteLock.TakeAsync(target, job.Session, cancellationToken).ConfigureAwait(false);
-        await using (held.ConfigureAwait(false))
+    }
+
+    // A dump is loaded first: when it is cut off, the target has not been touched.
+    private async Task<RestoreOutcome> RestoreDumpAsync(CancellationToken cancellationToken)
+    {
+        var scratch = await new SqliteScratch().CreateAsync(new ScratchRequest(), cancellationToken).ConfigureAwait(false);
+        await using (scratch.ConfigureAwait(false))
         {
-            reached(RestoreStep.Locked);
-            if (backup.Format != BackupFormat.Sql)
-                return await RestoreAsync(_loader, cancellationToken).ConfigureAwait(false);
-            // A dump is loaded first: when it is cut off, the target has not been touched.
-            var scratch = await new SqliteScratch().CreateAsync(new ScratchRequest(), cancellationToken).ConfigureAwait(false);
-            await using (scratch.ConfigureAwait(false))
-            {
-                await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
-                return await RestoreAsync(
-                        new SqliteBackupLoader(
-                            new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true }
-                        ),
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            }
+            await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
+            var loaded = new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true };
+            return await RestoreAsync(new SqliteBackupLoader(loaded), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -84,22 +88,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
     private async Task<RestoreOutcome> RestoreAsync(SqliteHandle source, CancellationToken cancellationToken)
     {
         if (File.Exists(_path) && MayBeDatabase() && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } handle)
-        {
-            try
-            {
-                using (var history = new SqliteHistory(handle, target, job.Session.HistoryTable))
-                    await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
-                return await SqliteCalls
-                    .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            catch
-            {
-                handle.Dispose();
-                throw;
-            }
-        }
-
+            return await CopyIntoAsync(source, handle, cancellationToken).ConfigureAwait(false);
         try
         {
             var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
@@ -119,6 +108,23 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
                 "Check the disk and the folder's permissions, and run the command again.",
                 e
             );
+        }
+    }
+
+    private async Task<RestoreOutcome> CopyIntoAsync(SqliteHandle source, SqliteHandle handle, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (var history = new SqliteHistory(new SqliteConnection(target, job.Session, handle)))
+                await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
+            return await SqliteCalls
+                .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 
@@ -172,13 +178,13 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
 
     private RestoreOutcome CopyInto(SqliteHandle source, SqliteHandle handle, CancellationToken cancellationToken)
     {
-        var (kept, content) = Keep(handle, cancellationToken);
+        var (kept, content) = OldState.Keep(handle, target, job, cancellationToken);
         reached(RestoreStep.Kept);
-        var leftLog = LeaveLogForPageSize(source, handle);
+        var leftLog = WriteAheadLog.LeaveForPageSize(source, handle, target);
         var isOfOneEncoding = string.Equals(source.QueryText(Encoding), handle.QueryText(Encoding), StringComparison.Ordinal);
         // Changes when another connection commits, and not with what this one does (https://sqlite.org/pragma.html#pragma_data_version).
         var version = handle.QueryInt64(DataVersion);
-        // Waits until the journal is deleted on the disk too: what is said to be restored is not undone by a power cut
+        // Waits until the journal is deleted on the disk too: what is said to be restored is not lost in a power cut
         // (https://sqlite.org/pragma.html#pragma_synchronous).
         handle.Execute("PRAGMA synchronous=EXTRA");
         try
@@ -192,7 +198,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         }
         catch when (leftLog)
         {
-            _ = ReturnToLog(handle);
+            _ = WriteAheadLog.Return(handle);
             throw;
         }
 
@@ -213,16 +219,20 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             // A connection keeps to the encoding that it began with: to a file that now has another it is of no use any more.
             using var fresh = isOfOneEncoding ? null : SqliteHandle.Open(handle.Api, _path, SqliteHandle.OpenReadWrite);
-            var how = leftLog && !ReturnToLog(fresh ?? handle) ? "; it has no write-ahead log any more, because others were using it" : "";
-            EmptyLog(fresh ?? handle);
+            var how =
+                leftLog && !WriteAheadLog.Return(fresh ?? handle)
+                    ? "; it has no write-ahead log any more, because others were using it"
+                    : "";
+            WriteAheadLog.Empty(fresh ?? handle);
             return how;
         }
         catch (SqliteFailure e)
         {
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
-                $"'{target.Display}' was restored from '{backup.Path}', and then could not be looked at: {e.Message} [{e.CodeText}]. The state before is kept as '{kept}'.",
-                "Look at it: migrations check --category engine",
+                $"'{target.Display}' was restored from '{backup.Path}', and then could not be read: {e.Message} [{e.CodeText}]. "
+                    + $"The state before is kept as '{kept}'.",
+                "Check it: migrations check --category engine",
                 e
             );
         }
@@ -238,91 +248,5 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             return e.IsBusy;
         }
-    }
-
-    // It is done, whoever cancels now. The log holds all of it; others may keep it from being emptied, which is as good.
-    private static void EmptyLog(SqliteHandle handle)
-    {
-        handle.Watch.BusyTimeout = TimeSpan.Zero;
-        try
-        {
-            handle.Execute("PRAGMA main.wal_checkpoint(TRUNCATE)");
-        }
-        catch (SqliteFailure e) when (e.IsBusy)
-        {
-            // They are at it.
-        }
-    }
-
-    private static bool ReturnToLog(SqliteHandle handle)
-    {
-        handle.Watch.Token = CancellationToken.None;
-        try
-        {
-            return handle.QueryText("PRAGMA main.journal_mode=WAL") is "wal";
-        }
-        catch (SqliteFailure e) when (e.IsBusy)
-        {
-            return false;
-        }
-    }
-
-    private (string Path, BackupContent? Content) Keep(SqliteHandle handle, CancellationToken cancellationToken)
-    {
-        string? kept = null;
-        try
-        {
-            SqliteSnapshot.Begin(handle);
-            kept = SqliteFileReplacement.TakeName(job);
-            SqliteFileCopy.ToFile(
-                handle,
-                kept,
-                new WorkProgress(job.Session.Events, $"Keeping the old {target.Database}", "bytes"),
-                cancellationToken
-            );
-            var content = SqliteBackupContent.TryRead(handle, target, job.Session.HistoryTable, cancellationToken);
-            handle.Execute("ROLLBACK");
-            DiskFlush.Flush(kept);
-            return (kept, content);
-        }
-        catch (Exception e)
-        {
-            if (kept is not null)
-                File.Delete(kept);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw e is SqliteFailure { IsBusy: true } busy
-                ? SqliteErrors.Translate(busy, target)
-                : new MigrationException(
-                    ErrorId.DiskFailed,
-                    $"The old state of '{target.Display}' could not be kept in '{kept ?? job.KeepFolder}': {e.Message} Nothing was changed.",
-                    "Free some disk space, or make the folder writable, and run the command again.",
-                    e
-                );
-        }
-    }
-
-    // The pages of a write-ahead log are all of one size (https://sqlite.org/c3ref/backup_finish.html).
-    private bool LeaveLogForPageSize(SqliteHandle source, SqliteHandle handle)
-    {
-        if (
-            handle.QueryText("PRAGMA main.journal_mode") is not "wal"
-            || source.QueryInt64("PRAGMA page_size") == handle.QueryInt64("PRAGMA main.page_size")
-        )
-            return false;
-        try
-        {
-            handle.Execute("PRAGMA main.journal_mode=DELETE");
-        }
-        catch (SqliteFailure e) when (e.IsBusy)
-        {
-            throw new MigrationException(
-                ErrorId.TableLockTimedOut,
-                $"The backup has pages of another size than '{target.Display}', and other programs have it open. Nothing was changed.",
-                "Close the other programs, and run the command again.",
-                e
-            );
-        }
-
-        return true;
     }
 }

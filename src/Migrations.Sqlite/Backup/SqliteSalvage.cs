@@ -31,7 +31,7 @@ internal sealed class SqliteSalvage
         CancellationToken cancellationToken
     )
     {
-        SqliteOpening.CheckPlace(source, SessionAccess.Read);
+        DatabasePlace.Check(source, SessionAccess.Read);
         try
         {
             using var handle = Open(SqliteTarget.PathOf(source));
@@ -64,20 +64,7 @@ internal sealed class SqliteSalvage
         CancellationToken cancellationToken
     )
     {
-        try
-        {
-            SqliteFileCopy.CreateFile(destination);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MigrationException(
-                ErrorId.DiskFailed,
-                $"What is saved of '{target.Display}' cannot be written to '{destination}': {e.Message}",
-                "Name a file that is not there yet, in a folder that you may write.",
-                e
-            );
-        }
-
+        Create(destination, target);
         try
         {
             SqliteSalvage salvage;
@@ -91,12 +78,29 @@ internal sealed class SqliteSalvage
             DiskFlush.Flush(destination);
             // Another connection sees the virtual tables that were written into the schema.
             using var saved = SqliteHandle.Open(source.Api, destination, SqliteHandle.OpenReadOnly);
-            return salvage.Tell(saved);
+            return salvage.Report(saved);
         }
         catch
         {
             File.Delete(destination);
             throw;
+        }
+    }
+
+    private static void Create(string destination, DatabaseTarget target)
+    {
+        try
+        {
+            SqliteFileCopy.CreateFile(destination);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"What is saved of '{target.Display}' cannot be written to '{destination}': {e.Message}",
+                "Name a file that is not there yet, in a folder that you may write.",
+                e
+            );
         }
     }
 
@@ -118,11 +122,11 @@ internal sealed class SqliteSalvage
         _destination.Execute("COMMIT");
     }
 
-    private List<SalvagedTable> Tell(SqliteHandle saved) =>
+    private List<SalvagedTable> Report(SqliteHandle saved) =>
         [
             .. _items
                 .Where(i => !i.IsShadow)
-                .Select(i => Tell(saved, i))
+                .Select(i => Report(saved, i))
                 .OfType<SalvagedTable>()
                 .OrderBy(t => t.Table, StringComparer.Ordinal),
         ];
@@ -138,7 +142,7 @@ internal sealed class SqliteSalvage
             reader.Copy(_cancellation);
             _saved[table.Name] = new SalvagedTable(SqliteNames.Show(table.Name), reader.Rows, reader.Lost);
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             _saved[table.Name] = new SalvagedTable(
                 SqliteNames.Show(table.Name),
@@ -163,7 +167,7 @@ internal sealed class SqliteSalvage
                 SqliteRowCopy.Copy(rows, insert, 2);
             }
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             // Not there, or damaged: the next number follows the highest that is saved.
         }
@@ -175,9 +179,9 @@ internal sealed class SqliteSalvage
         {
             _destination.Execute(item.Sql!);
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
-            Lose(item, $"the {item.Type} '{item.Name}' could not be made again: {e.Message}.");
+            Lose(item, $"the {item.Type} '{item.Name}' could not be recreated: {e.Message}.");
         }
     }
 
@@ -205,7 +209,7 @@ internal sealed class SqliteSalvage
         _destination.Execute("PRAGMA writable_schema=OFF");
     }
 
-    private SalvagedTable? Tell(SqliteHandle saved, SqliteSchemaItem item)
+    private SalvagedTable? Report(SqliteHandle saved, SqliteSchemaItem item)
     {
         if (item.Module is null)
             return _saved.GetValueOrDefault(item.Name);
@@ -220,7 +224,7 @@ internal sealed class SqliteSalvage
         {
             rows = saved.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(item.Name)}") ?? 0;
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             lost += $"It cannot be opened: {e.Message}.";
         }

@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// <param name="handle">The connection to an empty database.</param>
 /// <param name="path">The dump.</param>
 /// <param name="backup">Says what is wrong with it.</param>
-/// <param name="progress">Is told how many bytes have run.</param>
+/// <param name="progress">Receives how many bytes have run.</param>
 internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path, SqliteBackupLoader backup, WorkProgress progress)
 {
     // How 'wrangler d1 export' begins, which has no transaction, because D1 knows none.
@@ -42,7 +42,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
             isExport |= isHead && Begins(window.Text, Export);
             cancellationToken.ThrowIfCancellationRequested();
             RunNext(window);
-            progress.Tell(window.Offset, window.Length);
+            progress.Report(window.Offset, window.Length);
         }
 
         if (isExport && !_hasBegun)
@@ -79,7 +79,7 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
 
     private nint Prepare(ScriptWindow window, out int length)
     {
-        if (ScriptRunner.PrepareWhole(handle, window, out var statement, out length) != SqliteCodes.Ok)
+        if (ScriptCompiler.Compile(handle, window, out var statement, out length) != SqliteCodes.Ok)
             throw Refused(window);
         return statement != 0 ? statement : throw backup.Invalid("it has a NUL byte in it");
     }
@@ -101,7 +101,8 @@ internal sealed unsafe class SqliteScriptLoader(SqliteHandle handle, string path
 
         if (failure.PrimaryCode == SqliteCodes.Constraint)
             return backup.Invalid(
-                $"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]. No script can insert such a row: correct it, or make a backup in the native format, which copies it as it is",
+                $"{SqliteErrors.Locate(_script, window.Offset)}: {failure.Message} [{failure.CodeText}]. No script can insert "
+                    + "such a row: correct it, or make a backup in the native format, which copies it as it is",
                 failure
             );
         return failure.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt or SqliteCodes.TooBig or SqliteCodes.Mismatch

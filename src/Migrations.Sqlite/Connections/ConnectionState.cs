@@ -3,7 +3,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// What scripts change on the connection itself, so that it is put back before the next one: pragmas, attached databases, temporary
+/// What scripts change on the connection itself, so that it is restored before the next one: pragmas, attached databases, temporary
 /// objects.
 /// </summary>
 /// <param name="handle">The connection.</param>
@@ -73,7 +73,7 @@ internal sealed class ConnectionState(SqliteHandle handle, string historyTable)
             handle.Execute("PRAGMA query_only=0");
     }
 
-    /// <summary>Puts everything back. Inside the transaction of a whole run, what cannot be put back there waits for its end.</summary>
+    /// <summary>Restores everything. Inside the transaction of a whole run, what cannot be restored there waits for its end.</summary>
     public void Restore()
     {
         var isInside = handle.InTransaction;

@@ -24,14 +24,25 @@ internal sealed class FileSettings(SqliteHandle handle)
         {
             if (handle.QueryText("PRAGMA main." + name) is not { } actual || IsSame(name, value, actual))
                 continue;
-            yield return $"PRAGMA {name} = {value} has no effect, because the database was not empty; it is {actual}. "
-                + (
-                    name is "encoding"
-                        ? "The encoding of a database cannot be changed later."
-                        : "To change it, run VACUUM behind the pragma in a migration with '-- Transaction: none' (not in WAL mode)."
-                );
+            yield return $"PRAGMA {name} = {value} has no effect, because {Reason(name, value)} It is {actual}.";
         }
     }
+
+    private string Reason(string name, string value) =>
+        name switch
+        {
+            "encoding" => "the database was not empty: its encoding cannot be changed later.",
+            "page_size" when !IsPageSize(value) => "a page size is a power of two from 512 to 65536.",
+            "page_size" when handle.QueryText("PRAGMA main.journal_mode") is "wal" =>
+                "the database is in WAL mode, in which not even VACUUM changes it: run PRAGMA journal_mode = DELETE, the pragma and VACUUM,"
+                    + " in a migration with '-- Transaction: none'.",
+            _ => "the database was not empty: to change it, run VACUUM behind the pragma in a migration with '-- Transaction: none'.",
+        };
+
+    private static bool IsPageSize(string value) =>
+        int.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var size)
+        && size is >= 512 and <= 65536
+        && int.IsPow2(size);
 
     /// <summary>Forgets what was asked for.</summary>
     public void Forget() => _asked.Clear();

@@ -18,7 +18,8 @@ internal static class MissingRight
         if (SqliteHeader.UsesLog(path))
         {
             return Denied(
-                $"'{path}' is in WAL mode and can be read only together with '{Path.GetFileName(path)}-wal' and '-shm', which you may neither open nor create. Without them, what others write meanwhile would be mixed into what is read.",
+                $"'{path}' is in WAL mode and can be read only together with '{Path.GetFileName(path)}-wal' and '-shm', which you "
+                    + "may neither open nor create. Without them, what others write meanwhile would be mixed into what is read.",
                 $"Give yourself the right to write the folder '{Path.GetDirectoryName(path)}' and these files, {Way}",
                 failure
             );
@@ -26,7 +27,8 @@ internal static class MissingRight
 
         return File.Exists(path + "-journal")
             ? Denied(
-                $"'{path}' has a journal beside it, '{Path.GetFileName(path)}-journal', of a transaction that was not finished, and you may not put it back. Without that, half of that transaction would be read.",
+                $"'{path}' has a journal beside it, '{Path.GetFileName(path)}-journal', of a transaction that was not finished, "
+                    + "and you may not put it back. Without that, half of that transaction would be read.",
                 $"Give yourself the right to write the file, its folder and the journal, {Way}",
                 failure
             )

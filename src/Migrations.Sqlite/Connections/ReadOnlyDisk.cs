@@ -1,6 +1,6 @@
 namespace Migrations.Sqlite;
 
-/// <summary>Looks whether a file lies where nobody on this machine can write.</summary>
+/// <summary>Checks whether a file lies where no one on this machine can write.</summary>
 internal static class ReadOnlyDisk
 {
     // Of these no other machine writes what is mounted here. An overlay's lower folders are files of such a file system too, and may be
@@ -30,7 +30,7 @@ internal static class ReadOnlyDisk
 
     /// <summary>
     /// Whether the file system itself is mounted read-only. A folder that is read-only merely where it is mounted (a bind mount, a
-    /// container's volume, systemd's <c>ProtectSystem=</c>) may be written elsewhere: the two are told apart by the last field of <see
+    /// container's volume, systemd's <c>ProtectSystem=</c>) may be written elsewhere: the two are distinguished by the last field of <see
     /// href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html"/>.
     /// </summary>
     public static bool Holds(string path)

@@ -42,7 +42,8 @@ internal static class SqliteErrors
             ? new LockException(
                 ErrorId.LockTimedOut,
                 $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
-                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). If its process is stopped, continue it or end it.",
+                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). "
+                    + "If its process is stopped, continue it or end it.",
                 holder
             )
             : Translate(failure, target);
@@ -81,8 +82,10 @@ internal static class SqliteErrors
     public static MigrationException Replaced(DatabaseTarget target, Exception? inner = null) =>
         new(
             ErrorId.DatabaseReplaced,
-            $"The database file '{target.Display}' was deleted, renamed or replaced while this run worked on it. What was not committed before is rolled back.",
-            "Find out which program does that (a deployment, a synchronisation, a restore by hand), and look at what the file holds now: migrations status",
+            $"The database file '{target.Display}' was deleted, renamed or replaced while this run worked on it. What was not "
+                + "committed before is rolled back.",
+            "Find out which program does that (a deployment, a synchronisation, a restore by hand), and check what the file "
+                + "holds now: migrations status",
             inner
         );
 
@@ -161,7 +164,7 @@ internal static class SqliteErrors
     private static string Describe(int primaryCode) =>
         IdOf(primaryCode) switch
         {
-            ErrorId.DatabaseInvalid => primaryCode == SqliteCodes.NotADatabase ? "is no SQLite database" : "is damaged",
+            ErrorId.DatabaseInvalid => primaryCode == SqliteCodes.NotADatabase ? "is not an SQLite database" : "is damaged",
             ErrorId.DatabaseReadOnly => "can only be read",
             ErrorId.DiskFailed => "could not be read or written",
             ErrorId.PermissionDenied => "does not allow this",

@@ -29,7 +29,7 @@ internal static class SqliteHeader
     public static bool UsesLog(string path) =>
         Read(path) is { Length: > WriteVersionOffset } header && IsDatabase(header) && header[WriteVersionOffset] == 2;
 
-    /// <summary>How long the file should be, as far as its header tells; null when it does not.</summary>
+    /// <summary>How long the file should be, as far as its header says; null when it does not.</summary>
     public static long? ExpectedLength(string path)
     {
         var header = Read(path);

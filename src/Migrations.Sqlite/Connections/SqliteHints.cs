@@ -76,14 +76,16 @@ internal static class SqliteHints
 
     // What builds of SQLite have only when they were asked to, as Debian's were.
     private static string NotBuiltIn(string what) =>
-        $"{what} is not part of SQLite {SqliteLibrary.Current}; the environment variable {SqliteLibrary.OverrideVariable} can name a library that has it.";
+        $"{what} is not part of SQLite {SqliteLibrary.Current}; the environment variable {SqliteLibrary.OverrideVariable} "
+        + "can name a library that has it.";
 
     private static string Needs(string what, int since)
     {
         var number = SqliteLibrary.VersionText(since);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{what} needs SQLite {number[..number.LastIndexOf('.')]}; in use is {SqliteLibrary.Current}. {SqliteLibrary.OverrideVariable} can name a newer library."
+            $"{what} needs SQLite {number[..number.LastIndexOf('.')]}; in use is {SqliteLibrary.Current}. "
+                + $"{SqliteLibrary.OverrideVariable} can name a newer library."
         );
     }
 }

@@ -12,7 +12,7 @@ internal static class SqliteOpening
     /// <exception cref="MigrationException">It is missing, cannot be opened, or is no database.</exception>
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        CheckPlace(target, options.Access);
+        DatabasePlace.Check(target, options.Access);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
@@ -22,14 +22,7 @@ internal static class SqliteOpening
             TimeSpan pause;
             try
             {
-                var handle = Open(target, options, cancellationToken);
-                if (target.IsScratch)
-                {
-                    Forget(handle);
-                    handle.Confine();
-                }
-
-                return handle;
+                return Open(target, options, cancellationToken);
             }
             catch (SqliteFailure e) when (e.IsBusy && clock.Elapsed < options.LockTimeout && FindRun(target, options) is { } holder)
             {
@@ -55,40 +48,19 @@ internal static class SqliteOpening
     private static LockHolder? FindRun(DatabaseTarget target, SessionOptions options) =>
         options.Access == SessionAccess.Read || SqliteTarget.IsMemory(target) ? null : SqliteLock.FindHolder(target);
 
-    /// <summary>Looks whether a database can be where it is said to be.</summary>
-    /// <exception cref="MigrationException">It cannot.</exception>
-    public static void CheckPlace(DatabaseTarget target, SessionAccess access)
+    private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        var path = SqliteTarget.PathOf(target);
-        if (SqliteTarget.IsMemory(target) || File.Exists(path))
-            return;
-        if (Directory.Exists(path))
-            throw new MigrationException(
-                ErrorId.DatabaseInvalid,
-                $"'{target.Display}' is a folder, not a database file.",
-                "Name the database file in it with --database."
-            );
-        var folder = Path.GetDirectoryName(path);
-        if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
+        var handle = OpenAs(target, options, cancellationToken);
+        if (target.IsScratch)
         {
-            throw new MigrationException(
-                ErrorId.DatabaseFolderMissing,
-                $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
-                $"Create the folder (mkdir \"{folder}\"), or correct --database."
-            );
+            Forget(handle);
+            handle.Confine();
         }
 
-        if (access != SessionAccess.Create)
-        {
-            throw new MigrationException(
-                ErrorId.DatabaseMissing,
-                $"The database '{target.Display}' does not exist.",
-                "Correct --database, or create it by applying migrations: 'migrations up'."
-            );
-        }
+        return handle;
     }
 
-    private static SqliteHandle Open(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    private static SqliteHandle OpenAs(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         if (SqliteTarget.IsMemory(target))
             return Open(
@@ -144,7 +116,7 @@ internal static class SqliteOpening
     }
 
     /// <summary>
-    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, and is told not to: in WAL mode a
+    /// Opens a file so that it and its folder are the same afterwards. The connection itself may write, but does not: in WAL mode a
     /// read-only one would leave the files behind that reading needs (<see href="https://sqlite.org/wal.html"/>), while this one removes
     /// them when it closes. A log with content is left as it is.
     /// </summary>
@@ -170,7 +142,7 @@ internal static class SqliteOpening
     /// Opens a file that may be a database in use, to copy it: what is read is one state, whoever writes meanwhile. It and its folder are
     /// the same afterwards.
     /// </summary>
-    /// <exception cref="SqliteFailure">It is no database, or somebody keeps it to himself.</exception>
+    /// <exception cref="SqliteFailure">It is no database, or someone keeps it locked.</exception>
     /// <exception cref="MigrationException"><see cref="ErrorId.PermissionDenied"/>: it could only be read as a mix of states.</exception>
     public static SqliteHandle OpenToCopy(string path, CancellationToken cancellationToken)
     {
@@ -211,7 +183,7 @@ internal static class SqliteOpening
         }
     }
 
-    /// <summary>Opens a file that nobody writes, without a lock and without a file beside it.</summary>
+    /// <summary>Opens a file that no one writes, without a lock and without a file beside it.</summary>
     /// <exception cref="SqliteFailure">It is no database.</exception>
     public static SqliteHandle OpenImmutable(string path)
     {
@@ -231,7 +203,7 @@ internal static class SqliteOpening
 
     /// <summary>
     /// Lets a connection to a database that is thrown away write as little as possible, and read its file in place: what is asked of all of
-    /// it takes half the time. Nobody else can cut the file short, which would end the process.
+    /// it takes half the time. No one else can cut the file short, which would end the process.
     /// </summary>
     private static void Forget(SqliteHandle handle)
     {
@@ -243,7 +215,7 @@ internal static class SqliteOpening
     /// <summary>A path as a URI, to which parameters can be added.</summary>
     public static string AddressOf(string path)
     {
-        // A %-code in a file's name is none to SQLite only when its sign is escaped; and only Windows takes a backslash for a slash.
+        // A %-code in a file's name is taken literally only when its sign is escaped; and only Windows takes a backslash for a slash.
         path = path.Replace("%", "%25", StringComparison.Ordinal);
         path = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path.Replace("\\", "%5C", StringComparison.Ordinal);
         return new UriBuilder("file", "") { Path = path }

@@ -7,7 +7,7 @@ internal static class SqliteSnapshot
 {
     private const int MostAttempts = 20;
 
-    /// <summary>Begins one, and looks at the file: only then is it pinned.</summary>
+    /// <summary>Begins one, and reads the file: only then is it pinned.</summary>
     public static void Begin(SqliteHandle handle)
     {
         handle.Execute("BEGIN");
@@ -19,7 +19,7 @@ internal static class SqliteSnapshot
     public static bool Begin(SqliteHandle first, SqliteHandle second)
     {
         Begin(first);
-        // While the first reads, nobody can commit.
+        // While the first reads, no one can commit.
         if (first.QueryText("PRAGMA main.journal_mode") is not "wal")
             return TryBegin(second);
         for (var attempt = 1; attempt <= MostAttempts; attempt++)

@@ -12,8 +12,10 @@ internal static class SqliteTarget
     public const string Memory = ":memory:";
 
     private const string KnownForms =
-        "Write postgres://user:password@host:5432/database (with %-codes for special characters) or Host=...;Username=...;Password=...;Database=... for PostgreSQL; "
-        + "for SQLite a path (data/app.db), sqlite:data/app.db, or Data Source=data/app.db. A path that looks like something else is written sqlite:<path>.";
+        "Write postgres://user:password@host:5432/database (with %-codes for special characters) or "
+        + "Host=...;Username=...;Password=...;Database=... for PostgreSQL; "
+        + "for SQLite a path (data/app.db), sqlite:data/app.db, or Data Source=data/app.db. A path that looks like "
+        + "something else is written sqlite:<path>.";
 
     /// <summary>Reads a target; null when the text is meant for another engine.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
@@ -31,12 +33,12 @@ internal static class SqliteTarget
         if (path.Length == 0)
             throw Invalid("The database's address names no file.");
         return string.Equals(path, Memory, StringComparison.OrdinalIgnoreCase)
-            ? new DatabaseTarget(SqliteDriver.EngineName, Memory, Memory, Memory)
+            ? new DatabaseTarget(SqliteEngine.Name, Memory, Memory, Memory)
             : Of(Resolve(path, baseFolder));
     }
 
     /// <summary>A database that is thrown away: nothing in it need survive a crash.</summary>
-    public static DatabaseTarget Scratch(string path, string name) => new(SqliteDriver.EngineName, path, name, path) { IsScratch = true };
+    public static DatabaseTarget Scratch(string path, string name) => new(SqliteEngine.Name, path, name, path) { IsScratch = true };
 
     /// <summary>Whether a database lives in memory, known to one connection alone.</summary>
     public static bool IsMemory(DatabaseTarget target) => string.Equals(target.ConnectionString, Memory, StringComparison.Ordinal);
@@ -55,7 +57,7 @@ internal static class SqliteTarget
     private static DatabaseTarget Of(string path)
     {
         var name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        return new DatabaseTarget(SqliteDriver.EngineName, path, name, path);
+        return new DatabaseTarget(SqliteEngine.Name, path, name, path);
     }
 
     private static string Resolve(string path, string baseFolder)

@@ -22,5 +22,6 @@ internal sealed record ForeignKey(
 
     /// <summary>For people: <c>'posts' (user_id) to 'users' (id)</c>.</summary>
     public override string ToString() =>
-        $"'{Child}' ({string.Join(", ", ChildColumns)}) to '{Parent}'{(ParentColumns.Count == 0 ? "" : $" ({string.Join(", ", ParentColumns)})")}";
+        $"'{Child}' ({string.Join(", ", ChildColumns)}) to "
+        + $"'{Parent}'{(ParentColumns.Count == 0 ? "" : $" ({string.Join(", ", ParentColumns)})")}";
 }

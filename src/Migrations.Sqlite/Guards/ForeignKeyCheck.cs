@@ -4,7 +4,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Looks for rows without their parents, and for foreign keys that cannot be enforced (<see
+/// Finds rows without their parents, and for foreign keys that cannot be enforced (<see
 /// href="https://sqlite.org/pragma.html#pragma_foreign_key_check"/>).
 /// </summary>
 /// <param name="handle">The connection.</param>
@@ -16,7 +16,7 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
 
     private const int MostShown = 5;
 
-    /// <summary>Looks at every table that has foreign keys.</summary>
+    /// <summary>Checks every table that has foreign keys.</summary>
     /// <returns>A failed check for each key that is violated; a passed one when none is.</returns>
     /// <exception cref="SqliteFailure">The database is damaged, or another connection stands in the way.</exception>
     public IReadOnlyList<CheckResult> Run()
@@ -50,7 +50,7 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
     }
 
     /// <summary>
-    /// Whether an index tells that every row has its parent: it gives each value once and in order, where the check looks up the parent of
+    /// Whether an index shows that every row has its parent: it gives each value once and in order, where the check looks up the parent of
     /// every row. Only the usual key is asked in this way, one column to an INTEGER PRIMARY KEY: both ways compare such values as numbers.
     /// </summary>
     private bool IsQuicklySound(ForeignKey key)
@@ -64,7 +64,8 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
             return false;
         return handle.QueryInt64(
             $"SELECT 1 FROM (SELECT DISTINCT {SqliteNames.Quote(column)} AS v FROM main.{SqliteNames.Quote(key.Child)})"
-                + $" WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.{SqliteNames.Quote(key.Parent)} p WHERE p.{SqliteNames.Quote(number)} = v) LIMIT 1"
+                + $" WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.{SqliteNames.Quote(key.Parent)} p WHERE "
+                + $"p.{SqliteNames.Quote(number)} = v) LIMIT 1"
         )
             is null;
     }

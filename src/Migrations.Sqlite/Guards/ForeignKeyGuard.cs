@@ -4,9 +4,9 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Looks, before a script is committed that ran without enforced foreign keys or that takes tables away, whether it left rows without their
-/// parent, broke a foreign key, or lost rows, triggers or keys, in the database or in one that the script has attached. SQLite itself would
-/// not say a word: with enforcement DROP TABLE cascades into the children, and without it nothing is checked (<see
+/// Checks, before a script is committed that ran without enforced foreign keys or that takes tables away, whether it left rows without
+/// their parent, broke a foreign key, or lost rows, triggers or keys, in the database or in one that the script has attached. SQLite itself
+/// would not say a word: with enforcement DROP TABLE cascades into the children, and without it nothing is checked (<see
 /// href="https://sqlite.org/lang_altertable.html#otheralter"/>).
 /// </summary>
 internal sealed class ForeignKeyGuard
@@ -31,10 +31,10 @@ internal sealed class ForeignKeyGuard
     /// <summary>Remembers what is there before the script runs. Called in its transaction.</summary>
     public static ForeignKeyGuard Begin(SqliteHandle handle, KeylessSchema keyless, StepExecution step) => new(handle, keyless, step);
 
-    /// <summary>What went with tables that the script makes again; known when it was looked at.</summary>
+    /// <summary>What went with tables that the script recreates; known once it was checked.</summary>
     public IReadOnlyList<LostObject> Lost => [.. _schemas.SelectMany(s => s.Lost)];
 
-    /// <summary>Looks what the script did.</summary>
+    /// <summary>Checks what the script did.</summary>
     /// <exception cref="StatementException">It broke or lost something.</exception>
     public void Check()
     {

@@ -16,7 +16,8 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
         return Make(
             ErrorId.ForeignKeyViolated,
             [found.Key.Parent, found.Key.Child],
-            $"The script leaves {Rows(added)} of '{found.Key.Child}' without a parent in '{found.Key.Parent}' (foreign key {found.Key}){row}.",
+            $"The script leaves {Rows(added)} of '{found.Key.Child}' without a parent in '{found.Key.Parent}' (foreign key "
+                + $"{found.Key}){row}.",
             $"Delete or change the rows of '{found.Key.Child}' in the script too, or keep their parents in '{found.Key.Parent}';"
                 + " where deleting must cascade, write '-- Foreign-Keys: on' into the header."
         );
@@ -30,23 +31,26 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
             return Make(
                 ErrorId.ForeignKeyBroken,
                 [old.Parent, key.Child],
-                $"The foreign key of '{key.Child}' ({string.Join(", ", key.ChildColumns)}), which pointed to '{old.Parent}', now points to '{key.Parent}', and {reason}:"
+                $"The foreign key of '{key.Child}' ({string.Join(", ", key.ChildColumns)}), which pointed to '{old.Parent}', now "
+                    + $"points to '{key.Parent}', and {reason}:"
                     + " renaming a table takes the keys that point to it along.",
                 $"Create the new table under another name, copy the rows, drop '{old.Parent}', and rename the new table to '{old.Parent}';"
                     + " or write 'PRAGMA legacy_alter_table=ON;' before the rename, which then leaves the keys where they are;"
-                    + $" or, where a later migration makes '{key.Child}' again, let this one leave the key open until then: '-- Foreign-Keys: open-until <its version>' in the header."
+                    + $" or, where a later migration recreates '{key.Child}', let this one leave the key open until then: '-- "
+                    + "Foreign-Keys: open-until <its version>' in the header."
             );
         }
 
-        var why = facts.IsMadeFromQuery(key.Parent) ? $" 'CREATE TABLE ... AS SELECT' made '{key.Parent}' again without its keys." : "";
+        var why = facts.IsMadeFromQuery(key.Parent) ? $" 'CREATE TABLE ... AS SELECT' recreated '{key.Parent}' without its keys." : "";
         return Make(
             ErrorId.ForeignKeyBroken,
             [key.Parent, key.Child],
             $"The foreign key {key} is broken by the script: {reason}.{why}",
             facts.IsMadeFromQuery(key.Parent)
-                ? $"Write the new table's columns out (CREATE TABLE new_{key.Parent} ({KeyColumns(key)} PRIMARY KEY, ...)), copy the rows with INSERT ... SELECT,"
+                ? $"Write the new table's columns out (CREATE TABLE new_{key.Parent} ({KeyColumns(key)} PRIMARY KEY, ...)), copy "
+                    + "the rows with INSERT ... SELECT,"
                     + $" drop '{key.Parent}' and rename the new table."
-                : $"Keep '{key.Parent}' and its key, or remake '{key.Child}' without the foreign key first;"
+                : $"Keep '{key.Parent}' and its key, or recreate '{key.Child}' without the foreign key first;"
                     + " or, where a later migration closes the key, '-- Foreign-Keys: open-until <its version>' in the header."
         );
     }
@@ -55,8 +59,9 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
         Make(
             ErrorId.ForeignKeyBroken,
             [key.Child],
-            $"The script made '{key.Child}' again by 'CREATE TABLE ... AS SELECT', which loses its foreign key {key}.",
-            $"Write the new table's columns and keys out (CREATE TABLE new_{key.Child} (..., FOREIGN KEY ({string.Join(", ", key.ChildColumns)})"
+            $"The script recreated '{key.Child}' with 'CREATE TABLE ... AS SELECT', which loses its foreign key {key}.",
+            $"Write the new table's columns and keys out (CREATE TABLE new_{key.Child} (..., FOREIGN KEY "
+                + $"({string.Join(", ", key.ChildColumns)})"
                 + $" REFERENCES {key.Parent})), and copy the rows with INSERT ... SELECT."
         );
 
@@ -65,8 +70,9 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
             ErrorId.RowsLost,
             parent is null ? [table] : [parent, table],
             parent is null
-                ? $"The script made '{table}' again with {Rows(after)}; it had {Rows(before)}."
-                : $"'{table}' has {Rows(after)} after the script and had {Rows(before)}: {before - after} went with '{parent}', which the script drops or renames.",
+                ? $"The script recreated '{table}' with {Rows(after)}; it had {Rows(before)}."
+                : $"'{table}' has {Rows(after)} after the script and had {Rows(before)}: {before - after} went with '{parent}', "
+                    + "which the script drops or renames.",
             "Correct the script, or write '-- Row-Loss: allowed' into its header when the loss is meant."
         );
 
@@ -85,11 +91,13 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
         return Make(
             ErrorId.ObjectsLost,
             [table],
-            $"The script makes {string.Join(", ", lost.Select(l => $"'{l.Table}'").Distinct(StringComparer.Ordinal))} again without {string.Join(", ", lost.Select(l => $"{l.Kind} {l.Name}"))}.",
+            $"The script recreates {string.Join(", ", lost.Select(l => $"'{l.Table}'").Distinct(StringComparer.Ordinal))} "
+                + $"without {string.Join(", ", lost.Select(l => $"{l.Kind} {l.Name}"))}.",
             (
                 triggers.Count == 0
-                    ? $"Write the new table's columns and keys out (CREATE TABLE new_{table} (...)), and copy the rows with INSERT ... SELECT."
-                    : "Put back at the end of the script what is meant to stay:\n"
+                    ? $"Write the new table's columns and keys out (CREATE TABLE new_{table} (...)), and copy the rows with INSERT "
+                        + "... SELECT."
+                    : "Recreate at the end of the script what is meant to stay:\n"
                         + string.Join('\n', triggers.Select(l => l.Sql))
                         + "\nWhat is not: name it with DROP TRIGGER before the table is dropped."
             ) + " Or accept the loss with '-- Objects-Lost: allowed' in the header."

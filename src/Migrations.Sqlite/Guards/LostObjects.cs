@@ -1,7 +1,7 @@
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Finds what went with tables and views that a script makes again. SQLite drops the triggers and indexes of a table with it without a word
+/// Finds what went with tables and views that a script recreates. SQLite drops the triggers and indexes of a table with it without a word
 /// (<see href="https://sqlite.org/lang_droptable.html"/>), and a table that is made from a query has no keys.
 /// </summary>
 internal sealed class LostObjects
@@ -25,23 +25,23 @@ internal sealed class LostObjects
     {
         var found = new LostObjects(facts, before, after, isUp);
         foreach (var owner in facts.Remade.Where(n => before.Owners.Contains(n) && after.Owners.Contains(n)))
-            found.Look(owner);
+            found.Collect(owner);
         foreach (var (table, kept) in facts.Renamed.Where(r => after.Tables.Contains(r.Key) && after.Tables.Contains(r.Value)))
-            found.LookAtLeftBehind(table, kept);
-        found.LookAtViews();
+            found.CollectLeftBehind(table, kept);
+        found.CollectViews();
         return isAccepted ? [.. found._lost.Select(l => l with { Weight = LostObjectWeight.Listed })] : found._lost;
     }
 
-    private void Look(string owner)
+    private void Collect(string owner)
     {
-        LookAtTriggers(owner);
+        CollectTriggers(owner);
         if (!_before.Tables.Contains(owner) || !_after.Tables.Contains(owner))
             return;
-        LookAtIndexes(owner);
-        LookAtConstraints(owner);
+        CollectIndexes(owner);
+        CollectConstraints(owner);
     }
 
-    private void LookAtTriggers(string owner)
+    private void CollectTriggers(string owner)
     {
         // One that is made under another name for the same event stands in its place.
         var made = _after.Triggers(owner).Where(t => !_before.Has(t.Name)).Select(t => TriggerEvent.Of(t.Sql)).ToList();
@@ -52,7 +52,7 @@ internal sealed class LostObjects
         }
     }
 
-    private void LookAtIndexes(string table)
+    private void CollectIndexes(string table)
     {
         var columns = _after.ColumnsOf(table);
         var now = _after.Indexes(table);
@@ -77,7 +77,7 @@ internal sealed class LostObjects
         }
     }
 
-    private void LookAtConstraints(string table)
+    private void CollectConstraints(string table)
     {
         var (before, after) = (_before.TextOf(table), _after.TextOf(table));
         var columns = _after.ColumnsOf(table);
@@ -113,7 +113,7 @@ internal sealed class LostObjects
     /// What goes on with a table under the name that it keeps its rows by, and not with the new one in its place: RENAME rewrites it
     /// (<see href="https://sqlite.org/lang_altertable.html#altertabrename"/>).
     /// </summary>
-    private void LookAtLeftBehind(string table, string kept)
+    private void CollectLeftBehind(string table, string kept)
     {
         foreach (var item in _before.Naming(table))
         {
@@ -127,7 +127,7 @@ internal sealed class LostObjects
         }
     }
 
-    private void LookAtViews()
+    private void CollectViews()
     {
         foreach (var view in _before.Views.Where(v => _facts.DroppedOthers.Contains(v.Name) && !_after.Has(v.Name)))
         {

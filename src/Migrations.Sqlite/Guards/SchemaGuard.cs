@@ -3,7 +3,7 @@ using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Looks what a script did to the tables of one schema. Foreign keys never point from one schema to another.</summary>
+/// <summary>Checks what a script did to the tables of one schema. Foreign keys never point from one schema to another.</summary>
 internal sealed class SchemaGuard
 {
     private readonly SqliteHandle _handle;
@@ -38,10 +38,10 @@ internal sealed class SchemaGuard
             _objectsBefore = ObjectImage.Read(_handle, _before.QuotedSchema, _facts.Remade);
     }
 
-    /// <summary>What went with tables that were made again, as far as it is no reason to take the script back.</summary>
+    /// <summary>What went with tables that were recreated, as far as it is no reason to roll the script back.</summary>
     public IReadOnlyList<LostObject> Lost { get; private set; } = [];
 
-    /// <summary>Looks what the script did.</summary>
+    /// <summary>Checks what the script did.</summary>
     /// <exception cref="StatementException">It broke or lost something.</exception>
     public void Check()
     {

@@ -44,13 +44,13 @@ internal sealed class SchemaImage
 
     /// <summary>
     /// Why a foreign key points to nothing that can be a parent; null when it is sound (<see
-    /// href="https://sqlite.org/foreignkeys.html#fk_indexes"/>). Looks at the database once for each key, so it must be asked while the
+    /// href="https://sqlite.org/foreignkeys.html#fk_indexes"/>). Reads the database once for each key, so it must be asked while the
     /// image still holds.
     /// </summary>
     public string? FindUnsoundness(ForeignKey key)
     {
         if (!_unsound.TryGetValue(key.Key, out var reason))
-            _unsound[key.Key] = reason = LookForUnsoundness(key);
+            _unsound[key.Key] = reason = ReadUnsoundness(key);
         return reason;
     }
 
@@ -73,9 +73,10 @@ internal sealed class SchemaImage
 
     private void ReadForeignKeys()
     {
-        // The condition on the text spares the look at every table of a schema without foreign keys.
+        // The condition on the text spares reading every table of a schema without foreign keys.
         using var rows = _handle.Prepare(
-            $"SELECT m.name, k.id, k.\"table\", k.\"from\", k.\"to\" FROM {QuotedSchema}.sqlite_master m, pragma_foreign_key_list(m.name, '{Schema.Replace("'", "''", StringComparison.Ordinal)}') k"
+            $"SELECT m.name, k.id, k.\"table\", k.\"from\", k.\"to\" FROM {QuotedSchema}.sqlite_master m, "
+                + $"pragma_foreign_key_list(m.name, '{Schema.Replace("'", "''", StringComparison.Ordinal)}') k"
                 + " WHERE m.type = 'table' AND m.sql LIKE '%REFERENCES%' ORDER BY m.name, k.id, k.seq"
         );
         ForeignKey? last = null;
@@ -96,7 +97,7 @@ internal sealed class SchemaImage
         }
     }
 
-    private string? LookForUnsoundness(ForeignKey key)
+    private string? ReadUnsoundness(ForeignKey key)
     {
         if (!Tables.Contains(key.Parent))
             return $"there is no table '{key.Parent}'";

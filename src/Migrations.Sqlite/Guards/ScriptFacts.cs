@@ -3,7 +3,7 @@ using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 
-/// <summary>What a script does to the tables of one schema, as far as its text tells.</summary>
+/// <summary>What a script does to the tables of one schema, as far as its text says.</summary>
 internal sealed class ScriptFacts
 {
     private readonly Dictionary<string, ScriptStatement> _statements = new(SqliteNames.Comparer);
@@ -25,7 +25,7 @@ internal sealed class ScriptFacts
     /// <summary>Indexes, triggers and views that it drops by name.</summary>
     public HashSet<string> DroppedOthers { get; } = new(SqliteNames.Comparer);
 
-    /// <summary>Tables that it drops or renames and makes again, and views that it drops and makes again.</summary>
+    /// <summary>Tables that it drops or renames and recreates, and views that it drops and recreates.</summary>
     public IEnumerable<string> Remade => Removed.Where(Made.Contains).Concat(DroppedOthers.Where(_madeViews.Contains));
 
     /// <summary>
@@ -53,7 +53,7 @@ internal sealed class ScriptFacts
             var head = StatementHead.Read(statements.Text);
             // A name without a schema may be any schema's.
             if (head.Schema is null || SqliteNames.Comparer.Equals(head.Schema, image.Schema))
-                facts.Look(head, statements);
+                facts.Read(head, statements);
             if (collectsNames)
                 facts.CollectNames(statements.Text, image.Objects);
         }
@@ -64,15 +64,9 @@ internal sealed class ScriptFacts
         return facts;
     }
 
-    private void Look(StatementHead head, SqliteStatementReader statements)
+    private void Read(StatementHead head, SqliteStatementReader statements)
     {
-        MayMakeForeignKeys |= head switch
-        {
-            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } => Encoding
-                .UTF8.GetString(statements.Text)
-                .Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
-            _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
-        };
+        MayMakeForeignKeys |= MakesForeignKeys(head, statements);
         if (head.Name is not { } name)
             return;
         if (head.RemovesTable || head is { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.Drop, What: "INDEX" })
@@ -102,6 +96,15 @@ internal sealed class ScriptFacts
                 break;
         }
     }
+
+    private static bool MakesForeignKeys(StatementHead head, SqliteStatementReader statements) =>
+        head switch
+        {
+            { Kind: StatementKind.Create, What: "TABLE" } or { Kind: StatementKind.AddColumn } => Encoding
+                .UTF8.GetString(statements.Text)
+                .Contains("REFERENCES", StringComparison.OrdinalIgnoreCase),
+            _ => head is { Kind: StatementKind.Pragma, Name: "writable_schema" },
+        };
 
     private void Rename(string name, string newName)
     {

@@ -8,7 +8,7 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal static class HistoryNames
 {
-    /// <summary>Looks at the names before anything is opened.</summary>
+    /// <summary>Checks the names before anything is opened.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>.</exception>
     public static void Check(SessionOptions options)
     {

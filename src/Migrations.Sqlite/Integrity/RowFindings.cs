@@ -37,7 +37,7 @@ internal static class RowFindings
                 .Select(g => new DatabaseFault(Check, g.Key, Rows(g.Count()), g.Count()) { IsOfPages = true }),
         ];
 
-    /// <summary>Looks for them in a database of which every row is read anyway, or which is small.</summary>
+    /// <summary>Finds them in a database of which every row is read anyway, or which is small.</summary>
     /// <param name="handle">The connection.</param>
     /// <param name="isReadAnyway">Whether what is done beside it reads every row.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -56,7 +56,7 @@ internal static class RowFindings
         }
     }
 
-    /// <summary>The first finding that is not about rows; null where there is none.</summary>
+    /// <summary>The first finding that is not about rows; null where all are.</summary>
     /// <exception cref="SqliteFailure">The database is too damaged to be checked.</exception>
     public static string? FindDamage(SqliteHandle handle) => All(handle).FirstOrDefault(f => !IsOne(f) && f is not "ok");
 

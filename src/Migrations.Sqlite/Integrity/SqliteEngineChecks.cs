@@ -12,7 +12,8 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     private const int MostFindings = 100;
     private const int MostShown = 5;
     private const string RestoreIt =
-        "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations restore --salvage' saves what can still be read.";
+        "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations "
+        + "restore --salvage' saves what can still be read.";
 
     private readonly List<CheckResult> _results = [];
 
@@ -102,7 +103,8 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         return Result(
             name,
             CheckStatus.Fail,
-            $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: {string.Join("; ", shown.Take(MostShown))}{(shown.Count > MostShown ? "; ..." : "")}."
+            $"{(isOfRows ? what.Replace("is damaged", "holds rows that its own rules do not allow", StringComparison.Ordinal) : what)}: "
+                + $"{string.Join("; ", shown.Take(MostShown))}{(shown.Count > MostShown ? "; ..." : "")}."
         ) with
         {
             Expected = "ok",
@@ -115,13 +117,17 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
 
     private static string Cure(string? target, List<string> found, bool isOfRows)
     {
+        if (isOfRows && target is null)
+            return "Correct the rows.";
         if (isOfRows)
-            return target is null
-                ? "Correct the rows."
-                : $"Find the rows, and correct them: {string.Join(' ', found.Select(f => RowFindings.Search(target, f)).Distinct(StringComparer.Ordinal).Take(MostShown))}";
-        // An index is made from its table: it can be made again.
+        {
+            var searches = found.Select(f => RowFindings.Search(target!, f)).Distinct(StringComparer.Ordinal).Take(MostShown);
+            return "Find the rows, and correct them: " + string.Join(' ', searches);
+        }
+
+        // An index is made from its table: it can be rebuilt.
         return found.TrueForAll(f => f.Contains("index", StringComparison.OrdinalIgnoreCase))
-            ? $"Make the indexes again: REINDEX{(target is null ? "" : " " + target)};"
+            ? $"Rebuild the indexes: REINDEX{(target is null ? "" : " " + target)};"
             : RestoreIt;
     }
 
@@ -147,19 +153,9 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     {
         var target = SqliteNames.Show(table.Name);
         if (!thorough)
-            return Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' is only read by a thorough check.") with
-            {
-                Target = target,
-            };
+            return OfIndex(CheckStatus.NotRun, "is only read by a thorough check.");
         if (handle.IsReadOnly)
-            return Result(
-                name,
-                CheckStatus.NotRun,
-                $"The index of '{table.Name}' cannot be checked, because the file can only be read."
-            ) with
-            {
-                Target = target,
-            };
+            return OfIndex(CheckStatus.NotRun, "cannot be checked, because the file can only be read.");
         try
         {
             var quoted = SqliteNames.Quote(table.Name);
@@ -168,22 +164,24 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             var insert = table.Module is "fts5"
                 ? $"INSERT INTO main.{quoted}({quoted}, rank) VALUES ('integrity-check', 1)"
                 : $"INSERT INTO main.{quoted}({quoted}) VALUES ('integrity-check')";
-            SqliteUndone.Run(handle, () => handle.Execute(insert));
-            return Result(name, CheckStatus.Pass, $"The index of '{table.Name}' fits its text.") with { Target = target };
+            RolledBackProbe.Run(handle, () => handle.Execute(insert));
+            return OfIndex(CheckStatus.Pass, "fits its text.");
         }
         catch (SqliteFailure e) when (!cancellationToken.IsCancellationRequested)
         {
             return e.PrimaryCode == SqliteCodes.Corrupt
-                ? Result(name, CheckStatus.Fail, $"The index of '{table.Name}' does not fit its text: {e.Message} [{e.CodeText}].") with
+                ? OfIndex(CheckStatus.Fail, $"does not fit its text: {e.Message} [{e.CodeText}].") with
                 {
-                    Target = target,
-                    Recommendation = $"Make it again: INSERT INTO {target}({target}) VALUES ('rebuild');",
+                    Recommendation = $"Rebuild it: INSERT INTO {target}({target}) VALUES ('rebuild');",
                 }
-                : Result(name, CheckStatus.NotRun, $"The index of '{table.Name}' could not be checked: {e.Message} [{e.CodeText}].") with
-                {
-                    Target = target,
-                };
+                : OfIndex(CheckStatus.NotRun, $"could not be checked: {e.Message} [{e.CodeText}].");
         }
+
+        CheckResult OfIndex(CheckStatus status, string what) =>
+            Result(name, status, $"The index of '{table.Name}' {what}") with
+            {
+                Target = target,
+            };
     }
 
     private IEnumerable<CheckResult> CheckStatistics(string name)

@@ -3,28 +3,28 @@ using Migrations.Schema;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Looks at one database through a session's connection.</summary>
-/// <param name="session">The session.</param>
-internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspector
+/// <summary>Inspects one database through its connection.</summary>
+/// <param name="connection">The connection.</param>
+internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseInspector
 {
     private readonly EarlierScripts _earlier = new(SqliteDialect.Instance, SqliteNames.Comparer, SqliteLossForecast.NamesMade);
 
     /// <inheritdoc/>
     public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(session.IsInMemory ? null : SqliteLock.FindHolder(session.Target));
+        Task.FromResult(connection.IsInMemory ? null : SqliteLock.FindHolder(connection.Target));
 
     /// <inheritdoc/>
     public Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken) =>
-        session.Call(() => SqliteSchemaReader.Read(session.Handle, session.Options.HistoryTable), cancellationToken);
+        connection.Call(() => SqliteSchemaReader.Read(connection.Handle, connection.Options.HistoryTable), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken) =>
-        session.Call(
+        connection.Call(
             () =>
                 SqliteContentReader.Read(
-                    session.Handle,
+                    connection.Handle,
                     digests,
-                    new WorkProgress(session.Options.Events, $"Reading {session.Target.Database}", "tables"),
+                    new WorkProgress(connection.Options.Events, $"Reading {connection.Target.Database}", "tables"),
                     cancellationToken
                 ),
             cancellationToken
@@ -32,33 +32,33 @@ internal sealed class SqliteInspector(SqliteSession session) : IDatabaseInspecto
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CheckResult>> CheckEngineAsync(bool thorough, CancellationToken cancellationToken) =>
-        session.Call(() => new SqliteEngineChecks(session.Handle, thorough, cancellationToken).Run(), cancellationToken);
+        connection.Call(() => new SqliteEngineChecks(connection.Handle, thorough, cancellationToken).Run(), cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueryAnswer> AskAsync(Query query, CancellationToken cancellationToken) =>
-        session.Call(() => new SqliteQuestion(session, query).Ask(cancellationToken), cancellationToken);
+        connection.Call(() => new SqliteDeclaredCheckQuery(connection, query).Run(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> FindOpenForeignKeysAsync(CancellationToken cancellationToken) =>
-        session.Call(
+        connection.Call(
             () =>
                 SqliteSnapshot.Read<IReadOnlyList<string>>(
-                    session.Handle,
-                    () => [.. OpenForeignKeys.Find(session.Handle).Select(k => k.Message)]
+                    connection.Handle,
+                    () => [.. OpenForeignKeys.Find(connection.Handle).Select(k => k.Message)]
                 ),
             cancellationToken
         );
 
     /// <inheritdoc/>
     public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
-        session.Call(
+        connection.Call(
             () =>
                 SqliteSnapshot.Read(
-                    session.Handle,
+                    connection.Handle,
                     () =>
-                        SqliteLossForecast.Read(session.Handle, question, _earlier, cancellationToken) with
+                        SqliteLossForecast.Read(connection.Handle, question, _earlier, cancellationToken) with
                         {
-                            ObjectsLost = ObjectForecast.Read(session.Handle, question, cancellationToken),
+                            ObjectsLost = ObjectForecast.Read(connection.Handle, question, cancellationToken),
                         }
                 ),
             cancellationToken

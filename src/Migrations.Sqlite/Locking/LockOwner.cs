@@ -44,7 +44,7 @@ internal sealed class LockOwner : IDisposable
         Write();
     }
 
-    /// <summary>Who the file names; null when there is none, or it cannot be understood.</summary>
+    /// <summary>Who the file names; null when there is no file, or it cannot be understood.</summary>
     public static LockHolder? Read(string path)
     {
         try
@@ -76,7 +76,8 @@ internal sealed class LockOwner : IDisposable
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration {_holder.Migration}\n"
+            $"process {_holder.ProcessId}\nhost {_holder.Host}\nuser {_holder.User}\nsince {_holder.Since:O}\nmigration "
+                + $"{_holder.Migration}\n"
         );
         try
         {

@@ -5,7 +5,7 @@ using Migrations.Events;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// The migration lock of a database file: a file beside it, opened so that nobody else can open it. The operating system frees it when the
+/// The migration lock of a database file: a file beside it, opened so that no one else can open it. The operating system frees it when the
 /// process ends, however it ends. It is never deleted, because two runs could then hold locks on two files of one name.
 /// </summary>
 internal sealed class SqliteLock : IAsyncDisposable
@@ -15,7 +15,7 @@ internal sealed class SqliteLock : IAsyncDisposable
     private const int LinuxWouldBlock = 11;
     private const int AppleWouldBlock = 35;
 
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly FileStream _file;
@@ -44,7 +44,7 @@ internal sealed class SqliteLock : IAsyncDisposable
     {
         var path = PathOf(target);
         var clock = Stopwatch.StartNew();
-        var (told, asked) = (-TellEvery, TimeSpan.Zero);
+        var (reported, asked) = (-ReportEvery, TimeSpan.Zero);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -53,10 +53,10 @@ internal sealed class SqliteLock : IAsyncDisposable
             var holder = LockOwner.Read(OwnerPathOf(path));
             if (clock.Elapsed >= options.LockTimeout)
                 throw TimedOut(target, holder, options.LockTimeout);
-            if (clock.Elapsed - told >= TellEvery)
+            if (clock.Elapsed - reported >= ReportEvery)
             {
-                told = clock.Elapsed;
-                options.Events.Publish(new LockAwaited(holder, told, options.LockTimeout));
+                reported = clock.Elapsed;
+                options.Events.Publish(new LockAwaited(holder, reported, options.LockTimeout));
             }
 
             if (isNeeded is not null && clock.Elapsed - asked >= AskEvery)
@@ -66,19 +66,23 @@ internal sealed class SqliteLock : IAsyncDisposable
                     return null;
             }
 
-            var left = options.LockTimeout - clock.Elapsed;
-            var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(50, 150));
-            await Task.Delay(left > TimeSpan.Zero && left < pause ? left : pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(PauseWithin(options.LockTimeout - clock.Elapsed), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Who holds the lock now; null when nobody does. Creates nothing.</summary>
+    private static TimeSpan PauseWithin(TimeSpan left)
+    {
+        var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(50, 150));
+        return left > TimeSpan.Zero && left < pause ? left : pause;
+    }
+
+    /// <summary>Who holds the lock now; null when no one does. Creates nothing.</summary>
     public static LockHolder? FindHolder(DatabaseTarget target)
     {
         var path = PathOf(target);
         try
         {
-            // Shared with others who look, so that looking never keeps a lookout from looking.
+            // Shared with others who ask, so that asking never keeps anyone from asking.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             return null;
         }
@@ -92,7 +96,7 @@ internal sealed class SqliteLock : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells waiting runs which migration is being worked on.</summary>
+    /// <summary>Shows waiting runs which migration is being worked on.</summary>
     public void WorkOn(string migration) => _owner?.WorkOn(migration);
 
     public ValueTask DisposeAsync()
@@ -103,7 +107,8 @@ internal sealed class SqliteLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static string PathOf(DatabaseTarget target) => RealPath.Of(SqliteTarget.PathOf(target)) + ".migrate-lock";
+    // It stands below the connections: an SQLite target's connection string is the path of its file.
+    private static string PathOf(DatabaseTarget target) => RealPath.Of(target.ConnectionString) + ".migrate-lock";
 
     private static string OwnerPathOf(string path) => path + ".owner";
 
@@ -173,8 +178,10 @@ internal sealed class SqliteLock : IAsyncDisposable
     private static LockException TimedOut(DatabaseTarget target, LockHolder? holder, TimeSpan timeout) =>
         new(
             ErrorId.LockTimedOut,
-            $"The migration lock of '{target.Display}' was not got within {timeout.TotalSeconds:0.#} s. It is held by {holder?.ToString() ?? "an unknown process"}.",
-            "Wait until the other run has ended, or wait longer with '--lock-timeout 300'. A lock is freed by itself when its process ends.",
+            $"The migration lock of '{target.Display}' was not acquired within {timeout.TotalSeconds:0.#} s. It is held by "
+                + $"{holder?.ToString() ?? "an unknown process"}.",
+            "Wait until the other run has ended, or wait longer with '--lock-timeout 300'. A lock is freed by itself when "
+                + "its process ends.",
             holder
         );
 

@@ -2,7 +2,7 @@ using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 
-/// <summary>What a statement that copies rows takes of them, as far as its text tells.</summary>
+/// <summary>What a statement that copies rows takes of them, as far as its text says.</summary>
 internal sealed class ForecastCopy
 {
     private static readonly string[] EndOfFrom =

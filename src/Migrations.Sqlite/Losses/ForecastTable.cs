@@ -10,7 +10,7 @@ internal sealed class ForecastTable(string? original)
     /// <summary>Its columns, by their names now, with their names before the script; empty when a query makes it.</summary>
     public Dictionary<string, string> Columns { get; } = new(SqliteNames.Comparer);
 
-    /// <summary>Whether its columns come from a query, so that the text does not tell them.</summary>
+    /// <summary>Whether its columns come from a query, so that the text does not name them.</summary>
     public bool IsFromQuery { get; init; }
 
     /// <summary>Whether it goes with the connection.</summary>
@@ -22,7 +22,7 @@ internal sealed class ForecastTable(string? original)
     /// <summary>The columns that were dropped after rows had been copied into it, with the line.</summary>
     public Dictionary<string, int> DroppedColumns { get; } = new(SqliteNames.Comparer);
 
-    /// <summary>The statements that took rows away again after some had been copied into it: the line, and whether it takes all.</summary>
+    /// <summary>The statements that deleted rows after some had been copied into it: the line, and whether it deletes all.</summary>
     public List<(int Line, bool IsAll)> Deletes { get; } = [];
 
     /// <summary>The line that dropped it; null while it is there.</summary>

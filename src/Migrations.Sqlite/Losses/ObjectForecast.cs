@@ -4,7 +4,7 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Finds what would go with tables that a script makes again: its definitions are run on the schema alone, in memory, and what is left is
+/// Finds what would go with tables that a script recreates: its definitions are run on the schema alone, in memory, and what is left is
 /// compared.
 /// </summary>
 internal static class ObjectForecast

@@ -15,10 +15,10 @@ internal static unsafe class JournalVfs
     private const int MainJournal = 0x800;
     private const int VersionWithAllMembers = 3;
 
-    private static readonly ConcurrentDictionary<string, KeptJournal> Kept = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, IKeptJournal> Kept = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the shim to a library. Only Linux tells whether an open file still is the one of its name.</summary>
-    /// <returns>The shim's name, for opening databases; null, which stands for the usual VFS, where there is none.</returns>
+    /// <summary>Adds the shim to a library. Only Linux shows whether an open file still is the one of its name.</summary>
+    /// <returns>The shim's name, for opening databases; null, which stands for the usual VFS, where it cannot be added.</returns>
     public static byte* Register(nint library)
     {
         if (!OperatingSystem.IsLinux())
@@ -44,10 +44,10 @@ internal static unsafe class JournalVfs
 
     /// <summary>Begins to ask about a journal.</summary>
     /// <returns>False when another connection of this process keeps it already.</returns>
-    public static bool Add(KeptJournal journal) => Kept.TryAdd(journal.Path, journal);
+    public static bool Add(IKeptJournal journal) => Kept.TryAdd(journal.Path, journal);
 
     /// <summary>Asks no more.</summary>
-    public static void Remove(KeptJournal journal) => Kept.TryRemove(KeyValuePair.Create(journal.Path, journal));
+    public static void Remove(IKeptJournal journal) => Kept.TryRemove(KeyValuePair.Create(journal.Path, journal));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Open(Vfs* vfs, byte* name, nint file, int flags, int* openedFlags)
@@ -65,7 +65,7 @@ internal static unsafe class JournalVfs
     private static int Delete(Vfs* vfs, byte* name, int flushesFolder) =>
         Find(name) is { OutlivesItsMode: true } ? SqliteCodes.Ok : ((Shim*)vfs)->Usual->Delete(vfs, name, flushesFolder);
 
-    private static KeptJournal? Find(byte* name) =>
+    private static IKeptJournal? Find(byte* name) =>
         name is not null && !Kept.IsEmpty && Kept.TryGetValue(Marshal.PtrToStringUTF8((nint)name)!, out var journal) ? journal : null;
 
     /// <summary>

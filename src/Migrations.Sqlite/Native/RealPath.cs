@@ -6,7 +6,7 @@ internal static class RealPath
     // As many as Linux follows.
     private const int MostLinks = 40;
 
-    /// <summary>Resolves links in every part of a full path. What does not exist, or cannot be looked at, stays as it is written.</summary>
+    /// <summary>Resolves links in every part of a full path. What does not exist, or cannot be read, stays as it is written.</summary>
     public static string Of(string path) => Of(path, MostLinks);
 
     private static string Of(string path, int linksLeft)
@@ -18,7 +18,7 @@ internal static class RealPath
         return TargetOf(full) is { } target ? Of(Path.GetFullPath(target, Path.GetDirectoryName(full)!), linksLeft - 1) : full;
     }
 
-    /// <summary>Where a link points; null when it is none, or cannot be looked at.</summary>
+    /// <summary>Where a link points; null when it is not a link, or cannot be read.</summary>
     public static string? TargetOf(string path)
     {
         try

@@ -118,8 +118,8 @@ internal sealed unsafe class SqliteApi
     /// <summary>The functions that copy whole databases.</summary>
     public SqliteCopyApi Copy { get; }
 
-    /// <summary>The VFS that databases are opened with; null for the usual one.</summary>
-    public byte* Vfs { get; private set; }
+    /// <summary>The VFS that databases are opened with from now on; null for the usual one.</summary>
+    public byte* Vfs { get; set; }
 
     /// <summary>For example 3040001.</summary>
     public int VersionNumber => _versionNumber();
@@ -147,9 +147,9 @@ internal sealed unsafe class SqliteApi
     }
 
     /// <summary>
-    /// Tells the library not to keep count of its memory, for which it takes a lock with each of its many small allocations: a sixth of the
-    /// time of long scripts, and <see href="https://sqlite.org/compile.html#default_memstatus">not recommended</see> by its makers. Without
-    /// effect once anybody in the process has opened a database with it.
+    /// Keeps the library from keeping count of its memory, for which it takes a lock with each of its many small allocations: a sixth of
+    /// the time of long scripts, and <see href="https://sqlite.org/compile.html#default_memstatus">not recommended</see> by its makers.
+    /// Without effect once anyone in the process has opened a database with it.
     /// </summary>
     public void ForgoMemoryStatistics()
     {
@@ -171,9 +171,6 @@ internal sealed unsafe class SqliteApi
         else
             _ = ((delegate* unmanaged[Cdecl]<int, nint, int>)configure)(ConfigureMemoryStatistics, 0);
     }
-
-    /// <summary>Opens databases with the VFS that knows kept journals, from now on.</summary>
-    public void UseJournalVfs() => Vfs = JournalVfs.Register(Library);
 
     private nint Find(string name) => NativeLibrary.GetExport(Library, name);
 

@@ -74,7 +74,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
     /// <summary>Rows inserted, updated and deleted so far.</summary>
     public long TotalChanges => Api.TotalChanges(_db);
 
-    /// <summary>Opens a database. Nothing in it has been looked at yet.</summary>
+    /// <summary>Opens a database. Nothing of it has been read yet.</summary>
     /// <param name="api">The library.</param>
     /// <param name="name">A full path, <c>:memory:</c>, or a <c>file:</c> URI.</param>
     /// <param name="flags">How to open it.</param>

@@ -18,13 +18,13 @@ internal sealed class SqliteLibrary
 
     private static readonly Lazy<SqliteLibrary> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(OverrideVariable)));
 
-    private SqliteLibrary(SqliteApi api, string origin)
+    private unsafe SqliteLibrary(SqliteApi api, string origin)
     {
         Api = api;
         Origin = origin;
         Number = api.VersionNumber;
         api.ForgoMemoryStatistics();
-        api.UseJournalVfs();
+        api.Vfs = JournalVfs.Register(api.Library);
     }
 
     /// <summary>The library of this process.</summary>
@@ -76,7 +76,8 @@ internal sealed class SqliteLibrary
         new(
             ErrorId.DatabaseInvalid,
             $"The SQLite library that comes with Migrations could not be loaded on {RuntimeInformation.RuntimeIdentifier}: {e.Message}",
-            $"Install Migrations again with all its files, or name a library of this machine in the environment variable {OverrideVariable}.",
+            "Install Migrations again with all its files, or name a library of this machine in the environment variable "
+                + $"{OverrideVariable}.",
             e
         );
 
@@ -84,7 +85,8 @@ internal sealed class SqliteLibrary
         new(
             ErrorId.UsageInvalid,
             $"The SQLite library '{name}' that {OverrideVariable} names could not be used: {e.Message}",
-            $"Give {OverrideVariable} the full path of an SQLite library for {RuntimeInformation.RuntimeIdentifier}, or remove the variable.",
+            $"Give {OverrideVariable} the full path of an SQLite library for {RuntimeInformation.RuntimeIdentifier}, or "
+                + "remove the variable.",
             e
         );
 }

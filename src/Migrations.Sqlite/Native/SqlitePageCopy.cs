@@ -5,7 +5,7 @@ namespace Migrations.Sqlite.Native;
 /// <summary>
 /// Copies one database over another, page by page (<see href="https://sqlite.org/c3ref/backup_finish.html"/>), in one transaction of the
 /// destination: before the last step it is as it was. The source stays one snapshot when it has a read transaction open; without one, each
-/// write by others begins the copy anew.
+/// write by others restarts the copy.
 /// </summary>
 internal sealed unsafe class SqlitePageCopy : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed unsafe class SqlitePageCopy : IDisposable
         };
     }
 
-    /// <summary>Ends; what is not copied to its end is undone.</summary>
+    /// <summary>Ends; what is not copied completely is rolled back.</summary>
     public void Dispose()
     {
         if (_copy != 0)

@@ -13,10 +13,11 @@ namespace Migrations.Sqlite;
 /// </summary>
 internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState state, StepExecution step, IEventSink events)
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly MigrationScript _script = step.Script;
-    private long _told;
+    private readonly ScriptErrors _errors = new(handle, step.Script, step.Direction);
+    private long _reported;
     private bool _isLeading = true;
 
     /// <summary>How many statements ran.</summary>
@@ -37,7 +38,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public required Action EnsureBegun { get; init; }
 
     /// <summary>
-    /// Whether it is taken back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the
+    /// Whether it is rolled back afterwards: what cannot run in a transaction is left out, but for databases that are attached at the
     /// beginning.
     /// </summary>
     public bool IsTrial { get; set; }
@@ -48,12 +49,12 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public void Run(CancellationToken cancellationToken)
     {
         using var window = new ScriptWindow(_script);
-        _told = Stopwatch.GetTimestamp();
+        _reported = Stopwatch.GetTimestamp();
         while (window.SkipBlank())
         {
             cancellationToken.ThrowIfCancellationRequested();
             RunNext(window, cancellationToken);
-            Tell(window);
+            Report(window);
         }
 
         EnsureBegun();
@@ -83,13 +84,6 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         window.Advance(length);
     }
 
-    /// <summary>
-    /// Whether the window cuts a statement: SQLite stops behind the last token that it took, or before one that it cannot read, such as a
-    /// literal without its end.
-    /// </summary>
-    private static bool IsCut(ReadOnlySpan<byte> text, int length, int code) =>
-        length >= text.Length || (code != SqliteCodes.Ok && length + SqliteLexer.Scan(text[length..], out _, out _) >= text.Length);
-
     // Decided before the statement is compiled, because many pragmas take effect then. Passes a statement that is not run now.
     private bool MayRun(ScriptWindow window)
     {
@@ -102,7 +96,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
 
         // What ends at the first semicolon: none of these has a body, but CREATE TRIGGER, of which the head is enough.
         var length = window.FindEndOfStatement();
-        var text = TextOf(window, length);
+        var text = ScriptErrors.TextOf(window, length);
         var head = StatementHead.Read(text);
         _isLeading &= head.Kind is StatementKind.Pragma or StatementKind.Attach;
         if (IsOurs(head) || (_script.IsSchema && MakesInternalTable(head)) || (head.NeedsAutocommit && HasRun(head)))
@@ -139,32 +133,12 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
 
     private nint Prepare(ScriptWindow window, out int length)
     {
-        var code = PrepareWhole(handle, window, out var statement, out length);
+        var code = ScriptCompiler.Compile(handle, window, out var statement, out length);
         if (code != SqliteCodes.Ok)
-            throw Refused(window, handle.Failure(), length);
+            throw _errors.Refused(window, handle.Failure(), length);
         return statement != 0
             ? statement
-            : throw Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
-    }
-
-    /// <summary>
-    /// Compiles the next statement of a window. One that the window cuts is compiled again with more text: what is cut may still compile,
-    /// and mean something else.
-    /// </summary>
-    /// <returns>SQLite's code.</returns>
-    public static int PrepareWhole(SqliteHandle handle, ScriptWindow window, out nint statement, out int length)
-    {
-        while (true)
-        {
-            nint compiled;
-            var tail = window.Start;
-            var code = handle.Api.Prepare(handle.Pointer, window.Start, -1, &compiled, &tail);
-            (statement, length) = (compiled, (int)(tail - window.Start));
-            if (window.IsComplete || !IsCut(window.Text, length, code))
-                return code;
-            _ = handle.Api.FinalizeStatement(statement);
-            _ = window.Grow();
-        }
+            : throw _errors.Refused(window, new SqliteFailure(SqliteCodes.Error, "the script has a NUL byte in it", 0), length);
     }
 
     private void Step(ScriptWindow window, nint statement, int length, CancellationToken cancellationToken)
@@ -178,64 +152,12 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         if (code != SqliteCodes.Done)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Refused(window, handle.Failure(), length);
+            throw _errors.Refused(window, handle.Failure(), length);
         }
 
         if (wasInTransaction && !handle.InTransaction)
-            throw Unbalanced(window, length);
+            throw _errors.Unbalanced(window, length);
     }
-
-    // Once SQLite has refused a statement, its text is read as far as the lexer sees it go, because people are shown all of it.
-    private Exception Refused(ScriptWindow window, SqliteFailure failure, int length)
-    {
-        if (failure.IsBusy)
-            return failure;
-        if (failure.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut)
-            return SqliteErrors.TimedOut(
-                handle.Watch.StatementTimeout,
-                TextOf(window, length),
-                SqliteErrors.Locate(_script, window.Offset)
-            );
-        var offset = OffsetOf(failure, window.Text, length);
-        var text = TextOf(window, Math.Max(length, window.FindEndOfStatement()));
-        var location = SqliteErrors.Locate(_script, window.Offset + (offset ?? 0));
-        var characters = offset is { } at ? Encoding.UTF8.GetCharCount(window.Text[..at]) : (int?)null;
-        return SqliteErrors.Statement(failure, text, characters, location, step.Direction);
-    }
-
-    private StatementException Unbalanced(ScriptWindow window, int length)
-    {
-        var location = SqliteErrors.Locate(_script, window.Offset);
-        return new StatementException(
-            ErrorId.TransactionUnbalanced,
-            $"{location}: The statement ended the transaction in which the script and its history row are kept together.",
-            "Remove the statement: the script runs in a transaction, which is committed when all of it has run."
-        )
-        {
-            Location = location,
-            Statement = SqliteErrors.Cover(TextOf(window, length)),
-        };
-    }
-
-    // Libraries before 3.38 do not tell the place, but stop reading behind the token that they name.
-    private static int? OffsetOf(SqliteFailure failure, ReadOnlySpan<byte> text, int length)
-    {
-        if (failure.Offset is { } offset && offset <= text.Length)
-            return offset;
-        var message = failure.Message;
-        if (message is "incomplete input")
-            return text[..Math.Min(length, text.Length)].TrimEnd(" \t\r\n\f"u8).Length;
-        if (
-            !message.StartsWith("near \"", StringComparison.Ordinal)
-            || message.LastIndexOf("\": ", StringComparison.Ordinal) is var end && end < 6
-        )
-            return null;
-        var found = text[..Math.Min(length, text.Length)].LastIndexOf(Encoding.UTF8.GetBytes(message[6..end]));
-        return found < 0 ? null : found;
-    }
-
-    private static string TextOf(ScriptWindow window, int length) =>
-        Encoding.UTF8.GetString(window.Text[..Math.Min(length, window.Text.Length)]).TrimEnd().TrimEnd(';');
 
     // The words that begin statements which are not simply run.
     private static bool IsSpecial(ReadOnlySpan<byte> text) =>
@@ -255,11 +177,11 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
         text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);
 
-    private void Tell(ScriptWindow window)
+    private void Report(ScriptWindow window)
     {
-        if (Stopwatch.GetElapsedTime(_told) < TellEvery)
+        if (Stopwatch.GetElapsedTime(_reported) < ReportEvery)
             return;
-        _told = Stopwatch.GetTimestamp();
+        _reported = Stopwatch.GetTimestamp();
         events.Publish(new ScriptAdvanced(step.Migration.FullName, window.Offset, window.Length));
     }
 }

@@ -1,45 +1,56 @@
 using Migrations.Databases;
+using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 
 /// <summary>The one transaction of a whole run.</summary>
-/// <param name="session">The session.</param>
-internal sealed class SqliteRunTransaction(SqliteSession session) : IRunTransaction
+/// <param name="transaction">The connection's transaction.</param>
+internal sealed class SqliteRunTransaction(ScriptTransaction transaction) : IRunTransaction
 {
+    private readonly SqliteConnection _connection = transaction.Connection;
+
     /// <summary>Runs what the scripts want to run before a transaction, and begins it.</summary>
     public bool Begin(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
-        session.Handle.Watch.Token = cancellationToken;
+        _connection.Handle.Watch.Token = cancellationToken;
         try
         {
             foreach (var step in steps)
                 RunLeading(step);
-            session.Begin(steps.Select(s => s.Analysis.TransactionModes).FirstOrDefault(m => m is "EXCLUSIVE"), isLast: true);
+            transaction.BeginRun(steps.Select(s => s.Analysis.TransactionModes).FirstOrDefault(m => m is "EXCLUSIVE"));
             return true;
         }
         catch
         {
-            session.RollBack();
+            transaction.RollBack();
             throw;
         }
         finally
         {
-            session.Handle.Watch.Token = CancellationToken.None;
+            _connection.Handle.Watch.Token = CancellationToken.None;
         }
     }
 
     /// <inheritdoc/>
+    /// <remarks>What could not be committed is rolled back when this is disposed.</remarks>
     public Task CommitAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        session.CommitRun();
-        return Task.CompletedTask;
+        try
+        {
+            transaction.Commit(leftOut: null);
+            return Task.CompletedTask;
+        }
+        catch (SqliteFailure e)
+        {
+            throw SqliteErrors.Translate(e, _connection.Target, _connection.Handle);
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        session.EndRun();
+        transaction.EndRun();
         return ValueTask.CompletedTask;
     }
 
@@ -51,7 +62,7 @@ internal sealed class SqliteRunTransaction(SqliteSession session) : IRunTransact
             if (head.Kind is not (StatementKind.Pragma or StatementKind.Attach))
                 return;
             if (head.NeedsAutocommit)
-                StatementRunner.Run(session, step, statement, CancellationToken.None);
+                StatementRunner.Run(_connection, step, statement, CancellationToken.None);
         }
     }
 }

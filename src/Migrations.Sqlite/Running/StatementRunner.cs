@@ -11,20 +11,20 @@ internal static class StatementRunner
     /// <returns>The rows inserted, updated and deleted.</returns>
     /// <exception cref="StatementException">SQLite refused it.</exception>
     /// <exception cref="SqliteFailure">Another connection stands in the way.</exception>
-    public static long Run(SqliteSession session, StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
+    public static long Run(SqliteConnection connection, StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
-        var handle = session.Handle;
+        var handle = connection.Handle;
         var head = StatementHead.Read(statement.Text);
         if (SqlitePragmas.SetsForeignKeys(head))
             return 0;
         handle.Watch.Token = cancellationToken;
         try
         {
-            session.State.Remember(head);
+            connection.State.Remember(head);
             var before = handle.TotalChanges;
             handle.Execute(statement.Text);
-            session.State.ReadSchemaAgain();
-            session.State.AllowWriting();
+            connection.State.ReadSchemaAgain();
+            connection.State.AllowWriting();
             return handle.TotalChanges - before;
         }
         catch (SqliteFailure e) when (!e.IsBusy)

@@ -25,14 +25,15 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         {
             var parts = new List<string>();
             if (_gaps.Count > 0)
-                parts.Add(
-                    $"could not be read: {string.Join(", ", _gaps.Take(MostShown))}{(_gaps.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $", and {_gaps.Count - MostShown} more places") : "")}"
-                );
+                parts.Add("could not be read: " + string.Join(", ", _gaps.Take(MostShown)) + More);
             if (_refused > 0)
                 parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_refused:N0} rows break the table's own rules and were left out"));
             return parts.Count == 0 ? null : string.Join("; ", parts) + ".";
         }
     }
+
+    private string More =>
+        _gaps.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $", and {_gaps.Count - MostShown} more places") : "";
 
     /// <summary>Copies the rows.</summary>
     public void Copy(CancellationToken cancellationToken)
@@ -43,10 +44,6 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         else
             CopyFromBothEnds(insert, cancellationToken);
     }
-
-    /// <summary>Whether a failure means damage, and not a full disk or a cancelled call.</summary>
-    public static bool IsDamage(SqliteFailure failure) =>
-        failure.PrimaryCode is not (SqliteCodes.Interrupt or SqliteCodes.Full or SqliteCodes.Busy);
 
     private void CopyByNumber(SqliteStatement insert, CancellationToken cancellationToken)
     {
@@ -70,7 +67,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
                 return;
             }
-            catch (SqliteFailure e) when (IsDamage(e))
+            catch (SqliteFailure e) when (e.IsDamage)
             {
                 rows.Reset();
                 next = FindNext(last);
@@ -130,7 +127,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
         {
             return source.QueryInt64($"SELECT max({table.Order}) FROM main.{table.Quoted}") ?? 0;
         }
-        catch (SqliteFailure e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             return long.MaxValue;
         }
@@ -146,7 +143,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
             rows.Bind(1, number);
             return rows.Step() ? rows.Int64(0) : null;
         }
-        catch (SqliteFailure e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             return null;
         }
@@ -177,7 +174,7 @@ internal sealed class SalvageReader(SqliteHandle source, SqliteHandle destinatio
 
             return true;
         }
-        catch (SqliteFailure e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             if (_gaps.Count == 0)
                 _gaps.Add("rows in the middle");

@@ -11,7 +11,7 @@ internal static class SqliteContentReader
     /// <summary>Reads it in one snapshot: the open transaction, or one of its own.</summary>
     /// <param name="handle">The connection.</param>
     /// <param name="digests">Whether digests are wanted.</param>
-    /// <param name="progress">Is told how many tables are read; null when nobody wants to know.</param>
+    /// <param name="progress">Receives how many tables are read; null when no one wants to know.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="SqliteFailure">A table cannot be read.</exception>
     public static IReadOnlyList<TableContent> Read(
@@ -38,7 +38,7 @@ internal static class SqliteContentReader
         {
             cancellationToken.ThrowIfCancellationRequested();
             contents.Add(Read(handle, table, digests, cancellationToken));
-            progress?.Tell(contents.Count, tables.Count);
+            progress?.Report(contents.Count, tables.Count);
         }
 
         return contents;
@@ -63,7 +63,7 @@ internal static class SqliteContentReader
         }
         catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
         {
-            // Its module is not there, or what it points to is gone: it is told as not counted.
+            // Its module is not there, or what it points to is gone: it is reported as not counted.
             cancellationToken.ThrowIfCancellationRequested();
             return new TableContent(name, Rows: null);
         }

@@ -12,7 +12,7 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     /// <summary>The name that no table of the user's has: PostgreSQL's lock table, should a database have been copied.</summary>
     public const string LockTable = "migration_lock";
 
-    // The tables in which modules keep what they hold. A library that lacks the module could not tell.
+    // The tables in which modules keep what they hold. A library that lacks the module could not list them.
     private static readonly Dictionary<string, string[]> Shadows = new(StringComparer.OrdinalIgnoreCase)
     {
         ["fts3"] = ["content", "segments", "segdir", "docsize", "stat"],
@@ -29,7 +29,7 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
 
     /// <summary>
     /// The table in which a full-text index finds its text (<see href="https://sqlite.org/fts5.html#external_content_tables"/>), without
-    /// quotes; null when the index keeps the text itself, or nobody does.
+    /// quotes; null when the index keeps the text itself, or no one does.
     /// </summary>
     public string? TextSource { get; private init; }
 
@@ -73,14 +73,14 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
         {
             ReadInto(items, handle, "rowid");
         }
-        catch (SqliteFailure e) when (SalvageReader.IsDamage(e) && items.Count > 0)
+        catch (SqliteFailure e) when (e.IsDamage && items.Count > 0)
         {
             var rest = new List<SqliteSchemaItem>();
             try
             {
                 ReadInto(rest, handle, "rowid DESC");
             }
-            catch (SqliteFailure again) when (SalvageReader.IsDamage(again))
+            catch (SqliteFailure again) when (again.IsDamage)
             {
                 // The damage lies between the two.
             }

@@ -32,7 +32,7 @@ internal sealed class SqliteSchemaReader
             reader._tables[item.Name] = SqliteTableReader.Read(item.Sql!);
         foreach (var item in items)
             reader.Add(item);
-        return new SchemaSnapshot(SqliteDriver.EngineName, SqliteLibrary.Current.ToString(), reader._objects);
+        return new SchemaSnapshot(SqliteEngine.Name, SqliteLibrary.Current.ToString(), reader._objects);
     }
 
     private void Add(SqliteSchemaItem item)
@@ -108,7 +108,10 @@ internal sealed class SqliteSchemaReader
                 Position = position,
                 Definition = definition,
                 CreateSql = canBeAdded
-                    ? $"ALTER TABLE {table} ADD COLUMN {name} {(column.Type.Length == 0 ? definition["(no type)".Length..].TrimStart() : definition)}".TrimEnd()
+                    ? (
+                        $"ALTER TABLE {table} ADD COLUMN {name} "
+                        + $"{(column.Type.Length == 0 ? definition["(no type)".Length..].TrimStart() : definition)}"
+                    ).TrimEnd()
                     : null,
                 DropSql = isFree ? $"ALTER TABLE {table} DROP COLUMN {name}" : null,
                 IsPartOfTable = true,

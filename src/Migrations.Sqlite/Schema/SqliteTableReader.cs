@@ -1,10 +1,8 @@
-using Migrations.Sql;
-
 namespace Migrations.Sqlite;
 
 /// <summary>
 /// Reads a CREATE TABLE as SQLite stores it (<see href="https://sqlite.org/lang_createtable.html"/>). The text is known to be right,
-/// because SQLite has accepted it; pragmas do not tell of checks, of names of constraints or of what may be deferred.
+/// because SQLite has accepted it; pragmas do not show checks, names of constraints or what may be deferred.
 /// </summary>
 internal sealed class SqliteTableReader
 {
@@ -23,9 +21,8 @@ internal sealed class SqliteTableReader
         "AS",
     ];
 
-    private const string Deferred = " DEFERRABLE INITIALLY DEFERRED";
-
     private readonly SqliteTokenCursor _tokens;
+    private readonly SqliteClauseReader _clauses;
     private readonly SqliteTableText _table = new();
     private readonly List<(string? Name, List<SqliteToken> Text)> _checks = [];
     private readonly List<(SqliteColumnText Column, List<SqliteToken> Text)> _generated = [];
@@ -33,6 +30,7 @@ internal sealed class SqliteTableReader
     private SqliteTableReader(string sql)
     {
         _tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
+        _clauses = new SqliteClauseReader(_tokens);
         _ = _tokens.SkipCreate("TABLE");
     }
 
@@ -91,7 +89,7 @@ internal sealed class SqliteTableReader
         {
             if (_tokens.Skip("CONSTRAINT"))
                 name = _tokens.Take().Name;
-            else if (ReadDeferral() is { } deferral)
+            else if (_clauses.ReadDeferral() is { } deferral)
                 Defer(deferral);
             else if (ReadColumnConstraint(column, name))
                 name = null;
@@ -114,38 +112,48 @@ internal sealed class SqliteTableReader
 
     private bool ReadColumnConstraint(SqliteColumnText column, string? name)
     {
-        var word = _tokens.Take();
-        switch (word.Text.ToUpperInvariant())
+        var word = _tokens.Take().Text.ToUpperInvariant();
+        switch (word)
         {
             case "NOT" when _tokens.Skip("NULL"):
-                column.NotNull = "NOT NULL" + ReadConflict();
-                break;
+                column.NotNull = "NOT NULL" + _clauses.ReadConflict();
+                return true;
             case "NULL":
-                _ = ReadConflict();
-                break;
+                _ = _clauses.ReadConflict();
+                return true;
             case "DEFAULT":
-                column.Default = ReadDefault();
-                break;
+                column.Default = _clauses.ReadDefault();
+                return true;
             case "COLLATE":
                 column.Collation = SqliteNames.Fold(_tokens.Take().Name) is var collation && collation is "binary" ? null : collation;
-                break;
-            case "PRIMARY":
-                ReadColumnKey(column, name);
-                break;
-            case "UNIQUE":
-                AddKey(SqliteConstraintKind.Unique, name, [SqliteNames.Fold(column.Name)], SqliteNames.Fold(column.Name), ReadConflict());
-                break;
-            case "CHECK":
-                _checks.Add((name, _tokens.TakeParenthesised()));
-                _ = ReadConflict();
-                break;
-            case "REFERENCES":
-                ReadReference(name, [SqliteNames.Fold(column.Name)]);
-                break;
+                return true;
             case "AS":
                 _generated.Add((column, _tokens.TakeParenthesised()));
                 column.IsStored = _tokens.Skip("STORED");
                 _ = _tokens.Skip("VIRTUAL");
+                return true;
+            default:
+                return ReadColumnRule(word, column, name);
+        }
+    }
+
+    private bool ReadColumnRule(string word, SqliteColumnText column, string? name)
+    {
+        var key = SqliteNames.Fold(column.Name);
+        switch (word)
+        {
+            case "PRIMARY":
+                ReadColumnKey(column, name);
+                break;
+            case "UNIQUE":
+                AddKey(SqliteConstraintKind.Unique, name, [key], key, _clauses.ReadConflict());
+                break;
+            case "CHECK":
+                _checks.Add((name, _tokens.TakeParenthesised()));
+                _ = _clauses.ReadConflict();
+                break;
+            case "REFERENCES":
+                ReadReference(name, [key]);
                 break;
             default:
                 return false;
@@ -161,7 +169,7 @@ internal sealed class SqliteTableReader
         _ = _tokens.Skip("KEY");
         _ = _tokens.Skip("ASC");
         var isDescending = _tokens.Skip("DESC");
-        var tail = ReadConflict() + (_tokens.Skip("AUTOINCREMENT") ? " AUTOINCREMENT" : "");
+        var tail = _clauses.ReadConflict() + (_tokens.Skip("AUTOINCREMENT") ? " AUTOINCREMENT" : "");
         var key = SqliteNames.Fold(column.Name);
         var isNoAlias = isDescending && column.Type is "INTEGER";
         AddKey(SqliteConstraintKind.PrimaryKey, name, [key], isDescending ? key + " DESC" : key, isNoAlias ? tail + " NOT ROWID" : tail);
@@ -179,13 +187,17 @@ internal sealed class SqliteTableReader
         if (word.Is("CHECK"))
         {
             _checks.Add((name, _tokens.TakeParenthesised()));
-            _ = ReadConflict();
+            _ = _clauses.ReadConflict();
             return;
         }
 
         _ = _tokens.Skip("KEY");
-        if (!word.Is("PRIMARY") && !word.Is("UNIQUE") && !word.Is("FOREIGN"))
-            return;
+        if (word.Is("PRIMARY") || word.Is("UNIQUE") || word.Is("FOREIGN"))
+            ReadTableKey(word, name);
+    }
+
+    private void ReadTableKey(SqliteToken word, string? name)
+    {
         var list = _tokens.TakeParenthesised();
         var isAutoincrement = list.Count > 0 && list[^1].Is("AUTOINCREMENT");
         if (isAutoincrement)
@@ -204,7 +216,7 @@ internal sealed class SqliteTableReader
             name,
             columns,
             SqliteNormalForm.WriteKey(list, isName: null),
-            ReadConflict() + (isAutoincrement ? " AUTOINCREMENT" : "")
+            _clauses.ReadConflict() + (isAutoincrement ? " AUTOINCREMENT" : "")
         );
     }
 
@@ -237,42 +249,9 @@ internal sealed class SqliteTableReader
                 Text = $"FOREIGN KEY ({string.Join(", ", columns)})",
                 Parent = parent,
                 ParentColumns = parentColumns,
-                Tail = ReadActions(),
+                Tail = _clauses.ReadActions(),
             }
         );
-    }
-
-    // What SQLite reads over, and what holds anyway when nothing is said, is left out.
-    private string ReadActions()
-    {
-        var (onDelete, onUpdate, deferral) = ("", "", "");
-        while (true)
-        {
-            if (_tokens.Current.Is("ON") && !_tokens.Ahead(1).Is("CONFLICT"))
-            {
-                _ = _tokens.Take();
-                var what = _tokens.Take();
-                var action = ReadAction();
-                if (what.Is("DELETE"))
-                    onDelete = action.Length == 0 ? "" : " ON DELETE " + action;
-                else if (what.Is("UPDATE"))
-                    onUpdate = action.Length == 0 ? "" : " ON UPDATE " + action;
-            }
-            else if (_tokens.Skip("MATCH"))
-                _ = _tokens.Take();
-            else if (ReadDeferral() is { } text)
-                deferral = text;
-            else
-                return onDelete + onUpdate + deferral;
-        }
-    }
-
-    private string ReadAction()
-    {
-        var action = _tokens.Take().Text.ToUpperInvariant();
-        if (action is "SET" or "NO")
-            action += " " + _tokens.Take().Text.ToUpperInvariant();
-        return action is "NO ACTION" ? "" : action;
     }
 
     // It may stand apart from the foreign key, and then is about the last one.
@@ -282,58 +261,7 @@ internal sealed class SqliteTableReader
         if (at >= 0)
             _table.Constraints[at] = _table.Constraints[at] with
             {
-                Tail = _table.Constraints[at].Tail.Replace(Deferred, "", StringComparison.Ordinal) + deferral,
+                Tail = _table.Constraints[at].Tail.Replace(SqliteClauseReader.Deferred, "", StringComparison.Ordinal) + deferral,
             };
-    }
-
-    private string? ReadDeferral()
-    {
-        var isNot = _tokens.Current.Is("NOT") && _tokens.Ahead(1).Is("DEFERRABLE");
-        if (isNot)
-            _ = _tokens.Take();
-        if (!_tokens.Skip("DEFERRABLE"))
-            return null;
-        var isDeferred = _tokens.Skip("INITIALLY") && _tokens.Take().Is("DEFERRED");
-        return isDeferred && !isNot ? Deferred : "";
-    }
-
-    private string ReadConflict()
-    {
-        if (!_tokens.Current.Is("ON") || !_tokens.Ahead(1).Is("CONFLICT"))
-            return "";
-        _ = _tokens.Take();
-        _ = _tokens.Take();
-        var action = _tokens.Take().Text.ToUpperInvariant();
-        return action is "ABORT" ? "" : " ON CONFLICT " + action;
-    }
-
-    private string ReadDefault()
-    {
-        if (_tokens.Current.Is('('))
-            return Default(SqliteNormalForm.WriteExpression(_tokens.TakeParenthesised(), static _ => false));
-        if (_tokens.Current.Is('+') || _tokens.Current.Is('-'))
-            return (_tokens.Take().Is('-') ? "-" : "") + SqliteNormalForm.Write([_tokens.Take()]);
-        var value = _tokens.Take();
-        // A name is a literal here, but for the words of a truth value and the time.
-        return value.Kind == SqlTokenKind.QuotedName || (value.Kind == SqlTokenKind.Word && !IsValue(value.Text))
-                ? SqliteNormalForm.Literal(value.Name)
-            : value.Kind == SqlTokenKind.Word ? value.Text.ToUpperInvariant()
-            : SqliteNormalForm.Write([value]);
-    }
-
-    private static bool IsValue(string word) =>
-        word.ToUpperInvariant() is "NULL" or "TRUE" or "FALSE" or "CURRENT_DATE" or "CURRENT_TIME" or "CURRENT_TIMESTAMP";
-
-    // A single value means the same with and without parentheses; anything else needs them.
-    private static string Default(string expression)
-    {
-        var tokens = SqliteTokenCursor.Read(expression);
-        return tokens switch
-        {
-            [{ Kind: SqlTokenKind.Literal or SqlTokenKind.Number }] => expression,
-            [var sign, { Kind: SqlTokenKind.Number }] when sign.Is('-') => "-" + tokens[1].Text,
-            [{ Kind: SqlTokenKind.Word } word] when IsValue(word.Text) => word.Text.ToUpperInvariant(),
-            _ => $"({expression})",
-        };
     }
 }

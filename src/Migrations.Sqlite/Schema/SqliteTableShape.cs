@@ -19,7 +19,7 @@ internal sealed record SqliteTableShape
     public string? RowidName { get; private init; }
 
     /// <summary>
-    /// What puts rows into their own order: the rowid, or the primary key of a table without one. Empty when there is none.
+    /// What puts rows into their own order: the rowid, or the primary key of a table without one. Empty when it has neither.
     /// </summary>
     public string Order { get; private init; } = "";
 

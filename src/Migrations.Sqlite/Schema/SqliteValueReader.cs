@@ -14,17 +14,22 @@ internal static class SqliteValueReader
 
     /// <summary>Reads them, the history left out.</summary>
     /// <exception cref="SqliteFailure">A table cannot be read.</exception>
-    public static IReadOnlyList<TableValues> Read(SqliteSession session, bool digests, CancellationToken cancellationToken) =>
+    public static IReadOnlyList<TableValues> Read(
+        SqliteHandle handle,
+        string historyTable,
+        bool digests,
+        CancellationToken cancellationToken
+    ) =>
         SqliteSnapshot.Read(
-            session.Handle,
+            handle,
             () =>
                 (IReadOnlyList<TableValues>)
                     [
                         .. SqliteSchemaItem
-                            .Read(session.Handle)
-                            .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
+                            .Read(handle)
+                            .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(historyTable))
                             .OrderBy(t => t.Name, StringComparer.Ordinal)
-                            .Select(t => Read(session.Handle, t, digests, cancellationToken)),
+                            .Select(t => Read(handle, t, digests, cancellationToken)),
                     ]
         );
 

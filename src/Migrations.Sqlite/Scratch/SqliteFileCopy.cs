@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// <summary>Copies a database, as one snapshot, into a new file of its own, or over another database.</summary>
 internal static class SqliteFileCopy
 {
-    // Some milliseconds of work: how soon cancelling is heard, and what is told.
+    // Some milliseconds of work: how soon cancelling is heard, and how often progress is reported.
     private const int PagesPerStep = 1000;
 
     // Where the header says how the file is written and read: 1 with a rollback journal, 2 with a write-ahead log
@@ -24,7 +24,7 @@ internal static class SqliteFileCopy
     /// </summary>
     /// <param name="source">The source, with a read transaction open.</param>
     /// <param name="path">The empty file.</param>
-    /// <param name="progress">Is told how many bytes are copied.</param>
+    /// <param name="progress">Receives how many bytes are copied.</param>
     /// <param name="cancellationToken">Stops it between two steps.</param>
     /// <exception cref="SqliteFailure">A page cannot be read or written.</exception>
     public static void ToFile(SqliteHandle source, string path, WorkProgress progress, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal static class SqliteFileCopy
         SetWalMode(path, isOn: false);
     }
 
-    /// <summary>Says in a file's header whether it is written with a write-ahead log. Nobody else has it open.</summary>
+    /// <summary>Says in a file's header whether it is written with a write-ahead log. No one else has it open.</summary>
     public static void SetWalMode(string path, bool isOn)
     {
         using var header = new FileStream(path, FileMode.Open, FileAccess.Write);
@@ -67,7 +67,7 @@ internal static class SqliteFileCopy
                 if (!copy.Step(PagesPerStep))
                     return;
                 waiting.Reset();
-                progress.Tell((copy.Pages - copy.Remaining) * pageSize, copy.Pages * pageSize);
+                progress.Report((copy.Pages - copy.Remaining) * pageSize, copy.Pages * pageSize);
             }
             catch (SqliteFailure e)
                 when (e.PrimaryCode is SqliteCodes.Busy or SqliteCodes.Locked && waiting.Elapsed < destination.Watch.BusyTimeout)

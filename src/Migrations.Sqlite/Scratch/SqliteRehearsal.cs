@@ -4,19 +4,31 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Runs a step and measures what it does to each table: SQLite tells of single rows, and counting before and after tells of the rest.
+/// Runs a step and measures what it does to each table: SQLite reports single rows, and counting before and after shows the rest.
 /// </summary>
 internal static class SqliteRehearsal
 {
     /// <summary>Runs it.</summary>
     public static async Task<StepMeasurement> MeasureAsync(SqliteSession session, StepExecution step, CancellationToken cancellationToken)
     {
-        var before = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(session.Handle, KeylessSchema.Schema, isKeyless: false));
-        using var changes = new SqliteChangeWatch(session.Handle);
+        var connection = session.Connection;
+        var before = await connection.Call(() => Count(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var facts = ScriptFacts.Read(step.Script, SchemaImage.Read(connection.Handle, KeylessSchema.Schema, isKeyless: false));
+        using var changes = new SqliteChangeWatch(connection.Handle);
         var leftOut = new List<StatementException>();
         var outcome = await RunAsync(session, step, leftOut, cancellationToken).ConfigureAwait(false);
-        var after = await session.Call(() => Count(session, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var after = await connection.Call(() => Count(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return Measure(outcome, facts, before, after, changes) with { LeftOut = leftOut };
+    }
+
+    private static StepMeasurement Measure(
+        StepOutcome outcome,
+        ScriptFacts facts,
+        Dictionary<string, long> before,
+        Dictionary<string, long> after,
+        SqliteChangeWatch changes
+    )
+    {
         // Rows that only go under another name are none that were deleted and inserted.
         var renamed = facts.Renamed.Where(r => before.ContainsKey(r.Key) && after.ContainsKey(r.Value)).ToList();
         var counted = before
@@ -41,7 +53,6 @@ internal static class SqliteRehearsal
                     .Where(c => c.Inserted + c.Updated + c.Deleted > 0),
             ],
             Rewrites = [.. rebuilt.Select(SqliteNames.Show).Order(StringComparer.Ordinal)],
-            LeftOut = leftOut,
         };
     }
 
@@ -52,22 +63,17 @@ internal static class SqliteRehearsal
         CancellationToken cancellationToken
     )
     {
-        session.LeftOut = leftOut;
         try
         {
-            return await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
+            return await session.RunAsync(step, leftOut, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (leftOut.Count > 0 && e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
             throw BeyondCopy.Needs(leftOut[0], e);
         }
-        finally
-        {
-            session.LeftOut = null;
-        }
     }
 
-    // What the count says and the single rows do not: a DELETE of all rows, a table without rowid, a table that is dropped or made again.
+    // What the count says and the single rows do not: a DELETE of all rows, a table without rowid, a table that is dropped or recreated.
     private static TableChange Change(string table, long before, long after, (long Inserted, long Updated, long Deleted) seen)
     {
         var unseen = after - (before + seen.Inserted - seen.Deleted);
@@ -79,23 +85,23 @@ internal static class SqliteRehearsal
         );
     }
 
-    private static Dictionary<string, long> Count(SqliteSession session, CancellationToken cancellationToken)
+    private static Dictionary<string, long> Count(SqliteConnection connection, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(SqliteNames.Comparer);
         foreach (
             var table in SqliteSchemaItem
-                .Read(session.Handle)
-                .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(session.Options.HistoryTable))
+                .Read(connection.Handle)
+                .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(connection.Options.HistoryTable))
         )
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                counts[table.Name] = session.Handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}") ?? 0;
+                counts[table.Name] = connection.Handle.QueryInt64($"SELECT count(*) FROM main.{SqliteNames.Quote(table.Name)}") ?? 0;
             }
             catch (SqliteFailure e) when (table.Module is not null && e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Corrupt)
             {
-                // A module that is not there: nobody can have changed it.
+                // A module that is not there: no one can have changed it.
             }
         }
 

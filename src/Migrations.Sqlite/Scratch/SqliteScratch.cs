@@ -48,7 +48,7 @@ internal sealed class SqliteScratch : IScratchProvider
         {
             throw new MigrationException(
                 ErrorId.ScratchUnavailable,
-                $"No scratch database can be had: the folder for temporary files cannot be written: {e.Message}",
+                $"Cannot create a scratch database: the folder for temporary files cannot be written: {e.Message}",
                 OperatingSystem.IsWindows()
                     ? "Set TMP to a folder that you may write, and run the command again."
                     : "Set TMPDIR to a folder that you may write, and run the command again.",

@@ -20,8 +20,11 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
     /// <inheritdoc/>
     public Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken)
     {
-        var own = (SqliteSession)session;
-        return own.Call(() => SqliteValueReader.Read(own, digests, cancellationToken), cancellationToken);
+        var connection = ((SqliteSession)session).Connection;
+        return connection.Call(
+            () => SqliteValueReader.Read(connection.Handle, connection.Options.HistoryTable, digests, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -30,7 +33,8 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
         if (Directory.Exists(folder.Path) && folder.TryDelete() is { } reason)
             events.Publish(
                 new WarningRaised(
-                    $"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a scratch database removes it."
+                    $"The scratch database in '{folder.Path}' could not be removed: {reason} The next command that needs a "
+                        + "scratch database removes it."
                 )
             );
         return ValueTask.CompletedTask;

@@ -10,7 +10,7 @@ internal sealed class OwnTransactions
     private ScriptLocation? _open;
 
     /// <summary>Takes the next statement.</summary>
-    public void Look(ScriptLocation place, StatementHead head)
+    public void Check(ScriptLocation place, StatementHead head)
     {
         switch (head.Kind)
         {
@@ -27,7 +27,7 @@ internal sealed class OwnTransactions
                 _open = null;
                 break;
             case StatementKind.Rollback:
-                Refuse(place, "ROLLBACK would undo what the history then says has run.", "Remove it, and what it takes back.");
+                Refuse(place, "ROLLBACK would roll back what the history then says has run.", "Remove it, and what it rolls back.");
                 _open = null;
                 break;
             case StatementKind.Savepoint when _open is null:

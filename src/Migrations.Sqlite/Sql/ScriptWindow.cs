@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// <summary>
 /// A window that moves over a script's bytes, with a NUL behind them, so that SQLite's parser can be given the text in place: SQLite copies
 /// text that does not end in NUL, the whole rest of a script at each statement. (A mapped file would serve as well, but grows the resident
-/// memory with the script, and kills the process when somebody shortens the file meanwhile.)
+/// memory with the script, and kills the process when someone shortens the file meanwhile.)
 /// </summary>
 internal sealed unsafe class ScriptWindow : IDisposable
 {

@@ -40,31 +40,8 @@ internal sealed class SqliteAnalyzer
     {
         using var reader = new SqliteStatementReader(_script);
         while (reader.Read())
-            Look(reader.Location, StatementHead.Read(reader.Text));
-        if (reader.Unterminated is { } place)
-        {
-            _problems.Add(
-                new FileProblem(
-                    ErrorId.ScriptUnterminated,
-                    place,
-                    "A literal, quoted name, comment or trigger body begins here and does not end.",
-                    "Close it."
-                )
-            );
-        }
-
-        if (reader.Hiding is { } hiding)
-        {
-            _problems.Add(
-                new FileProblem(
-                    ErrorId.ScriptUnterminated,
-                    hiding,
-                    "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
-                    "Save the file with LF or CRLF line ends."
-                )
-            );
-        }
-
+            Check(reader.Location, StatementHead.Read(reader.Text));
+        CheckEnd(reader);
         var outside = DecideOutside();
         var suspends = _script.Header.ForeignKeys is { } enforced ? !enforced : _removesTables || _asksForSuspension;
         return new ScriptAnalysis
@@ -79,29 +56,56 @@ internal sealed class SqliteAnalyzer
         };
     }
 
-    private void Look(ScriptLocation place, StatementHead head)
+    private void CheckEnd(SqliteStatementReader reader)
+    {
+        if (reader.Unterminated is { } place)
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptUnterminated,
+                    place,
+                    "A literal, quoted name, comment or trigger body begins here and does not end.",
+                    "Close it."
+                )
+            );
+        if (reader.Hiding is { } hiding)
+            _problems.Add(
+                new FileProblem(
+                    ErrorId.ScriptUnterminated,
+                    hiding,
+                    "Lines end with CR alone here, which to SQLite end no line: everything behind this comment would be part of it.",
+                    "Save the file with LF or CRLF line ends."
+                )
+            );
+    }
+
+    private void Check(ScriptLocation place, StatementHead head)
     {
         _count++;
         _allNeedAutocommit &= head.NeedsAutocommit;
         _removesTables |= head.RemovesTable;
         _mayLose |= head.MayLose;
         _dropsOthers |= head is { Kind: StatementKind.Drop, What: "INDEX" or "VIEW" };
-        _own.Look(place, head);
+        _own.Check(place, head);
         _mayOverwrite |= head.MayOverwrite;
         _asksForSuspension |= head.Kind == StatementKind.Pragma && SqlitePragmas.SuspendsForeignKeys(head);
+        CheckKind(place, head);
+    }
+
+    private void CheckKind(ScriptLocation place, StatementHead head)
+    {
         switch (head.Kind)
         {
             case StatementKind.Begin:
-                LookAtBegin(place, head);
+                CheckBegin(place, head);
                 break;
             case StatementKind.Commit:
-                LookAtCommit(place);
+                CheckCommit(place);
                 break;
             case StatementKind.Rollback:
                 Refuse(place, "ROLLBACK would undo the whole migration.", "Remove it; a script that fails is rolled back anyway.");
                 break;
             case StatementKind.Savepoint:
-                LookInside(place, head);
+                CheckInside(place, head);
                 break;
             case StatementKind.ShellCommand:
                 _problems.Add(
@@ -115,21 +119,22 @@ internal sealed class SqliteAnalyzer
                 break;
             default:
                 if (head.NeedsAutocommit)
-                    LookOutside(place, head);
+                    CheckOutside(place, head);
                 else
-                    LookInside(place, head);
+                    CheckInside(place, head);
                 break;
         }
     }
 
-    private void LookAtBegin(ScriptLocation place, StatementHead head)
+    private void CheckBegin(ScriptLocation place, StatementHead head)
     {
         if (_begin is not null)
         {
             Refuse(
                 place,
                 "A second transaction begins here: the script could not be kept atomic with the history.",
-                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each pair by itself."
+                "Use one BEGIN ... COMMIT pair, or split the file; or write '-- Transaction: none' into the header to run each "
+                    + "pair by itself."
             );
         }
         else if (_inside > 0)
@@ -142,7 +147,7 @@ internal sealed class SqliteAnalyzer
         _modes ??= head.What;
     }
 
-    private void LookAtCommit(ScriptLocation place)
+    private void CheckCommit(ScriptLocation place)
     {
         if (_begin is null)
             Refuse(
@@ -155,7 +160,7 @@ internal sealed class SqliteAnalyzer
         _commit ??= place;
     }
 
-    private void LookInside(ScriptLocation place, StatementHead head)
+    private void CheckInside(ScriptLocation place, StatementHead head)
     {
         _misplaced.AddRange(_trailing);
         _trailing.Clear();
@@ -170,7 +175,7 @@ internal sealed class SqliteAnalyzer
             _inside++;
     }
 
-    private void LookOutside(ScriptLocation place, StatementHead head)
+    private void CheckOutside(ScriptLocation place, StatementHead head)
     {
         var isLeading = _inside == 0 && _begin is null && head.Kind is StatementKind.Pragma or StatementKind.Attach;
         if (isLeading)
@@ -202,7 +207,8 @@ internal sealed class SqliteAnalyzer
                     ErrorId.ScriptMixed,
                     place,
                     $"{Describe(head)} cannot run in a transaction, and stands among statements that need one.",
-                    "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file without a transaction."
+                    "Move it into a migration of its own, or write '-- Transaction: none' into the header to run the whole file "
+                        + "without a transaction."
                 )
             );
         }

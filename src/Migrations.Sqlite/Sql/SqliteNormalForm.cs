@@ -12,8 +12,8 @@ internal static class SqliteNormalForm
     /// <summary>Writes tokens.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="isName">
-    /// Tells names from literals among texts in double quotes: what is no name there is a literal to SQLite (<see
-    /// href="https://sqlite.org/quirks.html#dblquote"/>). Null where only the context could tell: then each is a name.
+    /// Distinguishes names from literals among texts in double quotes: what is no name there is a literal to SQLite (<see
+    /// href="https://sqlite.org/quirks.html#dblquote"/>). Null where only the context shows it: then each is a name.
     /// </param>
     public static string Write(IReadOnlyList<SqliteToken> tokens, Func<string, bool>? isName = null)
     {

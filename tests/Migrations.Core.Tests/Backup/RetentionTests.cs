@@ -130,7 +130,7 @@ public sealed class RetentionTests
         [
             At("gone", Now) with
             {
-                Problem = "The file is gone; only its manifest is there.",
+                Problem = "The file is missing; only its manifest exists.",
                 IsGone = true,
             },
             .. Days(1),

@@ -138,7 +138,7 @@ public sealed class NameProblemTests
     {
         using var folder = new TemporaryFolder().With("001_a.sql", "1 a.sql");
 
-        Assert.Contains("there already", folder.Problem().Remedy, StringComparison.Ordinal);
+        Assert.Contains("already exists", folder.Problem().Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

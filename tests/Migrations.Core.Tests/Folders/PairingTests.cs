@@ -176,7 +176,7 @@ public sealed class PairingTests
     [InlineData(new[] { "001_a.sql", "003_c.sql" }, "between 001 and 003")]
     [InlineData(new[] { "001_a.sql", "20240101120000_b.sql" }, "'001_a' and '20240101120000_b'")]
     [InlineData(new[] { "20231201_b.sql", "20240101120000_a.sql" }, "'20231201_b' and '20240101120000_a'")]
-    [InlineData(new[] { "001_a.sql", "001_a.down.sql", "002_b.sql" }, "1 migration has no down script and cannot be undone: 002_b.")]
+    [InlineData(new[] { "001_a.sql", "001_a.down.sql", "002_b.sql" }, "1 migration has no down script and cannot be rolled back: 002_b.")]
     public void What_is_odd_is_warned_of(string[] names, string expected)
     {
         using var folder = new TemporaryFolder().With(names);

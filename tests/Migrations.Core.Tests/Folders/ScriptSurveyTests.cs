@@ -121,7 +121,7 @@ public sealed class ScriptSurveyTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.SectionInvalid, problem.Id);
-        Assert.Contains("Save the file with LF or CRLF line ends", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Save the file with LF or CRLF line endings", problem.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -40,7 +40,8 @@ public sealed class SectionTests
         using var folder = new TemporaryFolder();
         folder.Write(
             "0005_add_user_preferences.sql",
-            "-- Migration: 0005_add_user_preferences.sql\n-- Created: 2024-12-01\n-- Description: Add user preferences table\n\n-- Up Migration\nCREATE TABLE a (b);\n"
+            "-- Migration: 0005_add_user_preferences.sql\n-- Created: 2024-12-01\n-- Description: Add user preferences "
+                + "table\n\n-- Up Migration\nCREATE TABLE a (b);\n"
         );
         folder.Write("rollback/0005_rollback.sql", "DROP TABLE IF EXISTS a;\n");
 
@@ -76,8 +77,8 @@ public sealed class SectionTests
     [InlineData("-- Down Migration\nSELECT 1;\n", 1, "comes before")]
     [InlineData("-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate:up\nSELECT 3;\n", 5, "second time")]
     [InlineData("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n-- +goose Down\n", 5, "second time")]
-    [InlineData("-- +goose Up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n", 3, "not understood")]
-    [InlineData("-- +goose Up\nSELECT 1;\n-- Down Migration\nSELECT 2;\n", 3, "not understood")]
+    [InlineData("-- +goose Up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n", 3, "not recognized")]
+    [InlineData("-- +goose Up\nSELECT 1;\n-- Down Migration\nSELECT 2;\n", 3, "not recognized")]
     [InlineData("-- Up Migration\nSELECT 1;\n-- Down Migration (rollback)\nSELECT 2;\n", 3, "looks like the beginning of the down section")]
     [InlineData("-- +goose NO TRANSACTION\nSELECT 1;", 1, "without '-- +goose Up'")]
     public void Sections_in_disorder_are_refused_by_line(string text, int line, string message)
@@ -198,13 +199,15 @@ public sealed class SectionTests
         using var folder = new TemporaryFolder();
         Environment.SetEnvironmentVariable("MIGRATIONS_TEST_SCHEMA", "shop");
         const string up =
-            "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE $MIGRATIONS_TEST_SCHEMA.a (b text DEFAULT '${MIGRATIONS_TEST_NOT_SET:-x}');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n";
+            "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE $MIGRATIONS_TEST_SCHEMA.a (b text "
+            + "DEFAULT '${MIGRATIONS_TEST_NOT_SET:-x}');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n";
         folder.Write("001_a.sql", "-- +goose Up\n" + up + "-- +goose Down\nDROP TABLE a;\n");
 
         var migration = folder.Single();
 
         Assert.Equal(
-            "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE shop.a (b text DEFAULT 'x');\n-- +goose ENVSUB OFF\nSELECT $$1$$;\n",
+            "SELECT '${MIGRATIONS_TEST_SCHEMA}';\n-- +goose ENVSUB ON\nCREATE TABLE shop.a (b text DEFAULT 'x');\n-- +goose "
+                + "ENVSUB OFF\nSELECT $$1$$;\n",
             migration.Up.Substituted
         );
         Assert.Equal(up, migration.Up.ReadOriginalText());

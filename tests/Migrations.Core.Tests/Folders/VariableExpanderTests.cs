@@ -43,7 +43,7 @@ public sealed class VariableExpanderTests
     [InlineData("${NOT_SET?give it}", "give it")]
     [InlineData("${NAME", "no closing brace")]
     [InlineData("${NAME!x}", "operator")]
-    [InlineData("${NAME:x}", "not followed by a number")]
+    [InlineData("${NAME:x}", "must be followed by a number")]
     [InlineData("$1", "'$$'")]
     [InlineData("${}", "'$$'")]
     public void What_cannot_be_filled_in_is_an_error(string line, string message) =>

@@ -100,8 +100,10 @@ public class JUnitReportTests
     private const string AntSchema = """
         <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified">
           <xs:simpleType name="name"><xs:restriction base="xs:token"><xs:minLength value="1"/></xs:restriction></xs:simpleType>
-          <xs:simpleType name="time"><xs:restriction base="xs:dateTime"><xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"/></xs:restriction></xs:simpleType>
-          <xs:complexType name="told"><xs:simpleContent><xs:extension base="xs:string"><xs:attribute name="message" type="xs:string"/></xs:extension></xs:simpleContent></xs:complexType>
+          <xs:simpleType name="time"><xs:restriction base="xs:dateTime">
+              <xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"/></xs:restriction></xs:simpleType>
+          <xs:complexType name="message"><xs:simpleContent><xs:extension base="xs:string"><xs:attribute name="message" type="xs:string"/>
+              </xs:extension></xs:simpleContent></xs:complexType>
           <xs:complexType name="failed"><xs:simpleContent><xs:extension base="xs:string">
             <xs:attribute name="message" type="xs:string"/><xs:attribute name="type" type="xs:string" use="required"/>
           </xs:extension></xs:simpleContent></xs:complexType>
@@ -110,14 +112,17 @@ public class JUnitReportTests
               <xs:sequence>
                 <xs:element name="properties"><xs:complexType/></xs:element>
                 <xs:element name="testcase" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
-                  <xs:choice minOccurs="0"><xs:element name="skipped" type="told"/><xs:element name="failure" type="failed"/></xs:choice>
-                  <xs:attribute name="name" type="name" use="required"/><xs:attribute name="classname" type="name" use="required"/><xs:attribute name="time" type="xs:decimal" use="required"/>
+                  <xs:choice minOccurs="0"><xs:element name="skipped" type="message"/><xs:element name="failure" type="failed"/></xs:choice>
+                  <xs:attribute name="name" type="name" use="required"/><xs:attribute name="classname" type="name" use="required"/>
+                      <xs:attribute name="time" type="xs:decimal" use="required"/>
                 </xs:complexType></xs:element>
                 <xs:element name="system-out" type="xs:string"/><xs:element name="system-err" type="xs:string"/>
               </xs:sequence>
-              <xs:attribute name="name" type="name" use="required"/><xs:attribute name="package" type="name" use="required"/><xs:attribute name="id" type="xs:int" use="required"/>
+              <xs:attribute name="name" type="name" use="required"/><xs:attribute name="package" type="name" use="required"/>
+                  <xs:attribute name="id" type="xs:int" use="required"/>
               <xs:attribute name="timestamp" type="time" use="required"/><xs:attribute name="hostname" type="name" use="required"/>
-              <xs:attribute name="tests" type="xs:int" use="required"/><xs:attribute name="failures" type="xs:int" use="required"/><xs:attribute name="errors" type="xs:int" use="required"/>
+              <xs:attribute name="tests" type="xs:int" use="required"/><xs:attribute name="failures" type="xs:int" use="required"/>
+                  <xs:attribute name="errors" type="xs:int" use="required"/>
               <xs:attribute name="skipped" type="xs:int"/><xs:attribute name="time" type="xs:decimal" use="required"/>
             </xs:complexType></xs:element>
           </xs:sequence></xs:complexType></xs:element>

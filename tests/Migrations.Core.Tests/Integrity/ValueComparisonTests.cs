@@ -11,7 +11,7 @@ public sealed class ValueComparisonTests
     [InlineData(new long[] { 1, 2, 2 }, new long[] { 2 }, "values differ in t: 2 rows missing")]
     [InlineData(new long[] { 1 }, new long[] { 1, 1 }, "values differ in t: 1 row extra")]
     [InlineData(new long[] { 1, 2, 3 }, new long[] { 4 }, "values differ in t: 1 row, 2 rows missing")]
-    [InlineData(null, new long[] { 4 }, "values differ in t: 7 rows missing, too many rows to say how many differ")]
+    [InlineData(null, new long[] { 4 }, "values differ in t: 7 rows missing, too many rows to count the differences")]
     public void Rows_are_counted_without_a_key(long[]? before, long[] after, string sentence)
     {
         var was = new TableValues("t", before?.Length ?? 8, "a", before);

@@ -8,7 +8,9 @@ namespace Migrations.Core.Tests.Model;
 
 public sealed class MigrationVersionTests
 {
-    /// <summary>Versions as files write them: one to four numbers of up to 25 digits, with leading zeros, between dots or underscores.</summary>
+    /// <summary>
+    /// Versions as files write them: one to four numbers of up to 25 digits, with leading zeros, between dots or underscores.
+    /// </summary>
     private static readonly Gen<string> Texts =
         from count in Gen.Choose(1, 4)
         from parts in Gen.OneOf(

@@ -30,7 +30,7 @@ public class SchemaComparisonTests
     }
 
     [Fact]
-    public void An_added_object_is_mended_by_dropping_it()
+    public void An_added_object_is_fixed_by_dropping_it()
     {
         var difference = Assert.Single(SchemaComparison.Compare(Of(Table("orders", "id integer", "note text")), Shop));
 
@@ -40,15 +40,15 @@ public class SchemaComparisonTests
         );
         Assert.Null(difference.Left);
         Assert.Equal("(note)", difference.Right);
-        Assert.Equal("DROP INDEX orders_by_note", difference.Mend);
+        Assert.Equal("DROP INDEX orders_by_note", difference.Fix);
     }
 
     [Fact]
-    public void A_removed_object_is_mended_by_making_it()
+    public void A_removed_object_is_fixed_by_making_it()
     {
         var difference = Assert.Single(SchemaComparison.Compare(Shop, Of(Table("orders", "id integer", "note text"))));
 
-        Assert.Equal((DifferenceKind.Removed, "CREATE INDEX orders_by_note ON orders (note)"), (difference.Kind, difference.Mend));
+        Assert.Equal((DifferenceKind.Removed, "CREATE INDEX orders_by_note ON orders (note)"), (difference.Kind, difference.Fix));
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public class SchemaComparisonTests
         var differences = SchemaComparison.Compare(Shop, changed);
 
         Assert.Equal(["orders.id", "orders_by_note"], differences.Select(d => d.Name));
-        Assert.Equal(("integer", "bigint", null), (differences[0].Left, differences[0].Right, differences[0].Mend));
-        Assert.Equal("DROP INDEX orders_by_note;\nCREATE INDEX orders_by_note ON orders (note)", differences[1].Mend);
+        Assert.Equal(("integer", "bigint", null), (differences[0].Left, differences[0].Right, differences[0].Fix));
+        Assert.Equal("DROP INDEX orders_by_note;\nCREATE INDEX orders_by_note ON orders (note)", differences[1].Fix);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class SchemaComparisonTests
         var difference = Assert.Single(differences);
         Assert.Equal(
             (DifferenceKind.Added, SchemaObjectType.Table, "tags", null),
-            (difference.Kind, difference.ObjectType, difference.Name, difference.Mend)
+            (difference.Kind, difference.ObjectType, difference.Name, difference.Fix)
         );
     }
 

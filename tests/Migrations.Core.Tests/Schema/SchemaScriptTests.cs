@@ -22,7 +22,8 @@ public class SchemaScriptTests
         );
 
         Assert.Equal(
-            "CREATE TABLE orders (id integer);\nALTER TABLE orders ADD z_key;\nALTER TABLE orders ADD a_customer;\nCREATE VIEW z_totals;\nCREATE VIEW a_report AS SELECT * FROM z_totals;\nCREATE INDEX i;\nCREATE TRIGGER t;\n",
+            "CREATE TABLE orders (id integer);\nALTER TABLE orders ADD z_key;\nALTER TABLE orders ADD a_customer;\nCREATE "
+                + "VIEW z_totals;\nCREATE VIEW a_report AS SELECT * FROM z_totals;\nCREATE INDEX i;\nCREATE TRIGGER t;\n",
             SchemaScript.Write(snapshot)
         );
     }

@@ -126,7 +126,8 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
             -- Transaction: none
             CREATE TABLE half (id integer);
             INSERT INTO migration_journal (run_id, version, name, direction, event, applied_at, applied_by, host, success, tool_version)
-                SELECT '11111111-2222-3333-4444-555555555555', '009', '009_other', direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1;
+                SELECT '11111111-2222-3333-4444-555555555555', '009', '009_other', direction, event, applied_at, applied_by, host, success,
+                    tool_version FROM migration_journal WHERE id = 1;
             """
         );
         var error = await ThrowsAsync<MigrationException>(

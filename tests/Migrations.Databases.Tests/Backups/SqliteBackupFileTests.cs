@@ -48,7 +48,8 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
                 await using var connection = await Database.ConnectAsync();
                 await using var command = connection.CreateCommand();
                 command.CommandText =
-                    "PRAGMA busy_timeout=30000; BEGIN IMMEDIATE; UPDATE account SET amount = amount - 1 WHERE id = 1; UPDATE account SET amount = amount + 1 WHERE id = 2; INSERT INTO c VALUES (NULL); COMMIT;";
+                    "PRAGMA busy_timeout=30000; BEGIN IMMEDIATE; UPDATE account SET amount = amount - 1 WHERE id = 1; UPDATE "
+                    + "account SET amount = amount + 1 WHERE id = 2; INSERT INTO c VALUES (NULL); COMMIT;";
                 for (; !stop.IsCancellationRequested; commits++)
                     await command.ExecuteNonQueryAsync();
             });

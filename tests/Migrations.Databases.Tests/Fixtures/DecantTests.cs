@@ -60,7 +60,8 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
             "migrations/002_add_email_verified.down.sql",
             """
             DROP INDEX idx_users_email_verified;
-            CREATE TABLE users_new (id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, email TEXT NOT NULL, created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
+            CREATE TABLE users_new (id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, email TEXT NOT NULL,
+                created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
             INSERT INTO users_new SELECT id, username, email, created_at FROM users;
             DROP TABLE users;
             ALTER TABLE users_new RENAME TO users;
@@ -81,7 +82,8 @@ public sealed class DecantTests() : FixtureTests(DatabaseKind.Sqlite)
         using var folder = new TemporaryFolder();
         var copy = folder.CopyFrom(Repository.Fixture("decant-with-sessions"), "migrations");
         const string Down = """
-            CREATE TABLE users_new (id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, email TEXT NOT NULL, created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
+            CREATE TABLE users_new (id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, email TEXT NOT NULL,
+                created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
             INSERT INTO users_new SELECT id, username, email, created_at FROM users WHERE id <> 'u2';
             DELETE FROM sessions WHERE user_id = 'u2';
             DROP TABLE users;

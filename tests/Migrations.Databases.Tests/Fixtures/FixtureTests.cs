@@ -3,7 +3,9 @@ using Migrations.Testing;
 
 namespace Migrations.Databases.Tests.Fixtures;
 
-/// <summary>Runs the migration folders of <c>tests/fixtures</c>, which come from real systems, on the database that each was written for.</summary>
+/// <summary>
+/// Runs the migration folders of <c>tests/fixtures</c>, which come from real systems, on the database that each was written for.
+/// </summary>
 public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
 {
     protected TestDatabase Database { get; private set; } = null!;
@@ -39,7 +41,9 @@ public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
         Assert.True((await engine.GetSummaryAsync()).Healthy);
     }
 
-    /// <summary>Asserts that a run stops at a statement of a file, with the database's own words, and leaves that migration undone.</summary>
+    /// <summary>
+    /// Asserts that a run stops at a statement of a file, with the database's own words, and leaves that migration undone.
+    /// </summary>
     protected static async Task StopsAtAsync(Func<Task> run, string file, int line, string words, string code)
     {
         var error = await Assert.ThrowsAsync<StatementException>(run);
@@ -58,12 +62,16 @@ public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
                 ? await Database.TablesAsync() is []
                     ? []
                     : await Database.RowsAsync(
-                        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'migration_journal' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type, name"
+                        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'migration_journal' AND "
+                            + "name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type, name"
                     )
                 : await Database.RowsAsync(
-                    "SELECT relkind::text, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'migration_journal%' "
+                    "SELECT relkind::text, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT "
+                        + "LIKE 'migration_journal%' "
                         + "UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
-                        + "UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT 'constraint', conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'migration_journal%' "
+                        + "UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT "
+                        + "'constraint', conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT "
+                        + "LIKE 'migration_journal%' "
                         + "UNION ALL SELECT 'extension', extname FROM pg_extension ORDER BY 1, 2"
                 )
         );

@@ -53,7 +53,8 @@ public sealed class MirubatoTests() : FixtureTests(DatabaseKind.Sqlite)
         var status = (await engine.GetStatusAsync()).Single(s => s.Name == "0005_add_user_preferences");
         Assert.Equal(("Add user preferences table", true), (status.Description, status.HasUndo));
         await Database.ExecuteAsync(
-            "INSERT INTO users (id, email) VALUES ('u1', 'ann@example.com'); INSERT INTO user_preferences (user_id, updated_at) VALUES ('u1', 5)"
+            "INSERT INTO users (id, email) VALUES ('u1', 'ann@example.com'); INSERT INTO user_preferences (user_id, "
+                + "updated_at) VALUES ('u1', 5)"
         );
         await Database.ExecuteAsync("UPDATE user_preferences SET theme = 'dark'");
         Assert.NotEqual("5", await Database.ScalarAsync("SELECT updated_at FROM user_preferences"));

@@ -9,8 +9,8 @@ using Migrations.Planning;
 namespace Migrations.Databases.Tests.Outside;
 
 /// <summary>
-/// What runs on a copy touches nothing but the copy. Every way to act beside it is tried wherever scripts are replayed or loaded: nothing outside changes, and what was
-/// not run is named by its line and is never called good, bad, or the same.
+/// What runs on a copy touches nothing but the copy. Every way to act beside it is tried wherever scripts are replayed or loaded: nothing
+/// outside changes, and what was not run is named by its line and is never called good, bad, or the same.
 /// </summary>
 public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
 {

@@ -4,8 +4,8 @@ using Migrations.Testing;
 namespace Migrations.Databases.Tests.Outside;
 
 /// <summary>
-/// PostgreSQL reaches files and programs of the server's machine, other servers and other sessions; and what all databases of a server share, which is tried on a server of
-/// our own.
+/// PostgreSQL reaches files and programs of the server's machine, other servers and other sessions; and what all databases of a server
+/// share, which is tried on a server of our own.
 /// </summary>
 public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.PostgreSql)
 {
@@ -35,13 +35,16 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
             ),
             new(
                 "runs_a_program_in_a_function",
-                $"CREATE FUNCTION runs() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {File}'; RETURN 1; END $$;\nCREATE TABLE uses AS SELECT runs();\n",
+                $"CREATE FUNCTION runs() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {File}'; "
+                    + "RETURN 1; END $$;\nCREATE TABLE uses AS SELECT runs();\n",
                 2,
                 "the use of runs"
             ),
             new(
                 "runs_a_program_in_a_trigger",
-                $"CREATE TABLE tr (a int);\nCREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {File}'; RETURN NEW; END $$;\nCREATE TRIGGER fires BEFORE INSERT ON tr FOR EACH ROW EXECUTE FUNCTION fires();\nINSERT INTO tr VALUES (1);\n",
+                "CREATE TABLE tr (a int);\nCREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) "
+                    + $"TO PROGRAM 'touch {File}'; RETURN NEW; END $$;\nCREATE TRIGGER fires BEFORE INSERT ON tr FOR EACH ROW EXECUTE "
+                    + "FUNCTION fires();\nINSERT INTO tr VALUES (1);\n",
                 3,
                 "the use of fires"
             )
@@ -180,7 +183,8 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         await PrepareAsync();
         Migration(
             "001_role",
-            $"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{_mark}') THEN CREATE ROLE {_mark}; END IF; END $$;\nALTER ROLE {_mark} PASSWORD 'initial' CONNECTION LIMIT 5;\nCREATE TABLE report (id int);\n"
+            $"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{_mark}') THEN CREATE ROLE {_mark}; END IF; "
+                + $"END $$;\nALTER ROLE {_mark} PASSWORD 'initial' CONNECTION LIMIT 5;\nCREATE TABLE report (id int);\n"
         );
         await ApplyAsync();
         await Database.ExecuteAsync($"ALTER ROLE {_mark} PASSWORD 'rotated' CONNECTION LIMIT 50");
@@ -280,7 +284,8 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         await Database.ExecuteAsync(
             $"""
             CREATE TABLE live (a int);
-            CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {File}'; RETURN NEW; END $$;
+            CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {File}'; RETURN NEW;
+                END $$;
             CREATE TRIGGER fires AFTER INSERT ON live FOR EACH ROW EXECUTE FUNCTION fires();
             CREATE FUNCTION runs(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE $1; END $$;
             """
@@ -327,12 +332,16 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
         System.IO.File.Exists(File)
         + await Database.ScalarAsync(
             $"""
-            SELECT concat_ws(' ', (SELECT string_agg(concat_ws(' ', rolname, rolconnlimit, rolpassword, rolsuper), ',' ORDER BY rolname) FROM pg_authid WHERE rolname LIKE '{_mark}%'),
+            SELECT concat_ws(' ', (SELECT string_agg(concat_ws(' ', rolname, rolconnlimit, rolpassword, rolsuper),
+                ',' ORDER BY rolname) FROM pg_authid WHERE rolname LIKE '{_mark}%'),
                 (SELECT count(*) FROM pg_auth_members m JOIN pg_authid a ON a.oid = m.member WHERE a.rolname LIKE '{_mark}%'),
-                (SELECT string_agg(concat_ws(' ', datname, datconnlimit, datacl::text, shobj_description(oid, 'pg_database')), ',' ORDER BY datname) FROM pg_database WHERE datname LIKE '{_mark}%' OR datname = current_database()),
-                (SELECT string_agg(s.setconfig::text, ',' ORDER BY s.setconfig) FROM pg_db_role_setting s LEFT JOIN pg_authid a ON a.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
+                (SELECT string_agg(concat_ws(' ', datname, datconnlimit, datacl::text, shobj_description(oid, 'pg_database')),
+                    ',' ORDER BY datname) FROM pg_database WHERE datname LIKE '{_mark}%' OR datname = current_database()),
+                (SELECT string_agg(s.setconfig::text, ',' ORDER BY s.setconfig) FROM pg_db_role_setting s LEFT JOIN pg_authid a ON a.oid =
+                    s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
                     WHERE a.rolname LIKE '{_mark}%' OR d.datname = current_database()),
-                (SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE '{_mark}%'), (SELECT count(*) FROM pg_tablespace WHERE spcname LIKE '{_mark}%'),
+                (SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE '{_mark}%'),
+                    (SELECT count(*) FROM pg_tablespace WHERE spcname LIKE '{_mark}%'),
                 (SELECT count(*) FROM pg_subscription WHERE subname LIKE '{_mark}%'), pg_read_file('postgresql.auto.conf'))
             """
         );

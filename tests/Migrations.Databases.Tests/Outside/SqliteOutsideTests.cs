@@ -59,7 +59,8 @@ public sealed class SqliteOutsideTests() : OutsideConformance(DatabaseKind.Sqlit
             ),
             new(
                 "loads_an_extension_in_a_trigger",
-                $"CREATE TABLE log (a);\nCREATE TRIGGER loads AFTER INSERT ON log BEGIN SELECT load_extension('{Planted}'); END;\nINSERT INTO log VALUES (1);\n",
+                $"CREATE TABLE log (a);\nCREATE TRIGGER loads AFTER INSERT ON log BEGIN SELECT load_extension('{Planted}'); "
+                    + "END;\nINSERT INTO log VALUES (1);\n",
                 3,
                 "load_extension()"
             ),

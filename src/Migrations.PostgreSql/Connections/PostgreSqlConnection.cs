@@ -1,0 +1,275 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>One connection to one database, and the means to get another when it breaks.</summary>
+internal sealed class PostgreSqlConnection : IAsyncDisposable
+{
+    private const string Overtaken = "1 OPERATOR(pg_catalog./) 0";
+
+    private readonly CascadedObjects _cascaded = new();
+    private ILockHold? _hold;
+    private bool _silent;
+    private bool _wasOvertaken;
+
+    private PostgreSqlConnection(DatabaseTarget target, SessionOptions options, PostgreSqlConnector connector, NpgsqlConnection connection)
+    {
+        Target = target;
+        Options = options;
+        Connector = connector;
+        Npgsql = connection;
+        Info = new DatabaseInfo(
+            PostgreSqlTarget.Engine,
+            connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(),
+            connector.Username
+        );
+        Leftovers = new Leftovers(this);
+        connection.Notice += OnNotice;
+    }
+
+    /// <summary>The database.</summary>
+    public DatabaseTarget Target { get; }
+
+    /// <summary>How it connects and waits.</summary>
+    public SessionOptions Options { get; }
+
+    /// <summary>The engine, its version and the user.</summary>
+    public DatabaseInfo Info { get; }
+
+    /// <summary>Opens further connections.</summary>
+    public PostgreSqlConnector Connector { get; }
+
+    /// <summary>Npgsql's connection; another one after <see cref="ReconnectAsync"/>.</summary>
+    public NpgsqlConnection Npgsql { get; private set; }
+
+    /// <summary>The server's major version.</summary>
+    public int ServerVersion => Npgsql.PostgreSqlVersion.Major;
+
+    /// <summary>The process id of the backend as the connection was given it; behind a pooler the pooler's own.</summary>
+    public int ProcessId => Npgsql.ProcessID;
+
+    /// <summary>Whether it is not broken, as far as is known.</summary>
+    public bool IsOpen => Npgsql.FullState == System.Data.ConnectionState.Open;
+
+    /// <summary>What is known of the server.</summary>
+    public ServerFacts Server { get; } = new();
+
+    /// <summary>What scripts have left on the connection.</summary>
+    public Leftovers Leftovers { get; }
+
+    /// <summary>What is said in every step, prepared on the connection.</summary>
+    public PreparedStatements Prepared { get; } = new();
+
+    /// <summary>Whether one transaction for several steps is open.</summary>
+    public bool IsInRun { get; private set; }
+
+    /// <summary>Whether a script without a transaction has begun one of its own.</summary>
+    public bool IsInOwnTransaction { get; private set; }
+
+    /// <summary>How often the server said that a transaction was not where it should be.</summary>
+    public int UnbalancedTransactions { get; private set; }
+
+    /// <summary>Whether a pooler in transaction mode stands between: then each transaction may get another backend, and settings of a
+    /// session reach strangers.</summary>
+    public bool IsPooled => _hold is { IsRow: true };
+
+    /// <summary>The lock's condition as a SQL expression that fails when the lock is lost, or was lost meanwhile; null when no lock was
+    /// taken.</summary>
+    public string? Guard => _wasOvertaken ? Overtaken : _hold?.Guard;
+
+    /// <summary>As <see cref="Guard"/>, for what was begun with the lock and has been done: no other run goes on while this backend lives,
+    /// even if a script has freed the lock.</summary>
+    public string? GuardOfDone => _wasOvertaken ? Overtaken : _hold?.GuardOfDone;
+
+    /// <summary>
+    /// Whether the server takes a backslash in a literal for an escape (<see
+    /// href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS">standard_conforming_strings</see>,
+    /// which it reports): scripts are read and rehearsed without that.
+    /// </summary>
+    public bool ReadsBackslashes =>
+        string.Equals(Npgsql.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Is called after connecting again, and answers whether another run has worked on the database meanwhile: the plan of this one no
+    /// longer holds then, and from then on <see cref="Guard"/> fails.
+    /// </summary>
+    public Func<CancellationToken, Task<bool>>? Reconnected { private get; set; }
+
+    /// <summary>Connects.</summary>
+    public static async Task<PostgreSqlConnection> OpenAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        PostgreSqlConnector connector,
+        CancellationToken cancellationToken
+    ) => new(target, options, connector, await connector.OpenAsync(options, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The migration lock is held through this connection.</summary>
+    public void HoldLock(ILockHold hold) => _hold = hold;
+
+    /// <summary>Shows waiting runs which migration is being worked on.</summary>
+    public void WorkOn(string migration) => _hold?.WorkOn(migration);
+
+    /// <summary>What CASCADE has dropped since this was last asked.</summary>
+    public IReadOnlyList<LostObject> TakeCascaded() => _cascaded.Take();
+
+    /// <summary>A batch of commands, which are sent as they are.</summary>
+    public NpgsqlBatch CreateBatch() => Npgsql.CreateBatch();
+
+    /// <summary>Connects again when the connection is gone.</summary>
+    /// <exception cref="LockException">Another run holds the lock, and keeps it.</exception>
+    /// <exception cref="MigrationException">Not connected.</exception>
+    public async Task ReconnectAsync(CancellationToken cancellationToken)
+    {
+        if (IsOpen)
+            return;
+        var breaksOwn = IsInOwnTransaction;
+        (IsInRun, IsInOwnTransaction) = (false, false);
+        if (breaksOwn)
+            throw BrokenInside();
+        await Npgsql.DisposeAsync().ConfigureAwait(false);
+        Npgsql = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
+        Npgsql.Notice += OnNotice;
+        Leftovers.Forget();
+        Prepared.Forget();
+        if (Reconnected is { } reconnected)
+            _wasOvertaken |= await reconnected(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static MigrationException BrokenInside() =>
+        new(
+            ErrorId.ConnectionFailed,
+            "The connection broke between two statements of a transaction that the script has begun itself; the server rolls it back.",
+            "Check the server and the network, then run the command again: it goes on where that transaction begins."
+        );
+
+    /// <summary>Begins one transaction for several steps.</summary>
+    public async Task<bool> BeginRunAsync(string? modes, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("BEGIN " + modes, cancellationToken).ConfigureAwait(false);
+        return IsInRun = true;
+    }
+
+    /// <summary>Commits the transaction for several steps; however that ends, it is over.</summary>
+    public async Task CommitRunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            IsInRun = false;
+        }
+    }
+
+    /// <summary>Takes note of a statement that has run outside of transactions, or in one that its script has begun.</summary>
+    public void Observe(StatementRole role) =>
+        IsInOwnTransaction = role == StatementRole.Begin || (IsInOwnTransaction && role != StatementRole.Commit);
+
+    /// <summary>Ends the transaction without a word of the server; a broken connection has ended it already.</summary>
+    public async Task RollBackAsync()
+    {
+        (IsInRun, IsInOwnTransaction) = (false, false);
+        Leftovers.ExpectRows();
+        if (!IsOpen)
+            return;
+        _silent = true;
+        try
+        {
+            await ExecuteAsync("ROLLBACK", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException || PostgreSqlErrors.IsBroken(e))
+        {
+            // The connection is gone, and the transaction with it.
+        }
+        finally
+        {
+            _silent = false;
+        }
+    }
+
+    /// <summary>The process id of the backend; behind a pooler that of this transaction's, which is not the one that the connection was
+    /// given.</summary>
+    public async Task<int> FindBackendAsync(CancellationToken cancellationToken)
+    {
+        var id = ProcessId;
+        if (IsPooled)
+            await QueryAsync("SELECT pg_catalog.pg_backend_pid()", row => id = row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+        return id;
+    }
+
+    /// <summary>Asks the server, from a second connection, to cancel what a backend does.</summary>
+    public async Task CancelBackendAsync(int backend)
+    {
+        try
+        {
+            var connection = await Connector.OpenSecondAsync(CancellationToken.None).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            using var command = new NpgsqlCommand("SELECT pg_catalog.pg_cancel_backend($1)", connection);
+            command.Parameters.Add(PostgreSqlText.Parameter((int?)backend));
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // Then the statement ends when it ends.
+        }
+    }
+
+    /// <summary>Runs one statement as it is: a script's, or one of our own in which nothing is looked up along the
+    /// <c>search_path</c>.</summary>
+    public Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] values) =>
+        SqlBatch.ExecuteAsync(Npgsql, sql, values, cancellationToken);
+
+    /// <summary>Runs a query of our own, under <see cref="OwnSettings.Catalogue"/>.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryAsync(string sql, Action<NpgsqlDataReader> take, CancellationToken cancellationToken, params object?[] values) =>
+        SqlBatch.QueryAsync(Npgsql, OwnSettings.Catalogue, sql, values, take, cancellationToken);
+
+    /// <summary>Runs a query of the user's tables, in which everything of our own is qualified, under <see
+    /// cref="OwnSettings.Tables"/>.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryTablesAsync(
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => SqlBatch.QueryAsync(Npgsql, OwnSettings.Tables, sql, values, take, cancellationToken);
+
+    /// <summary>Runs a query of our own for which the session may have to wait, under <see cref="OwnSettings.Within"/>.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryWithinLimitsAsync(
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => SqlBatch.QueryAsync(Npgsql, OwnSettings.Within(Options), sql, values, take, cancellationToken);
+
+    /// <summary>Runs a query under the settings in force: one of a script, or one that looks up names as a script would. What is our own in
+    /// it must be qualified, operators too.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryAsScriptAsync(
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => SqlBatch.QueryAsync(Npgsql, settings: null, sql, values, take, cancellationToken);
+
+    /// <summary>Whether a query of our own gives a row.</summary>
+    public async Task<bool> AnyAsync(string sql, CancellationToken cancellationToken, params object?[] values) =>
+        await QueryAsync(sql, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
+
+    /// <summary>Closes it.</summary>
+    public ValueTask DisposeAsync() => Npgsql.DisposeAsync();
+
+    private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
+    {
+        if (_silent)
+            return;
+        if (e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction)
+            UnbalancedTransactions++;
+        _cascaded.Observe(e.Notice);
+        Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>What a question to the server brought up.</summary>
+/// <param name="Status">The answer.</param>
+/// <param name="Message">The answer in a sentence.</param>
+/// <param name="Objects">What it is about: name, and behind a colon what is wrong with it.</param>
+/// <param name="Recommendation">What to do.</param>
+/// <param name="Expected">What should be.</param>
+internal sealed record IntegrityFinding(
+    CheckStatus Status,
+    string Message,
+    IReadOnlyList<string> Objects,
+    string? Recommendation = null,
+    string? Expected = null
+)
+{
+    /// <summary>All is as it should be.</summary>
+    public static IntegrityFinding Pass(string message) => new(CheckStatus.Pass, message, []);
+
+    /// <summary>It could not be asked.</summary>
+    public static IntegrityFinding NotRun(string reason, string? recommendation = null) =>
+        new(CheckStatus.NotRun, reason, [], recommendation);
+
+    /// <summary>What was found, if anything.</summary>
+    /// <param name="found">The objects.</param>
+    /// <param name="status">How bad that is.</param>
+    /// <param name="good">The sentence when there are none; it is also what is expected.</param>
+    /// <param name="bad">The sentence when there are some, with <c>{0}</c> for how many.</param>
+    /// <param name="recommendation">What to do.</param>
+    /// <param name="one">What one is called, with its verb.</param>
+    /// <param name="many">What several are called, with their verb.</param>
+    public static IntegrityFinding Of(
+        IReadOnlyList<string> found,
+        CheckStatus status,
+        string good,
+        string bad,
+        string recommendation,
+        string one,
+        string many
+    )
+    {
+        if (found.Count == 0)
+            return Pass(good);
+        var count = string.Create(CultureInfo.InvariantCulture, $"{found.Count} {(found.Count == 1 ? one : many)}");
+        return new IntegrityFinding(status, bad.Replace("{0}", count, StringComparison.Ordinal), found, recommendation, good);
+    }
+}

@@ -1,0 +1,40 @@
+using Migrations.Databases;
+
+namespace Migrations.Sqlite;
+
+/// <summary>Where a database file is, or is to be.</summary>
+internal static class DatabasePlace
+{
+    /// <summary>Checks that a database can be where it is said to be.</summary>
+    /// <exception cref="MigrationException">It cannot.</exception>
+    public static void Check(DatabaseTarget target, SessionAccess access)
+    {
+        var path = SqliteTarget.PathOf(target);
+        if (SqliteTarget.IsMemory(target) || File.Exists(path))
+            return;
+        if (Directory.Exists(path))
+            throw new MigrationException(
+                ErrorId.DatabaseInvalid,
+                $"'{target.Display}' is a folder, not a database file.",
+                "Name the database file in it with --database."
+            );
+        var folder = Path.GetDirectoryName(path);
+        if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
+        {
+            throw new MigrationException(
+                ErrorId.DatabaseFolderMissing,
+                $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
+                $"Create the folder (mkdir \"{folder}\"), or correct --database."
+            );
+        }
+
+        if (access != SessionAccess.Create)
+        {
+            throw new MigrationException(
+                ErrorId.DatabaseMissing,
+                $"The database '{target.Display}' does not exist.",
+                "Correct --database, or create it by applying migrations: 'migrations up'."
+            );
+        }
+    }
+}

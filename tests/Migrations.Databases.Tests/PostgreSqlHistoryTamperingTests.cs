@@ -1,0 +1,288 @@
+using System.Globalization;
+using System.Text;
+using Migrations.Events;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConformance(DatabaseKind.PostgreSql)
+{
+    private const string Function = "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {0} END$$; ";
+
+    public static TheoryData<string, TransactionMode> MoreScripts =>
+        Table(
+            "TRUNCATE migration_journal",
+            "INSERT INTO migration_journal (id, run_id, name, direction, event, applied_at, applied_by, host, success, "
+                + "tool_version) OVERRIDING SYSTEM VALUE"
+                + " SELECT -1, run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM "
+                + "migration_journal WHERE id = 1",
+            "DO $$BEGIN DELETE FROM migration_journal; END$$",
+            "DELETE FROM migration_journal WHERE id = 1;\nRESET ALL",
+            "TRUNCATE migration_journal;\nRESET ALL",
+            "UPDATE migration_journal SET checksum = 'x';\nSET migrations.history = ''",
+            "SELECT set_config('migrations.history', '1', true);\nDELETE FROM migration_journal WHERE id = 1"
+        );
+
+    protected override string SwallowingTrigger =>
+        string.Format(CultureInfo.InvariantCulture, Function, "RETURN NULL;")
+        + "CREATE TRIGGER t BEFORE INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION t()";
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task Rows_of_a_table_that_inherits_the_history_are_none_of_it(TransactionMode mode)
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        // Id, name and checksum of a row that says that 002_b is applied.
+        await Database.ExecuteAsync(
+            "CREATE TABLE more () INHERITS (migration_journal); INSERT INTO more SELECT * FROM migration_journal;"
+                + " UPDATE more SET id = 7, version = '002', name = '002_b'"
+        );
+        Assert.Equal(MigrationState.Pending, (await Engine().GetStatusAsync()).Single(s => s.Name is "002_b").State);
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        Assert.Equal("a, b, more", await TablesAsync());
+        // What a script changes there changes nothing in the history.
+        Migration("003_c", "DELETE FROM more;\nCREATE TABLE c (id integer);\n");
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        Assert.All(await Engine().GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
+    }
+
+    [Fact]
+    public async Task A_partitioned_history_is_refused()
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync(
+            "ALTER TABLE migration_journal RENAME TO old; CREATE TABLE migration_journal (LIKE old) PARTITION BY RANGE (id);"
+                + " CREATE TABLE part PARTITION OF migration_journal DEFAULT; INSERT INTO part SELECT * FROM old; DROP TABLE old"
+        );
+        var error = await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().GetStatusAsync());
+        Assert.Contains("partitioned", error.Message, StringComparison.Ordinal);
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync());
+        Assert.Equal("a, part", await TablesAsync());
+        var remedy = error.NextStep!;
+        await Database.ExecuteAsync(remedy[remedy.IndexOf("BEGIN", StringComparison.Ordinal)..]);
+        await ApplyAsync();
+        Assert.All(await Engine().GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
+    }
+
+    [Theory]
+    [MemberData(nameof(MoreScripts))]
+    public async Task A_script_that_writes_to_the_history_in_other_ways_is_not_applied(string script, TransactionMode mode) =>
+        await IsRefusedAsync(script, mode);
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task Settings_that_a_script_resets_are_no_change_of_the_history(TransactionMode mode)
+    {
+        await BeginAsync("RESET ALL;\nCREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);\n");
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    public static TheoryData<string, string, TransactionMode> Triggers
+    {
+        get
+        {
+            const string Each = "FOR EACH ROW EXECUTE FUNCTION t()";
+            const string Takes = "DELETE FROM migration_journal WHERE id = NEW.id; RETURN NULL;";
+            var data = new TheoryData<string, string, TransactionMode>();
+            foreach (var mode in (TransactionMode[])[TransactionMode.Each, TransactionMode.All])
+            {
+                data.Add(Takes, $"CREATE TRIGGER t AFTER INSERT ON migration_journal {Each}", mode);
+                data.Add(
+                    "UPDATE migration_journal SET checksum = 'x' WHERE id < NEW.id; RETURN NULL;",
+                    $"CREATE TRIGGER t AFTER INSERT ON migration_journal {Each}",
+                    mode
+                );
+                data.Add(
+                    Takes,
+                    $"CREATE CONSTRAINT TRIGGER t AFTER INSERT ON migration_journal DEFERRABLE INITIALLY DEFERRED {Each}",
+                    mode
+                );
+                data.Add("RETURN NULL;", "CREATE RULE r AS ON INSERT TO migration_journal DO INSTEAD NOTHING", mode);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Triggers))]
+    public async Task A_trigger_that_changes_the_history_takes_the_step_back(string body, string trigger, TransactionMode mode)
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        Migration("003_c", "CREATE TABLE c (id integer);\n");
+        await Database.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, Function, body) + trigger);
+        await Assert.ThrowsAnyAsync<MigrationException>(() => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("a", await TablesAsync());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("SET search_path = app, public;\n")]
+    public async Task Triggers_of_the_users_run_under_the_scripts_own_search_path(string setting)
+    {
+        // One on the history, one that waits for the commit; both name a table of the schema that is in force.
+        await BeginAsync($"{setting}INSERT INTO a VALUES (1);\n");
+        await Database.ExecuteAsync(
+            string.Format(
+                CultureInfo.InvariantCulture,
+                Function,
+                "INSERT INTO audit VALUES (TG_TABLE_NAME, current_setting('row_security')); RETURN NEW;"
+            )
+                + "CREATE SCHEMA app; CREATE TABLE app.audit (what text, rows text);"
+                + $"ALTER DATABASE \"{((Testing.PostgreSqlTestDatabase)Database).Name}\" SET search_path = "
+                + $"{(setting.Length == 0 ? "public, app" : "public")};"
+                + "CREATE TRIGGER t BEFORE INSERT ON public.migration_journal FOR EACH ROW EXECUTE FUNCTION public.t();"
+                + "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+                + "FUNCTION public.t()"
+        );
+        await ApplyAsync();
+        Assert.Equal(["a|on", "migration_journal|on"], await Database.RowsAsync("SELECT * FROM app.audit ORDER BY 1"));
+    }
+
+    [Theory]
+    [InlineData(
+        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL "
+            + "SECURITY; CREATE POLICY p ON migration_journal FOR INSERT WITH CHECK (true)"
+    )]
+    [InlineData(
+        "ALTER TABLE migration_journal ENABLE ROW LEVEL SECURITY; ALTER TABLE migration_journal FORCE ROW LEVEL "
+            + "SECURITY; CREATE POLICY p ON migration_journal USING (id > 1) WITH CHECK (true)"
+    )]
+    public async Task A_history_that_a_policy_hides_is_an_error(string policy)
+    {
+        await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
+        Migration(
+            "001_a",
+            "-- Transaction: none\nCREATE TABLE IF NOT EXISTS a (id integer);\nINSERT INTO a VALUES (1);\n",
+            "DROP TABLE a;\n"
+        );
+        Migrator As() => new(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
+        await As().ApplyAsync();
+        await Database.ExecuteAsync(policy);
+        foreach (
+            var call in (Func<Task>[])
+                [
+                    () => As().GetStatusAsync(),
+                    () => As().GetSummaryAsync(),
+                    () => As().GetHistoryAsync(),
+                    () => As().ApplyAsync(),
+                    () => As().UndoAsync(),
+                    () => As().PlanApplyAsync(),
+                    () => As().RepairAsync(),
+                    () => As().BaselineAsync(new BaselineRequest { Target = "001" }),
+                ]
+        )
+        {
+            var error = await ThrowsAsync<MigrationException>(ErrorId.PermissionDenied, call);
+            Assert.Contains("BYPASSRLS", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("NO FORCE ROW LEVEL SECURITY", error.NextStep, StringComparison.Ordinal);
+            Assert.DoesNotContain("GRANT", error.NextStep, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [Fact]
+    public async Task Rows_that_a_policy_hides_are_no_less_lost()
+    {
+        await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, t text);\n", "DROP TABLE a;\n");
+        var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(role.Address, Folder)!, Folder, EngineOptions());
+        await engine.ApplyAsync();
+        await Database.ExecuteAsync(
+            "INSERT INTO a SELECT g, 'x' FROM generate_series(1, 500) g; ANALYZE a; ALTER TABLE a ENABLE ROW LEVEL SECURITY; "
+                + "ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (t = current_user)"
+        );
+        var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => engine.UndoAsync());
+        Assert.Contains(
+            "removes table public.a (about 500 rows; row-level security hides rows from this role)",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("500", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [Theory]
+    [InlineData("SELECT pg_advisory_unlock_all(); INSERT INTO a VALUES (1); SELECT pg_sleep(2);")]
+    [InlineData(
+        "-- Transaction: none\nINSERT INTO a VALUES (1);\nDO $$BEGIN PERFORM pg_advisory_unlock_all(); PERFORM "
+            + "pg_sleep(2); END$$;\nANALYZE a;\n"
+    )]
+    public async Task A_script_that_frees_the_lock_runs_once(string script)
+    {
+        await BeginAsync(script);
+        var first = ApplyAsync();
+        // The lock is free by now, but for what the step itself, or its started row, holds.
+        await UntilAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND "
+                + "wait_event = 'PgSleep'"
+        );
+        Assert.Equal(
+            "0",
+            await Database.ScalarAsync(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE "
+                    + "datname = current_database()) AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid')"
+            )
+        );
+        var second = await Record.ExceptionAsync(() => ApplyAsync());
+        var own = await Record.ExceptionAsync(() => first);
+        Assert.All((Exception?[])[own, second], e => Assert.True(e is null or LockException or StatementException, e?.ToString()));
+        Assert.Contains(Events.Of<LockAwaited>(), w => w.Holder?.Migration == "002_b");
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("summary")]
+    [InlineData("history")]
+    public async Task Reading_ends_its_wait_for_a_locked_history_and_says_for_whom(string what)
+    {
+        await BeginAsync("SELECT 1;\n");
+        await using var other = await Database.ConnectAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "SET application_name = 'nightly job'; BEGIN; LOCK TABLE migration_journal";
+        await command.ExecuteNonQueryAsync();
+        var engine = Engine(o => o with { Session = o.Session with { TableLockTimeout = TimeSpan.FromMilliseconds(500) } });
+        Func<Task> read = what switch
+        {
+            "status" => () => engine.GetStatusAsync(),
+            "summary" => () => engine.GetSummaryAsync(),
+            _ => () => engine.GetHistoryAsync(),
+        };
+        var error = await ThrowsAsync<MigrationException>(ErrorId.TableLockTimedOut, read);
+        Assert.Contains("nightly job", error.Message, StringComparison.Ordinal);
+        var limited = Engine(o =>
+            o with
+            {
+                Session = o.Session with { TableLockTimeout = TimeSpan.FromSeconds(30), StatementTimeout = TimeSpan.FromMilliseconds(300) },
+            }
+        );
+        await ThrowsAsync<MigrationException>(ErrorId.StatementTimedOut, () => limited.GetHistoryAsync());
+    }
+
+    [Theory]
+    [InlineData("", "08006")]
+    [InlineData("-- Transaction: none\n", "08006")]
+    [InlineData("", "57P01")]
+    [InlineData("-- Transaction: none\n", "25P03")]
+    public async Task A_code_of_a_broken_connection_that_a_statement_raises_is_an_error_of_the_statement(string header, string code)
+    {
+        await BeginAsync($"{header}SELECT 1;\nDO $$BEGIN RAISE EXCEPTION 'remote is down' USING ERRCODE = '{code}'; END$$;\n");
+        for (var i = 0; i < 2; i++)
+        {
+            var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+            Assert.Equal((code, header.Length == 0 ? 2 : 3), (error.Code, error.Location?.Line));
+        }
+    }
+
+    private async Task UntilAsync(string count)
+    {
+        while (await Database.ScalarAsync(count) is "0")
+            await Task.Delay(20);
+    }
+}
