@@ -23,12 +23,16 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 {
     private readonly RunContext _context = new(driver, target, folder, options ?? new MigratorOptions());
 
-    /// <summary>Where each migration stands. Changes nothing.</summary>
-    /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
+    /// <summary>
+    /// Where each migration stands; in a database that does not exist yet, all are pending. Changes and creates nothing.
+    /// </summary>
+    /// <exception cref="MigrationException">The folder is bad, or the database refuses.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> GetStatusAsync(CancellationToken cancellationToken = default)
     {
         var read = _context.ReadFolder(cancellationToken);
-        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        var session = await _context.OpenIfExistsAsync(cancellationToken).ConfigureAwait(false);
+        if (session is null)
+            return Statuses(PlanningInputReader.Of(read, [], _context.Options));
         await using (session.ConfigureAwait(false))
         {
             var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
@@ -37,39 +41,47 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         }
     }
 
-    /// <summary>Where the database stands: counts, health, who holds the lock. Changes nothing.</summary>
-    /// <exception cref="MigrationException">The folder is bad, or the database is missing or refuses.</exception>
+    /// <summary>
+    /// Where the database stands: counts, health, who holds the lock; of a database that does not exist yet, that all is pending. Changes
+    /// and creates nothing.
+    /// </summary>
+    /// <exception cref="MigrationException">The folder is bad, or the database refuses.</exception>
     public async Task<DatabaseStatus> GetSummaryAsync(CancellationToken cancellationToken = default)
     {
         var read = _context.ReadFolder(cancellationToken);
-        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        var session = await _context.OpenIfExistsAsync(cancellationToken).ConfigureAwait(false);
+        if (session is null)
+        {
+            var input = PlanningInputReader.Of(read, [], _context.Options);
+            return Summary(input, new DatabaseInfo(driver.Engine, "", User: null), holder: null) with { Exists = false };
+        }
+
         await using (session.ConfigureAwait(false))
         {
             var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
-            var holder = await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false);
-            return StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _context.Options.Service, session.Info, holder);
+            return Summary(input, session.Info, await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false));
         }
     }
 
     /// <summary>Every row of the history, oldest first. Changes nothing, and needs no folder.</summary>
     /// <exception cref="MigrationException">The database is missing or refuses.</exception>
-    public async Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(CancellationToken cancellationToken = default)
-    {
-        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-            return
-            [
-                .. entries
-                    .Where(e =>
-                        _context.Options.Service is null || string.Equals(e.Service, _context.Options.Service, StringComparison.Ordinal)
-                    )
-                    .Select(e => e with { Database = target.Display, Target = target }),
-            ];
-        }
-    }
+    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(CancellationToken cancellationToken = default) =>
+        GetHistoryAsync(new HistoryFilter(), cancellationToken);
+
+    /// <summary>The chosen rows of the history, oldest first. Changes nothing, and needs no folder.</summary>
+    /// <exception cref="MigrationException">The database is missing or refuses.</exception>
+    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(HistoryFilter filter, CancellationToken cancellationToken = default) =>
+        new HistoryReader(_context).ReadAsync(filter, cancellationToken);
+
+    /// <summary>
+    /// How long each migration took, over the runs of the history that were chosen; slowest first. Changes nothing, and needs no folder.
+    /// </summary>
+    /// <exception cref="MigrationException">The database is missing or refuses.</exception>
+    public Task<IReadOnlyList<MigrationProfile>> GetProfileAsync(
+        HistoryFilter? filter = null,
+        CancellationToken cancellationToken = default
+    ) => new HistoryReader(_context).ProfileAsync(filter ?? new HistoryFilter(), cancellationToken);
 
     /// <summary>
     /// The steps that <see cref="ApplyAsync"/> would take, their scripts checked. Changes nothing; a database that would be created counts
@@ -94,6 +106,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, wanted.Check))
         {
             Access = SessionAccess.Create,
+            SchemaFile = new SchemaFile(_context, wanted.SchemaFile),
             Planner = input => ApplyPlanner.Plan(input, wanted),
             AcceptsLoss = true,
         };
@@ -204,6 +217,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
     private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure) =>
         new(driver, target, _context.Options.Session, backup, restoreOnFailure);
+
+    private DatabaseStatus Summary(PlanningInput input, DatabaseInfo info, LockHolder? holder) =>
+        StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _context.Options.Service, info, holder);
 
     private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input)
     {

@@ -15,6 +15,9 @@ namespace Migrations;
 /// <param name="check">What is checked after the run.</param>
 internal sealed class ProtectedRun(RunContext context, RunProtection protection, RunCheck check)
 {
+    /// <summary>The file that gets the schema after the run.</summary>
+    public SchemaFile SchemaFile { get; init; } = new(context, path: null);
+
     /// <summary>Whether the database may be created.</summary>
     public required SessionAccess Access { get; init; }
 
@@ -27,13 +30,14 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
     public async Task<IReadOnlyList<MigrationResult>> RunAsync(CancellationToken cancellationToken)
     {
         protection.DemandBackup();
+        SchemaFile.DemandPlace();
         var read = context.ReadFolder(cancellationToken);
         try
         {
             var results = await RunFolderAsync(read, cancellationToken).ConfigureAwait(false);
             // After a run they were made while its lock was still held.
             if (results.Count == 0)
-                await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+                await ConcludeAsync(results, cancellationToken).ConfigureAwait(false);
             return results;
         }
         catch (MigrationException e) when (protection.Backup is not null)
@@ -94,7 +98,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         try
         {
             var results = await run.RunAsync(planned.Plan, planned.Analyses, cancellationToken).ConfigureAwait(false);
-            await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+            await ConcludeAsync(results, cancellationToken).ConfigureAwait(false);
             return results;
         }
         catch (MigrationException e) when (protection.Restores(e))
@@ -102,6 +106,13 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
             await protection.NoteStateAsync(session, run).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Writes the schema's file before the checks: one of them compares it with the migrations.</summary>
+    private async Task ConcludeAsync(IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)
+    {
+        await SchemaFile.WriteAsync(results, cancellationToken).ConfigureAwait(false);
+        await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is reported, and not asked about.</summary>

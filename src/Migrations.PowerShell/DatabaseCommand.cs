@@ -269,6 +269,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
             RehearsalResult rehearsal => [rehearsal.Name],
             RepairResult repair => [repair.Name],
             JournalEntry entry => [entry.Name],
+            MigrationProfile profile => [profile.Name],
             _ => null,
         };
 

@@ -76,8 +76,8 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Whether a plan is needed before the run, to ask about it.</summary>
     private protected virtual bool AsksBeyondConfirm => false;
 
-    /// <summary>Whether there are checks to make, with nothing to run too.</summary>
-    private protected virtual bool ChecksInAnyCase => false;
+    /// <summary>Whether there is something to do after the run even when nothing is pending.</summary>
+    private protected virtual bool ConcludesInAnyCase => false;
 
     /// <summary>Makes the plan: of everything asked for, or of the chosen migrations only.</summary>
     private protected abstract Task<MigrationPlan> PlanAsync(
@@ -119,7 +119,7 @@ public abstract class RunCommand : ChangeCommand
         TellUnplanned(plan, only);
         if (plan.Steps.Count == 0)
         {
-            if (ChecksInAnyCase && !this.IsWhatIf())
+            if (ConcludesInAnyCase && !this.IsWhatIf())
                 Apply(database, folder, []);
             else
                 this.Report(() => WriteVerbose($"Nothing to do: {database.Target.Display}."));

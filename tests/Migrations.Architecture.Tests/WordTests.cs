@@ -27,7 +27,7 @@ public sealed partial class WordTests
             { "Migrations.Cli", 0, 0 },
             { "Migrations.Core", 0, 0 },
             { "Migrations.Loader", 0, 0 },
-            { "Migrations.PostgreSql", 12, 64 },
+            { "Migrations.PostgreSql", 3, 0 },
             { "Migrations.PowerShell", 0, 0 },
             { "Migrations.Sqlite", 0, 59 },
         };

@@ -137,6 +137,28 @@ public abstract class JsonConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task A_profile_has_its_fields()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var profile = await JsonAsync("history", "--profile");
+        Assert.Equal(3, profile.GetArrayLength());
+        AssertFields(
+            profile[0],
+            "service",
+            "version",
+            "name",
+            "runs",
+            "lastMs",
+            "medianMs",
+            "longestMs",
+            "statements",
+            "rowsAffected",
+            "share"
+        );
+    }
+
+    [Fact]
     public async Task A_failed_run_still_prints_its_results()
     {
         ThreeTables();

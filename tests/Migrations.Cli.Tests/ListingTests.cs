@@ -92,6 +92,69 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task History_lists_the_events_that_are_wanted()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        await OutputAsync("down", "--accept-data-loss");
+        var text = await OutputAsync("history", "--last", "1", "--event", "rolled-back", "--name", "3", "--since", "1h");
+        Assert.Single(
+            text.Split('\n'),
+            l => l.Contains("_", StringComparison.Ordinal) && l.Contains(" rolled back ", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain("001_initial_schema", text, StringComparison.Ordinal);
+        Assert.Contains("No recorded event matches.", await OutputAsync("history", "--since", "2999-12-31"), StringComparison.Ordinal);
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["Invalid moment 'soon' for --since.", "7d"], "history", "--since", "soon");
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["--event", "rolled-back"], "history", "--event", "nonsense");
+    }
+
+    [Fact]
+    public async Task Up_keeps_a_file_with_the_schema()
+    {
+        ThreeTables();
+        await OutputAsync("up", "--what-if", "--schema-file", "migrations/schema.sql");
+        Assert.False(File.Exists(FileOf("schema.sql")));
+        await OutputAsync("up", "--schema-file", "migrations/schema.sql");
+        Assert.Contains("a_id", await File.ReadAllTextAsync(FileOf("schema.sql")), StringComparison.Ordinal);
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["schema.sql", "--schema-file"], "up", "--schema-file", "migrations/005_x.sql");
+    }
+
+    [Fact]
+    public async Task A_profile_shows_what_took_longest_first()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        await Database.ExecuteAsync("UPDATE migration_journal SET execution_time_ms = 10 * id");
+        var lines = (await OutputAsync("history", "--profile")).TrimEnd().Split('\n');
+        Assert.Matches(@"^Migration +Runs +Last +Median +Longest +Statements +Rows +Share$", lines[2]);
+        Assert.Matches(@"^003_add_user_prefs +1 +30 ms +30 ms +30 ms +2 +2 +50\.0 %$", lines[4]);
+        Assert.Matches(@"^001_initial_schema +1 +10 ms .* 16\.7 %$", lines[6]);
+        Assert.Contains(
+            "No measured run is recorded.",
+            await OutputAsync("history", "--profile", "--name", "no such"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_yet_has_everything_pending()
+    {
+        ThreeTables();
+        var address = Database is PostgreSqlTestDatabase postgres ? postgres.Server.UrlOf("no_such_db") : Temporary["missing.db"];
+        Task<CliResult> StatusAsync(params string[] more) =>
+            CliProcess.RunAsync(["status", "--database", address, "--path", Folder, .. more]);
+        var status = await StatusAsync();
+        Assert.True(status.ExitCode == 0, status.ToString());
+        Assert.Contains("Total: 3 | Applied: 0 | Pending: 3", status.Output, StringComparison.Ordinal);
+        Assert.Contains("does not exist yet", status.Error, StringComparison.Ordinal);
+        Assert.Equal(3, (await StatusAsync("--exit-code")).ExitCode);
+        var summary = await StatusAsync("--summary");
+        Assert.Matches(@"(?m)^Database: .* \(does not exist yet\)$", summary.Output);
+        Assert.Matches($@"(?m)^Engine: +{Engine}$", summary.Output);
+        Assert.False(File.Exists(Temporary["missing.db"]));
+    }
+
+    [Fact]
     public async Task Summary_is_one_record_for_each_database()
     {
         ThreeTables();

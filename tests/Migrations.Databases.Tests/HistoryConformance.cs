@@ -68,6 +68,102 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     private async Task<IEnumerable<string?>> RecordedAsync(JournalEvent what) =>
         (await Engine().GetHistoryAsync()).Where(e => e.Event == what).Select(e => e.SchemaFingerprint);
 
+    [Theory]
+    [InlineData("001_a Applied, 002_b Applied, 003_c Applied, 003_c RolledBack, 003_c Applied")]
+    [InlineData("003_c RolledBack, 003_c Applied", "last", "2")]
+    [InlineData("001_a Applied, 002_b Applied, 003_c Applied, 003_c RolledBack, 003_c Applied", "last", "20")]
+    [InlineData("002_b Applied", "name", "2")]
+    [InlineData("002_b Applied", "name", "1.1.0")]
+    [InlineData("002_b Applied", "name", "B")]
+    [InlineData("002_b Applied", "name", "002_b")]
+    [InlineData("001_a Applied, 002_b Applied", "name", "*_a", "name", "00?_b")]
+    [InlineData("", "name", "00")]
+    [InlineData("003_c RolledBack", "event", "RolledBack")]
+    [InlineData("003_c Applied", "event", "Applied", "last", "1")]
+    [InlineData("002_b Applied", "event", "Applied", "last", "1", "name", "002", "name", "001")]
+    public async Task The_events_that_are_wanted_are_shown(string expected, params string[] conditions)
+    {
+        ThreeTables();
+        await ApplyAsync();
+        await UndoAsync();
+        await ApplyAsync();
+        var filter = new HistoryFilter();
+        foreach (var pair in conditions.Chunk(2))
+            filter = pair[0] switch
+            {
+                "last" => filter with { Last = int.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture) },
+                "name" => filter with { Names = [.. filter.Names, pair[1]] },
+                _ => filter with { Events = [Enum.Parse<JournalEvent>(pair[1])] },
+            };
+        Assert.Equal(conditions.Length == 0, filter.IsEmpty);
+        Assert.Equal(expected, string.Join(", ", (await Engine().GetHistoryAsync(filter)).Select(e => $"{e.Name} {e.Event}")));
+    }
+
+    [Fact]
+    public async Task Events_are_wanted_from_a_moment_on()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        var all = await Engine().GetHistoryAsync();
+        Assert.Equal(3, (await Engine().GetHistoryAsync(new HistoryFilter { Since = all[0].AppliedAt })).Count);
+        Assert.Empty(await Engine().GetHistoryAsync(new HistoryFilter { Since = all[2].AppliedAt.AddTicks(10) }));
+    }
+
+    [Fact]
+    public async Task A_profile_is_made_of_all_recorded_runs()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        foreach (var milliseconds in new[] { 400, 100, 300 })
+        {
+            await UndoAsync();
+            await ApplyAsync();
+            await Database.ExecuteAsync(
+                FormattableString.Invariant(
+                    $"UPDATE migration_journal SET execution_time_ms = {milliseconds} WHERE id = (SELECT max(id) FROM migration_journal)"
+                )
+            );
+        }
+
+        await Database.ExecuteAsync(
+            "UPDATE migration_journal SET execution_time_ms = 200 WHERE name = '003_c' AND event = 'applied' AND id = 3;"
+        );
+        await Database.ExecuteAsync("UPDATE migration_journal SET execution_time_ms = 700 WHERE name = '002_b'");
+        await Database.ExecuteAsync("UPDATE migration_journal SET execution_time_ms = 0 WHERE name = '001_a'");
+        var profiles = await Engine().GetProfileAsync();
+        Assert.Equal(
+            [("002_b", 1, 700d, 700d, 700d, 2, 0.7), ("003_c", 4, 300d, 250d, 400d, 1, 0.3), ("001_a", 1, 0d, 0d, 0d, 1, 0d)],
+            profiles.Select(p =>
+                (
+                    p.Name,
+                    p.Runs,
+                    p.Last.TotalMilliseconds,
+                    p.Median.TotalMilliseconds,
+                    p.Longest.TotalMilliseconds,
+                    p.Statements ?? -1,
+                    Math.Round(p.Share, 3)
+                )
+            )
+        );
+        Assert.Equal(3, profiles[0].RowsAffected);
+        Assert.All(profiles, p => Assert.Same(p.Target, profiles[0].Target));
+        Assert.Equal(
+            ("003_c", 1, 1d),
+            Assert.Single((await Engine().GetProfileAsync(new HistoryFilter { Last = 1 })).Select(p => (p.Name, p.Runs, p.Share)))
+        );
+        Assert.Empty(await Engine().GetProfileAsync(new HistoryFilter { Events = [JournalEvent.RolledBack] }));
+    }
+
+    [Fact]
+    public async Task A_profile_says_where_the_script_is_not_in_the_history()
+    {
+        Migration("001_a", "-- Store-Script: no\nCREATE TABLE a (id integer);");
+        await ApplyAsync();
+        var profile = Assert.Single(await Engine().GetProfileAsync());
+        Assert.Null(profile.Statements);
+        Assert.Equal(1, profile.Runs);
+    }
+
     [Fact]
     public async Task The_table_has_the_columns_that_others_may_query()
     {

@@ -10,6 +10,32 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
     /// <summary>All that could have been touched: the file's bytes and the names beside it, or the tables and their row counts.</summary>
     protected abstract Task<string> FingerprintAsync();
 
+    /// <summary>A database that does not exist, beside this one.</summary>
+    protected abstract string MissingAddress { get; }
+
+    /// <summary>Whether that database exists by now.</summary>
+    protected abstract Task<bool> MissingExistsAsync();
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_yet_has_everything_pending()
+    {
+        ThreeTables();
+        var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(MissingAddress, Folder)!, Folder, EngineOptions());
+        Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync(engine));
+        Assert.Contains(
+            "does not exist yet",
+            Assert.Single(Events.Of<Migrations.Events.WarningRaised>()).Message,
+            StringComparison.Ordinal
+        );
+        var summary = await engine.GetSummaryAsync();
+        Assert.False(summary.Exists);
+        Assert.True(summary.Healthy);
+        Assert.Equal((Kind.Driver.Engine, 3, 0, 3), (summary.Engine, summary.Total, summary.Applied, summary.Pending));
+        Assert.False(await MissingExistsAsync());
+        Assert.True((await Engine().GetSummaryAsync()).Exists || Kind.Driver.CreatesDatabases);
+        await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, () => engine.GetHistoryAsync());
+    }
+
     [Fact]
     public async Task Looking_at_an_untouched_database_creates_nothing()
     {
@@ -64,6 +90,11 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
 
 public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlite)
 {
+    protected override string MissingAddress => Path.Combine(FolderOfTheFile, "missing.db");
+
+    protected override Task<bool> MissingExistsAsync() =>
+        Task.FromResult(Directory.GetFiles(FolderOfTheFile).Any(f => f.Contains("missing", StringComparison.Ordinal)));
+
     private string FolderOfTheFile => Path.GetDirectoryName(((SqliteTestDatabase)Database).File)!;
 
     protected override Task<string> FingerprintAsync() =>
@@ -90,16 +121,7 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
         ThreeTables();
         Assert.Equal(3, (await Engine().PlanApplyAsync()).Steps.Count);
         Assert.Empty(Directory.GetFiles(FolderOfTheFile));
-        foreach (
-            var call in new Func<Task>[]
-            {
-                () => Engine().GetStatusAsync(),
-                () => Engine().GetSummaryAsync(),
-                () => Engine().GetHistoryAsync(),
-                () => UndoAsync(),
-                () => Engine().RepairAsync(),
-            }
-        )
+        foreach (var call in new Func<Task>[] { () => Engine().GetHistoryAsync(), () => UndoAsync(), () => Engine().RepairAsync() })
         {
             var error = await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, call);
             Assert.Contains("test.db", error.Message, StringComparison.Ordinal);
@@ -130,6 +152,11 @@ public sealed class SqliteLookingTests() : LookingConformance(DatabaseKind.Sqlit
 
 public sealed class PostgreSqlLookingTests() : LookingConformance(DatabaseKind.PostgreSql)
 {
+    protected override string MissingAddress => ((PostgreSqlTestDatabase)Database).Server.UrlOf("no_such_database");
+
+    protected override async Task<bool> MissingExistsAsync() =>
+        await Database.ScalarAsync("SELECT count(*) FROM pg_database WHERE datname = 'no_such_database'") != "0";
+
     protected override async Task<string> FingerprintAsync() =>
         string.Join(
             '\n',
@@ -149,8 +176,7 @@ public sealed class PostgreSqlLookingTests() : LookingConformance(DatabaseKind.P
     public async Task A_missing_database_is_an_error()
     {
         ThreeTables();
-        var address = ((PostgreSqlTestDatabase)Database).Server.UrlOf("no_such_database");
-        var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(address, Folder)!, Folder);
+        var engine = new Migrator(Kind.Driver, Kind.Driver.Parse(MissingAddress, Folder)!, Folder);
         var error = await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, () => engine.ApplyAsync());
         Assert.Contains("no_such_database", error.Message, StringComparison.Ordinal);
     }

@@ -59,7 +59,7 @@ public sealed class TargetParsingTests
     [InlineData("Host=h1,h2;Username=ann", "names several hosts")]
     [InlineData("postgres://h1,h2/shop?port=1,2,3&target_session_attrs=primary", "3 ports and 2 hosts")]
     [InlineData("postgres://h1,/shop?target_session_attrs=primary", "one of its hosts is empty")]
-    [InlineData("postgres://h1/shop?target_session_attrs=master", "'target_session_attrs' is none of")]
+    [InlineData("postgres://h1/shop?target_session_attrs=master", "Invalid 'target_session_attrs'. Expected one of")]
     [InlineData("host=h user=ann password=hunter2", "separated by blanks")]
     [InlineData("$(DATABASE_URL)", "an unexpanded variable")]
     [InlineData("\"shop.db\"", "is in quotes")]

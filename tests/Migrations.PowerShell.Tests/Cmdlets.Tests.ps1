@@ -67,6 +67,43 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
         (Get-MigrationHistory $database -Service other) | Should -BeNullOrEmpty
     }
 
+    It 'keeps a file with the schema' {
+        $null = Invoke-Migration $database $folder -SchemaFile "$folder/schema.sql" -WhatIf
+        Test-Path "$folder/schema.sql" | Should -BeFalse
+        (Invoke-Migration $database $folder -SchemaFile "$folder/schema.sql").Count | Should -Be 3
+        Get-Content "$folder/schema.sql" -Raw | Should -Be (Get-DatabaseSchema $database -AsSql)
+        Remove-Item "$folder/schema.sql"
+        Get-MigrationStatus $database $folder | Invoke-Migration -SchemaFile "$folder/schema.sql" | Should -BeNullOrEmpty
+        Test-Path "$folder/schema.sql" | Should -BeTrue
+    }
+
+    It 'shows the events that are wanted, and a profile' {
+        $null = Invoke-Migration $database $folder
+        $all = @(Get-MigrationHistory $database)
+        (Get-MigrationHistory $database -Last 1).Id | Should -Be $all[-1].Id
+        (Get-MigrationHistory $database -Name 002 -Event Applied)[-1].Name | Should -BeLike '002_*'
+        @(Get-MigrationHistory $database -Since 1h).Count | Should -Be $all.Count
+        @(Get-MigrationHistory $database -Since (Get-Date).AddHours(1)).Count | Should -Be 0
+        @(Get-MigrationHistory $database -Since ([timespan]::FromHours(1))).Count | Should -Be $all.Count
+        (Get-ErrorOf { Get-MigrationHistory $database -Since soon }).Exception.Message | Should -BeLike "*Invalid moment 'soon'*7d*"
+        ($all[0] | Get-MigrationHistory -Last 1).Name | Should -Be $all[0].Name
+        $profiles = Get-MigrationHistory $database -Profile
+        $profiles[0] | Should -BeOfType ([Migrations.History.MigrationProfile])
+        @($profiles.Name | Sort-Object -Unique).Count | Should -Be @($all.Name | Sort-Object -Unique).Count
+        $profiles[0].Last | Should -BeOfType ([timespan])
+        ($profiles | Out-String) | Should -Match 'Median\s+Longest\s+Statements'
+        ($profiles[0] | Get-MigrationHistory)[0].Name | Should -Be $profiles[0].Name
+    }
+
+    It 'shows everything as pending where the database does not exist yet' {
+        $missing = $Engine -eq 'SQLite' ? $database : ($database -replace '/[^/?]+(?=\?|$)', '/no_such_db')
+        $status = Get-MigrationStatus $missing $folder -WarningVariable warnings -WarningAction SilentlyContinue
+        $status.State | Sort-Object -Unique | Should -Be 'Pending'
+        "$warnings" | Should -BeLike '*does not exist yet*'
+        (Get-MigrationStatus $missing $folder -Summary -WarningAction SilentlyContinue).Exists | Should -BeFalse
+        if ($Engine -eq 'SQLite') { Test-Path $missing | Should -BeFalse }
+    }
+
     It 'repairs: accepts an edit' {
         $null = Invoke-Migration $database $folder
         Add-Content "$folder/002_t2.sql" 'INSERT INTO t2 VALUES (7);'

@@ -74,7 +74,7 @@ Describe 'Errors of the call' {
     }
 
     It 'is complete: <Id>' -ForEach @(
-        @{ Id = 'DatabaseMissing'; Category = 'ObjectNotFound'; Call = { Get-MigrationStatus "$(New-TestDatabase SQLite)" $folder } }
+        @{ Id = 'DatabaseMissing'; Category = 'ObjectNotFound'; Call = { Get-MigrationHistory "$(New-TestDatabase SQLite)" } }
         @{ Id = 'FolderMissing'; Category = 'ObjectNotFound'; Call = { Get-MigrationStatus ':memory:' "$folder/none" } }
         @{ Id = 'ConnectionFailed'; Category = 'ConnectionError'; Call = { Get-MigrationStatus 'Host=127.0.0.1;Port=9;Database=x;Timeout=2' $folder } }
         @{ Id = 'TargetInvalid'; Category = 'InvalidArgument'; Call = { Get-MigrationStatus 'postgres://host:notaport/x' $folder } }

@@ -32,7 +32,8 @@ internal static class UpCommand
             "Apply pending migrations.",
             SharedOptions.Migrations | SharedOptions.WhatIf,
             "migrations up --database shop.db",
-            "migrations up --target 042 --backup ./backups --restore-on-failure"
+            "migrations up --target 042 --backup ./backups --restore-on-failure",
+            "migrations up --schema-file migrations/schema.sql"
         )
         {
             target,
@@ -42,16 +43,17 @@ internal static class UpCommand
             skipChecksum,
         };
         protection.AddTo(command);
-        var check = new Option<bool>("--check")
-        {
-            Description =
-                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. "
-                + "A failed check fails the run (exit code 4) "
-                + "and, with --restore-on-failure, restores the backup.",
-        };
+        var check = CheckOption();
+        var schemaFile = OptionOf.Text(
+            "--schema-file",
+            "file",
+            "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the "
+                + "schema is the same, and can be committed beside the migrations (as schema.sql in their folder)."
+        );
         var ignore = new IgnoreOption();
         command.Options.Add(check);
         ignore.AddTo(command);
+        command.Options.Add(schemaFile);
         command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
@@ -68,6 +70,7 @@ internal static class UpCommand
                             AllowOutOfOrder = parse.GetValue(outOfOrder),
                             SkipChecksum = parse.GetValue(skipChecksum),
                             Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
+                            SchemaFile = parse.GetValue(schemaFile) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
                         };
@@ -78,6 +81,15 @@ internal static class UpCommand
         );
         return command;
     }
+
+    private static Option<bool> CheckOption() =>
+        new Option<bool>("--check")
+        {
+            Description =
+                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. "
+                + "A failed check fails the run (exit code 4) "
+                + "and, with --restore-on-failure, restores the backup.",
+        };
 
     /// <summary>The option that says how steps are put into transactions.</summary>
     public static Option<TransactionMode?> TransactionModeOption() =>

@@ -4,7 +4,7 @@ using Migrations.Configuration;
 
 namespace Migrations.Cli.Options;
 
-/// <summary>Makes options that take one of a few words, a number from 1, or a duration.</summary>
+/// <summary>Makes options that take one of a few words, a number from 1, a duration, or a moment.</summary>
 internal static class Choice
 {
     /// <summary>
@@ -60,6 +60,21 @@ internal static class Choice
                 if (DurationParser.TryParse(result.Tokens[0].Value, out var duration))
                     return duration;
                 result.AddError($"Invalid duration '{result.Tokens[0].Value}' for {name}. Expected {DurationParser.Forms}.");
+                return null;
+            },
+        };
+
+    /// <summary>An option that takes a moment; times are UTC unless they say otherwise.</summary>
+    public static Option<DateTimeOffset?> Moment(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "moment",
+            CustomParser = result =>
+            {
+                if (MomentParser.TryParse(result.Tokens[0].Value, DateTimeOffset.UtcNow, out var moment))
+                    return moment;
+                result.AddError($"Invalid moment '{result.Tokens[0].Value}' for {name}. Expected {MomentParser.Forms}.");
                 return null;
             },
         };

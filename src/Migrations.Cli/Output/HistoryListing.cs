@@ -8,13 +8,13 @@ internal static class HistoryListing
 {
     private static readonly string[] Header = ["Id", "When (UTC)", "Event", "Migration", "Took", "Rows", "By", "Note"];
 
-    public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<JournalEntry> entries)
+    public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<JournalEntry> entries, bool isFiltered)
     {
         terminal.Out("Migration History: " + target.Display);
         terminal.Out();
         if (entries.Count == 0)
         {
-            terminal.Out("Nothing is recorded.");
+            terminal.Out(isFiltered ? "No recorded event matches." : "Nothing is recorded.");
             return;
         }
 

@@ -16,7 +16,11 @@ internal interface IReport : IEventSink
 
     void Summary(DatabaseStatus status);
 
-    void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries);
+    /// <summary>Events of the history: all, or those that a filter chose.</summary>
+    void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries, bool isFiltered);
+
+    /// <summary>How long migrations took.</summary>
+    void Profile(DatabaseTarget target, IReadOnlyList<MigrationProfile> profiles);
 
     /// <summary>What a run would do, and what would be lost by it.</summary>
     void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses);

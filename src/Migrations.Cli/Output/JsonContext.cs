@@ -11,6 +11,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonStatus))]
 [JsonSerializable(typeof(JsonSummary))]
 [JsonSerializable(typeof(JsonEvent))]
+[JsonSerializable(typeof(JsonProfile))]
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonFile))]

@@ -79,7 +79,8 @@ internal sealed record JsonSummary(
     string? Current,
     bool Healthy,
     string? LockedBy,
-    DateTime? LastRun
+    DateTime? LastRun,
+    bool Exists
 )
 {
     public static JsonSummary Of(DatabaseStatus s) =>
@@ -95,7 +96,8 @@ internal sealed record JsonSummary(
             s.Current?.Text,
             s.Healthy,
             s.LockedBy,
-            s.LastRun?.UtcDateTime
+            s.LastRun?.UtcDateTime,
+            s.Exists
         );
 }
 
@@ -146,6 +148,37 @@ internal sealed record JsonEvent(
             e.StatementIndex,
             e.SchemaFingerprint,
             e.ToolVersion
+        );
+}
+
+/// <summary>How long one migration took each time it was applied.</summary>
+internal sealed record JsonProfile(
+    string Database,
+    string? Service,
+    string? Version,
+    string Name,
+    int Runs,
+    double LastMs,
+    double MedianMs,
+    double LongestMs,
+    int? Statements,
+    long? RowsAffected,
+    double Share
+)
+{
+    public static JsonProfile Of(MigrationProfile p) =>
+        new(
+            p.Database,
+            p.Service,
+            p.Version,
+            p.Name,
+            p.Runs,
+            p.Last.TotalMilliseconds,
+            p.Median.TotalMilliseconds,
+            p.Longest.TotalMilliseconds,
+            p.Statements,
+            p.RowsAffected,
+            Math.Round(p.Share, 4)
         );
 }
 

@@ -71,8 +71,11 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void Summary(DatabaseStatus status) => Write([JsonSummary.Of(status)], json => json.JsonSummary);
 
-    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries) =>
+    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries, bool isFiltered) =>
         Write(entries.Select(e => JsonEvent.Of(target, e)), json => json.JsonEvent);
+
+    public void Profile(DatabaseTarget target, IReadOnlyList<MigrationProfile> profiles) =>
+        Write(profiles.Select(JsonProfile.Of), json => json.JsonProfile);
 
     public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {

@@ -7,8 +7,8 @@ internal static class SummaryListing
 {
     public static void Print(Terminal terminal, DatabaseStatus status)
     {
-        terminal.Out("Database:   " + status.Database);
-        terminal.Out($"Engine:     {status.Engine} {status.EngineVersion}");
+        terminal.Out("Database:   " + status.Database + (status.Exists ? "" : " (does not exist yet)"));
+        terminal.Out($"Engine:     {status.Engine} {status.EngineVersion}".TrimEnd());
         if (status.Service is not null)
             terminal.Out("Service:    " + status.Service);
         terminal.Out("Current:    " + (status.Current?.Text ?? "nothing applied"));

@@ -36,10 +36,16 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
         SummaryListing.Print(terminal, status);
     }
 
-    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries)
+    public void History(DatabaseTarget target, IReadOnlyList<JournalEntry> entries, bool isFiltered)
     {
         Begin();
-        HistoryListing.Print(terminal, target, entries);
+        HistoryListing.Print(terminal, target, entries, isFiltered);
+    }
+
+    public void Profile(DatabaseTarget target, IReadOnlyList<MigrationProfile> profiles)
+    {
+        Begin();
+        ProfileListing.Print(terminal, target, profiles);
     }
 
     public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)

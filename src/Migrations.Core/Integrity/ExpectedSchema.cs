@@ -10,10 +10,13 @@ namespace Migrations.Integrity;
 /// <param name="scratch">Where scratch databases are made.</param>
 internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions options, ScratchRequest scratch)
 {
+    /// <summary>The name of the file in a migration folder that holds the complete schema.</summary>
+    public const string FileName = "schema.sql";
+
     private readonly SchemaReplay _replay = new(driver, options, scratch);
 
     /// <summary>The file with the complete schema of a folder; null without one.</summary>
-    public static string? FileOf(string folder) => Path.Combine(folder, "schema.sql") is var file && File.Exists(file) ? file : null;
+    public static string? FileOf(string folder) => Path.Combine(folder, FileName) is var file && File.Exists(file) ? file : null;
 
     /// <summary>
     /// What the applied migrations make, in the order in which they were applied, from the baseline's schema where there is one.

@@ -12,10 +12,14 @@ public sealed record DatabaseStatus : IHasPlace
     /// <summary>The migration folder.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Whether the database exists; if not, nothing is applied to it.</summary>
+    public bool Exists { get; init; } = true;
+
     /// <summary>The engine's name.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>The version of the server, or of the SQLite library in use and where it came from.</summary>
+    /// <summary>The version of the server, or of the SQLite library in use and where it came from; empty for a database that
+    /// does not exist.</summary>
     public required string EngineVersion { get; init; }
 
     /// <summary>The service; null without services.</summary>

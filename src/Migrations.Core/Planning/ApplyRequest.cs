@@ -29,6 +29,12 @@ public sealed record ApplyRequest
     /// </summary>
     public CheckRequest? Check { get; init; }
 
+    /// <summary>
+    /// The full path of a file that gets the complete schema as SQL after the last step, under the lock and before the checks, or at once
+    /// when nothing is pending. It is written only when it differs. Null: none.
+    /// </summary>
+    public string? SchemaFile { get; init; }
+
     /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>
     public BackupRequest? Backup { get; init; }
 

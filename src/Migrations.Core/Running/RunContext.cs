@@ -34,6 +34,20 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     public Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
         driver.OpenAsync(target, options.Session with { Access = access }, cancellationToken);
 
+    /// <summary>Opens the database to look; null, with a warning, when it does not exist yet.</summary>
+    public async Task<IDatabaseSession?> OpenIfExistsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
+        {
+            Warn($"The database '{target.Display}' does not exist yet. All migrations are shown as pending.");
+            return null;
+        }
+    }
+
     /// <summary>What planning looks at: the folder, and the history as it is now.</summary>
     public Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);

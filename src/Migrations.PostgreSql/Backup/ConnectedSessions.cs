@@ -53,7 +53,8 @@ internal static class ConnectedSessions
             ErrorId.DatabaseInUse,
             $"{target.Display} cannot be replaced while others use it: {who}. Nothing was changed.",
             string.Join(" ", ways)
-                + " Then run the command again. Where a connection pooler keeps sessions open, pause it first (PgBouncer: PAUSE in its console)."
+                + " Then run the command again. Where a connection pooler keeps sessions open, pause it first (PgBouncer: PAUSE in "
+                + "its console)."
         );
     }
 
@@ -69,11 +70,14 @@ internal static class ConnectedSessions
         await server
             .QueryAsync(
                 """
-                SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr), 'local'), COALESCE(a.state, ''),
-                    COALESCE(a.backend_type, 'client backend'), (SELECT pg_catalog.quote_ident(s.subname) FROM pg_catalog.pg_stat_subscription s WHERE s.pid = a.pid LIMIT 1),
+                SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(pg_catalog.host(a.client_addr),
+                    'local'), COALESCE(a.state, ''),
+                    COALESCE(a.backend_type, 'client backend'), (SELECT pg_catalog.quote_ident(s.subname)
+                        FROM pg_catalog.pg_stat_subscription s WHERE s.pid = a.pid LIMIT 1),
                     (SELECT r.slot_name::text FROM pg_catalog.pg_replication_slots r WHERE r.active_pid = a.pid)
                 FROM pg_catalog.pg_stat_activity a
-                WHERE a.datname = $1 AND a.pid <> $2 AND a.backend_type IS DISTINCT FROM 'autovacuum worker' AND (a.backend_type IS NOT NULL OR a.usesysid IS NOT NULL)
+                WHERE a.datname = $1 AND a.pid <> $2 AND a.backend_type IS DISTINCT FROM 'autovacuum worker' AND (a.backend_type IS NOT NULL
+                    OR a.usesysid IS NOT NULL)
                 ORDER BY a.backend_start
                 """,
                 row => users.Add(DatabaseUser.OfSession(row, target.Database)),
@@ -84,7 +88,8 @@ internal static class ConnectedSessions
             .ConfigureAwait(false);
         await server
             .QueryAsync(
-                "SELECT p.gid, p.owner::text, EXTRACT(epoch FROM pg_catalog.now() - p.prepared)::bigint FROM pg_catalog.pg_prepared_xacts p WHERE p.database = $1 ORDER BY p.prepared",
+                "SELECT p.gid, p.owner::text, EXTRACT(epoch FROM pg_catalog.now() - p.prepared)::bigint FROM "
+                    + "pg_catalog.pg_prepared_xacts p WHERE p.database = $1 ORDER BY p.prepared",
                 row => users.Add(DatabaseUser.OfPrepared(row.GetString(0), row.GetString(1), TimeSpan.FromSeconds(row.GetInt64(2)))),
                 cancellationToken,
                 target.Database

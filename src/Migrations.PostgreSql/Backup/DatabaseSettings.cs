@@ -22,19 +22,25 @@ internal sealed record DatabaseSettings(
         UNION ALL
         SELECT 1, 'REVOKE ALL ON DATABASE ', ' FROM PUBLIC' FROM d WHERE d.datacl IS NOT NULL
         UNION ALL
-        SELECT 2, format('GRANT %s ON DATABASE ', a.privilege_type), format(' TO %s%s', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+        SELECT 2, format('GRANT %s ON DATABASE ', a.privilege_type), format(' TO %s%s', CASE a.grantee WHEN 0 THEN 'PUBLIC'
+            ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
             CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM d, aclexplode(d.datacl) a
         UNION ALL
-        SELECT 3, CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' ELSE format('ALTER ROLE %I IN DATABASE ', pg_get_userbyid(s.setrole)) END, format(' SET %s TO %s', split_part(c, '=', 1),
-            CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries') AND substr(c, strpos(c,
+        SELECT 3, CASE s.setrole WHEN 0 THEN 'ALTER DATABASE ' ELSE format('ALTER ROLE %I IN DATABASE ', pg_get_userbyid(s.setrole)) END,
+            format(' SET %s TO %s', split_part(c, '=', 1),
+            CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
+                AND substr(c, strpos(c,
                 '=') + 1) NOT IN ('', '""')
-                THEN substr(c, strpos(c, '=') + 1) WHEN substr(c, strpos(c, '=') + 1) = '""' THEN '''''' ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
+                THEN substr(c, strpos(c, '=') + 1) WHEN substr(c, strpos(c, '=') + 1) = '""' THEN ''''''
+                    ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
         FROM d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) c
         UNION ALL
-        SELECT 4, 'COMMENT ON DATABASE ', ' IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d WHERE shobj_description(d.oid,
+        SELECT 4, 'COMMENT ON DATABASE ', ' IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d
+            WHERE shobj_description(d.oid,
             'pg_database') IS NOT NULL
         UNION ALL
-        SELECT 9, 'ALTER DATABASE ', format(' WITH IS_TEMPLATE %s CONNECTION LIMIT %s', d.datistemplate::text, d.datconnlimit) FROM d WHERE d.datistemplate OR d.datconnlimit >= 0
+        SELECT 9, 'ALTER DATABASE ', format(' WITH IS_TEMPLATE %s CONNECTION LIMIT %s', d.datistemplate::text, d.datconnlimit) FROM d
+            WHERE d.datistemplate OR d.datconnlimit >= 0
         ORDER BY 1
         """;
 

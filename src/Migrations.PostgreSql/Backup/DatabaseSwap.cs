@@ -57,7 +57,8 @@ internal sealed class DatabaseSwap(PostgreSqlConnection server, DatabaseTarget t
             !renaming.IsCompleted
             && !await old.AnyAsync(
                     """
-                    SELECT 1 FROM pg_catalog.pg_locks WHERE pid = $1 AND granted AND locktype = 'object' AND mode = 'AccessExclusiveLock' AND classid = 'pg_catalog.pg_database'::regclass
+                    SELECT 1 FROM pg_catalog.pg_locks WHERE pid = $1 AND granted AND locktype = 'object' AND mode = 'AccessExclusiveLock'
+                        AND classid = 'pg_catalog.pg_database'::regclass
                     AND objid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
                     """,
                     CancellationToken.None,

@@ -22,7 +22,8 @@ internal static class LeftSessions
                 $"""
                 SELECT a.pid, a.application_name, a.state_change < pg_catalog.clock_timestamp() - interval '{LongIdle}'
                 FROM pg_catalog.pg_stat_activity a
-                WHERE a.datname = $1 AND a.pid <> $2 AND a.state = 'idle' AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')
+                WHERE a.datname = $1 AND a.pid <> $2 AND a.state = 'idle' AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l
+                    WHERE l.pid = a.pid AND l.locktype = 'advisory')
                 """,
                 row =>
                 {

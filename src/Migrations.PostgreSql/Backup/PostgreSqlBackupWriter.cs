@@ -56,7 +56,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             ];
             await connection
                 .QueryAsync(
-                    $"SELECT pg_catalog.pg_export_snapshot(), {string.Join(", ", limits.Select(limit => $"pg_catalog.set_config('{limit}', '0', true)"))}",
+                    "SELECT pg_catalog.pg_export_snapshot(), "
+                        + $"{string.Join(", ", limits.Select(limit => $"pg_catalog.set_config('{limit}', '0', true)"))}",
                     row => snapshot = row.GetString(0),
                     cancellationToken
                 )
@@ -114,7 +115,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
         }
         catch
         {
-            // What failed first is the cause to tell: without our transaction the dump has no snapshot, and without the dump reading is
+            // What failed first is the cause to report: without our transaction the dump has no snapshot, and without the dump reading is
             // cancelled.
             if (reading.IsFaulted)
                 await reading.ConfigureAwait(false);
@@ -148,7 +149,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             ErrorId.TableLockTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{connection.Target.Display} was not backed up: a table was locked for longer than {job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
+                $"{connection.Target.Display} was not backed up: a table was locked for longer than "
+                    + $"{job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
             ),
             (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.")
                 + " Then run the command again.",
@@ -182,7 +184,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
         if (
             !await connection
                 .AnyAsync(
-                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', 'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
+                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', "
+                        + "'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
                     cancellationToken,
                     table
                 )

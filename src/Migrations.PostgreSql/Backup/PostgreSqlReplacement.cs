@@ -23,7 +23,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
         if (old is not null && !await MayReplaceAsync(old.Connection, cancellationToken).ConfigureAwait(false))
             return await FillAsync(old.Connection, cancellationToken).ConfigureAwait(false);
-        // Nobody renames the database that he is connected to.
+        // A database cannot be renamed from a connection to itself.
         var server = await OtherDatabase.OpenAsync(target, job.Session, sources, cancellationToken).ConfigureAwait(false);
         await using var __ = server.ConfigureAwait(false);
         await Poolers.RefuseForRestoreAsync(server, cancellationToken).ConfigureAwait(false);
@@ -66,7 +66,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         old.AnyAsync(
             """
             SELECT 1 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
-            WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database() AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
+            WHERE r.rolname = current_user AND (r.rolcreatedb OR r.rolsuper) AND d.datname = pg_catalog.current_database()
+                AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
             """,
             cancellationToken
         );
@@ -104,7 +105,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=
-                $"; its subscriptions are disabled, for the database that was replaced has the same: {string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
+                "; its subscriptions are disabled, for the database that was replaced has the same: "
+                + $"{string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         var refused = settings is null
             ? await DatabaseSettings
                 .ApplyAsync(server, name, RecordedSettings.Statements(backup.Settings), cancellationToken)
@@ -167,7 +169,8 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var found = 0L;
         await connection
             .QueryAsync(
-                $"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
+                "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND "
+                    + $"{CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")}",
                 row => found = row.GetInt64(0),
                 cancellationToken
             )
@@ -201,8 +204,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             var role = PostgreSqlText.Name(old.Info.User ?? "the_user");
             throw new MigrationException(
                 ErrorId.PermissionDenied,
-                $"{target.Display} is not empty, and the role {role} may not put another database in its place: that takes CREATEDB and the ownership of the database. Nothing was changed.",
-                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO {role}; or restore into a new, empty database."
+                $"{target.Display} is not empty, and the role {role} may not put another database in its place: that takes "
+                    + "CREATEDB and the ownership of the database. Nothing was changed.",
+                $"As a superuser: ALTER ROLE {role} CREATEDB; ALTER DATABASE {PostgreSqlText.Name(target.Database)} OWNER TO "
+                    + $"{role}; or restore into a new, empty database."
             );
         }
 

@@ -30,7 +30,10 @@ internal static class RecordedSettings
     private static readonly string[] Lists = ["search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries"];
 
     /// <summary>Reads them of the database that a session is connected to.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+        PostgreSqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         await connection
@@ -47,7 +50,8 @@ internal static class RecordedSettings
         return found;
     }
 
-    /// <summary>The statements that set them: what stands before the database's name, and behind it. Those that would hinder us are last.</summary>
+    /// <summary>The statements that set them: what stands before the database's name, and behind it. Those that would hinder us are
+    /// last.</summary>
     public static IEnumerable<(string Before, string Behind)> Statements(IReadOnlyDictionary<string, string>? recorded)
     {
         foreach (

@@ -20,7 +20,8 @@ internal sealed class UnseenCode(PostgreSqlConnection connection, ClientTools to
     /// <summary>Whether the source has any function that executes text: without one there is nothing to look for.</summary>
     public Task<bool> IsPossibleAsync(CancellationToken cancellationToken) =>
         connection.AnyAsync(
-            $"SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")} AND p.prosrc ~* 'execute|spi_|query_to_xml' LIMIT 1",
+            $"SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {CatalogueScope.IsUsers("n")} AND "
+                + "p.prosrc ~* 'execute|spi_|query_to_xml' LIMIT 1",
             cancellationToken
         );
 

@@ -5,7 +5,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Foreign keys that rows of the source break, though the source has them as valid: the rows came in while triggers were off
-/// (<c>session_replication_role = replica</c>, <c>ALTER TABLE ... DISABLE TRIGGER ALL</c>). A server does not make such a key again; it is made
+/// (<c>session_replication_role = replica</c>, <c>ALTER TABLE ... DISABLE TRIGGER ALL</c>). A server does not make such a key again; it is
+/// made
 /// NOT VALID, which enforces it from then on (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
 /// </summary>
 internal sealed class BrokenForeignKeys
@@ -18,7 +19,8 @@ internal sealed class BrokenForeignKeys
     /// <summary>The statements that make them, as the archive has them.</summary>
     public IReadOnlyList<string> Statements => _statements;
 
-    /// <summary>Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty line.</summary>
+    /// <summary>Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty
+    /// line.</summary>
     /// <returns>Whether it may go on.</returns>
     public bool IsBearable(string line)
     {
@@ -38,7 +40,8 @@ internal sealed class BrokenForeignKeys
     }
 
     /// <summary>Makes them for the rows to come.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: the server makes such a key of this table in no way.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: the server makes such a key of this table in no
+    /// way.</exception>
     public static async Task AddAsync(
         PostgreSqlConnection connection,
         IReadOnlyList<string> statements,
@@ -55,7 +58,8 @@ internal sealed class BrokenForeignKeys
             {
                 throw new MigrationException(
                     ErrorId.BackupInvalid,
-                    $"Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: {e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
+                    "Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: "
+                        + $"{e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
                     "Correct the rows in the source and back it up again; or restore by hand: pg_restore, without this key.",
                     e
                 );

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// How PostgreSQL's programs are told to connect: by environment variables (<see
+/// How PostgreSQL's programs learn how to connect: by environment variables (<see
 /// href="https://www.postgresql.org/docs/current/libpq-envars.html"/>).
 /// </summary>
 internal static class ClientEnvironment
@@ -97,7 +97,7 @@ internal static class ClientEnvironment
             _ => "prefer",
         };
 
-    /// <summary>Npgsql trusts the system's authorities where none is named; libpq wants to be told so.</summary>
+    /// <summary>Npgsql trusts the system's authorities where none is named; libpq must be given that.</summary>
     private static string? Root(NpgsqlConnectionStringBuilder to, int clientVersion)
     {
         if (

@@ -25,13 +25,16 @@ internal static partial class ClientHints
         OfFunction(message)
         ?? (
             Role().Match(message) is { Success: true } role
-                ? $"Create the role on the server: CREATE ROLE {PostgreSqlText.Name(role.Groups["name"].Value)}; (the backup's file of globals, if it has one, creates them all). Then run the command again."
+                ? $"Create the role on the server: CREATE ROLE {PostgreSqlText.Name(role.Groups["name"].Value)}; (the backup's file "
+                    + "of globals, if it has one, creates them all). Then run the command again."
                 : null
         )
         ?? (RowSecurity().Match(message) is { Success: true } table ? OfRowSecurity(table.Groups["name"].Value) : null)
         ?? (
             Encoding().IsMatch(message)
-                ? "The database that was backed up has another encoding, with bytes that this one cannot hold: create a database with that encoding (CREATE DATABASE ... ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;) and restore into it."
+                ? "The database that was backed up has another encoding, with bytes that this one cannot hold: create a database "
+                    + "with that encoding (CREATE DATABASE ... ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;) "
+                    + "and restore into it."
                 : null
         );
 
@@ -42,11 +45,14 @@ internal static partial class ClientHints
             return null;
         var name = message[(at + InFunction.Length)..].TrimEnd('.');
         var schema = name.Split('(')[0].Split('.') is [var first, _] ? first : "public";
-        return $"The function finds what it uses by the search_path of whoever calls it, and a dump is loaded without one. Set it in the database that is backed up: ALTER FUNCTION {name} SET search_path = {schema}; then make a new backup.";
+        return "The function finds what it uses by the search_path of whoever calls it, and a dump is loaded without one. Set "
+            + $"it in the database that is backed up: ALTER FUNCTION {name} SET search_path = {schema}; then make a new backup.";
     }
 
     private static string OfRowSecurity(string table) =>
-        $"A backup must see every row: run as a superuser or as a role that may (ALTER ROLE ... BYPASSRLS;). From a table with FORCE ROW LEVEL SECURITY its owner is kept too: ALTER TABLE {PostgreSqlText.Name(table)} NO FORCE ROW LEVEL SECURITY;";
+        "A backup must see every row: run as a superuser or as a role that may (ALTER ROLE ... BYPASSRLS;). From a table "
+        + $"with FORCE ROW LEVEL SECURITY its owner is kept too: ALTER TABLE {PostgreSqlText.Name(table)} NO FORCE ROW "
+        + "LEVEL SECURITY;";
 
     [GeneratedRegex(
         """^CONTEXT:\s+(?:PL/pgSQL|SQL|PL/\w+) function (?<name>"[^"]+"|[^\s(]+\([^)]*\))""",

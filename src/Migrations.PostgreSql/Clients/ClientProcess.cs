@@ -6,7 +6,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// One of PostgreSQL's programs at work. How it connects is told by its environment alone, so that no list of processes shows a password;
+/// One of PostgreSQL's programs at work. It gets how to connect from its environment alone, so that no list of processes shows a password;
 /// it is ended and waited for when this object is disposed.
 /// </summary>
 internal sealed class ClientProcess : IAsyncDisposable
@@ -148,7 +148,7 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     private async Task<string> ReadAsync(StreamReader reader)
     {
-        // Read to its end, lest the program wait; the beginning tells the cause.
+        // Read to its end, lest the program wait; the beginning names the cause.
         var words = new StringBuilder();
         while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
@@ -206,7 +206,7 @@ internal sealed class ClientProcess : IAsyncDisposable
             _ when IdOf(words) == ErrorId.ConnectionFailed => "Check the server and the network, then run the command again.",
             _ when ClientHints.Of(words) is { } hint => hint,
             _ when Has(words, "permission denied") => "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).",
-            _ => "Mend what the message names, then run the command again.",
+            _ => "Fix the problem reported above and run the command again.",
         };
 
     private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);

@@ -35,7 +35,8 @@ internal sealed record ClientTools(string Folder, int Version)
         {
             throw new MigrationException(
                 ErrorId.ClientToolOutdated,
-                $"The server is PostgreSQL {server.Major}, and the newest pg_dump here is of version {newest.Version} ('{newest.Folder}'): it refuses newer servers.",
+                $"The server is PostgreSQL {server.Major}, and the newest pg_dump here is of version {newest.Version} "
+                    + $"('{newest.Folder}'): it refuses newer servers.",
                 $"Install {package}; it may stand beside the older one."
             );
         }
@@ -48,7 +49,7 @@ internal sealed record ClientTools(string Folder, int Version)
     }
 
     /// <summary>
-    /// The folder of a server's programs, of a version or the next newer one (the newest when none is named); null when there is none.
+    /// The folder of a server's programs, of a version or the next newer one (the newest when none is named); null without one.
     /// </summary>
     public static ClientTools? Server(int? version)
     {

@@ -129,7 +129,7 @@ internal sealed class DumpGuard(string source, bool acceptUnseen = false)
             : "text behind COPY ... FROM STDIN; on its line";
         return new MigrationException(
             ErrorId.BackupInvalid,
-            $"{source}:{piece.Line}: {what} is none of a dump's own; the dump was not loaded.",
+            $"{source}:{piece.Line}: {what} does not belong in a dump; the dump was not loaded.",
             NextStep
         );
     }
@@ -143,7 +143,8 @@ internal sealed class DumpGuard(string source, bool acceptUnseen = false)
     private MigrationException Refuse(int? line, string what) =>
         new(
             ErrorId.ReachesBeyondCopy,
-            $"{source}{(line is null ? _place : $":{line}")}: {what} reaches beyond the database that the dump is loaded into; the dump was not loaded.",
+            $"{source}{(line is null ? _place : $":{line}")}: {what} reaches beyond the database that the dump is loaded into; "
+                + "the dump was not loaded.",
             NextStep
         );
 

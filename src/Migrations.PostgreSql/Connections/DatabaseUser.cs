@@ -10,7 +10,8 @@ internal sealed record DatabaseUser(string Description, string WayOut)
 {
     /// <summary>How all sessions of a database are ended.</summary>
     public static string EndSessions(string database) =>
-        $"Stop what is connected, or end it: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {PostgreSqlText.Literal(database)};";
+        "Stop what is connected, or end it: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+        + $"{PostgreSqlText.Literal(database)};";
 
     /// <summary>A session, from a row of pg_stat_activity.</summary>
     public static DatabaseUser OfSession(NpgsqlDataReader row, string database)
@@ -39,7 +40,8 @@ internal sealed record DatabaseUser(string Description, string WayOut)
         return new DatabaseUser(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kind}backend {process} of user {user}{(application.Length == 0 ? "" : $" ({application})")} from {row.GetString(3)}{(row.GetString(4).Length == 0 ? "" : ", " + row.GetString(4))}"
+                $"{kind}backend {process} of user {user}{(application.Length == 0 ? "" : $" ({application})")} from "
+                    + $"{row.GetString(3)}{(row.GetString(4).Length == 0 ? "" : ", " + row.GetString(4))}"
             ),
             EndSessions(database)
         );

@@ -16,7 +16,7 @@ internal static class GssEncryption
     public static void Set(NpgsqlConnectionStringBuilder builder, string mode)
     {
         if (mode is not ("disable" or "prefer" or "require"))
-            throw PostgreSqlTarget.Invalid("'gssencmode' is none of disable, prefer, require.");
+            throw PostgreSqlTarget.Invalid("Invalid 'gssencmode'. Expected disable, prefer or require.");
         if (IsKnown(builder))
             builder[Key] = CultureInfo.InvariantCulture.TextInfo.ToTitleCase(mode);
         else if (mode is "require")

@@ -30,7 +30,8 @@ internal static class HostChoice
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
             throw PostgreSqlTarget.Invalid(
-                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session Attributes=primary), or standby, says which."
+                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session "
+                    + "Attributes=primary), or standby, says which."
             );
         }
     }
@@ -40,7 +41,9 @@ internal static class HostChoice
     public static string Known(string value) =>
         Array.Exists(Words, w => string.Equals(w.Word, value, StringComparison.OrdinalIgnoreCase))
             ? value
-            : throw PostgreSqlTarget.Invalid($"'target_session_attrs' is none of {string.Join(", ", Words.Select(w => w.Word))}.");
+            : throw PostgreSqlTarget.Invalid(
+                $"Invalid 'target_session_attrs'. Expected one of: {string.Join(", ", Words.Select(w => w.Word))}."
+            );
 
     /// <summary>Which server is wanted; null for whichever it is.</summary>
     public static TargetSessionAttributes? Wanted(NpgsqlConnectionStringBuilder builder)

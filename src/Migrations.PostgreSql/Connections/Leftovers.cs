@@ -56,7 +56,8 @@ internal sealed class Leftovers(PostgreSqlConnection connection)
             await connection.ExecuteAsync("DISCARD TEMP", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>In the transaction of a run a deferred constraint may still be waiting for a temporary table's rows; then it stays.</summary>
+    /// <summary>In the transaction of a run a deferred constraint may still be waiting for a temporary table's rows; then it
+    /// stays.</summary>
     private async Task TryDiscardAsync(CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync("SAVEPOINT migrations_clear", cancellationToken).ConfigureAwait(false);

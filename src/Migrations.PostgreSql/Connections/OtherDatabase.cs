@@ -2,7 +2,7 @@ using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>A database that every server has, for work on another that is not there, or that nobody may be connected to.</summary>
+/// <summary>A database that every server has, for work on another that is not there, or that no one may be connected to.</summary>
 internal static class OtherDatabase
 {
     private const string Usual = "postgres";

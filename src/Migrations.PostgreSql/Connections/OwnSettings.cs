@@ -4,7 +4,7 @@ using Migrations.Databases;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The settings under which queries of our own run, until the transaction ends or what was in force is put back.
+/// The settings under which queries of our own run, until the transaction ends or what was in force is restored.
 /// </summary>
 internal sealed class OwnSettings
 {
@@ -21,7 +21,8 @@ internal sealed class OwnSettings
             + string.Join(
                 ", ",
                 settings.Select(s =>
-                    $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), pg_catalog.set_config('{s.Name}', '{s.Value}', true)"
+                    $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), "
+                    + $"pg_catalog.set_config('{s.Name}', '{s.Value}', true)"
                 )
             );
         Leave =
@@ -49,7 +50,7 @@ internal sealed class OwnSettings
     /// <summary>A query that puts them in force, and remembers what was.</summary>
     public string Enter { get; }
 
-    /// <summary>A query that puts back what was in force.</summary>
+    /// <summary>A query that restores what was in force.</summary>
     public string Leave { get; }
 
     /// <summary>As <see cref="Catalogue"/>, for what may have to wait for others: no longer than a session is to.</summary>

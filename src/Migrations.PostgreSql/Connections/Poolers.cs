@@ -3,7 +3,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// What a connection pooler between us and the server does not allow. Behind one the process id that a connection was told is the pooler's
+/// What a connection pooler between us and the server does not allow. Behind one the process id that a connection was given is the pooler's
 /// own (<see href="https://www.pgbouncer.org/features.html"/>).
 /// </summary>
 internal static class Poolers
@@ -37,8 +37,10 @@ internal static class Poolers
             return;
         throw new MigrationException(
             ErrorId.PoolerUnsuitable,
-            $"{connection.Target.Display} is reached through a connection pooler, and a restore replaces the database, to which the pooler keeps connections. Nothing was changed.",
-            "Connect to the server itself: give its own host and port. While other programs use the pooler, pause it first (PgBouncer: PAUSE in its console)."
+            $"{connection.Target.Display} is reached through a connection pooler, and a restore replaces the database, to "
+                + "which the pooler keeps connections. Nothing was changed.",
+            "Connect to the server itself: give its own host and port. While other programs use the pooler, pause it first "
+                + "(PgBouncer: PAUSE in its console)."
         );
     }
 }

@@ -84,9 +84,8 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     public string? GuardOfDone => _wasOvertaken ? Overtaken : _hold?.GuardOfDone;
 
     /// <summary>
-    /// Whether the server takes a backslash in a literal for an escape (<see
-    /// href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS">standard_conforming_strings</see>,
-    /// which it reports): scripts are read and rehearsed without that.
+    /// Whether the server takes a backslash in a literal for an escape: scripts are read and rehearsed without that. It reports the setting
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS"/>).
     /// </summary>
     public bool ReadsBackslashes =>
         string.Equals(Npgsql.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);

@@ -49,7 +49,7 @@ internal sealed class PostgreSqlConnector
                 if (!PostgreSqlErrors.MayPass(e) || options.DelayBeforeRetry(attempt, clock.Elapsed) is not { } delay)
                     throw PostgreSqlErrors.Connecting(_target, Username, e, attempt);
                 pause = delay;
-                options.Events.Publish(new ConnectionRetried(_target.Display, attempt, attempts, PostgreSqlErrors.Words(e), pause));
+                options.Events.Publish(new ConnectionRetried(_target.Display, attempt, attempts, PostgreSqlErrors.Message(e), pause));
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);

@@ -41,11 +41,12 @@ internal static class PostgreSqlErrors
                 or PostgresErrorCodes.DuplicateSchema
                 or PostgresErrorCodes.DuplicateObject;
 
-    /// <summary>Whether the connection is gone, so that nobody told how the last statement ended.</summary>
+    /// <summary>Whether the connection is gone, so that it is not known how the last statement ended.</summary>
     public static bool IsBroken(Exception e) =>
         e switch
         {
-            // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is an
+            // What ends the connection is more than an ERROR; one that a statement raises with such a code (for a foreign server, say) is
+            // an
             // answer.
             PostgresException p => p.InvariantSeverity is not "ERROR"
                 && (IsOfConnection(p.SqlState) || p.SqlState is TransactionTimeout.Code),
@@ -63,13 +64,13 @@ internal static class PostgreSqlErrors
         || e.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.NoDataFound or PostgresErrorCodes.CardinalityViolation;
 
     /// <summary>
-    /// Whether the server told how the last statement ended: a transaction that took too long is rolled back, though the connection is
+    /// Whether the server reported how the last statement ended: a transaction that took too long is rolled back, though the connection is
     /// ended with it.
     /// </summary>
     public static bool IsAnswer(Exception e) => e is PostgresException p && (!IsBroken(p) || p.SqlState is TransactionTimeout.Code);
 
     /// <summary>The database's or the network's own words.</summary>
-    public static string Words(Exception e) =>
+    public static string Message(Exception e) =>
         e switch
         {
             PostgresException p => p.MessageText,
@@ -82,7 +83,7 @@ internal static class PostgreSqlErrors
     /// <summary>A connection that could not be made.</summary>
     public static MigrationException Connecting(DatabaseTarget target, string? user, Exception e, int attempts)
     {
-        var words = Words(e).TrimEnd('.');
+        var words = Message(e).TrimEnd('.');
         return e switch
         {
             MigrationException m => m,
@@ -99,30 +100,33 @@ internal static class PostgreSqlErrors
             { InnerException: AuthenticationException } => new MigrationException(
                 ErrorId.ConnectionFailed,
                 $"{target.Display} was reached, but a TLS connection to it could not be made: {words}.",
-                "Check sslmode, and that sslrootcert names the certificate of the server's authority and the host is one of the certificate's names.",
+                "Check sslmode, and that sslrootcert names the certificate of the server's authority and the host is one of the "
+                    + "certificate's names.",
                 e
             ),
             NpgsqlException n when IsWithoutHost(n) => new MigrationException(
                 ErrorId.ConnectionFailed,
                 $"No host of {target.Display} can be reached and is what target_session_attrs asks for{Causes(n)}.",
-                "See that the servers run and which one is the primary (SELECT pg_is_in_recovery()) and that default_transaction_read_only is off there, or give another target_session_attrs.",
+                "See that the servers run and which one is the primary (SELECT pg_is_in_recovery()) and that "
+                    + "default_transaction_read_only is off there, or give another target_session_attrs.",
                 e
             ),
             _ => new MigrationException(
                 ErrorId.ConnectionFailed,
                 $"{target.Display} could not be reached{(attempts > 1 ? $" in {attempts} tries" : "")}: {words}.",
-                "Check host and port and that the server runs ('pg_isready'). To wait for a starting server, set DB_RETRY_ATTEMPTS and DB_RETRY_DELAY.",
+                "Check host and port and that the server runs ('pg_isready'). To wait for a starting server, set "
+                    + "DB_RETRY_ATTEMPTS and DB_RETRY_DELAY.",
                 e
             ),
         };
     }
 
-    // Npgsql tells it by words only: none answered, or none of those that did was of the kind.
+    // Npgsql reports it in words only: none answered, or none of those that did was of the kind.
     private static bool IsWithoutHost(NpgsqlException e) => e.Message.Contains("suitable host", StringComparison.Ordinal);
 
     private static string Causes(NpgsqlException e) =>
         e.InnerException is AggregateException { InnerExceptions: var all }
-            ? ": " + string.Join("; ", all.Select(i => Words(i).TrimEnd('.')).Distinct(StringComparer.Ordinal))
+            ? ": " + string.Join("; ", all.Select(i => Message(i).TrimEnd('.')).Distinct(StringComparer.Ordinal))
             : "";
 
     /// <summary>A failure outside scripts.</summary>
@@ -152,7 +156,7 @@ internal static class PostgreSqlErrors
         {
             throw new MigrationException(
                 ErrorId.ConnectionFailed,
-                $"{doing} failed, because the connection broke: {Words(e).TrimEnd('.')}.",
+                $"{doing} failed, because the connection broke: {Message(e).TrimEnd('.')}.",
                 "Check the server and the network, then run the command again.",
                 e
             );
@@ -185,16 +189,19 @@ internal static class PostgreSqlErrors
     public static string NextStep(PostgresException e) =>
         e.SqlState switch
         {
-            "55P04" =>
-                "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an earlier migration of its own, then run 'migrations up' again.",
+            "55P04" => "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an "
+                + "earlier migration of its own, then run 'migrations up' again.",
             PostgresErrorCodes.ActiveSqlTransaction =>
-                "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' in the script's first comment.",
+                "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' "
+                    + "in the script's first comment.",
             PostgresErrorCodes.InvalidTransactionTermination =>
-                "COMMIT and ROLLBACK in a procedure or DO block work only outside a transaction: take them out, or write '-- Transaction: none' in the script's first comment.",
+                "COMMIT and ROLLBACK in a procedure or DO block work only outside a transaction: take them out, or write '-- "
+                    + "Transaction: none' in the script's first comment.",
             PostgresErrorCodes.FeatureNotSupported
                 when e.Routine is "RememberAllDependentForRebuilding"
                     || e.MessageText.Contains("used by a view", StringComparison.Ordinal) =>
-                "Drop the view before the change and create it again after it, in the same script; or add a new column, copy the values, and let the view use that one.",
+                "Drop the view before the change and create it again after it, in the same script; or add a new column, copy the "
+                    + "values, and let the view use that one.",
             PostgresErrorCodes.InsufficientPrivilege => "Run as a role that has the right, or GRANT it to this one.",
             PostgresErrorCodes.ReadOnlySqlTransaction =>
                 "Connect to the primary server, not to a standby, and check default_transaction_read_only.",
@@ -213,14 +220,15 @@ internal static class PostgreSqlErrors
             PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
             PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName =>
                 "Check the name, and that an earlier migration creates it; then run 'migrations up' again.",
-            _ => "Mend the script and run the command again; 'migrations status' shows what is applied.",
+            _ => "Fix the script and run the command again; 'migrations status' shows what is applied.",
         };
 
     private static MigrationException Authentication(DatabaseTarget target, string? user, string words, Exception e) =>
         new(
             ErrorId.AuthenticationFailed,
             $"The server of {target.Display} did not accept the user '{user}': {words}.",
-            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are written as %-codes. Then see pg_hba.conf on the server.",
+            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are "
+                + "written as %-codes. Then see pg_hba.conf on the server.",
             e
         );
 }

@@ -34,7 +34,8 @@ internal static class PostgreSqlTarget
         new(
             ErrorId.TargetInvalid,
             $"The PostgreSQL database is not given correctly: {what}",
-            "Write postgres://user:password@host:5432/database (with %-codes for special characters), or Host=...;Username=...;Password=...;Database=....",
+            "Write postgres://user:password@host:5432/database (with %-codes for special characters), or "
+                + "Host=...;Username=...;Password=...;Database=....",
             inner
         );
 

@@ -134,7 +134,8 @@ internal sealed class PostgreSqlUrl
             return;
         // Behind a '?' that should have been a %-code stands the rest of a password, and an '@' behind it.
         throw PostgreSqlTarget.Invalid(
-            $"a parameter after '?' is not known here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}."
+            "a parameter after '?' is not known "
+                + $"here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}."
         );
     }
 
@@ -244,7 +245,7 @@ internal sealed class PostgreSqlUrl
             "require" => SslMode.Require,
             "verify-ca" => SslMode.VerifyCA,
             "verify-full" => SslMode.VerifyFull,
-            _ => throw PostgreSqlTarget.Invalid("'sslmode' is none of disable, allow, prefer, require, verify-ca, verify-full."),
+            _ => throw PostgreSqlTarget.Invalid("Invalid 'sslmode'. Expected disable, allow, prefer, require, verify-ca or verify-full."),
         };
 
     private static SslNegotiation Negotiation(string value) =>
@@ -252,7 +253,7 @@ internal sealed class PostgreSqlUrl
         {
             "postgres" => SslNegotiation.Postgres,
             "direct" => SslNegotiation.Direct,
-            _ => throw PostgreSqlTarget.Invalid("'sslnegotiation' is none of postgres, direct."),
+            _ => throw PostgreSqlTarget.Invalid("Invalid 'sslnegotiation'. Expected postgres or direct."),
         };
 
     private static ChannelBinding Binding(string value) =>
@@ -261,7 +262,7 @@ internal sealed class PostgreSqlUrl
             "disable" => ChannelBinding.Disable,
             "prefer" => ChannelBinding.Prefer,
             "require" => ChannelBinding.Require,
-            _ => throw PostgreSqlTarget.Invalid("'channel_binding' is none of disable, prefer, require."),
+            _ => throw PostgreSqlTarget.Invalid("Invalid 'channel_binding'. Expected disable, prefer or require."),
         };
 
     private static string Decode(ReadOnlySpan<char> text)

@@ -38,7 +38,8 @@ internal sealed class PreparedStatements
             CultureInfo.InvariantCulture,
             $"""
             SELECT 1 OPERATOR(pg_catalog./) CASE WHEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statement() p
-                WHERE p.prepare_time OPERATOR(pg_catalog.<) pg_catalog.transaction_timestamp() AND pg_catalog.starts_with(p.name, '{_prefix}'))
+                WHERE p.prepare_time OPERATOR(pg_catalog.<) pg_catalog.transaction_timestamp()
+                    AND pg_catalog.starts_with(p.name, '{_prefix}'))
                 OPERATOR(pg_catalog.=) {_ready.Count} THEN 1 ELSE 0 END
             """
         );

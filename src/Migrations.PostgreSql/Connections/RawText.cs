@@ -4,7 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Names and definitions of a database whose encoding is SQL_ASCII, which is none: it holds any bytes, and the server refuses to send those
+/// Names and definitions of a database whose encoding is SQL_ASCII, which means no encoding: it holds any bytes, and the server refuses to
+/// send those
 /// that are not UTF-8 (<see href="https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-CHARSET-SUPPORTED"/>). They are sent
 /// with each such byte as three octal digits.
 /// </summary>
@@ -20,7 +21,8 @@ internal static class RawText
 
     /// <summary>A column of a query, in a form that can be sent.</summary>
     public static string Sent(string column) =>
-        $"CASE WHEN {column} ~ ('[^' || chr(1) || '-' || chr(127) || ']') THEN chr(1) || encode(convert_to({column}, 'SQL_ASCII'), 'escape') ELSE {column} END";
+        $"CASE WHEN {column} ~ ('[^' || chr(1) || '-' || chr(127) || ']') THEN chr(1) || encode(convert_to({column}, "
+        + $"'SQL_ASCII'), 'escape') ELSE {column} END";
 
     /// <summary>The text of a column: as UTF-8 where it is that, and with its octal digits where it is not.</summary>
     public static string Read(string sent)

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// A read-only transaction in which every query sees the same moment; always rolled back, so that what was set in it is put back. Inside
+/// A read-only transaction in which every query sees the same moment; always rolled back, so that what was set in it is restored. Inside
 /// the open transaction of a run it is a savepoint.
 /// </summary>
 internal sealed class ReadTransaction(PostgreSqlConnection connection) : IAsyncDisposable

@@ -18,7 +18,7 @@ internal static class Secrets
     /// <summary>The server's words without the secrets of the statement that they are about.</summary>
     public static string Hide(string words, string? statement) => ScriptRedaction.Hide(Dialect, statement, words);
 
-    /// <summary>The server's error without the secrets of the statement, which it may repeat; the same one where there are none.</summary>
+    /// <summary>The server's error without the secrets of the statement, which it may repeat; the same one without any.</summary>
     public static PostgresException Without(PostgresException e, string? statement)
     {
         var (where, query) = (

@@ -20,7 +20,8 @@ internal static class Standby
             throw new MigrationException(
                 ErrorId.DatabaseReadOnly,
                 $"The server of {connection.Target.Display} is a standby, which can only be read. Nothing was changed.",
-                "Connect to the primary server; or name all of them, and target_session_attrs=primary: postgres://user@host1,host2/database?target_session_attrs=primary."
+                "Connect to the primary server; or name all of them, and target_session_attrs=primary: "
+                    + "postgres://user@host1,host2/database?target_session_attrs=primary."
             );
     }
 }

@@ -18,7 +18,8 @@ internal static class StatementPooling
     public static MigrationException Refusal(string doing, Exception e) =>
         new(
             ErrorId.PoolerUnsuitable,
-            $"{doing} failed, because the connection goes through a pooler in statement mode, which allows no transaction: {PostgreSqlErrors.Words(e)}.",
+            $"{doing} failed, because the connection goes through a pooler in statement mode, which allows no transaction: "
+                + $"{PostgreSqlErrors.Message(e)}.",
             "Connect to the server itself, or to a pool in session or transaction mode.",
             e
         );

@@ -48,33 +48,41 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
 
     private string CheckText =>
         $"""
-            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
+            SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event
+                FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
-                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true), '')) OPERATOR(pg_catalog.=) 0 THEN {Kept}
+                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true),
+                    '')) OPERATOR(pg_catalog.=) 0 THEN {Kept}
                     ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
             """;
 
     /// <summary>
     /// A query of how the whole table is, for statements outside of transactions: what they change is committed before anything of ours
-    /// looks. Which transaction wrote a row (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) tells
+    /// looks. Which transaction wrote a row (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>) shows
     /// an update.
     /// </summary>
     public string Whole =>
-        $"(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
+        "(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), "
+        + $"pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
 
     /// <summary>
     /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
     /// </summary>
     private string Kept =>
         $"""
-            pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
-                        AND ($4 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 OR EXISTS (SELECT FROM ONLY {table} k WHERE k.id OPERATOR(pg_catalog.=) $4))
+            pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0
+                AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
+                        AND ($4 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 OR EXISTS (SELECT FROM ONLY {table} k
+                            WHERE k.id OPERATOR(pg_catalog.=) $4))
             """;
 
     private string State(int added) =>
         connection.Server.CountsChanges
-            ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
-            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM ONLY {table}){Without(added)})";
+            ? $"pg_catalog.format('%s/%s/%s/%s/', pg_catalog.pg_relation_filenode({_oid}), "
+                + $"pg_catalog.pg_stat_get_xact_tuples_updated({_oid}), pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}), "
+                + $"pg_catalog.pg_stat_get_xact_tuples_inserted({_oid}){Without(added)})"
+            : $"pg_catalog.format('%s/%s/', pg_catalog.pg_relation_filenode({_oid}), (SELECT pg_catalog.count(*) FROM ONLY "
+                + $"{table}){Without(added)})";
 
     private static string Without(int added) => added == 0 ? "" : " OPERATOR(pg_catalog.-) 1";
 }

@@ -20,7 +20,8 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     /// <summary>Whether the connection has temporary tables or prepared statements, which outlive a transaction.</summary>
     /// <param name="which">A condition of a prepared statement <c>p</c>.</param>
     public static string Leftovers(string which) =>
-        $"(pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_prepared_statement() p WHERE {which}))";
+        "(pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR EXISTS (SELECT FROM "
+        + $"pg_catalog.pg_prepared_statement() p WHERE {which}))";
 
     // Where a step can begin at zero, only locked tables need to be looked at.
     private readonly bool _handsOver = HandsOver(serverVersion);
@@ -48,7 +49,8 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
             var start = sharesTransaction
                 ? $"COALESCE({Remembered("started")}::pg_catalog.timestamptz, pg_catalog.clock_timestamp())"
                 : "pg_catalog.transaction_timestamp()";
-            return $"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) {start}) OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8";
+            return $"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) {start}) "
+                + "OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8";
         }
     }
 
@@ -56,17 +58,18 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
     public string Rows =>
         RemembersRows ? $"GREATEST(0, ({RowsSoFar}) OPERATOR(pg_catalog.-) {Remembered("rows")}::pg_catalog.int8)" : RowsSoFar;
 
-    /// <summary>Whether rows that the script itself tells need not be counted: those counted later must not come on top.</summary>
+    /// <summary>Whether rows that the script's text shows need not be counted: those counted later must not come on top.</summary>
     public bool TakesRowsFromScript => sharesTransaction || _handsOver;
 
-    /// <summary>Rows that the script itself tells.</summary>
+    /// <summary>Rows that the script's text shows.</summary>
     /// <param name="rows">How many.</param>
     /// <param name="parameter">The parameter that holds the number.</param>
-    public string Told(long rows, string parameter) => rows == 0 || RemembersRows ? parameter : $"(SELECT {parameter} FROM {HandOver})";
+    public string Known(long rows, string parameter) => rows == 0 || RemembersRows ? parameter : $"(SELECT {parameter} FROM {HandOver})";
 
     // NULL when the script has said RESET ALL. NULLIF would look up its operator in the script's search_path.
     private static string Remembered(string name) =>
-        $"(CASE WHEN pg_catalog.length(pg_catalog.current_setting('migrations.{name}', true)) OPERATOR(pg_catalog.>) 0 THEN pg_catalog.current_setting('migrations.{name}', true) END)";
+        $"(CASE WHEN pg_catalog.length(pg_catalog.current_setting('migrations.{name}', true)) OPERATOR(pg_catalog.>) 0 "
+        + $"THEN pg_catalog.current_setting('migrations.{name}', true) END)";
 
     private bool RemembersRows => sharesTransaction || !_handsOver;
 
@@ -77,23 +80,24 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
             CASE WHEN pg_catalog.current_setting('track_counts')::pg_catalog.bool THEN COALESCE((
                 SELECT pg_catalog.sum(t.changed)::pg_catalog.int8 FROM ({(_handsOver ? LockedTables : AllTables)}) AS t
                 WHERE CASE WHEN t.changed OPERATOR(pg_catalog.>) 0
-                    THEN t.oid OPERATOR(pg_catalog.<>) '{historyTable.Replace(
-                "'",
-                "''",
-                StringComparison.Ordinal
-            )}'::pg_catalog.regclass AND t.oid::pg_catalog.regclass::pg_catalog.text OPERATOR(pg_catalog.!~~) 'pg\_toast%.%' END), 0) END
+                    THEN t.oid OPERATOR(pg_catalog.<>) '{historyTable.Replace("'", "''", StringComparison.Ordinal)}'::pg_catalog.regclass
+                        AND t.oid::pg_catalog.regclass::pg_catalog.text OPERATOR(pg_catalog.!~~) 'pg\_toast%.%' END), 0) END
             """;
 
     // 16384: the first number that the server gives to what users create. Whatever is written is locked.
     private static string LockedTables =>
         $"""
             SELECT DISTINCT l.relation AS oid, {Changed("l.relation")} AS changed FROM pg_catalog.pg_lock_status() l, {HandOver}
-            WHERE l.relation OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
+            WHERE l.relation OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
+                AND l.locktype OPERATOR(pg_catalog.=) 'relation'
             """;
 
     private static string AllTables =>
-        $"SELECT c.oid, {Changed("c.oid")} AS changed FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid";
+        $"SELECT c.oid, {Changed("c.oid")} AS changed FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) "
+        + "'r' AND c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid";
 
     private static string Changed(string table) =>
-        $"pg_catalog.pg_stat_get_xact_tuples_inserted({table}) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated({table}) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted({table})";
+        $"pg_catalog.pg_stat_get_xact_tuples_inserted({table}) OPERATOR(pg_catalog.+) "
+        + $"pg_catalog.pg_stat_get_xact_tuples_updated({table}) OPERATOR(pg_catalog.+) "
+        + $"pg_catalog.pg_stat_get_xact_tuples_deleted({table})";
 }

@@ -17,7 +17,8 @@ internal sealed class IndexIntegrity(PostgreSqlConnection connection)
         string? schema = null;
         await connection
             .QueryAsync(
-                "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'",
+                "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname "
+                    + "= 'amcheck'",
                 row => schema = row.GetString(0),
                 cancellationToken
             )
@@ -67,14 +68,11 @@ internal sealed class IndexIntegrity(PostgreSqlConnection connection)
         await connection
             .QueryAsync(
                 $"""
-                SELECT c.oid::text, {Qualified(
-                    "n",
-                    "c.relname"
-                )} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                    JOIN pg_namespace n ON n.oid = c.relnamespace
                     JOIN pg_am a ON a.oid = c.relam
-                WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers(
-                    "n"
-                )} AND c.relpersistence = 'p' ORDER BY 2
+                WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND {IsUsers("n")}
+                    AND c.relpersistence = 'p' ORDER BY 2
                 """,
                 row =>
                     questions.Add(
@@ -91,12 +89,16 @@ internal sealed class IndexIntegrity(PostgreSqlConnection connection)
             return questions;
         await connection
             .QueryAsync(
-                $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND c.relpersistence = 'p' ORDER BY 2",
+                $"SELECT c.oid::text, {Qualified("n", "c.relname")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                    + $"JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'heap' AND c.relkind IN ('r', 'm') AND {IsUsers("n")} AND "
+                    + "c.relpersistence = 'p' ORDER BY 2",
                 row =>
                     questions.Add(
                         (
                             null,
-                            $"SELECT 'block ' || v.blkno || ': ' || v.msg FROM {schema}.verify_heapam({row.GetString(0)}::oid::regclass, false, false, 'none'::text, NULL::bigint, NULL::bigint) v LIMIT 3",
+                            "SELECT 'block ' || v.blkno || ': ' || v.msg FROM "
+                                + $"{schema}.verify_heapam({row.GetString(0)}::oid::regclass, false, false, 'none'::text, NULL::bigint, "
+                                + "NULL::bigint) v LIMIT 3",
                             row.GetString(1)
                         )
                     ),

@@ -26,7 +26,7 @@ internal sealed record IntegrityFinding(
     /// <summary>What was found, if anything.</summary>
     /// <param name="found">The objects.</param>
     /// <param name="status">How bad that is.</param>
-    /// <param name="good">The sentence when there are none; it is also what is expected.</param>
+    /// <param name="good">The sentence when there are no such objects; it is also what is expected.</param>
     /// <param name="bad">The sentence when there are some, with <c>{0}</c> for how many.</param>
     /// <param name="recommendation">What to do.</param>
     /// <param name="one">What one is called, with its verb.</param>

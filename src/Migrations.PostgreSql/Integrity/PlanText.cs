@@ -44,10 +44,7 @@ internal static class PlanText
         foreach (var condition in Conditions)
         {
             if (node.TryGetProperty(condition, out var value))
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"; {condition}: {(value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray().Select(v => v.ToString())) : value.ToString())}"
-                );
+                text.Append(CultureInfo.InvariantCulture, $"; {condition}: {All(value)}");
         }
 
         if (index is not null)
@@ -61,6 +58,9 @@ internal static class PlanText
                 Append(text, plan, depth + 1);
         }
     }
+
+    private static string All(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray().Select(v => v.ToString())) : value.ToString();
 
     private static string? Text(JsonElement node, string name) => node.TryGetProperty(name, out var value) ? value.ToString() : null;
 }

@@ -50,7 +50,7 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
     }
 
     /// <summary>
-    /// The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error nobody can
+    /// The sequences that this transaction has moved, by the locks that it holds: others move theirs meanwhile. After an error they cannot
     /// be asked.
     /// </summary>
     private async Task<HashSet<string>> TouchedAsync(CancellationToken cancellationToken)
@@ -60,7 +60,8 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
             .QueryAsync(
                 """
                 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
-                FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind = 'S'
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
                 """,
                 row => touched.Add(row.GetString(0)),
@@ -97,7 +98,9 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
             {
                 throw new MigrationException(
                     ErrorId.CheckInvalid,
-                    $"The check at line {statement.Line} of '{Path.GetFileName(query.Location.File)}' says {new StatementWords(statement.Text)[0]}: a check runs in a transaction that is rolled back, and nothing in it may end that transaction, need to run outside of one, or copy to or from the client.",
+                    $"The check at line {statement.Line} of '{Path.GetFileName(query.Location.File)}' says "
+                        + $"{new StatementWords(statement.Text)[0]}: a check runs in a transaction that is rolled back, and nothing in "
+                        + "it may end that transaction, need to run outside of one, or copy to or from the client.",
                     "Take the statement out of the check."
                 )
                 {
@@ -184,7 +187,8 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
         var found = new Dictionary<string, long?>(StringComparer.Ordinal);
         await connection
             .QueryAsync(
-                "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM pg_catalog.pg_sequences",
+                "SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), last_value FROM "
+                    + "pg_catalog.pg_sequences",
                 row => found[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetInt64(1),
                 cancellationToken
             )

@@ -26,8 +26,10 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
             await connection
                 .QueryTablesAsync(
                     $"""
-                    SELECT s.next, t.most FROM (SELECT CASE WHEN is_called THEN last_value OPERATOR(pg_catalog.+) 1 ELSE last_value END AS next FROM {sequence}) s,
-                        (SELECT pg_catalog.max({column})::pg_catalog.int8 AS most FROM {table}) t WHERE t.most OPERATOR(pg_catalog.>=) s.next
+                    SELECT s.next, t.most FROM (SELECT CASE WHEN is_called THEN last_value OPERATOR(pg_catalog.+) 1
+                        ELSE last_value END AS next FROM {sequence}) s,
+                        (SELECT pg_catalog.max({column})::pg_catalog.int8 AS most FROM {table}) t
+                            WHERE t.most OPERATOR(pg_catalog.>=) s.next
                     """,
                     row =>
                         behind.Add(
@@ -54,7 +56,8 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
         return left.Count > 0
             ? new IntegrityFinding(
                 CheckStatus.NotRun,
-                $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that reads the whole table.",
+                $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that "
+                    + "reads the whole table.",
                 left
             )
             : IntegrityFinding.Pass("Every sequence is ahead of its column.");
@@ -66,15 +69,16 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
         await connection
             .QueryAsync(
                 $"""
-                SELECT {Qualified("sn", "sc.relname")}, {Qualified(
-                    "n",
-                    "c.relname"
-                )}, quote_ident(a.attname), c.reltuples BETWEEN 0 AND {SmallTable}
+                SELECT {Qualified("sn", "sc.relname")}, {Qualified("n", "c.relname")}, quote_ident(a.attname),
+                    c.reltuples BETWEEN 0 AND {SmallTable}
                     OR (c.reltuples < 0 AND pg_relation_size(c.oid) < {SmallFile}) OR EXISTS (
                     SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL)
-                FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid JOIN pg_class sc ON sc.oid = s.seqrelid JOIN pg_namespace sn ON sn.oid = sc.relnamespace
-                JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
-                WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.seqincrement > 0 AND NOT s.seqcycle
+                FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid JOIN pg_class sc ON sc.oid = s.seqrelid
+                    JOIN pg_namespace sn ON sn.oid = sc.relnamespace
+                JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace
+                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+                WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+                    AND s.seqincrement > 0 AND NOT s.seqcycle
                 AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) AND {IsUsers("n")} ORDER BY 1
                 """,
                 row => pairs.Add((row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3))),

@@ -11,9 +11,11 @@ internal static class BlockerQuery
 {
     // Of an autovacuum a role without rights sees neither kind nor user.
     private const string Sessions = """
-        SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), COALESCE(left(a.query, 500), ''),
+        SELECT a.pid, COALESCE(a.usename::text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), COALESCE(left(a.query, 500),
+            ''),
             EXTRACT(epoch FROM clock_timestamp() - COALESCE(a.xact_start, a.backend_start))::bigint,
-            COALESCE(a.backend_type = 'autovacuum worker', a.usesysid IS NULL), (SELECT s.setting::bigint FROM pg_settings s WHERE s.name = 'deadlock_timeout')
+            COALESCE(a.backend_type = 'autovacuum worker', a.usesysid IS NULL), (SELECT s.setting::bigint FROM pg_settings s
+                WHERE s.name = 'deadlock_timeout')
         FROM pg_stat_activity w, unnest(pg_blocking_pids(w.pid)) AS b(pid) JOIN pg_stat_activity a ON a.pid = b.pid
         WHERE w.pid = $1 OR (w.application_name = $2 AND w.datname = current_database()) ORDER BY a.xact_start LIMIT 1
         """;
@@ -21,8 +23,10 @@ internal static class BlockerQuery
     private const string Prepared = """
         SELECT p.gid, p.owner::text, EXTRACT(epoch FROM clock_timestamp() - p.prepared)::bigint
         FROM pg_stat_activity a JOIN pg_locks w ON w.pid = a.pid AND NOT w.granted
-        JOIN pg_locks h ON h.granted AND h.pid IS NULL AND (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid, h.transactionid, h.classid, h.objid, h.objsubid)
-            IS NOT DISTINCT FROM (w.locktype, w.database, w.relation, w.page, w.tuple, w.virtualxid, w.transactionid, w.classid, w.objid, w.objsubid)
+        JOIN pg_locks h ON h.granted AND h.pid IS NULL AND (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid,
+            h.transactionid, h.classid, h.objid, h.objsubid)
+            IS NOT DISTINCT FROM (w.locktype, w.database, w.relation, w.page, w.tuple, w.virtualxid, w.transactionid, w.classid, w.objid,
+                w.objsubid)
         JOIN pg_locks o ON o.pid IS NULL AND o.granted AND o.locktype = 'transactionid' AND o.virtualtransaction = h.virtualtransaction
         JOIN pg_prepared_xacts p ON p.transaction = o.transactionid
         WHERE a.pid = $1 OR (a.application_name = $2 AND a.datname = current_database()) ORDER BY p.prepared LIMIT 1
@@ -71,7 +75,8 @@ internal static class BlockerQuery
         return new Blocker(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, {row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}"
+                $"backend {row.GetInt32(0)} of user {row.GetString(1)}{(application.Length == 0 ? "" : $" ({application})")}, "
+                    + $"{row.GetString(3)}, transaction open for {age:c}: {Secrets.FirstWords(row.GetString(4))}"
             )
         );
     }
@@ -83,12 +88,14 @@ internal static class BlockerQuery
         var yields = !work.Contains("to prevent wraparound", StringComparison.Ordinal);
         var after = TimeSpan.FromMilliseconds(row.GetInt64(7));
         var how = yields
-            ? $"yields only to a session that waits longer than the server's deadlock_timeout, {after.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"
+            ? "yields only to a session that waits longer than the server's deadlock_timeout, "
+                + $"{after.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"
             : "does not yield";
         return new Blocker(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"backend {row.GetInt32(0)}, {(work.StartsWith("autovacuum", StringComparison.Ordinal) ? work : "an autovacuum")}, which {how}"
+                $"backend {row.GetInt32(0)}, "
+                    + $"{(work.StartsWith("autovacuum", StringComparison.Ordinal) ? work : "an autovacuum")}, which {how}"
             ),
             yields ? after : null
         );

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Looks, from a second connection, whom the session's backend waits for: once the wait has ended in an error, nobody knows any more. It
+/// Looks, from a second connection, whom the session's backend waits for: once the wait has ended in an error, no one knows any more. It
 /// connects only when a step takes longer than a part of the lock timeout, and looks more often than that timeout, so that no wait that
 /// fails goes unseen.
 /// </summary>
@@ -32,7 +32,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
     }
 
     /// <summary>Stops looking.</summary>
-    /// <returns>Who was last waited for; null when nobody was seen.</returns>
+    /// <returns>Who was last waited for; null when no one was seen.</returns>
     public async Task<Blocker?> StopAsync()
     {
         Stop();
@@ -77,7 +77,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or NpgsqlException or TimeoutException)
         {
-            // What cannot be seen is not told; the step itself does not depend on it.
+            // What cannot be seen is not reported; the step itself does not depend on it.
         }
     }
 }

@@ -6,7 +6,7 @@ internal static class LockTimeouts
     // What the server needs to cancel it once it has looked.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(500);
 
-    // Whoever waits for a table lock holds up all who come after: nobody is held up for longer than by a default wait.
+    // Whoever waits for a table lock holds up all who come after: no one is held up for longer than by a default wait.
     private static readonly TimeSpan Most = new Databases.SessionOptions().TableLockTimeout;
 
     /// <summary>How long to wait for it to yield; null when it was nothing that does.</summary>

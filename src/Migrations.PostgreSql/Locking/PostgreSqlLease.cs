@@ -30,9 +30,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
     /// <summary>A SQL expression that fails when the row has another token, and keeps the row until the transaction ends.</summary>
     public string Guard =>
         $"""
-            1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table} WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(
-                _connection.Options.HistoryTable
-            )}
+            1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM {_table}
+                WHERE name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(_connection.Options.HistoryTable)}
                 AND token OPERATOR(pg_catalog.=) '{_token}'::pg_catalog.uuid FOR KEY SHARE) AS lease)
             """;
 
@@ -62,7 +61,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
             {
                 throw new LockException(
                     ErrorId.LockUnsupported,
-                    $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be created: {e.MessageText} ({e.SqlState}).",
+                    $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be "
+                        + $"created: {e.MessageText} ({e.SqlState}).",
                     "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
                     holder: null
                 );
@@ -72,7 +72,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         return lease;
     }
 
-    /// <summary>Who holds the row; null when nobody does.</summary>
+    /// <summary>Who holds the row; null when no one does.</summary>
     public static async Task<LockHolder?> FindHolderAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         LockHolder? holder = null;
@@ -110,7 +110,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
         var taken =
             await _connection
                 .AnyAsync(
-                    $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
+                    $"INSERT INTO {_table} (name, token, owner, since, beat) VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), "
+                        + "pg_catalog.clock_timestamp()) ON CONFLICT (name) DO NOTHING RETURNING 1",
                     cancellationToken,
                     name,
                     token,
@@ -121,8 +122,10 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                 .AnyAsync(
                     $"""
                     WITH stale AS (
-                        SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter}) FOR UPDATE SKIP LOCKED)
-                    UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(), beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
+                        SELECT name FROM {_table} WHERE name = $1 AND (token = $2 OR beat < pg_catalog.clock_timestamp() - {StaleAfter})
+                            FOR UPDATE SKIP LOCKED)
+                    UPDATE {_table} AS l SET token = $2, owner = $3, since = pg_catalog.clock_timestamp(),
+                        beat = pg_catalog.clock_timestamp() FROM stale WHERE l.name = stale.name RETURNING 1
                     """,
                     cancellationToken,
                     name,
@@ -197,7 +200,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                 .ConfigureAwait(false);
         await _connection
             .ExecuteAsync(
-                $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)",
+                $"CREATE TABLE IF NOT EXISTS {_table} (name pg_catalog.text PRIMARY KEY, token pg_catalog.uuid NOT NULL, owner "
+                    + "pg_catalog.text NOT NULL, since pg_catalog.timestamptz NOT NULL, beat pg_catalog.timestamptz NOT NULL)",
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -213,7 +217,8 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                 var connection = await _connection.Connector.OpenSecondAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
                 using var command = new NpgsqlCommand(
-                    $"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 AND token OPERATOR(pg_catalog.=) $2",
+                    $"UPDATE {_table} SET beat = pg_catalog.clock_timestamp(), owner = $3 WHERE name OPERATOR(pg_catalog.=) $1 "
+                        + "AND token OPERATOR(pg_catalog.=) $2",
                     connection
                 );
                 var owner = PostgreSqlText.Parameter(_owner);

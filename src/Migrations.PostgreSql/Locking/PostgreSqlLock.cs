@@ -32,7 +32,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
 
     /// <summary>
     /// A SQL expression that fails in a backend that does not hold the lock, with everything in it qualified. It is held twice
-    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back tells whether
+    /// (https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS), so that giving one hold back shows whether
     /// it was there, and no one can come between. That costs a tenth of looking into pg_locks. Before that it takes the same lock for the
     /// transaction: no script can free that one, so what begins with the lock ends with it.
     /// </summary>
@@ -47,7 +47,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
             CultureInfo.InvariantCulture,
             $"""
             1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId}
-                AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8) AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
+                AND pg_catalog.pg_try_advisory_xact_lock('{_key}'::pg_catalog.int8)
+                    AND pg_catalog.pg_advisory_unlock('{_key}'::pg_catalog.int8)
                 THEN pg_catalog.pg_try_advisory_lock('{_key}'::pg_catalog.int8)::pg_catalog.int4 ELSE 0 END
             """
         );
@@ -62,7 +63,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId} THEN 1 ELSE 0 END,
+                1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {connection.ProcessId} THEN 1
+                    ELSE 0 END,
                     pg_catalog.pg_advisory_xact_lock('{_key}'::pg_catalog.int8)
                 """
             );
@@ -83,7 +85,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         );
 
     /// <summary>
-    /// Tells waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each
+    /// Shows waiting runs which migration is being worked on. An advisory lock's holder says so in its application name, with each
     /// transaction.
     /// </summary>
     public void WorkOn(string migration) => _lease?.WorkOn(migration);
@@ -132,7 +134,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         return _isHeld = true;
     }
 
-    /// <summary>Who holds the lock; null when nobody does.</summary>
+    /// <summary>Who holds the lock; null when no one does.</summary>
     public async Task<LockHolder?> FindHolderAsync(CancellationToken cancellationToken)
     {
         var holder = _running;
@@ -141,9 +143,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
                 $"""
                 SELECT a.pid, a.usename::text, pg_catalog.host(a.client_addr), a.application_name, a.backend_start
                 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-                WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND {OfKey(
-                    "$1"
-                )}
+                WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
+                    WHERE d.datname = pg_catalog.current_database()) AND {OfKey("$1")}
                 """,
                 row => holder = Holder(row),
                 cancellationToken,
@@ -203,7 +204,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
                     $"""
                     SELECT a.pid, a.usename::text, host(a.client_addr), a.application_name, a.backend_start
                     FROM (SELECT event, error_message FROM {HistoryTable.Of(connection.Options)} ORDER BY id DESC LIMIT 1) h
-                    JOIN pg_stat_activity a ON h.error_message = {ServerFacts.BackendOf} OR (a.backend_start IS NULL AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
+                    JOIN pg_stat_activity a ON h.error_message = {ServerFacts.BackendOf} OR (a.backend_start IS NULL
+                        AND strpos(h.error_message, 'backend ' || a.pid || ',') = 1)
                     WHERE h.event = 'started' AND a.datname = current_database() AND a.pid <> pg_backend_pid()
                     """,
                     row => holder = Holder(row),
@@ -230,7 +232,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         // served this query.
         await connection
             .QueryAsync(
-                "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND pg_catalog.pg_try_advisory_lock($2) END",
+                "SELECT CASE WHEN pg_catalog.pg_backend_pid() = $1 THEN pg_catalog.pg_try_advisory_lock($2) AND "
+                    + "pg_catalog.pg_try_advisory_lock($2) END",
                 row => got = row.IsDBNull(0) ? null : row.GetBoolean(0),
                 cancellationToken,
                 connection.ProcessId,
@@ -256,9 +259,11 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
             ErrorId.LockTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The migration lock of {connection.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held by {(object?)holder ?? "a session that has just ended"}."
+                $"The migration lock of {connection.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held "
+                    + $"by {(object?)holder ?? "a session that has just ended"}."
             ),
-            "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
+            "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees "
+                + "the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
             holder
         );
 

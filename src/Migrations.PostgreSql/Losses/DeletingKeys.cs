@@ -10,13 +10,17 @@ namespace Migrations.PostgreSql;
 internal static class DeletingKeys
 {
     private const string All = """
-        SELECT pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.relname), pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(c.relname),
-            (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), pg_catalog.chr(10) ORDER BY u.n) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u (col, n)
+        SELECT pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.relname),
+            pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(c.relname),
+            (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), pg_catalog.chr(10) ORDER BY u.n)
+                FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u (col, n)
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.col),
-            (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), pg_catalog.chr(10) ORDER BY u.n) FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY u (col, n)
+            (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), pg_catalog.chr(10) ORDER BY u.n)
+                FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY u (col, n)
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.col),
             k.confdeltype = 'c'
-        FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+        FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+            JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
             JOIN pg_catalog.pg_class p ON p.oid = k.confrelid JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
         WHERE k.contype = 'f' AND k.confdeltype IN ('c', 'n', 'd') AND k.conparentid = 0
         ORDER BY 2, k.conname

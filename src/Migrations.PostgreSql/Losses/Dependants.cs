@@ -37,15 +37,14 @@ internal static class Dependants
                     SELECT r.*, false FROM ({Root(kind, column is not null)}) r
                     UNION SELECT x.* FROM going g, LATERAL (
                         SELECT d.classid, d.objid, d.objsubid, d.deptype = 'n' FROM pg_catalog.pg_depend d
-                            WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number) AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
+                            WHERE d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0 OR d.refobjsubid = g.number)
+                                AND d.deptype IN ('a', 'i', 'e', 'P', 'S', 'n')
                         UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, w.ev_class, 0, true FROM pg_catalog.pg_rewrite w
                             WHERE g.class = 'pg_catalog.pg_rewrite'::regclass AND w.oid = g.oid) x)
                 SELECT DISTINCT i.type, i.identity FROM going g, LATERAL pg_catalog.pg_identify_object(g.class, g.oid, g.number) i
                 WHERE g.counts AND g.class <> 'pg_catalog.pg_rewrite'::regclass
-                    AND NOT EXISTS (SELECT FROM ({Root(
-                    kind,
-                    column is not null
-                )}) r(class, oid, number) WHERE r.class = g.class AND r.oid = g.oid AND r.number IN (0, g.number))
+                    AND NOT EXISTS (SELECT FROM ({Root(kind, column is not null)}) r(class, oid, number) WHERE r.class = g.class
+                        AND r.oid = g.oid AND r.number IN (0, g.number))
                 ORDER BY 1, 2
                 """,
                 row => found.Add(new LostObject(row.GetString(0), row.GetString(1), Table: null, Sql: null, LostObjectWeight.Listed)),
@@ -60,7 +59,8 @@ internal static class Dependants
         kind switch
         {
             "TABLE" or "VIEW" when isColumn =>
-                "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
+                "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE "
+                    + "a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1]",
             "TABLE" or "VIEW" => "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
             _ => RootOf(kind),
         };
@@ -90,7 +90,9 @@ internal static class Dependants
     ) =>
         FindAsync(
             connection,
-            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND a.attnum > 0",
+            "SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::int FROM pg_catalog.pg_attribute a WHERE "
+                + "a.attrelid = $1::bigint::oid AND a.attname = (pg_catalog.parse_ident($2))[1] AND NOT a.attisdropped AND "
+                + "a.attnum > 0",
             cascades,
             cancellationToken,
             (long)table,
@@ -107,7 +109,8 @@ internal static class Dependants
         var found = new List<Dependant>();
         await connection
             .QueryAsync(
-                "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
+                "SELECT a.attnum::int, pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+                    + "$1::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum",
                 row => found.Add(table with { Number = row.GetInt32(0), Column = row.GetString(1) }),
                 cancellationToken,
                 (long)table.Table
@@ -123,7 +126,8 @@ internal static class Dependants
         await connection
             .QueryAsync(
                 """
-                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
+                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text,
+                    c.relkind = 'p', false
                 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::bigint::oid
                 """,
                 row => found = Read(row),
@@ -176,10 +180,10 @@ internal static class Dependants
     private static string RootOf(string kind) =>
         kind switch
         {
-            "SCHEMA" =>
-                "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = (pg_catalog.parse_ident($1))[1]",
-            "EXTENSION" =>
-                "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = (pg_catalog.parse_ident($1))[1]",
+            "SCHEMA" => "SELECT 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE n.nspname = "
+                + "(pg_catalog.parse_ident($1))[1]",
+            "EXTENSION" => "SELECT 'pg_catalog.pg_extension'::regclass::oid, e.oid, 0 FROM pg_catalog.pg_extension e WHERE e.extname = "
+                + "(pg_catalog.parse_ident($1))[1]",
             _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
         };
 
@@ -197,10 +201,13 @@ internal static class Dependants
                 $"""
                 WITH RECURSIVE emptied(oid) AS (
                     SELECT $1::bigint::oid
-                    UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f' AND k.conparentid = 0
+                    UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f'
+                        AND k.conparentid = 0
                         WHERE {(cascades ? "true" : "false")})
-                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text, c.relkind = 'p', false
-                FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text,
+                    c.relkind = 'p', false
+                FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p')
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                     ORDER BY c.oid <> $1::bigint::oid, 3
                 """,
                 row => found.Add(Read(row)),
@@ -209,33 +216,6 @@ internal static class Dependants
             )
             .ConfigureAwait(false);
         return found;
-    }
-
-    /// <summary>
-    /// The server's estimate of the rows, from its last ANALYZE or from what it has counted since; null when it has none, or none that can
-    /// be told from never having looked.
-    /// </summary>
-    public static async Task<long?> EstimateAsync(PostgreSqlConnection connection, Dependant item, CancellationToken cancellationToken)
-    {
-        long? rows = null;
-        await connection
-            .QueryAsync(
-                """
-                WITH RECURSIVE parts(oid) AS (SELECT $1::bigint::oid UNION SELECT i.inhrelid FROM parts p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE $3 = 1)
-                SELECT CASE WHEN sum(c.rows) > 0 THEN (sum(c.rows) * (1 - COALESCE(max(s.null_frac), 0)))::bigint END
-                FROM parts p JOIN (SELECT oid, relkind, relname, relnamespace, GREATEST(reltuples, pg_stat_get_live_tuples(oid), 0) AS rows FROM pg_class) c ON c.oid = p.oid AND c.relkind = 'r'
-                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = $2
-                LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-                """,
-                row => rows = row.IsDBNull(0) ? null : row.GetInt64(0),
-                cancellationToken,
-                (long)item.Table,
-                item.Number,
-                item.IsPartitioned ? 1 : 0
-            )
-            .ConfigureAwait(false);
-        return rows;
     }
 
     // Parts: automatic (a), internal (i), of an extension (e), of a partitioned object (P, S). Users of it: normal (n).
@@ -253,16 +233,21 @@ internal static class Dependants
                 $"""
                 WITH RECURSIVE going(class, oid, number) AS (
                     {root}
-                    UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class AND d.refobjid = g.oid AND (g.number = 0
+                    UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class
+                        AND d.refobjid = g.oid AND (g.number = 0
                         OR d.refobjsubid = g.number)
                     WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
-                SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), pg_catalog.quote_ident(a.attname),
+                SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
+                    pg_catalog.quote_ident(a.attname),
                     c.relkind = 'p',
-                    c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent AND p.number = g.number AND p.class = g.class
+                    c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN going p ON p.oid = i.inhparent
+                        AND p.number = g.number AND p.class = g.class
                         WHERE i.inhrelid = c.oid)
-                FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                FROM going g JOIN pg_catalog.pg_class c ON c.oid = g.oid AND c.relkind IN ('r', 'p')
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.number AND g.number > 0
-                WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0 OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
+                WHERE g.class = 'pg_catalog.pg_class'::regclass AND COALESCE(a.attgenerated, '') = '' AND (g.number = 0
+                    OR NOT EXISTS (SELECT FROM going w WHERE w.class = g.class AND w.oid = g.oid
                     AND w.number = 0)) ORDER BY 3, 2
                 """,
                 row => found.Add(Read(row)),

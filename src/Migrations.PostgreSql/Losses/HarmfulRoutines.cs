@@ -5,14 +5,16 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// The functions and procedures of a database that may delete or overwrite rows when they are called: whose body says so, executes a text,
-/// calls one that does, or cannot be read. What is not <see href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>
+/// calls one that does, or cannot be read. What is not
+/// <see href="https://www.postgresql.org/docs/current/xfunc-volatility.html">volatile</see>
 /// changes nothing itself; those of extensions change no tables, but for dblink's.
 /// </summary>
 /// <param name="isMadeBefore">Whether an earlier script makes a harmful function of a name.</param>
 internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
 {
     private const string Routines = """
-        SELECT p.proname::text, p.provolatile = 'v', CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ELSE '' END FROM pg_catalog.pg_proc p
+        SELECT p.proname::text, p.provolatile = 'v', CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ELSE '' END
+            FROM pg_catalog.pg_proc p
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
         WHERE p.oid >= 16384 AND (p.proname ~ '^dblink' OR NOT EXISTS (SELECT FROM pg_catalog.pg_depend x
             WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid AND x.deptype = 'e'))

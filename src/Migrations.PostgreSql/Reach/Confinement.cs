@@ -27,7 +27,7 @@ internal sealed class Confinement(DatabaseTarget target)
     private bool _mayAnything;
 
     /// <summary>Takes note of what is there already and reaches further, and of what its role may do.</summary>
-    public async Task LookAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
+    public async Task ReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         if (_knows)
             return;
@@ -51,7 +51,7 @@ internal sealed class Confinement(DatabaseTarget target)
         CancellationToken cancellationToken
     )
     {
-        await LookAsync(connection, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         if (_reader.Find(statement) is not { } found || !IsRefused(found.Reach))
             return null;
         var place = found.Line == 0 ? location : new ScriptLocation(location.File, location.Line + found.Line);

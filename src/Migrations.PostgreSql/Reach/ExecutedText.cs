@@ -161,7 +161,7 @@ internal static class ExecutedText
         return text;
     }
 
-    /// <summary>Whether an expression begins with what tells the kind of statement.</summary>
+    /// <summary>Whether an expression begins with what shows the kind of statement.</summary>
     private static bool IsSeen(List<ReachToken> tokens, int at, int depth)
     {
         while (
@@ -177,7 +177,7 @@ internal static class ExecutedText
         if (at >= tokens.Count || depth > DeepestVariable)
             return false;
         if (tokens[at].Kind == SqlTokenKind.Literal || IsPerlText(tokens[at]))
-            return Tells(Joined(tokens, ref at));
+            return ShowsKind(Joined(tokens, ref at));
         if (tokens[at].Word is "CASE")
             return SpanTells(tokens, at, tokens.FindIndex(at, t => t.Kind == SqlTokenKind.Semicolon));
         return tokens[at].IsName
@@ -249,23 +249,23 @@ internal static class ExecutedText
 
     private static int End(List<ReachToken> tokens, int at) => tokens.FindIndex(at, t => t.Kind == SqlTokenKind.Semicolon);
 
-    /// <summary>Whether a query's literals tell the kind, and none is changed.</summary>
+    /// <summary>Whether a query's literals show the kind, and none is changed.</summary>
     private static bool SpanTells(List<ReachToken> tokens, int from, int to)
     {
         to = to < 0 ? tokens.Count : to;
-        var tells = false;
+        var shows = false;
         for (var at = from; at < to; at++)
         {
             if (Changing.Contains(tokens[at].Word) && at + 1 < to && tokens[at + 1].Word is "(")
                 return false;
             if (tokens[at].Kind == SqlTokenKind.Literal)
-                tells |= Tells(Joined(tokens, ref at));
+                shows |= ShowsKind(Joined(tokens, ref at));
         }
 
-        return tells;
+        return shows;
     }
 
-    private static bool Tells(string text)
+    private static bool ShowsKind(string text)
     {
         var tokens = ReachToken.Read(text, line: 0);
         if (tokens.Count == 0)
@@ -275,7 +275,7 @@ internal static class ExecutedText
         var words = new TokenWords(tokens, 0);
         return words[0] switch
         {
-            "CREATE" or "ALTER" or "DROP" => TellsKind(words),
+            "CREATE" or "ALTER" or "DROP" => NamesKind(words),
             "GRANT" or "REVOKE" => words.ContainsAnyBeforeEnd("ON", "ON"),
             "COPY" => words.ContainsAnyBeforeEnd("TO", "FROM"),
             "SET" => words.KindAt(1) == SqlTokenKind.Word
@@ -286,7 +286,7 @@ internal static class ExecutedText
         };
     }
 
-    private static bool TellsKind(TokenWords words)
+    private static bool NamesKind(TokenWords words)
     {
         var at = 1;
         while (BeforeKinds.Contains(words[at]))

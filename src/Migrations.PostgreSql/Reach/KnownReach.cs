@@ -12,13 +12,15 @@ internal static class KnownReach
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
         WHERE p.oid >= {CatalogueScope.FirstOfUsers} AND {CatalogueScope.HasNoExtension("pg_catalog.pg_proc", "p.oid")}
         AND (NOT (l.lanpltrusted OR l.lanname = 'sql') OR p.prosrc ~*
-            '(pg_|lo_|dblink|http_|program|copy|load|role|user|group|owned|database|tablespace|system|subscription|grant|revoke|execute|spi_)')
+            '(pg_|lo_|dblink|http_|program|copy|load|role|user|group|owned|database|tablespace|system|subscription|grant|revoke'
+            '|execute|spi_)')
         """;
 
     // Parents take what is written to partitions, and referenced tables change those that refer to them.
     private const string Relations = """
         WITH RECURSIVE uses(relation, callee) AS (
-            SELECT t.tgrelid, p.proname::text FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal
+            SELECT t.tgrelid, p.proname::text FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+                WHERE NOT t.tgisinternal
             UNION ALL
             SELECT COALESCE(d.adrelid, r.ev_class), p.proname::text FROM pg_catalog.pg_depend x
                 JOIN pg_catalog.pg_proc p ON x.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = x.refobjid
@@ -33,7 +35,8 @@ internal static class KnownReach
             SELECT n.relation, r.callee FROM reached r JOIN (
                 SELECT i.inhrelid AS of, i.inhparent AS relation FROM pg_catalog.pg_inherits i
                 UNION ALL
-                SELECT c.conrelid, c.confrelid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND (c.confdeltype <> 'a' OR c.confupdtype <> 'a')
+                SELECT c.conrelid, c.confrelid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND (c.confdeltype <> 'a'
+                    OR c.confupdtype <> 'a')
             ) n ON n.of = r.relation
         )
         SELECT c.relname::text, c.relkind IN ('v', 'm'), r.callee FROM reached r JOIN pg_catalog.pg_class c ON c.oid = r.relation

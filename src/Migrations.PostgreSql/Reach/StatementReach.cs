@@ -2,7 +2,7 @@ using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Tells by a statement's own words how far it reaches, and nothing of what it calls or holds in bodies.</summary>
+/// <summary>Reads from a statement's own words how far it reaches, and nothing of what it calls or holds in bodies.</summary>
 internal static class StatementReach
 {
     private static readonly HashSet<string> TrustedLanguages = new(StringComparer.OrdinalIgnoreCase)

@@ -26,7 +26,7 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         return new ConcurrentIndex(name, SqlNames.Qualified(words, ref at));
     }
 
-    /// <summary>Whether the index is valid; null when there is none.</summary>
+    /// <summary>Whether the index is valid; null when it does not exist.</summary>
     public async Task<bool?> IsValidAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
         bool? valid = null;
@@ -36,7 +36,7 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         return valid;
     }
 
-    /// <summary>Drops the index when it is INVALID and nobody is building it, and tells so.</summary>
+    /// <summary>Drops the index when it is INVALID and no one is building it, and reports that.</summary>
     /// <returns>Whether it was dropped.</returns>
     public async Task<bool> DropInvalidAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {
@@ -44,7 +44,8 @@ internal sealed record ConcurrentIndex(string Name, string Table)
         await connection
             .QueryAsScriptAsync(
                 Select("pg_catalog.format('%I.%I', n.nspname, c.relname)")
-                    + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid OPERATOR(pg_catalog.=) c.oid)",
+                    + " AND NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE "
+                    + "p.index_relid OPERATOR(pg_catalog.=) c.oid)",
                 row => name = row.GetString(0),
                 cancellationToken,
                 Table,
@@ -64,7 +65,9 @@ internal sealed record ConcurrentIndex(string Name, string Table)
     private static string Select(string what) =>
         $"""
             SELECT {what} FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace
-            JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
-            WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND c.relname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1]
+            JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid
+                JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+            WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)
+                AND c.relname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1]
             """;
 }

@@ -10,7 +10,7 @@ internal static class CopyData
     /// <param name="connection">The connection, in any transaction.</param>
     /// <param name="statement">The statement.</param>
     /// <param name="pieces">The script, standing on the statement; afterwards on the last piece of its data.</param>
-    /// <param name="onRead">Told how many bytes of the script were read.</param>
+    /// <param name="onRead">Is given how many bytes of the script were read.</param>
     /// <param name="cancellationToken">Cancels the copy.</param>
     public static async Task SendAsync(
         PostgreSqlConnection connection,
@@ -56,7 +56,7 @@ internal static class CopyData
                     continue;
                 if (piece.Text.AsSpan().TrimEnd("\r\n") is "\\.")
                     break;
-                // A server that was told to stop takes what still comes and drops it, so that this never waits for long.
+                // A server that was asked to stop takes what still comes and drops it, so that this never waits for long.
                 await writer.WriteAsync(piece.Text.AsMemory(), CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -109,7 +109,8 @@ internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection
         if ((step.Script.Header.TableLockTimeout ?? step.Script.Header.StatementTimeout ?? connection.Options.StatementTimeout) is not null)
             connection.Options.Events.Publish(
                 new WarningRaised(
-                    $"{step.Migration.FullName} runs without a transaction and through a pooler in transaction mode: its time limits cannot be set, and do not hold."
+                    $"{step.Migration.FullName} runs without a transaction and through a pooler in transaction mode: its time "
+                        + "limits cannot be set, and do not hold."
                 )
             );
     }
@@ -117,7 +118,9 @@ internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection
     private static MigrationException NeedsSession(StepExecution step, ScriptStatement statement) =>
         new(
             ErrorId.PoolerUnsuitable,
-            $"Statement {statement.Index + 1} of {step.Migration.FullName} sets something for the statements after it, and the script runs without a transaction: through a pooler in transaction mode each of them may get another backend.",
+            $"Statement {statement.Index + 1} of {step.Migration.FullName} sets something for the statements after it, and "
+                + "the script runs without a transaction: through a pooler in transaction mode each of them may get another "
+                + "backend.",
             "Connect to the server itself instead of the pooler for this migration, or write names with their schema and take the SET out."
         )
         {
@@ -202,8 +205,10 @@ internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection
             );
         return new MigrationException(
             ErrorId.ConnectionFailed,
-            $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a transaction: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
-            "Check the server and the network, then run 'migrations up' again: it looks up whether the statement took effect, and goes on from there.",
+            $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a "
+                + $"transaction: {PostgreSqlErrors.Message(e).TrimEnd('.')}.",
+            "Check the server and the network, then run 'migrations up' again: it looks up whether the statement took "
+                + "effect, and goes on from there.",
             e
         )
         {

@@ -2,7 +2,7 @@ using Migrations.Databases;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Looks in the catalogue whether a statement outside a transaction, whose end nobody recorded, took effect.</summary>
+/// <summary>Looks in the catalogue whether a statement outside a transaction, whose end was not recorded, took effect.</summary>
 internal sealed class PostgreSqlStatementProbe(PostgreSqlConnection connection)
 {
     private const string RelationExists = "SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL";
@@ -12,10 +12,12 @@ internal sealed class PostgreSqlStatementProbe(PostgreSqlConnection connection)
     private const string DatabaseExists =
         "SELECT 1 FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1]";
     private const string ColumnExists =
-        "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND attname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1] AND NOT attisdropped";
+        "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1) AND "
+        + "attname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($2))[1] AND NOT attisdropped";
 
     private const string ValueExists =
-        "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1) AND enumlabel OPERATOR(pg_catalog.=) $2";
+        "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1) AND enumlabel "
+        + "OPERATOR(pg_catalog.=) $2";
 
     /// <summary>Looks a statement up. An INVALID index that it left behind is dropped.</summary>
     public async Task<StatementEvidence> FindAsync(string text, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed class PostgreSqlStepRunner(
     private long _bytes;
     private bool _hasBegun;
     private bool _onlyDefines = true;
-    private long _toldRows;
+    private long _knownRows;
     private long _elapsed;
     private long? _rows;
 
@@ -117,8 +117,8 @@ internal sealed class PostgreSqlStepRunner(
             return PostgreSqlLock.Lost(step.Migration.FullName);
         if (e.BatchCommand is { } own && (ReferenceEquals(own, _insert) || ReferenceEquals(own, _guard) || ReferenceEquals(own, _check)))
             return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero
-                ? history.Disturbed(step.Entry, e)
-                : history.Refused(e, "Writing");
+                ? history.Errors.Disturbed(step.Entry, e)
+                : history.Errors.Refused(e, "Writing");
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return StatementFailure.Of(e, step.Script, piece, blocker, attempts, confinement);
     }
@@ -164,7 +164,7 @@ internal sealed class PostgreSqlStepRunner(
 
     /// <summary>
     /// The schema as the script leaves it, read in its transaction. That it cannot be read (others lock it) is no reason to take the script
-    /// back. The savepoint puts back the script's own settings, which hold for triggers.
+    /// back. The savepoint restores the script's own settings, which hold for triggers.
     /// </summary>
     private async Task<string?> FingerprintAsync(CancellationToken cancellationToken)
     {
@@ -185,7 +185,7 @@ internal sealed class PostgreSqlStepRunner(
 
     private void End(JournalEntry entry)
     {
-        _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _toldRows : null)));
+        _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _knownRows : null)));
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last.
         if (!_isInRun || step.IsLast)
@@ -213,7 +213,7 @@ internal sealed class PostgreSqlStepRunner(
 
         if (connection.Server.MayHaveEventTriggers || !_figures.TakesRowsFromScript || _fresh.RowsOf(statement) is not { } rows)
             return false;
-        _toldRows += rows;
+        _knownRows += rows;
         return true;
     }
 
@@ -346,7 +346,8 @@ internal sealed class PostgreSqlStepRunner(
         new(
             ErrorId.TransactionUnbalanced,
             $"A statement of {step.Migration.FullName} ended the transaction that script and history share.",
-            "Take out what commits or rolls back (a CALL of a procedure that commits, for example), then compare the database with the script by hand."
+            "Take out what commits or rolls back (a CALL of a procedure that commits, for example), then compare the "
+                + "database with the script by hand."
         )
         {
             Location = new ScriptLocation(step.Script.File, step.Script.FirstLine),

@@ -93,7 +93,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
     }
 
     /// <summary>
-    /// Whether nobody will tell how the last statement ended. A cancellation that the server did not answer in time has closed the
+    /// Whether it stays unknown how the last statement ended. A cancellation that the server did not answer in time has closed the
     /// connection too; an answer that made Npgsql close it (a full disk) is an answer.
     /// </summary>
     private bool IsGone(Exception e) =>
@@ -130,7 +130,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             ? new OperationCanceledException(e.Message, e, cancellationToken)
             : new MigrationException(
                 ErrorId.ConnectionFailed,
-                $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: {PostgreSqlErrors.Words(e).TrimEnd('.')}.",
+                $"The connection broke while {step.Migration.FullName} ran; the server has rolled it back: "
+                    + $"{PostgreSqlErrors.Message(e).TrimEnd('.')}.",
                 "Check the server and the network, then run the command again: nothing of this migration is left behind.",
                 e
             );
@@ -150,7 +151,8 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
         {
             throw new MigrationException(
                 ErrorId.OutcomeUnknown,
-                $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked afterwards: {PostgreSqlErrors.Words(cause).TrimEnd('.')}.",
+                $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked "
+                    + $"afterwards: {PostgreSqlErrors.Message(cause).TrimEnd('.')}.",
                 "When the server is back, 'migrations status' says whether it is applied; it is either wholly applied or not at all.",
                 cause
             );

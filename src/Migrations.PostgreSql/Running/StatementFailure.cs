@@ -53,7 +53,7 @@ internal static class StatementFailure
         };
     }
 
-    /// <summary>The first character of the location's line, when the server told only a line (in a DO block).</summary>
+    /// <summary>The first character of the location's line, when the server gave only a line (in a DO block).</summary>
     private static int? LineStart(SqlPiece? piece, ScriptLocation location)
     {
         if (piece is null || location.Column is not null)
@@ -84,7 +84,8 @@ internal static class StatementFailure
         e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s."
+                $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the "
+                    + $"script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s."
             )
         : e.SqlState is PostgresErrorCodes.LockNotAvailable && blocker?.WayOut is { } way ? way + " Then run the command again."
         : PostgreSqlErrors.NextStep(e);

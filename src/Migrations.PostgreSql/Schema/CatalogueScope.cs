@@ -45,21 +45,24 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
 
     /// <summary>Whether an object came with no extension.</summary>
     public static string HasNoExtension(string catalogue, string oid) =>
-        $"NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalogue}'::regclass AND x.objid = {oid} AND x.objsubid = 0 AND x.deptype = 'e')";
+        $"NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalogue}'::regclass AND x.objid = {oid} AND "
+        + "x.objsubid = 0 AND x.deptype = 'e')";
 
     /// <summary>A name with its schema, both quoted where needed.</summary>
     public static string Qualified(string schema, string name) => $"quote_ident({schema}.nspname) || '.' || quote_ident({name})";
 
     /// <summary>
-    /// Options as <c>name='value'</c>, in the order of their names; NULL when there are none. Those named <c>pg_</c> are the server's notes
+    /// Options as <c>name='value'</c>, in the order of their names; NULL without any. Those named <c>pg_</c> are the server's notes
     /// to itself.
     /// </summary>
     public static string Options(string options, string prefix = "") =>
-        $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER BY o.option_name COLLATE \"C\") FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
+        $"(SELECT string_agg('{prefix}' || quote_ident(o.option_name) || '=' || quote_literal(o.option_value), ', ' ORDER "
+        + $"BY o.option_name COLLATE \"C\") FROM pg_options_to_table({options}) o WHERE o.option_name !~ '^pg_')";
 
     /// <summary>A collation where it is not the type's own; NULL otherwise.</summary>
     public static string Collation(string collation, string ofType) =>
-        $"(SELECT 'COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = {collation} AND {collation} <> {ofType})";
+        "(SELECT 'COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co JOIN "
+        + $"pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = {collation} AND {collation} <> {ofType})";
 
     /// <summary>
     /// The user's relations, with <c>oid</c>, <c>name</c> (qualified), and what queries need of them. The history's tables are known by
@@ -70,21 +73,19 @@ internal sealed class CatalogueScope(SessionOptions options, int serverVersion)
             CultureInfo.InvariantCulture,
             $"""
             rel AS (
-                SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions, c.reltoastrelid, c.reloftype, c.relam,
+                SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relispartition, c.relpartbound, c.reloptions,
+                    c.reltoastrelid, c.reloftype, c.relam,
                     c.relowner,
-                    c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname, {Qualified(
-                "n",
-                "c.relname"
-            )} AS name
+                    c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relhasrules, n.nspname,
+                        {Qualified("n", "c.relname")} AS name
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE {IsUsers("n")} AND c.relpersistence <> 't' AND {HasNoExtension("pg_class", "c.oid")}
                 AND (c.relkind <> 'i' OR EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = c.oid AND {IsWantedIndex}))
                 AND c.oid <> ALL (ARRAY(
                     SELECT h.oid FROM pg_class h JOIN pg_namespace hn ON hn.oid = h.relnamespace JOIN pg_attribute ha ON ha.attrelid = h.oid
                     WHERE hn.nspname = {PostgreSqlText.Literal(_schema)}
-                    AND ((h.relname = {PostgreSqlText.Literal(
-                options.HistoryTable
-            )} AND ha.attname = 'run_id') OR (h.relname = 'migration_lock' AND ha.attname = 'beat')))))
+                    AND ((h.relname = {PostgreSqlText.Literal(options.HistoryTable)} AND ha.attname = 'run_id')
+                        OR (h.relname = 'migration_lock' AND ha.attname = 'beat')))))
             """
         );
 }

@@ -8,10 +8,10 @@ namespace Migrations.PostgreSql;
 /// </summary>
 /// <param name="Encoding">The encoding.</param>
 /// <param name="Collate">How the operating system's library sorts.</param>
-/// <param name="CharacterType">How it tells letters.</param>
+/// <param name="CharacterType">How it classifies characters.</param>
 /// <param name="Provider">The provider's letter: <c>c</c>, <c>i</c> or <c>b</c>.</param>
 /// <param name="Locale">The provider's own locale; null for the operating system's.</param>
-/// <param name="Rules">Further rules of ICU's sorting; null when there are none.</param>
+/// <param name="Rules">Further rules of ICU's sorting; null without any.</param>
 internal sealed record DatabaseShape(string Encoding, string Collate, string CharacterType, string Provider, string? Locale, string? Rules)
 {
     /// <summary>Reads the shape of the database that a session is connected to.</summary>
@@ -26,9 +26,8 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
         await connection
             .QueryAsync(
                 $"""
-                SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text, {(
-                    version >= 15 ? "d.datlocprovider::text" : "'c'"
-                )}, {locale}::text,
+                SELECT pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
+                    {(version >= 15 ? "d.datlocprovider::text" : "'c'")}, {locale}::text,
                     {(version >= 16 ? "d.daticurules" : "NULL")}::text
                 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
                 """,
@@ -89,8 +88,9 @@ internal sealed record DatabaseShape(string Encoding, string Collate, string Cha
             return sorting;
         return Provider switch
         {
-            "i" =>
-                $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE {PostgreSqlText.Literal(Locale ?? "und")}{(Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}")}",
+            "i" => $"{sorting} LOCALE_PROVIDER icu ICU_LOCALE "
+                + PostgreSqlText.Literal(Locale ?? "und")
+                + (Rules is null || version < 16 ? "" : $" ICU_RULES {PostgreSqlText.Literal(Rules)}"),
             "b" when version >= 17 => $"{sorting} LOCALE_PROVIDER builtin BUILTIN_LOCALE {PostgreSqlText.Literal(Locale ?? "C")}",
             _ => sorting + " LOCALE_PROVIDER libc",
         };

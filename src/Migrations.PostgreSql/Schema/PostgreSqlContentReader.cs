@@ -19,8 +19,10 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
 
     // What the server writes of a value depends on these. Without row_security a table that hides rows is an error, and not a wrong number.
     internal const string Settings = """
-        SELECT pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true),
-            pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true),
+        SELECT pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true),
+            pg_catalog.set_config('TimeZone', 'UTC', true),
+            pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true),
+                pg_catalog.set_config('lc_monetary', 'C', true),
             pg_catalog.set_config('xmlbinary', 'base64', true), pg_catalog.set_config('standard_conforming_strings', 'on', true),
             pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('statement_timeout', '0', true)
         """;
@@ -73,13 +75,10 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
         await connection
             .QueryAsync(
                 $"""
-                SELECT {(
-                    RawText.IsIn(connection.Npgsql) ? RawText.Sent($"({name})") : name
-                )}, c.relpersistence <> 'u' OR NOT pg_is_in_recovery() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")} AND {CatalogueScope.HasNoExtension(
-                    "pg_class",
-                    "c.oid"
-                )} ORDER BY 1
+                SELECT {(RawText.IsIn(connection.Npgsql) ? RawText.Sent($"({name})") : name)}, c.relpersistence <> 'u'
+                    OR NOT pg_is_in_recovery() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {CatalogueScope.IsUsers("n")}
+                    AND {CatalogueScope.HasNoExtension("pg_class", "c.oid")} ORDER BY 1
                 """,
                 row => tables.Add(new Table(RawText.Read(row.GetString(0)), !RawText.IsRaw(row.GetString(0)), row.GetBoolean(1))),
                 cancellationToken
@@ -110,6 +109,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
         }
     }
 
+    private const string Line = "ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\"";
+
     private async Task<List<TableContent>> TryReadAsync(Table[] tables, bool digests, CancellationToken cancellationToken)
     {
         var batch = connection.CreateBatch();
@@ -120,7 +121,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
         foreach (var (name, _, _) in tables)
             batch.BatchCommands.Add(
                 new NpgsqlBatchCommand(
-                    $"SELECT pg_catalog.count(*){sums} FROM {(digests ? $"(SELECT ROW(t.*)::pg_catalog.text COLLATE pg_catalog.\"C\" AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")}"
+                    $"SELECT pg_catalog.count(*){sums} FROM "
+                        + (digests ? $"(SELECT {Line} AS line FROM ONLY {name} AS t) AS r" : $"ONLY {name}")
                 )
             );
         batch.BatchCommands.Add(new NpgsqlBatchCommand("RELEASE SAVEPOINT migrations_count"));
@@ -142,7 +144,8 @@ internal sealed class PostgreSqlContentReader(PostgreSqlConnection connection)
     private void Warn(string message) => connection.Options.Events.Publish(new WarningRaised(message));
 
     private static string Sum(string seed) =>
-        $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), 0::pg_catalog.numeric)::pg_catalog.text";
+        $"COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(r.line, {seed}::pg_catalog.int8)::pg_catalog.numeric), "
+        + "0::pg_catalog.numeric)::pg_catalog.text";
 
     internal static string Half(string sum)
     {

@@ -16,7 +16,8 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlConnection connection)
     // What the server writes depends on these; a search_path without the user's schemas makes it write every name with its schema.
     private const string Settings = $"""
         SELECT pg_catalog.set_config('search_path', '{OwnSettings.SearchPath}', true), pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
-            pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '1', true),
+            pg_catalog.set_config('IntervalStyle', 'postgres', true), pg_catalog.set_config('TimeZone', 'UTC', true),
+                pg_catalog.set_config('extra_float_digits', '1', true),
             pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('quote_all_identifiers', 'off', true),
             pg_catalog.set_config('standard_conforming_strings', 'on', true)
         """;
@@ -78,7 +79,12 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlConnection connection)
     )
     {
         var scope = new CatalogueScope(connection.Options, connection.ServerVersion) { OfDump = ofDump };
-        var queries = ObjectQueries.Of(scope).Concat(RelationQueries.Of(scope)).Concat(SurroundingQueries.Of(scope)).ToList();
+        var queries = ObjectQueries
+            .Of(scope)
+            .Concat(RelationQueries.Of(scope))
+            .Concat(RareObjectQueries.Of(scope))
+            .Concat(CommentAndGrantQueries.Of(scope))
+            .ToList();
         var worthAsking = new List<CatalogueQuery>();
         await ReadAsync(
                 [Settings, $"WITH {scope.Relations}\nSELECT {string.Join(", ", queries.Select(q => q.Probe))}"],

@@ -89,11 +89,14 @@ internal sealed class PostgreSqlValueReader(PostgreSqlConnection connection)
 
     private static string Digest(Table table) =>
         $"""
-            SELECT pg_catalog.count(*), COALESCE(pg_catalog.sum(h.one::pg_catalog.numeric), 0)::pg_catalog.text, COALESCE(pg_catalog.sum(h.two::pg_catalog.numeric), 0)::pg_catalog.text,
+            SELECT pg_catalog.count(*), COALESCE(pg_catalog.sum(h.one::pg_catalog.numeric), 0)::pg_catalog.text,
+                COALESCE(pg_catalog.sum(h.two::pg_catalog.numeric), 0)::pg_catalog.text,
                 CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<=) {TableValues.MostHashes} THEN
-                    COALESCE(pg_catalog.string_agg(pg_catalog.int8send(h.one), ''::pg_catalog.bytea) FILTER (WHERE h.place OPERATOR(pg_catalog.<=) {TableValues.MostHashes}), ''::pg_catalog.bytea) END
+                    COALESCE(pg_catalog.string_agg(pg_catalog.int8send(h.one), ''::pg_catalog.bytea)
+                        FILTER (WHERE h.place OPERATOR(pg_catalog.<=) {TableValues.MostHashes}), ''::pg_catalog.bytea) END
             FROM (
-                SELECT pg_catalog.hashtextextended(r.line, 0) AS one, pg_catalog.hashtextextended(r.line, 7046029254386353131) AS two, pg_catalog.row_number() OVER () AS place
+                SELECT pg_catalog.hashtextextended(r.line, 0) AS one, pg_catalog.hashtextextended(r.line, 7046029254386353131) AS two,
+                    pg_catalog.row_number() OVER () AS place
                 FROM (SELECT ROW({table.Columns})::pg_catalog.text COLLATE pg_catalog."C" AS line FROM ONLY {table.Name} AS t) AS r) AS h
             """;
 

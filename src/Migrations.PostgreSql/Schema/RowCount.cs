@@ -11,10 +11,12 @@ internal sealed class RowCount(PostgreSqlConnection connection)
 {
     private const string Check = """
         SELECT pg_catalog.count(*) FROM (
-            SELECT p.oid FROM pg_catalog.pg_proc p WHERE p.proname OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array($1, pg_catalog.chr(10)))
+            SELECT p.oid FROM pg_catalog.pg_proc p WHERE p.proname OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array($1,
+                pg_catalog.chr(10)))
                 AND p.provolatile OPERATOR(pg_catalog.=) 'v'::pg_catalog."char"
             UNION ALL SELECT o.oid FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) o.oprcode
-                WHERE p.provolatile OPERATOR(pg_catalog.=) 'v'::pg_catalog."char" AND pg_catalog.strpos($2, o.oprname) OPERATOR(pg_catalog.>) 0
+                WHERE p.provolatile OPERATOR(pg_catalog.=) 'v'::pg_catalog."char"
+                    AND pg_catalog.strpos($2, o.oprname) OPERATOR(pg_catalog.>) 0
             UNION ALL SELECT c.oid FROM pg_catalog.pg_cast c JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) c.castfunc
                 WHERE p.provolatile OPERATOR(pg_catalog.=) 'v'::pg_catalog."char") volatile
         """;

@@ -29,7 +29,7 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
     private readonly List<string> _rewrites = [];
     private TimeSpan _end;
 
-    /// <summary>Tables that were written anew.</summary>
+    /// <summary>Tables that were rewritten.</summary>
     public IReadOnlyList<string> Rewrites => _rewrites;
 
     /// <summary>Learns which tables there are before the step.</summary>
@@ -38,9 +38,8 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
             $"""
             SELECT c.oid::bigint, {CatalogueScope.Qualified("n", "c.relname")}, c.relfilenode::bigint FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers(
-                "n"
-            )} AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
+            WHERE c.relkind IN ('r', 'p', 'm') AND {CatalogueScope.IsUsers("n")}
+                AND c.oid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
             """,
             row => _tables[row.GetInt64(0)] = (row.GetString(1), row.GetInt64(2)),
             cancellationToken,
@@ -51,14 +50,15 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
     /// <param name="statement">The statement.</param>
     /// <param name="took">How long ago it began, on the caller's clock; locks are held from then on.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task LookAsync(SqlPiece statement, TimeSpan took, CancellationToken cancellationToken)
+    public async Task ReadAsync(SqlPiece statement, TimeSpan took, CancellationToken cancellationToken)
     {
         var since = _clock.Elapsed - took;
         var writes = new StatementWords(statement.Text)[0] is not ("TRUNCATE" or "DROP");
         await connection
             .QueryAsync(
                 """
-                SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+                SELECT l.relation::bigint, l.mode, c.relfilenode::bigint FROM pg_catalog.pg_locks l
+                    LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
                 WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND l.relation >= 16384
                 """,
                 row => Remember(row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), statement.Line, since, writes),
@@ -81,7 +81,7 @@ internal sealed class LockWatch(PostgreSqlConnection connection)
 
     private void Remember(long table, string mode, long? file, int line, TimeSpan since, bool writes)
     {
-        // A table that the step itself has made is nobody else's yet.
+        // A table that the step itself has made belongs to no one else yet.
         if (!_tables.TryGetValue(table, out var known))
             return;
         _held.TryAdd((table, mode), (line, since));

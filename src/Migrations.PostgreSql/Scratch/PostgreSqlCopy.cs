@@ -118,7 +118,8 @@ internal sealed class PostgreSqlCopy(PostgreSqlConnection origin, DatabaseTarget
         var batch = connection.CreateBatch();
         await using var __ = batch.ConfigureAwait(false);
         var next = new NpgsqlBatchCommand(
-            $"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) OPERATOR(pg_catalog.+) 1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL"
+            $"SELECT pg_catalog.setval(s.name, COALESCE((SELECT pg_catalog.max(id) FROM {table}), 0) OPERATOR(pg_catalog.+) "
+                + "1, false) FROM (SELECT pg_catalog.pg_get_serial_sequence($1, 'id') AS name) s WHERE s.name IS NOT NULL"
         );
         next.Parameters.Add(PostgreSqlText.Parameter(table));
         batch.BatchCommands.Add(next);

@@ -31,7 +31,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         await _connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
         // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
-            await confinement.LookAsync(_connection, cancellationToken).ConfigureAwait(false);
+            await confinement.ReadAsync(_connection, cancellationToken).ConfigureAwait(false);
         try
         {
             var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             await _connection.RollBackAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (_check is not null && ReferenceEquals(e.BatchCommand, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
-                throw _history.Disturbed(step.Entry, e);
+                throw _history.Errors.Disturbed(step.Entry, e);
             throw StatementFailure.Of(e, step.Script, _running, blocker: null, attempts: 1, session.Confinement);
         }
         catch
@@ -154,7 +154,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
                 .ConfigureAwait(false);
         else
             await _connection.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
-        await _watch.LookAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
+        await _watch.ReadAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> IsLeftOutAsync(string statement, ScriptLocation location, CancellationToken cancellationToken)
@@ -174,7 +174,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var batch = _connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, toldRows: null));
+            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, knownRows: null));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
             batch.BatchCommands.Add(_check = _history.Check(step.Entry));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
@@ -232,7 +232,8 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         await _connection
             .QueryAsync(
                 $"""
-                SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+                SELECT pg_catalog.quote_ident(s.schemaname) || '.' || pg_catalog.quote_ident(s.relname), s.n_tup_ins, s.n_tup_upd,
+                    s.n_tup_del
                     FROM pg_catalog.pg_stat_xact_user_tables s
                 WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND s.relid <> COALESCE(pg_catalog.to_regclass($1)::oid, 0::oid)
                 """,

@@ -138,24 +138,26 @@ internal sealed record Prerequisites(
     // server as they are written.
     private const string SettingsQuery = """
         SELECT CASE WHEN s.setrole = 0 THEN 'ALTER DATABASE ' ELSE 'ALTER ROLE CURRENT_USER IN DATABASE ' END,
-            pg_catalog.format(' SET %I TO %s', pg_catalog.split_part(c, '=', 1), CASE WHEN pg_catalog.split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces')
+            pg_catalog.format(' SET %I TO %s', pg_catalog.split_part(c, '=', 1), CASE
+                WHEN pg_catalog.split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces')
                 AND v.value NOT IN ('', '""') THEN v.value WHEN v.value = '""' THEN '''''' ELSE pg_catalog.quote_literal(v.value) END)
-        FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c, LATERAL (SELECT pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1) AS value) v
+        FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c,
+            LATERAL (SELECT pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1) AS value) v
         WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
         AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)) AND (s.setdatabase <> 0 OR s.setrole <> 0)
-        AND pg_catalog.split_part(c, '=', 1) NOT IN ('local_preload_libraries', 'session_preload_libraries', 'default_transaction_read_only', 'synchronous_commit', 'role')
+        AND pg_catalog.split_part(c, '=', 1) NOT IN ('local_preload_libraries', 'session_preload_libraries',
+            'default_transaction_read_only', 'synchronous_commit', 'role')
         ORDER BY s.setdatabase, s.setrole
         """;
 
     private static readonly string SchemasQuery = $"""
         SELECT n.nspname::text, n.nspname = ANY (SELECT pg_catalog.btrim(pg_catalog.replace(p, '$user', session_user), ' "')
             FROM pg_catalog.pg_settings s, pg_catalog.unnest(pg_catalog.string_to_array(s.reset_val, ',')) p WHERE s.name = 'search_path')
-        FROM pg_catalog.pg_namespace n WHERE {CatalogueScope.IsUsers("n")} AND n.nspname <> 'public' AND {CatalogueScope.HasNoExtension(
-            "pg_catalog.pg_namespace",
-            "n.oid"
-        )} ORDER BY 1
+        FROM pg_catalog.pg_namespace n WHERE {CatalogueScope.IsUsers("n")} AND n.nspname <> 'public'
+            AND {CatalogueScope.HasNoExtension("pg_catalog.pg_namespace", "n.oid")} ORDER BY 1
         """;
 
     private const string ExtensionsQuery =
-        $"SELECT e.extname::text, n.nspname::text, e.extversion::text FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= {CatalogueScope.FirstOfUsers} ORDER BY e.oid";
+        "SELECT e.extname::text, n.nspname::text, e.extversion::text FROM pg_catalog.pg_extension e JOIN "
+        + $"pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= {CatalogueScope.FirstOfUsers} ORDER BY e.oid";
 }

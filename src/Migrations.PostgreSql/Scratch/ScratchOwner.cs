@@ -26,7 +26,9 @@ internal static class ScratchOwner
 
     /// <summary>The end of a new name: the time, and an id that no other has.</summary>
     public static string NewEnd() =>
-        $"{DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)}_{Convert.ToHexString(RandomNumberGenerator.GetBytes(IdLength / 2)).ToLowerInvariant()}";
+        DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture)
+        + "_"
+        + Convert.ToHexString(RandomNumberGenerator.GetBytes(IdLength / 2)).ToLowerInvariant();
 
     /// <summary>Takes the lock on a name, before the database is made. It lasts as long as the session.</summary>
     public static async Task HoldAsync(PostgreSqlConnection connection, string name, CancellationToken cancellationToken)
@@ -82,7 +84,8 @@ internal static class ScratchOwner
                 cancellationToken.ThrowIfCancellationRequested();
                 connection.Options.Events.Publish(
                     new WarningRaised(
-                        $"The database {name}, which a killed run has left behind, could not be dropped: {(e is PostgresException words ? PostgreSqlErrors.Words(words) : e.Message)}"
+                        $"The database {name}, which a killed run has left behind, could not be dropped: "
+                            + $"{(e is PostgresException words ? PostgreSqlErrors.Message(words) : e.Message)}"
                     )
                 );
             }
@@ -90,7 +93,8 @@ internal static class ScratchOwner
     }
 
     /// <summary>Drops a database with whoever is connected; when that cannot be done, reports what stays.</summary>
-    /// <param name="connection">A connection to another database of the server; connects again when the server has crashed meanwhile.</param>
+    /// <param name="connection">A connection to another database of the server; connects again when the server has crashed
+    /// meanwhile.</param>
     /// <param name="name">The database.</param>
     public static async Task DropAsync(PostgreSqlConnection connection, string name)
     {
@@ -112,8 +116,10 @@ internal static class ScratchOwner
             // Nothing that the caller waits for depends on it.
             connection.Options.Events.Publish(
                 new WarningRaised(
-                    $"The database {name} on the server of {connection.Target.Display} could not be dropped: {(e is NpgsqlException refused ? PostgreSqlErrors.Words(refused) : e.Message)}"
-                        + $" The next command that makes a database there drops it; or drop it yourself: DROP DATABASE {PostgreSqlText.Name(name)};"
+                    $"The database {name} on the server of {connection.Target.Display} could not be dropped: "
+                        + $"{(e is NpgsqlException refused ? PostgreSqlErrors.Message(refused) : e.Message)}"
+                        + " The next command that makes a database there drops it; or drop it yourself: DROP DATABASE "
+                        + $"{PostgreSqlText.Name(name)};"
                 )
             );
         }

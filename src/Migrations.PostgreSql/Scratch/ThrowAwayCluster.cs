@@ -24,9 +24,10 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
         umask 077
         mkdir "$folder" && cd "$folder" || exit 1
         trap 'rm -rf "$folder"' EXIT
-        "$bin/initdb" -D "$folder/data" -U migrations -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || { tail -n 3 "$folder/log"; exit 1; }
-        "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c port=5432 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-            -c autovacuum=off -c max_locks_per_transaction=1024 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
+        "$bin/initdb" -D "$folder/data" -U migrations -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 \
+            || { tail -n 3 "$folder/log"; exit 1; }
+        "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c port=5432 -c fsync=off -c synchronous_commit=off \
+            -c full_page_writes=off -c autovacuum=off -c max_locks_per_transaction=1024 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
         server=$!
         for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
             if [ -S "$folder/.s.PGSQL.5432" ]; then break; fi
@@ -92,7 +93,10 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
             var words = await cluster._shell.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
             if (words is not "started")
                 throw new ClusterException(
-                    $"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} {await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}".Trim()
+                    (
+                        $"{words} {await cluster._shell.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)} "
+                        + $"{await cluster._shell.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)}"
+                    ).Trim()
                 );
             await cluster.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             ScratchRegister.Add(folder, cluster);
@@ -256,7 +260,7 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
             }
             catch (NpgsqlException e) when (clock.Elapsed > TimeSpan.FromSeconds(60) || _shell.HasExited)
             {
-                throw new ClusterException("it did not answer: " + PostgreSqlErrors.Words(e));
+                throw new ClusterException("it did not answer: " + PostgreSqlErrors.Message(e));
             }
             catch (NpgsqlException)
             {

@@ -10,7 +10,7 @@ internal sealed class OwnTransactions
     private int? _open;
 
     /// <summary>Takes the next statement.</summary>
-    public void Look(SqlPiece piece, StatementRole role)
+    public void Read(SqlPiece piece, StatementRole role)
     {
         switch (role)
         {

@@ -7,7 +7,7 @@ internal sealed class PostgreSqlAnalyzer
 {
     private const int MostProblems = 20;
 
-    // What tells a statement's role stands at its beginning.
+    // What shows a statement's role stands at its beginning.
     private const int LongestText = 32 * 1024;
 
     private readonly MigrationScript _script;
@@ -84,7 +84,8 @@ internal sealed class PostgreSqlAnalyzer
             Refuse(
                 ErrorId.ScriptUnterminated,
                 misread,
-                "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with that setting on.",
+                "With standard_conforming_strings off, the literal that begins here does not end at \\'. Scripts are read with "
+                    + "that setting on.",
                 "Write E'it\\'s' or 'it''s', or take SET standard_conforming_strings = off out."
             );
             _isMisread = true;
@@ -96,7 +97,8 @@ internal sealed class PostgreSqlAnalyzer
                 line,
                 $"The {piece.Unterminated} that begins here does not end.",
                 piece.Text.Contains("\\'", StringComparison.Ordinal)
-                    ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: write E'it\\'s' or 'it''s'."
+                    ? "Close it. A backslash escapes no quote in it, because scripts are read with standard_conforming_strings on: "
+                        + "write E'it\\'s' or 'it''s'."
                     : "Close it."
             );
         if (piece.Kind == SqlPieceKind.Shell)
@@ -126,10 +128,10 @@ internal sealed class PostgreSqlAnalyzer
                 ErrorId.TransactionControlInvalid,
                 piece.Line,
                 "DISCARD ALL gives back the migration lock.",
-                "Take it out: what a script has set on the connection is put back after it anyway."
+                "Remove it: what a script has set on the connection is reset after it anyway."
             );
         var role = StatementClassifier.Classify(piece.Text);
-        _own.Look(piece, role);
+        _own.Read(piece, role);
         var first = new StatementWords(piece.Text)[0];
         _mayLose = _mayLose || LossReader.MayLose(first);
         _mayOverwrite = _mayOverwrite || LossReader.MayOverwrite(first, piece.Text);
@@ -177,7 +179,8 @@ internal sealed class PostgreSqlAnalyzer
                 (
                     piece.Line,
                     "The script opens a second transaction.",
-                    "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: none' into the first comment to run each pair by itself."
+                    "Put each transaction into a migration of its own, or take BEGIN and COMMIT out; or write '-- transaction: "
+                        + "none' into the first comment to run each pair by itself."
                 )
             );
         }
@@ -276,7 +279,8 @@ internal sealed class PostgreSqlAnalyzer
             ErrorId.ScriptMixed,
             piece.Line,
             $"The statement ({name} ...) cannot run in a transaction, and the rest of the script runs in one.",
-            "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' in its first comment."
+            "Move it into a migration of its own, or let the whole script run without a transaction: '-- transaction: none' "
+                + "in its first comment."
         );
     }
 

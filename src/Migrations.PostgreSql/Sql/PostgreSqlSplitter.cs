@@ -90,7 +90,7 @@ internal sealed unsafe class PostgreSqlSplitter(int firstLine = 1, int longestTe
         _buffer = (char*)NativeMemory.Realloc(_buffer, (nuint)capacity * sizeof(char));
     }
 
-    /// <summary>Takes the next piece out; null when more text is needed or, after everything was read, when there is none left.</summary>
+    /// <summary>Takes the next piece out; null when more text is needed or, after everything was read, nothing is left.</summary>
     public SqlPiece? Take()
     {
         while (_pieces.Count == 0)

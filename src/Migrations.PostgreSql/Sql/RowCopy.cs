@@ -1,6 +1,6 @@
 namespace Migrations.PostgreSql;
 
-/// <summary>A statement that copies rows into a table, as far as its text tells.</summary>
+/// <summary>A statement that copies rows into a table, as far as its text shows.</summary>
 internal sealed class RowCopy
 {
     private static readonly string[] Narrowing =

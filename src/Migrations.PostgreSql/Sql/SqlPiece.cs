@@ -34,7 +34,7 @@ internal sealed record SqlPiece(SqlPieceKind Kind, string Text, int Line, int Co
 
     /// <summary>
     /// The line of a literal that the server would read otherwise, because the script has set <c>standard_conforming_strings</c> off; null
-    /// when there is none.
+    /// without one.
     /// </summary>
     public int? MisreadLine { get; init; }
 

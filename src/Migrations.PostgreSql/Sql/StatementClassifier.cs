@@ -1,9 +1,9 @@
 namespace Migrations.PostgreSql;
 
-/// <summary>Tells what a statement means for transactions. Only its own words count, never those in literals, comments or bodies.</summary>
+/// <summary>Reads what a statement means for transactions. Only its own words count, never those in literals, comments or bodies.</summary>
 internal static class StatementClassifier
 {
-    /// <summary>Tells a statement's role.</summary>
+    /// <summary>Reads a statement's role.</summary>
     public static StatementRole Classify(string text)
     {
         var words = new StatementWords(text);

@@ -23,6 +23,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Invoke-Migration -Database shop.db -Path ./migrations -Backup ./backups -Check</code>
 /// <para>Backs up before the first migration, and runs all checks after the last one.</para>
 /// </example>
+/// <example>
+/// <code>Invoke-Migration -Database shop.db -Path ./migrations -SchemaFile ./migrations/schema.sql</code>
+/// <para>Applies everything pending, and writes the complete schema to a file that is committed beside the migrations.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "Migration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MigrationResult))]
 public sealed class InvokeMigrationCommand : RunCommand
@@ -58,6 +62,14 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string[] Ignore { get; set; } = [];
 
+    /// <summary>
+    /// A file that gets the complete schema as SQL after the last migration, even when nothing was pending. It is left alone while the
+    /// schema is the same, and can be committed beside the migrations; in their folder it must be called <c>schema.sql</c>. Default: none is written.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SchemaFile { get; set; }
+
     /// <summary>Does not ask, where the environment wants to be asked about.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -73,7 +85,9 @@ public sealed class InvokeMigrationCommand : RunCommand
             var (target, first) => $"Apply at most {first} pending migrations up to {target}",
         };
 
-    private protected override bool ChecksInAnyCase => IsGiven(nameof(Check)) ? Check : Settings.CheckAfterRun?.Value == true;
+    private bool Checks => IsGiven(nameof(Check)) ? Check : Settings.CheckAfterRun?.Value == true;
+
+    private protected override bool ConcludesInAnyCase => Checks || SchemaFile is not null;
 
     private protected override Task<MigrationPlan> PlanAsync(
         Migrator migrator,
@@ -96,7 +110,8 @@ public sealed class InvokeMigrationCommand : RunCommand
             TransactionMode = Mode,
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
-            Check = ChecksInAnyCase ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
+            Check = Checks ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
+            SchemaFile = SchemaFile is null ? null : Paths.Literal(SchemaFile),
             Backup = BackupBefore,
             RestoreOnFailure = Restores,
         };

@@ -1,0 +1,52 @@
+using Migrations.Databases;
+using Migrations.History;
+
+namespace Migrations.Running;
+
+/// <summary>Shows the history of a database to people: its rows, and what they say about durations.</summary>
+/// <param name="context">The database.</param>
+internal sealed class HistoryReader(RunContext context)
+{
+    /// <summary>The rows that are wanted, oldest first.</summary>
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(HistoryFilter filter, CancellationToken cancellationToken)
+    {
+        var session = await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await ReadAsync(session, filter, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How long each migration took in the runs that are wanted, slowest first.</summary>
+    public async Task<IReadOnlyList<MigrationProfile>> ProfileAsync(HistoryFilter filter, CancellationToken cancellationToken)
+    {
+        var session = await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var entries = await ReadAsync(session, filter, cancellationToken).ConfigureAwait(false);
+            var profiles = new List<MigrationProfile>();
+            foreach (var (profile, last) in HistoryProfiler.Profile(entries, context.Target))
+            {
+                var script = await session.History.ReadScriptAsync(last.Id, cancellationToken).ConfigureAwait(false);
+                profiles.Add(profile with { Statements = script is null ? null : CountStatements(last.Name, script) });
+            }
+
+            return profiles;
+        }
+    }
+
+    private int CountStatements(string name, string script) => context.Driver.Dialect.Split(MigrationScript.OfText(name, script)).Count();
+
+    private async Task<IReadOnlyList<JournalEntry>> ReadAsync(
+        IDatabaseSession session,
+        HistoryFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        var service = context.Options.Service;
+        var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return filter.Select(
+            entries
+                .Where(e => service is null || string.Equals(e.Service, service, StringComparison.Ordinal))
+                .Select(e => e with { Database = context.Target.Display, Target = context.Target })
+        );
+    }
+}

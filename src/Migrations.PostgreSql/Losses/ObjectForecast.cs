@@ -1,0 +1,176 @@
+using Migrations.Databases;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Follows what the statements of a script drop, rename, empty and convert.</summary>
+/// <param name="connection">The connection, in a transaction.</param>
+/// <param name="question">What is asked.</param>
+/// <param name="earlier">What the scripts before it change.</param>
+/// <param name="state">What the script has done until here.</param>
+internal sealed class ObjectForecast(PostgreSqlConnection connection, LossQuestion question, EarlierScripts earlier, ForecastState state)
+{
+    private readonly List<LostObject> _cascaded = [];
+
+    /// <summary>What CASCADE would drop beyond what is named.</summary>
+    public IReadOnlyList<LostObject> Cascaded => [.. _cascaded.Distinct()];
+
+    /// <summary>Follows it.</summary>
+    public async Task FollowAsync(LossEvent what, int line, CancellationToken cancellationToken)
+    {
+        await AddCascadedAsync(what, cancellationToken).ConfigureAwait(false);
+        await FollowNamedAsync(what, line, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FollowNamedAsync(LossEvent what, int line, CancellationToken cancellationToken)
+    {
+        switch (what.Act)
+        {
+            case LossAct.Unknown:
+                state.Losses.NotForeseen(line, $"{what.Name}; what is lost by that cannot be counted");
+                break;
+            case LossAct.RenameSchema:
+                state.Names.RenameSchema(what.Name, what.Second!);
+                break;
+            case LossAct.Create:
+                state.Made.Add(SqlNames.LastPart(what.Name));
+                state.Carried.Make(what.Name, what.Kind is "TEMPORARY");
+                break;
+            case LossAct.Drop:
+                await DropAsync(what, line, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                if (await state.Names.TableAsync(what.Name, cancellationToken).ConfigureAwait(false) is { } table)
+                    await FollowAsync(what, table, line, cancellationToken).ConfigureAwait(false);
+                else
+                    Missing(what, line);
+                break;
+        }
+    }
+
+    private async Task FollowAsync(LossEvent what, uint table, int line, CancellationToken cancellationToken)
+    {
+        switch (what.Act)
+        {
+            case LossAct.Rename:
+                state.Names.Rename(table, what.Kind is "SCHEMA" ? what.Name : what.Second!);
+                break;
+            case LossAct.RenameColumn:
+                state.Names.RenameColumn(table, what.Kind, what.Second!);
+                break;
+            case LossAct.Convert:
+                await ConvertAsync(table, what.Second!, line, cancellationToken).ConfigureAwait(false);
+                break;
+            case LossAct.DropColumn:
+                await state
+                    .Losses.LoseAsync(
+                        await Dependants
+                            .OfColumnAsync(connection, table, state.Names.Column(table, what.Second!), what.Cascades, cancellationToken)
+                            .ConfigureAwait(false),
+                        line,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+                break;
+            default:
+                foreach (
+                    var emptied in await Dependants
+                        .EmptiedWithAsync(connection, table, what.Cascades, cancellationToken)
+                        .ConfigureAwait(false)
+                )
+                {
+                    if (!state.Names.IsAway(emptied.Table))
+                        await state.Losses.AddAsync(DataLossKind.Rows, emptied, line, cancellationToken).ConfigureAwait(false);
+                    state.Carried.Empty(emptied.Table);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>The values of a column that gets another type stay, more or less: that is reported for an undo, like an UPDATE.</summary>
+    private async Task ConvertAsync(uint table, string column, int line, CancellationToken cancellationToken)
+    {
+        if (question.Direction == MigrationDirection.Up)
+            return;
+        var name = state.Names.Column(table, column);
+        var found = await Dependants.OfColumnAsync(connection, table, name, cascades: false, cancellationToken).ConfigureAwait(false);
+        if (
+            found.FirstOrDefault(f =>
+                f.Table == table && f.Column is { } c && string.Equals(SqlNames.Plain(c), SqlNames.Plain(name), StringComparison.Ordinal)
+            ) is
+            { } item
+        )
+            await state.Losses.AddAsync(DataLossKind.Overwritten, item, line, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task DropAsync(LossEvent what, int line, CancellationToken cancellationToken)
+    {
+        await state.Names.SaveAsync(cancellationToken).ConfigureAwait(false);
+        var isRelation = what.Kind is "TABLE" or "VIEW";
+        var table = isRelation ? await state.Names.TableAsync(what.Name, cancellationToken).ConfigureAwait(false) : null;
+        if (isRelation && table is null)
+        {
+            if (what.Kind is "TABLE")
+                Missing(what, line);
+            state.Carried.Drop(what.Name);
+            return;
+        }
+
+        var found = table is { } oid
+            ? await Dependants.OfRelationAsync(connection, oid, what.Cascades, cancellationToken).ConfigureAwait(false)
+            : await Dependants
+                .OfAsync(connection, what.Kind, state.Names.Schema(what.Name), what.Cascades, cancellationToken)
+                .ConfigureAwait(false);
+        await state.Losses.LoseAsync(found, line, cancellationToken).ConfigureAwait(false);
+        state.Names.Forget(what.Name);
+    }
+
+    private void Missing(LossEvent what, int line)
+    {
+        if (what is { Act: LossAct.Rename, Kind: "TABLE" })
+            state.Carried.Rename(what.Name, what.Second!);
+        var mayBeMissing = what.MayBeMissing && !earlier.Make(question.Before, SqlNames.PlainLast(what.Name));
+        if (
+            !mayBeMissing
+            && what.Act is LossAct.Drop or LossAct.DropColumn or LossAct.Empty
+            && !state.Made.Contains(SqlNames.LastPart(what.Name))
+        )
+            state.Losses.NotForeseen(
+                line,
+                $"names {LossReader.Shown(what.Name)}, which is not there now; what it will hold cannot be counted"
+            );
+    }
+
+    private async Task AddCascadedAsync(LossEvent what, CancellationToken cancellationToken)
+    {
+        if (what is not { Cascades: true, Act: LossAct.Drop or LossAct.DropColumn })
+            return;
+        await state.Names.SaveAsync(cancellationToken).ConfigureAwait(false);
+        var (kind, column) = what.Act == LossAct.Drop ? (what.Kind, null) : ("TABLE", what.Second);
+        _cascaded.AddRange(await Dependants.CascadedAsync(connection, kind, what.Name, column, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>What is carried back into its place is not lost, but for the columns that are left behind.</summary>
+    public async Task RestoreCarriedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (item, loss) in state.Losses.OfTables)
+        {
+            if (state.Carried.WaysBack(item.Table, item.Name) is not { Count: > 0 } ways)
+                continue;
+            state.Losses.Remove(item, loss);
+            foreach (var (line, what) in state.Carried.Changes(item.Table, item.Name))
+                state.Losses.NotForeseen(line, what);
+            if (ways.SelectMany(w => w).FirstOrDefault(c => c.MayLeaveRows) is { } narrow)
+                state.Losses.NotForeseen(
+                    narrow.Line,
+                    $"copies rows of {item.Name}; whether it copies all can only be determined by a rehearsal with data"
+                );
+            foreach (var column in await Dependants.ColumnsAsync(connection, item, cancellationToken).ConfigureAwait(false))
+            {
+                var now = state.Names.NameNow(item.Table, SqlNames.Plain(column.Column!));
+                if (!ways.Any(w => w.All(c => c.Takes(now))) && state.Losses.TryGo(column))
+                    await state.Losses.AddAsync(DataLossKind.Column, column, loss.Line, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}
