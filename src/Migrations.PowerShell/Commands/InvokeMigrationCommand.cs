@@ -64,7 +64,8 @@ public sealed class InvokeMigrationCommand : RunCommand
 
     /// <summary>
     /// A file that gets the complete schema as SQL after the last migration, even when nothing was pending. It is left alone while the
-    /// schema is the same, and can be committed beside the migrations; in their folder it must be called <c>schema.sql</c>. Default: none is written.
+    /// schema is the same, and can be committed beside the migrations;
+    /// in their folder it must be called <c>schema.sql</c>. Default: none is written.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
