@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using Migrations.Backup;
+using Migrations.Configuration;
 using Migrations.Databases;
 
 namespace Migrations.PowerShell;
 
 /// <summary>What the cmdlets share that work on the backups of a folder, and on the databases that restores kept.</summary>
-public abstract class KeptDatabaseCommand : MigrationCommand
+public abstract class KeptDatabaseCommand : ConfiguredCommand
 {
     /// <summary>
     /// The databases whose restores may have kept databases on their server, besides what is in the folder. PostgreSQL only.
@@ -29,10 +30,21 @@ public abstract class KeptDatabaseCommand : MigrationCommand
             : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
     }
 
-    /// <summary>The databases that restores of these have kept.</summary>
-    private protected IReadOnlyList<DatabaseBackup> ListKept(IEnumerable<string> databases)
+    /// <summary>The databases that restores have kept of those that the call names; none when it names none.</summary>
+    private protected IReadOnlyList<DatabaseBackup> ListKept()
     {
-        var resolved = databases.Select(Resolve).DistinctBy(d => d.Target.Display, StringComparer.Ordinal).ToList();
+        var choice = Choice(Database ?? [], folder: null);
+        if (choice is { Databases.Count: 0, Environment: null, Services.Count: 0 })
+            return [];
+        var resolved = new DatabaseSelector(Configured, choice)
+            .NamedDatabases()
+            .Select(d =>
+                string.Equals(d.BaseFolder, Paths.CurrentFolder, StringComparison.Ordinal)
+                    ? Resolve(d.Database)
+                    : Drivers.Resolve(d.Database, d.BaseFolder)
+            )
+            .DistinctBy(d => d.Target.Display, StringComparer.Ordinal)
+            .ToList();
         return Run(
             async (events, token) =>
             {

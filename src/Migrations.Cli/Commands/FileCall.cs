@@ -28,10 +28,10 @@ internal sealed record FileCall
     public async Task<IReadOnlyList<DatabaseBackup>> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var backups = await Catalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        if (!Settings.IsDatabaseGiven)
+        if (Settings.Choice is { Databases.Count: 0, Environment: null, Services.Count: 0 })
             return backups;
         var kept = new List<DatabaseBackup>();
-        var databases = Settings.Databases.Select(text => Drivers.Resolve(text, Directory.GetCurrentDirectory()));
+        var databases = Settings.Selector.NamedDatabases().Select(d => Drivers.Resolve(d.Database, d.BaseFolder));
         foreach (var (driver, target) in databases.DistinctBy(d => d.Target.Display, StringComparer.Ordinal))
         {
             kept.AddRange(await new KeptDatabases(driver, target, Session).ListAsync(cancellationToken).ConfigureAwait(false));
@@ -54,6 +54,7 @@ internal sealed record FileCall
     /// <summary>The database of the call, where one of that engine is named; null otherwise.</summary>
     public DatabaseTarget? TargetOf(IDatabaseDriver driver) =>
         Settings
-            .Databases.Select(text => Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target)
+            .Selector.NamedDatabases()
+            .Select(database => Drivers.Resolve(database.Database, database.BaseFolder).Target)
             .FirstOrDefault(target => string.Equals(target.Engine, driver.Engine, StringComparison.Ordinal));
 }

@@ -67,7 +67,6 @@ public sealed class GetDatabaseBackupCommand : KeptDatabaseCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (Database is not null)
-            Guard(isOneOfSeveral: false, () => null, () => WriteObject(ListKept(Database), enumerateCollection: true));
+        Guard(isOneOfSeveral: false, () => null, () => WriteObject(ListKept(), enumerateCollection: true));
     }
 }

@@ -109,7 +109,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             Names = Name,
             Thorough = Thorough,
             OnCopy = OnCopy,
-            Ignored = Ignore,
+            Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [],
             Timeout = Timeout,
             ScratchServer = ScratchServer(ScratchDatabase),
             BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),
@@ -151,7 +151,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             new MigrationException(
                 ErrorId.CheckFailed,
                 $"{failed.Count} check{(failed.Count == 1 ? "" : "s")} failed:{lines}",
-                "See the Recommendation of each failed check."
+                "See the property Recommendation of each failed check."
             ),
             target: null
         );
