@@ -134,6 +134,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
             "globals",
             "problem",
             "faults",
+            "unseenCode",
             "kept",
             "isDatabase",
         ];
