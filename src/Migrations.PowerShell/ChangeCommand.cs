@@ -12,5 +12,11 @@ public abstract class ChangeCommand : FolderCommand
     [DurationTransformation]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    private protected override SessionOptions Session(IEventSink events) => base.Session(events) with { LockTimeout = LockTimeout };
+    private protected override bool Changes => true;
+
+    private protected override SessionOptions Session(IEventSink events)
+    {
+        var session = base.Session(events);
+        return IsGiven(nameof(LockTimeout)) ? session with { LockTimeout = LockTimeout } : session;
+    }
 }

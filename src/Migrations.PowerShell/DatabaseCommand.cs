@@ -9,11 +9,11 @@ using Migrations.Planning;
 namespace Migrations.PowerShell;
 
 /// <summary>What all cmdlets share that work on databases: which ones, and how to connect.</summary>
-public abstract class DatabaseCommand : MigrationCommand
+public abstract class DatabaseCommand : ConfiguredCommand
 {
     private readonly List<IHasTarget> _objects = [];
     private HashSet<string> _given = [];
-    private string? _givenService;
+    private string[]? _givenService;
 
     /// <summary>
     /// The databases: a file path, <c>sqlite:</c> and a path, a <c>postgres://</c> URL, or an Npgsql connection string. A path is taken as
@@ -62,10 +62,6 @@ public abstract class DatabaseCommand : MigrationCommand
     [DurationTransformation]
     public TimeSpan ConnectTimeout { get; set; }
 
-    /// <summary>The service whose migrations these are, where several share a database. Default: no service.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? Service { get; set; }
-
     /// <summary>The history table's name. Default: <c>migration_journal</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -75,6 +71,27 @@ public abstract class DatabaseCommand : MigrationCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? HistorySchema { get; set; }
+
+    /// <summary>The database that is worked on, and what the configuration says of it.</summary>
+    private protected SelectedDatabase? Selected { get; private set; }
+
+    /// <summary>The settings of the configuration that hold for the database that is worked on.</summary>
+    private protected ConfigurationSettings Settings => Selected?.Settings ?? ConfigurationSettings.None;
+
+    /// <summary>The service that is worked on; null without services.</summary>
+    private protected string? CurrentService => Selected?.Service;
+
+    /// <summary>Whether the cmdlet changes databases, so that an environment may want to be asked about it.</summary>
+    private protected virtual bool Changes => false;
+
+    /// <summary>Whether the cmdlet takes changes back, so that services have their turn in reverse.</summary>
+    private protected virtual bool Undoes => false;
+
+    /// <summary>Whether the caller has said not to be asked.</summary>
+    private protected virtual bool IsForced => false;
+
+    /// <summary>The migration folder as it was given; null when it was not.</summary>
+    private protected virtual string? GivenFolder => null;
 
     /// <summary>
     /// The names of the migrations that the pipeline chose of the database that is worked on; null when it chose none, and all are meant.
@@ -103,25 +120,93 @@ public abstract class DatabaseCommand : MigrationCommand
     /// <summary>Works on the databases that are named by texts.</summary>
     private protected void ProcessTexts()
     {
-        if (Database is not null && DatabaseFile is not null)
-            Guard(isOneOfSeveral: false, () => null, RefuseBoth);
-        var isOneOfSeveral = MyInvocation.ExpectingInput || Database is { Length: > 1 };
-        IReadOnlyList<string?> databases = Database ?? (IReadOnlyList<string?>)[null];
-        string? shown = null;
-        foreach (var text in databases)
+        IReadOnlyList<SelectedDatabase> selected = [];
+        Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
+        if (selected.Count == 0 || !MayChange(selected))
+            return;
+        var isOneOfSeveral = MyInvocation.ExpectingInput || selected.Count > 1;
+        var turns = new ServiceTurns(selected, Undoes);
+        foreach (var database in turns.InOrder)
         {
+            var isDone = false;
+            string? shown = null;
             Guard(
                 isOneOfSeveral,
                 () => shown,
                 () =>
                 {
-                    shown = null;
-                    var database = Resolve(text ?? DefaultDatabase ?? throw NotNamed());
-                    shown = database.Target.Display;
-                    Process(database);
+                    Selected = database;
+                    if (Changes)
+                        turns.Demand(database);
+                    var resolved = Resolve(database);
+                    shown = resolved.Target.Display;
+                    Process(resolved);
+                    isDone = true;
                 }
             );
+            if (!isDone)
+                turns.Fail(database);
         }
+
+        if (Changes && turns.Summary() is { } summary)
+            this.Report(() => WriteVerbose(summary));
+    }
+
+    private IReadOnlyList<SelectedDatabase> Select()
+    {
+        if (Database is not null && DatabaseFile is not null)
+            RefuseBoth();
+        IReadOnlyList<string> given =
+            Database
+            ?? (DatabaseFile is null ? [] : [Migrations.Configuration.DatabaseFile.Read(Paths.Literal(DatabaseFile), "-DatabaseFile")]);
+        var selected = new DatabaseSelector(Configured, Choice(given, GivenFolder)).Databases();
+        return selected.Count > 0 ? selected : throw NotNamed();
+    }
+
+    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
+        database.IsGiven ? Resolve(database.Database) : WithCredential(Drivers.Resolve(database.Database, database.BaseFolder));
+
+    /// <summary>Asks by the name of the environment, where it wants to be asked about.</summary>
+    private bool MayChange(IReadOnlyList<SelectedDatabase> selected, DatabaseTarget? known = null)
+    {
+        if (!Changes || IsForced || this.IsWhatIf() || this.IsConfirmOff() || !selected.Any(s => s.Confirm))
+            return true;
+        var isAnswered = false;
+        Guard(
+            isOneOfSeveral: false,
+            () => null,
+            () =>
+            {
+                var names = selected.Select(s => s.Service is null ? Shown(s) : $"{s.Service} ({Shown(s)})");
+                var what = $"{MyInvocation.MyCommand.Name} in the environment '{selected[0].Environment}' on {string.Join(", ", names)}";
+                isAnswered = Confirmation.Ask(
+                    () => ShouldContinue($"Run {what}?", $"Environment {selected[0].Environment}"),
+                    e => Confirmation.Required($"Running {what} requires confirmation, but no one can be asked.", e)
+                );
+            }
+        );
+        return isAnswered;
+
+        string Shown(SelectedDatabase database) => (known ?? Resolve(database).Target).Display;
+    }
+
+    /// <summary>What the configuration says of a database that an object brings: of an environment only when one is named.</summary>
+    private SelectedDatabase SelectedFor(string database, string? service)
+    {
+        var selector = new DatabaseSelector(Configured, Choice([database], GivenFolder));
+        var own = service ?? _givenService?.FirstOrDefault(s => s.Length > 0);
+        var known = Configured?.Services.FirstOrDefault(s => string.Equals(s.Name, own, StringComparison.Ordinal));
+        return new SelectedDatabase
+        {
+            Database = database,
+            BaseFolder = Paths.CurrentFolder,
+            Folder = "",
+            IsGiven = true,
+            Service = own,
+            Environment = selector.EnvironmentName,
+            Confirm = selector.Environment?.Confirm ?? false,
+            Settings = selector.SettingsOf(known),
+        };
     }
 
     /// <inheritdoc/>
@@ -132,12 +217,6 @@ public abstract class DatabaseCommand : MigrationCommand
         foreach (var group in groups)
             Work(group.Key.Item2, [.. group], isOneOfSeveral: groups.Count > 1);
     }
-
-    // What stands in for -Database: a file that is named, then the environment.
-    private string? DefaultDatabase =>
-        DatabaseFile is null
-            ? EnvironmentSettings.Database ?? Drivers.EnvironmentAddress
-            : Configuration.DatabaseFile.Read(Paths.Literal(DatabaseFile), "-DatabaseFile");
 
     /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
     private protected virtual void Take(IHasTarget item) => _objects.Add(item);
@@ -162,10 +241,12 @@ public abstract class DatabaseCommand : MigrationCommand
             () =>
             {
                 var database = DatabaseOf(items[0]);
-                Service = place.Service ?? _givenService;
+                Service = place.Service is null ? _givenService : [place.Service];
                 GoTo(place.Folder);
                 Chosen = ChosenBy(items);
-                Process(database);
+                Selected = SelectedFor(items[0].Database, place.Service);
+                if (MayChange([Selected], database.Target))
+                    Process(database);
             }
         );
 
@@ -210,37 +291,39 @@ public abstract class DatabaseCommand : MigrationCommand
     }
 
     /// <summary>How sessions connect and wait.</summary>
-    private protected virtual SessionOptions Session(IEventSink events) =>
-        new()
+    private protected virtual SessionOptions Session(IEventSink events)
+    {
+        var configured = SessionOptions.Of(Settings);
+        return configured.Waiting(IsGiven(nameof(Wait)) ? Wait : configured.ConnectWait) with
         {
-            HistoryTable = HistoryTable,
-            HistorySchema = HistorySchema,
-            ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? 1,
-            ConnectDelay =
-                EnvironmentSettings.ConnectDelay ?? (Wait > TimeSpan.Zero ? SessionOptions.DelayWhileWaiting : TimeSpan.FromSeconds(5)),
-            ConnectWait = Wait,
-            ConnectTimeout = ConnectTimeout > TimeSpan.Zero ? ConnectTimeout : null,
+            HistoryTable = IsGiven(nameof(HistoryTable)) ? HistoryTable : configured.HistoryTable,
+            HistorySchema = HistorySchema ?? configured.HistorySchema,
+            ConnectTimeout = IsGiven(nameof(ConnectTimeout)) ? SessionOptions.Limit(ConnectTimeout) : configured.ConnectTimeout,
             Events = events,
         };
+    }
 
     /// <summary>How a call reads folders and talks to databases.</summary>
     private protected virtual MigratorOptions OptionsFor(IEventSink events) =>
         new()
         {
-            // An empty cell of a table means none.
-            Service = string.IsNullOrEmpty(Service) ? null : Service,
+            Service = CurrentService,
+            Environment = Selected?.Environment ?? Environment,
             Session = Session(events),
         };
 
     private protected override IEnumerable<string> Connections => Database ?? [];
 
-    private protected sealed override (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text)
-    {
-        var database = base.Resolve(text);
-        return Credential is null
+    private protected sealed override (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) =>
+        WithCredential(base.Resolve(text));
+
+    private (IDatabaseDriver Driver, DatabaseTarget Target) WithCredential((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
+        Credential is null
             ? database
             : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
-    }
+
+    /// <summary>The folder for backups that the configuration names for the database that is worked on.</summary>
+    private protected string ConfiguredBackupFolder() => BackupFolderIn(Settings);
 
     private static void RefuseBoth() =>
         throw new MigrationException(

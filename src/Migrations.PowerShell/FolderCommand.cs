@@ -26,11 +26,6 @@ public abstract class FolderCommand : DatabaseCommand
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>The environment, for migrations whose header names theirs. Default: those that name none.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Environment { get; set; }
-
     /// <summary>The layout of the folder. Default: found file by file.</summary>
     [Parameter]
     public MigrationLayout? Layout { get; set; }
@@ -81,7 +76,9 @@ public abstract class FolderCommand : DatabaseCommand
             if (_brought is not null)
                 return _brought;
             if (LiteralPath is null)
-                return Paths.Wildcard(Path ?? EnvironmentSettings.Folder ?? "migrations");
+                return (Path ?? EnvironmentSettings.Folder) is null && Settings.Path is not null
+                    ? FolderOf(Selected!)
+                    : Paths.Wildcard(Path ?? EnvironmentSettings.Folder ?? "migrations");
             return Path is null
                 ? Paths.Exact(LiteralPath)
                 : throw new MigrationException(
@@ -91,6 +88,11 @@ public abstract class FolderCommand : DatabaseCommand
                 );
         }
     }
+
+    private protected override string? GivenFolder => LiteralPath ?? Path;
+
+    // A database that an object brings has the folder that the configuration names, too.
+    private string FolderOf(SelectedDatabase database) => database.Folder.Length > 0 ? database.Folder : PathIn(database.Settings.Path!);
 
     /// <summary>Runs a call of the engine on one database.</summary>
     private protected T Call<T>(
@@ -103,11 +105,12 @@ public abstract class FolderCommand : DatabaseCommand
     private protected sealed override MigratorOptions OptionsFor(IEventSink events) =>
         base.OptionsFor(events) with
         {
-            Environment = Environment,
             Folder = new FolderOptions
             {
-                Layout = Layout,
-                IdentityByName = string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase),
+                Layout = Layout ?? Settings.Layout?.Value,
+                IdentityByName = IsGiven(nameof(Identity))
+                    ? string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase)
+                    : Settings.IdentityByName?.Value ?? false,
                 AllowEmpty = AllowEmpty,
             },
         };

@@ -24,6 +24,8 @@ internal static partial class NextStep
         ["check"] = "Test-SchemaIntegrity",
         ["schema"] = "Get-DatabaseSchema",
         ["diff"] = "Compare-DatabaseSchema",
+        ["config --new"] = "New-MigrationConfiguration",
+        ["config"] = "Get-MigrationConfiguration",
     };
 
     // The parameter of a command's operand, where the cmdlet does not take it by position.
@@ -45,6 +47,7 @@ internal static partial class NextStep
         ["no-checks"] = "SkipChecks",
         ["sql"] = "AsSql",
         ["keep"] = "KeepFolder",
+        ["config"] = "ConfigurationPath",
     };
 
     /// <summary>
@@ -72,7 +75,7 @@ internal static partial class NextStep
 
     [GeneratedRegex(
         @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify"
-            + @"|restore|prune|test|check|schema|diff)\b(?<operand> (?=[\w""']))?",
+            + @"|restore|prune|test|check|schema|diff|config --new|config)\b(?<operand> (?=[\w""']))?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

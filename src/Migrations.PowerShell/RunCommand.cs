@@ -49,12 +49,23 @@ public abstract class RunCommand : ChangeCommand
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
         RunPlan(database, Folder, Chosen);
 
-    private protected override SessionOptions Session(IEventSink events) =>
-        base.Session(events) with
+    private protected override SessionOptions Session(IEventSink events)
+    {
+        var session = base.Session(events);
+        return session with
         {
-            StatementTimeout = StatementTimeout > TimeSpan.Zero ? StatementTimeout : null,
-            TableLockTimeout = TableLockTimeout,
+            StatementTimeout = IsGiven(nameof(StatementTimeout)) ? SessionOptions.Limit(StatementTimeout) : session.StatementTimeout,
+            TableLockTimeout = IsGiven(nameof(TableLockTimeout)) ? TableLockTimeout : session.TableLockTimeout,
         };
+    }
+
+    /// <summary>How the steps are put into transactions: as the call says, or the configuration.</summary>
+    private protected TransactionMode Mode =>
+        IsGiven(nameof(TransactionMode)) ? TransactionMode : Settings.TransactionMode?.Value ?? TransactionMode.Each;
+
+    /// <summary>Whether that backup is restored after a failure: as the call says, or the configuration.</summary>
+    private protected bool Restores =>
+        RestoreOnFailure || (Backup is null && Settings is { BackupBeforeRun.Value: true, RestoreOnFailure.Value: true });
 
     /// <summary>The backup that is made before the run.</summary>
     private protected BackupRequest? BackupBefore { get; private set; }
@@ -91,7 +102,10 @@ public abstract class RunCommand : ChangeCommand
 
     private void RunPlan((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, IReadOnlyList<string>? only)
     {
-        BackupBefore = Backup is null ? null : new BackupRequest { Folder = Paths.Literal(Backup) };
+        BackupBefore =
+            Backup is not null ? new BackupRequest { Folder = Paths.Literal(Backup) }
+            : Settings.BackupBeforeRun?.Value == true ? new BackupRequest { Folder = ConfiguredBackupFolder() }
+            : null;
         // Planning takes a connection and a reading of the folder, and the engine plans under its lock in any case: without somebody to
         // show the plan to, it is not made.
         if (only is null && !AsksBeyondConfirm && !this.IsPlanShown())
@@ -198,7 +212,7 @@ public abstract class RunCommand : ChangeCommand
         {
             Database = target.Display,
             Target = target,
-            Service = Service,
+            Service = CurrentService,
             Version = step.Migration.Version,
             Name = step.Migration.FullName,
             Direction = step.Direction,

@@ -22,6 +22,7 @@ public sealed class HelpTests
         "restore",
         "backups",
         "prune",
+        "config",
         "help",
         "version",
         "completion",

@@ -64,6 +64,11 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         Get-DatabaseSchema eu.db -AsSql | Set-Content schema.sql
         if ($Cmdlet.Name -eq 'Compare-DatabaseSchema') { Copy-Item schema.sql migrations/schema.sql }
         if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { Set-Content migrations/002_orders.sql 'CREATE TABLE orders (id integer PRIMARY KEY, name text NOT NULL);' }
+        if ($Cmdlet.Name -like '*-MigrationConfiguration') { $null = New-Item ./deploy -ItemType Directory }
+        if ($Cmdlet.Name -eq 'Get-MigrationConfiguration') {
+            $text = '{ "services": { "api": { "path": "migrations" } }, "environments": { "production": { "database": "shop.db" } } }'
+            Set-Content migrations.json, deploy/migrations.json $text
+        }
         $before = $env:BUILD_ARTIFACTSTAGINGDIRECTORY, $env:DATABASE_URL, $env:MIGRATION_PATH
         $env:BUILD_ARTIFACTSTAGINGDIRECTORY, $env:DATABASE_URL, $env:MIGRATION_PATH = $place, "$place/shop.db", "$place/migrations"
         $url = "$place/shop.db"

@@ -11,11 +11,10 @@ internal static class BackupCommand
 {
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var destination = new Option<string>("--destination", "-t")
+        var destination = new Option<string?>("--destination", "-t")
         {
             HelpName = "folder",
-            Required = true,
-            Description = "The folder to write the backup to. It must exist.",
+            Description = "The folder to write the backup to. It must exist. Default: the configuration's.",
         };
         var format = Choice.Of<BackupFormat>(
             "--format",
@@ -38,7 +37,7 @@ internal static class BackupCommand
         var command = new DescribedCommand(
             "backup",
             "Back up a database: one consistent snapshot and its manifest.",
-            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf,
+            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf,
             "migrations backup --destination ./backups",
             "migrations backup --destination ./backups --compress --prove"
         )
@@ -59,24 +58,26 @@ internal static class BackupCommand
         );
         command.SetAction(
             (parse, cancellationToken) =>
-            {
-                var request = new BackupRequest
-                {
-                    Folder = Path.GetFullPath(parse.GetRequiredValue(destination)),
-                    Format = parse.GetValue(format) ?? BackupFormat.Native,
-                    Compress = parse.GetValue(compress),
-                    Jobs = parse.GetValue(jobs) ?? 1,
-                    CountRows = !parse.GetValue(noCounts),
-                    Digests = parse.GetValue(full),
-                    IncludeGlobals = parse.GetValue(globals),
-                    Exclude = parse.GetValue(exclude) ?? [],
-                };
-                return runner.RunAsync(
+                runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, request, parse.GetValue(prove), loading.Read(parse, call), token),
+                    (call, token) =>
+                    {
+                        var request = new BackupRequest
+                        {
+                            Folder = call.Settings.BackupFolder(parse.GetValue(destination)),
+                            Format = parse.GetValue(format) ?? BackupFormat.Native,
+                            Compress = parse.GetValue(compress),
+                            Jobs = parse.GetValue(jobs) ?? 1,
+                            CountRows = !parse.GetValue(noCounts),
+                            Digests = parse.GetValue(full),
+                            IncludeGlobals = parse.GetValue(globals),
+                            Exclude = parse.GetValue(exclude) ?? [],
+                        };
+                        var proves = parse.GetValue(prove) || (call.Settings.Configured.ProveBackup?.Value == true && request.CountRows);
+                        return RunAsync(call, request, proves, loading.Read(parse, call), token);
+                    },
                     cancellationToken
-                );
-            }
+                )
         );
         return command;
     }

@@ -25,6 +25,7 @@ internal static class BaselineCommand
         {
             version,
         };
+        command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
             {

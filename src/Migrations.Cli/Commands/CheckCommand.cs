@@ -68,7 +68,7 @@ internal static class CheckCommand
                                 Thorough = parse.GetValue(thorough),
                                 OnCopy = parse.GetValue(onCopy),
                                 Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
-                                Ignored = ignore.Read(parse),
+                                Ignored = ignore.Read(parse, call.Settings),
                                 ScratchServer = scratch.Read(parse),
                             }
                         );

@@ -47,7 +47,14 @@ internal static class CommandTree
             BackupsCommand.Create(runner),
             PruneCommand.Create(runner)
         );
-        Add(root, "About", HelpCommand.Create(root, runner, help), VersionCommand.Create(terminal), CompletionCommand.Create(terminal));
+        Add(
+            root,
+            "About",
+            ConfigCommand.Create(runner),
+            HelpCommand.Create(root, runner, help),
+            VersionCommand.Create(terminal),
+            CompletionCommand.Create(terminal)
+        );
         root.SetAction(parse => help.Invoke(parse));
         return root;
     }

@@ -18,7 +18,7 @@ internal static class CreateCommand
         var command = new DescribedCommand(
             "create",
             "Create the files of the next migration, in the layout of the folder.",
-            SharedOptions.Path | SharedOptions.WhatIf,
+            SharedOptions.Path | SharedOptions.Configuration | SharedOptions.WhatIf,
             "migrations create add_user_preferences",
             "migrations create \"drop old audit rows\" --irreversible"
         )
@@ -32,12 +32,15 @@ internal static class CreateCommand
             return runner.RunAsync(
                 parse,
                 (settings, report) =>
-                    Run(
-                        settings,
-                        report,
-                        given,
-                        new CreateOptions { Layout = settings.Migrator.Folder.Layout, Irreversible = parse.GetValue(irreversible) }
-                    )
+                {
+                    var (folder, configured) = settings.Selector.MigrationFolder();
+                    var options = new CreateOptions
+                    {
+                        Layout = settings.Options(configured).Folder.Layout,
+                        Irreversible = parse.GetValue(irreversible),
+                    };
+                    return Run(settings with { Folder = folder }, report, given, options);
+                }
             );
         });
         return command;

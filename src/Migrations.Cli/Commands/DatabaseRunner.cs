@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
+using Migrations.Configuration;
 
 namespace Migrations.Cli.Commands;
 
@@ -19,19 +20,36 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             parse,
             async (settings, report) =>
             {
-                var code = ExitCode.Done;
+                var effect = (parse.CommandResult.Command as DescribedCommand)?.Effect ?? CommandEffect.None;
+                var turns = new ServiceTurns(Select(settings), effect == CommandEffect.Undoes);
                 // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
-                foreach (var call in Resolve(settings, report))
+                var calls = turns.InOrder.Select(database => (database, call: Resolve(settings, database, report))).ToList();
+                if (effect != CommandEffect.None && !settings.WhatIf)
+                    Confirm(settings, parse.CommandResult.Command.Name, calls);
+                var code = ExitCode.Done;
+                foreach (var (database, call) in calls)
                 {
                     // A call that was over before the cancellation reached it is done, and says so.
                     if (cancellationToken.IsCancellationRequested)
                         return ExitCode.Combine(code, Skip(report, call.Target));
-                    code = ExitCode.Combine(
-                        code,
-                        await GuardAsync(report, call.Target, () => command(call, cancellationToken)).ConfigureAwait(false)
-                    );
+                    var result = await GuardAsync(
+                            report,
+                            call.Target,
+                            () =>
+                            {
+                                if (effect != CommandEffect.None)
+                                    turns.Demand(database);
+                                return command(call, cancellationToken);
+                            }
+                        )
+                        .ConfigureAwait(false);
+                    if (result != ExitCode.Done)
+                        turns.Fail(database);
+                    code = ExitCode.Combine(code, result);
                 }
 
+                if (effect != CommandEffect.None && !settings.WhatIf && turns.Summary() is { } summary)
+                    report.Services(summary);
                 return code;
             }
         );
@@ -60,6 +78,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
         GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));
 
+    /// <summary>Runs a command that reads no configuration, because it creates one.</summary>
+    public Task<int> CreateAsync(ParseResult parse, Func<NewConfiguration, IReport, int> command) =>
+        ReportAsync(parse, report => Task.FromResult(command(options.ReadNew(parse), report)));
+
     /// <summary>Runs a command that finds its databases itself.</summary>
     public Task<int> RunAsync(
         ParseResult parse,
@@ -67,11 +89,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         CancellationToken cancellationToken
     ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
 
-    private async Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command)
+    private Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command) =>
+        ReportAsync(parse, report => command(options.Read(parse), report));
+
+    private async Task<int> ReportAsync(ParseResult parse, Func<IReport, Task<int>> command)
     {
         using var json = options.IsJson(parse) ? new JsonReport(terminal) : null;
         IReport report = json is null ? new TextReport(terminal, options.DetailOf(parse)) : json;
-        var code = await GuardAsync(report, target: null, () => command(options.Read(parse), report)).ConfigureAwait(false);
+        var code = await GuardAsync(report, target: null, () => command(report)).ConfigureAwait(false);
         report.Complete();
         return code;
     }
@@ -117,33 +142,41 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         }
     }
 
-    private List<DatabaseCall> Resolve(Settings settings, IReport report)
-    {
-        if (settings.Databases.Count == 0)
-        {
-            throw new MigrationException(
+    private static IReadOnlyList<SelectedDatabase> Select(Settings settings) =>
+        settings.Selector.Databases() is { Count: > 0 } databases
+            ? databases
+            : throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "No database was specified.",
                 "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
             );
-        }
 
-        var migrator = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
-        var baseFolder = Directory.GetCurrentDirectory();
-        return settings
-            .Databases.Select(text =>
-            {
-                var (driver, target) = Drivers.Resolve(text, baseFolder);
-                return new DatabaseCall
-                {
-                    Migrator = new Migrator(driver, target, settings.Folder, migrator),
-                    Driver = driver,
-                    Target = target,
-                    Settings = settings,
-                    Report = report,
-                    Terminal = terminal,
-                };
-            })
-            .ToList();
+    private DatabaseCall Resolve(Settings all, SelectedDatabase database, IReport report)
+    {
+        var settings = all.For(database);
+        var (driver, target) = Drivers.Resolve(database.Database, database.BaseFolder);
+        var migrator = settings.Migrator;
+        return new DatabaseCall
+        {
+            Migrator = new Migrator(driver, target, settings.Folder, migrator with { Session = migrator.Session with { Events = report } }),
+            Driver = driver,
+            Target = target,
+            Settings = settings,
+            Report = report,
+            Terminal = terminal,
+        };
+    }
+
+    private void Confirm(Settings settings, string command, List<(SelectedDatabase Database, DatabaseCall Call)> calls)
+    {
+        if (!calls.Exists(c => c.Database.Confirm))
+            return;
+        var names = calls.Select(c => c.Database.Service is { } service ? $"{service} ({c.Call.Target.Display})" : c.Call.Target.Display);
+        Confirmation.Demand(
+            settings,
+            terminal,
+            $"Running '{command}' in the environment '{calls[0].Database.Environment}' on {string.Join(", ", names)}",
+            "Nothing was changed."
+        );
     }
 }

@@ -39,7 +39,7 @@ internal static class DiffCommand
                             parse.GetValue(left)!,
                             parse.GetValue(right)!,
                             scratch.Read(parse),
-                            ignore.Read(parse),
+                            ignore.Read(parse, settings),
                             token
                         ),
                     cancellationToken
@@ -62,7 +62,8 @@ internal static class DiffCommand
     )
     {
         var here = Directory.GetCurrentDirectory();
-        (IDatabaseDriver, DatabaseTarget)? beside = settings.Databases.Count > 0 ? Drivers.Resolve(settings.Databases[0], here) : null;
+        var named = settings.Selector.NamedDatabases();
+        (IDatabaseDriver, DatabaseTarget)? beside = named.Count > 0 ? Drivers.Resolve(named[0].Database, named[0].BaseFolder) : null;
         var sides = SidePair.Resolve(left, right, beside, Drivers.All, here);
         var options = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
         var reader = new SchemaSides(

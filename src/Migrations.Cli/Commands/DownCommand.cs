@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Migrations.Cli.Options;
 using Migrations.Planning;
 
@@ -47,36 +48,44 @@ internal static class DownCommand
         };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            var given =
-                (result.GetValue(name) is null ? 0 : 1)
-                + (result.GetResult(to) is null ? 0 : 1)
-                + (result.GetResult(last) is null ? 0 : 1)
-                + (result.GetValue(all) ? 1 : 0);
-            if (given > 1)
-                result.AddError("Use only one of a name, --to, --last and --all.");
-        });
+        command.Validators.Add(result => RefuseSeveral(result, name, to, last, all));
+        command.Effect = CommandEffect.Undoes;
         command.SetAction(
             (parse, cancellationToken) =>
-            {
-                var request = new UndoRequest
-                {
-                    Name = parse.GetValue(name),
-                    To = parse.GetValue(to),
-                    Last = parse.GetValue(last),
-                    All = parse.GetValue(all),
-                    TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
-                    SkipChecksum = parse.GetValue(skipChecksum),
-                    AcceptDataLoss = parse.GetValue(acceptLoss),
-                    RequireProven = parse.GetValue(requireProven),
-                    SchemaOnly = parse.GetValue(schemaOnly),
-                    Backup = protection.Backup(parse),
-                    RestoreOnFailure = protection.RestoreOnFailure(parse),
-                };
-                return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
-            }
+                runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                    {
+                        var request = new UndoRequest
+                        {
+                            Name = parse.GetValue(name),
+                            To = parse.GetValue(to),
+                            Last = parse.GetValue(last),
+                            All = parse.GetValue(all),
+                            TransactionMode = parse.GetValue(mode) ?? call.Settings.TransactionMode,
+                            SkipChecksum = parse.GetValue(skipChecksum),
+                            AcceptDataLoss = parse.GetValue(acceptLoss),
+                            RequireProven = parse.GetValue(requireProven),
+                            SchemaOnly = parse.GetValue(schemaOnly),
+                            Backup = protection.Backup(parse, call.Settings),
+                            RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                        };
+                        return UndoRunner.RunAsync(call, request, token);
+                    },
+                    cancellationToken
+                )
         );
         return command;
+    }
+
+    private static void RefuseSeveral(CommandResult result, Argument<string?> name, Option<string?> to, Option<int?> last, Option<bool> all)
+    {
+        var given =
+            (result.GetValue(name) is null ? 0 : 1)
+            + (result.GetResult(to) is null ? 0 : 1)
+            + (result.GetResult(last) is null ? 0 : 1)
+            + (result.GetValue(all) ? 1 : 0);
+        if (given > 1)
+            result.AddError("Use only one of a name, --to, --last and --all.");
     }
 }

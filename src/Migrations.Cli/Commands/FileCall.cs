@@ -24,6 +24,7 @@ internal sealed record FileCall
     /// <summary>The database of the call, where one of that engine is named; null otherwise.</summary>
     public DatabaseTarget? TargetOf(IDatabaseDriver driver) =>
         Settings
-            .Databases.Select(text => Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target)
+            .Selector.NamedDatabases()
+            .Select(database => Drivers.Resolve(database.Database, database.BaseFolder).Target)
             .FirstOrDefault(target => string.Equals(target.Engine, driver.Engine, StringComparison.Ordinal));
 }

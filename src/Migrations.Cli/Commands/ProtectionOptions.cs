@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Migrations.Backup;
+using Migrations.Cli.Options;
 
 namespace Migrations.Cli.Commands;
 
@@ -28,8 +29,13 @@ internal sealed class ProtectionOptions
         });
     }
 
-    public BackupRequest? Backup(ParseResult parse) =>
-        parse.GetValue(_backup) is { } folder ? new BackupRequest { Folder = Path.GetFullPath(folder) } : null;
+    /// <summary>The backup that is made before a run: where the call says, or the configuration.</summary>
+    public BackupRequest? Backup(ParseResult parse, Settings settings) =>
+        parse.GetValue(_backup) is { } folder ? new BackupRequest { Folder = Path.GetFullPath(folder) }
+        : settings.Configured.BackupBeforeRun?.Value == true ? new BackupRequest { Folder = settings.BackupFolder(null) }
+        : null;
 
-    public bool RestoreOnFailure(ParseResult parse) => parse.GetValue(_restoreOnFailure);
+    public bool RestoreOnFailure(ParseResult parse, Settings settings) =>
+        parse.GetValue(_restoreOnFailure)
+        || (settings.Configured is { BackupBeforeRun.Value: true, RestoreOnFailure.Value: true } && parse.GetValue(_backup) is null);
 }

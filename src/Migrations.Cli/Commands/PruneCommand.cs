@@ -10,7 +10,11 @@ internal static class PruneCommand
 {
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var folder = new Argument<string>("folder") { Description = "The folder with the backups." };
+        var folder = new Argument<string?>("folder")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The folder with the backups. Default: the configuration's.",
+        };
         var last = Choice.Count("--keep-last", "Keep this many, the newest.");
         var days = Choice.Count("--keep-days", "Keep all from the last <n> days.");
         var daily = Choice.Count("--keep-daily", "Keep the newest of each of the last <n> days that have a backup.");
@@ -20,7 +24,7 @@ internal static class PruneCommand
         var command = new DescribedCommand(
             "prune",
             "Delete backups that no rule keeps. The newest and the last proven one always stay.",
-            SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Configuration | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations prune ./backups --keep-last 7 --what-if",
             "migrations prune ./backups --keep-daily 7 --keep-weekly 4 --yes"
         )
@@ -36,7 +40,6 @@ internal static class PruneCommand
         command.SetAction(
             (parse, cancellationToken) =>
             {
-                var path = Path.GetFullPath(parse.GetRequiredValue(folder));
                 var policy = new RetentionPolicy
                 {
                     KeepLast = parse.GetValue(last),
@@ -46,7 +49,17 @@ internal static class PruneCommand
                     KeepMonthly = parse.GetValue(monthly),
                     KeepStates = parse.GetValue(states),
                 };
-                return runner.RunAsync(parse, (call, token) => RunAsync(call, path, policy, token), cancellationToken);
+                return runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                        RunAsync(
+                            call,
+                            call.Settings.BackupFolder(parse.GetValue(folder)),
+                            policy.IsEmpty ? RetentionPolicy.Of(call.Settings.Configured) : policy,
+                            token
+                        ),
+                    cancellationToken
+                );
             }
         );
         return command;

@@ -35,6 +35,7 @@ internal static class RepairCommand
         command.Validators.Add(result =>
             CallFaults.Exclude(result, "--statement-done and --statement-not-done cannot be used together.", done, notDone)
         );
+        command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
             {

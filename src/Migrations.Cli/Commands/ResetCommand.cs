@@ -25,20 +25,27 @@ internal static class ResetCommand
         };
         var protection = new ProtectionOptions();
         protection.AddTo(command);
+        command.Effect = CommandEffect.Undoes;
         command.SetAction(
             (parse, cancellationToken) =>
-            {
-                var request = new UndoRequest
-                {
-                    All = true,
-                    AcceptDataLoss = parse.GetValue(acceptLoss),
-                    RequireProven = parse.GetValue(requireProven),
-                    SchemaOnly = parse.GetValue(schemaOnly),
-                    Backup = protection.Backup(parse),
-                    RestoreOnFailure = protection.RestoreOnFailure(parse),
-                };
-                return runner.RunAsync(parse, (call, token) => UndoRunner.RunAsync(call, request, token), cancellationToken);
-            }
+                runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                    {
+                        var request = new UndoRequest
+                        {
+                            All = true,
+                            TransactionMode = call.Settings.TransactionMode,
+                            AcceptDataLoss = parse.GetValue(acceptLoss),
+                            RequireProven = parse.GetValue(requireProven),
+                            SchemaOnly = parse.GetValue(schemaOnly),
+                            Backup = protection.Backup(parse, call.Settings),
+                            RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                        };
+                        return UndoRunner.RunAsync(call, request, token);
+                    },
+                    cancellationToken
+                )
         );
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Migrations.Backup;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
@@ -29,7 +30,12 @@ internal static class RestoreCommand
         var command = new DescribedCommand(
             "restore",
             "Check a backup, replace the database with it, and compare. A copy of the old state is kept.",
-            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Database
+                | SharedOptions.Configuration
+                | SharedOptions.History
+                | SharedOptions.Limits
+                | SharedOptions.WhatIf
+                | SharedOptions.Yes,
             "migrations restore --latest --from ./backups",
             "migrations restore ./backups/shop.2026-05-01T02-00-00Z.db --yes"
         )
@@ -43,15 +49,8 @@ internal static class RestoreCommand
             salvage,
         };
         loading.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            var given =
-                (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
-            if (given != 1)
-                result.AddError("Name one backup, or use --latest --from <folder>, or --salvage <file>.");
-            else if (result.GetValue(latest) != result.GetValue(from) is not null)
-                result.AddError("--latest and --from must be used together.");
-        });
+        command.Validators.Add(result => DemandOne(result, backup, latest, from, salvage));
+        command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
             {
@@ -77,6 +76,22 @@ internal static class RestoreCommand
             }
         );
         return command;
+    }
+
+    private static void DemandOne(
+        CommandResult result,
+        Argument<string?> backup,
+        Option<bool> latest,
+        Option<string?> from,
+        Option<string?> salvage
+    )
+    {
+        var given =
+            (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
+        if (given != 1)
+            result.AddError("Name one backup, or use --latest --from <folder>, or --salvage <file>.");
+        else if (result.GetValue(latest) != result.GetValue(from) is not null)
+            result.AddError("--latest and --from must be used together.");
     }
 
     private static async Task<int> RestoreAsync(

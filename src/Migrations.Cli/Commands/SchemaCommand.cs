@@ -13,7 +13,7 @@ internal static class SchemaCommand
         var command = new DescribedCommand(
             "schema",
             "Show every object of a database with its definition, and the fingerprint of the schema.",
-            SharedOptions.Database | SharedOptions.History | SharedOptions.Limits,
+            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.History | SharedOptions.Limits,
             "migrations schema",
             "migrations schema --sql > schema.sql"
         )

@@ -43,13 +43,7 @@ internal static class UpCommand
             skipChecksum,
         };
         protection.AddTo(command);
-        var check = new Option<bool>("--check")
-        {
-            Description =
-                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. "
-                + "A failed check fails the run (exit code 4) "
-                + "and, with --restore-on-failure, restores the backup.",
-        };
+        var check = CheckOption();
         var schemaFile = OptionOf.Text(
             "--schema-file",
             "file",
@@ -60,26 +54,42 @@ internal static class UpCommand
         command.Options.Add(check);
         ignore.AddTo(command);
         command.Options.Add(schemaFile);
+        command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
-            {
-                var request = new ApplyRequest
-                {
-                    Target = parse.GetValue(target),
-                    First = parse.GetValue(first),
-                    TransactionMode = parse.GetValue(mode) ?? TransactionMode.Each,
-                    AllowOutOfOrder = parse.GetValue(outOfOrder),
-                    SkipChecksum = parse.GetValue(skipChecksum),
-                    Check = parse.GetValue(check) ? new CheckRequest { Ignored = ignore.Read(parse) } : null,
-                    SchemaFile = parse.GetValue(schemaFile) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
-                    Backup = protection.Backup(parse),
-                    RestoreOnFailure = protection.RestoreOnFailure(parse),
-                };
-                return runner.RunAsync(parse, (call, token) => RunAsync(call, request, token), cancellationToken);
-            }
+                runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                    {
+                        var checks = parse.GetValue(check) || call.Settings.Configured.CheckAfterRun?.Value == true;
+                        var request = new ApplyRequest
+                        {
+                            Target = parse.GetValue(target),
+                            First = parse.GetValue(first),
+                            TransactionMode = parse.GetValue(mode) ?? call.Settings.TransactionMode,
+                            AllowOutOfOrder = parse.GetValue(outOfOrder),
+                            SkipChecksum = parse.GetValue(skipChecksum),
+                            Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
+                            SchemaFile = parse.GetValue(schemaFile) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
+                            Backup = protection.Backup(parse, call.Settings),
+                            RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                        };
+                        return RunAsync(call, request, token);
+                    },
+                    cancellationToken
+                )
         );
         return command;
     }
+
+    private static Option<bool> CheckOption() =>
+        new Option<bool>("--check")
+        {
+            Description =
+                "Run all checks after the last migration, as 'migrations check' does, even when nothing was pending. "
+                + "A failed check fails the run (exit code 4) "
+                + "and, with --restore-on-failure, restores the backup.",
+        };
 
     /// <summary>The option that says how steps are put into transactions.</summary>
     public static Option<TransactionMode?> TransactionModeOption() =>

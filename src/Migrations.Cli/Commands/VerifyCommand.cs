@@ -20,7 +20,7 @@ internal static class VerifyCommand
         var command = new DescribedCommand(
             "verify",
             "Prove backups: restore each into a scratch database and compare it with its manifest.",
-            SharedOptions.Database | SharedOptions.Limits | SharedOptions.WhatIf,
+            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.Limits | SharedOptions.WhatIf,
             "migrations verify ./backups/shop.2026-05-01T02-00-00Z.db",
             "migrations verify ./backups/*.dump --database postgres://ada@db/shop"
         )

@@ -14,6 +14,7 @@ internal sealed class HelpPrinter(RootCommand root, GlobalOptions options, Termi
     private static readonly (string Name, string Text)[] Variables =
     [
         ("DATABASE_URL", "The database, where --database does not name one."),
+        ("MIGRATIONS_CONFIG", "The configuration file."),
         ("DATABASE_URL_FILE", "A file that holds the database's URL, for example a mounted secret."),
         ("PGHOST, PGDATABASE", "Without any of these: PostgreSQL, as psql connects (with PGPORT, PGUSER, PGPASSWORD, ...)."),
         ("MIGRATION_PATH", "The migration folder, where --path does not name one."),

@@ -34,16 +34,14 @@ internal sealed class DatabaseOptions
     /// <summary>All of them, in the order in which help shows them.</summary>
     public IReadOnlyList<Option> All => [_database, _file, _wait, _timeout];
 
-    /// <summary>The databases as given, by options or by the environment; none when neither names one.</summary>
+    /// <summary>The databases that options name; none when they name none.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: named in two ways, or by a file that cannot be read.
     /// </exception>
-    public IReadOnlyList<string> Read(ParseResult parse)
+    public IReadOnlyList<string> Given(ParseResult parse)
     {
         var given = parse.GetValue(_database) ?? [];
         if (parse.GetValue(_file) is not { } file)
-            return given.Length > 0 ? given
-                : (EnvironmentSettings.Database ?? Drivers.EnvironmentAddress) is { } address ? [address]
-                : [];
+            return given;
         return given.Length == 0
             ? [DatabaseFile.Read(Path.GetFullPath(file), "--database-file")]
             : throw new MigrationException(
@@ -54,16 +52,9 @@ internal sealed class DatabaseOptions
     }
 
     /// <summary>A session's options, with how to connect.</summary>
-    public SessionOptions Read(ParseResult parse, SessionOptions session)
-    {
-        var wait = parse.GetValue(_wait) ?? TimeSpan.Zero;
-        return session with
+    public SessionOptions Read(ParseResult parse, SessionOptions session) =>
+        session.Waiting(parse.GetValue(_wait) ?? session.ConnectWait) with
         {
-            ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? session.ConnectAttempts,
-            ConnectDelay =
-                EnvironmentSettings.ConnectDelay ?? (wait > TimeSpan.Zero ? SessionOptions.DelayWhileWaiting : session.ConnectDelay),
-            ConnectWait = wait,
-            ConnectTimeout = parse.GetValue(_timeout) is { Ticks: > 0 } limit ? limit : null,
+            ConnectTimeout = parse.GetValue(_timeout) is { } limit ? SessionOptions.Limit(limit) : session.ConnectTimeout,
         };
-    }
 }

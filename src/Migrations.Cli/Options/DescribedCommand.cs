@@ -13,6 +13,9 @@ internal sealed class DescribedCommand(string name, string description, SharedOp
     /// <summary>The shared options that mean something to it.</summary>
     public SharedOptions Takes => takes;
 
+    /// <summary>What it does to databases.</summary>
+    public CommandEffect Effect { get; set; }
+
     /// <summary>The heading under which help lists it.</summary>
     public string Group { get; set; } = "";
 

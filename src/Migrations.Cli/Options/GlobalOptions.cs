@@ -12,23 +12,14 @@ internal sealed class GlobalOptions
     /// <summary>The heading of the options that every command takes.</summary>
     public const string General = "General";
 
-    private const SharedOptions TakenByAll = SharedOptions.Database | SharedOptions.Path | SharedOptions.Yes;
+    private const SharedOptions TakenByAll = SharedOptions.Database | SharedOptions.Path | SharedOptions.Configuration | SharedOptions.Yes;
 
     private readonly DatabaseOptions _database = new();
+    private readonly ConfigurationOptions _configuration = new();
     private readonly Option<string?> _path = OptionOf.Text(
         "--path",
         "folder",
         "The migration folder. Default: MIGRATION_PATH, else ./migrations."
-    );
-    private readonly Option<string?> _environment = OptionOf.Text(
-        "--environment",
-        "name",
-        "The environment to run for: migrations whose header names other environments are left out."
-    );
-    private readonly Option<string?> _service = OptionOf.Text(
-        "--service",
-        "name",
-        "The service that these migrations belong to, when several services share a database."
     );
     private readonly Option<bool> _verbose = new("--verbose", "-v")
     {
@@ -106,9 +97,10 @@ internal sealed class GlobalOptions
     public GlobalOptions() =>
         Groups = [
             new("Database", SharedOptions.Database, _database.All),
+            new("Configuration", SharedOptions.Configuration, _configuration.All),
             new("Migrations", SharedOptions.Path, [_path, _layout]),
-            new("Migrations", SharedOptions.Selection, [_environment, _identity, _allowEmpty]),
-            new("History", SharedOptions.History, [_service, _historyTable, _historySchema]),
+            new("Migrations", SharedOptions.Selection, [_identity, _allowEmpty]),
+            new("History", SharedOptions.History, [_historyTable, _historySchema]),
             new("Time limits", SharedOptions.Limits, [_lockTimeout, _statementTimeout, _tableLockTimeout]),
             new(General, SharedOptions.WhatIf, [_whatIf]),
             new(General, SharedOptions.Yes, [_yes]),
@@ -175,44 +167,64 @@ internal sealed class GlobalOptions
         // First, because the variables stand in for options.
         if (parse.GetValue(_envFile) is { } file)
             EnvironmentFile.Load(file);
+        var configuration = _configuration.Open(parse);
+        var choice = _configuration.Read(parse, ChoiceOf(parse));
+        var selector = new DatabaseSelector(configuration, choice);
         return new Settings
         {
-            Databases = _database.Read(parse),
-            Folder = Path.GetFullPath(parse.GetValue(_path) ?? EnvironmentSettings.Folder ?? "migrations"),
+            Selector = selector,
+            Choice = choice,
+            Configuration = configuration,
+            Configured = selector.SettingsOf(service: null),
+            Options = settings => ReadMigrator(parse, settings),
             Verbose = parse.GetValue(_verbose),
             WhatIf = parse.GetValue(_whatIf),
             Yes = parse.GetValue(_yes),
-            Migrator = new MigratorOptions
-            {
-                Service = parse.GetValue(_service),
-                Environment = parse.GetValue(_environment),
-                Folder = new FolderOptions
-                {
-                    Layout = parse.GetValue(_layout),
-                    IdentityByName = parse.GetValue(_identity) == MigrationIdentity.Name,
-                    AllowEmpty = parse.GetValue(_allowEmpty),
-                },
-                Session = ReadSession(parse),
-            },
         };
     }
 
-    private SessionOptions ReadSession(ParseResult parse)
-    {
-        var defaults = new SessionOptions();
-        return _database.Read(
-            parse,
-            new SessionOptions
+    /// <summary>The configuration file that is to be created.</summary>
+    public NewConfiguration ReadNew(ParseResult parse) =>
+        new(ConfigurationTemplate.PathOf(_configuration.Named(parse), Directory.GetCurrentDirectory()), parse.GetValue(_whatIf));
+
+    private DatabaseChoice ChoiceOf(ParseResult parse) =>
+        new()
+        {
+            Databases = _database.Given(parse),
+            Folder = parse.GetValue(_path) is { } path ? Path.GetFullPath(path) : null,
+            CurrentFolder = Directory.GetCurrentDirectory(),
+            EngineAddress = () => Drivers.EnvironmentAddress,
+            Target = (text, folder) => Drivers.Resolve(text, folder).Target,
+        };
+
+    private MigratorOptions ReadMigrator(ParseResult parse, ConfigurationSettings settings) =>
+        new()
+        {
+            Folder = new FolderOptions
             {
-                HistoryTable = parse.GetValue(_historyTable) ?? defaults.HistoryTable,
-                HistorySchema = parse.GetValue(_historySchema),
-                LockTimeout = parse.GetValue(_lockTimeout) ?? defaults.LockTimeout,
-                // Zero means no limit, as it does on PostgreSQL.
-                StatementTimeout = parse.GetValue(_statementTimeout) is { Ticks: > 0 } limit ? limit : null,
-                TableLockTimeout = parse.GetValue(_tableLockTimeout) ?? defaults.TableLockTimeout,
+                Layout = parse.GetValue(_layout) ?? settings.Layout?.Value,
+                IdentityByName = parse.GetValue(_identity) is { } identity
+                    ? identity == MigrationIdentity.Name
+                    : settings.IdentityByName?.Value ?? false,
+                AllowEmpty = parse.GetValue(_allowEmpty),
+            },
+            Session = ReadSession(parse, SessionOptions.Of(settings)),
+        };
+
+    private SessionOptions ReadSession(ParseResult parse, SessionOptions configured) =>
+        _database.Read(
+            parse,
+            configured with
+            {
+                HistoryTable = parse.GetValue(_historyTable) ?? configured.HistoryTable,
+                HistorySchema = parse.GetValue(_historySchema) ?? configured.HistorySchema,
+                LockTimeout = parse.GetValue(_lockTimeout) ?? configured.LockTimeout,
+                StatementTimeout = parse.GetValue(_statementTimeout) is { } limit
+                    ? SessionOptions.Limit(limit)
+                    : configured.StatementTimeout,
+                TableLockTimeout = parse.GetValue(_tableLockTimeout) ?? configured.TableLockTimeout,
             }
         );
-    }
 
     private enum OutputFormat
     {

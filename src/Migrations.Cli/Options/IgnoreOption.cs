@@ -17,5 +17,6 @@ internal sealed class IgnoreOption
     public void AddTo(Command command) => command.Options.Add(_option);
 
     /// <summary>The patterns.</summary>
-    public IReadOnlyList<string> Read(ParseResult parse) => parse.GetValue(_option) ?? [];
+    public IReadOnlyList<string> Read(ParseResult parse, Settings settings) =>
+        parse.GetValue(_option) is { Length: > 0 } given ? given : settings.Configured.Ignore?.Value ?? [];
 }

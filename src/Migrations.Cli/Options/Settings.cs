@@ -1,13 +1,27 @@
+using Migrations.Configuration;
+
 namespace Migrations.Cli.Options;
 
-/// <summary>What the options that all commands share, and the environment variables, say.</summary>
+/// <summary>What the options that all commands share, the environment variables and the configuration say.</summary>
 internal sealed record Settings
 {
-    /// <summary>The databases as given; may hold passwords, so they are never shown.</summary>
-    public required IReadOnlyList<string> Databases { get; init; }
+    /// <summary>Finds the databases and the migration folders of the call.</summary>
+    public required DatabaseSelector Selector { get; init; }
+
+    /// <summary>What the call says of the databases.</summary>
+    public required DatabaseChoice Choice { get; init; }
+
+    /// <summary>The configuration file; null when there is none.</summary>
+    public MigrationConfiguration? Configuration { get; init; }
+
+    /// <summary>The options that are given, and for all else what the configuration says of a database.</summary>
+    public required Func<ConfigurationSettings, MigratorOptions> Options { get; init; }
+
+    /// <summary>What the configuration says of the database that is worked on; before there is one, of all.</summary>
+    public ConfigurationSettings Configured { get; init; } = ConfigurationSettings.None;
 
     /// <summary>The migration folder's full path.</summary>
-    public required string Folder { get; init; }
+    public string Folder { get; init; } = "";
 
     public bool Verbose { get; init; }
 
@@ -17,5 +31,32 @@ internal sealed record Settings
     /// <summary>Questions count as answered with yes.</summary>
     public bool Yes { get; init; }
 
-    public required MigratorOptions Migrator { get; init; }
+    /// <summary>How the engine reads folders and talks to databases.</summary>
+    public MigratorOptions Migrator => Options(Configured) with { Service = Service, Environment = Selector.EnvironmentName };
+
+    /// <summary>The service whose migrations these are; null without services.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>How steps are put into transactions, where the call does not say it.</summary>
+    public TransactionMode TransactionMode => Configured.TransactionMode?.Value ?? TransactionMode.Each;
+
+    /// <summary>The folder for backups: as it was given, or as the configuration names it.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: neither names one.</exception>
+    public string BackupFolder(string? given) =>
+        given is not null ? Path.GetFullPath(given)
+        : Configured.BackupFolder is { } folder ? Path.GetFullPath(Selector.References.Expand(folder), Configuration!.Folder)
+        : throw new MigrationException(
+            ErrorId.UsageInvalid,
+            "No folder for backups is named.",
+            $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
+        );
+
+    /// <summary>The settings for one database.</summary>
+    public Settings For(SelectedDatabase database) =>
+        this with
+        {
+            Configured = database.Settings,
+            Folder = database.Folder,
+            Service = database.Service,
+        };
 }

@@ -28,6 +28,9 @@ internal enum SharedOptions
     /// <summary><c>--yes</c>. Help shows it where a question is asked; every command accepts it.</summary>
     Yes = 64,
 
+    /// <summary>The configuration file, its environments and services.</summary>
+    Configuration = 128,
+
     /// <summary>What a command takes that compares a database with its migration folder.</summary>
-    Migrations = Database | Path | Selection | History | Limits,
+    Migrations = Database | Path | Selection | History | Limits | Configuration,
 }

@@ -1,5 +1,3 @@
-using Migrations.Planning;
-
 namespace Migrations.Cli.Options;
 
 /// <summary>What was probably meant by a word that the command does not know: one of ours misspelt, or one of another tool.</summary>
@@ -56,7 +54,7 @@ internal static class Suggestions
     /// <param name="names">The commands.</param>
     public static string UnknownCommand(string word, IEnumerable<string> names)
     {
-        var meant = Equivalent(Commands, word, StringComparison.OrdinalIgnoreCase).FirstOrDefault() ?? Nearest(word, names);
+        var meant = Equivalent(Commands, word, StringComparison.OrdinalIgnoreCase).FirstOrDefault() ?? NearName.Find(word, names);
         return $"There is no command '{word}'.{(meant is null ? "" : $" Did you mean '{meant}'?")}";
     }
 
@@ -73,14 +71,8 @@ internal static class Suggestions
     /// <summary>The option that was probably meant; null when none is near.</summary>
     public static string? Meant(string word, IReadOnlyCollection<string> names) =>
         Equivalent(Options, word, StringComparison.Ordinal).FirstOrDefault(names.Contains)
-        ?? Nearest(word, names.Where(o => o.StartsWith("--", StringComparison.Ordinal)));
+        ?? NearName.Find(word, names.Where(o => o.StartsWith("--", StringComparison.Ordinal)));
 
     private static IEnumerable<string> Equivalent((string Ours, string[] Theirs)[] table, string word, StringComparison comparison) =>
         table.Where(row => row.Theirs.Any(theirs => string.Equals(theirs, word, comparison))).Select(row => row.Ours);
-
-    private static string? Nearest(string word, IEnumerable<string> names)
-    {
-        var near = names.MinBy(name => NearName.Distance(name, word));
-        return near is not null && NearName.Distance(near, word) <= Math.Max(1, word.Length / 3) ? near : null;
-    }
 }

@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
@@ -31,6 +32,12 @@ internal interface IReport : IEventSink
 
     /// <summary>What was, or would be, recorded as applied without running.</summary>
     void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf);
+
+    /// <summary>How many of several services were completed.</summary>
+    void Services(string summary);
+
+    /// <summary>The settings in force.</summary>
+    void Configuration(IReadOnlyList<ConfigurationEntry> entries);
 
     void Created(IReadOnlyList<string> files, bool whatIf);
 

@@ -15,6 +15,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonFile))]
+[JsonSerializable(typeof(JsonSetting))]
 [JsonSerializable(typeof(JsonCheck))]
 [JsonSerializable(typeof(JsonRehearsal))]
 [JsonSerializable(typeof(JsonSchemaObject))]

@@ -359,3 +359,6 @@ internal sealed record JsonErrorLine(JsonError Error);
 internal sealed record JsonWarning(string Message, string? Database = null, int? Attempt = null, int? Attempts = null);
 
 internal sealed record JsonWarningLine(JsonWarning Warning);
+
+/// <summary>A setting of the configuration that is in force.</summary>
+internal sealed record JsonSetting(string? Service, string Name, string Value, string Source);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
@@ -106,6 +107,12 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) =>
         Write(recorded.Select(JsonStatus.Of), json => json.JsonStatus);
+
+    // Each record names its service.
+    public void Services(string summary) { }
+
+    public void Configuration(IReadOnlyList<ConfigurationEntry> entries) =>
+        Write(entries.Select(e => new JsonSetting(e.Service, e.Name, e.Value, e.Source)), json => json.JsonSetting);
 
     public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), json => json.JsonFile);
 

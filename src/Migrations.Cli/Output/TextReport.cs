@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
@@ -108,6 +109,14 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
                 : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display}, without having been run."
         );
     }
+
+    public void Services(string summary)
+    {
+        if (detail != Detail.Quiet)
+            terminal.Out(summary);
+    }
+
+    public void Configuration(IReadOnlyList<ConfigurationEntry> entries) => ConfigurationTable.Print(terminal, entries);
 
     public void Created(IReadOnlyList<string> files, bool whatIf)
     {

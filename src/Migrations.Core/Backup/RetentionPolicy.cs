@@ -1,3 +1,5 @@
+using Migrations.Configuration;
+
 namespace Migrations.Backup;
 
 /// <summary>
@@ -22,6 +24,23 @@ public sealed record RetentionPolicy
 
     /// <summary>Keep this number of newest states that restores replaced and kept; null: all. No other rule applies to them.</summary>
     public int? KeepStates { get; init; }
+
+    /// <summary>The rules of the configuration.</summary>
+    public static RetentionPolicy Of(ConfigurationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new RetentionPolicy
+        {
+            KeepLast = Rule("keepLast"),
+            KeepDays = Rule("keepDays"),
+            KeepDaily = Rule("keepDaily"),
+            KeepWeekly = Rule("keepWeekly"),
+            KeepMonthly = Rule("keepMonthly"),
+            KeepStates = Rule("keepStates"),
+        };
+
+        int? Rule(string name) => settings.Retention.GetValueOrDefault(name)?.Value;
+    }
 
     /// <summary>Whether it says nothing.</summary>
     public bool IsEmpty => IsEmptyForBackups && KeepStates is null;

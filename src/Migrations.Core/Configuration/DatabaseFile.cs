@@ -1,15 +1,8 @@
-using Migrations.Folders;
-
 namespace Migrations.Configuration;
 
-/// <summary>
-/// Reads the database from a file, so that its password stands in no command line and no variable: a secret that Docker
-/// (<see href="https://docs.docker.com/compose/how-tos/use-secrets/"/>) or Kubernetes mounts.
-/// </summary>
+/// <summary>Reads the database from a file that an option or a variable names.</summary>
 public static class DatabaseFile
 {
-    private const long MostBytes = 64 * 1024;
-
     /// <summary>The one line of the file. Blanks and ends of lines around it do not count.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The option or variable that names the file, for messages.</param>
@@ -18,25 +11,10 @@ public static class DatabaseFile
     public static string Read(string path, string name)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string text;
-        try
-        {
-            RegularFile.Require(path);
-            if (new FileInfo(path) is { Exists: true, Length: > MostBytes })
-                throw Invalid(name, $"'{path}' is larger than {MostBytes / 1024} KB");
-            text = File.ReadAllText(path).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Invalid(name, e.Message.TrimEnd('.'), e);
-        }
-
-        if (text.Length == 0)
-            throw Invalid(name, $"'{path}' is empty");
-        return text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : throw Invalid(name, $"'{path}' has more than one line");
+        return SecretFile.Read(path, (reason, inner) => Invalid(name, reason, inner));
     }
 
-    private static MigrationException Invalid(string name, string reason, Exception? inner = null) =>
+    private static MigrationException Invalid(string name, string reason, Exception? inner) =>
         new(
             ErrorId.UsageInvalid,
             $"The database cannot be read from the file of {name}: {reason}.",

@@ -29,6 +29,9 @@ public static class EnvironmentSettings
     /// <summary><c>MIGRATION_PATH</c>: the migration folder, where none is named.</summary>
     public static string? Folder => Read("MIGRATION_PATH");
 
+    /// <summary><c>MIGRATIONS_CONFIG</c>: the configuration file, where none is named.</summary>
+    public static string? Configuration => Read("MIGRATIONS_CONFIG");
+
     /// <summary><c>DB_RETRY_ATTEMPTS</c>: how often a connection is tried; null when not set.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/></exception>
     public static int? ConnectAttempts

@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Events;
 
 namespace Migrations.Databases;
@@ -62,6 +63,37 @@ public sealed record SessionOptions
 
     /// <summary>Where events go.</summary>
     public IEventSink Events { get; init; } = NullEventSink.Instance;
+
+    /// <summary>The options, with what variables of the environment and the configuration say.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: a variable is malformed.</exception>
+    public static SessionOptions Of(ConfigurationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var defaults = new SessionOptions();
+        return defaults with
+        {
+            HistoryTable = settings.HistoryTable?.Value ?? defaults.HistoryTable,
+            HistorySchema = settings.HistorySchema?.Value,
+            ConnectAttempts = EnvironmentSettings.ConnectAttempts ?? defaults.ConnectAttempts,
+            ConnectWait = settings.Wait?.Value ?? defaults.ConnectWait,
+            ConnectTimeout = Limit(settings.ConnectTimeout?.Value),
+            LockTimeout = settings.LockTimeout?.Value ?? defaults.LockTimeout,
+            StatementTimeout = Limit(settings.StatementTimeout?.Value),
+            TableLockTimeout = settings.TableLockTimeout?.Value ?? defaults.TableLockTimeout,
+        };
+    }
+
+    /// <summary>The options, waiting so long for a server to come up.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: a variable is malformed.</exception>
+    public SessionOptions Waiting(TimeSpan wait) =>
+        this with
+        {
+            ConnectWait = wait,
+            ConnectDelay = EnvironmentSettings.ConnectDelay ?? (wait > TimeSpan.Zero ? DelayWhileWaiting : ConnectDelay),
+        };
+
+    /// <summary>A limit; zero means none, as it does on PostgreSQL.</summary>
+    public static TimeSpan? Limit(TimeSpan? limit) => limit is { Ticks: > 0 } ? limit : null;
 
     /// <summary>The pause before connecting is tried again; null when it is not.</summary>
     /// <param name="attempt">How many tries there were.</param>

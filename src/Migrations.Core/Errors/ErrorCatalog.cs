@@ -7,7 +7,9 @@ public static class ErrorCatalog
     // csharpier-ignore - the ids of one category stand together.
     public static FailureCategory CategoryOf(ErrorId id) => id switch
     {
-        ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired => FailureCategory.Usage,
+        ErrorId.UsageInvalid or ErrorId.TargetInvalid or ErrorId.ConfirmationRequired or ErrorId.ConfigurationMissing
+            or ErrorId.ConfigurationUntrusted or ErrorId.ConfigurationInvalid
+            => FailureCategory.Usage,
         ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing or ErrorId.FolderMissing or ErrorId.FolderEmpty or ErrorId.MigrationUnknown
             or ErrorId.BackupMissing or ErrorId.BackupFolderInvalid or ErrorId.ClientToolMissing
             => FailureCategory.NotFound,
@@ -24,7 +26,7 @@ public static class ErrorCatalog
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated
             or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
-            or ErrorId.UnseenCode
+            or ErrorId.ServiceSkipped or ErrorId.UnseenCode
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,

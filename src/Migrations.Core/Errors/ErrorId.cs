@@ -11,6 +11,18 @@ public enum ErrorId
     /// <summary>A confirmation is required, but standard input is not a terminal.</summary>
     ConfirmationRequired,
 
+    /// <summary>The configuration file that is named does not exist.</summary>
+    ConfigurationMissing,
+
+    /// <summary>A configuration file was found that others can change, so it is not used.</summary>
+    ConfigurationUntrusted,
+
+    /// <summary>The configuration file is malformed, or what it says does not fit together.</summary>
+    ConfigurationInvalid,
+
+    /// <summary>A service was not worked on because one that it depends on failed.</summary>
+    ServiceSkipped,
+
     /// <summary>The text given as a database is not recognized.</summary>
     TargetInvalid,
 

@@ -27,10 +27,10 @@ namespace Migrations.PowerShell.Commands;
 [OutputType(typeof(DatabaseBackup))]
 public sealed class BackupDatabaseCommand : BackupCommand
 {
-    /// <summary>The folder that the backup goes to. It must exist.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The folder that the backup goes to. It must exist. Default: the folder that the configuration names.</summary>
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string Destination { get; set; } = "";
+    public string? Destination { get; set; }
 
     /// <summary>
     /// The format: <c>Native</c> (a database file; an archive of pg_dump), or <c>Sql</c>, a script. Default: <c>Native</c>.
@@ -81,7 +81,7 @@ public sealed class BackupDatabaseCommand : BackupCommand
             );
         var request = new BackupRequest
         {
-            Folder = Paths.Literal(Destination),
+            Folder = Destination is null ? ConfiguredBackupFolder() : Paths.Literal(Destination),
             Format = Enum.Parse<BackupFormat>(Format, ignoreCase: true),
             Compress = Compress.IsPresent,
             Jobs = Jobs,
@@ -95,7 +95,7 @@ public sealed class BackupDatabaseCommand : BackupCommand
         var backup = Run(
             (events, token) => new BackupManager(database.Driver, database.Target, Options(events)).BackUpAsync(request, token)
         );
-        if (!Prove)
+        if (!Prove && (Settings.ProveBackup?.Value != true || NoCounts))
         {
             WriteObject(backup);
             return;

@@ -71,6 +71,12 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string? SchemaFile { get; set; }
 
+    /// <summary>Does not ask, where the environment wants to be asked about.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool IsForced => Force;
+
     private protected override string Request =>
         (Target, First) switch
         {
@@ -80,7 +86,9 @@ public sealed class InvokeMigrationCommand : RunCommand
             var (target, first) => $"Apply at most {first} pending migrations up to {target}",
         };
 
-    private protected override bool ConcludesInAnyCase => Check || SchemaFile is not null;
+    private bool Checks => IsGiven(nameof(Check)) ? Check : Settings.CheckAfterRun?.Value == true;
+
+    private protected override bool ConcludesInAnyCase => Checks || SchemaFile is not null;
 
     private protected override Task<MigrationPlan> PlanAsync(
         Migrator migrator,
@@ -100,12 +108,12 @@ public sealed class InvokeMigrationCommand : RunCommand
             Target = Target,
             First = First,
             Only = only,
-            TransactionMode = TransactionMode,
+            TransactionMode = Mode,
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
-            Check = Check ? new CheckRequest { Ignored = Ignore } : null,
+            Check = Checks ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
             SchemaFile = SchemaFile is null ? null : Paths.Literal(SchemaFile),
             Backup = BackupBefore,
-            RestoreOnFailure = RestoreOnFailure.IsPresent,
+            RestoreOnFailure = Restores,
         };
 }

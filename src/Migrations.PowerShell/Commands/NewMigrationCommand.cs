@@ -21,7 +21,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.New, "Migration", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class NewMigrationCommand : MigrationCommand
+public sealed class NewMigrationCommand : ConfiguredCommand
 {
     /// <summary>What the migration does, in a few words: <c>add user preferences</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -58,10 +58,11 @@ public sealed class NewMigrationCommand : MigrationCommand
             () => folder,
             () =>
             {
-                folder = Paths.Literal(Path ?? EnvironmentSettings.Folder ?? "migrations");
+                var (named, settings) = new DatabaseSelector(Configured, Choice([], Path)).MigrationFolder();
+                folder = (Path ?? EnvironmentSettings.Folder) is { } given ? Paths.Literal(given) : named;
                 var options = new CreateOptions
                 {
-                    Layout = Layout,
+                    Layout = Layout ?? settings.Layout?.Value,
                     Description = Description,
                     Irreversible = Irreversible,
                 };

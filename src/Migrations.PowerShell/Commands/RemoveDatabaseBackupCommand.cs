@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Migrations.Backup;
+using Migrations.Configuration;
 
 namespace Migrations.PowerShell.Commands;
 
@@ -30,12 +31,12 @@ namespace Migrations.PowerShell.Commands;
     DefaultParameterSetName = "Path"
 )]
 [OutputType(typeof(RetentionDecision))]
-public sealed class RemoveDatabaseBackupCommand : MigrationCommand
+public sealed class RemoveDatabaseBackupCommand : ConfiguredCommand
 {
     private readonly List<DatabaseBackup> _backups = [];
 
-    /// <summary>The folder. No wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    /// <summary>The folder. No wildcards. Default: the folder that the configuration names.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
@@ -94,9 +95,10 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
             () => Path.Length > 0 ? Path : null,
             () =>
             {
-                if (Path.Length > 0)
+                var settings = new DatabaseSelector(Configured, Choice([], folder: null)).SettingsOf(service: null);
+                if (!string.Equals(ParameterSetName, nameof(InputObject), StringComparison.Ordinal))
                 {
-                    var folder = Paths.Literal(Path);
+                    var folder = Path.Length > 0 ? Paths.Literal(Path) : BackupFolderIn(settings);
                     _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
                 }
 
@@ -109,6 +111,8 @@ public sealed class RemoveDatabaseBackupCommand : MigrationCommand
                     KeepMonthly = KeepMonthly,
                     KeepStates = KeepStates,
                 };
+                if (policy.IsEmpty)
+                    policy = RetentionPolicy.Of(settings);
                 foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
                     Take(decision);
             }

@@ -57,6 +57,8 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool IsForced => Force;
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var request = new RepairRequest

@@ -82,7 +82,15 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             Work(default, [item], isOneOfSeveral: MyInvocation.ExpectingInput);
     }
 
-    private protected override SessionOptions Session(IEventSink events) => base.Session(events) with { LockTimeout = LockTimeout };
+    private protected override bool Changes => Salvage.Length == 0;
+
+    private protected override bool IsForced => Force;
+
+    private protected override SessionOptions Session(IEventSink events)
+    {
+        var session = base.Session(events);
+        return IsGiven(nameof(LockTimeout)) ? session with { LockTimeout = LockTimeout } : session;
+    }
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {

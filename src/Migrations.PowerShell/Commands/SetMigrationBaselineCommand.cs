@@ -32,6 +32,12 @@ public sealed class SetMigrationBaselineCommand : ChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Does not ask, where the environment wants to be asked about.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool IsForced => Force;
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var folder = Folder;

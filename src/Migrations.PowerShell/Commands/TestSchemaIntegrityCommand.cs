@@ -109,7 +109,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             Names = Name,
             Thorough = Thorough,
             OnCopy = OnCopy,
-            Ignored = Ignore,
+            Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [],
             Timeout = Timeout,
             ScratchServer = ScratchServer(ScratchDatabase),
             BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),

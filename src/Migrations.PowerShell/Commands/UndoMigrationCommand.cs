@@ -77,6 +77,10 @@ public sealed class UndoMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool Undoes => true;
+
+    private protected override bool IsForced => Force;
+
     private protected override string Request => Name is null ? "Undo the last migration" : $"Undo {Name}";
 
     private protected override bool AsksBeyondConfirm => All || To is not null || Last > 1;
@@ -151,11 +155,11 @@ public sealed class UndoMigrationCommand : RunCommand
             Last = only is null ? Last : null,
             All = only is null && All,
             Only = only,
-            TransactionMode = TransactionMode,
+            TransactionMode = Mode,
             SkipChecksum = SkipChecksum.IsPresent,
             RequireProven = RequireProven.IsPresent,
             SchemaOnly = SchemaOnly.IsPresent,
             Backup = BackupBefore,
-            RestoreOnFailure = RestoreOnFailure.IsPresent,
+            RestoreOnFailure = Restores,
         };
 }

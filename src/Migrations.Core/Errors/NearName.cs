@@ -1,4 +1,4 @@
-namespace Migrations.Planning;
+namespace Migrations;
 
 /// <summary>How near two names are, for finding what was meant.</summary>
 public static class NearName
@@ -23,5 +23,13 @@ public static class NearName
         }
 
         return previous[right.Length];
+    }
+
+    /// <summary>The name that was probably meant; null when none is near.</summary>
+    public static string? Find(string word, IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        var near = names.MinBy(name => Distance(name, word));
+        return near is not null && Distance(near, word) <= Math.Max(1, word.Length / 3) ? near : null;
     }
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Migrations.Backup;
-using Migrations.Cli.Commands;
+using Migrations.Cli.Options;
 using Migrations.Databases;
 
-namespace Migrations.Cli.Options;
+namespace Migrations.Cli.Commands;
 
 /// <summary>The options of commands that may load a backup: into which server, and whether its unseen code may run.</summary>
 internal sealed class LoadingOptions

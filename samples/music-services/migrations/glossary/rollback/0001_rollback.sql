@@ -1,0 +1,3 @@
+DROP TRIGGER words_added;
+DROP TABLE words_search;
+DROP TABLE words;

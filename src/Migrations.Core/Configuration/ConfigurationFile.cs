@@ -1,0 +1,114 @@
+using System.Runtime.Versioning;
+using Migrations.Folders;
+
+namespace Migrations.Configuration;
+
+/// <summary>
+/// Finds the configuration file, and reads it. One that is found and not named must be the user's own: a file says which databases are
+/// changed, and whoever can write it above a folder could say so for everyone who works there.
+/// </summary>
+public static class ConfigurationFile
+{
+    private const long MostBytes = 1024 * 1024;
+
+    /// <summary>The configuration that holds in a folder; null when there is none.</summary>
+    /// <param name="named">The file that is named on the command line; null when none is, and <c>MIGRATIONS_CONFIG</c> counts, then what
+    /// is found in the folder or above.</param>
+    /// <param name="folder">The current folder.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationMissing"/>, <see cref="ErrorId.ConfigurationUntrusted"/> or
+    /// <see cref="ErrorId.ConfigurationInvalid"/>.</exception>
+    public static MigrationConfiguration? Open(string? named, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if ((named ?? EnvironmentSettings.Configuration) is { } path)
+            return Read(Path.GetFullPath(path, folder));
+        if (Find(folder) is not { } found)
+            return null;
+        Trust(found);
+        return Read(found);
+    }
+
+    /// <summary>
+    /// The file in a folder or above it; null when there is none. Nothing above a repository or the home folder is looked at.
+    /// </summary>
+    public static string? Find(string folder)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).TrimEnd(Path.DirectorySeparatorChar);
+        for (var place = Path.GetFullPath(folder); place is not null; place = Path.GetDirectoryName(place))
+        {
+            var path = Path.Combine(place, MigrationConfiguration.FileName);
+            if (File.Exists(path))
+                return path;
+            if (
+                Path.Exists(Path.Combine(place, ".git"))
+                || string.Equals(place.TrimEnd(Path.DirectorySeparatorChar), home, StringComparison.Ordinal)
+            )
+                return null;
+        }
+
+        return null;
+    }
+
+    private static MigrationConfiguration Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            if (!File.Exists(path))
+            {
+                throw new MigrationException(
+                    ErrorId.ConfigurationMissing,
+                    $"The configuration file '{path}' does not exist.",
+                    "Correct the path, or create a file with: migrations config --new"
+                );
+            }
+
+            RegularFile.Require(path);
+            if (new FileInfo(path).Length > MostBytes)
+                throw ConfigurationError.At(new ScriptLocation(path, 1, 1), "The file is larger than 1 MB.", "Name a configuration file.");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ConfigurationError.At(
+                new ScriptLocation(path, 1, 1),
+                $"The file cannot be read: {e.Message}",
+                "Correct its rights, or name another file with --config.",
+                e
+            );
+        }
+
+        if (Utf8Check.FindProblem(path, bytes, position: 0, line: 1) is { } problem)
+            throw ConfigurationError.At(problem.Location, problem.Message, problem.Remedy);
+        return ConfigurationReader.Read(path, ConfigurationNodeReader.Read(path, bytes.AsSpan()[Utf8Check.MarkLength(bytes)..]));
+    }
+
+    private static void Trust(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var folder = Path.GetDirectoryName(path)!;
+        var own = FileOwner.Own();
+        var reason =
+            FileOwner.Of(path)?.User != own ? "it belongs to another user"
+            : MayOthersWrite(path) ? "other users can write it"
+            : MayOthersWrite(folder) ? $"other users can write the folder '{folder}'"
+            : null;
+        if (reason is null)
+            return;
+        throw new MigrationException(
+            ErrorId.ConfigurationUntrusted,
+            $"The configuration file '{path}' was found, but {reason}, so it is not used unless you name it.",
+            $"If you trust it, name it: --config '{path}', or MIGRATIONS_CONFIG. Otherwise remove it, or work in another folder."
+        );
+    }
+
+    // Where each user has a group of their own, what the group may do, the user may.
+    [UnsupportedOSPlatform("windows")]
+    private static bool MayOthersWrite(string path)
+    {
+        var mode = File.GetUnixFileMode(path);
+        return mode.HasFlag(UnixFileMode.OtherWrite)
+            || (mode.HasFlag(UnixFileMode.GroupWrite) && (FileOwner.Of(path) is not { } owner || owner.User != owner.Group));
+    }
+}

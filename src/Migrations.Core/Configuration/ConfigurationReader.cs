@@ -1,0 +1,149 @@
+namespace Migrations.Configuration;
+
+/// <summary>Makes a configuration of the nodes of its file. Every error names the line and the column.</summary>
+internal static class ConfigurationReader
+{
+    private static readonly string[] RetentionRules = ["keepLast", "keepDays", "keepDaily", "keepWeekly", "keepMonthly", "keepStates"];
+
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/></exception>
+    public static MigrationConfiguration Read(string file, ConfigurationNode root)
+    {
+        var all = new ConfigurationObject(root, "the configuration");
+        _ = all.Text("$schema");
+        var services = ServiceOrder.Sort(Named(all, "services").Select(ReadService).ToList());
+        var environments = Named(all, "environments").Select(m => ReadEnvironment(m, services)).ToList();
+        var configuration = new MigrationConfiguration
+        {
+            File = file,
+            DefaultEnvironment = all.Text("defaultEnvironment"),
+            Services = services,
+            Environments = environments,
+            Settings = ReadSettings(all),
+        };
+        all.RefuseOthers();
+        if (configuration.DefaultEnvironment is { } chosen)
+            ConfigurationError.DemandKnown(chosen, "environment", environments.Select(e => e.Name));
+        return configuration;
+    }
+
+    private static IEnumerable<ConfigurationMember> Named(ConfigurationObject all, string name)
+    {
+        foreach (var member in all.Object(name)?.Members ?? [])
+        {
+            if (!IsName(member.Name))
+            {
+                throw ConfigurationError.At(
+                    member.Place,
+                    $"'{member.Name}' cannot be a name in '{name}'.",
+                    "Use letters, digits, '-', '_' and '.', and begin with a letter or a digit."
+                );
+            }
+
+            yield return member;
+        }
+    }
+
+    // Names are written on command lines: no comma, no star, no blank, no dash in front.
+    private static bool IsName(string name) =>
+        name.Length > 0 && char.IsLetterOrDigit(name[0]) && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static ConfiguredService ReadService(ConfigurationMember member)
+    {
+        var values = new ConfigurationObject(member.Value, $"the service '{member.Name}'");
+        var dependsOn = values.Texts("dependsOn") ?? [];
+        var settings = ReadFolder(values);
+        values.RefuseOthers();
+        return settings.Path is null
+            ? throw ConfigurationError.At(
+                member.Place,
+                $"The service '{member.Name}' has no 'path'.",
+                "Name its migration folder: \"path\": \"migrations/" + member.Name + "\"."
+            )
+            : new ConfiguredService(member.Name, member.Place, dependsOn, settings);
+    }
+
+    private static ConfiguredEnvironment ReadEnvironment(ConfigurationMember member, IReadOnlyList<ConfiguredService> services)
+    {
+        var values = new ConfigurationObject(member.Value, $"the environment '{member.Name}'");
+        var databases = new Dictionary<string, ConfiguredValue<string>>(StringComparer.Ordinal);
+        foreach (var own in values.Object("databases")?.Members ?? [])
+        {
+            ConfigurationError.DemandKnown(new ConfiguredValue<string>(own.Name, own.Place), "service", services.Select(s => s.Name));
+            databases.Add(own.Name, ConfigurationObject.TextOf(own.Value, $"the database of '{own.Name}'"));
+        }
+
+        var environment = new ConfiguredEnvironment(member.Name, member.Place)
+        {
+            Confirm = values.Flag("confirm")?.Value ?? false,
+            Database = values.Text("database"),
+            Databases = databases,
+            Settings = ReadSettings(values),
+        };
+        values.RefuseOthers();
+        return environment;
+    }
+
+    private static ConfigurationSettings ReadFolder(ConfigurationObject values) =>
+        new()
+        {
+            Path = values.Text("path"),
+            Layout = values.Choice(
+                "layout",
+                ("rollback-suffix", MigrationLayout.RollbackSuffix),
+                ("down-suffix", MigrationLayout.DownSuffix),
+                ("up-down-suffix", MigrationLayout.UpDownSuffix),
+                ("rollback-folder", MigrationLayout.RollbackFolder),
+                ("sections", MigrationLayout.Sections),
+                ("versioned", MigrationLayout.Versioned),
+                ("folder-each", MigrationLayout.FolderEach),
+                ("version-folders", MigrationLayout.VersionFolders)
+            ),
+            IdentityByName = values.Choice("identity", ("version", false), ("name", true)),
+            HistoryTable = values.Text("historyTable"),
+            HistorySchema = values.Text("historySchema"),
+        };
+
+    private static ConfigurationSettings ReadSettings(ConfigurationObject values)
+    {
+        var timeouts = values.Object("timeouts");
+        var backup = values.Object("backup");
+        var ignore = values.Texts("ignore");
+        var settings = ReadFolder(values) with
+        {
+            TransactionMode = values.Choice(
+                "transactionMode",
+                ("each", TransactionMode.Each),
+                ("all", TransactionMode.All),
+                ("none", TransactionMode.None)
+            ),
+            CheckAfterRun = values.Flag("checkAfterRun"),
+            Ignore = ignore is null ? null : new([.. ignore.Select(i => i.Value)], values.Find("ignore")!.Place),
+            Wait = timeouts?.Duration("wait"),
+            ConnectTimeout = timeouts?.Duration("connect"),
+            LockTimeout = timeouts?.Duration("lock"),
+            StatementTimeout = timeouts?.Duration("statement"),
+            TableLockTimeout = timeouts?.Duration("tableLock"),
+            BackupFolder = backup?.Text("folder"),
+            BackupBeforeRun = backup?.Flag("beforeRun"),
+            RestoreOnFailure = backup?.Flag("restoreOnFailure"),
+            ProveBackup = backup?.Flag("prove"),
+            Retention = Rules(backup),
+        };
+        timeouts?.RefuseOthers();
+        backup?.RefuseOthers();
+        return settings;
+    }
+
+    private static Dictionary<string, ConfiguredValue<int>> Rules(ConfigurationObject? backup)
+    {
+        var rules = new Dictionary<string, ConfiguredValue<int>>(StringComparer.Ordinal);
+        foreach (var name in RetentionRules)
+        {
+            if (backup?.Count(name) is { } rule)
+                rules.Add(name, rule);
+        }
+
+        return rules;
+    }
+}

@@ -1,0 +1,250 @@
+using Migrations.Configuration;
+using Migrations.Core.Tests.Folders;
+using Xunit;
+
+namespace Migrations.Core.Tests.Configuration;
+
+/// <summary>How the configuration file is found and read, and that every error in it names its line and column.</summary>
+public sealed class ConfigurationFileTests : IDisposable
+{
+    private const string Services = """ "services": { "a": { "path": "a" }, "b": { "path": "b", "dependsOn": ["a"] } } """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("", 1, 1, "ends before")]
+    [InlineData("{ \"path\": \"x\"", 1, 14, "ends before")]
+    [InlineData("{\n  \"path\" \"x\"\n}", 2, 10, "not valid JSON")]
+    [InlineData("{\n  'path': 1 }", 2, 3, "not valid JSON")]
+    [InlineData("{} {}", 1, 4, "not valid JSON")]
+    [InlineData("[]", 1, 1, "must be an object in braces, but it is a list")]
+    [InlineData("{\n  \"path\": \"a\",\n  \"path\": \"b\"\n}", 3, 3, "occurs twice")]
+    [InlineData("{ \"services\": { \"a\": { \"path\": \"x\" }, \"a\": { \"path\": \"y\" } } }", 1, 39, "'a' occurs twice")]
+    [InlineData("{\n  /* ä */ \"pathh\": \"x\" }", 2, 11, "Did you mean 'path'?")]
+    [InlineData("{ \"path\": 5 }", 1, 11, "must be a string in double quotes, but it is a number (5)")]
+    [InlineData("{ \"path\": \" \" }", 1, 11, "'path' is empty")]
+    [InlineData("{ \"path\": \"\\u0007\" }", 1, 11, "control character")]
+    [InlineData("{ \"path\": \"\\ud800\" }", 1, 11, "surrogate")]
+    [InlineData("{ \"checkAfterRun\": \"yes\" }", 1, 20, "must be true or false")]
+    [InlineData("{ \"ignore\": \"x\" }", 1, 13, "must be a list")]
+    [InlineData("{ \"ignore\": [1] }", 1, 14, "must be a string")]
+    [InlineData("{ \"layout\": \"down-sufix\" }", 1, 13, "Did you mean 'down-suffix'?")]
+    [InlineData("{ \"transactionMode\": null }", 1, 22, "but it is null")]
+    [InlineData("{ \"timeouts\": { \"lock\": \"soon\" } }", 1, 25, "must be a duration")]
+    [InlineData("{ \"timeouts\": { \"locks\": \"1s\" } }", 1, 17, "Did you mean 'lock'?")]
+    [InlineData("{ \"backup\": { \"keepLast\": 0 } }", 1, 27, "must be a whole number from 1")]
+    [InlineData("{ \"backup\": { \"keepLast\": 1.5 } }", 1, 27, "must be a whole number from 1")]
+    [InlineData("{ \"services\": { \"a,b\": { \"path\": \"x\" } } }", 1, 17, "cannot be a name")]
+    [InlineData("{ \"services\": { \"a\": { } } }", 1, 17, "has no 'path'")]
+    [InlineData("{ \"services\": { \"a\": { \"path\": \"x\", \"dependsOn\": [\"c\"] } } }", 1, 51, "no service 'c'")]
+    [InlineData("{ \"services\": { \"a\": { \"path\": \"x\", \"dependsOn\": [\"a\"] } } }", 1, 51, "a -> a")]
+    [InlineData(
+        "{ \"services\": {\n\"a\": { \"path\": \"x\", \"dependsOn\": [\"b\"] },\n\"b\": { \"path\": \"y\", \"dependsOn\": [\"a\"] } } }",
+        3,
+        35,
+        "a -> b -> a"
+    )]
+    [InlineData("{ \"defaultEnvironment\": \"x\", \"environments\": { } }", 1, 25, "no environment 'x'")]
+    [InlineData("{ \"environments\": { \"e\": { \"databases\": { \"a\": \"x\" } } } }", 1, 43, "no service 'a'")]
+    [InlineData("{ \"environments\": { \"e\": { \"confirm\": 1 } } }", 1, 39, "must be true or false")]
+    public void What_is_wrong_is_named_with_its_place(string text, int line, int column, string words)
+    {
+        var error = Invalid(() => Open(text));
+        Assert.Equal((ErrorId.ConfigurationInvalid, line, column), (error.Id, error.Location!.Line, error.Location.Column));
+        Assert.Contains($"migrations.json:{line}:{column}: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(error.NextStep);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_refused_with_their_line()
+    {
+        _folder.Write("migrations.json", [(byte)'{', (byte)'\n', 0xE4, (byte)'}']);
+        Assert.Equal(2, Invalid(() => ConfigurationFile.Open(null, _folder.Path)).Location!.Line);
+    }
+
+    [Fact]
+    public void Comments_trailing_commas_and_a_byte_order_mark_are_allowed()
+    {
+        var read = Open("\uFEFF{ // all\n \"environments\": { \"e\": { \"database\": \"x\", }, }, /* end */ }");
+        Assert.Equal("x", Assert.Single(read.Environments).Database!.Value);
+    }
+
+    [Fact]
+    public void Services_stand_in_the_order_of_dependency()
+    {
+        var read = Open(
+            "{ \"services\": { \"d\": { \"path\": \"d\", \"dependsOn\": [\"b\", \"c\"] }, \"c\": { \"path\": \"c\" }, "
+                + "\"b\": { \"path\": \"b\", \"dependsOn\": [\"a\"] }, \"a\": { \"path\": \"a\" } } }"
+        );
+        Assert.Equal(["a", "b", "c", "d"], read.Services.Select(s => s.Name));
+    }
+
+    [Fact]
+    public void It_is_found_above_but_not_above_a_repository()
+    {
+        var path = _folder.Write("migrations.json", "{}");
+        var below = Directory.CreateDirectory(_folder["a/b"]).FullName;
+        Assert.Equal(path, ConfigurationFile.Find(below));
+        Directory.CreateDirectory(_folder["a/.git"]);
+        Assert.Null(ConfigurationFile.Find(below));
+        Assert.Null(ConfigurationFile.Open(null, below));
+        var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open("nowhere.json", below));
+        Assert.Equal(ErrorId.ConfigurationMissing, error.Id);
+    }
+
+    [UnixTheory]
+    [InlineData(UnixFileMode.OtherWrite, false)]
+    [InlineData(UnixFileMode.OtherWrite, true)]
+    public void A_file_that_others_can_change_is_used_only_when_it_is_named(UnixFileMode right, bool onFolder)
+    {
+        var path = _folder.Write("migrations.json", "{}");
+        var changed = onFolder ? _folder.Path : path;
+        if (OperatingSystem.IsWindows())
+            return;
+        File.SetUnixFileMode(changed, File.GetUnixFileMode(changed) | right);
+        var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open(null, _folder.Path));
+        Assert.Equal(ErrorId.ConfigurationUntrusted, error.Id);
+        Assert.Contains(path, error.NextStep, StringComparison.Ordinal);
+        Assert.NotNull(ConfigurationFile.Open("migrations.json", _folder.Path));
+    }
+
+    [Theory]
+    [InlineData("${MIGRATIONS_TEST_UNSET}", "MIGRATIONS_TEST_UNSET is not set")]
+    [InlineData("${MIGRATIONS_TEST_UNSET:-${X}}", "has a reference in it")]
+    [InlineData("${1A}", "names no variable")]
+    [InlineData("${}", "names no variable")]
+    [InlineData("${A", "has no '}'")]
+    [InlineData("${file:}", "has no path")]
+    [InlineData("${file:nowhere}", "cannot be read")]
+    [InlineData("${file:two}", "more than one line")]
+    [InlineData("${secret:vault}", "names no vault or no secret")]
+    [InlineData("${secret:vault/name}", "PowerShell module only")]
+    public void A_reference_that_leads_to_nothing_is_named_with_its_place(string text, string words)
+    {
+        _folder.Write("two", "s3cr3t\ns3cr3t\n");
+        var configuration = Open($$"""{ "environments": {"e": { "database": "{{text}}" } } }""");
+        var error = Invalid(() =>
+            Select(
+                configuration,
+                new()
+                {
+                    CurrentFolder = _folder.Path,
+                    Target = Target,
+                    Environment = "e",
+                }
+            )
+        );
+        Assert.Equal((1, 39), (error.Location!.Line, error.Location.Column));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("${MIGRATIONS_TEST_UNSET:-x.db}", "x.db")]
+    [InlineData("a${MIGRATIONS_TEST_UNSET:-}b", "ab")]
+    [InlineData("$${x}$", "${x}$")]
+    [InlineData("a/${file:one}/b", "a/one line/b")]
+    [InlineData("${secret:vault/a/b}", "vault: a/b")]
+    public void References_are_replaced(string text, string expected)
+    {
+        _folder.Write("one", "  one line\n");
+        var references = new ConfigurationReferences(_folder.Path, (vault, name) => $"{vault}: {name}");
+        var value = new ConfiguredValue<string>(text, new ScriptLocation("f", 1, 1));
+        Assert.Equal(expected, references.Expand(value));
+        var isSecret = text.Contains("${file:", StringComparison.Ordinal) || text.Contains("${secret:", StringComparison.Ordinal);
+        Assert.Equal(isSecret, references.Show(value).Contains("***", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, "a", "local, production", "No environment is named")]
+    [InlineData("prodution", "a", "", "Did you mean 'production'?")]
+    [InlineData("local", "c", "", "no service 'c'")]
+    [InlineData("local", "a,a", "", "named twice")]
+    [InlineData("local", "a,*", "", "All services and single ones")]
+    [InlineData("local", "", "", "No service is named")]
+    public void A_choice_that_is_not_clear_is_wrong_use(string? environment, string services, string next, string words)
+    {
+        var configuration = Open(
+            "{ " + Services + """, "environments": { "local": { "database": "l.db" }, "production": { "database": "p.db" } } }"""
+        );
+        var choice = new DatabaseChoice
+        {
+            CurrentFolder = _folder.Path,
+            Target = Target,
+            Environment = environment,
+            Services = services.Split(',', StringSplitOptions.RemoveEmptyEntries),
+        };
+        var error = Assert.Throws<MigrationException>(() => Select(configuration, choice));
+        Assert.Equal(ErrorId.UsageInvalid, error.Id);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Contains(next, error.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_that_is_named_wins_and_then_only_the_defaults_of_the_file_count()
+    {
+        var configuration = Open(
+            "{ \"defaultEnvironment\": \"local\", \"historyTable\": \"of_all\", "
+                + Services
+                + """, "environments": { "local": { "confirm": true, "historyTable": "local", "database": "l.db" } } }"""
+        );
+        var choice = new DatabaseChoice
+        {
+            CurrentFolder = _folder.Path,
+            Target = Target,
+            Databases = ["x.db"],
+        };
+        var given = Assert.Single(Select(configuration, choice));
+        Assert.Equal(("x.db", "of_all", false), (given.Database, given.Settings.HistoryTable!.Value, given.Confirm));
+        Assert.Equal(_folder["migrations"], given.Folder);
+        var all = Select(configuration, choice with { Databases = [], Services = ["*"] });
+        Assert.Equal([("a", "l.db", _folder["a"]), ("b", "l.db", _folder["b"])], all.Select(s => (s.Service, s.Database, s.Folder)));
+        Assert.All(all, s => Assert.Equal((true, "local", "local"), (s.Confirm, s.Environment, s.Settings.HistoryTable!.Value)));
+    }
+
+    [Theory]
+    [InlineData(false, "a,b,c")]
+    [InlineData(true, "c,b,a")]
+    public void A_failure_stops_only_the_services_that_build_on_it(bool undoes, string order)
+    {
+        SelectedDatabase[] databases = [Of("a"), Of("b", "a"), Of("c")];
+        var turns = new ServiceTurns(databases, undoes);
+        Assert.Equal(order, string.Join(',', turns.InOrder.Select(d => d.Service)));
+        turns.Fail(undoes ? databases[1] : databases[0]);
+        var error = Assert.Throws<MigrationException>(() => turns.Demand(undoes ? databases[0] : databases[1]));
+        Assert.Equal(ErrorId.ServiceSkipped, error.Id);
+        turns.Demand(databases[2]);
+        Assert.StartsWith("1 of 3 services completed", turns.Summary(), StringComparison.Ordinal);
+
+        static SelectedDatabase Of(string service, params string[] before) =>
+            new()
+            {
+                Database = service,
+                BaseFolder = "/",
+                Folder = "/",
+                Service = service,
+                DependsOn = before,
+            };
+    }
+
+    private MigrationConfiguration Open(string text)
+    {
+        _folder.Write("migrations.json", text);
+        return ConfigurationFile.Open(null, _folder.Path)!;
+    }
+
+    private static IReadOnlyList<SelectedDatabase> Select(MigrationConfiguration configuration, DatabaseChoice choice) =>
+        new DatabaseSelector(configuration, choice).Databases();
+
+    private static DatabaseTarget Target(string text, string folder) => new("Test", text, text, text);
+
+    private static MigrationException Invalid(Action action)
+    {
+        var error = Assert.Throws<MigrationException>(action);
+        Assert.Equal(ErrorId.ConfigurationInvalid, error.Id);
+        return error;
+    }
+}

@@ -1,0 +1,112 @@
+BeforeDiscovery { . $PSScriptRoot/common.ps1 }
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+    $project = Join-Path (Get-Item TestDrive:).FullName 'project'
+    foreach ($service in 'api', 'scores', 'words') {
+        $null = New-Item "$project/migrations/$service" -ItemType Directory -Force
+        Set-Content "$project/migrations/$service/001_first.sql" "CREATE TABLE $service (id integer);"
+        Set-Content "$project/migrations/$service/001_first.down.sql" "DROP TABLE $service;"
+    }
+    Set-Content "$project/migrations.json" @'
+{
+  "defaultEnvironment": "local",
+  "services": {
+    "scores": { "path": "migrations/scores", "dependsOn": ["api"] },
+    "api": { "path": "migrations/api" },
+    "words": { "path": "migrations/words" }
+  },
+  "environments": {
+    "local": { "databases": { "api": "api.db", "scores": "scores.db", "words": "words.db" } },
+    "production": { "confirm": true, "databases": { "api": "p_api.db", "scores": "p_scores.db", "words": "p_words.db" } },
+    "vault": { "database": "${secret:main/shop}" }
+  }
+}
+'@
+    $before = $env:DATABASE_URL
+    $env:DATABASE_URL = $null
+    Push-Location $project
+}
+AfterAll {
+    Pop-Location
+    $env:DATABASE_URL = $before
+}
+
+Describe 'The configuration file' {
+    AfterEach { Remove-Item "$project/*.db*" }
+
+    It 'gives all services in the order of dependency' {
+        (Invoke-Migration -Service *).Service | Should -Be 'api', 'scores', 'words'
+        (Get-MigrationStatus -Service scores, api).State | Should -Be 'Applied', 'Applied'
+        (Undo-Migration -Service * -Force -AcceptDataLoss -WarningAction Ignore).Service | Should -Be 'words', 'scores', 'api'
+    }
+
+    It 'stops what depends on a failed service, and nothing else' {
+        Set-Content "$project/api.db" 'this is no database, but text that is long enough to be taken for one'
+        $results = Invoke-Migration -Service * -ErrorAction SilentlyContinue -ErrorVariable problems
+        $results.Service | Should -Be 'words'
+        $problems[-1].FullyQualifiedErrorId | Should -BeLike 'ServiceSkipped,*'
+    }
+
+    It 'is asked about production by its name' -ForEach @(
+        @{ Call = { Invoke-Migration -Environment production -Service api } }
+        @{ Call = { Undo-Migration -Environment production -Service api } }
+        @{ Call = { Repair-MigrationHistory -Environment production -Service api } }
+        @{ Call = { Set-MigrationBaseline -Target 1 -Environment production -Service api } }
+    ) {
+        $problem = Get-ErrorOf $Call
+        $problem.FullyQualifiedErrorId | Should -BeLike 'ConfirmationRequired,*'
+        "$problem" | Should -Match "in the environment 'production' on api"
+        "$project/p_api.db" | Should -Not -Exist
+    }
+
+    It 'lets production run with -Force or -Confirm:$false' {
+        (Invoke-Migration -Environment production -Service api -Force).Outcome | Should -Be 'Done'
+        (Undo-Migration -Environment production -Service api -Confirm:$false -AcceptDataLoss -WarningAction Ignore).Outcome | Should -Be 'Done'
+    }
+
+    It 'asks SecretManagement once, and keeps the secret' {
+        $problem = Get-ErrorOf { Get-MigrationStatus -Environment vault -Service api }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'ConfigurationInvalid,*'
+        "$problem" | Should -Match 'migrations.json:11:28.*there is no Get-Secret'
+        $global:asked = 0
+        function global:Get-Secret { param($Vault, $Name, [switch] $AsPlainText) $global:asked++; "postgres://ann:s3cr3t@127.0.0.1:1/$Vault$Name" }
+        try {
+            $problem = Get-ErrorOf { Get-MigrationStatus -Environment vault -Service api -Verbose 4> "$TestDrive/verbose" }
+            $problem.FullyQualifiedErrorId | Should -BeLike 'ConnectionFailed,*'
+            $global:asked | Should -Be 1
+            $listed = Get-MigrationConfiguration -Environment vault
+            ($listed | Where-Object Name -eq database).Value | Should -Be (, 'postgres://ann@127.0.0.1:1/mainshop' * 3)
+            ($problem | Format-List * -Force | Out-String) + (Get-Content "$TestDrive/verbose" -Raw) + ($listed | Out-String) | Should -Not -Match 's3cr3t'
+        }
+        finally { Remove-Item function:Get-Secret }
+    }
+
+    It 'says what is wrong with a call' -ForEach @(
+        @{ Call = { Get-MigrationStatus -Environment prodution -Service api }; Words = "Did you mean 'production'" }
+        @{ Call = { Get-MigrationStatus -Service score }; Words = "Did you mean 'scores'" }
+        @{ Call = { Get-MigrationStatus }; Words = 'No service is named' }
+        @{ Call = { $env:DATABASE_URL = 'other.db'; try { Get-MigrationStatus -Service api } finally { $env:DATABASE_URL = $null } }; Words = 'DATABASE_URL names' }
+    ) {
+        $problem = Get-ErrorOf $Call
+        $problem.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        "$problem" | Should -Match $Words
+    }
+
+    It 'completes environments and services' {
+        (TabExpansion2 'Get-MigrationStatus -Environment ' -cursorColumn 33).CompletionMatches.CompletionText | Should -Be 'local', 'production', 'vault'
+        (TabExpansion2 'Get-MigrationStatus -Service sc' -cursorColumn 31).CompletionMatches.CompletionText | Should -Be 'scores'
+    }
+
+    It 'is created by New-MigrationConfiguration, and never overwritten' {
+        $null = New-Item "$TestDrive/new" -ItemType Directory
+        (New-MigrationConfiguration "$TestDrive/new/migrations.json").Name | Should -Be 'migrations.json'
+        (Get-MigrationConfiguration -ConfigurationPath "$TestDrive/new/migrations.json" | Where-Object Name -eq environment).Value | Should -Be 'local'
+        (Get-ErrorOf { New-MigrationConfiguration "$TestDrive/new/migrations.json" }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+    }
+
+    It 'chooses the folder of New-Migration' {
+        (New-Migration 'more words' -Service words -WhatIf 6>&1) | Should -BeNullOrEmpty
+        (New-Migration 'more words' -Service words).FullName[0] | Should -BeLike '*words*002_more_words.sql'
+        Remove-Item "$project/migrations/words/002*"
+    }
+}
