@@ -279,8 +279,8 @@ public abstract class DatabaseCommand : ConfiguredCommand
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "The objects from the pipeline bring their database with them, and migrations also their folder, service and credential.",
-                "Leave out -Database, and with migrations -Path, -LiteralPath, -Service and -Credential."
+                "Objects from the pipeline already identify their database, and migrations also their folder, service and credential.",
+                "Omit -Database, and for migrations also -Path, -LiteralPath, -Service and -Credential."
             );
         }
 
@@ -329,7 +329,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
         throw new MigrationException(
             ErrorId.UsageInvalid,
             "-Database and -DatabaseFile cannot be used together.",
-            "Name the database with one of them."
+            "Specify the database with one of them."
         );
 
     private static CommandException NotNamed() =>
@@ -339,7 +339,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 ErrorCategory.InvalidArgument,
                 target: null,
                 "No database was specified.",
-                "Name one with -Database (a path or a postgres:// URL), or set $env:DATABASE_URL, $env:DATABASE_URL_FILE or $env:PGHOST."
+                "Specify one with -Database (a path or a postgres:// URL), or set $env:DATABASE_URL, $env:DATABASE_URL_FILE or $env:PGHOST."
             )
         );
 }

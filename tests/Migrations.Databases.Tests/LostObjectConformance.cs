@@ -40,7 +40,9 @@ public abstract class LostObjectConformance(DatabaseKind kind) : Conformance(kin
         if (weight > LostObjectWeight.Listed)
             Assert.Contains(
                 Events.Of<WarningRaised>(),
-                w => w.Message.Contains(name, StringComparison.Ordinal) && w.Message.Contains("To recreate it: CREATE", StringComparison.Ordinal)
+                w =>
+                    w.Message.Contains(name, StringComparison.Ordinal)
+                    && w.Message.Contains("To recreate it: CREATE", StringComparison.Ordinal)
             );
     }
 
