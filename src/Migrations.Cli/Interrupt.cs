@@ -5,7 +5,7 @@ namespace Migrations.Cli;
 
 /// <summary>
 /// Turns the first Ctrl-C, SIGTERM or SIGHUP (the terminal or the connection is gone) into a cancelled token, so that the engine rolls back
-/// and unlocks before the process ends. The second, which is often the same one handed on once more by a parent process, only says what is
+/// and unlocks before the process ends. The second, which is often the same one passed on once more by a parent process, only says what is
 /// being waited for. The third ends the process without waiting: the database then ends by itself what it was at, wholly or not at all, as
 /// after a kill.
 /// </summary>
@@ -49,7 +49,7 @@ internal sealed class Interrupt : IDisposable
                 break;
             case 2:
                 _terminal.Error(
-                    "Still rolling back. Once more ends this process at once, and the database is left to roll back by itself.",
+                    "Still rolling back. Press Ctrl-C again to exit now; the database will finish rolling back on its own.",
                     Tone.Notice
                 );
                 break;

@@ -35,7 +35,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             return Statuses(PlanningInputReader.Of(read, [], _context.Options));
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             return Statuses(input);
         }
@@ -58,7 +58,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             Doubt(input);
             return Summary(input, session.Info, await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false));
         }
@@ -168,7 +168,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             var repair = new HistoryRepair(session, driver.Dialect, target, folder, _context.NewRecorder());
             return
             [
@@ -255,7 +255,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
 
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             var plan = planner(input);
             _ = _context.Analyze(plan, input.History);
             return plan;
@@ -274,7 +274,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                var input = await _context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+                var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
                 return await write(session, _context.NewRecorder(), input).ConfigureAwait(false);
             }
         }

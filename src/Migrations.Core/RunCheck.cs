@@ -8,7 +8,7 @@ namespace Migrations;
 /// <param name="request">Which checks; null: none.</param>
 internal sealed class RunCheck(RunContext context, CheckRequest? request)
 {
-    /// <summary>Makes the checks, also when nothing was to be done: a run that is repeated after a failed check must not pass.</summary>
+    /// <summary>Runs the checks, even when nothing was pending: a run that is repeated after a failed check must not pass.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.CheckFailed"/>: names all that failed; or the checks could not be
     /// made.</exception>
     public async Task DemandAsync(IReadOnlyList<MigrationResult> results, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace Migrations;
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
 /// <param name="session">How to connect.</param>
-/// <param name="request">The backup that is wanted; null: none.</param>
+/// <param name="request">The backup that is requested; null: none.</param>
 /// <param name="restoreOnFailure">Whether what no rollback undid is restored.</param>
 internal sealed class RunProtection(
     IDatabaseDriver driver,
@@ -25,10 +25,10 @@ internal sealed class RunProtection(
     private readonly BackupManager _manager = new(driver, target, new BackupOptions { Session = session });
     private long? _lastId;
 
-    /// <summary>The backup that was made; null before, and where none is wanted.</summary>
+    /// <summary>The backup that was made; null before, and where none is requested.</summary>
     public DatabaseBackup? Backup { get; private set; }
 
-    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: a restore is wanted, and no backup.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: a restore is requested, and no backup.</exception>
     public void DemandBackup()
     {
         if (restoreOnFailure && request is null)
@@ -39,7 +39,7 @@ internal sealed class RunProtection(
             );
     }
 
-    /// <summary>Makes the backup that is wanted. The lock is held.</summary>
+    /// <summary>Creates the backup that is requested. The lock is held.</summary>
     public async Task BackUpAsync(MigrationPlan plan, CancellationToken cancellationToken)
     {
         if (request is null)
@@ -57,7 +57,7 @@ internal sealed class RunProtection(
         }
     }
 
-    /// <summary>Whether the database is restored after a failure: it left something behind, and a restore is wanted.</summary>
+    /// <summary>Whether the database is restored after a failure: it left something behind, and a restore was requested.</summary>
     public bool Restores(MigrationException failure) =>
         restoreOnFailure && Backup is not null && failure.LeftBehind && failure.Id != ErrorId.Cancelled;
 

@@ -14,7 +14,7 @@ internal static class Confirmation
 
     /// <summary>Whether <c>ShouldProcess</c> will print or ask something.</summary>
     public static bool IsPlanShown(this PSCmdlet cmdlet) =>
-        cmdlet.IsWhatIf() || Switch(cmdlet, "Verbose") == true || (Switch(cmdlet, "Confirm") ?? IsMediumAsked(cmdlet));
+        cmdlet.IsWhatIf() || Switch(cmdlet, "Verbose") == true || (Switch(cmdlet, "Confirm") ?? ConfirmsMediumImpact(cmdlet));
 
     /// <summary>Whether the caller has already said whether to be asked: with <c>-Confirm</c>, in either way.</summary>
     public static bool IsConfirmSaid(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") is not null;
@@ -32,7 +32,7 @@ internal static class Confirmation
             return true;
         return Ask(
             () => cmdlet.ShouldProcess(target, action),
-            e => Required($"'{action}' for {target} requires confirmation, but no one can be asked.", e)
+            e => Required($"'{action}' for {target} requires confirmation, but the session is not interactive.", e)
         );
     }
 
@@ -76,7 +76,7 @@ internal static class Confirmation
             inner
         );
 
-    private static bool IsMediumAsked(PSCmdlet cmdlet) =>
+    private static bool ConfirmsMediumImpact(PSCmdlet cmdlet) =>
         LanguagePrimitives.TryConvertTo<ConfirmImpact>(cmdlet.SessionState.PSVariable.GetValue("ConfirmPreference"), out var preference)
         && preference is ConfirmImpact.Low or ConfirmImpact.Medium;
 

@@ -81,7 +81,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>The service that is worked on; null without services.</summary>
     private protected string? CurrentService => Selected?.Service;
 
-    /// <summary>Whether the cmdlet changes databases, so that an environment may want to be asked about it.</summary>
+    /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
 
     /// <summary>Whether the cmdlet takes changes back, so that services have their turn in reverse.</summary>
@@ -166,7 +166,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
         database.IsGiven ? Resolve(database.Database) : WithCredential(Drivers.Resolve(database.Database, database.BaseFolder));
 
-    /// <summary>Asks by the name of the environment, where it wants to be asked about.</summary>
+    /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
     private bool MayChange(IReadOnlyList<SelectedDatabase> selected, DatabaseTarget? known = null)
     {
         if (!Changes || IsForced || this.IsWhatIf() || this.IsConfirmOff() || !selected.Any(s => s.Confirm))
@@ -279,8 +279,8 @@ public abstract class DatabaseCommand : ConfiguredCommand
         {
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "The objects from the pipeline bring their database with them, and migrations also their folder, service and credential.",
-                "Leave out -Database, and with migrations -Path, -LiteralPath, -Service and -Credential."
+                "Objects from the pipeline already identify their database, and migrations also their folder, service and credential.",
+                "Omit -Database, and for migrations also -Path, -LiteralPath, -Service and -Credential."
             );
         }
 
@@ -329,7 +329,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
         throw new MigrationException(
             ErrorId.UsageInvalid,
             "-Database and -DatabaseFile cannot be used together.",
-            "Name the database with one of them."
+            "Specify the database with one of them."
         );
 
     private static CommandException NotNamed() =>
@@ -339,7 +339,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 ErrorCategory.InvalidArgument,
                 target: null,
                 "No database was specified.",
-                "Name one with -Database (a path or a postgres:// URL), or set $env:DATABASE_URL, $env:DATABASE_URL_FILE or $env:PGHOST."
+                "Specify one with -Database (a path or a postgres:// URL), or set $env:DATABASE_URL, $env:DATABASE_URL_FILE or $env:PGHOST."
             )
         );
 }

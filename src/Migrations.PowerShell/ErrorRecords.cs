@@ -29,7 +29,7 @@ internal static class ErrorRecords
     /// <summary>The record of an unexpected error: a bug in the module.</summary>
     public static ErrorRecord Unexpected(Exception error, string? target)
     {
-        const string Way = "This is a fault of the module. Please report it with: $Error[0].Exception | Format-List * -Force";
+        const string Way = "This is a bug in the module. Please report it with: $Error[0].Exception | Format-List * -Force";
         return new ErrorRecord(error, "UnexpectedError", ErrorCategory.InvalidResult, target)
         {
             ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = Way },

@@ -89,8 +89,8 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
             case StepRetried retried:
                 Warning(
                     $"{retried.Migration} could not get a table lock (attempt "
-                        + $"{retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. It was "
-                        + $"rolled back and is tried again in {retried.Delay.TotalSeconds:0.#} s."
+                        + $"{retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. "
+                        + $"It was rolled back; trying again in {retried.Delay.TotalSeconds:0.#} s."
                 );
                 break;
             case NoticeReceived notice:

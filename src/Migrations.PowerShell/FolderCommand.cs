@@ -83,8 +83,8 @@ public abstract class FolderCommand : DatabaseCommand
                 ? Paths.Exact(LiteralPath)
                 : throw new MigrationException(
                     ErrorId.UsageInvalid,
-                    "-Path and -LiteralPath cannot be given together.",
-                    "Give one of them."
+                    "-Path and -LiteralPath cannot be used together.",
+                    "Specify one of them."
                 );
         }
     }

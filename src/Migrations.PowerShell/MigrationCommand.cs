@@ -82,7 +82,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         catch (Exception e) when (Confirmation.IsUnaskable(e) && e is not HostException)
         {
             var unasked = Confirmation.Required(
-                "A message is to be confirmed, because a preference or -WarningAction is Inquire, and no one can be asked.",
+                "A message requires confirmation, because a preference or -WarningAction is Inquire, but the session is not interactive.",
                 e
             );
             record = ErrorRecords.Of(unasked, target(), TargetWord);

@@ -95,9 +95,9 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
                 "PathAmbiguous",
                 ErrorCategory.InvalidArgument,
                 text,
-                $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and means {string.Join(", ", matches)}")}; a database is "
-                    + "named without.",
-                $"Name one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."
+                $"'{text}' has wildcards{(matches.Count == 0 ? "" : $" and matches {string.Join(", ", matches)}")}. "
+                    + "Specify a database without wildcards.",
+                $"Specify one database, or pipe the files: Get-ChildItem '{text}' | {cmdlet.MyInvocation.InvocationName} ..."
             )
         );
     }
@@ -173,8 +173,8 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
             1 => folders[0],
             0 => throw new MigrationException(
                 ErrorId.FolderMissing,
-                $"'{path}' means no folder.",
-                "Give a path that means one folder; -LiteralPath takes it without wildcards."
+                $"'{path}' matches no folder.",
+                "Specify a path that matches one folder; -LiteralPath treats it literally."
             ),
             _ => throw new CommandException(
                 ErrorRecords.Of(
@@ -182,7 +182,7 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
                     ErrorCategory.InvalidArgument,
                     path,
                     $"'{path}' means {folders.Count} folders.",
-                    "Give a path that means one folder; -LiteralPath takes it without wildcards."
+                    "Specify a path that matches one folder; -LiteralPath treats it literally."
                 )
             ),
         };
@@ -231,7 +231,7 @@ internal sealed class PathResolver(PSCmdlet cmdlet)
                 ErrorCategory.InvalidArgument,
                 path,
                 $"'{path}' is a path of the provider {provider.Name}, not of the file system.",
-                "Give a path of a drive that is a file system."
+                "Specify a path on a file system drive."
             )
         );
 }

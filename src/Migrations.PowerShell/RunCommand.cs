@@ -116,7 +116,7 @@ public abstract class RunCommand : ChangeCommand
         }
 
         var plan = Call(database, folder, (migrator, token) => PlanAsync(migrator, only, token));
-        TellUnplanned(plan, only);
+        ReportUnplanned(plan, only);
         if (plan.Steps.Count == 0)
         {
             if (ConcludesInAnyCase && !this.IsWhatIf())
@@ -181,7 +181,7 @@ public abstract class RunCommand : ChangeCommand
         );
     }
 
-    private void TellUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
+    private void ReportUnplanned(MigrationPlan plan, IReadOnlyList<string>? only)
     {
         var planned = plan
             .Steps.Select(s => s.Migration.FullName)
@@ -190,7 +190,7 @@ public abstract class RunCommand : ChangeCommand
         foreach (var name in only ?? [])
         {
             if (!planned.Contains(name))
-                this.Report(() => WriteVerbose($"{name} is not pending: nothing is to be done for it."));
+                this.Report(() => WriteVerbose($"{name} is not pending: there is nothing to do."));
         }
     }
 

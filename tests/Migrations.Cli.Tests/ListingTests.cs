@@ -47,7 +47,7 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Migration("002.5_late", "CREATE TABLE late (id integer);");
         var listing = await OutputAsync("status");
         Assert.Matches(@"(?m)^\[~\] 001_initial_schema  \(applied: .+\)  edited since$", listing);
-        Assert.Matches(@"(?m)^\[\?\] 002_add_indexes     \(applied: .+\)  file is gone$", listing);
+        Assert.Matches(@"(?m)^\[\?\] 002_add_indexes     \(applied: .+\)  file is missing$", listing);
         Assert.Matches(@"(?m)^\[<\] 002\.5_late          out of order: older than an applied one, no undo$", listing);
         Assert.Matches(@"(?m)^\[x\] 003_add_user_prefs  \(applied: .+\)$", listing);
         Assert.Matches(@"(?m)^\[!\] 004_failing         failed$", listing);
@@ -68,10 +68,10 @@ public abstract class ListingConformance(string engine) : CliTests(engine)
         Assert.Matches(@"(?m)^\[3/3\] Applied 003_add_user_prefs in .+, 2 rows$", up);
         Assert.Matches(@"(?m)^Applied 3 migrations to .+ in .+\.$", up);
         Assert.Contains("Nothing to apply", await OutputAsync("up"), StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^\[1/1\] Undone 003_add_user_prefs in .+$", await OutputAsync("down", "--accept-data-loss"));
+        Assert.Matches(@"(?m)^\[1/1\] Rolled back 003_add_user_prefs in .+$", await OutputAsync("down", "--accept-data-loss"));
         Assert.Matches(@"(?m)^\[ \] 003_add_user_prefs  rolled back$", await OutputAsync("status"));
-        Assert.Contains("Undone 2 migrations", await OutputAsync("reset", "--yes"), StringComparison.Ordinal);
-        Assert.Contains("Nothing to undo", await OutputAsync("down"), StringComparison.Ordinal);
+        Assert.Contains("Rolled back 2 migrations", await OutputAsync("reset", "--yes"), StringComparison.Ordinal);
+        Assert.Contains("Nothing to roll back", await OutputAsync("down"), StringComparison.Ordinal);
     }
 
     [Fact]

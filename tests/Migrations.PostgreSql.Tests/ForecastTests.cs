@@ -204,7 +204,12 @@ public sealed class ForecastTests
         await command.ExecuteNonQueryAsync();
         var session = await fixture.OpenAsync();
         var forecast = await session.Inspector.ForecastLossAsync(
-            new LossQuestion(Scripts.Of("ALTER TABLE t DROP a; DROP TABLE t"), MigrationDirection.Down, [], TimeSpan.FromMilliseconds(100)),
+            new LossForecastRequest(
+                Scripts.Of("ALTER TABLE t DROP a; DROP TABLE t"),
+                MigrationDirection.Down,
+                [],
+                TimeSpan.FromMilliseconds(100)
+            ),
             CancellationToken.None
         );
         Assert.Equal(["Column 500 True", "Table 1000 True"], forecast.Losses.Select(l => $"{l.Kind} {l.Rows} {l.IsEstimate}"));
@@ -212,7 +217,7 @@ public sealed class ForecastTests
 
     private static async Task<LossForecast> ForecastAsync(DriverFixture fixture, string script, string? before = null) =>
         await (await fixture.OpenAsync()).Inspector.ForecastLossAsync(
-            new LossQuestion(
+            new LossForecastRequest(
                 Scripts.Of(script),
                 MigrationDirection.Down,
                 before is null ? [] : [Scripts.Of(before)],

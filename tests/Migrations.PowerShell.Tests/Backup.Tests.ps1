@@ -49,7 +49,7 @@ Describe 'Backups on <Engine>' -ForEach $engines {
     It 'name what is missing when it is not known of which database they are' {
         $backup = Backup-Database $database $backups
         Remove-Item "$($backup.Path).manifest.json"
-        (Get-ErrorOf { Get-DatabaseBackup $backups | Restore-Database -WhatIf }).Exception.Message | Should -BeLike '*not known which database is meant*-Database*'
+        (Get-ErrorOf { Get-DatabaseBackup $backups | Restore-Database -WhatIf }).Exception.Message | Should -BeLike '*The database is unknown*-Database*'
         Get-DatabaseBackup $backups | Restore-Database -Database $database -WhatIf | Should -BeNullOrEmpty
     }
 

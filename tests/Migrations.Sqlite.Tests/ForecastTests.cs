@@ -270,7 +270,7 @@ public sealed class ForecastTests : IDisposable
     {
         await using var session = await _folder.OpenAsync(SessionAccess.Read);
         return await session.Inspector.ForecastLossAsync(
-            new LossQuestion(
+            new LossForecastRequest(
                 _folder.Script(sql),
                 MigrationDirection.Down,
                 before is null ? [] : [_folder.Script(before)],

@@ -55,7 +55,7 @@ public sealed class NameTests : IDisposable
                     ", ",
                     (
                         await session.Inspector.ForecastLossAsync(
-                            new LossQuestion(
+                            new LossForecastRequest(
                                 _folder.Script("DROP TABLE docs_content"),
                                 MigrationDirection.Down,
                                 [],

@@ -148,7 +148,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             : throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "No database was specified.",
-                "Name one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
+                "Specify one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
             );
 
     private DatabaseCall Resolve(Settings all, SelectedDatabase database, IReport report)

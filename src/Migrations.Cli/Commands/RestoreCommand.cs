@@ -89,7 +89,7 @@ internal static class RestoreCommand
         var given =
             (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
         if (given != 1)
-            result.AddError("Name one backup, or use --latest --from <folder>, or --salvage <file>.");
+            result.AddError("Specify one backup, or use --latest --from <folder>, or --salvage <file>.");
         else if (result.GetValue(latest) != result.GetValue(from) is not null)
             result.AddError("--latest and --from must be used together.");
     }

@@ -65,7 +65,7 @@ internal static class CallFaults
             || message.Contains("password", StringComparison.OrdinalIgnoreCase)
             || (message.Contains('=', StringComparison.Ordinal) && message.Contains(';', StringComparison.Ordinal));
         return looksSecret
-            ? "Unexpected argument. It looks like a connection string and is therefore not shown. Name databases with --database."
+            ? "Unexpected argument. It looks like a connection string and is therefore not shown. Specify databases with --database."
             : message;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class HelpPrinter(RootCommand root, GlobalOptions options, Termi
     [
         ("DATABASE_URL", "The database, where --database does not name one."),
         ("MIGRATIONS_CONFIG", "The configuration file."),
-        ("DATABASE_URL_FILE", "A file that holds the database's URL, for example a mounted secret."),
+        ("DATABASE_URL_FILE", "A file that contains the database URL, for example a mounted secret."),
         ("PGHOST, PGDATABASE", "Without any of these: PostgreSQL, as psql connects (with PGPORT, PGUSER, PGPASSWORD, ...)."),
         ("MIGRATION_PATH", "The migration folder, where --path does not name one."),
         ("DB_RETRY_ATTEMPTS", "How often to try to connect. Default: 1."),

@@ -18,7 +18,8 @@ internal sealed class DatabaseOptions
     private readonly Option<string?> _file = new("--database-file")
     {
         HelpName = "file",
-        Description = "A file that holds the database as --database takes it, for example a mounted secret. Default: DATABASE_URL_FILE.",
+        Description =
+            "A file with the database in any form that --database accepts, for example a mounted secret. Default: DATABASE_URL_FILE.",
     };
 
     private readonly Option<TimeSpan?> _wait = Choice.Duration(
@@ -47,7 +48,7 @@ internal sealed class DatabaseOptions
             : throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "--database and --database-file cannot be used together.",
-                "Name the database with one of them."
+                "Specify the database with one of them."
             );
     }
 

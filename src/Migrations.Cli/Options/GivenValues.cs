@@ -59,13 +59,13 @@ internal static class GivenValues
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
         if (value[0] != '-')
             return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)
-                ? $"The value of {name} looks like a connection and is therefore not shown. Name databases with --database."
+                ? $"The value of {name} looks like a connection and is therefore not shown. Specify databases with --database."
                 : null;
         var shown = value.Split('=', ':', ' ')[0];
         var meant = Suggestions.Meant(shown, options) is { } option ? $" Did you mean '{option}'?" : "";
         return isOperand
-            ? $"'{shown}' is not an option here, and no {name} begins with a dash.{meant}"
-            : $"{name} has no value: '{shown}' begins with a dash, like an option. (Write a path that begins with a dash as ./-x.)"
+            ? $"'{shown}' is not an option here, and a {name} cannot start with a dash.{meant}"
+            : $"{name} has no value: '{shown}' starts with a dash, like an option. (Write a path that starts with a dash as ./-x.)"
                 + (options.Contains(shown) ? "" : meant);
     }
 

@@ -27,7 +27,7 @@ internal sealed class GlobalOptions
     };
     private readonly Option<bool> _quiet = new("--quiet", "-q")
     {
-        Description = "Print only errors, warnings and what was asked for: no progress, and nothing when a run succeeds.",
+        Description = "Print only errors, warnings and requested output: no progress, and nothing when a run succeeds.",
     };
     private readonly Option<string?> _envFile = OptionOf.Text(
         "--env-file",
@@ -93,7 +93,7 @@ internal sealed class GlobalOptions
         ("json", OutputFormat.Json)
     );
 
-    /// <summary>Makes the options.</summary>
+    /// <summary>Creates the options.</summary>
     public GlobalOptions() =>
         Groups = [
             new("Database", SharedOptions.Database, _database.All),

@@ -10,7 +10,7 @@ internal sealed class IgnoreOption
         HelpName = "pattern",
         Description =
             "Do not compare objects of this name or schema.name, with * and ? as wildcards; can be repeated. "
-            + "Tables of other migration tools, D1 and Litestream are always left out.",
+            + "Tables of other migration tools, D1 and Litestream are always ignored.",
     };
 
     /// <summary>Puts the option on a command.</summary>

@@ -15,7 +15,7 @@ internal sealed class ScratchOption
     public void AddTo(Command command) => command.Options.Add(_option);
 
     /// <summary>The server; null when none is named.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is no database.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is not a database.</exception>
     public DatabaseTarget? Read(ParseResult parse) =>
         parse.GetValue(_option) is { } text ? Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target : null;
 }

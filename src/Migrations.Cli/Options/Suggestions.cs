@@ -49,7 +49,7 @@ internal static class Suggestions
         ("--wait", ["--wait-timeout", "--connect-retries"]),
     ];
 
-    /// <summary>A sentence about a word that is no command.</summary>
+    /// <summary>A sentence about a word that is not a command.</summary>
     /// <param name="word">The word.</param>
     /// <param name="names">The commands.</param>
     public static string UnknownCommand(string word, IEnumerable<string> names)
@@ -58,7 +58,7 @@ internal static class Suggestions
         return $"There is no command '{word}'.{(meant is null ? "" : $" Did you mean '{meant}'?")}";
     }
 
-    /// <summary>A sentence about a word that is no option of a command.</summary>
+    /// <summary>A sentence about a word that is not an option of a command.</summary>
     /// <param name="word">The word, without its value.</param>
     /// <param name="command">The command.</param>
     /// <param name="names">The options that the command takes.</param>

@@ -26,7 +26,7 @@ internal static class ErrorPrinter
         if (error is StatementException statement)
             PrintStatement(terminal, statement);
         PrintFact(terminal, "Database", target?.Display);
-        var done = direction == MigrationDirection.Up ? "Applied" : "Undone";
+        var done = direction == MigrationDirection.Up ? "Applied" : "Rolled back";
         PrintFact(terminal, $"{done} before", Names([.. error.Applied.Select(result => result.Name)]));
         PrintFact(terminal, $"Not {done.ToLowerInvariant()}", Names(error.NotApplied));
         PrintFact(terminal, "In the database", error.InDatabase);
@@ -55,7 +55,7 @@ internal static class ErrorPrinter
         PrintFact(
             terminal,
             "Next",
-            "Look at the database with: migrations status. The same call with --verbose shows where this comes from."
+            "Check the database with: migrations status. Run the command again with --verbose for the origin of the error."
         );
     }
 

@@ -145,7 +145,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
         (result.Outcome, result.Direction) switch
         {
             (MigrationOutcome.Failed, _) => "Failed",
-            (_, MigrationDirection.Down) => "Undone",
+            (_, MigrationDirection.Down) => "Rolled back",
             _ => "Applied",
         };
 

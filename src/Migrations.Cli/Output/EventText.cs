@@ -3,7 +3,7 @@ using Migrations.Events;
 
 namespace Migrations.Cli.Output;
 
-/// <summary>What is said of a wait, to people and to programs.</summary>
+/// <summary>The message about a wait, to people and to programs.</summary>
 internal static class EventText
 {
     public static string Of(LockAwaited e) =>

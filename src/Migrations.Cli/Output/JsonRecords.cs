@@ -338,7 +338,7 @@ internal sealed record JsonError(
             e.GetType().Name,
             "Unexpected",
             e.Message,
-            "Look at the database with: migrations status.",
+            "Check the database with: migrations status.",
             target?.Display,
             null,
             null,

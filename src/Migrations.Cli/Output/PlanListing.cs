@@ -34,8 +34,8 @@ internal static class PlanListing
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(
             plan.Direction == MigrationDirection.Up
-                ? $"What if: {count} would be applied to {target.Display}. Nothing was touched."
-                : $"What if: {count} would be undone in {target.Display}. Nothing was touched."
+                ? $"What if: {count} would be applied to {target.Display}. Nothing was changed."
+                : $"What if: {count} would be rolled back in {target.Display}. Nothing was changed."
         );
     }
 }

@@ -54,7 +54,7 @@ internal static class StatusListing
                 MigrationState.Failed => "failed",
                 MigrationState.RolledBack => "rolled back",
                 MigrationState.Changed => "edited since",
-                MigrationState.Missing => "file is gone",
+                MigrationState.Missing => "file is missing",
                 MigrationState.OutOfOrder => "out of order: older than an applied one",
                 MigrationState.NotHere => "not for this environment",
                 _ => "",

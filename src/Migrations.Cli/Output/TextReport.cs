@@ -66,10 +66,10 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
             (done, direction) switch
             {
                 (0, MigrationDirection.Up) => $"Nothing to apply: {target.Display} is up to date.",
-                (0, _) => $"Nothing to undo in {target.Display}.",
+                (0, _) => $"Nothing to roll back in {target.Display}.",
                 (_, MigrationDirection.Up) =>
                     $"Applied {PlainText.Count(done, "migration")} to {target.Display} in {PlainText.Of(elapsed)}.",
-                _ => $"Undone {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
+                _ => $"Rolled back {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
             }
         );
         if (results.Select(result => result.Backup).FirstOrDefault(backup => backup is not null) is { } made)
@@ -105,8 +105,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
         var count = PlainText.Count(recorded.Count, "migration");
         terminal.Out(
             whatIf
-                ? $"What if: {count} would count as applied in {target.Display}, without being run."
-                : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display}, without having been run."
+                ? $"What if: {count} would be recorded as applied in {target.Display} without running."
+                : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display} without running."
         );
     }
 

@@ -16,7 +16,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     public const string Rows = "rows";
     public const string Digests = "digests";
 
-    /// <summary>What goes on in spite of what a check found.</summary>
+    /// <summary>How to continue in spite of a failed check.</summary>
     public const string AcceptThem = "Investigate the fault; to restore the backup as it is: migrations restore <backup> --accept-faults";
 
     private const string Distrust = "Do not rely on this backup: create a new one and prove it.";
@@ -36,7 +36,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
         return results;
     }
 
-    /// <summary>What the source had too is no fault of the copy.</summary>
+    /// <summary>What the source had too is not the fault of the copy.</summary>
     private CheckResult Judge(CheckResult answer, bool isSchemaThatOfSource)
     {
         if (answer.Status != CheckStatus.Fail || answer.Faults.Count == 0)

@@ -103,7 +103,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
         }
 
-        // It is done: what is looked at now is worth its time even when somebody wants to leave.
+        // It is done: what is looked at now is worth its time even when someone wants to leave.
         using var watch = outcome;
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";

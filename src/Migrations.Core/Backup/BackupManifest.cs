@@ -37,7 +37,7 @@ public sealed record BackupManifest
     /// <summary>How long it took, in milliseconds.</summary>
     public double DurationMs { get; init; }
 
-    /// <summary>How long writers to the database had to wait at the most, in milliseconds; null where they never wait.</summary>
+    /// <summary>How long writers to the database had to wait at most, in milliseconds; null where they never wait.</summary>
     public double? WritersBlockedMs { get; init; }
 
     /// <summary>The size in bytes; of a folder, of all its files.</summary>

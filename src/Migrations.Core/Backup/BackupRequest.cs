@@ -1,6 +1,6 @@
 namespace Migrations.Backup;
 
-/// <summary>What backup is wanted.</summary>
+/// <summary>What backup is requested.</summary>
 public sealed record BackupRequest
 {
     /// <summary>

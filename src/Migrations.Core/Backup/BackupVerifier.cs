@@ -72,11 +72,15 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         var checks = new List<CheckResult> { await CheckFileAsync(backup, cancellationToken).ConfigureAwait(false) };
         if (checks[0].Status == CheckStatus.Fail)
             checks.Add(
-                ProofRules.NotRun(backup, ProofRules.RestoreCheck, "It was not restored, because it is not the original backup file.")
+                ProofRules.NotRun(
+                    backup,
+                    ProofRules.RestoreCheck,
+                    "It was not restored, because the file is not the one that was backed up."
+                )
             );
         else
             checks.AddRange(await RestoreAsync(backup, origin, full, cancellationToken).ConfigureAwait(false));
-        ProofRules.AddUnasked(backup, checks);
+        ProofRules.AddNotRun(backup, checks);
         return checks;
     }
 
@@ -181,7 +185,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
-            // What could not be done is no fault of the backup's, and takes nothing from its being there.
+            // What could not be done is not the fault of the backup, and takes nothing from its being there.
             return
             [
                 ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with

@@ -83,7 +83,7 @@ internal sealed class BackupWorkspace : IDisposable
                 left.Add(folder);
         }
 
-        // A locked one is being written by somebody.
+        // A locked one is being written by someone.
         return LocksWork ? [] : left;
     }
 
@@ -101,7 +101,7 @@ internal sealed class BackupWorkspace : IDisposable
         _lock.Dispose();
         try
         {
-            // Not with what is in it: somebody may have taken the name again.
+            // Not with what is in it: someone may have taken the name again.
             Directory.Delete(Work);
         }
         catch (IOException)

@@ -8,7 +8,7 @@ namespace Migrations.Backup;
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
 /// <param name="options">How to connect.</param>
-/// <param name="request">What is wanted.</param>
+/// <param name="request">What is requested.</param>
 /// <param name="workspace">Where it is written.</param>
 internal sealed class BackupWriter(
     IDatabaseDriver driver,

@@ -28,7 +28,7 @@ internal static class FolderAccess
             MigrationException known => known,
             IOException when DiskFull.Contains(error.HResult) => new MigrationException(
                 ErrorId.DiskFailed,
-                $"The disk that holds '{folder}' is full.",
+                $"The disk of '{folder}' is full.",
                 "Free space on it (migrations prune deletes old backups), or specify a folder on another disk.",
                 error
             ),

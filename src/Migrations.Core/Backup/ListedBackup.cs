@@ -68,7 +68,7 @@ internal static class ListedBackup
             _ when LinkOut(path) is { } outside => $"It is a link to '{outside}', outside its folder.",
             _ when IsFuture(manifest.CreatedAt, now) =>
                 $"It is dated in the future ({manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC): a clock was wrong when it "
-                    + "was made, or is now.",
+                    + "was created, or is wrong now.",
             _ => null,
         };
 

@@ -9,7 +9,7 @@ internal static class LockedFile
     /// <summary>The file's name.</summary>
     public const string Name = ".lock";
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates one.</summary>
     /// <exception cref="IOException">It exists, cannot be written, or another process took the folder for a leftover between the file's
     /// creation and its lock.</exception>
     public static FileStream Create(string folder)

@@ -21,7 +21,7 @@ internal sealed class OwnedFolder : IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>Makes one among the temporary files, and removes what killed processes left there under the same prefix.</summary>
+    /// <summary>Creates one among the temporary files, and removes what killed processes left there under the same prefix.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static OwnedFolder Create(string prefix)

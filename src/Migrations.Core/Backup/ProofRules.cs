@@ -57,7 +57,7 @@ internal static class ProofRules
     }
 
     /// <summary>Every question is listed: what was not come to is NotRun.</summary>
-    public static void AddUnasked(DatabaseBackup backup, List<CheckResult> checks)
+    public static void AddNotRun(DatabaseBackup backup, List<CheckResult> checks)
     {
         foreach (var name in (ReadOnlySpan<string>)[BackupComparison.Schema, BackupComparison.Rows, BackupComparison.Digests])
         {

@@ -46,7 +46,7 @@ internal sealed class RestoreComparison(
         {
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
-                $"{state}, and what '{backup.Path}' holds could not be compared with its manifest. {e.Message}{kept}",
+                $"{state}, and what '{backup.Path}' contains could not be compared with its manifest. {e.Message}{kept}",
                 "Check it: migrations check --category engine",
                 e
             );
@@ -66,14 +66,14 @@ internal sealed class RestoreComparison(
 
         throw new MigrationException(
             ErrorId.RestoreUnproven,
-            $"{state}, and what '{backup.Path}' holds does not match its manifest. "
+            $"{state}, and what '{backup.Path}' contains does not match its manifest. "
                 + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
             "Unless another session has written to it in the meantime, restore another backup: 'migrations backups <folder>' "
                 + "shows which are proven."
         );
     }
 
-    /// <summary>What others have written since is no fault of the restore, whose own content was compared before.</summary>
+    /// <summary>What others have written since is not the fault of the restore, whose own content was compared before.</summary>
     private CheckResult Excuse(CheckResult check)
     {
         if (check is not { Status: CheckStatus.Fail, Category: CheckCategory.Backup, Name: BackupComparison.Rows })

@@ -29,7 +29,7 @@ internal sealed class UnlistedBackup(IReadOnlyList<IDatabaseDriver> drivers)
         {
             var compressed = BackupCompression.IsCompressed(path);
             var (driver, format) = await RecognizeAsync(path, compressed, cancellationToken).ConfigureAwait(false);
-            // A folder of somebody else's is not walked through for its size: it may be large, closed to us, or lead back to itself.
+            // A folder of someone else's is not walked through for its size: it may be large, closed to us, or lead back to itself.
             return driver is null && !BackupNaming.IsBackupName(name)
                 ? null
                 : found with

@@ -35,6 +35,6 @@ public sealed record BackupContent
     /// </summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
-    /// <summary>How long writers to the source had to wait at the most; null where they never wait.</summary>
+    /// <summary>How long writers to the source had to wait at most; null where they never wait.</summary>
     public TimeSpan? WritersBlocked { get; init; }
 }

@@ -43,7 +43,7 @@ public static class ConnectionText
             : null;
     }
 
-    /// <summary>Whether a value goes on with the known key of another pair, as those of libpq do, which blanks separate.</summary>
+    /// <summary>Whether a value continues with the known key of another pair, as those of libpq do, which blanks separate.</summary>
     public static bool GoesOn(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -68,7 +68,8 @@ public static class ConnectionText
         || (text.Length > 2 && char.IsAsciiLetter(text[0]) && text[1] == ':' && text[2] is '/' or '\\');
 
     /// <summary>
-    /// Whether a known key has a value, or keys of any name do where more than one has, or where something that is no path separates them.
+    /// Whether a known key has a value, or keys of any name do where more than one has, or where something that is not a path separates
+    /// them.
     /// </summary>
     private static bool HasPairs(string text, bool isRooted)
     {

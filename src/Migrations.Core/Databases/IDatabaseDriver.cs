@@ -39,6 +39,6 @@ public interface IDatabaseDriver
         );
 
     /// <summary>Connects. Changes nothing in the database, and creates it only with <see cref="SessionAccess.Create"/>.</summary>
-    /// <exception cref="MigrationException">The database is missing, refuses, cannot be reached, or is no database.</exception>
+    /// <exception cref="MigrationException">The database is missing, refuses, cannot be reached, or is not a database.</exception>
     Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken);
 }

@@ -16,7 +16,7 @@ public interface IDatabaseInspector
     Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>Counts, and on request digests, the rows of every table of the user's (history tables included), in one snapshot.</summary>
-    /// <param name="digests">Whether <see cref="TableContent.Digest"/> is wanted too.</param>
+    /// <param name="digests">Whether <see cref="TableContent.Digest"/> is requested too.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">The database refuses.</exception>
     Task<IReadOnlyList<TableContent>> ReadContentAsync(bool digests, CancellationToken cancellationToken);
@@ -45,5 +45,5 @@ public interface IDatabaseInspector
     /// Finds what a script would lose, without running any of it: tables and columns that it drops, tables that it empties, rows that it
     /// deletes, counted by SELECTs under a time limit (beyond it an estimate, marked so).
     /// </summary>
-    Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken);
+    Task<LossForecast> ForecastLossAsync(LossForecastRequest question, CancellationToken cancellationToken);
 }

@@ -26,7 +26,7 @@ public interface IScratchDatabase : IAsyncDisposable
     /// hold. Row-level security policies are disabled for it, which harms no one on a scratch database.
     /// </summary>
     /// <param name="session">A session on this database.</param>
-    /// <param name="digests">Whether <see cref="TableValues.Digest"/> and <see cref="TableValues.RowHashes"/> are wanted too.</param>
+    /// <param name="digests">Whether <see cref="TableValues.Digest"/> and <see cref="TableValues.RowHashes"/> are requested too.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException">The database refuses.</exception>
     Task<IReadOnlyList<TableValues>> ReadValuesAsync(IDatabaseSession session, bool digests, CancellationToken cancellationToken);

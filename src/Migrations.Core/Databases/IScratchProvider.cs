@@ -4,12 +4,12 @@ namespace Migrations.Databases;
 public interface IScratchProvider
 {
     /// <summary>
-    /// Makes one, and removes those that killed runs left in the same place. Its name carries an id and the time, and as long as its owner
-    /// lives the place shows that: one whose owner lives is never removed. One that cannot be removed when it is disposed is reported as an
-    /// event.
+    /// Creates one, and removes those that killed runs left in the same place. Its name carries an id and the time, and as long as its
+    /// owner lives the place shows that: one whose owner lives is never removed. One that cannot be removed when it is disposed is reported
+    /// as an event.
     /// </summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ScratchUnavailable"/>: none can be had; the message says why, the next step
-    /// what to grant or to give.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ScratchUnavailable"/>: it cannot be created; the message says why, the next
+    /// step what to grant or to specify.</exception>
     Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken);
 
     /// <summary>

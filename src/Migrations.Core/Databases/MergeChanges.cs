@@ -20,7 +20,7 @@ public sealed class MergeChanges
     /// <summary>Whether it changes rows besides of which the text does not show which they are.</summary>
     public bool ChangesOthers { get; private set; }
 
-    /// <summary>Reads a statement; null when it is no MERGE.</summary>
+    /// <summary>Reads a statement; null when it is not a MERGE.</summary>
     /// <param name="dialect">How it is read.</param>
     /// <param name="statement">Its text: a part, as <see cref="StatementParts"/> takes it apart.</param>
     public static MergeChanges? Read(ISqlDialect dialect, string statement)

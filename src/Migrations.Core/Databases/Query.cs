@@ -9,7 +9,7 @@ public sealed record Query
     /// <summary>Where they begin, for errors.</summary>
     public required ScriptLocation Location { get; init; }
 
-    /// <summary>Whether the plan of the last statement is wanted in place of its rows.</summary>
+    /// <summary>Whether the plan of the last statement is requested in place of its rows.</summary>
     public bool Explain { get; init; }
 
     /// <summary>The longest that it may take.</summary>

@@ -9,7 +9,7 @@ public sealed record QueryAnswer
     /// <summary>The names of its columns.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Its first rows, each value as text as the engine writes it; null stands for NULL.</summary>
+    /// <summary>Its first rows, each value as text as the engine writes it; null represents NULL.</summary>
     public IReadOnlyList<IReadOnlyList<string?>> Rows { get; init; } = [];
 
     /// <summary>The plan as text, one line per node, when it was asked for.</summary>

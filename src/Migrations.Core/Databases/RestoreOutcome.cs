@@ -5,11 +5,12 @@ namespace Migrations.Databases;
 /// <param name="How">The way it went, in a few words, for example <c>copied into the open file</c>.</param>
 public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
 {
-    /// <summary>What is in the kept file, for its manifest; null where it is no file, or no database.</summary>
+    /// <summary>What is in the kept file, for its manifest; null where it is not a file or not a database.</summary>
     public BackupContent? KeptContent { get; init; }
 
     /// <summary>
-    /// Whether others may have written since it was restored: what they wrote is no fault of the restore. Null where that is impossible.
+    /// Whether others may have written since it was restored: what they wrote is not the fault of the restore. Null where that is
+    /// impossible.
     /// </summary>
     public Func<bool>? IsWrittenSince { get; init; }
 

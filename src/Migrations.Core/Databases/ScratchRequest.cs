@@ -1,10 +1,10 @@
 namespace Migrations.Databases;
 
-/// <summary>What scratch database is wanted.</summary>
+/// <summary>What scratch database is requested.</summary>
 public sealed record ScratchRequest
 {
     /// <summary>
-    /// The database it stands for: copied from, or on whose server it is made; null when there is no such database (a backup that is
+    /// The database it represents: copied from, or on whose server it is made; null when there is no such database (a backup that is
     /// verified on its own).
     /// </summary>
     public DatabaseTarget? Origin { get; init; }

@@ -131,7 +131,7 @@ public sealed class ScriptWrites(ISqlDialect dialect)
         || word.Equals("INSERT", StringComparison.OrdinalIgnoreCase)
         || word.Equals("MERGE", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The tokens that are no white space and no comment.</summary>
+    /// <summary>The tokens that are neither white space nor comments.</summary>
     internal static List<SqlToken> Meaningful(ISqlDialect dialect, string text) =>
         [.. dialect.Tokenize(text).Where(t => t.Kind is not (SqlTokenKind.WhiteSpace or SqlTokenKind.Comment or SqlTokenKind.Semicolon))];
 

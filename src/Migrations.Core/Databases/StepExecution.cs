@@ -3,7 +3,7 @@ using Migrations.Sql;
 
 namespace Migrations.Databases;
 
-/// <summary>One step as a session runs it: a script and the history row that stands for it.</summary>
+/// <summary>One step as a session runs it: a script and the history row that represents it.</summary>
 public sealed record StepExecution
 {
     /// <summary>The migration.</summary>

@@ -5,7 +5,7 @@ namespace Migrations;
 /// </summary>
 public enum ErrorId
 {
-    /// <summary>The call is wrong: an unknown option, or options that do not go together.</summary>
+    /// <summary>Invalid usage: an unknown option, or options that cannot be combined.</summary>
     UsageInvalid,
 
     /// <summary>A confirmation is required, but standard input is not a terminal.</summary>
@@ -29,37 +29,37 @@ public enum ErrorId
     /// <summary>The database does not exist.</summary>
     DatabaseMissing,
 
-    /// <summary>The folder in which the database file should be does not exist.</summary>
+    /// <summary>The folder of the database file does not exist.</summary>
     DatabaseFolderMissing,
 
-    /// <summary>The file is no database, or is corrupt.</summary>
+    /// <summary>The file is not a database, or is corrupt.</summary>
     DatabaseInvalid,
 
     /// <summary>The database file was deleted, renamed or replaced during a run.</summary>
     DatabaseReplaced,
 
-    /// <summary>The database can only be read.</summary>
+    /// <summary>The database is read-only.</summary>
     DatabaseReadOnly,
 
     /// <summary>The disk is full, or reading or writing it failed.</summary>
     DiskFailed,
 
-    /// <summary>The file system does not lock files, so two runs could not be kept apart.</summary>
+    /// <summary>The file system does not support file locks, so concurrent runs could not be prevented.</summary>
     LockUnsupported,
 
     /// <summary>The user name or the password was not accepted.</summary>
     AuthenticationFailed,
 
-    /// <summary>A right is lacking.</summary>
+    /// <summary>A permission is missing.</summary>
     PermissionDenied,
 
     /// <summary>The server could not be reached, or the connection broke.</summary>
     ConnectionFailed,
 
-    /// <summary>The connection broke during a commit, and whether it took effect could not be found out.</summary>
+    /// <summary>The connection broke during a commit, and whether it took effect could not be determined.</summary>
     OutcomeUnknown,
 
-    /// <summary>A script needs a session of its own, and a pooler in transaction mode stands between.</summary>
+    /// <summary>A script needs its own session, but the connection goes through a pooler in transaction mode.</summary>
     PoolerUnsuitable,
 
     /// <summary>The migration folder does not exist.</summary>
@@ -68,28 +68,28 @@ public enum ErrorId
     /// <summary>Neither the migration folder nor the database's history has a migration.</summary>
     FolderEmpty,
 
-    /// <summary>Files of the migration folder are bad; each problem has an id of its own.</summary>
+    /// <summary>Files of the migration folder are invalid; each problem has its own id.</summary>
     FolderInvalid,
 
-    /// <summary>A file name fits no layout.</summary>
+    /// <summary>A file name matches no layout.</summary>
     FileNameInvalid,
 
     /// <summary>A file cannot be read.</summary>
     FileUnreadable,
 
-    /// <summary>A file is no valid UTF-8.</summary>
+    /// <summary>A file is not valid UTF-8.</summary>
     EncodingInvalid,
 
-    /// <summary>A script has a character outside literals that cannot be seen.</summary>
+    /// <summary>A script has an invisible character outside literals.</summary>
     CharacterInvisible,
 
-    /// <summary>A script holds the markers of a Git conflict.</summary>
+    /// <summary>A script contains Git conflict markers.</summary>
     MergeUnresolved,
 
     /// <summary>Two files have the same version or the same name.</summary>
     MigrationDuplicate,
 
-    /// <summary>A warning: the folder's numbers have gaps, or mix kinds that are seldom meant to be ordered together.</summary>
+    /// <summary>A warning: the folder's numbers have gaps, or mix schemes that are rarely intended to be ordered together.</summary>
     NumberingMixed,
 
     /// <summary>A down script has no up script.</summary>
@@ -98,13 +98,13 @@ public enum ErrorId
     /// <summary>An up script and its down script have different names.</summary>
     UndoNameDiffers,
 
-    /// <summary>A header entry or a directive is wrong.</summary>
+    /// <summary>A header entry or a directive is invalid.</summary>
     HeaderInvalid,
 
     /// <summary>Section markers are missing, doubled or in the wrong order.</summary>
     SectionInvalid,
 
-    /// <summary>An up script holds no statement.</summary>
+    /// <summary>An up script contains no statement.</summary>
     ScriptEmpty,
 
     /// <summary>A file does not have the SHA-256 that its <c>.sha256</c> file gives, or that file is malformed.</summary>
@@ -122,10 +122,10 @@ public enum ErrorId
     /// <summary>A script has a bare parameter (<c>$1</c>) outside a body.</summary>
     ParameterUnbound,
 
-    /// <summary>A script has a command of a database shell in it.</summary>
+    /// <summary>A script contains a command of a database shell.</summary>
     ShellCommandInvalid,
 
-    /// <summary>A literal, a comment or a body does not end.</summary>
+    /// <summary>A literal, a comment or a body is not terminated.</summary>
     ScriptUnterminated,
 
     /// <summary>No migration has that version or name.</summary>
@@ -140,13 +140,13 @@ public enum ErrorId
     /// <summary>Applied scripts were edited.</summary>
     MigrationChanged,
 
-    /// <summary>Files of applied migrations are gone.</summary>
+    /// <summary>Files of applied migrations are missing.</summary>
     MigrationMissing,
 
-    /// <summary>The folder holds none of the migrations that were applied: it is likely to be another one.</summary>
+    /// <summary>The folder contains none of the applied migrations: it is probably the wrong folder.</summary>
     OtherFolder,
 
-    /// <summary>A version was applied as another migration than the folder has under it.</summary>
+    /// <summary>A version was applied as a different migration from the one in the folder.</summary>
     OtherMigration,
 
     /// <summary>A migration was applied under another version or name, and the history has to record the new one first.</summary>
@@ -158,16 +158,16 @@ public enum ErrorId
     /// <summary>Later migrations are still applied.</summary>
     UndoOutOfOrder,
 
-    /// <summary>The migration to undo is not applied.</summary>
+    /// <summary>The migration to roll back is not applied.</summary>
     MigrationNotApplied,
 
     /// <summary>A migration depends on one that is neither applied nor planned before it.</summary>
     DependencyMissing,
 
-    /// <summary>The connection's first schema is another than that of the recorded runs.</summary>
+    /// <summary>The connection's first schema differs from that of the recorded runs.</summary>
     OtherSchema,
 
-    /// <summary>A table of the history's name exists and is not a history.</summary>
+    /// <summary>A table with the name of the history table exists, but is not a history.</summary>
     HistoryTableConflict,
 
     /// <summary>There is nothing to repair.</summary>
@@ -176,37 +176,37 @@ public enum ErrorId
     /// <summary>A baseline cannot be set because migrations are applied.</summary>
     BaselineConflict,
 
-    /// <summary>The migration lock was not got in time.</summary>
+    /// <summary>The migration lock could not be acquired in time.</summary>
     LockTimedOut,
 
     /// <summary>The migration lock was lost during the run.</summary>
     LockLost,
 
-    /// <summary>A table was locked by others for too long, after all retries.</summary>
+    /// <summary>A table was locked by other sessions for too long, after all retries.</summary>
     TableLockTimedOut,
 
-    /// <summary>A statement took longer than its limit.</summary>
+    /// <summary>A statement exceeded its time limit.</summary>
     StatementTimedOut,
 
-    /// <summary>The database refused a statement.</summary>
+    /// <summary>The database rejected a statement.</summary>
     StatementFailed,
 
-    /// <summary>A script left rows without their parent.</summary>
+    /// <summary>A script left rows without their parent row.</summary>
     ForeignKeyViolated,
 
     /// <summary>A script left a foreign key that points to no table or no unique key, or lost one.</summary>
     ForeignKeyBroken,
 
-    /// <summary>A remade table or its children have fewer rows than before.</summary>
+    /// <summary>A rebuilt table or its children have fewer rows than before.</summary>
     RowsLost,
 
-    /// <summary>A script that makes a table again lost triggers or keys of it.</summary>
+    /// <summary>A script that rebuilds a table lost triggers or keys of it.</summary>
     ObjectsLost,
 
-    /// <summary>A script left its transaction open or closed it.</summary>
+    /// <summary>A script left a transaction open, or ended the one it runs in.</summary>
     TransactionUnbalanced,
 
-    /// <summary>A run was killed in a statement outside a transaction, and whether it took effect cannot be looked up.</summary>
+    /// <summary>A run was killed in a statement outside a transaction, and whether it took effect cannot be determined.</summary>
     StatementUndecided,
 
     /// <summary>A statement that already ran was edited, so the script cannot be resumed.</summary>
@@ -215,16 +215,16 @@ public enum ErrorId
     /// <summary>A rollback would lose rows, and the loss was not accepted.</summary>
     DataLossRefused,
 
-    /// <summary>Only a proven undo was asked for, and no rehearsal has proven this one.</summary>
+    /// <summary>Only proven rollbacks were allowed, and no rehearsal has proven this one.</summary>
     UndoUnproven,
 
-    /// <summary>There is no backup where one was named or looked for.</summary>
+    /// <summary>There is no backup at the specified place.</summary>
     BackupMissing,
 
-    /// <summary>A backup is cut off, damaged, or does not fit its manifest.</summary>
+    /// <summary>A backup is truncated, damaged, or does not match its manifest.</summary>
     BackupInvalid,
 
-    /// <summary>A backup was to be proven and is not: something differs, or could not be looked at.</summary>
+    /// <summary>A backup could not be proven: something differs, or could not be checked.</summary>
     BackupUnproven,
 
     /// <summary>The folder for backups does not exist or cannot be written.</summary>
@@ -242,19 +242,19 @@ public enum ErrorId
     /// <summary>A client tool of the database failed.</summary>
     ClientToolFailed,
 
-    /// <summary>Others are connected to a database that is to be replaced.</summary>
+    /// <summary>Other sessions are connected to a database that is to be replaced.</summary>
     DatabaseInUse,
 
-    /// <summary>A database was restored and is not what the backup's manifest says, or could not be compared with it.</summary>
+    /// <summary>A database was restored but does not match the backup's manifest, or could not be compared with it.</summary>
     RestoreUnproven,
 
     /// <summary>Databases of this engine cannot be salvaged.</summary>
     SalvageUnsupported,
 
-    /// <summary>No scratch database can be had.</summary>
+    /// <summary>A scratch database cannot be created.</summary>
     ScratchUnavailable,
 
-    /// <summary>A statement that was tried on a copy, or that a backup holds, would reach beyond the copy; it was not run.</summary>
+    /// <summary>A statement on a copy or in a backup would have affected something outside the copy; it was not run.</summary>
     ReachesBeyondCopy,
 
     /// <summary>Loading a backup would run code that cannot be seen into, and that was not accepted.</summary>

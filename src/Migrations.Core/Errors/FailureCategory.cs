@@ -23,7 +23,7 @@ public enum FailureCategory
     /// <summary>The database did not accept who asks.</summary>
     Authentication,
 
-    /// <summary>A right is lacking, in the database or in the file system.</summary>
+    /// <summary>A permission is missing in the database or in the file system.</summary>
     Permission,
 
     /// <summary>A lock was not got in time.</summary>

@@ -9,6 +9,6 @@ public sealed record CreateOptions
     /// <summary>The description for the header; null makes one of the name.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whether no down script is wanted: the header says <c>Irreversible: yes</c>, and only the up script is written.</summary>
+    /// <summary>Whether no down script is requested: the header says <c>Irreversible: yes</c>, and only the up script is written.</summary>
     public bool Irreversible { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed class FolderContent
     /// <summary>Side files with checksums.</summary>
     public List<string> ChecksumFiles { get; } = [];
 
-    /// <summary>Subfolders that hold migrations but are no part of this folder.</summary>
+    /// <summary>Subfolders that hold migrations but are not part of this folder.</summary>
     public List<string> OtherFolders { get; } = [];
 
     /// <summary>Whether checks are declared in it.</summary>

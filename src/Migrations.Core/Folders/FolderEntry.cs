@@ -9,7 +9,7 @@ internal readonly record struct FolderEntry(string Path, string Name, bool IsFol
 
     public static List<FolderEntry> In(string folder)
     {
-        // It may be gone since it was seen: somebody else steps back from creating a migration.
+        // It may be gone since it was seen: someone else steps back from creating a migration.
         if (!Directory.Exists(folder))
             return [];
         var entries = new FileSystemEnumerable<FolderEntry>(

@@ -3,7 +3,7 @@ namespace Migrations.Folders;
 /// <summary>Names of files and folders that mean something in a migration folder, in whatever case.</summary>
 internal static class FolderNames
 {
-    /// <summary>Scripts that are no migrations.</summary>
+    /// <summary>Scripts that are not migrations.</summary>
     public static readonly string[] NoMigrations = ["schema.sql", "seed.sql"];
 
     public const string Checks = "checks";

@@ -34,11 +34,11 @@ internal sealed class FolderScan
                 scan.TakeFile(entry, e => scan._content.AddNumbered(e, scan._filter));
         }
 
-        SqitchProject.LookFor(root, scan._content);
+        SqitchProject.Reject(root, scan._content);
         return scan._content;
     }
 
-    /// <summary>Sorts a file out; what may be a migration goes on to <paramref name="addScript"/>.</summary>
+    /// <summary>Sorts a file out; what may be a migration is passed to <paramref name="addScript"/>.</summary>
     private void TakeFile(FolderEntry entry, Action<FolderEntry> addScript)
     {
         if (entry.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase))

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Migrations.Folders;
 
-/// <summary>Content that is no script of ours: what a merge left behind, a pointer in place of the file, another tool's format.</summary>
+/// <summary>
+/// Content that is not a script of ours: what a merge left behind, a pointer in place of the file, another tool's format.
+/// </summary>
 internal static class ForeignContent
 {
     private const int MarkerLength = 7;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Migrations.Folders;
 
 /// <summary>
-/// A comment that says no more than "from here on it is the undo" (or the up script), in whatever words, and is no marker that is
+/// A comment that says no more than "from here on it is the undo" (or the up script), in whatever words, and is not a marker that is
 /// understood. Such a comment above statements is never passed over: the other half would run with this one.
 /// </summary>
 /// <param name="Line">The comment's line.</param>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Migrations.Folders;
 
 /// <summary>
-/// Makes a header from a script's leading comments. A comment of the form <c>key: value</c> with a known key is an entry; every other
+/// Creates a header from a script's leading comments. A comment of the form <c>key: value</c> with a known key is an entry; every other
 /// comment is just a comment.
 /// </summary>
 /// <param name="inherited">What holds where the script itself says nothing: the header of the whole file, for its sections.</param>

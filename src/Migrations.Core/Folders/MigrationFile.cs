@@ -18,7 +18,7 @@ internal sealed record MigrationFile
     /// <summary>Version and name as the file writes them.</summary>
     public required string FullName { get; init; }
 
-    /// <summary>Whether it only undoes.</summary>
+    /// <summary>Whether it only rolls back.</summary>
     public required bool IsDown { get; init; }
 
     /// <summary>What its name and place look like.</summary>

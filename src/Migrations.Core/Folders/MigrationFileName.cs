@@ -7,7 +7,7 @@ namespace Migrations.Folders;
 /// <param name="Number">The version as written; empty for repeatable migrations.</param>
 /// <param name="Name">The name without version and suffixes; may be empty.</param>
 /// <param name="FullName">Version and name as written, without suffixes.</param>
-/// <param name="IsDown">Whether the name says that it only undoes.</param>
+/// <param name="IsDown">Whether the name says that it only rolls back.</param>
 /// <param name="Form">What the name looks like.</param>
 internal sealed record MigrationFileName(string Number, string Name, string FullName, bool IsDown, FileForm Form)
 {
@@ -70,7 +70,7 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
         || (name.IndexOf("__", StringComparison.Ordinal) is > 0 and var separator && ParseVersioned(name[..(separator + 2)]) is not null);
 
     /// <summary>
-    /// The version that a number stands for. Dates with separators become timestamps of one length, so that they are ordered as times.
+    /// The version that a number represents. Dates with separators become timestamps of one length, so that they are ordered as times.
     /// </summary>
     public static MigrationVersion? VersionOf(string number) => Parse(DateNumber.Is(number) ? DateNumber.TimeStamp(number) : number);
 

@@ -23,7 +23,7 @@ internal sealed class MigrationPairing
     /// <summary>What does not go together.</summary>
     public List<FileProblem> Problems { get; } = [];
 
-    /// <summary>What is worth telling.</summary>
+    /// <summary>The warnings.</summary>
     public List<FileProblem> Warnings { get; } = [];
 
     /// <summary>Pairs the files, given in the order of their paths.</summary>

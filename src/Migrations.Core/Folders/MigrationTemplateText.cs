@@ -10,7 +10,7 @@ internal sealed class MigrationTemplateText(string number, string name, string d
     /// <summary>The number.</summary>
     public string Number => number;
 
-    /// <summary>Whether no down script is wanted.</summary>
+    /// <summary>Whether no down script is requested.</summary>
     public bool Irreversible { get; init; }
 
     /// <summary>The files, as paths inside the migration folder, the up script first.</summary>

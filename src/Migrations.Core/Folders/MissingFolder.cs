@@ -3,7 +3,7 @@ namespace Migrations.Folders;
 /// <summary>The errors about a folder that is not there, or not the right one.</summary>
 internal static class MissingFolder
 {
-    /// <summary>The folder does not exist. Names one near by that may be meant.</summary>
+    /// <summary>The folder does not exist. Names a similar one nearby.</summary>
     public static MigrationException Error(string folder)
     {
         if (File.Exists(folder))
@@ -51,7 +51,7 @@ internal static class MissingFolder
         );
 
     /// <summary>
-    /// Neither the folder nor the database has a migration: then the folder is mostly not the one that is meant, and nothing is up to date.
+    /// Neither the folder nor the database has a migration: then the folder is usually not the intended one, and nothing is up to date.
     /// </summary>
     public static MigrationException Empty(string folder)
     {

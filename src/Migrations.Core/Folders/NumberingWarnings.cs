@@ -30,7 +30,7 @@ internal static class NumberingWarnings
         }
     }
 
-    /// <summary>Timestamps of different lengths and sequences are compared as numbers, which is seldom what was meant.</summary>
+    /// <summary>Timestamps of different lengths and sequences are compared as numbers, which is rarely intended.</summary>
     private static IEnumerable<FileProblem> Mixed(IReadOnlyList<Migration> migrations)
     {
         var kinds = migrations.Where(m => m.Version is { Key: not "0" }).GroupBy(Kind).OrderBy(g => g.Key).ToList();

@@ -9,7 +9,7 @@ namespace Migrations.Folders;
 internal static class RegularFile
 {
     /// <summary>
-    /// What a path leads to, if it is no regular file; null for one, for what is not there, and on Windows, where folders hold nothing
+    /// What a path leads to, if it is not a regular file; null for one, for what is not there, and on Windows, where folders hold nothing
     /// else.
     /// </summary>
     /// <exception cref="IOException">The path cannot be looked at.</exception>

@@ -98,7 +98,7 @@ internal sealed class ScriptReader : IDisposable
         return null;
     }
 
-    /// <summary>How much of a full block can be handed on: up to its last line end, else up to a whole character.</summary>
+    /// <summary>How much of a full block can be passed on: up to its last line end, else up to a whole character.</summary>
     private static int WholeLines(ReadOnlySpan<byte> block)
     {
         var lines = block.LastIndexOf((byte)'\n') + 1;

@@ -30,7 +30,7 @@ internal sealed class ScriptScanner : IDisposable
     /// <summary>Begins with a file whose text begins at <paramref name="offset"/>.</summary>
     /// <param name="file">The file.</param>
     /// <param name="rule">What section markers mean in it.</param>
-    /// <param name="isDown">Whether its name says that it only undoes.</param>
+    /// <param name="isDown">Whether its name says that it only rolls back.</param>
     /// <param name="offset">Where its text begins.</param>
     public void Start(string file, SectionRule rule, bool isDown, long offset)
     {

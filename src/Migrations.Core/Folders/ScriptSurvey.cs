@@ -79,7 +79,7 @@ internal sealed class ScriptSurvey
             var end = EndOfLine(bytes);
             var line = end < 0 ? bytes : bytes[..(end + 1)];
             if (_columns == 0)
-                LookAtStart(line);
+                ReadStart(line);
             Read(line);
             if (end >= 0)
                 EndLine(isCounted: line[^1] == '\n');
@@ -117,7 +117,7 @@ internal sealed class ScriptSurvey
         BeginLine();
     }
 
-    private void LookAtStart(ReadOnlySpan<byte> line)
+    private void ReadStart(ReadOnlySpan<byte> line)
     {
         if (!_hasConflict && ForeignContent.IsConflict(line, _reader.IsInText || _reader.IsInComment))
         {
@@ -142,7 +142,7 @@ internal sealed class ScriptSurvey
             var piece = line[start..at];
             if (kind == PieceKind.Code)
             {
-                LookForInvisible(line, start, piece, isComment: false);
+                CheckInvisible(line, start, piece, isComment: false);
                 Follow(piece);
                 if (!piece.Trim(Blanks).IsEmpty)
                     TakeCode();
@@ -155,13 +155,13 @@ internal sealed class ScriptSurvey
             else
             {
                 _lineIsBlank = false;
-                LookForInvisible(line, start, piece, isComment: true);
+                CheckInvisible(line, start, piece, isComment: true);
                 TakeComment(piece, kind);
             }
         }
     }
 
-    /// <summary>Follows whether a list goes on: what is remarked between its parts begins no section.</summary>
+    /// <summary>Follows whether a list continues: what is remarked between its parts begins no section.</summary>
     private void Follow(ReadOnlySpan<byte> code)
     {
         var end = code.LastIndexOf((byte)';');
@@ -174,7 +174,7 @@ internal sealed class ScriptSurvey
     }
 
     /// <summary>
-    /// A statement goes on or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks
+    /// A statement continues or begins: what was marked above it would run. A remark at the top that shows the undo's statements marks
     /// nothing.
     /// </summary>
     private void TakeCode()
@@ -231,7 +231,7 @@ internal sealed class ScriptSurvey
         }
     }
 
-    private void LookForInvisible(ReadOnlySpan<byte> line, int start, ReadOnlySpan<byte> piece, bool isComment)
+    private void CheckInvisible(ReadOnlySpan<byte> line, int start, ReadOnlySpan<byte> piece, bool isComment)
     {
         var from = 0;
         while (InvisibleCharacter.Find(piece[from..], isComment, out var at) is { } rune)

@@ -9,7 +9,7 @@ internal static class SqitchProject
     /// Sqitch keeps the order in its plan and each half in a folder of its own, without numbers, see <see
     /// href="https://sqitch.org/docs/manual/sqitchtutorial/"/>.
     /// </summary>
-    public static void LookFor(string root, FolderContent content)
+    public static void Reject(string root, FolderContent content)
     {
         var project = FolderNames.Contains(Folders, Path.GetFileName(root)) ? Path.GetDirectoryName(root) ?? root : root;
         var plan = Path.Combine(project, "sqitch.plan");

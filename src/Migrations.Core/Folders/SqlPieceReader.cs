@@ -56,10 +56,10 @@ internal sealed class SqlPieceReader
         DataFollows,
     }
 
-    /// <summary>Whether the next piece goes on with a block comment.</summary>
+    /// <summary>Whether the next piece continues with a block comment.</summary>
     public bool IsInComment => _state == State.Comment;
 
-    /// <summary>Whether the next piece goes on with a literal, a body or COPY data.</summary>
+    /// <summary>Whether the next piece continues with a literal, a body or COPY data.</summary>
     public bool IsInText => _state is not (State.Code or State.Comment);
 
     /// <summary>Begins with a script.</summary>

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace Migrations.Folders;
 
-/// <summary>Finds bytes that are no text.</summary>
+/// <summary>Finds bytes that are not text.</summary>
 internal static class Utf8Check
 {
     /// <summary>How long a UTF-8 byte order mark is at the start of a file: 3 or 0.</summary>

@@ -23,7 +23,7 @@ public static class JournalNames
             _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
         };
 
-    /// <summary>The direction that a word stands for.</summary>
+    /// <summary>The direction that a word represents.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
     public static MigrationDirection Direction(string? name) =>
         name switch
@@ -33,7 +33,7 @@ public static class JournalNames
             _ => throw Unknown(name),
         };
 
-    /// <summary>The event that a word stands for.</summary>
+    /// <summary>The event that a word represents.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
     public static JournalEvent Event(string? name) =>
         name switch

@@ -3,7 +3,7 @@ using Migrations.Sql;
 
 namespace Migrations.History;
 
-/// <summary>Makes the journal rows of one run.</summary>
+/// <summary>Creates the journal rows of one run.</summary>
 /// <param name="dialect">How the database's SQL is read, for taking secrets out of scripts.</param>
 /// <param name="service">The service; null without services.</param>
 public sealed class JournalRecorder(ISqlDialect dialect, string? service)

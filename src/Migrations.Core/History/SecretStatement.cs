@@ -126,7 +126,7 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
         return IsLiteral(at) ? EndOfContinued(at) : at;
     }
 
-    /// <summary>The last part of a literal that goes on on following lines.</summary>
+    /// <summary>The last part of a literal that continues on following lines.</summary>
     public int EndOfContinued(int at)
     {
         while (IsLiteral(at + 1) && text.AsSpan(EndAt(at), tokens[at + 1].Start - EndAt(at)).Contains('\n'))

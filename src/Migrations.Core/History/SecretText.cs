@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Migrations.History;
 
-/// <summary>Finds secrets in text that is no SQL: in literals (connection strings, URLs, JSON), in comments, in a server's words.</summary>
+/// <summary>
+/// Finds secrets in text that is not SQL: in literals (connection strings, URLs, JSON), in comments, in a server's words.
+/// </summary>
 internal static partial class SecretText
 {
     private static readonly string[] Signs =

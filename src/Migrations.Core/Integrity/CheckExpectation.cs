@@ -7,7 +7,7 @@ public abstract record CheckExpectation
 {
     private protected CheckExpectation() { }
 
-    /// <summary>Whether the plan is wanted in place of the rows.</summary>
+    /// <summary>Whether the plan is requested in place of the rows.</summary>
     public virtual bool WantsPlan => false;
 
     /// <summary>

@@ -12,7 +12,7 @@ public sealed record DeclaredCheck
     /// <summary>The statements.</summary>
     public required string Sql { get; init; }
 
-    /// <summary>What is wanted of the last one, or of the first that the database refuses.</summary>
+    /// <summary>What is requested of the last one, or of the first that the database refuses.</summary>
     public required CheckExpectation Expectation { get; init; }
 
     /// <summary>

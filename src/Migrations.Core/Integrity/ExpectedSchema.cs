@@ -22,7 +22,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
     /// What the applied migrations make, in the order in which they were applied, from the baseline's schema where there is one.
     /// </summary>
     /// <exception cref="MigrationException">It cannot be found out: a file is gone, no schema was stored with the baseline, a script fails,
-    /// or no scratch database can be had.</exception>
+    /// or a scratch database cannot be created.</exception>
     public async Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken)
     {
         var applied = input.History.Applied.Where(r => !r.IsBaseline).ToList();

@@ -40,7 +40,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             Recommendation = error.NextStep,
         };
 
-    /// <summary>Makes the checks.</summary>
+    /// <summary>Runs the checks.</summary>
     /// <returns>One result per check; several where a check finds several things. What could not be looked at is <see
     /// cref="CheckStatus.NotRun"/>.</returns>
     /// <exception cref="MigrationException">The database is missing or refuses; or <see cref="ErrorId.UsageInvalid"/>: a category or a name
@@ -153,13 +153,13 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         return read;
     }
 
-    private async Task<PlanningInput> LookAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
+    private async Task<PlanningInput> ReadInputAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
         await PlanningInputReader
             .ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken)
             .ConfigureAwait(false);
 
     private async Task<IReadOnlyList<MigrationStatus>> StatusesAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
-        StatusBuilder.Build(await LookAsync(session, cancellationToken).ConfigureAwait(false), target, folder, _options.Service);
+        StatusBuilder.Build(await ReadInputAsync(session, cancellationToken).ConfigureAwait(false), target, folder, _options.Service);
 
     private async Task<IReadOnlyList<CheckResult>> SchemaAsync(
         CheckCategory category,
@@ -168,7 +168,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         CancellationToken cancellationToken
     )
     {
-        var input = await LookAsync(session, cancellationToken).ConfigureAwait(false);
+        var input = await ReadInputAsync(session, cancellationToken).ConfigureAwait(false);
         var expectations = new ExpectedSchema(
             driver,
             _options,

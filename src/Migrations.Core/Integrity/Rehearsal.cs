@@ -27,7 +27,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     {
         var wanted = request ?? new RehearsalRequest();
         var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
-        var input = await LookAsync(read, wanted, cancellationToken).ConfigureAwait(false);
+        var input = await ReadInputAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
         var results = new List<RehearsalResult>();
         string? leftOut = null;
@@ -80,7 +80,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
             Fix = difference.Fix is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Fix),
         };
 
-    private async Task<PlanningInput> LookAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
+    private async Task<PlanningInput> ReadInputAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
     {
         if (request.All)
             return PlanningInputReader.Of(read, [], _options);

@@ -79,7 +79,7 @@ internal sealed class RehearsalCopy(
         var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
         var script = migration.Script(direction)!;
         var analysis = driver.Dialect.Analyze(script);
-        // What a run refuses is no good migration.
+        // What a run refuses is not a good migration.
         var problems =
             direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script)
                 ? [.. analysis.Problems, EmptyScript.Problem(script)]

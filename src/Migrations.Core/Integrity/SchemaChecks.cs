@@ -42,7 +42,7 @@ internal static class SchemaChecks
     /// <param name="category">Its category.</param>
     /// <param name="expected">The expected schema.</param>
     /// <param name="found">The schema that was found.</param>
-    /// <param name="good">What is said when they are the same.</param>
+    /// <param name="good">The message when they are the same.</param>
     public static IEnumerable<CheckResult> Differences(
         string name,
         CheckCategory category,

@@ -18,7 +18,7 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
     /// <param name="migrations">The migrations.</param>
     /// <param name="baseline">The schema to start from, as SQL; null to start from nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="MigrationException">No scratch database can be had, or a script fails there.</exception>
+    /// <exception cref="MigrationException">A scratch database cannot be created, or a script fails there.</exception>
     public Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, string? baseline, CancellationToken cancellationToken) =>
         RunAsync(
             baseline is null ? migrations : [FromText("the schema of the baseline", baseline), .. migrations],
@@ -27,7 +27,7 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
         );
 
     /// <summary>Runs one file of SQL that makes a whole schema.</summary>
-    /// <exception cref="MigrationException">No scratch database can be had, or the file cannot be read or fails there.</exception>
+    /// <exception cref="MigrationException">A scratch database cannot be created, or the file cannot be read or fails there.</exception>
     public Task<SchemaSnapshot> RunFileAsync(string file, CancellationToken cancellationToken) =>
         RunAsync([FromFile(file)], prepared: false, cancellationToken);
 

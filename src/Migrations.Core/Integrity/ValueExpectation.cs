@@ -5,7 +5,7 @@ namespace Migrations.Integrity;
 
 /// <summary><c>-- expect: value 1</c>: the first column of the first row of the last statement.</summary>
 /// <param name="Operator">How it is compared: as numbers where both are, else as text.</param>
-/// <param name="Value">With what; null stands for NULL.</param>
+/// <param name="Value">With what; null represents NULL.</param>
 public sealed record ValueExpectation(CheckOperator Operator, string? Value) : CheckExpectation
 {
     /// <inheritdoc/>

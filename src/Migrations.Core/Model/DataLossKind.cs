@@ -19,7 +19,8 @@ public enum DataLossKind
     Cascaded,
 
     /// <summary>
-    /// Values are overwritten by an UPDATE: their rows stay. Whether the old values come back, only a rehearsal with data can determine.
+    /// Values are overwritten by an UPDATE: their rows stay. Whether the old values are restored can only be determined by a rehearsal
+    /// with data.
     /// </summary>
     Overwritten,
 }

@@ -1,6 +1,6 @@
 namespace Migrations;
 
-/// <summary>Which database is meant. Shows itself without secrets; what is needed to connect is known to the drivers only.</summary>
+/// <summary>Identifies a database. Shows itself without secrets; what is needed to connect is known to the drivers only.</summary>
 public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
 {
     /// <summary>Names a database. Made by a driver from what a user wrote.</summary>

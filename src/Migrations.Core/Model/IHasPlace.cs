@@ -1,6 +1,6 @@
 namespace Migrations;
 
-/// <summary>What is of the migrations of one database, and is handed on with their service and folder too.</summary>
+/// <summary>What is of the migrations of one database, and is passed on with their service and folder too.</summary>
 public interface IHasPlace : IHasTarget
 {
     /// <summary>The service; null without services.</summary>

@@ -1,6 +1,6 @@
 namespace Migrations;
 
-/// <summary>What is of one database and can be handed on in its place: a status, a summary, a result, a backup.</summary>
+/// <summary>What is of one database and can be passed on in its place: a status, a summary, a result, a backup.</summary>
 public interface IHasTarget
 {
     /// <summary>The database as shown to people.</summary>

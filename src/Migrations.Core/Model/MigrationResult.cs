@@ -36,7 +36,7 @@ public sealed record MigrationResult : IHasPlace
     /// <summary>How many statements ran.</summary>
     public int Statements { get; init; }
 
-    /// <summary>What went with what the script dropped or made again, and the script does not name.</summary>
+    /// <summary>What went with what the script dropped or rebuilt, and the script does not name.</summary>
     public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
 
     /// <summary>The backup made before the run; null when none was asked for.</summary>

@@ -51,7 +51,7 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
     }
 
     /// <summary>Reads a version.</summary>
-    /// <exception cref="FormatException">The text is no version.</exception>
+    /// <exception cref="FormatException">The text is not a version.</exception>
     public static MigrationVersion Parse(string text) =>
         TryParse(text, out var version)
             ? version

@@ -39,7 +39,7 @@ public sealed record StepLoss(string Migration, LossForecast Forecast)
                 $"deletes rows of table {loss.Name} by ON DELETE CASCADE ({count} {(loss.Rows == 1 ? "row" : "rows")})",
             DataLossKind.Overwritten =>
                 $"overwrites values in {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden}); whether the old ones "
-                    + "come back can only be determined by a rehearsal with data",
+                    + "are restored can only be determined by a rehearsal with data",
             _ => $"removes table {loss.Name} ({count} {(loss.Rows == 1 ? "row" : "rows")}{hidden})",
         };
     }

@@ -5,7 +5,7 @@ namespace Migrations.Planning;
 /// <summary>Plans which pending migrations to apply. Pure: the same folder, history and request give the same plan.</summary>
 public static class ApplyPlanner
 {
-    /// <summary>Makes the plan.</summary>
+    /// <summary>Creates the plan.</summary>
     /// <exception cref="PlanException">Applied scripts were edited or are gone, pending ones are out of order, a dependency is missing, or
     /// a name is unknown.</exception>
     public static MigrationPlan Plan(PlanningInput input, ApplyRequest request)

@@ -49,7 +49,7 @@ internal static class FolderIdentity
             $"{Folder(input)} contains none of the migrations that were applied to this database. The history has "
                 + $"{Names(applied)}; the folder has"
                 + $" {(there.Count == 0 ? "no migrations" : Names(there))}.",
-            Question(input)
+            IsThisRight(input)
                 + (
                     input.Match.Replaced.Count > 0
                         ? "If it is, restore the files of the applied migrations, and give the new ones unused versions."
@@ -73,7 +73,7 @@ internal static class FolderIdentity
             "The version was applied as a different "
                 + $"migration: {Names(pairs)}."
                 + (never.Count == 0 ? "" : $" {Names(never)} never ran on this database."),
-            Question(input)
+            IsThisRight(input)
                 + $"If it is, give {file} an unused version, and restore the file of {record.Name}."
                 + $" If {file} is {record.Name}, renamed and edited: rename it back, and accept the edit with 'migrations "
                 + $"repair {record.Name}'.",
@@ -104,7 +104,7 @@ internal static class FolderIdentity
             [.. renumbered.Select(r => r.Migration.FullName)]
         );
 
-    private static string Question(PlanningInput input) =>
+    private static string IsThisRight(PlanningInput input) =>
         input.OtherService is { } service ? $"Is this the right service? {Known(service)} "
         : input.BetterFolder is { } better ? $"Is this the right folder? Another one matches the history better: --path '{better}'. "
         : "Is this the right folder? Specify another one with --path. ";

@@ -5,8 +5,8 @@ namespace Migrations.Planning;
 /// <summary>Plans which applied migrations to undo, newest application first. Pure.</summary>
 public static class UndoPlanner
 {
-    /// <summary>Makes the plan.</summary>
-    /// <exception cref="PlanException">A down script is missing, later migrations stand in the way, or a name is unknown.</exception>
+    /// <summary>Creates the plan.</summary>
+    /// <exception cref="PlanException">A down script is missing, later migrations block it, or a name is unknown.</exception>
     public static MigrationPlan Plan(PlanningInput input, UndoRequest request)
     {
         // Newest first. What counts as applied since a baseline never ran here, and repeatables have no down script: both stay.

@@ -3,7 +3,7 @@ namespace Migrations.Planning;
 /// <summary>What rehearsals say about the undos of a plan. Pure.</summary>
 internal static class UndoProof
 {
-    /// <summary>Refuses what is not proven, where only proven undos are wanted.</summary>
+    /// <summary>Refuses what is not proven, where only proven undos are requested.</summary>
     /// <exception cref="PlanException"><see cref="ErrorId.UndoUnproven"/>: names each with what is known of it.</exception>
     public static void Demand(PlanningInput input, UndoRequest request, IReadOnlyList<Migration> migrations)
     {

@@ -12,7 +12,7 @@ internal sealed class FailureRecorder(IDatabaseSession session, JournalRecorder 
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    // Who cancels wants the prompt back: what stood in the way of the step may stand in the way of its record too.
+    // Who cancels wants the prompt back: what blocked the step may block its record too.
     private static readonly TimeSpan LimitWhenCancelled = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -182,9 +182,8 @@ internal sealed class HistoryRepair(
     private void PlanForgotten(HistoryRecord record)
     {
         var compared =
-            $"Forgotten: applied {RepairText.At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, "
-            + "its file is gone from the folder."
-            + " Its changes to the database are kept.";
+            $"Removed: applied {RepairText.At(record.FirstApplied!)} with SHA-256 {record.Applied!.Checksum}, its file is missing "
+            + "from the folder. Its changes to the database are kept.";
         var entry = recorder.Entry(record, MigrationDirection.Down, JournalEvent.Repaired) with { ErrorMessage = compared };
         Add(entry, record.Version, "Missing", compared);
     }

@@ -29,7 +29,7 @@ internal static class LossForecaster
             var step = plan.Steps[at];
             var forecast = await FindAsync(
                     inspector,
-                    new LossQuestion(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
+                    new LossForecastRequest(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal static class LossForecaster
     // A forecast is a courtesy: whatever goes wrong with it stops nothing on the way up, and on the way down is asked about like a loss.
     private static async Task<LossForecast> FindAsync(
         IDatabaseInspector inspector,
-        LossQuestion question,
+        LossForecastRequest question,
         CancellationToken cancellationToken
     )
     {

@@ -27,7 +27,7 @@ internal sealed class MigrationRun(
     private int _current;
     private StatementRun? _statements;
 
-    /// <summary>The migration folder, for its results; null where none is to be handed on.</summary>
+    /// <summary>The migration folder, for its results; null where none is to be passed on.</summary>
     public string? Folder { get; init; }
 
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
@@ -112,7 +112,8 @@ internal sealed class MigrationRun(
     }
 
     /// <summary>
-    /// Runs all steps, and all of them again when others stood in the way: the locks of those before it must not be held through the pause.
+    /// Runs all steps, and all of them again when other sessions blocked them: the locks of those before it must not be held through the
+    /// pause.
     /// </summary>
     private async Task<List<StepOutcome>> RunInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Migrations.Events;
 namespace Migrations.Running;
 
 /// <summary>
-/// How long to wait before something is tried again that others stood in the way of: longer each time, and never for two runs the same.
+/// How long to wait before something is tried again that other sessions blocked: longer each time, and never for two runs the same.
 /// </summary>
 internal static class RetryPause
 {
@@ -16,7 +16,7 @@ internal static class RetryPause
     /// <param name="session">How many times it is tried again, and who is informed.</param>
     /// <param name="migration">The migration's full name, or what else is tried.</param>
     /// <param name="attempt">Which try failed, from 1.</param>
-    /// <param name="blocker">Who stands in the way; null when that is not known.</param>
+    /// <param name="blocker">The blocking session; null when that is not known.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public static Task WaitAsync(
         SessionOptions session,

@@ -49,7 +49,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     }
 
     /// <summary>What planning looks at: the folder, and the history as it is now.</summary>
-    public Task<PlanningInput> LookAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
+    public Task<PlanningInput> ReadInputAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);
 
     /// <summary>Checks the scripts of a plan.</summary>
@@ -57,7 +57,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     public IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history) =>
         PlannedScripts.Analyze(driver.Dialect, folder, plan, history);
 
-    /// <summary>Makes the rows of one run in the history.</summary>
+    /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);
 
     public void Warn(string text) => options.Session.Events.Publish(new WarningRaised(text));

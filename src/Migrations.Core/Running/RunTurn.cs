@@ -28,7 +28,7 @@ internal sealed class RunTurn(
     {
         try
         {
-            _seen = await context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+            _seen = await context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id is ErrorId.TableLockTimedOut or ErrorId.LockTimedOut)
         {
@@ -42,7 +42,7 @@ internal sealed class RunTurn(
     /// <summary>Takes the lock. Null when another run did, while this one waited, all that was to do.</summary>
     public Task<IAsyncDisposable?> LockAsync(CancellationToken cancellationToken) =>
         session.LockAsync(
-            async () => _seen is null || IsAnythingLeft(_seen = await LookAgainAsync(_seen, cancellationToken).ConfigureAwait(false)),
+            async () => _seen is null || IsAnythingLeft(_seen = await ReadAgainAsync(_seen, cancellationToken).ConfigureAwait(false)),
             cancellationToken
         );
 
@@ -52,18 +52,18 @@ internal sealed class RunTurn(
     {
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
         if (_planned is null || await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) != _planned.History.LastId)
-            _planned = Plan(await context.LookAsync(session, read, cancellationToken).ConfigureAwait(false));
+            _planned = Plan(await context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false));
         return _planned.Plan.Steps.Count > 0 ? _planned : null;
     }
 
     /// <summary>While another run is at work: what it has done by now.</summary>
-    private async Task<PlanningInput> LookAgainAsync(PlanningInput before, CancellationToken cancellationToken)
+    private async Task<PlanningInput> ReadAgainAsync(PlanningInput before, CancellationToken cancellationToken)
     {
         try
         {
             return await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) == before.History.LastId
                 ? before
-                : await context.LookAsync(session, read, cancellationToken).ConfigureAwait(false);
+                : await context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException)
         {
@@ -80,7 +80,7 @@ internal sealed class RunTurn(
         }
         catch (MigrationException)
         {
-            // What stands in the way now may be gone when the other run ends.
+            // What blocks the run now may be gone when the other run ends.
             return true;
         }
     }

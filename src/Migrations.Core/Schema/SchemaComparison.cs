@@ -17,7 +17,7 @@ public static class SchemaComparison
         foreach (var key in expected.Keys.Concat(found.Keys.Where(k => !expected.ContainsKey(k))).Order(KeyOrder))
         {
             var (mine, other) = (expected.GetValueOrDefault(key), found.GetValueOrDefault(key));
-            if (IsToldByTable(mine ?? other!, mine is null ? expected : found))
+            if (IsShownByTable(mine ?? other!, mine is null ? expected : found))
                 continue;
             if (
                 mine is null
@@ -57,7 +57,7 @@ public static class SchemaComparison
         snapshot.Objects.Where(o => grants || o.Type != SchemaObjectType.Grant).ToDictionary(o => new ObjectKey(o.Type, o.Name));
 
     /// <summary>Whether the other side lacks the whole table, which is one difference and not one per column.</summary>
-    private static bool IsToldByTable(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide) =>
+    private static bool IsShownByTable(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide) =>
         item is { Type: SchemaObjectType.Column or SchemaObjectType.Constraint, Table: { } table }
         && !otherSide.ContainsKey(new ObjectKey(SchemaObjectType.Table, table));
 

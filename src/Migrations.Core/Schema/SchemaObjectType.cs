@@ -30,7 +30,7 @@ public enum SchemaObjectType
     /// <summary>A primary key, unique, check, foreign key or exclusion constraint.</summary>
     Constraint,
 
-    /// <summary>An index that stands for no constraint.</summary>
+    /// <summary>An index that represents no constraint.</summary>
     Index,
 
     /// <summary>A view.</summary>

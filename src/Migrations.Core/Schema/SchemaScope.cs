@@ -44,7 +44,7 @@ internal sealed class SchemaScope(IReadOnlyList<string> ignored)
         );
     }
 
-    /// <summary>What is said of the tables that were left out; empty when none were.</summary>
+    /// <summary>The message about the tables that were left out; empty when none were.</summary>
     public static string LeftOut(SchemaSnapshot whole, SchemaSnapshot compared)
     {
         var names = whole

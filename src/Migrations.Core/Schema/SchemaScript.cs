@@ -31,8 +31,8 @@ public static class SchemaScript
     }
 
     /// <summary>
-    /// The functions that cannot be made before a table or view: it is a type of theirs, or their body is no text but SQL that is read when
-    /// they are made.
+    /// The functions that cannot be made before a table or view: it is a type of theirs, or their body is not text but SQL that is read
+    /// when they are made.
     /// </summary>
     private static HashSet<SchemaObject> FunctionsOfTables(List<SchemaObject> made)
     {

@@ -35,10 +35,10 @@ public sealed record MigrationHeader
     /// </summary>
     public string? ForeignKeysOpenUntil { get; init; }
 
-    /// <summary><c>Row-Loss: allowed</c>: a remade table or its children may have fewer rows than before.</summary>
+    /// <summary><c>Row-Loss: allowed</c>: a rebuilt table or its children may have fewer rows than before.</summary>
     public bool RowLossAllowed { get; init; }
 
-    /// <summary><c>Objects-Lost: allowed</c>: a table that is made again may lose triggers, keys and indexes.</summary>
+    /// <summary><c>Objects-Lost: allowed</c>: a table that is rebuilt may lose triggers, keys and indexes.</summary>
     public bool ObjectsLostAllowed { get; init; }
 
     /// <summary><c>Irreversible: yes</c>: that there is no down script is meant, and no one is reminded of it.</summary>

@@ -34,8 +34,8 @@ public sealed record MigrationScript
     public MigrationHeader Header { get; init; } = MigrationHeader.Empty;
 
     /// <summary>
-    /// Whether it is no migration but a file that makes a whole schema, perhaps as a database's own shell printed it: what the engine makes
-    /// by itself may stand in it.
+    /// Whether it is not a migration but a file that makes a whole schema, perhaps as a database's own shell printed it: what the engine
+    /// makes by itself may stand in it.
     /// </summary>
     internal bool IsSchema { get; init; }
 
@@ -48,7 +48,7 @@ public sealed record MigrationScript
     internal byte[]? Kept { get; init; }
 
     /// <summary>A script of the engine's own, of no file.</summary>
-    /// <param name="name">What stands for the file in messages.</param>
+    /// <param name="name">The name of the file in messages.</param>
     /// <param name="sql">The text.</param>
     public static MigrationScript OfText(string name, string sql)
     {
@@ -67,7 +67,7 @@ public sealed record MigrationScript
 
     /// <summary>
     /// Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>. The last bytes of a file that was changed since it
-    /// was checked are not handed out: reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
+    /// was checked are not returned: reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Stream OpenRead() =>

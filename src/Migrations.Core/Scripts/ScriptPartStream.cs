@@ -1,7 +1,7 @@
 namespace Migrations;
 
 /// <summary>
-/// A read-only view of the range of bytes of a file that is a script. What it hands out is hashed as it goes: a file that is no longer what
+/// A read-only view of the range of bytes of a file that is a script. What it returns is hashed as it goes: a file that is no longer what
 /// was read and checked ends in an error with its last bytes, so that no one who has read to the end has run anything else. A file without
 /// a checksum, a dump, was never checked.
 /// </summary>

@@ -47,7 +47,7 @@ internal sealed class PostgreSqlInspector(PostgreSqlConnection connection, Confi
         Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
+    public Task<LossForecast> ForecastLossAsync(LossForecastRequest question, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(
             new PostgreSqlLossForecast(connection, question, _earlier).FindAsync(cancellationToken),
             "Looking for what would be lost"

@@ -7,7 +7,12 @@ namespace Migrations.PostgreSql;
 /// <param name="question">What is asked.</param>
 /// <param name="earlier">What the scripts before it change.</param>
 /// <param name="state">What the script has done until here.</param>
-internal sealed class ObjectForecast(PostgreSqlConnection connection, LossQuestion question, EarlierScripts earlier, ForecastState state)
+internal sealed class ObjectForecast(
+    PostgreSqlConnection connection,
+    LossForecastRequest question,
+    EarlierScripts earlier,
+    ForecastState state
+)
 {
     private readonly List<LostObject> _cascaded = [];
 

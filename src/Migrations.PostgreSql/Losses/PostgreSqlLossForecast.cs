@@ -9,7 +9,7 @@ namespace Migrations.PostgreSql;
 /// <param name="connection">The connection.</param>
 /// <param name="question">What is asked.</param>
 /// <param name="earlier">What the scripts before it change.</param>
-internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, LossQuestion question, EarlierScripts earlier)
+internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, LossForecastRequest question, EarlierScripts earlier)
 {
     private readonly ForecastState _state = new(connection, question.Limit);
     private RowForecast? _rows;

@@ -76,8 +76,8 @@ public sealed class BackupDatabaseCommand : BackupCommand
         if (Prove && NoCounts)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "-Prove and -NoCounts exclude each other: a proof compares the rows.",
-                "Leave one of them out."
+                "-Prove and -NoCounts cannot be used together: a proof compares the rows.",
+                "Omit one of them."
             );
         var request = new BackupRequest
         {

@@ -96,6 +96,10 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         || this.IsConfirmSaid()
         || Confirmation.Ask(
             () => ShouldContinue($"Repair in the history of {target.Display}:{what}", "Repair the migration history"),
-            e => Confirmation.Required($"Repairing the history of {target.Display} requires confirmation, and no one can be asked.", e)
+            e =>
+                Confirmation.Required(
+                    $"Repairing the history of {target.Display} requires confirmation, but the session is not interactive.",
+                    e
+                )
         );
 }

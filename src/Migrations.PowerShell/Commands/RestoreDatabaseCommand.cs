@@ -111,7 +111,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             AcceptFaults = AcceptFaults.IsPresent,
             Jobs = Jobs,
         };
-        if (this.MayDo(Force, database.Target.Display, $"Replace by {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
+        if (this.MayDo(Force, database.Target.Display, $"Replace with {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
             WriteObject(
                 Run(
                     (events, token) =>

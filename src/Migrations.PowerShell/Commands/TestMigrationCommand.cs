@@ -78,7 +78,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
                     new MigrationException(
                         ErrorId.CheckFailed,
                         $"The rehearsal found faults:{string.Concat(_bad.Select(b => "\n  " + b))}",
-                        "See the Differences and the Failure of each migration."
+                        "See the properties Differences and Failure of each migration."
                     ),
                     target: null
                 )

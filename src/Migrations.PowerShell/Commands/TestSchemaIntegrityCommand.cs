@@ -151,7 +151,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             new MigrationException(
                 ErrorId.CheckFailed,
                 $"{failed.Count} check{(failed.Count == 1 ? "" : "s")} failed:{lines}",
-                "See the Recommendation of each failed check."
+                "See the property Recommendation of each failed check."
             ),
             target: null
         );

@@ -81,7 +81,7 @@ public sealed class UndoMigrationCommand : RunCommand
 
     private protected override bool IsForced => Force;
 
-    private protected override string Request => Name is null ? "Undo the last migration" : $"Undo {Name}";
+    private protected override string Request => Name is null ? "Roll back the last migration" : $"Roll back {Name}";
 
     private protected override bool AsksBeyondConfirm => All || To is not null || Last > 1;
 
@@ -94,8 +94,8 @@ public sealed class UndoMigrationCommand : RunCommand
         if (only is not null && (Name is not null || AsksBeyondConfirm))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
-                "The pipeline says which migrations to undo.",
-                "Leave out -Name, -To, -Last and -All."
+                "The migrations to roll back come from the pipeline.",
+                "Omit -Name, -To, -Last and -All."
             );
         return migrator.PlanUndoAsync(RequestFor(only), cancellationToken);
     }
@@ -124,7 +124,11 @@ public sealed class UndoMigrationCommand : RunCommand
                     $"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?",
                     "Undo migrations"
                 ),
-            e => Confirmation.Required($"Undoing {what} of {target.Display} requires confirmation, but no one can be asked.", e)
+            e =>
+                Confirmation.Required(
+                    $"Rolling back {what} of {target.Display} requires confirmation, but the session is not interactive.",
+                    e
+                )
         );
     }
 

@@ -15,8 +15,7 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
         if (((inputData as PSObject)?.BaseObject ?? inputData) is "")
         {
             throw new ArgumentTransformationMetadataException(
-                "It is not known which database is meant: its name is empty, as it is for a backup without a manifest. Name the "
-                    + "database with -Database."
+                "The database is unknown: its name is empty, as for a backup without a manifest. Specify the " + "database with -Database."
             );
         }
 
@@ -32,8 +31,8 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
         )
         {
             throw new ArgumentTransformationMetadataException(
-                $"An object of the type {type.Name} is of no one database. Pipe the database's name or connection, or name it "
-                    + "with -Database."
+                $"An object of the type {type.Name} does not identify a database. Pipe the database's name or connection, or "
+                    + "specify it with -Database."
             );
         }
 
@@ -41,7 +40,7 @@ public sealed class DatabaseTransformationAttribute : ArgumentTransformationAttr
             return inputData;
         return item.Properties["Database"]?.Value
             ?? throw new ArgumentTransformationMetadataException(
-                "This object has no property 'Database' that names a database. Pipe texts, or objects with the properties "
+                "This object has no property 'Database' that names a database. Pipe strings, or objects with the properties "
                     + "Database, Path and Service."
             );
     }

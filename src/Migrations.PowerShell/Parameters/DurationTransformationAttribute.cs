@@ -23,5 +23,5 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
     private static TimeSpan Read(string text) =>
         DurationParser.TryParse(text, out var duration)
             ? duration
-            : throw new ArgumentTransformationMetadataException($"'{text}' is no duration: expected is {DurationParser.Forms}.");
+            : throw new ArgumentTransformationMetadataException($"Invalid duration '{text}'. Expected {DurationParser.Forms}.");
 }

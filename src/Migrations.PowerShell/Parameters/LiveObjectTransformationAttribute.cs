@@ -23,9 +23,9 @@ public sealed class LiveObjectTransformationAttribute : ArgumentTransformationAt
         if (!item.TypeNames.Any(n => n.StartsWith("Deserialized.Migrations.", StringComparison.Ordinal)))
             return;
         throw new ArgumentTransformationMetadataException(
-            "This object came from another process or session and no longer knows its connection. Pipe the database's name "
+            "This object came from another process or session and has lost its connection. Pipe the database's name "
                 + "or connection instead, and choose with -Target or -First; "
-                + "of a backup, pipe its Path."
+                + "for a backup, pipe its Path."
         );
     }
 }

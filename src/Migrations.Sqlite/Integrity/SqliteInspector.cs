@@ -50,7 +50,7 @@ internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseIn
         );
 
     /// <inheritdoc/>
-    public Task<LossForecast> ForecastLossAsync(LossQuestion question, CancellationToken cancellationToken) =>
+    public Task<LossForecast> ForecastLossAsync(LossForecastRequest question, CancellationToken cancellationToken) =>
         connection.Call(
             () =>
                 SqliteSnapshot.Read(

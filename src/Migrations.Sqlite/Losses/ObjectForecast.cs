@@ -13,7 +13,7 @@ internal static class ObjectForecast
     /// <param name="handle">The connection.</param>
     /// <param name="question">The script, and those before it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static IReadOnlyList<LostObject> Read(SqliteHandle handle, LossQuestion question, CancellationToken cancellationToken)
+    public static IReadOnlyList<LostObject> Read(SqliteHandle handle, LossForecastRequest question, CancellationToken cancellationToken)
     {
         var image = SchemaImage.Read(handle, KeylessSchema.Schema, isKeyless: true);
         var facts = ScriptFacts.Read(question.Script, image);

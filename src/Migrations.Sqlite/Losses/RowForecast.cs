@@ -8,7 +8,7 @@ namespace Migrations.Sqlite;
 /// <param name="question">What is asked.</param>
 /// <param name="earlier">What the scripts before it change.</param>
 /// <param name="counter">Counts rows.</param>
-internal sealed class RowForecast(ForecastState state, LossQuestion question, EarlierScripts earlier, LossCounter counter)
+internal sealed class RowForecast(ForecastState state, LossForecastRequest question, EarlierScripts earlier, LossCounter counter)
 {
     private readonly ScriptWrites _writes = new(SqliteDialect.Instance);
     private IReadOnlyList<DeletingKey>? _keys;

@@ -13,12 +13,12 @@ internal sealed class SqliteLossForecast
     private readonly ForecastState _state = new();
     private readonly HashSet<string> _derived = new(SqliteNames.Comparer);
     private readonly List<ForecastTable> _originals = [];
-    private readonly LossQuestion _question;
+    private readonly LossForecastRequest _question;
     private readonly EarlierScripts _earlier;
     private readonly LossCounter _counter;
     private readonly RowForecast _rows;
 
-    private SqliteLossForecast(SqliteHandle handle, LossQuestion question, EarlierScripts earlier)
+    private SqliteLossForecast(SqliteHandle handle, LossForecastRequest question, EarlierScripts earlier)
     {
         (_question, _earlier, _counter) = (question, earlier, new LossCounter(handle, question.Limit));
         _rows = new RowForecast(_state, question, earlier, _counter);
@@ -41,7 +41,12 @@ internal sealed class SqliteLossForecast
     /// <param name="question">What is asked.</param>
     /// <param name="earlier">What the scripts before it change.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static LossForecast Read(SqliteHandle handle, LossQuestion question, EarlierScripts earlier, CancellationToken cancellationToken)
+    public static LossForecast Read(
+        SqliteHandle handle,
+        LossForecastRequest question,
+        EarlierScripts earlier,
+        CancellationToken cancellationToken
+    )
     {
         var forecast = new SqliteLossForecast(handle, question, earlier);
         foreach (var statement in SqliteDialect.Instance.Split(question.Script))

@@ -8,8 +8,8 @@ namespace Migrations.Databases.Tests.Backups;
 public sealed class PostgreSqlUnseenCodeTests() : BackupSuite(DatabaseKind.PostgreSql)
 {
     private const string Function =
-        "CREATE FUNCTION hidden(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ DECLARE r int; "
-        + "BEGIN EXECUTE lower('SELECT ') || a INTO r; RETURN r; END $$;\n";
+        "CREATE FUNCTION hidden(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ DECLARE r int; BEGIN EXECUTE "
+        + "lower('SELECT ') || a INTO r; RETURN r; END $$;\n";
 
     private const string Trigger = """
         CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE lower('SELECT 1'); RETURN NEW; END $$;
@@ -23,8 +23,8 @@ public sealed class PostgreSqlUnseenCodeTests() : BackupSuite(DatabaseKind.Postg
 
     private const string Default =
         Function
-        + "CREATE TABLE d (x int, y int DEFAULT hidden(3) NOT NULL CHECK (y > 0)); ALTER TABLE d ALTER x SET DEFAULT hidden(4); "
-        + "INSERT INTO d DEFAULT VALUES;";
+        + "CREATE TABLE d (x int, y int DEFAULT hidden(3) NOT NULL CHECK (y > 0)); ALTER TABLE d ALTER x SET DEFAULT "
+        + "hidden(4); INSERT INTO d DEFAULT VALUES;";
 
     private BackupManager Accepting => new(Kind.Driver, Target(), Options with { AcceptUnseenCode = true });
 
@@ -94,8 +94,8 @@ public sealed class PostgreSqlUnseenCodeTests() : BackupSuite(DatabaseKind.Postg
         await FillAsync();
         await Database.ExecuteAsync(
             Function
-                + "CREATE FUNCTION far(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ "
-                + "BEGIN IF a < 0 THEN PERFORM lo_export(1, '/tmp/x'); END IF; RETURN a; END $$;"
+                + "CREATE FUNCTION far(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN IF a < 0 THEN PERFORM "
+                + "lo_export(1, '/tmp/x'); END IF; RETURN a; END $$;"
                 + "CREATE INDEX two ON a (hidden(id), far(id));"
         );
         var backup = await BackUpAsync();
