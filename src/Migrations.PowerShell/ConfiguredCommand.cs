@@ -11,27 +11,31 @@ public abstract class ConfiguredCommand : MigrationCommand
     private bool _isOpened;
 
     /// <summary>
-    /// The configuration file; no wildcards. Default: <c>$env:MIGRATIONS_CONFIG</c>, else <c>migrations.json</c> in PowerShell's location or above it.
+    /// The configuration file; no wildcards. Default: <c>$env:MIGRATIONS_CONFIG</c>, else <c>migrations.json</c> in PowerShell's location
+    /// or above it.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ConfigurationPath { get; set; }
 
     /// <summary>
-    /// The environment: which databases and settings of the configuration file count, and which migrations run, where their header names environments. Default:
-    /// the file's default environment.
+    /// The environment: which databases and settings of the configuration file count, and which migrations run, where their header names
+    /// environments. Default: the file's default environment.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConfigurationCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Environment { get; set; }
 
-    /// <summary>The services of the configuration file, or <c>*</c> for all; without a file, the one whose migrations these are, where several share a database. Default: no service, or the only one.</summary>
+    /// <summary>
+    /// The services of the configuration file, or <c>*</c> for all; without a file, the one whose migrations these are, where several share
+    /// a database. Default: no service, or the only one.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Service { get; set; }
 
-    /// <summary>The configuration; null when there is none.</summary>
+    /// <summary>The configuration; null without one.</summary>
     /// <exception cref="MigrationException">It is missing, not to be trusted, or invalid.</exception>
     private protected MigrationConfiguration? Configured
     {

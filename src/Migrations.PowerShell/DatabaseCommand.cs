@@ -81,7 +81,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>The service that is worked on; null without services.</summary>
     private protected string? CurrentService => Selected?.Service;
 
-    /// <summary>Whether the cmdlet changes databases, so that an environment may want to be asked about it.</summary>
+    /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
 
     /// <summary>Whether the cmdlet takes changes back, so that services have their turn in reverse.</summary>
@@ -166,7 +166,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
         database.IsGiven ? Resolve(database.Database) : WithCredential(Drivers.Resolve(database.Database, database.BaseFolder));
 
-    /// <summary>Asks by the name of the environment, where it wants to be asked about.</summary>
+    /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
     private bool MayChange(IReadOnlyList<SelectedDatabase> selected, DatabaseTarget? known = null)
     {
         if (!Changes || IsForced || this.IsWhatIf() || this.IsConfirmOff() || !selected.Any(s => s.Confirm))

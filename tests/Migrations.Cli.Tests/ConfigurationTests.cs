@@ -157,7 +157,8 @@ public sealed class ConfigurationTests : IDisposable
             "migrations.json",
             "{ "
                 + settings
-                + "\"defaultEnvironment\": \"local\", \"services\": { \"scores\": { \"path\": \"migrations/scores\", \"dependsOn\": [\"api\"] }, "
+                + "\"defaultEnvironment\": \"local\", \"services\": { \"scores\": { \"path\": \"migrations/scores\", "
+                + "\"dependsOn\": [\"api\"] }, "
                 + "\"api\": { \"path\": \"migrations/api\" }, \"words\": { \"path\": \"migrations/words\" } }, \"environments\": { "
                 + "\"local\": { \"databases\": { \"api\": \"api.db\", \"scores\": \"scores.db\", \"words\": \"words.db\" } }, "
                 + "\"production\": { \"confirm\": true, \"databases\": { \"api\": \"${API_URL}\", \"scores\": \"${secret:v/n}\", "

@@ -32,7 +32,7 @@ internal sealed class ConfigurationOptions
         _service.CompletionSources.Add(_ => Offer(c => c.Services.Select(s => s.Name)));
     }
 
-    /// <summary>The configuration that holds for a call; null when there is none.</summary>
+    /// <summary>The configuration that holds for a call; null without one.</summary>
     /// <exception cref="MigrationException">It is missing, not to be trusted, or invalid.</exception>
     public MigrationConfiguration? Open(ParseResult parse) =>
         ConfigurationFile.Open(parse.GetValue(_file), Directory.GetCurrentDirectory());

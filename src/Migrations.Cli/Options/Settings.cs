@@ -11,7 +11,7 @@ internal sealed record Settings
     /// <summary>What the call says of the databases.</summary>
     public required DatabaseChoice Choice { get; init; }
 
-    /// <summary>The configuration file; null when there is none.</summary>
+    /// <summary>The configuration file; null without one.</summary>
     public MigrationConfiguration? Configuration { get; init; }
 
     /// <summary>The options that are given, and for all else what the configuration says of a database.</summary>

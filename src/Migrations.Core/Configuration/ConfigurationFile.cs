@@ -11,7 +11,7 @@ public static class ConfigurationFile
 {
     private const long MostBytes = 1024 * 1024;
 
-    /// <summary>The configuration that holds in a folder; null when there is none.</summary>
+    /// <summary>The configuration that holds in a folder; null without one.</summary>
     /// <param name="named">The file that is named on the command line; null when none is, and <c>MIGRATIONS_CONFIG</c> counts, then what
     /// is found in the folder or above.</param>
     /// <param name="folder">The current folder.</param>
@@ -29,7 +29,7 @@ public static class ConfigurationFile
     }
 
     /// <summary>
-    /// The file in a folder or above it; null when there is none. Nothing above a repository or the home folder is looked at.
+    /// The file in a folder or above it; null without one. Nothing above a repository or the home folder is looked at.
     /// </summary>
     public static string? Find(string folder)
     {

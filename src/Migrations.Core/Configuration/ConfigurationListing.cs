@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Migrations.Configuration;
 
 /// <summary>Lists what is in force for a call, and where each value comes from. Shows no secret.</summary>
-/// <param name="configuration">The configuration; null when there is none.</param>
+/// <param name="configuration">The configuration; null without one.</param>
 /// <param name="choice">What the call says.</param>
 public sealed class ConfigurationListing(MigrationConfiguration? configuration, DatabaseChoice choice)
 {

@@ -6,7 +6,7 @@ namespace Migrations.Configuration;
 /// Finds the databases and the folders that a call is about: the one place where options, variables of the environment and the
 /// configuration meet, for the command, the module and the library.
 /// </summary>
-/// <param name="configuration">The configuration; null when there is none.</param>
+/// <param name="configuration">The configuration; null without one.</param>
 /// <param name="choice">What the call says.</param>
 public sealed class DatabaseSelector(MigrationConfiguration? configuration, DatabaseChoice choice)
 {
@@ -16,7 +16,7 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     /// <summary>Replaces the references in texts of the configuration.</summary>
     public ConfigurationReferences References { get; } = new(configuration?.Folder ?? choice.CurrentFolder, choice.Secrets);
 
-    /// <summary>The environment that is in force; null when there is none.</summary>
+    /// <summary>The environment that is in force; null without one.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the configuration does not have it.</exception>
     public ConfiguredEnvironment? Environment => _environment ??= FindEnvironment();
 

@@ -21,7 +21,7 @@ public sealed record SelectedDatabase
     /// <summary>The services that it depends on, directly or by others.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
-    /// <summary>The environment; null when there is none.</summary>
+    /// <summary>The environment; null without one.</summary>
     public string? Environment { get; init; }
 
     /// <summary>Whether commands that change the database ask first.</summary>

@@ -71,7 +71,7 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string? SchemaFile { get; set; }
 
-    /// <summary>Does not ask, where the environment wants to be asked about.</summary>
+    /// <summary>Does not ask, even where the environment requires confirmation.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -32,7 +32,7 @@ public sealed class SetMigrationBaselineCommand : ChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Does not ask, where the environment wants to be asked about.</summary>
+    /// <summary>Does not ask, even where the environment requires confirmation.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

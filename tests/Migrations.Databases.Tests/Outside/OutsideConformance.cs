@@ -215,7 +215,8 @@ public abstract class OutsideConformance(DatabaseKind kind) : BackupSuite(kind)
             Assert.False(proof.Proven, way.Name);
             var answer = proof.Checks.Single(c => c is { Category: CheckCategory.Backup, Name: "restore" });
             Assert.True(
-                answer.Status == CheckStatus.Fail && answer.Message.Contains($".sql:{line}", StringComparison.Ordinal),
+                answer.Status == (way.IsUnseen ? CheckStatus.NotRun : CheckStatus.Fail)
+                    && answer.Message.Contains($".sql:{line}", StringComparison.Ordinal),
                 $"{way.Name}: {answer.Status} {answer.Message}"
             );
             var error = await Assert.ThrowsAnyAsync<MigrationException>(async () =>

@@ -12,4 +12,7 @@ public sealed record OutsideWay(string Name, string Sql, int Line, string Says)
 
     /// <summary>Whether a migration can hold it: some are refused before anything runs.</summary>
     public bool InMigrations { get; init; } = true;
+
+    /// <summary>Whether its text cannot be seen into, so that a proof is not run where it would otherwise fail.</summary>
+    public bool IsUnseen { get; init; }
 }
