@@ -74,6 +74,41 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task States_that_restores_kept_are_listed_last_and_pruned_on_request()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var path = await BackUpAsync();
+        for (var i = 0; i < 3; i++)
+            await OutputAsync("restore", path, "--yes");
+        // The call names the database already: named twice it is still one.
+        string[] where = [Backups, "--database", Database.Address];
+        var listed = await OutputAsync(["backups", .. where]);
+        Assert.Matches(@"(?s)003 +[^\n]*" + Path.GetFileName(path) + @".*States that restores kept:.*003 .*_before_restore", listed);
+        var kept = (await JsonAsync(0, ["backups", .. where]))
+            .EnumerateArray()
+            .Where(b => b.GetProperty("kept").ValueKind != JsonValueKind.Null);
+        var names = kept.Select(b => Path.GetFileName(b.GetProperty("path").GetString()!)).ToList();
+        Assert.Equal(3, names.Count);
+        Assert.All(kept, b => Assert.Equal(Engine == "PostgreSQL", b.GetProperty("isDatabase").GetBoolean()));
+
+        Assert.Equal(4, (await JsonAsync(0, ["prune", .. where, "--keep-last", "1", "--yes"])).GetArrayLength());
+        var seen = await OutputAsync(["prune", .. where, "--keep-states", "1", "--what-if"]);
+        Assert.Contains($"Would remove {names[1]}: an older kept state", seen, StringComparison.Ordinal);
+        await FailsAsync(ErrorId.ConfirmationRequired, 2, ["--yes"], ["prune", .. where, "--keep-states", "1"]);
+        var pruned = await OutputAsync(["prune", .. where, "--keep-states", "1", "--yes"]);
+        Assert.Contains($"Kept {names[0]}: one of the last 1 kept states", pruned, StringComparison.Ordinal);
+        Assert.Contains($"Removed {names[2]}: an older kept state", pruned, StringComparison.Ordinal);
+        Assert.Contains(
+            Engine == "PostgreSQL" ? "0 backups and 2 databases of 4 removed" : "2 backups of 4 removed",
+            pruned,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(2, (await JsonAsync(0, ["backups", .. where])).GetArrayLength());
+        await OutputAsync(["prune", .. where, "--keep-states", "1", "--yes"]);
+    }
+
+    [Fact]
     public async Task Programs_read_the_same_fields_every_time()
     {
         ThreeTables();
@@ -99,7 +134,9 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
             "globals",
             "problem",
             "faults",
+            "unseenCode",
             "kept",
+            "isDatabase",
         ];
         Assert.Equal([.. fields, "checks"], Names(made));
         Assert.True(made.GetProperty("proven").GetBoolean());

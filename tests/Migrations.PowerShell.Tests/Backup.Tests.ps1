@@ -26,6 +26,27 @@ Describe 'Backups on <Engine>' -ForEach $engines {
         (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Applied', 'Applied'
     }
 
+    It 'lists what restores kept last, and removes it by a rule of its own' {
+        $backup = Backup-Database $database $backups
+        1..2 | ForEach-Object { $null = Restore-Database $database $backup.Path -Force }
+        $all = Get-DatabaseBackup $backups -Database $database
+        $all.Kept | Should -Be $null, 'before_restore', 'before_restore'
+        $all[0].Path | Should -Be $backup.Path
+        $all[1].IsDatabase | Should -Be ($Engine -eq 'PostgreSQL')
+        $all[1].MigrationVersion | Should -Be '003'
+        if ($all[1].IsDatabase) {
+            Get-DatabaseBackup $backups | Should -HaveCount 1
+            { $all[1] | Test-DatabaseBackup -ErrorAction Stop } | Should -Throw -ErrorId UsageInvalid* -ExpectedMessage '*no backup that could be proven*'
+            { $all[1] | Restore-Database -Force -ErrorAction Stop } | Should -Throw -ErrorId UsageInvalid* -ExpectedMessage '*no backup that could be proven*'
+            $all | Format-Table | Out-String -Width 400 | Should -Match "$([regex]::Escape($all[1].Path))"
+        }
+        $all | Remove-DatabaseBackup -KeepLast 1 -Force | Where-Object -Not Keep | Should -BeNullOrEmpty
+        ($all | Remove-DatabaseBackup -KeepStates 1 -WhatIf | Where-Object -Not Keep).Backup.Path | Should -Be $all[2].Path
+        Get-DatabaseBackup $backups -Database $database | Should -HaveCount 3
+        (Remove-DatabaseBackup $backups -Database $database -KeepStates 1 -Force | Where-Object -Not Keep).Backup.Path | Should -Be $all[2].Path
+        (Get-DatabaseBackup $backups -Database $database).Path | Should -Be $all[0, 1].Path
+    }
+
     It 'are proven down the pipeline' {
         $null = Backup-Database $database $backups
         $null = Backup-Database $database $backups

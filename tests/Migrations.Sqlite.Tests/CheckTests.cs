@@ -151,7 +151,9 @@ public sealed class CheckTests : IDisposable
         TestSql.Run(_folder.Database, "CREATE TABLE a (x); CREATE INDEX i ON a (x);");
         Assert.Equal(CheckStatus.Pass, Assert.Single(await CheckAsync(), r => r.Name == "statistics").Status);
         TestSql.Run(_folder.Database, "INSERT INTO a VALUES (1)");
-        Assert.Equal(CheckStatus.Warn, Assert.Single(await CheckAsync(), r => r.Name == "statistics").Status);
+        var found = Assert.Single(await CheckAsync(), r => r.Name == "statistics");
+        Assert.Equal((CheckStatus.Warn, "a"), (found.Status, found.Target));
+        Assert.Contains("the indexes of a ", found.Message, StringComparison.Ordinal);
     }
 
     private void DestroyPage(int page)

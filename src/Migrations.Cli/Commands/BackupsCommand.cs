@@ -12,10 +12,12 @@ internal static class BackupsCommand
         var folder = new Argument<string>("folder") { Description = "The folder with the backups." };
         var command = new DescribedCommand(
             "backups",
-            "List the backups in a folder, newest first, and whether each is proven.",
-            SharedOptions.None,
+            "List the backups in a folder, newest first, and whether each is proven; with "
+                + " --database, also databases that restores kept (PostgreSQL).",
+            SharedOptions.Database,
             "migrations backups ./backups",
-            "migrations backups ./backups --output json"
+            "migrations backups ./backups --output json",
+            "migrations backups ./backups --database postgres://ada@db/shop"
         )
         {
             folder,
@@ -32,7 +34,7 @@ internal static class BackupsCommand
 
     private static async Task<int> RunAsync(FileCall call, string folder, CancellationToken cancellationToken)
     {
-        call.Report.Backups.Listed(folder, await call.Catalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false));
+        call.Report.Backups.Listed(folder, await call.ListAsync(folder, cancellationToken).ConfigureAwait(false));
         return ExitCode.Done;
     }
 }

@@ -21,6 +21,36 @@ internal sealed record FileCall
     /// <summary>How sessions connect, with events going to the report.</summary>
     public SessionOptions Session => Settings.Migrator.Session with { Events = Report };
 
+    /// <summary>
+    /// The backups of a folder, and behind them the databases that restores of the databases of the call have kept. Only those that an
+    /// option names are asked: what is in a folder can be listed while no server runs.
+    /// </summary>
+    public async Task<IReadOnlyList<DatabaseBackup>> ListAsync(string folder, CancellationToken cancellationToken)
+    {
+        var backups = await Catalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+        if (Settings.Choice is { Databases.Count: 0, Environment: null, Services.Count: 0 })
+            return backups;
+        var kept = new List<DatabaseBackup>();
+        var databases = Settings.Selector.NamedDatabases().Select(d => Drivers.Resolve(d.Database, d.BaseFolder));
+        foreach (var (driver, target) in databases.DistinctBy(d => d.Target.Display, StringComparer.Ordinal))
+        {
+            kept.AddRange(await new KeptDatabases(driver, target, Session).ListAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        return [.. backups, .. kept];
+    }
+
+    /// <summary>Removes a backup, or drops a kept database.</summary>
+    public async Task RemoveAsync(DatabaseBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup is { IsDatabase: true, Target: { } target })
+            await new KeptDatabases(Catalogue.DriverOf(backup), target, Session)
+                .RemoveAsync(backup, cancellationToken)
+                .ConfigureAwait(false);
+        else
+            BackupCatalogue.Remove(backup);
+    }
+
     /// <summary>The database of the call, where one of that engine is named; null otherwise.</summary>
     public DatabaseTarget? TargetOf(IDatabaseDriver driver) =>
         Settings

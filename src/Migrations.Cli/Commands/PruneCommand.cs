@@ -20,13 +20,17 @@ internal static class PruneCommand
         var daily = Choice.Count("--keep-daily", "Keep the newest of each of the last <n> days that have a backup.");
         var weekly = Choice.Count("--keep-weekly", "Keep the newest of each of the last <n> weeks that have a backup.");
         var monthly = Choice.Count("--keep-monthly", "Keep the newest of each of the last <n> months that have a backup.");
-        var states = Choice.Count("--keep-states", "Keep this many of the old states that restores kept, the newest. Default: all.");
+        var states = Choice.Count(
+            "--keep-states",
+            "Keep this many of the old states that restores kept, the newest; with --database also of databases (PostgreSQL). Default: all."
+        );
         var command = new DescribedCommand(
             "prune",
             "Delete backups that no rule keeps. The newest and the last proven one always stay.",
-            SharedOptions.Configuration | SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations prune ./backups --keep-last 7 --what-if",
-            "migrations prune ./backups --keep-daily 7 --keep-weekly 4 --yes"
+            "migrations prune ./backups --keep-daily 7 --keep-weekly 4 --yes",
+            "migrations prune ./backups --keep-states 2 --database postgres://ada@db/shop"
         )
         {
             folder,
@@ -67,23 +71,23 @@ internal static class PruneCommand
 
     private static async Task<int> RunAsync(FileCall call, string folder, RetentionPolicy policy, CancellationToken cancellationToken)
     {
-        var backups = await call.Catalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+        var backups = await call.ListAsync(folder, cancellationToken).ConfigureAwait(false);
         var decisions = BackupRetention.Decide(backups, policy, DateTimeOffset.UtcNow);
         var leaving = decisions.Where(d => !d.Keep).ToList();
         if (!call.Settings.WhatIf && leaving.Count > 0)
         {
             foreach (var decision in call.Settings.Yes ? [] : leaving)
-                call.Terminal.Error("  " + Path.GetFileName(decision.Backup.Path));
+                call.Terminal.Error("  " + PlainText.NameOf(decision.Backup));
             Confirmation.Demand(
                 call.Settings,
                 call.Terminal,
-                $"Deleting {PlainText.Count(leaving.Count, "backup")} of {backups.Count} from {folder}",
+                $"Deleting {PlainText.CountOf([.. leaving.Select(d => d.Backup)])} of {backups.Count} from {folder}",
                 "Nothing was deleted."
             );
             foreach (var decision in leaving)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                BackupCatalogue.Remove(decision.Backup);
+                await call.RemoveAsync(decision.Backup, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -27,6 +27,7 @@ internal sealed record JsonBackup(
     IReadOnlyList<JsonFault>? Faults,
     IReadOnlyList<string>? UnseenCode,
     string? Kept,
+    bool IsDatabase,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonCheck>? Checks = null
 )
 {
@@ -51,7 +52,8 @@ internal sealed record JsonBackup(
             b.Problem,
             b.Faults is null ? null : [.. b.Faults.Select(f => new JsonFault(f.Kind, f.Object, f.Detail, f.Count))],
             b.UnseenCode,
-            b.Kept
+            b.Kept,
+            b.IsDatabase
         );
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Migrations.Backup;
 
 namespace Migrations.Cli.Output;
 
@@ -23,6 +24,18 @@ internal static class PlainText
         }
 
         return text;
+    }
+
+    /// <summary>What a list calls a backup: the name of its file, or of the database that it is.</summary>
+    public static string NameOf(DatabaseBackup backup) => Clean(backup.IsDatabase ? backup.Path : Path.GetFileName(backup.Path));
+
+    /// <summary>Backups, and databases where there are any: <c>2 backups and 1 database</c>.</summary>
+    public static string CountOf(IReadOnlyCollection<DatabaseBackup> backups)
+    {
+        var databases = backups.Count(b => b.IsDatabase);
+        return databases == 0
+            ? Count(backups.Count, "backup")
+            : $"{Count(backups.Count - databases, "backup")} and {Count(databases, "database")}";
     }
 
     /// <summary>The text, cut to a length, with a mark where something was cut off.</summary>

@@ -83,12 +83,12 @@ internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBack
                 : whatIf
                     ? "Would remove"
                     : "Removed";
-            terminal.Out($"{what} {Path.GetFileName(decision.Backup.Path)}: {decision.Reason}", decision.Keep ? Tone.Plain : Tone.Notice);
+            terminal.Out($"{what} {PlainText.NameOf(decision.Backup)}: {decision.Reason}", decision.Keep ? Tone.Plain : Tone.Notice);
         }
 
         var removed = decisions.Where(d => !d.Keep).ToList();
         terminal.Out(
-            $"{(whatIf ? "What if: " : "")}{PlainText.Count(removed.Count, "backup")} of {decisions.Count} "
+            $"{(whatIf ? "What if: " : "")}{PlainText.CountOf([.. removed.Select(d => d.Backup)])} of {decisions.Count} "
                 + $"{(whatIf ? "would be removed" : "removed")} from {folder}, {PlainText.OfBytes(removed.Sum(d => d.Backup.Size))}."
         );
     }
@@ -137,7 +137,6 @@ internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBack
             : backup.ProvenAt is null ? "no"
             : string.Create(CultureInfo.InvariantCulture, $"no: tried {backup.ProvenAt:yyyy-MM-dd}"),
             backup.MigrationVersion ?? "",
-            PlainText.Clean(Path.GetFileName(backup.Path))
-                + (backup.Problem is null ? "" : "  ! " + PlainText.Shorten(backup.Problem, 160)),
+            PlainText.NameOf(backup) + (backup.Problem is null ? "" : "  ! " + PlainText.Shorten(backup.Problem, 160)),
         ];
 }

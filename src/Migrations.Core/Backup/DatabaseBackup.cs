@@ -3,14 +3,15 @@ namespace Migrations.Backup;
 /// <summary>One backup in a folder, as its manifest describes it.</summary>
 public sealed record DatabaseBackup : IHasTarget
 {
-    /// <summary>The file or folder.</summary>
+    /// <summary>The file or folder; for a kept database its name.</summary>
     public required string Path { get; init; }
 
     /// <summary>The database it was made of, in display form; empty without a manifest.</summary>
     public string Database { get; init; } = "";
 
     /// <summary>
-    /// The database, to run against, where the backup was made in this session; keeps its secret. Null for one that was found in a folder.
+    /// The database, to run against, where the backup was made in this session, and for a kept database; keeps its secret. Null for one
+    /// that was found in a folder.
     /// </summary>
     public DatabaseTarget? Target { get; init; }
 
@@ -71,6 +72,11 @@ public sealed record DatabaseBackup : IHasTarget
     /// </summary>
     public string? Kept { get; init; }
 
+    /// <summary>
+    /// Whether it is a database that a restore has kept on its server, and no file: <see cref="Path"/> is then the name of that database.
+    /// </summary>
+    public bool IsDatabase { get; init; }
+
     /// <summary>What was wrong with what the database held, and is in the backup as it was; null when that is not known.</summary>
     public IReadOnlyList<DatabaseFault>? Faults => Manifest?.Faults;
 
@@ -85,4 +91,17 @@ public sealed record DatabaseBackup : IHasTarget
 
     /// <summary>The manifest; null without a readable one.</summary>
     public BackupManifest? Manifest { get; init; }
+
+    /// <summary>Demands that it is a file or folder, which can be proven and restored.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is a kept database.</exception>
+    public void DemandFile()
+    {
+        if (!IsDatabase)
+            return;
+        throw new MigrationException(
+            ErrorId.UsageInvalid,
+            $"'{Path}' is a database that a restore of {Database} has kept, and no backup that could be proven or restored.",
+            "To go back to it, rename both, with no one connected: ALTER DATABASE ... RENAME TO ...; to look at it, connect to it."
+        );
+    }
 }

@@ -14,6 +14,15 @@ public sealed record RestoreJob
     /// </summary>
     public string KeepEnd { get; init; } = "";
 
+    /// <summary>What the kept state is: <c>before_restore</c>, or <c>failed</c>.</summary>
+    public string KeepLabel { get; init; } = "before_restore";
+
+    /// <summary>When the restore began (UTC).</summary>
+    public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>The name of the backup that is restored, as it stands in its folder; null when that is not known.</summary>
+    public string? BackupName { get; init; }
+
     /// <summary>How many jobs read at once.</summary>
     public int Jobs { get; init; } = 1;
 

@@ -24,7 +24,8 @@ internal static class BackupChecks
         return Judge(
             [.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))],
             request,
-            now
+            now,
+            target.Display
         );
     }
 
@@ -32,14 +33,16 @@ internal static class BackupChecks
     /// <param name="backups">The backups, newest first.</param>
     /// <param name="request">How old the newest proven one may be.</param>
     /// <param name="now">The time.</param>
-    internal static CheckResult Judge(IReadOnlyList<DatabaseBackup> backups, CheckRequest request, DateTimeOffset now)
+    /// <param name="database">The database as shown to people.</param>
+    internal static CheckResult Judge(IReadOnlyList<DatabaseBackup> backups, CheckRequest request, DateTimeOffset now, string database)
     {
         if (backups.Count == 0)
-            return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of this database.", "none", Way);
+            return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of {database}.", "none", Way);
         if (backups.FirstOrDefault(b => b.Proven && !ListedBackup.IsFuture(b.CreatedAt, now)) is not { } proven)
             return Of(
                 CheckStatus.Fail,
-                $"None of the {backups.Count} backups is proven.{Odd(backups)}",
+                $"None of the {backups.Count} backups in '{request.BackupFolder}' is proven; the newest is "
+                    + $" '{Path.GetFileName(backups[0].Path)}'.{Odd(backups)}",
                 "none proven",
                 backups[0].Problem is null ? $"Prove the newest: migrations verify \"{backups[0].Path}\"" : Way
             );

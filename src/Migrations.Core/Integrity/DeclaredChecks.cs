@@ -89,7 +89,7 @@ internal static class DeclaredChecks
             Status = isMet ? CheckStatus.Pass : check.Severity,
             Expected = check.Expectation.ToString(),
             Actual = actual,
-            Message = isMet ? "As expected." : $"Expected {check.Expectation}, found {actual}.",
+            Message = isMet ? "As expected." : $"Expected {check.Expectation}, found {actual} ({check.Location}).",
             Recommendation = isMet ? null : check.Recommendation ?? "See the check: " + check.Location,
             Target = check.Location.ToString(),
         };

@@ -23,11 +23,16 @@ internal static class FolderChecks
             : [Of(CheckStatus.Fail, error.Message) with { Recommendation = error.NextStep }];
 
     private static CheckResult Of(FileProblem problem, CheckStatus status) =>
-        Of(status, problem.Message) with
+        Of(status, Named(problem)) with
         {
             Target = problem.Location.ToString(),
             Recommendation = problem.Remedy,
         };
+
+    private static string Named(FileProblem problem) =>
+        problem.Message.Contains(Path.GetFileName(problem.Location.File), StringComparison.Ordinal)
+            ? problem.Message
+            : $"{problem.Location}: {problem.Message}";
 
     private static CheckResult Of(CheckStatus status, string message) =>
         new()

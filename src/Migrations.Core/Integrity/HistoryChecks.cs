@@ -3,6 +3,7 @@ namespace Migrations.Integrity;
 /// <summary>Asks the history and the folder: failed, edited, missing and out-of-order migrations, and missing down scripts. Pure.</summary>
 internal static class HistoryChecks
 {
+    private const int LongestError = 200;
     private const string OtherFolder =
         "Is this the right folder? Specify another one with --path; or restore the files of the applied migrations.";
 
@@ -105,7 +106,7 @@ internal static class HistoryChecks
             open,
             CheckStatus.Warn,
             "",
-            $"Foreign keys are open ({string.Join("; ", open[0].OpenForeignKeys)}), as a header allows",
+            "Foreign keys are open, as a header allows",
             "Apply the migration that closes them: migrations up"
         );
     }
@@ -185,7 +186,13 @@ internal static class HistoryChecks
     )
     {
         var isAboutNames = name is "history-identity" or "history-renumbered" or "history-renamed";
-        var names = found.Select(s => isAboutNames ? $"{s.Name} (applied: {s.RecordedAs})" : s.Name).ToList();
+        var all = found.ToList();
+        var names = all.ConvertAll(s =>
+            isAboutNames ? $"{s.Name} (applied: {s.RecordedAs})"
+            : name is "history-failed" && s.Error is { } error ? $"{s.Name} ({FirstLine(error)})"
+            : name is "open-foreign-keys" ? $"{s.Name} ({string.Join("; ", s.OpenForeignKeys)})"
+            : s.Name
+        );
         return new CheckResult
         {
             Name = name,
@@ -195,6 +202,13 @@ internal static class HistoryChecks
             Actual = names.Count == 0 ? "none" : string.Join(", ", names),
             Message = names.Count == 0 ? good : $"{what}: {string.Join(", ", names)}.",
             Recommendation = names.Count == 0 ? null : recommendation,
+            Target = all is [var only] ? only.Name : null,
         };
+    }
+
+    private static string FirstLine(string error)
+    {
+        var line = error.Split('\n')[0].TrimEnd('.', '\r', ' ');
+        return line.Length <= LongestError ? line : line[..(LongestError - 1)] + "…";
     }
 }

@@ -15,7 +15,7 @@ internal sealed record DatabaseSettings(
 )
 {
     // Settings that are lists are kept by the server as they are written, quotes included.
-    private const string Query = """
+    private const string Query = $"""
         WITH d AS (SELECT * FROM pg_database WHERE datname = current_database())
         SELECT 0, format(' OWNER %I', pg_get_userbyid(d.datdba)) || CASE WHEN t.spcname <> 'pg_default' THEN format(' TABLESPACE %I',
             t.spcname) ELSE '' END, '' FROM d JOIN pg_tablespace t ON t.oid = d.dattablespace
@@ -35,7 +35,8 @@ internal sealed record DatabaseSettings(
                     ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
         FROM d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) c
         UNION ALL
-        SELECT 4, 'COMMENT ON DATABASE ', ' IS ' || quote_literal(shobj_description(d.oid, 'pg_database')) FROM d
+        SELECT 4, 'COMMENT ON DATABASE ', ' IS '
+            || quote_literal(regexp_replace(shobj_description(d.oid, 'pg_database'), '{KeptMark.Pattern}', '')) FROM d
             WHERE shobj_description(d.oid,
             'pg_database') IS NOT NULL
         UNION ALL

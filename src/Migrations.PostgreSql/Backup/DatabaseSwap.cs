@@ -14,10 +14,10 @@ internal sealed class DatabaseSwap(PostgreSqlConnection server, DatabaseTarget t
 {
     /// <summary>Does it.</summary>
     /// <param name="old">The session that holds the lock in the old database, which is disposed; null when there is no old one.</param>
-    /// <param name="keepName">The name that the old one is given.</param>
+    /// <param name="mark">The name that the old one is given, and what its comment will say of it.</param>
     /// <param name="cancellationToken">Stops it before it has begun.</param>
     /// <returns>The old one's name; null without one.</returns>
-    public async Task<string?> RunAsync(PostgreSqlSession? old, string keepName, CancellationToken cancellationToken)
+    public async Task<string?> RunAsync(PostgreSqlSession? old, KeptMark mark, CancellationToken cancellationToken)
     {
         if (old is null)
         {
@@ -29,13 +29,14 @@ internal sealed class DatabaseSwap(PostgreSqlConnection server, DatabaseTarget t
         await server.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
         try
         {
-            var renaming = server.ExecuteAsync(Rename(target.Database, keepName), CancellationToken.None);
+            var renaming = server.ExecuteAsync(Rename(target.Database, mark.Name), CancellationToken.None);
             await WaitUntilClosedAsync(old.Connection, renaming).ConfigureAwait(false);
             await old.DisposeAsync().ConfigureAwait(false);
             await renaming.ConfigureAwait(false);
             await server.ExecuteAsync(Rename(restored, target.Database), CancellationToken.None).ConfigureAwait(false);
+            await MarkedDatabases.MarkAsync(server, mark).ConfigureAwait(false);
             await server.ExecuteAsync("COMMIT", CancellationToken.None).ConfigureAwait(false);
-            return keepName;
+            return mark.Name;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
         {

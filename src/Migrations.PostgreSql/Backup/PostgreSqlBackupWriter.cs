@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
-using Migrations.History;
 
 namespace Migrations.PostgreSql;
 
@@ -159,7 +158,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
 
     private async Task<(BackupContent Content, bool MayRunUnseen)> ReadAsync(CancellationToken cancellationToken)
     {
-        var last = await LastMigrationAsync(cancellationToken).ConfigureAwait(false);
+        var last = await LastMigration.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         var content = new BackupContent
         {
             EngineVersion = connection.Info.EngineVersion,
@@ -175,29 +174,6 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
                 .ConfigureAwait(false),
         };
         return (content, await new UnseenCode(connection, tools, job).IsPossibleAsync(cancellationToken).ConfigureAwait(false));
-    }
-
-    private async Task<HistoryRecord?> LastMigrationAsync(CancellationToken cancellationToken)
-    {
-        // Looked up first: an error would end the transaction, and with it the snapshot.
-        var table = HistoryTable.Of(connection.Options);
-        if (
-            !await connection
-                .AnyAsync(
-                    "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname IN ('run_id', "
-                        + "'event', 'tool_version') AND NOT attisdropped HAVING pg_catalog.count(*) = 3",
-                    cancellationToken,
-                    table
-                )
-                .ConfigureAwait(false)
-        )
-            return null;
-        var entries = await new PostgreSqlHistory(connection).ReadAsync(cancellationToken).ConfigureAwait(false);
-        return entries
-            .Select(e => e.Service)
-            .Distinct(StringComparer.Ordinal)
-            .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
-            .MaxBy(r => r.FirstApplied!.Id);
     }
 
     private async Task WatchAsync(Task dumping, CancellationToken cancellationToken)

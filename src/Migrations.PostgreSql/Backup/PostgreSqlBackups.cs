@@ -86,6 +86,24 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
         await Poolers.RefuseForRestoreAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeptState>> ListKeptAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        CancellationToken cancellationToken
+    ) =>
+        PostgreSqlErrors.TranslateAsync(
+            new MarkedDatabases(target, options, sources).ListAsync(cancellationToken),
+            $"Listing the databases that restores of {target.Display} have kept"
+        );
+
+    /// <inheritdoc/>
+    public Task DropKeptAsync(DatabaseTarget target, string name, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(
+            new MarkedDatabases(target, options, sources).DropAsync(name, cancellationToken),
+            $"Dropping the kept database {name}"
+        );
+
     /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
     private static async Task WriteGlobalsAsync(
         PostgreSqlConnection connection,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Databases;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -36,8 +37,9 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         try
         {
             var how = await LoadAsync(server, old?.Connection, name, cancellationToken).ConfigureAwait(false);
+            var mark = await MarkOfAsync(old?.Connection, cancellationToken).ConfigureAwait(false);
             var kept = await new DatabaseSwap(server, target, name)
-                .RunAsync(old, await FreeNameAsync(server, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .RunAsync(old, mark with { Name = await FreeNameAsync(server, cancellationToken).ConfigureAwait(false) }, cancellationToken)
                 .ConfigureAwait(false);
             return new RestoreOutcome(kept, how);
         }
@@ -92,8 +94,10 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         {
             broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid && IsAboutRoles(e.Message))
+        catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid)
         {
+            if (!IsAboutRoles(e.Message) && await SpeaksEnglishAsync(server, cancellationToken).ConfigureAwait(false))
+                throw;
             how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
             await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
             await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
@@ -140,6 +144,21 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var connection = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         return await Subscriptions.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the server's messages can be read here: the client programs hand them on, without their codes.</summary>
+    private static async Task<bool> SpeaksEnglishAsync(PostgreSqlConnection server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Its settings do not tell: the environment that it was started in counts too.
+            await server.ExecuteAsync("SELECT 1 OPERATOR(pg_catalog./) 0", cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DivisionByZero)
+        {
+            return e.MessageText is "division by zero";
+        }
     }
 
     private static bool IsAboutRoles(string message) =>
@@ -216,6 +235,17 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             .LoadAsync(target, jobs: 0, withOwners: false, cancellationToken)
             .ConfigureAwait(false);
         return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
+    }
+
+    private async Task<KeptMark> MarkOfAsync(PostgreSqlConnection? old, CancellationToken cancellationToken)
+    {
+        var last = old is null ? null : await LastMigration.TryReadAsync(old, cancellationToken).ConfigureAwait(false);
+        return new KeptMark(job.KeepName, target.Database, job.KeepLabel, job.At)
+        {
+            ReplacedBy = job.BackupName,
+            LastMigration = last?.Name,
+            MigrationVersion = last?.Version?.ToString(),
+        };
     }
 
     /// <summary>A name that nothing else has: when anything goes wrong, the database of this name is dropped.</summary>

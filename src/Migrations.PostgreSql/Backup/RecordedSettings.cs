@@ -17,10 +17,11 @@ internal static class RecordedSettings
     private const string Limit = "connection_limit";
     private const string Setting = "set:";
 
-    private const string Query = """
+    private const string Query = $"""
         WITH d AS (SELECT * FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
         SELECT 'owner', pg_catalog.pg_get_userbyid(datdba)::text FROM d
-        UNION ALL SELECT 'comment', pg_catalog.shobj_description(oid, 'pg_database') FROM d
+        UNION ALL SELECT 'comment', NULLIF(
+            pg_catalog.regexp_replace(pg_catalog.shobj_description(oid, 'pg_database'), '{KeptMark.Pattern}', ''), '') FROM d
         UNION ALL SELECT 'is_template', 'true' FROM d WHERE datistemplate
         UNION ALL SELECT 'connection_limit', datconnlimit::text FROM d WHERE datconnlimit >= 0
         UNION ALL SELECT 'set:' || pg_catalog.split_part(c, '=', 1), pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1)

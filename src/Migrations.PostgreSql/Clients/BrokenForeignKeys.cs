@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Npgsql;
 
@@ -65,5 +66,26 @@ internal sealed class BrokenForeignKeys
                 );
             }
         }
+    }
+
+    /// <summary>
+    /// The statement of a foreign key in a script, made so that rows which break it make it NOT VALID: the server knows that by the code of
+    /// the error, whatever its language.
+    /// </summary>
+    public static string Bearable(string statement)
+    {
+        var tag = "$migrations$";
+        for (var i = 1; statement.Contains(tag, StringComparison.Ordinal); i++)
+            tag = string.Create(CultureInfo.InvariantCulture, $"$migrations{i}$");
+        var (outer, key) = (tag.Insert(tag.Length - 1, "_do"), statement.TrimEnd().TrimEnd(';'));
+        return $"DO {outer} BEGIN EXECUTE {tag}{key}{tag}; EXCEPTION WHEN foreign_key_violation THEN "
+            + $"EXECUTE {tag}{key} NOT VALID{tag}; END {outer};";
+    }
+
+    /// <summary>Whether a statement of a script makes a foreign key that looks at the rows which are there.</summary>
+    public static bool IsKey(string statement)
+    {
+        var words = new StatementWords(statement);
+        return words.StartWith("ALTER TABLE") && words.Contain("FOREIGN", "KEY") && !words.Contain("NOT", "VALID");
     }
 }

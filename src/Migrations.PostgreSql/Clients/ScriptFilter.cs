@@ -31,9 +31,12 @@ internal sealed class ScriptFilter(bool withOwners, int server, DumpGuard guard)
             if (piece.Text.Contains('\0', StringComparison.Ordinal))
                 throw guard.RefuseNul(piece.Line);
             if (IsPassedOn(piece))
-                await writer.WriteAsync(piece.Text.AsMemory(), cancellationToken).ConfigureAwait(false);
+                await writer.WriteAsync(Bearable(piece).AsMemory(), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static string Bearable(SqlPiece piece) =>
+        piece.Kind == SqlPieceKind.Statement && BrokenForeignKeys.IsKey(piece.Text) ? BrokenForeignKeys.Bearable(piece.Text) : piece.Text;
 
     private bool IsPassedOn(SqlPiece piece)
     {

@@ -1,3 +1,4 @@
+using Npgsql;
 using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;
@@ -29,14 +30,26 @@ internal sealed class IndexIntegrity(PostgreSqlConnection connection)
                 "As a superuser: CREATE EXTENSION amcheck;"
             );
         if (!thorough)
-            return IntegrityFinding.NotRun("Looking into indexes reads all of them, and is done only by a thorough check.");
+            return IntegrityFinding.NotRun(
+                "Looking into indexes reads all of them, and is done only by a thorough check.",
+                IntegrityFinding.Thorough
+            );
         var (looked, found) = (0, new List<string>());
         foreach (var (setup, query, name) in await QuestionsAsync(schema, cancellationToken).ConfigureAwait(false))
         {
             looked++;
-            if (setup is not null)
-                await connection.ExecuteAsync(setup, cancellationToken).ConfigureAwait(false);
-            await connection.QueryAsync(query, row => found.Add($"{name}: {row.GetString(0)}"), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (setup is not null)
+                    await connection.ExecuteAsync(setup, cancellationToken).ConfigureAwait(false);
+                await connection
+                    .QueryAsync(query, row => found.Add($"{name}: {row.GetString(0)}"), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+            {
+                return Refused(name, e);
+            }
         }
 
         return found.Count == 0
@@ -45,10 +58,20 @@ internal sealed class IndexIntegrity(PostgreSqlConnection connection)
                 CheckStatus.Fail,
                 $"amcheck found damage in {found.Count} of {looked} indexes and tables.",
                 found,
-                "REINDEX damaged indexes; for a damaged table, restore the newest proven backup.",
+                "For a damaged index: REINDEX INDEX CONCURRENTLY <its name>; for a damaged table, restore the newest proven backup.",
                 "no damage"
             );
     }
+
+    private static IntegrityFinding Refused(string name, PostgresException e) =>
+        new(
+            CheckStatus.NotRun,
+            $"The server refused to look into {name}: {e.MessageText} ({e.SqlState}). Nothing behind it was looked at.",
+            [name],
+            e.SqlState is PostgresErrorCodes.InsufficientPrivilege
+                ? "Check as a superuser, or have one grant EXECUTE on the functions of amcheck to this role."
+                : "Correct what the error names, for example an expression of the index that fails, and check again."
+        );
 
     // The index's own expressions run under the search_path in force. Damage is an error, and one at which Npgsql closes the connection: so
     // it is caught on the server.

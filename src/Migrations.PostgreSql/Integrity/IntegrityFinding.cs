@@ -16,6 +16,11 @@ internal sealed record IntegrityFinding(
     string? Expected = null
 )
 {
+    /// <summary>What has everything looked at.</summary>
+    public const string Thorough = "Have all of them read: migrations check --category engine --thorough";
+
+    private const int MostWays = 3;
+
     /// <summary>All is as it should be.</summary>
     public static IntegrityFinding Pass(string message) => new(CheckStatus.Pass, message, []);
 
@@ -24,19 +29,17 @@ internal sealed record IntegrityFinding(
         new(CheckStatus.NotRun, reason, [], recommendation);
 
     /// <summary>What was found, if anything.</summary>
-    /// <param name="found">The objects.</param>
+    /// <param name="found">The objects, each with what to do about it.</param>
     /// <param name="status">How bad that is.</param>
     /// <param name="good">The sentence when there are no such objects; it is also what is expected.</param>
     /// <param name="bad">The sentence when there are some, with <c>{0}</c> for how many.</param>
-    /// <param name="recommendation">What to do.</param>
     /// <param name="one">What one is called, with its verb.</param>
     /// <param name="many">What several are called, with their verb.</param>
     public static IntegrityFinding Of(
-        IReadOnlyList<string> found,
+        IReadOnlyList<(string Object, string Way)> found,
         CheckStatus status,
         string good,
         string bad,
-        string recommendation,
         string one,
         string many
     )
@@ -44,6 +47,15 @@ internal sealed record IntegrityFinding(
         if (found.Count == 0)
             return Pass(good);
         var count = string.Create(CultureInfo.InvariantCulture, $"{found.Count} {(found.Count == 1 ? one : many)}");
-        return new IntegrityFinding(status, bad.Replace("{0}", count, StringComparison.Ordinal), found, recommendation, good);
+        return new IntegrityFinding(
+            status,
+            bad.Replace("{0}", count, StringComparison.Ordinal),
+            [.. found.Select(f => f.Object)],
+            WaysOf([.. found.Select(f => f.Way).Distinct(StringComparer.Ordinal)]),
+            good
+        );
     }
+
+    private static string WaysOf(IReadOnlyList<string> ways) =>
+        string.Join(' ', ways.Take(MostWays)) + (ways.Count > MostWays ? " And so on for the others." : "");
 }

@@ -13,7 +13,7 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
     /// <summary>Looks.</summary>
     public async Task<IntegrityFinding> FindAsync(bool thorough, CancellationToken cancellationToken)
     {
-        var (behind, left, looked) = (new List<string>(), new List<string>(), 0);
+        var (behind, left, looked) = (new List<(string Object, string Way)>(), new List<string>(), 0);
         foreach (var (sequence, table, column, isQuick) in await PairsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!isQuick && !thorough)
@@ -33,9 +33,12 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
                     """,
                     row =>
                         behind.Add(
-                            string.Create(
-                                CultureInfo.InvariantCulture,
-                                $"{sequence}: the next number is {row.GetInt64(0)}, and {table}.{column} has {row.GetInt64(1)} already"
+                            (
+                                string.Create(
+                                    CultureInfo.InvariantCulture,
+                                    $"{sequence}: the next number is {row.GetInt64(0)}, and {table}.{column} has {row.GetInt64(1)} already"
+                                ),
+                                $"SELECT setval({PostgreSqlText.Literal(sequence)}, (SELECT max({column}) FROM {table}));"
                             )
                         ),
                     cancellationToken
@@ -49,7 +52,6 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
                 CheckStatus.Fail,
                 "Every sequence is ahead of its column.",
                 "{0} behind its column: the next row will be refused or get a number twice.",
-                "SELECT setval('sequence', (SELECT max(column) FROM table));",
                 "sequence is",
                 "sequences are"
             );
@@ -58,7 +60,8 @@ internal sealed class SequenceCheck(PostgreSqlConnection connection)
                 CheckStatus.NotRun,
                 $"{looked} sequences are ahead of their columns; the others are compared only by a thorough check, because that "
                     + "reads the whole table.",
-                left
+                left,
+                IntegrityFinding.Thorough
             )
             : IntegrityFinding.Pass("Every sequence is ahead of its column.");
     }

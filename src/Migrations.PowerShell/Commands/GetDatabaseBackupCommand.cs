@@ -5,8 +5,9 @@ namespace Migrations.PowerShell.Commands;
 
 /// <summary>Lists the backups of a folder, newest first, and whether they are proven.</summary>
 /// <remarks>Reads manifests, not whole files. Files without a manifest, and manifests that cannot be used, are listed with the property
-/// Problem. States that restores replaced and kept come last, with the property Kept. The objects can be piped into Test-DatabaseBackup,
-/// Restore-Database and Remove-DatabaseBackup.</remarks>
+/// Problem. States that restores replaced and kept come last, with the property Kept; with <c>-Database</c> also databases that restores
+/// kept on a PostgreSQL server, with the property IsDatabase. The objects can be piped into Test-DatabaseBackup, Restore-Database and
+/// Remove-DatabaseBackup.</remarks>
 /// <example>
 /// <code>Get-DatabaseBackup ./backups | Where-Object { -not $_.Proven } | Test-DatabaseBackup</code>
 /// <para>Proves the backups that are not proven yet.</para>
@@ -19,9 +20,13 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Get-DatabaseBackup ./backups | Where-Object Age -gt '1.00:00:00'</code>
 /// <para>Lists the backups that are older than a day.</para>
 /// </example>
+/// <example>
+/// <code>Get-DatabaseBackup ./backups -Database postgres://ada@db/shop | Where-Object IsDatabase</code>
+/// <para>Lists the databases that restores of this one kept on its server.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "DatabaseBackup")]
 [OutputType(typeof(DatabaseBackup))]
-public sealed class GetDatabaseBackupCommand : MigrationCommand
+public sealed class GetDatabaseBackupCommand : KeptDatabaseCommand
 {
     /// <summary>The folders; or single backups. No wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -57,5 +62,11 @@ public sealed class GetDatabaseBackupCommand : MigrationCommand
                 }
             );
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        Guard(isOneOfSeveral: false, () => null, () => WriteObject(ListKept(), enumerateCollection: true));
     }
 }

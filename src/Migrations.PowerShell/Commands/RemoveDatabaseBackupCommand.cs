@@ -8,7 +8,9 @@ namespace Migrations.PowerShell.Commands;
 /// <remarks>
 /// A backup that any one rule keeps is kept; each database is decided for itself; days, weeks and months are those of UTC. The newest and
 /// the last proven backup of a database always stay, and so does what is not known to be a sound backup, what is dated in the future, and
-/// states that restores kept unless <c>-KeepStates</c> is given. Writes a decision for each backup, with its reason. Asks for each backup
+/// states that restores kept unless <c>-KeepStates</c> is given. Databases that restores kept on a PostgreSQL server are among
+/// these where <c>-Database</c> names theirs, or where Get-DatabaseBackup brings them; one that is in use stays. Writes a
+/// decision for each backup, with its reason. Asks for each backup
 /// that would go, unless <c>-Force</c> or <c>-Confirm:$false</c> is given.
 /// </remarks>
 /// <example>
@@ -23,6 +25,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Get-DatabaseBackup ./backups | Remove-DatabaseBackup -KeepDays 30 -Force | Where-Object -Not Keep</code>
 /// <para>Deletes what is older than 30 days without asking, and shows what was deleted.</para>
 /// </example>
+/// <example>
+/// <code>Remove-DatabaseBackup ./backups -KeepStates 2 -Database postgres://ada@db/shop</code>
+/// <para>Keeps the newest two of the databases that restores kept on the server, and drops the others after asking.</para>
+/// </example>
 [Cmdlet(
     VerbsCommon.Remove,
     "DatabaseBackup",
@@ -31,7 +37,7 @@ namespace Migrations.PowerShell.Commands;
     DefaultParameterSetName = "Path"
 )]
 [OutputType(typeof(RetentionDecision))]
-public sealed class RemoveDatabaseBackupCommand : ConfiguredCommand
+public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
 {
     private readonly List<DatabaseBackup> _backups = [];
 
@@ -102,6 +108,8 @@ public sealed class RemoveDatabaseBackupCommand : ConfiguredCommand
                     _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
                 }
 
+                _backups.AddRange(ListKept());
+
                 var policy = new RetentionPolicy
                 {
                     KeepLast = KeepLast,
@@ -122,7 +130,7 @@ public sealed class RemoveDatabaseBackupCommand : ConfiguredCommand
     private void Take(RetentionDecision decision)
     {
         if (!decision.Keep && this.MayDo(Force, decision.Backup.Path, $"Remove ({decision.Reason})"))
-            BackupCatalogue.Remove(decision.Backup);
+            Remove(decision.Backup);
         else if (!decision.Keep && !this.IsWhatIf())
             return;
         WriteObject(decision);

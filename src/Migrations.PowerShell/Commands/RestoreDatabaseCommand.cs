@@ -74,7 +74,9 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     // Each backup is a restore of its own, and may go to another database than its own.
     private protected override void Take(IHasTarget item)
     {
-        if (item is not (DatabaseBackup or BackupVerification))
+        if (item is DatabaseBackup { IsDatabase: true } kept)
+            Guard(MyInvocation.ExpectingInput, () => kept.Database, kept.DemandFile);
+        else if (item is not (DatabaseBackup or BackupVerification))
             base.Take(item);
         else if (IsGiven(nameof(Database)))
             ProcessTexts();

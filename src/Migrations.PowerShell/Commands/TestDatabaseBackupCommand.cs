@@ -72,6 +72,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                 () => given,
                 () =>
                 {
+                    (InputObject as DatabaseBackup)?.DemandFile();
                     var path = Paths.Literal(given);
                     var server = ScratchServer(ScratchDatabase);
                     var origin = server is not null

@@ -139,7 +139,11 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
                 CheckStatus.Pass,
                 "Foreign keys are enforced on this connection. Each program decides for its own connections (PRAGMA foreign_keys=ON)."
             )
-            : Result(name, CheckStatus.Fail, "This SQLite library does not enforce foreign keys.") with
+            : Result(
+                name,
+                CheckStatus.Fail,
+                $"The SQLite library ({handle.QueryText("SELECT sqlite_version()")}) does not enforce foreign keys."
+            ) with
             {
                 Recommendation = $"Name another library in {SqliteLibrary.OverrideVariable}.",
             };
@@ -153,9 +157,15 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
     {
         var target = SqliteNames.Show(table.Name);
         if (!thorough)
-            return OfIndex(CheckStatus.NotRun, "is only read by a thorough check.");
+            return OfIndex(CheckStatus.NotRun, "is only read by a thorough check.") with
+            {
+                Recommendation = "Have it read: migrations check --category engine --thorough",
+            };
         if (handle.IsReadOnly)
-            return OfIndex(CheckStatus.NotRun, "cannot be checked, because the file can only be read.");
+            return OfIndex(CheckStatus.NotRun, "cannot be checked, because the file can only be read.") with
+            {
+                Recommendation = "Check as a user who may write the file and its folder.",
+            };
         try
         {
             var quoted = SqliteNames.Quote(table.Name);
@@ -197,13 +207,27 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             && handle.QueryInt64("SELECT 1 FROM main.sqlite_stat1 LIMIT 1") is not null;
         if (hasStatistics)
             yield return Result(name, CheckStatus.Pass, "Statistics have been gathered.");
-        else if (!tables.Exists(t => handle.QueryInt64($"SELECT 1 FROM main.{SqliteNames.Quote(t)} LIMIT 1") is not null))
-            yield return Result(name, CheckStatus.Pass, "There are no indexes on tables with rows.");
+        else if (
+            tables.FindAll(t => handle.QueryInt64($"SELECT 1 FROM main.{SqliteNames.Quote(t)} LIMIT 1") is not null) is { Count: > 0 } open
+        )
+            yield return WithoutStatistics(name, open);
         else
-            yield return Result(name, CheckStatus.Warn, "Statistics were never gathered, so SQLite chooses among indexes by guessing.") with
-            {
-                Recommendation = "Run ANALYZE; (or PRAGMA optimize;).",
-            };
+            yield return Result(name, CheckStatus.Pass, "There are no indexes on tables with rows.");
+    }
+
+    private static CheckResult WithoutStatistics(string name, List<string> tables)
+    {
+        var names = string.Join(", ", tables.Take(MostShown).Select(SqliteNames.Show)) + (tables.Count > MostShown ? ", ..." : "");
+        return Result(
+            name,
+            CheckStatus.Warn,
+            $"Statistics were never gathered, so SQLite chooses among the indexes of {names} by guessing."
+        ) with
+        {
+            Actual = names,
+            Target = tables.Count == 1 ? SqliteNames.Show(tables[0]) : null,
+            Recommendation = "Run ANALYZE; (or PRAGMA optimize;).",
+        };
     }
 
     private static CheckResult Result(string name, CheckStatus status, string message) =>

@@ -268,6 +268,7 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
     [Theory]
     [InlineData(BackupFormat.Native, 1)]
     [InlineData(BackupFormat.Native, 3)]
+    [InlineData(BackupFormat.Sql, 1)]
     public async Task Orphans_behind_a_valid_key_go_there_and_back(BackupFormat format, int jobs)
     {
         await FillAsync();
@@ -284,7 +285,10 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
 
         await Database.ExecuteAsync("DROP TABLE b;");
         var result = await RestoreAsync(proof.Backup, new RestoreRequest { Jobs = jobs });
-        Assert.Contains("2 foreign keys that rows of the source break are NOT VALID", result.How, StringComparison.Ordinal);
+        // Of a script the checks say it.
+        if (format == BackupFormat.Native)
+            Assert.Contains("2 foreign keys that rows of the source break are NOT VALID", result.How, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Warn, result.Checks.Single(c => c.Name == "unvalidated-constraints").Status);
         Assert.Equal(before, (await StateAsync()).Content);
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Database.ExecuteAsync("INSERT INTO k VALUES (77, 1)"));
     }
