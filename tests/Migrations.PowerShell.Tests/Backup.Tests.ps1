@@ -124,9 +124,10 @@ Describe 'Backups' {
     }
 
     It 'are an error when they should be proven and are not' {
-        Set-Content "$folder/002_check.sql" 'CREATE TABLE k (p integer CHECK (p > 0));'
+        Set-Content "$folder/002_index.sql" 'CREATE TABLE k (p integer, q integer); CREATE INDEX i ON k (p); INSERT INTO k VALUES (1, 2);'
         $null = Invoke-Migration $database $folder
-        $null = & sqlite3 $database 'PRAGMA ignore_check_constraints=1; INSERT INTO k VALUES (-7);'
+        # The index holds the values of another column: it is damaged.
+        $null = & sqlite3 $database "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE INDEX i ON k (q)' WHERE name='i';"
         $problem = Get-ErrorOf { Backup-Database $database $backups -Prove }
         $problem.FullyQualifiedErrorId | Should -BeLike 'BackupUnproven,*'
         (Get-DatabaseBackup $backups).Proven | Should -BeFalse
@@ -138,7 +139,7 @@ Describe 'Backups' {
         $refused.ErrorDetails.RecommendedAction | Should -BeLike '*-AcceptFaults*'
         $restored = Restore-Database $database $found.Path -Force -AcceptFaults -WarningVariable warned -WarningAction SilentlyContinue
         $restored.Backup | Should -Be $found.Path
-        "$warned" | Should -BeLike '*CHECK constraint failed in k*'
+        "$warned" | Should -BeLike '*row 1 missing from index i*'
     }
 
     It 'are proven and restored with the faults of their source' {
