@@ -25,7 +25,7 @@ public sealed partial class ConfigurationSchemaTests
                 data.Add(File.ReadAllText(file));
             foreach (var page in Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
             {
-                foreach (var block in Block().Matches(File.ReadAllText(page)).Select(m => m.Groups[1].Value).Where(IsConfiguration))
+                foreach (var block in Block().Matches(File.ReadAllText(page)).Select(m => m.Groups["text"].Value).Where(IsConfiguration))
                     data.Add(block);
             }
 
@@ -81,6 +81,6 @@ public sealed partial class ConfigurationSchemaTests
     // Other pages show records of the output, too.
     private static bool IsConfiguration(string block) => block.Contains("\"environments\"", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"```json\r?\n(\{.*?)```", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"```json\r?\n(?<text>\{.*?)```", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Block();
 }
