@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
 
-/// <summary>Foreign keys in a script, which rows of it may break: they are made so that the server decides, by the code of the error.</summary>
+/// <summary>Foreign keys in a script, which its rows may break: the server decides how they are made, by the code of the error.</summary>
 public sealed class BrokenForeignKeyTests
 {
     [Theory]
@@ -17,7 +17,8 @@ public sealed class BrokenForeignKeyTests
     public void A_key_of_a_script_is_quoted_whatever_it_holds() =>
         Assert.Equal(
             "DO $migrations1_do$ BEGIN EXECUTE $migrations1$ALTER TABLE \"$migrations$\" x$migrations1$;"
-                + " EXCEPTION WHEN foreign_key_violation THEN EXECUTE $migrations1$ALTER TABLE \"$migrations$\" x NOT VALID$migrations1$; END $migrations1_do$;",
+                + " EXCEPTION WHEN foreign_key_violation THEN"
+                + " EXECUTE $migrations1$ALTER TABLE \"$migrations$\" x NOT VALID$migrations1$; END $migrations1_do$;",
             BrokenForeignKeys.Bearable("ALTER TABLE \"$migrations$\" x;\n")
         );
 }

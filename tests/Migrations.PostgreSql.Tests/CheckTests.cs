@@ -56,7 +56,8 @@ public sealed class CheckTests
         "ALTER TABLE public.d VALIDATE CONSTRAINT c;"
     )]
     [InlineData(
-        "CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE d (a int CONSTRAINT k REFERENCES p); ALTER TABLE d DISABLE TRIGGER ALL; ALTER TABLE p DISABLE TRIGGER ALL",
+        "CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE d (a int CONSTRAINT k REFERENCES p);"
+            + "ALTER TABLE d DISABLE TRIGGER ALL; ALTER TABLE p DISABLE TRIGGER ALL",
         null,
         "foreign-keys",
         "public.d.k",
@@ -95,7 +96,8 @@ public sealed class CheckTests
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await fixture.Database.ExecuteAsync(
-            "CREATE EXTENSION amcheck; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE TABLE t AS SELECT 1 AS a; CREATE INDEX failing ON t (f(a))"
+            "CREATE EXTENSION amcheck; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';"
+                + "CREATE TABLE t AS SELECT 1 AS a; CREATE INDEX failing ON t (f(a))"
         );
         await fixture.Database.ExecuteAsync(
             "CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1 / ($1 - 1)'"

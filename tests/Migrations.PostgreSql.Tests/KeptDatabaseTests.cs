@@ -34,7 +34,8 @@ public sealed class KeptDatabaseTests : IAsyncLifetime
         foreach (var name in _others)
         {
             await _database.Server.ExecuteAsync(
-                $"DO $$ BEGIN IF EXISTS (SELECT FROM pg_database WHERE datname = '{name}') THEN ALTER DATABASE \"{name}\" IS_TEMPLATE false; END IF; END $$"
+                $"DO $$ BEGIN IF EXISTS (SELECT FROM pg_database WHERE datname = '{name}') THEN "
+                    + $"ALTER DATABASE \"{name}\" IS_TEMPLATE false; END IF; END $$"
             );
             await PostgreSqlTestDatabase.Of(_database.Server, name).DisposeAsync();
         }
@@ -57,7 +58,7 @@ public sealed class KeptDatabaseTests : IAsyncLifetime
         Assert.All(listed, b => Assert.InRange(b.CreatedAt, DateTimeOffset.UtcNow.AddMinutes(-10), DateTimeOffset.UtcNow));
         Assert.Equal(
             Path.GetFileName(_backup.Path),
-            (await Driver.Backups.ListKeptAsync(Target, new SessionOptions(), default))[0].ReplacedBy
+            (await Driver.Backups.KeptDatabases!.ListAsync(Target, new SessionOptions(), default))[0].ReplacedBy
         );
 
         DatabaseBackup[] all = [.. listed, .. await new BackupCatalogue([Driver]).ReadAsync(_folder.Path)];

@@ -17,7 +17,9 @@ public sealed class KeptDatabases(IDatabaseDriver driver, DatabaseTarget target,
     /// <exception cref="MigrationException">Not connected.</exception>
     public async Task<IReadOnlyList<DatabaseBackup>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var found = await driver.Backups.ListKeptAsync(target, _options, cancellationToken).ConfigureAwait(false);
+        if (driver.Backups.KeptDatabases is not { } kept)
+            return [];
+        var found = await kept.ListAsync(target, _options, cancellationToken).ConfigureAwait(false);
         return [.. found.Select(Of).OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal)];
     }
 
@@ -25,7 +27,13 @@ public sealed class KeptDatabases(IDatabaseDriver driver, DatabaseTarget target,
     /// <exception cref="MigrationException"><see cref="ErrorId.DatabaseInUse"/>: it is in use, or may not be dropped;
     /// <see cref="ErrorId.BackupMissing"/>: it is gone, or no restore has kept it.</exception>
     public Task RemoveAsync(DatabaseBackup state, CancellationToken cancellationToken = default) =>
-        driver.Backups.DropKeptAsync(target, state.Path, _options with { Access = SessionAccess.Write }, cancellationToken);
+        driver.Backups.KeptDatabases is { } kept
+            ? kept.DropAsync(target, state.Path, _options with { Access = SessionAccess.Write }, cancellationToken)
+            : throw new MigrationException(
+                ErrorId.BackupMissing,
+                $"'{state.Path}' is no database that a restore of {target.Display} has kept.",
+                "List what there is: migrations backups <folder>"
+            );
 
     private DatabaseBackup Of(KeptState state) =>
         new()

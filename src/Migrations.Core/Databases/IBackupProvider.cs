@@ -34,24 +34,8 @@ public interface IBackupProvider
     /// <exception cref="MigrationException">It cannot, with the reason.</exception>
     Task DemandRestorableAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The databases on the server that restores of this one have kept; none where an engine keeps old states in files.</summary>
-    /// <exception cref="MigrationException">Not connected.</exception>
-    Task<IReadOnlyList<KeptState>> ListKeptAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<KeptState>>([]);
-
-    /// <summary>Drops one of them, unless something speaks against it.</summary>
-    /// <param name="target">The database whose restore has kept it.</param>
-    /// <param name="name">Its name, as <see cref="ListKeptAsync"/> has it.</param>
-    /// <param name="options">How to connect.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.DatabaseInUse"/>: something speaks against it, a session for example;
-    /// <see cref="ErrorId.BackupMissing"/>: there is no kept database of that name.</exception>
-    Task DropKeptAsync(DatabaseTarget target, string name, SessionOptions options, CancellationToken cancellationToken) =>
-        throw new MigrationException(
-            ErrorId.BackupMissing,
-            $"'{name}' is no database that a restore of {target.Display} has kept.",
-            "List what there is: migrations backups <folder>"
-        );
+    /// <summary>The databases on the server that restores have kept; null where an engine keeps old states in files.</summary>
+    IKeptDatabases? KeptDatabases => null;
 
     /// <summary>Copies what can still be read of a corrupt database into a new one.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.SalvageUnsupported"/>: this engine cannot.</exception>

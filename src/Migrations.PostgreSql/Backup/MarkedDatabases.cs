@@ -8,10 +8,8 @@ namespace Migrations.PostgreSql;
 /// The databases that restores have kept: known by a mark in their comment, which goes with them wherever they go
 /// (<see href="https://www.postgresql.org/docs/current/sql-comment.html"/>).
 /// </summary>
-/// <param name="target">The database that was restored.</param>
-/// <param name="options">How to connect.</param>
 /// <param name="sources">Where connections come from.</param>
-internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions options, Lazy<PostgreSqlSources> sources)
+internal sealed class MarkedDatabases(Lazy<PostgreSqlSources> sources) : IKeptDatabases
 {
     // The server itself ends an autovacuum that is in the way.
     // A mark is the word of the database's owner. It counts where that is the owner of the replaced database, or one who may do anything.
@@ -77,20 +75,39 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
         }
     }
 
-    /// <summary>Lists them.</summary>
-    public async Task<IReadOnlyList<KeptState>> ListAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeptState>> ListAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(
+            FindAsync(target, options, cancellationToken),
+            $"Listing the databases that restores of {target.Display} have kept"
+        );
+
+    /// <inheritdoc/>
+    public Task DropAsync(DatabaseTarget target, string name, SessionOptions options, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(RemoveAsync(target, name, options, cancellationToken), $"Dropping the kept database {name}");
+
+    private async Task<IReadOnlyList<KeptState>> FindAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        return await ListAsync(session, cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await ListAsync(connection, target, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Drops one. The server drops none that anyone is connected to, who may have come since it was looked at.</summary>
-    public async Task<KeptState> DropAsync(string name, CancellationToken cancellationToken)
+    // The server drops none that anyone is connected to, who may have come since it was looked at.
+    private async Task<KeptState> RemoveAsync(
+        DatabaseTarget target,
+        string name,
+        SessionOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        var all = await ListAsync(session, cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var all = await ListAsync(connection, target, cancellationToken).ConfigureAwait(false);
         var state =
             all.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))
             ?? throw new MigrationException(
@@ -102,7 +119,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
             throw NotDropped(name, problem);
         try
         {
-            await session.ExecuteAsync($"DROP DATABASE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync($"DROP DATABASE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
             return state;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
@@ -118,7 +135,11 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
             $"{DatabaseUser.EndSessions(name)} Then run the command again; or keep it."
         );
 
-    private async Task<List<KeptState>> ListAsync(PostgreSqlConnection session, CancellationToken cancellationToken)
+    private static async Task<List<KeptState>> ListAsync(
+        PostgreSqlConnection session,
+        DatabaseTarget target,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<KeptState>();
         await session.QueryAsync(Query, Take, cancellationToken, target.Database).ConfigureAwait(false);
@@ -144,7 +165,7 @@ internal sealed class MarkedDatabases(DatabaseTarget target, SessionOptions opti
         }
     }
 
-    private async Task<PostgreSqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<PostgreSqlConnection> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         try
         {

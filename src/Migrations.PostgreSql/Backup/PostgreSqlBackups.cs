@@ -11,6 +11,9 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     private const int MostJobs = 4;
 
     /// <inheritdoc/>
+    public IKeptDatabases KeptDatabases => new MarkedDatabases(sources);
+
+    /// <inheritdoc/>
     public string Extension(BackupFormat format) =>
         format switch
         {
@@ -85,24 +88,6 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
         await using var _ = connection.ConfigureAwait(false);
         await Poolers.RefuseForRestoreAsync(connection, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<KeptState>> ListKeptAsync(
-        DatabaseTarget target,
-        SessionOptions options,
-        CancellationToken cancellationToken
-    ) =>
-        PostgreSqlErrors.TranslateAsync(
-            new MarkedDatabases(target, options, sources).ListAsync(cancellationToken),
-            $"Listing the databases that restores of {target.Display} have kept"
-        );
-
-    /// <inheritdoc/>
-    public Task DropKeptAsync(DatabaseTarget target, string name, SessionOptions options, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(
-            new MarkedDatabases(target, options, sources).DropAsync(name, cancellationToken),
-            $"Dropping the kept database {name}"
-        );
 
     /// <summary>Roles and tablespaces. Only a superuser may read the roles' passwords.</summary>
     private static async Task WriteGlobalsAsync(

@@ -151,7 +151,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
     {
         try
         {
-            // Its settings do not tell: the environment that it was started in counts too.
+            // Its settings are not enough: the environment that it was started in counts too.
             await server.ExecuteAsync("SELECT 1 OPERATOR(pg_catalog./) 0", cancellationToken).ConfigureAwait(false);
             return true;
         }
