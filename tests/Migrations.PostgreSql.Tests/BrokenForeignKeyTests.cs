@@ -21,4 +21,37 @@ public sealed class BrokenForeignKeyTests
                 + " EXECUTE $migrations1$ALTER TABLE \"$migrations$\" x NOT VALID$migrations1$; END $migrations1_do$;",
             BrokenForeignKeys.Bearable("ALTER TABLE \"$migrations$\" x;\n")
         );
+
+    private const string Error = "pg_restore: error: could not execute query: ERROR:  ... violates foreign key constraint \"k\"";
+    private const string Key = "ALTER TABLE ONLY s.d\n    ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES s.\"p\"(a, b) ON DELETE CASCADE;";
+
+    [Theory]
+    [InlineData(Key, true)]
+    [InlineData("ALTER TABLE s.d ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES s.p(a);", true)]
+    [InlineData("DROP TABLE d;", false)]
+    [InlineData("ALTER TABLE ONLY s.d ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES s.p(a), DROP COLUMN b;", false)]
+    [InlineData("ALTER TABLE ONLY s.d ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES s.p(a); DROP TABLE d;", false)]
+    [InlineData("ALTER TABLE ONLY s.d ADD CONSTRAINT k CHECK (f(a) > 0);", false)]
+    public void Only_a_key_is_made_again(string statement, bool isKey)
+    {
+        var broken = new BrokenForeignKeys();
+
+        Assert.Equal(isKey, Read(broken, statement));
+
+        Assert.Equal(isKey ? [statement] : [], broken.Statements);
+    }
+
+    [Fact]
+    public void A_value_that_looks_like_a_command_is_not_run()
+    {
+        var broken = new BrokenForeignKeys([new ArchiveEntry("FK CONSTRAINT", "d k", Key + "\n", "", "")]);
+
+        Assert.True(Read(broken, Key));
+        Assert.False(Read(broken, "ALTER TABLE ONLY s.d ADD CONSTRAINT other FOREIGN KEY (a) REFERENCES s.p(a);"));
+
+        Assert.Equal([Key], broken.Statements);
+    }
+
+    private static bool Read(BrokenForeignKeys broken, string statement) =>
+        $"{Error}\nDETAIL:  Key (a)=(1) is not present.\nCommand was: {statement}\n\n".Split('\n').All(broken.IsBearable);
 }

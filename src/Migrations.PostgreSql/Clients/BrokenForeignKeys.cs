@@ -10,9 +10,15 @@ namespace Migrations.PostgreSql;
 /// made
 /// NOT VALID, which enforces it from then on (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
 /// </summary>
-internal sealed class BrokenForeignKeys
+/// <param name="entries">The archive's entries; null when it is read only once, by <c>pg_restore</c>.</param>
+internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = null)
 {
     private const string Mark = "Command was: ";
+
+    private readonly HashSet<string>? _known = entries
+        ?.Where(e => e.Kind is "FK CONSTRAINT")
+        .Select(e => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(e.Make)).Trim())
+        .ToHashSet(StringComparer.Ordinal);
 
     private readonly List<string> _statements = [];
     private StringBuilder? _statement;
@@ -33,8 +39,12 @@ internal sealed class BrokenForeignKeys
             _statement.Append('\n').Append(line);
         else if (_statement is not null)
         {
-            _statements.Add(_statement.ToString());
+            var statement = _statement.ToString().Trim();
             _statement = null;
+            // A value in an error's details may hold line ends, and say whatever it likes behind them.
+            if (_known?.Contains(statement) == false || !AddsOneKey(statement))
+                return false;
+            _statements.Add(statement);
         }
 
         return true;
@@ -80,6 +90,31 @@ internal sealed class BrokenForeignKeys
         var (outer, key) = (tag.Insert(tag.Length - 1, "_do"), statement.TrimEnd().TrimEnd(';'));
         return $"DO {outer} BEGIN EXECUTE {tag}{key}{tag}; EXCEPTION WHEN foreign_key_violation THEN "
             + $"EXECUTE {tag}{key} NOT VALID{tag}; END {outer};";
+    }
+
+    /// <summary>Whether a statement does nothing but add one foreign key, as <c>pg_dump</c> writes it: it can run no code.</summary>
+    private static bool AddsOneKey(string statement)
+    {
+        var words = new StatementWords(statement);
+        var at = words.StartWith("ALTER TABLE ONLY") ? 3 : 2;
+        at += words[at + 1] is "." ? 3 : 1;
+        if (!words.StartWith("ALTER TABLE") || words[at] is not "ADD" || words[at + 1] is not "CONSTRAINT")
+            return false;
+        if (words[at + 3] is not "FOREIGN" || words[at + 4] is not "KEY")
+            return false;
+        var depth = 0;
+        for (; words[at].Length > 0; at++)
+        {
+            depth +=
+                words[at] is "(" ? 1
+                : words[at] is ")" ? -1
+                : 0;
+            // Another action, or another statement.
+            if ((depth == 0 && words[at] is ",") || (words[at] is ";" && words[at + 1].Length > 0))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Whether a statement of a script makes a foreign key that looks at the rows which are there.</summary>

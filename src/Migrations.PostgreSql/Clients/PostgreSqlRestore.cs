@@ -43,10 +43,10 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         {
             if (backup.Format == BackupFormat.Sql)
                 await LoadScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
-            else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || !IsLookedThrough())
+            else if ((TransactionTimeout.IsKnown(tools.Version) && !TransactionTimeout.IsKnown(server)) || ReadEntries() is not { } entries)
                 await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
             else
-                return await LoadArchiveAsync(to, jobs, withOwners, cancellationToken).ConfigureAwait(false);
+                return await LoadArchiveAsync(to, entries, jobs, withOwners, cancellationToken).ConfigureAwait(false);
             return [];
         }
         catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed or ErrorId.PermissionDenied)
@@ -61,12 +61,13 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     /// </summary>
     private async Task<IReadOnlyList<string>> LoadArchiveAsync(
         DatabaseTarget to,
+        IReadOnlyList<ArchiveEntry> entries,
         int jobs,
         bool withOwners,
         CancellationToken cancellationToken
     )
     {
-        var broken = new BrokenForeignKeys();
+        var broken = new BrokenForeignKeys(entries);
         string[] arguments = [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path];
         if (jobs == 0)
             await ClientProcess
@@ -78,21 +79,21 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     }
 
     /// <summary>Looks at all that an archive would have <c>pg_restore</c> say to the server.</summary>
-    /// <returns>Whether that could be done; otherwise it is loaded as a script, which is looked at on its way.</returns>
-    private bool IsLookedThrough()
+    /// <returns>Its entries; null when it cannot be read: it is loaded as a script, which is looked at on its way.</returns>
+    private IReadOnlyList<ArchiveEntry>? ReadEntries()
     {
         try
         {
             if (ArchiveContents.Read(backup.Path) is not { } entries)
-                return false;
+                return null;
             var guard = NewGuard();
             foreach (var entry in entries)
                 guard.Check(entry);
-            return true;
+            return entries;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
+            return null; // What cannot be read here is not trusted; pg_restore says what is wrong with it.
         }
     }
 
