@@ -71,7 +71,7 @@ public sealed class HelpTests
     [InlineData("help")]
     [InlineData("create", "--lock-timeout", "--history-table", "--yes", "--database", "--identity")]
     [InlineData("status", "--what-if", "--yes")]
-    [InlineData("backups", "--database", "--path", "--what-if", "--lock-timeout")]
+    [InlineData("backups", "--path", "--what-if", "--lock-timeout")]
     [InlineData("backup", "--path", "--layout", "--yes")]
     [InlineData("version", "--database", "--path")]
     public async Task Options_are_shown_only_where_they_apply(string command, params string[] not)

@@ -46,11 +46,11 @@ public sealed class TargetParsingTests() : CliTests("SQLite")
     [InlineData("--from has an empty value", "restore", "-d", "x.db", "--latest", "--from", "")]
     [InlineData("The name is empty", "create", "", "--path", "migrations")]
     [InlineData("The left is empty", "diff", "", "x.db")]
-    [InlineData("--database has no value: '--yes' begins with a dash", "up", "--database", "--yes", "--path", "migrations")]
-    [InlineData("--environment has no value: '--what-if' begins with a dash", "up", "-d", "x.db", "--environment", "--what-if")]
+    [InlineData("--database has no value: '--yes' starts with a dash", "up", "--database", "--yes", "--path", "migrations")]
+    [InlineData("--environment has no value: '--what-if' starts with a dash", "up", "-d", "x.db", "--environment", "--what-if")]
     [InlineData("'--dry-run' is not an option here", "create", "--dry-run", "--path", "migrations")]
     [InlineData(
-        "'--skip-ckecksum' is not an option here, and no name begins with a dash. Did you mean '--skip-checksum'?",
+        "'--skip-ckecksum' is not an option here, and a name cannot start with a dash. Did you mean '--skip-checksum'?",
         "down",
         "-d",
         "x.db",
