@@ -47,10 +47,11 @@ Describe 'docs/examples/nightly.ps1' {
     It 'exits with 4, and removes nothing, when the backup is not proven' {
         $env:DATABASE_URL = $database = New-TestDatabase SQLite
         $backups = New-Item (Join-Path (Get-Item TestDrive:).FullName 'unproven') -ItemType Directory
-        $folder = New-TestFolder 1 @{ 1 = "CREATE TABLE k (p integer CHECK (p > 0));" }
+        $folder = New-TestFolder 1 @{ 1 = 'CREATE TABLE k (p integer, q integer); CREATE INDEX i ON k (p); INSERT INTO k VALUES (1, 2);' }
         $null = Invoke-Migration -Path $folder
         $old = 1..2 | ForEach-Object { Backup-Database -Destination $backups }
-        $null = & sqlite3 $database 'PRAGMA ignore_check_constraints=1; INSERT INTO k VALUES (-7);'
+        # The index holds the values of another column: it is damaged.
+        $null = & sqlite3 $database "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE INDEX i ON k (q)' WHERE name='i';"
         $run = Invoke-Nightly '-Destination', $backups
         $env:DATABASE_URL = $null
         $run.ExitCode | Should -Be 4 -Because $run.Text

@@ -21,7 +21,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Lists the backups that are older than a day.</para>
 /// </example>
 /// <example>
-/// <code>Get-DatabaseBackup ./backups -Database postgres://ada@db/shop | Where-Object IsDatabase</code>
+/// <code>Get-DatabaseBackup ./backups -Database postgres://ada@db.example/shop | Where-Object IsDatabase</code>
 /// <para>Lists the databases that restores of this one kept on its server.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "DatabaseBackup")]

@@ -24,7 +24,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows the last twenty failures.</para>
 /// </example>
 /// <example>
-/// <code>Get-MigrationHistory -Database shop.db -Profile -Since 30d | Select-Object -First 5</code>
+/// <code>Get-MigrationHistory -Database shop.db -Profile -Since '30d' | Select-Object -First 5</code>
 /// <para>Shows the five migrations that took longest, by what was applied in the last thirty days.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationHistory")]

@@ -26,7 +26,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Deletes what is older than 30 days without asking, and shows what was deleted.</para>
 /// </example>
 /// <example>
-/// <code>Remove-DatabaseBackup ./backups -KeepStates 2 -Database postgres://ada@db/shop</code>
+/// <code>Remove-DatabaseBackup ./backups -KeepStates 2 -Database postgres://ada@db.example/shop</code>
 /// <para>Keeps the newest two of the databases that restores kept on the server, and drops the others after asking.</para>
 /// </example>
 [Cmdlet(
