@@ -81,7 +81,8 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         var check = (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.History] })).Single(c =>
             c.Name == "open-foreign-keys"
         );
-        Assert.Equal((CheckStatus.Warn, "002_b"), (check.Status, check.Actual));
+        Assert.Equal(CheckStatus.Warn, check.Status);
+        Assert.StartsWith("002_b ('child' (p) to 'parent_old' (id)", check.Actual, StringComparison.Ordinal);
 
         await ApplyAsync();
         await UndoAsync();
