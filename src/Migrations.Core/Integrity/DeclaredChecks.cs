@@ -82,6 +82,8 @@ internal static class DeclaredChecks
             answer.Error is { } error && check.Expectation is not ErrorExpectation
                 ? "error " + Said(error, check)
                 : check.Expectation.Describe(answer);
+        // An error gives its own place.
+        var place = answer.Error is null || check.Expectation is ErrorExpectation ? $" ({check.Location})" : "";
         var result = new CheckResult
         {
             Name = check.Name,
@@ -89,7 +91,7 @@ internal static class DeclaredChecks
             Status = isMet ? CheckStatus.Pass : check.Severity,
             Expected = check.Expectation.ToString(),
             Actual = actual,
-            Message = isMet ? "As expected." : $"Expected {check.Expectation}, found {actual} ({check.Location}).",
+            Message = isMet ? "As expected." : $"Expected {check.Expectation}, found {actual}{place}.",
             Recommendation = isMet ? null : check.Recommendation ?? "See the check: " + check.Location,
             Target = check.Location.ToString(),
         };
