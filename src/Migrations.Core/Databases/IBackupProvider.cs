@@ -1,16 +1,8 @@
 namespace Migrations.Databases;
 
 /// <summary>How one engine is backed up and restored. Files are named, checked, catalogued and proven above it.</summary>
-public interface IBackupProvider
+public interface IBackupProvider : IBackupFormats
 {
-    /// <summary>The file extension of a format, with its dot: <c>.db</c>, <c>.dump</c>, <c>.sql</c>.</summary>
-    string Extension(BackupFormat format);
-
-    /// <summary>
-    /// The format of a backup without a manifest, detected from its first bytes; null when it is not one of this engine's formats.
-    /// </summary>
-    BackupFormat? Recognize(string path);
-
     /// <summary>
     /// Writes one snapshot of a database to a path that does not exist yet; a folder is flushed to disk, a single file by the caller. What
     /// is left there when it throws is removed above.
