@@ -135,6 +135,18 @@ internal static class PostgreSqlErrors
     public static MigrationException General(PostgresException e, string doing) =>
         new(IdOf(e), $"{doing} failed: {e.MessageText} ({e.SqlState}).{(e.Detail is null ? "" : " " + e.Detail)}", NextStep(e), e);
 
+    /// <summary>As <see cref="TranslateAsync{T}"/>, for work without a result.</summary>
+    public static Task TranslateAsync(Task work, string doing)
+    {
+        return TranslateAsync(WithResultAsync(), doing);
+
+        async Task<bool> WithResultAsync()
+        {
+            await work.ConfigureAwait(false);
+            return true;
+        }
+    }
+
     /// <summary>Waits for work outside scripts and turns what Npgsql throws into the engine's errors.</summary>
     /// <param name="work">The work.</param>
     /// <param name="doing">What it does, for the beginning of a sentence.</param>

@@ -78,7 +78,9 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         }
 
         if (entries.Count == 0)
-            await _query.DemandRowsOfItsOwnAsync(cancellationToken).ConfigureAwait(false);
+            await PostgreSqlErrors
+                .TranslateAsync(_query.DemandRowsOfItsOwnAsync(cancellationToken), $"Reading the history table {Display}")
+                .ConfigureAwait(false);
         _lastRead = entries.Count == 0 ? 0 : entries[^1].Id;
         return entries;
     }
@@ -127,7 +129,9 @@ internal sealed class PostgreSqlHistory : IHistoryStore
                 $"Creating the history table {Display}"
             )
             .ConfigureAwait(false);
-        await _firstSchema.RememberAsync(cancellationToken).ConfigureAwait(false);
+        await PostgreSqlErrors
+            .TranslateAsync(_firstSchema.RememberAsync(cancellationToken), $"Recording the first schema on the history table {Display}")
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
