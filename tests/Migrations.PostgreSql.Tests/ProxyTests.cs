@@ -31,6 +31,34 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    public async Task Wherever_the_connection_breaks_before_the_first_step_that_is_reported()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = Before(fixture);
+        await (await fixture.OpenAsync()).History.EnsureAsync(CancellationToken.None);
+        for (int at = 1, seen = at; seen >= at; at++)
+        {
+            proxy.CutsAt = _ => false;
+            var session = await fixture.OpenAsync(address: AddressOf(fixture, proxy));
+            seen = 0;
+            var cut = at;
+            proxy.CutsAt = _ => Interlocked.Increment(ref seen) == cut;
+            var error = await Record.ExceptionAsync(() => PrepareAsync(session));
+            Assert.True(error is null == (seen < at), $"{at}: {error}");
+            Assert.True(error is null or MigrationException { Id: ErrorId.ConnectionFailed }, $"{at}: {error}");
+        }
+    }
+
+    /// <summary>What a run does before its first step; the history is there, and empty.</summary>
+    private static async Task PrepareAsync(IDatabaseSession session)
+    {
+        await session.History.ReadAsync(CancellationToken.None);
+        await session.LockAsync(CancellationToken.None);
+        await session.History.CheckSchemaAsync(service: null, isApplied: false, CancellationToken.None);
+        await session.History.EnsureAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_step_whose_commit_got_through_counts_although_the_connection_broke()
     {
         await using var fixture = await DriverFixture.CreateAsync();
