@@ -36,8 +36,10 @@ public sealed class ProxyTests
         await using var fixture = await DriverFixture.CreateAsync();
         await using var proxy = Before(fixture);
         await (await fixture.OpenAsync()).History.EnsureAsync(CancellationToken.None);
-        for (int at = 1, seen = at; seen >= at; at++)
+        var (at, seen) = (0, 0);
+        do
         {
+            at++;
             proxy.CutsAt = _ => false;
             var session = await fixture.OpenAsync(address: AddressOf(fixture, proxy));
             seen = 0;
@@ -46,7 +48,7 @@ public sealed class ProxyTests
             var error = await Record.ExceptionAsync(() => PrepareAsync(session));
             Assert.True(error is null == (seen < at), $"{at}: {error}");
             Assert.True(error is null or MigrationException { Id: ErrorId.ConnectionFailed }, $"{at}: {error}");
-        }
+        } while (seen >= at);
     }
 
     /// <summary>What a run does before its first step; the history is there, and empty.</summary>
