@@ -23,7 +23,8 @@ internal static partial class Log
     [LoggerMessage(
         6,
         LogLevel.Warning,
-        "{Migration} could not get a table lock (attempt {Attempt}/{Attempts}; {Blocker}). It was rolled back; trying again in {Delay:0.#} s."
+        "{Migration} could not get a table lock (attempt {Attempt}/{Attempts}; {Blocker}). It was rolled back; trying again in "
+            + "{Delay:0.#} s."
     )]
     public static partial void StepRetried(
         this ILogger logger,
