@@ -26,14 +26,7 @@ internal static partial class Log
         "{Migration} could not get a table lock (attempt {Attempt}/{Attempts}; {Blocker}). It was rolled back; trying again in "
             + "{Delay:0.#} s."
     )]
-    public static partial void StepRetried(
-        this ILogger logger,
-        string migration,
-        int attempt,
-        int attempts,
-        string? blocker,
-        double delay
-    );
+    public static partial void StepRetried(this ILogger logger, string migration, int attempt, int attempts, string? blocker, double delay);
 
     [LoggerMessage(7, LogLevel.Information, "Waiting for the migration lock, held by {Holder}; waited {Waited:0} of {Timeout:0} s.")]
     public static partial void LockAwaited(this ILogger logger, string holder, double waited, double timeout);

@@ -142,8 +142,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             Recommendation = error.NextStep,
         };
 
-    private MigrationFolder ReadFolder(CancellationToken cancellationToken) =>
-        source.Read(_options.Folder, cancellationToken);
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken) => source.Read(_options.Folder, cancellationToken);
 
     /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
     private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)

@@ -12,7 +12,12 @@ namespace Migrations.Integrity;
 /// <param name="target">The database.</param>
 /// <param name="source">The migrations: a folder's path, or scripts that an assembly carries.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions? options = null)
+public sealed class MigrationChecklist(
+    IDatabaseDriver driver,
+    DatabaseTarget target,
+    MigrationSource source,
+    MigratorOptions? options = null
+)
 {
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 

@@ -78,7 +78,11 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                     var origin = server is not null
                         ? null
                         : InputObject?.Target
-                            ?? ((EnvironmentSettings.Database ?? DatabaseDrivers.EnvironmentAddress) is { } text ? Resolve(text).Target : null);
+                            ?? (
+                                (EnvironmentSettings.Database ?? DatabaseDrivers.EnvironmentAddress) is { } text
+                                    ? Resolve(text).Target
+                                    : null
+                            );
                     WriteObject(
                         Run(
                             (events, token) =>

@@ -32,7 +32,10 @@ public abstract class EmbeddedSourceConformance(DatabaseKind kind) : Conformance
     {
         await Of(Prefix + "Embedded.").ApplyAsync();
         foreach (var name in new[] { "001_a.sql", "001_a.down.sql", "002_b.sql", "rollback/002_rollback.sql" })
-            Write(name, await File.ReadAllTextAsync(Path.Combine(Repository.PathOf("tests"), "Migrations.Databases.Tests/Library/Embedded", name)));
+            Write(
+                name,
+                await File.ReadAllTextAsync(Path.Combine(Repository.PathOf("tests"), "Migrations.Databases.Tests/Library/Embedded", name))
+            );
         Assert.Equal("001_a Applied, 002_b Applied", await StatesAsync());
         Assert.Empty(await ApplyAsync());
     }

@@ -50,7 +50,10 @@ public abstract class HostingConformance(DatabaseKind kind) : Conformance(kind)
         using var host = Host(services: s => s.AddHostedService(_ => new Server(() => Task.FromResult(served = true))));
         await Assert.ThrowsAsync<StatementException>(() => host.StartAsync());
         Assert.False(served);
-        Assert.Contains(_log.Lines, l => l.StartsWith("Critical ", StringComparison.Ordinal) && l.Contains("004_d", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            l => l.StartsWith("Critical ", StringComparison.Ordinal) && l.Contains("004_d", StringComparison.Ordinal)
+        );
         foreach (var secret in Database.Secrets)
             Assert.All(_log.Lines, l => Assert.DoesNotContain(secret, l, StringComparison.Ordinal));
         var health = await HealthAsync(host);
