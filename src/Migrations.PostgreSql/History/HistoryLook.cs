@@ -15,7 +15,7 @@ internal sealed class HistoryLook(PostgreSqlConnection connection)
         "pg_catalog.set_config('search_path', NULL, true), pg_catalog.current_schema() AS first_schema, "
         + "c.relkind OPERATOR(pg_catalog.=) 'p' AS is_partitioned, d.description AS history_comment";
 
-    /// <summary>The first schema in which a script would create a table; null when there is none.</summary>
+    /// <summary>The first schema in which a script would create a table; null when no schema of the search_path exists.</summary>
     public string? FirstSchema { get; private set; }
 
     /// <summary>The table's comment; null without one, or without a table.</summary>
