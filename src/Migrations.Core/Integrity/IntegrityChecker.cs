@@ -6,6 +6,7 @@ using Migrations.Folders;
 using Migrations.Planning;
 using Migrations.Running;
 using Migrations.Schema;
+using Migrations.Variables;
 
 namespace Migrations.Integrity;
 
@@ -142,7 +143,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         };
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken) =>
-        MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+        VariableBinding.ReadFolder(folder, _options.Folder, driver.Dialect, cancellationToken);
 
     /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
     private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)
@@ -223,7 +224,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     )
     {
         var checks = CheckFileReader
-            .Read(folder, driver.Dialect)
+            .Read(folder, driver.Dialect, _options.Folder.Variables)
             .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names))
             .ToList();
         if (checks.Count == 0 || !request.OnCopy)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Migrations.Databases;
 using Migrations.Folders;
+using Migrations.Variables;
 
 namespace Migrations.Integrity;
 
@@ -28,7 +29,7 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
         CancellationToken cancellationToken = default
     )
     {
-        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+        var read = VariableBinding.ReadFolder(folder, _options.Folder, driver.Dialect, cancellationToken);
         var runner = new Rehearsal(driver, target, folder, _options);
         var empty = await runner.RunAsync(rehearsal with { WithData = false, Checks = false }, cancellationToken).ConfigureAwait(false);
         var populated = rehearsal.All

@@ -4,6 +4,7 @@ using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
+using Migrations.Variables;
 
 namespace Migrations.Running;
 
@@ -25,7 +26,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Reads the folder and publishes what is worth a warning in it.</summary>
     public MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
-        var read = MigrationFolderReader.Read(folder, options.Folder, cancellationToken);
+        var read = VariableBinding.ReadFolder(folder, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.ToString());
         return read;
