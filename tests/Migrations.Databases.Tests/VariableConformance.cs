@@ -156,10 +156,7 @@ public abstract class VariableConformance(DatabaseKind kind) : Conformance(kind)
     {
         Kind.RequireCopies();
         Migration("001_a", "CREATE TABLE ${t} (id integer);\n", "DROP TABLE ${t};\n");
-        Write(
-            "checks/a.sql",
-            "-- Variables: quoted\n-- check: no rows\n-- expect: value 1\nSELECT 1 WHERE '${t}' = 'things';\n"
-        );
+        Write("checks/a.sql", "-- Variables: quoted\n-- check: no rows\n-- expect: value 1\nSELECT 1 WHERE '${t}' = 'things';\n");
         var options = With("t=things");
         var rehearsed = await new Rehearsal(Kind.Driver, Target(), Folder, options).RunAsync();
         Assert.All(rehearsed.Results, r => Assert.True(r.IsGood, r.Fault));
@@ -200,7 +197,8 @@ public abstract class VariableConformance(DatabaseKind kind) : Conformance(kind)
         const string Secret = "s3cr3t'value";
         Migration(
             "001_a",
-            "-- Variables: quoted\nCREATE TABLE a (v text PRIMARY KEY);\nINSERT INTO a VALUES ('${key}');\nINSERT INTO a VALUES ('${key}');\n"
+            "-- Variables: quoted\nCREATE TABLE a (v text PRIMARY KEY);\nINSERT INTO a VALUES ('${key}');\nINSERT INTO a "
+                + "VALUES ('${key}');\n"
         );
         var options = EngineOptions() with
         {

@@ -25,7 +25,7 @@ public sealed class VariableSet
     /// <summary>The variables, by name.</summary>
     public IReadOnlyCollection<ScriptVariable> Variables => _variables.Values;
 
-    /// <summary>A variable; null when there is none of that name.</summary>
+    /// <summary>A variable; null without one of that name.</summary>
     public ScriptVariable? Find(string name) => _variables.GetValueOrDefault(name);
 
     /// <summary>Refuses what cannot be a variable.</summary>

@@ -30,7 +30,7 @@ internal static class VariableBinding
             };
     }
 
-    /// <summary>A script that takes variables; the same one where there are none, or it has no reference.</summary>
+    /// <summary>A script that takes variables; the same one without variables, or when it has no reference.</summary>
     public static MigrationScript Bind(MigrationScript script, ISqlDialect dialect, VariableSet? variables)
     {
         // What goose's own directive has filled in is filled in.

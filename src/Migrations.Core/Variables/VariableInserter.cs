@@ -99,7 +99,8 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
                 ErrorId.VariableInvalid,
                 place,
                 $"The value of '{variable.Name}'{Shown(variable)} is not one name or number, as it must be outside of quotes.",
-                $"Give another value; put the reference into quotes, with the header '-- Variables: quoted'; or, if the value is SQL that you "
+                "Give another value; put the reference into quotes, with the header '-- Variables: quoted'; or, if the value is "
+                    + "SQL that you "
                     + $"trust, write '-- Variables: {variable.Name} raw'."
             );
         }
@@ -156,7 +157,7 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
             ErrorId.VariableUndefined,
             place,
             $"The variable '{reference.Name}' is not defined.{(near is null ? "" : $" Did you mean '{near}'?")}",
-            $"Give it a value: --variable {reference.Name}=..., or \"variables\" in the configuration file. For a script without variables: "
+            "Give it a value with --variable, or as \"variables\" in the configuration file. For a script without variables: "
                 + "'-- Variables: none'."
         );
         return null;
@@ -203,7 +204,8 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
             Add(
                 ErrorId.VariableInvalid,
                 result.PlaceOf(reference.Start),
-                $"With the value of '{reference.Name}', what stands beside it {(isBody ? "in this body " : "")}would become something else.",
+                $"With the value of '{reference.Name}', what stands beside it {(isBody ? "in this body " : "")}would become "
+                    + "something else.",
                 "Separate the reference from its neighbours, or give another value."
             );
             return;
@@ -225,7 +227,8 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
         Add(
             ErrorId.VariableInvalid,
             place,
-            $"The value of '{variable.Name}'{Shown(variable)} has a character that cannot stand in {(form.Close == 0 ? "an open quote" : "this quote")}.",
+            $"The value of '{variable.Name}'{Shown(variable)} has a character that cannot stand in "
+                + $"{(form.Close == 0 ? "an open quote" : "this quote")}.",
             "Give another value, or write the name in double quotes."
         );
 

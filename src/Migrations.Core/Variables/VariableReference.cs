@@ -2,7 +2,7 @@ namespace Migrations.Variables;
 
 /// <summary>A reference to a variable in a text: <c>${name}</c>.</summary>
 /// <param name="Start">Where it begins, in characters from 0.</param>
-/// <param name="Name">The name; empty for what begins like a reference and is none.</param>
+/// <param name="Name">The name; empty for what only begins like a reference.</param>
 internal readonly record struct VariableReference(int Start, string Name)
 {
     /// <summary>What opens one.</summary>
