@@ -9,10 +9,15 @@ namespace Migrations.Variables;
 internal static class VariableBinding
 {
     /// <summary>Reads a migration folder whose scripts take variables.</summary>
-    /// <exception cref="MigrationException">As for <see cref="MigrationFolderReader.Read"/>.</exception>
-    public static MigrationFolder ReadFolder(string path, FolderOptions options, ISqlDialect dialect, CancellationToken cancellationToken)
+    /// <exception cref="MigrationException">As for <see cref="MigrationSource.Read"/>.</exception>
+    public static MigrationFolder ReadFolder(
+        MigrationSource source,
+        FolderOptions options,
+        ISqlDialect dialect,
+        CancellationToken cancellationToken
+    )
     {
-        var read = MigrationFolderReader.Read(path, options, cancellationToken);
+        var read = source.Read(options, cancellationToken);
         return options.Variables is not { } variables
             ? read
             : read with

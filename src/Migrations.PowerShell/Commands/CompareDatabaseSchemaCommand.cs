@@ -78,7 +78,7 @@ public sealed class CompareDatabaseSchemaCommand : ConfiguredCommand
                     Expand(Left),
                     Expand(Right),
                     Database is null ? null : Resolve(Database),
-                    Drivers.All,
+                    DatabaseDrivers.All,
                     Paths.CurrentFolder
                 );
                 var settings = new DatabaseSelector(Configured, Choice([], folder: null)).SettingsOf(service: null);
