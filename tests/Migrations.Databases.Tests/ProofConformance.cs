@@ -91,25 +91,34 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
-    [Theory]
-    [InlineData(false, "undo proven for the schema only, but the order of columns changes: there were no rows to compare")]
-    [InlineData(true, "undo proven, but the order of columns changes")]
-    public async Task The_order_of_columns_is_a_verdict_of_its_own_and_counts_as_proven(bool hasRows, string message)
+    [Fact]
+    public async Task The_order_of_columns_is_a_verdict_of_its_own_and_counts_as_proven()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, x text, y text);\n", "DROP TABLE a;\n");
         Migration("002_b", "ALTER TABLE a DROP COLUMN x;\n", "ALTER TABLE a ADD COLUMN x text;\n");
         Migration("003_by_place", "CREATE TABLE b AS SELECT * FROM a;\n", "DROP TABLE b;\n");
         await ApplyAsync();
 
-        if (hasRows)
-            await Database.ExecuteAsync("INSERT INTO a (id, y) VALUES (1, 'y')");
+        var results = (await RehearseAsync(new RehearsalRequest { All = true })).Results;
 
-        var results = (await RehearseAsync(new RehearsalRequest { All = true, WithData = hasRows })).Results;
-
-        Assert.Equal(message, results[1].UndoMessage);
         Assert.Equal([UndoVerdict.Proven, UndoVerdict.SameButColumnOrder, UndoVerdict.Proven], results.Select(r => r.UndoVerdict));
         Assert.True(Assert.Single(results[1].Differences).IsColumnOrder);
         await UndoAsync(new UndoRequest { RequireProven = true, Last = 2 });
+    }
+
+    [Theory]
+    [InlineData("SELECT 1", "undo proven for the schema only, but the order of columns changes: there were no rows to compare")]
+    [InlineData("INSERT INTO a (id, y) VALUES (1, 'y')", "undo proven, but the order of columns changes")]
+    public async Task Whether_rows_were_compared_stands_beside_the_order_of_columns(string rows, string message)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, x text, y text);\n", "DROP TABLE a;\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync(rows);
+        Migration("002_b", "ALTER TABLE a DROP COLUMN x;\n", "ALTER TABLE a ADD COLUMN x text;\n");
+
+        var result = Assert.Single((await RehearseAsync(new RehearsalRequest { WithData = true })).Results);
+
+        Assert.Equal((UndoVerdict.SameButColumnOrder, message), (result.UndoVerdict, result.UndoMessage));
     }
 
     [Fact]
