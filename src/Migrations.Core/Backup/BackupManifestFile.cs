@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Migrations.Folders;
 
 namespace Migrations.Backup;
 
@@ -23,7 +24,7 @@ internal static class BackupManifestFile
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.OpenRead(path);
             var manifest = JsonSerializer.Deserialize(file, Json.BackupManifest);
             return manifest switch
             {
