@@ -25,13 +25,11 @@ internal static class HostChoice
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
     public static void Check(NpgsqlConnectionStringBuilder builder)
     {
-        if (string.IsNullOrEmpty(builder.TargetSessionAttributes) && PostgreSqlTarget.Variable("PGTARGETSESSIONATTRS") is { } value)
-            builder.TargetSessionAttributes = Known(value);
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
             throw PostgreSqlTarget.Invalid(
-                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session "
-                    + "Attributes=primary), or standby, says which."
+                "it names several hosts (PGHOST counts too); a migration runs on one, and only target_session_attrs=primary (Target Session "
+                    + "Attributes=primary, PGTARGETSESSIONATTRS), or standby, says which."
             );
         }
     }
