@@ -90,7 +90,8 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
 
     /// <summary>Takes what is not given here.</summary>
     /// <exception cref="MigrationException">
-    /// <see cref="ErrorId.TargetInvalid"/>: there is an address for another host than the one that is named here, and libpq would connect to
+    /// <see cref="ErrorId.TargetInvalid"/>: there is an address for another host than the one that is named here, and libpq would connect
+    /// to
     /// it.
     /// </exception>
     public void Fill(ConnectionParameters other)

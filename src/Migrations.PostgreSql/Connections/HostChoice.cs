@@ -28,7 +28,8 @@ internal static class HostChoice
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
             throw PostgreSqlTarget.Invalid(
-                "it names several hosts (PGHOST counts too); a migration runs on one, and only target_session_attrs=primary (Target Session "
+                "it names several hosts (PGHOST counts too); a migration runs on one, and only target_session_attrs=primary "
+                    + "(Target Session "
                     + "Attributes=primary, PGTARGETSESSIONATTRS), or standby, says which."
             );
         }

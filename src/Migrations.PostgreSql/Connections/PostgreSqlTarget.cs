@@ -86,7 +86,11 @@ internal static class PostgreSqlTarget
         }
 
         // A value that goes on with another pair: as libpq writes them, they are separated by blanks.
-        if (new[] { builder.Host, builder.Username, builder.Database, parameters.Service }.Any(v => v is not null && ConnectionText.GoesOn(v)))
+        if (
+            new[] { builder.Host, builder.Username, builder.Database, parameters.Service }.Any(v =>
+                v is not null && ConnectionText.GoesOn(v)
+            )
+        )
             throw Invalid("the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons.");
         // Npgsql's list of hosts, each with its port where it has one, is one text here.
         if (!string.IsNullOrEmpty(builder.Host))
@@ -168,7 +172,11 @@ internal static class PostgreSqlTarget
         SetUser(builder);
         builder.Database = Given(builder.Database) ?? builder.Username;
         // As in libpq: who names a root certificate wants it used.
-        if (!parameters.HasNpgsqlMode && builder.SslMode == SslMode.Require && (Given(builder.RootCertificate) ?? Variable("PGSSLROOTCERT")) is not null)
+        if (
+            !parameters.HasNpgsqlMode
+            && builder.SslMode == SslMode.Require
+            && (Given(builder.RootCertificate) ?? Variable("PGSSLROOTCERT")) is not null
+        )
             builder.SslMode = SslMode.VerifyCA;
         HostChoice.Check(builder);
         return Of(builder);

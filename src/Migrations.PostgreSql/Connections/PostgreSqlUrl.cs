@@ -59,7 +59,10 @@ internal sealed class PostgreSqlUrl
         if (end >= 0 && end < text.Length && text[end] != ':')
             throw PostgreSqlTarget.Invalid("after the host, a colon and a port are expected.");
         var host = end < 0 ? text : text[..end];
-        return (Decode(host.StartsWith('[') ? host[1..^1] : host), end < 0 || end + 1 >= text.Length ? 0 : ConnectionParameters.Port(text.AsSpan(end + 1)));
+        return (
+            Decode(host.StartsWith('[') ? host[1..^1] : host),
+            end < 0 || end + 1 >= text.Length ? 0 : ConnectionParameters.Port(text.AsSpan(end + 1))
+        );
     }
 
     private void Parameter(string pair, string all)
